@@ -1,0 +1,202 @@
+import type { MessagesPage, RecentChat, StartSessionResponse } from '@switchboard/protocol/types';
+
+/** How far an own message has come. `sent` only once the database has it; `delivered` and `read` as the other side's browser reports them. */
+export type MessageStatus = 'sending' | 'sent' | 'delivered' | 'read' | 'failed';
+
+/** A picture of a message. `url` may be a local `blob:` URL until the upload is done. */
+export interface TimelineImage {
+  readonly url: string;
+  readonly name: string | null;
+  readonly mimeType: string | null;
+  /** Pixels, null when unknown. */
+  readonly width: number | null;
+  readonly height: number | null;
+}
+
+/** One message of a conversation as a view shows it. */
+export interface TimelineMessage {
+  /** The message key, or for a live message of an old front-end one derived from its content. Stable for ever: use it as the React key. */
+  readonly key: string;
+  readonly senderType: 'CLIENT' | 'OPERATOR';
+  /** Sent from this side by this person (a visitor's own; an operator's own, from any of its tabs). */
+  readonly own: boolean;
+  readonly operatorId: number | null;
+  readonly operatorName: string | null;
+  readonly text: string | null;
+  readonly image: TimelineImage | null;
+  /** ISO-8601. */
+  readonly createdAt: string;
+  /** Its number in the database, null until it is known to be there. */
+  readonly seq: number | null;
+  /** Null for messages that are not own. */
+  readonly status: MessageStatus | null;
+  /** Why the server refused it for good, for status `failed`. */
+  readonly failure: string | null;
+  /** 0 to 1 while its image is on the way up, null otherwise. */
+  readonly uploadProgress: number | null;
+}
+
+/** `connecting`: not yet connected since the page opened; `reconnecting`: was, and is trying again; `offline`: the browser says there is no network. */
+export type ConnectionState = 'connecting' | 'connected' | 'reconnecting' | 'offline';
+
+/** What both sides show of the lines. */
+export interface LinesSnapshot {
+  readonly connection: ConnectionState;
+  /** Messages are not getting into the database at the moment: they are kept here and tried again. */
+  readonly savesFailing: boolean;
+  /** The outbox can't be written to disk (private mode, full quota): messages survive as long as this page only. */
+  readonly outboxVolatile: boolean;
+}
+
+/** One conversation, as complete as it is known here. */
+export interface ConversationSnapshot {
+  /** Oldest first. */
+  readonly messages: readonly TimelineMessage[];
+  /** `ready` once the newest page has been fetched; `failed` when that failed and nothing is cached (it is tried again by itself). */
+  readonly history: 'loading' | 'ready' | 'failed';
+  readonly hasOlder: boolean;
+  readonly loadingOlder: boolean;
+  /** Name of whoever types on the other side, null when nobody does. */
+  readonly peerTyping: string | null;
+  /** The visitor ended the conversation at this time, ISO-8601. */
+  readonly endedAt: string | null;
+  /** Number of the newest message of the other side that was seen when this conversation was opened: where the "new" divider goes. */
+  readonly firstUnreadKey: string | null;
+}
+
+/** A message of the other side that arrived just now (told once per message key; never for history). */
+export interface ArrivedMessage {
+  readonly clientId: number;
+  readonly message: TimelineMessage;
+}
+
+/** What a view and its conversation do to one another, for visitors and operators alike. */
+export interface ConversationHandle {
+  getSnapshot(): ConversationSnapshot;
+  /** Calls `listener` after every change of the snapshot; returns how to stop. Snapshots are immutable and keep their identity while unchanged. */
+  subscribe(listener: () => void): () => void;
+  /**
+   * Takes the message into the outbox and shows it as `sending`. Resolves when it is kept (clear the input then), rejects when it is invalid
+   * (`ChatError` `invalid_request`, for instance empty or too long).
+   */
+  sendText(text: string): Promise<void>;
+  /** The same for an image. Rejects with `ChatError` `unsupported_type` or `too_large` before anything is sent. */
+  sendImage(file: Blob, name: string): Promise<void>;
+  /** Tries a `failed` message again at once. */
+  retry(key: string): void;
+  /** Drops a `failed` message. */
+  discard(key: string): Promise<void>;
+  /** Call on every key press in the input (and with false when it is emptied or left); repeats and stops are handled here. */
+  setTyping(isTyping: boolean): void;
+  /** Whether a person can see the end of the conversation now (open, tab visible and focused): then what arrives counts as read. */
+  setVisible(visible: boolean): void;
+  loadOlder(): Promise<void>;
+}
+
+/** What the visitor has typed into the form, and where from. */
+export interface VisitorForm {
+  readonly username: string;
+  readonly phone?: string;
+  readonly email?: string;
+  readonly pageUrl?: string;
+  readonly locale?: string;
+}
+
+export interface VisitorSnapshot extends LinesSnapshot {
+  /** `idle`: no conversation yet (show the form); `resuming`: finding the one from before; `active`: there is one. */
+  readonly phase: 'idle' | 'resuming' | 'active';
+  readonly username: string | null;
+  /** Operators' messages not seen yet. */
+  readonly unread: number;
+}
+
+/** A visitor's side: at most one conversation. */
+export interface VisitorChat {
+  getSnapshot(): VisitorSnapshot;
+  subscribe(listener: () => void): () => void;
+  /** Starts a conversation. Rejects with `ChatError` (its `fields` say which field is wrong). */
+  start(form: VisitorForm): Promise<void>;
+  /** Ends it: tells the operators, keeps it in the database, forgets it here. */
+  end(): Promise<void>;
+  /** The conversation, undefined unless `phase` is `active`. */
+  readonly conversation: ConversationHandle | undefined;
+  onArrival(listener: (arrived: ArrivedMessage) => void): () => void;
+  close(): void;
+}
+
+/** One row of the console's list: a recent chat kept up to date by live events. */
+export interface ConversationSummary {
+  readonly clientId: number;
+  readonly username: string;
+  readonly phone: string | null;
+  readonly email: string | null;
+  readonly address: string | null;
+  readonly pageUrl: string | null;
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  readonly unread: number;
+  /** What the newest message says, and who said it; null before the first. */
+  readonly preview: {
+    readonly text: string | null;
+    readonly isImage: boolean;
+    readonly senderType: 'CLIENT' | 'OPERATOR';
+    readonly operatorName: string | null;
+  } | null;
+  /** ISO-8601. */
+  readonly lastActivityAt: string;
+  /** The visitor is typing. */
+  readonly typing: boolean;
+}
+
+export interface OperatorSnapshot extends LinesSnapshot {
+  /** Newest activity first. */
+  readonly conversations: readonly ConversationSummary[];
+  /** As in `ConversationSnapshot.history`, for the list. */
+  readonly list: 'loading' | 'ready' | 'failed';
+  /** The session ended (signed out elsewhere, deactivated): sign in again. */
+  readonly signedOut: boolean;
+}
+
+/** An operator's side: every conversation. */
+export interface OperatorChat {
+  getSnapshot(): OperatorSnapshot;
+  subscribe(listener: () => void): () => void;
+  /** The conversation of a client: the same handle for the same id. */
+  conversation(clientId: number): ConversationHandle;
+  onArrival(listener: (arrived: ArrivedMessage) => void): () => void;
+  close(): void;
+}
+
+/** Where to find the relay; `url` with scheme and host, `path` as `/chat`. */
+export interface RelayAddress {
+  readonly url: string;
+  readonly path: string;
+}
+
+/** The part of `localStorage` that is used. */
+export interface KeyValueStore {
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+  removeItem(key: string): void;
+}
+
+export interface VisitorChatOptions {
+  readonly relay: RelayAddress;
+  /** Where the conversation's tokens are kept: the frame's own `localStorage`. */
+  readonly storage: KeyValueStore;
+  readonly debug?: boolean;
+}
+
+export interface OperatorChatOptions {
+  readonly relay: RelayAddress;
+  readonly operator: { readonly id: number; readonly name: string };
+  /** The console's server actions. */
+  readonly actions: {
+    recentChats(): Promise<readonly RecentChat[]>;
+    /** Marks what the client wrote as read; resolves with how many. */
+    markRead(clientId: number): Promise<number>;
+  };
+  readonly debug?: boolean;
+}
+
+export type { MessagesPage, StartSessionResponse };

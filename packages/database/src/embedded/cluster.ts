@@ -1,0 +1,189 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { chown, mkdir, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import pg from 'pg';
+
+import { findBinaries, type Binaries } from './binaries.ts';
+import { settleDataFolder } from './data-folder.ts';
+import { resolveRunAs, type RunAs } from './run-as.ts';
+import { endServer, findRunningServer } from './stale-server.ts';
+
+/** What `startCluster` needs to know. */
+export interface ClusterOptions {
+  /** The folder of the cluster's files; made when missing. */
+  readonly dataFolder: string;
+  /** Password of the superuser `switchboard`. It is set when the cluster is made and must be the same ever after. */
+  readonly password: string;
+  /** 0 or none: any free port. */
+  readonly port?: number;
+  /** false turns fsync off: for throw-away clusters of tests only. */
+  readonly durable?: boolean;
+  /** Lines that PostgreSQL prints. */
+  readonly onLog?: (line: string) => void;
+}
+
+/** A running PostgreSQL of our own. */
+export interface Cluster {
+  readonly port: number;
+  readonly pid: number;
+  /** Settles when the server is gone, for whatever reason. */
+  readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  url(database: string): string;
+  stop(): Promise<void>;
+}
+
+export const CLUSTER_USER = 'switchboard';
+const START_TIMEOUT_MS = 60_000;
+
+/** The connection URL of a cluster's database on this machine. */
+export function clusterUrl(port: number, password: string, database: string): string {
+  return `postgresql://${CLUSTER_USER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
+}
+
+/** A port that nothing listens on at this moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('The system gave no port.');
+  return address.port;
+}
+
+/** Makes the cluster's files in a folder beside the real one and moves them there when complete: a start that dies half way leaves nothing half done. */
+async function initialise(binaries: Binaries, folder: string, password: string, runAs: RunAs | undefined): Promise<void> {
+  const partial = `${folder}.new`;
+  await rm(partial, { recursive: true, force: true });
+  await mkdir(partial, { mode: 0o700 });
+  const passwordFile = `${folder}.password`;
+  await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
+  if (runAs !== undefined) await Promise.all([partial, passwordFile].map(async (path) => await chown(path, runAs.uid, runAs.gid)));
+  const child = spawn(
+    binaries.initdb,
+    [
+      '-D',
+      partial,
+      '-U',
+      CLUSTER_USER,
+      '--auth=scram-sha-256',
+      `--pwfile=${passwordFile}`,
+      '--encoding=UTF8',
+      '--locale-provider=builtin',
+      '--locale=C.UTF-8',
+      '--no-instructions',
+      '--no-sync',
+    ],
+    { ...runAs, cwd: dirname(folder), stdio: ['ignore', 'ignore', 'pipe'], env: { PATH: process.env.PATH, LC_ALL: 'C' } },
+  );
+  let errors = '';
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (errors += chunk));
+  const [code] = (await once(child, 'close')) as [number | null];
+  await unlink(passwordFile);
+  if (code !== 0)
+    throw new Error(`PostgreSQL could not make its files in ${folder}: ${errors.trim().split('\n').at(-1) ?? `initdb ended with ${code}`}`);
+  // An empty folder may be there already (see settleDataFolder); rename replaces it.
+  await rename(partial, folder);
+}
+
+/**
+ * A process of 1 MB whose standard input is ours: when we are gone, however suddenly, it reads the end of it and stops PostgreSQL. It stands in a
+ * session of its own so that Ctrl-C does not reach it first.
+ */
+function guard(pid: number, dataFolder: string): ChildProcess {
+  const script = 'trap "" INT TERM HUP; cat >/dev/null; read -r pid <"$1/postmaster.pid" && [ "$pid" = "$0" ] && kill -INT "$0"';
+  const child = spawn('/bin/sh', ['-c', script, String(pid), dataFolder], {
+    detached: true,
+    cwd: '/',
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  child.unref();
+  return child;
+}
+
+async function untilReady(url: string, child: ChildProcess, lastLines: () => string): Promise<void> {
+  for (const end = Date.now() + START_TIMEOUT_MS; ; await delay(25)) {
+    if (child.exitCode !== null || child.signalCode !== null) throw new Error(`PostgreSQL did not start: ${lastLines()}`);
+    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
+    client.on('error', () => undefined); // Reported by the rejections of connect and query already.
+    try {
+      await client.connect();
+      await client.query('SELECT 1');
+      return;
+    } catch (error) {
+      if ((error as { code?: string }).code === '28P01')
+        throw new Error(
+          'The password of the embedded PostgreSQL does not fit its files. The secrets in the data folder belong to another database.',
+          { cause: error },
+        );
+      if (Date.now() > end)
+        throw new Error(`PostgreSQL did not answer within ${START_TIMEOUT_MS / 1000} s: ${lastLines()}`, { cause: error });
+    } finally {
+      await client.end().catch(() => undefined); // It may never have connected.
+    }
+  }
+}
+
+/**
+ * Starts a real PostgreSQL on `dataFolder`, on loopback only, making its files at the first start. A server that an earlier, killed run left behind
+ * on the same folder is stopped first. It ends with this process, even when this process is killed.
+ */
+export async function startCluster(options: ClusterOptions): Promise<Cluster> {
+  const runAs = await resolveRunAs();
+  const binaries = await findBinaries(runAs);
+  const folder = await settleDataFolder(options.dataFolder, runAs);
+  const left = await findRunningServer(folder);
+  if (left !== undefined) await endServer(left.pid);
+  const made = await stat(join(folder, 'PG_VERSION')).catch(() => undefined);
+  if (made === undefined) await initialise(binaries, folder, options.password, runAs);
+  const port = options.port === undefined || options.port === 0 ? await freePort() : options.port;
+
+  const settings = {
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    max_connections: 100,
+    shared_buffers: '64MB',
+    jit: 'off',
+    timezone: 'UTC',
+    log_timezone: 'UTC',
+    log_min_messages: 'warning',
+    password_encryption: 'scram-sha-256',
+    ...(options.durable === false ? { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' } : {}),
+  };
+  const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const child = spawn(binaries.postgres, ['-D', folder, '-p', String(port), ...flags], {
+    // A group of its own: Ctrl-C in the terminal must reach our shutdown, which stops PostgreSQL last, not PostgreSQL itself.
+    ...runAs,
+    detached: true,
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { PATH: process.env.PATH, LC_ALL: 'C' },
+  });
+  const exited = once(child, 'exit').then(([code, signal]) => ({ code: code as number | null, signal: signal as NodeJS.Signals | null }));
+  const lines: string[] = [];
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    for (const line of chunk.split('\n').filter(Boolean)) {
+      lines.push(line);
+      if (lines.length > 5) lines.shift();
+      options.onLog?.(line);
+    }
+  });
+  if (child.pid === undefined) throw new Error(`PostgreSQL could not be started from ${binaries.postgres}.`);
+  const { pid } = child;
+  const watcher = guard(pid, folder);
+  const stop = async () => {
+    await endServer(pid);
+    watcher.kill('SIGKILL');
+  };
+  try {
+    await untilReady(clusterUrl(port, options.password, 'postgres'), child, () => lines.join(' / '));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { port, pid, exited, stop, url: (database) => clusterUrl(port, options.password, database) };
+}

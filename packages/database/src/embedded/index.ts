@@ -1,0 +1,3 @@
+export { startCluster, clusterUrl, freePort, type Cluster, type ClusterOptions } from './cluster.ts';
+export { findRunningServer, isAlive, type Postmaster } from './stale-server.ts';
+export { ensureDatabase } from './ensure-database.ts';

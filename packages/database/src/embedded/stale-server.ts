@@ -1,0 +1,48 @@
+import { readFile, readlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** What PostgreSQL writes into `postmaster.pid`. */
+export interface Postmaster {
+  readonly pid: number;
+  readonly port: number;
+}
+
+/** Whether a process with this id exists. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** The server that runs on this data folder, if one does. A pid that was given to some other program since is not taken for it. */
+export async function findRunningServer(dataFolder: string): Promise<Postmaster | undefined> {
+  const content = await readFile(join(dataFolder, 'postmaster.pid'), 'utf8').catch(() => undefined);
+  if (content === undefined) return undefined;
+  const lines = content.split('\n');
+  const pid = Number(lines[0]);
+  if (!Number.isInteger(pid) || pid <= 1 || !isAlive(pid)) return undefined;
+  // The postmaster's working directory is its data folder. Elsewhere than on Linux there is no /proc to ask; the pid file has to do.
+  if (process.platform === 'linux') {
+    const cwd = await readlink(`/proc/${pid}/cwd`).catch(() => undefined);
+    if (cwd !== dataFolder) return undefined;
+  }
+  return { pid, port: Number(lines[3]) };
+}
+
+/** Ends a server: a fast shutdown, and when that takes longer than `patienceMs` an immediate one (safe: the next start replays the log). */
+export async function endServer(pid: number, patienceMs = 10_000): Promise<void> {
+  for (const [signal, patience] of [
+    ['SIGINT', patienceMs],
+    ['SIGQUIT', 5_000],
+    ['SIGKILL', 5_000],
+  ] as const) {
+    if (!isAlive(pid)) return;
+    process.kill(pid, signal);
+    for (const end = Date.now() + patience; Date.now() < end; await delay(25)) if (!isAlive(pid)) return;
+  }
+  throw new Error(`PostgreSQL (process ${pid}) does not stop.`);
+}

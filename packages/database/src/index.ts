@@ -1,0 +1,7 @@
+export { openDatabase, type Database, type DatabaseOptions } from './database.ts';
+export { isUnavailable } from './unavailable.ts';
+export { migrate, MigrationHistoryError, SchemaTooNewError } from './migrations/migrate.ts';
+export { migrationsFolder } from './migrations/folder.ts';
+export { Prisma, PrismaClient } from './generated/client.ts';
+export type { ChatMessage, ChatSession, Client, Upload, User } from './generated/client.ts';
+export { ClientStatus, MessageSenderType, MessageType, UserRole } from './generated/enums.ts';

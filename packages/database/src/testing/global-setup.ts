@@ -1,0 +1,31 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type { TestProject } from 'vitest/node';
+
+import { ensureDatabase, startCluster } from '../embedded/index.ts';
+import { migrationsFolder } from '../migrations/folder.ts';
+import { migrate } from '../migrations/migrate.ts';
+import { TEMPLATE } from './test-database.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The URL of the test run's PostgreSQL server. */
+    databaseServer: string;
+  }
+}
+
+/** One real PostgreSQL for the whole test run, in a folder of its own, with a migrated template that every test file copies. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), 'switchboard-test-'));
+  await chmod(folder, 0o755); // The server may run as another user than we do.
+  const cluster = await startCluster({ dataFolder: join(folder, 'postgres'), password: 'test', durable: false });
+  await ensureDatabase(cluster.url('postgres'), TEMPLATE);
+  await migrate(cluster.url(TEMPLATE), migrationsFolder());
+  project.provide('databaseServer', cluster.url('postgres'));
+  return async () => {
+    await cluster.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+}

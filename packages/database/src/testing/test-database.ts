@@ -1,0 +1,18 @@
+import { randomUUID } from 'node:crypto';
+
+import { inject } from 'vitest';
+
+import { openDatabase, type Database } from '../database.ts';
+import { ensureDatabase } from '../embedded/ensure-database.ts';
+
+export const TEMPLATE = 'switchboard_template';
+
+/** A database of a test file's own on the test run's server, with all tables and nothing in them. Close it in `afterAll`; it goes with the server. */
+export async function createTestDatabase(): Promise<{ database: Database; url: string }> {
+  const server = inject('databaseServer');
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  await ensureDatabase(server, name, TEMPLATE);
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return { database: openDatabase({ url: url.href, applicationName: 'switchboard-test', poolSize: 8 }), url: url.href };
+}

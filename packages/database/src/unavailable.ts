@@ -1,0 +1,30 @@
+import { Prisma } from './generated/client.ts';
+
+/** Prisma's codes for "the database is away or overloaded": can't reach, timed out, too many connections, closed, transaction could not start. */
+const UNAVAILABLE = new Set(['P1000', 'P1001', 'P1002', 'P1008', 'P1011', 'P1017', 'P2024', 'P2028', 'P2037']);
+/** PostgreSQL classes 08 (connection), 53 (resources), 57P (shut down) and the timeouts 57014, 25P03, 55P03. */
+const SQLSTATE = /^(08|53|57P)|^(57014|25P03|55P03)$/;
+const NETWORK =
+  /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|Connection terminated|timeout exceeded when trying to connect|Query read timeout|the database system is/;
+
+/**
+ * True when an error says that the database is away or too busy, so that the same call may succeed later; false for everything that would fail
+ * again. It follows `cause`, since driver errors arrive wrapped.
+ */
+export function isUnavailable(error: unknown): boolean {
+  for (let depth = 0, current = error; depth < 6 && current instanceof Error; depth += 1, current = current.cause) {
+    if (current instanceof Prisma.PrismaClientInitializationError) return true;
+    const { code } = current as { code?: unknown };
+    if (typeof code === 'string' && (UNAVAILABLE.has(code) || SQLSTATE.test(code))) return true;
+    if (current instanceof Prisma.PrismaClientKnownRequestError && SQLSTATE.test(rawSqlState(current))) return true;
+    if (NETWORK.test(`${String(code)} ${current.message}`)) return true;
+  }
+  return false;
+}
+
+/** A failed raw query is P2010 and carries PostgreSQL's own code in its metadata. */
+function rawSqlState(error: Prisma.PrismaClientKnownRequestError): string {
+  const adapterError = error.meta?.driverAdapterError as { cause?: { originalCode?: unknown; code?: unknown } } | undefined;
+  const code = adapterError?.cause?.originalCode ?? adapterError?.cause?.code ?? error.meta?.code;
+  return typeof code === 'string' ? code : '';
+}

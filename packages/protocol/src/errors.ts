@@ -1,0 +1,56 @@
+/** The table of errors: code → HTTP status, and whether the same request may succeed later without being changed. No imports: browsers use it too. */
+export const ERRORS = {
+  invalid_request: { status: 400, retryable: false },
+  unauthenticated: { status: 401, retryable: false },
+  forbidden: { status: 403, retryable: false },
+  not_found: { status: 404, retryable: false },
+  conflict: { status: 409, retryable: false },
+  too_large: { status: 413, retryable: false },
+  unsupported_type: { status: 415, retryable: false },
+  rate_limited: { status: 429, retryable: true },
+  internal: { status: 500, retryable: true },
+  unavailable: { status: 503, retryable: true },
+  /** Relay only: an event before `join`. */
+  not_joined: { status: 409, retryable: true },
+} as const satisfies Record<string, { status: number; retryable: boolean }>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** An error as it travels, over HTTP under the key `error`, on the relay in the event `error` and in acknowledgements. */
+export interface WireError {
+  readonly code: ErrorCode;
+  /** One sentence for a person: what was wrong and what is expected. */
+  readonly message: string;
+  readonly retryable: boolean;
+  /** Field → what is wrong with it. */
+  readonly fields?: Readonly<Record<string, string>>;
+}
+
+/** An error of the table that is thrown inside, and presented as a `WireError` at the edge. */
+export class ChatError extends Error {
+  override readonly name = 'ChatError';
+  readonly status: number;
+  readonly retryable: boolean;
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly detail: {
+      readonly fields?: Readonly<Record<string, string>>;
+      readonly retryAfterSeconds?: number;
+      readonly cause?: unknown;
+    } = {},
+  ) {
+    super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
+    this.status = ERRORS[code].status;
+    this.retryable = ERRORS[code].retryable;
+  }
+
+  toWire(): WireError {
+    return {
+      code: this.code,
+      message: this.message,
+      retryable: this.retryable,
+      ...(this.detail.fields === undefined ? {} : { fields: this.detail.fields }),
+    };
+  }
+}

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+
+import type { WireError } from './errors.ts';
+import { MAX_ADDRESS_LENGTH, MAX_FILE_NAME_LENGTH, MAX_NAME_LENGTH, MAX_TEXT_LENGTH } from './limits.ts';
+
+/**
+ * The socket events. Names, directions and fields are frozen (docs/wire.md); optional fields and events may be added. Unknown fields are dropped, so
+ * that an old peer which sends more than it should keeps working; known ones of the wrong type are refused. Old peers send `null` for "none".
+ */
+const address = z.string().min(1).max(MAX_ADDRESS_LENGTH);
+const messageKey = z.uuid();
+const name = z.string().max(MAX_NAME_LENGTH);
+const operatorId = z.union([z.int(), z.string().max(MAX_ADDRESS_LENGTH)]);
+
+const content = {
+  type: z.string().min(1).max(32),
+  message: z.string().max(MAX_TEXT_LENGTH).nullish(),
+  /** A URL, or from an old front-end a whole image as a data URL; the relay's payload limit bounds it. */
+  image: z.string().nullish(),
+  name: z.string().max(MAX_FILE_NAME_LENGTH).nullish(),
+  mimeType: z.string().max(100).nullish(),
+};
+
+/** A text needs text, an image an image. Other types are an old peer's own affair, but empty ones are nobody's. */
+function hasContent(value: { type: string; message?: string | null | undefined; image?: string | null | undefined }): boolean {
+  const text = typeof value.message === 'string' && value.message !== '';
+  const image = typeof value.image === 'string' && value.image !== '';
+  const type = value.type.toLowerCase();
+  return type === 'text' ? text : type === 'image' ? image : text || image;
+}
+const NO_CONTENT = { message: 'a text needs a non-empty "message", an image a non-empty "image"', path: ['message'] };
+
+/** Events that peers send to the relay, each with the schema of its payload. The relay's handler table has exactly these keys. */
+export const peerEvents = {
+  join: z.object({ role: z.enum(['client', 'operator']), name: name.nullish(), operatorId: operatorId.nullish() }),
+  clientMessage: z
+    .object({ ...content, size: z.number().nonnegative().nullish(), messageKey: messageKey.nullish() })
+    .refine(hasContent, NO_CONTENT),
+  clientTyping: z.object({ isTyping: z.boolean() }),
+  /** Has no payload; whatever an old peer puts there is ignored. */
+  chatEnded: z.unknown(),
+  operatorMessage: z
+    .object({ ...content, to: address, operatorId: operatorId.nullish(), operatorName: name.nullish(), messageKey: messageKey.nullish() })
+    .refine(hasContent, NO_CONTENT),
+  operatorTyping: z.object({ to: address, isTyping: z.boolean(), operatorName: name.nullish() }),
+} as const;
+
+export type PeerEventName = keyof typeof peerEvents;
+/** The parsed payload of each event that peers send. */
+export type PeerPayloads = { [E in PeerEventName]: z.infer<(typeof peerEvents)[E]> };
+/** What a sender of ours puts into each event. */
+export type PeerInputs = { [E in PeerEventName]: z.input<(typeof peerEvents)[E]> };
+
+interface RelayedContent {
+  type: string;
+  message?: string | null | undefined;
+  image?: string | null | undefined;
+  name?: string | null | undefined;
+  mimeType?: string | null | undefined;
+  /** ISO-8601 UTC with milliseconds, stamped by the relay: the same for every receiver. */
+  timestamp: string;
+  messageKey?: string | undefined;
+}
+
+/** Events that the relay sends to peers. */
+export interface RelayPayloads {
+  newChat: { clientId: string; username?: string | null | undefined };
+  incomingMessage: RelayedContent & { from: string; size?: number | null | undefined };
+  clientTyping: { from: string; isTyping: boolean };
+  chatEnded: { clientId: string };
+  operatorMessage: RelayedContent & { operatorName?: string | null | undefined };
+  operatorBroadcast: RelayedContent & {
+    clientId: string;
+    operatorId?: number | string | null | undefined;
+    operatorName?: string | null | undefined;
+  };
+  operatorTyping: { isTyping: boolean; operatorName?: string | null | undefined };
+  error: Pick<WireError, 'message'> & Partial<WireError>;
+  /** A hint: the database has news of this address. Never data: fetch if behind. */
+  conversationChanged: { clientId: string; lastSeq: number };
+  /** A hint: one side has received or seen up to these numbers. The truth is in the next fetched page. */
+  messagesSeen: { clientId: string; by: 'client' | 'operator'; deliveredSeq: number; readSeq: number };
+}
+
+/** What the relay answers where the sender asked for an acknowledgement. It means *relayed*, never *saved*. */
+export type Acknowledgement =
+  /** `delivered`: sockets it was written to on this node, null when it can't know. */
+  { ok: true; timestamp: string; delivered: number | null } | { ok: false; error: WireError };
+
+type Callback = (acknowledgement: Acknowledgement) => void;
+
+/** Socket.IO's typing of the relay's side (what it listens to). */
+export type PeerEventMap = { [E in PeerEventName]: (payload: PeerInputs[E], acknowledge?: Callback) => void };
+/** Socket.IO's typing of a peer's side (what it listens to). */
+export type RelayEventMap = { [E in keyof RelayPayloads]: (payload: RelayPayloads[E]) => void };
+
+/** What the web app posts to a relay's `/hints` with a `service` token, to have a hint sent. */
+export const hintRequest = z.discriminatedUnion('event', [
+  z.object({ event: z.literal('conversationChanged'), clientId: address, lastSeq: z.int().nonnegative() }),
+  z.object({
+    event: z.literal('messagesSeen'),
+    clientId: address,
+    by: z.enum(['client', 'operator']),
+    deliveredSeq: z.int().nonnegative(),
+    readSeq: z.int().nonnegative(),
+  }),
+]);
+export type HintRequest = z.infer<typeof hintRequest>;

@@ -1,0 +1,205 @@
+import { z } from 'zod';
+
+import {
+  DEFAULT_PAGE_SIZE,
+  MAX_ADDRESS_LENGTH,
+  MAX_EMAIL_LENGTH,
+  MAX_FILE_NAME_LENGTH,
+  MAX_NAME_LENGTH,
+  MAX_PAGE_SIZE,
+  MAX_PHONE_LENGTH,
+  MAX_SAVE_BATCH,
+  MAX_TEXT_LENGTH,
+  MAX_URL_LENGTH,
+} from './limits.ts';
+
+/** The shapes of the HTTP API. Requests are schemas, answers are types: we parse what comes in and type what goes out. */
+
+/** NUL can't be stored in PostgreSQL text; the rest of C0 except tab and line breaks has no business in a name or message. */
+const plain = (value: string) => !/\u0000/.test(value);
+const text = (max: number) => z.string().max(max).refine(plain, 'must not contain NUL characters');
+const line = (max: number) => text(max).trim();
+const seq = z.int().nonnegative();
+
+/** An empty form field means "not given". */
+const optionalLine = (max: number) =>
+  line(max)
+    .nullish()
+    .transform((value) => (value === undefined || value === null || value === '' ? undefined : value));
+
+const optionalEmail = optionalLine(MAX_EMAIL_LENGTH).refine(
+  (value) => value === undefined || z.email().safeParse(value).success,
+  'must be an e-mail address',
+);
+
+/** `POST /api/chat/sessions` by a visitor. */
+export const startSessionRequest = z.object({
+  username: line(MAX_NAME_LENGTH).min(1, 'must not be empty'),
+  phone: optionalLine(MAX_PHONE_LENGTH),
+  email: optionalEmail,
+  pageUrl: optionalLine(MAX_URL_LENGTH),
+  locale: optionalLine(35),
+  /** Lets a visitor whose token has run out back into the same conversation. */
+  resumeToken: z.string().max(2_048).optional(),
+});
+/** `POST /api/chat/sessions` by an operator, for the address of an old front-end. */
+export const adoptSessionRequest = z.object({
+  clientSocketId: z.string().min(1).max(MAX_ADDRESS_LENGTH),
+  username: line(MAX_NAME_LENGTH).min(1, 'must not be empty'),
+});
+
+export interface StartSessionResponse {
+  /** Relay token and Bearer token of this conversation; absent when an operator adopted an address. */
+  token?: string;
+  clientId: number;
+  sessionId: string;
+  username: string;
+  /** When `token` runs out, ISO-8601. */
+  expiresAt?: string;
+  /** For `startSessionRequest.resumeToken`, months from now. Opens nothing else. */
+  resumeToken?: string;
+}
+
+/** One message to save. Who sent it follows from who asks; `senderType: 'CLIENT'` from an operator saves on the visitor's behalf. */
+export const newMessage = z
+  .object({
+    messageKey: z.uuid().transform((value) => value.toLowerCase()),
+    messageType: z.enum(['TEXT', 'IMAGE']),
+    text: text(MAX_TEXT_LENGTH).nullish(),
+    imageUrl: z.string().max(MAX_URL_LENGTH).nullish(),
+    imageName: text(MAX_FILE_NAME_LENGTH).nullish(),
+    mimeType: z.string().max(100).nullish(),
+    sentAt: z.iso.datetime({ offset: true }).nullish(),
+    sessionId: z.string().max(MAX_ADDRESS_LENGTH).nullish(),
+    clientId: z.int().positive().nullish(),
+    clientSocketId: z.string().max(MAX_ADDRESS_LENGTH).nullish(),
+    senderType: z.enum(['CLIENT', 'OPERATOR']).nullish(),
+  })
+  .refine((value) => value.messageType !== 'TEXT' || (value.text ?? '').trim() !== '', {
+    message: 'a TEXT message needs a non-empty text',
+    path: ['text'],
+  })
+  .refine((value) => value.messageType !== 'IMAGE' || (value.imageUrl ?? '') !== '', {
+    message: 'an IMAGE message needs an imageUrl',
+    path: ['imageUrl'],
+  });
+export type NewMessage = z.infer<typeof newMessage>;
+
+export const saveMessagesRequest = z.object({ messages: z.array(newMessage).min(1).max(MAX_SAVE_BATCH) });
+
+export interface SavedMessage {
+  messageKey: string;
+  id: number;
+  seq: number;
+  /** ISO-8601. */
+  createdAt: string;
+  /** True when the row was there before this request. */
+  duplicate: boolean;
+}
+export interface SaveMessagesResponse {
+  messages: SavedMessage[];
+}
+
+/** A query string's number: digits only, so that `1e3`, ` 5` and the empty string are refused. */
+const queryNumber = z
+  .string()
+  .regex(/^\d{1,9}$/, 'must be a whole number')
+  .transform(Number);
+
+export const readMessagesQuery = z
+  .object({
+    afterSeq: queryNumber.optional(),
+    beforeSeq: queryNumber.optional(),
+    limit: queryNumber.pipe(z.int().min(1).max(MAX_PAGE_SIZE)).default(DEFAULT_PAGE_SIZE),
+    clientId: queryNumber.pipe(z.int().positive()).optional(),
+  })
+  .refine((query) => query.afterSeq === undefined || query.beforeSeq === undefined, {
+    message: 'afterSeq and beforeSeq exclude each other',
+    path: ['beforeSeq'],
+  });
+
+/** A saved message as everybody sees it. */
+export interface MessageView {
+  id: number;
+  messageKey: string;
+  seq: number;
+  clientId: number;
+  senderType: 'CLIENT' | 'OPERATOR';
+  messageType: 'TEXT' | 'IMAGE';
+  text: string | null;
+  /** For an upload of ours a signed path that expires; fetch the page again for a fresh one. */
+  imageUrl: string | null;
+  imageName: string | null;
+  mimeType: string | null;
+  /** Pixels, for uploads of ours: reserve the space. */
+  imageWidth: number | null;
+  imageHeight: number | null;
+  operatorId: number | null;
+  operatorName: string | null;
+  isRead: boolean;
+  readAt: string | null;
+  createdAt: string;
+}
+
+/** How far each side has received and seen the other's messages: numbers of `seq` that only grow. */
+export interface Receipts {
+  clientDeliveredSeq: number;
+  clientReadSeq: number;
+  operatorDeliveredSeq: number;
+  operatorReadSeq: number;
+}
+
+/** One page, ordered by `seq` from old to new whatever was asked for. */
+export interface MessagesPage {
+  messages: MessageView[];
+  /** Of the newest message in the database, 0 when there is none. */
+  lastSeq: number;
+  /** More in the direction asked for (older ones when neither `afterSeq` nor `beforeSeq` was given). */
+  hasMore: boolean;
+  receipts: Receipts;
+  /** Set while the conversation stands ended, ISO-8601. */
+  endedAt: string | null;
+}
+
+export interface UploadResponse {
+  imageUrl: string;
+  imageName: string;
+  mimeType: string;
+  width: number;
+  height: number;
+  size: number;
+}
+
+/** `clientId` says which conversation when an operator asks; a visitor's own is in the token. */
+export const receiptsRequest = z
+  .object({ deliveredSeq: seq.optional(), readSeq: seq.optional(), clientId: z.int().positive().optional() })
+  .refine((value) => value.deliveredSeq !== undefined || value.readSeq !== undefined, 'deliveredSeq or readSeq is needed');
+export type ReceiptsResponse = Receipts;
+
+export interface TokenResponse {
+  token: string;
+  expiresAt: string;
+}
+
+/** `POST /api/chat/end`: the visitor ends the conversation (an operator's console does it for an old front-end). */
+export const endChatRequest = z.object({ clientId: z.int().positive().optional() });
+
+/** One row of the recent chats. */
+export interface RecentChat {
+  client: {
+    id: number;
+    username: string;
+    phone: string | null;
+    email: string | null;
+    status: 'ACTIVE' | 'ENDED';
+    /** The visitor's address on the relay: null when it never had one. */
+    address: string | null;
+    pageUrl: string | null;
+    createdAt: string;
+    endedAt: string | null;
+  };
+  lastMessage: MessageView | null;
+  unreadCount: number;
+  /** ISO-8601; what the list is ordered by, newest first. */
+  lastActivityAt: string;
+}

@@ -1,0 +1,4 @@
+export { createLogger, LOG_LEVELS, silentLogger, type Logger, type LogLevel } from './logger.ts';
+export { createMetrics, type CounterMetric, type GaugeMetric, type HistogramMetric, type Metrics } from './metrics.ts';
+export { readiness, type Readiness } from './health.ts';
+export { endWithSupervisor, onShutdown, reportStrayErrors, SUPERVISED } from './process-life.ts';

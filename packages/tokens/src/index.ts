@@ -1,0 +1,1 @@
+export { createTokens, InvalidTokenError, MIN_SECRET_BYTES, type MintedToken, type ResumeClaims, type Tokens } from './tokens.ts';

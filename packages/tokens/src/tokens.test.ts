@@ -1,0 +1,86 @@
+import { base64url, SignJWT, UnsecuredJWT } from 'jose';
+import { describe, expect, it } from 'vitest';
+
+import { createTokens, InvalidTokenError } from './index.ts';
+
+const SECRET = 'a'.repeat(32);
+const sessionId = '018f4a6e-7b1c-4d7e-9a51-0c7b8a9d1e2f';
+const visitor = { role: 'client', id: 7, name: 'Ana', sessionId } as const;
+const key = new TextEncoder().encode(SECRET);
+const start = Date.UTC(2026, 0, 1);
+
+async function sign(claims: Record<string, unknown>, header: { alg: string }, signingKey = key): Promise<string> {
+  return await new SignJWT(claims).setProtectedHeader(header).sign(signingKey);
+}
+
+describe('relay tokens', () => {
+  it('give back the claims they were minted with', async () => {
+    const tokens = createTokens([SECRET]);
+    const { token } = await tokens.mintRelayToken(visitor);
+    expect(await tokens.verifyRelayToken(token)).toEqual(visitor);
+  });
+
+  it.each([
+    ['operator', 10 * 60, { role: 'operator', id: 1, name: 'Bo' }],
+    ['client', 24 * 60 * 60, visitor],
+  ] as const)('of an %s end %i s after they were minted, give or take 60 s of clock', async (_role, lifetime, claims) => {
+    let now = start;
+    const tokens = createTokens([SECRET], () => now);
+    const { token, expiresAt } = await tokens.mintRelayToken(claims);
+    expect(expiresAt).toBe(new Date(start + lifetime * 1000).toISOString());
+    now = start + (lifetime + 59) * 1000;
+    await expect(tokens.verifyRelayToken(token)).resolves.toEqual(claims);
+    now = start + (lifetime + 61) * 1000;
+    await expect(tokens.verifyRelayToken(token)).rejects.toThrow(InvalidTokenError);
+  });
+
+  it('are refused when forged, unsigned, of another algorithm, without an end, or for something else', async () => {
+    const tokens = createTokens([SECRET]);
+    const exp = Math.floor(Date.now() / 1000) + 60;
+    const good = { ...visitor, aud: 'relay', exp };
+    await expect(tokens.verifyRelayToken(await sign(good, { alg: 'HS256' }))).resolves.toEqual(visitor);
+    const bad = {
+      forged: await sign(good, { alg: 'HS256' }, new TextEncoder().encode('b'.repeat(32))),
+      unsigned: new UnsecuredJWT(good).setAudience('relay').encode(),
+      otherAlgorithm: await sign(good, { alg: 'HS512' }),
+      endless: await sign({ ...visitor, aud: 'relay' }, { alg: 'HS256' }),
+      noAudience: await sign({ ...visitor, exp }, { alg: 'HS256' }),
+      noSession: await sign({ ...good, sessionId: undefined }, { alg: 'HS256' }),
+      textId: await sign({ ...good, id: '7' }, { alg: 'HS256' }),
+      unknownRole: await sign({ ...good, role: 'admin' }, { alg: 'HS256' }),
+      resume: (await tokens.mintResumeToken({ clientId: 7, sessionId })).token,
+      changed: (await sign(good, { alg: 'HS256' })).replace(
+        /\.[^.]+\./,
+        `.${base64url.encode(JSON.stringify({ ...good, role: 'operator' }))}.`,
+      ),
+      nonsense: 'nonsense',
+      empty: '',
+    };
+    for (const [kind, token] of Object.entries(bad)) await expect(tokens.verifyRelayToken(token), kind).rejects.toThrow(InvalidTokenError);
+  });
+});
+
+describe('resume tokens', () => {
+  it('are not relay tokens, and the other way round', async () => {
+    const tokens = createTokens([SECRET]);
+    const resume = await tokens.mintResumeToken({ clientId: 7, sessionId });
+    expect(await tokens.verifyResumeToken(resume.token)).toEqual({ clientId: 7, sessionId });
+    const relay = await tokens.mintRelayToken(visitor);
+    await expect(tokens.verifyResumeToken(relay.token)).rejects.toThrow(InvalidTokenError);
+  });
+});
+
+describe('secrets', () => {
+  it('can be changed: the old one still verifies, the new one signs', async () => {
+    const before = createTokens([SECRET]);
+    const changed = createTokens(['c'.repeat(32), SECRET]);
+    const after = createTokens(['c'.repeat(32)]);
+    await expect(changed.verifyRelayToken((await before.mintRelayToken(visitor)).token)).resolves.toEqual(visitor);
+    await expect(after.verifyRelayToken((await changed.mintRelayToken(visitor)).token)).resolves.toEqual(visitor);
+    await expect(after.verifyRelayToken((await before.mintRelayToken(visitor)).token)).rejects.toThrow(InvalidTokenError);
+  });
+
+  it('under 32 bytes are refused', () => {
+    expect(() => createTokens(['short'])).toThrow(/32 bytes/);
+  });
+});

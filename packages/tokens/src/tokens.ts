@@ -1,0 +1,90 @@
+import { relayClaims, type RelayClaims } from '@switchboard/protocol';
+import { jwtVerify, SignJWT } from 'jose';
+import { z } from 'zod';
+
+/** A token that is forged, expired, for something else, or not a token at all. It never says which: that would help only whoever is trying. */
+export class InvalidTokenError extends Error {
+  override readonly name = 'InvalidTokenError';
+  constructor(cause?: unknown) {
+    super('Invalid token', { cause });
+  }
+}
+
+export interface MintedToken {
+  readonly token: string;
+  /** ISO-8601. */
+  readonly expiresAt: string;
+}
+
+/** What a resume token lets a visitor back into. */
+const resumeClaims = z.object({ clientId: z.int().positive(), sessionId: z.uuid() });
+export type ResumeClaims = z.infer<typeof resumeClaims>;
+
+/** Mints and verifies. Every verifying function rejects with `InvalidTokenError` and nothing else. */
+export interface Tokens {
+  /** A relay token: 10 minutes for operators, 24 hours for visitors, 1 minute for services. A visitor's is its Bearer token on the HTTP API too. */
+  mintRelayToken(claims: RelayClaims): Promise<MintedToken>;
+  verifyRelayToken(token: string): Promise<RelayClaims>;
+  /** Opens nothing but its own conversation's next session: good for 90 days, so that an answer given on Monday finds a visitor of Friday. */
+  mintResumeToken(claims: ResumeClaims): Promise<MintedToken>;
+  verifyResumeToken(token: string): Promise<ResumeClaims>;
+}
+
+const ALGORITHM = 'HS256';
+const CLOCK_TOLERANCE_S = 60;
+const LIFETIME_S = { operator: 10 * 60, client: 24 * 60 * 60, service: 60 } as const;
+const RESUME_LIFETIME_S = 90 * 24 * 60 * 60;
+export const MIN_SECRET_BYTES = 32;
+
+/**
+ * Tokens signed with `secrets[0]`; any of `secrets` verifies, so that a secret can be changed without signing everybody out.
+ *
+ * @param now milliseconds since 1970; tests set it
+ * @throws RangeError for a secret under 32 bytes
+ */
+export function createTokens(secrets: readonly [string, ...string[]], now: () => number = Date.now): Tokens {
+  const keys = secrets.map((secret) => {
+    const key = new TextEncoder().encode(secret);
+    if (key.length < MIN_SECRET_BYTES)
+      throw new RangeError(`A token secret needs at least ${MIN_SECRET_BYTES} bytes; this one has ${key.length}.`);
+    return key;
+  });
+
+  async function mint(claims: Record<string, unknown>, audience: string, lifetimeSeconds: number): Promise<MintedToken> {
+    const issuedAt = Math.floor(now() / 1000);
+    const expiresAt = issuedAt + lifetimeSeconds;
+    const token = await new SignJWT(claims)
+      .setProtectedHeader({ alg: ALGORITHM })
+      .setAudience(audience)
+      .setIssuedAt(issuedAt)
+      .setExpirationTime(expiresAt)
+      .sign(keys[0] as Uint8Array);
+    return { token, expiresAt: new Date(expiresAt * 1000).toISOString() };
+  }
+
+  async function verify<T extends z.ZodType>(token: string, audience: string, schema: T): Promise<z.output<T>> {
+    let last: unknown;
+    for (const key of keys) {
+      try {
+        const { payload } = await jwtVerify(token, key, {
+          algorithms: [ALGORITHM],
+          audience,
+          clockTolerance: CLOCK_TOLERANCE_S,
+          requiredClaims: ['exp'],
+          currentDate: new Date(now()),
+        });
+        return schema.parse(payload);
+      } catch (error) {
+        last = error;
+      }
+    }
+    throw new InvalidTokenError(last);
+  }
+
+  return {
+    mintRelayToken: async (claims) => await mint(claims, 'relay', LIFETIME_S[claims.role]),
+    verifyRelayToken: async (token) => await verify(token, 'relay', relayClaims),
+    mintResumeToken: async (claims) => await mint(claims, 'resume', RESUME_LIFETIME_S),
+    verifyResumeToken: async (token) => await verify(token, 'resume', resumeClaims),
+  };
+}
