@@ -1,0 +1,103 @@
+import { expect } from 'vitest';
+import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
+
+import type { Operator } from './operators.ts';
+
+const signedIn = new Map<string, Exclude<BrowserContextOptions['storageState'], string | undefined>>();
+
+/** The console as an operator sees it: found by roles and names, never by markup. */
+export class ConsolePage {
+  constructor(
+    readonly page: Page,
+    readonly context: BrowserContext,
+  ) {}
+
+  static async open(browser: Browser, web: string, options: BrowserContextOptions = {}): Promise<ConsolePage> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+    const page = await context.newPage();
+    await page.goto(web);
+    return new ConsolePage(page, context);
+  }
+
+  /** Opens the console signed in: through the form the first time, later with the cookies of then, since sign-in is rate limited as it should be. */
+  static async signedIn(browser: Browser, web: string, operator: Operator, options: BrowserContextOptions = {}): Promise<ConsolePage> {
+    const cookies = signedIn.get(operator.email);
+    const view = await ConsolePage.open(browser, web, cookies === undefined ? options : { ...options, storageState: cookies });
+    if (cookies === undefined) {
+      await view.signIn(operator.email, operator.password);
+      await view.list().waitFor();
+      const { cookies: made } = await view.context.storageState();
+      signedIn.set(operator.email, { cookies: made, origins: [] });
+    }
+    await view.list().waitFor();
+    await view.status('Connected');
+    return view;
+  }
+
+  async signIn(email: string, password: string): Promise<void> {
+    await this.page.getByLabel('Email', { exact: true }).fill(email);
+    await this.page.getByLabel('Password', { exact: true }).fill(password);
+    await this.page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  }
+
+  list(): Locator {
+    return this.page.getByRole('list', { name: 'Conversations' });
+  }
+
+  /** The row of a visitor, with or without unread messages. */
+  row(visitor: string): Locator {
+    return this.list().getByRole('button', { name: new RegExp(`^${visitor}(, \\d+ unread)?$`) });
+  }
+
+  rowUnread(visitor: string, count: number): Locator {
+    return this.list().getByRole('button', { name: `${visitor}, ${count} unread`, exact: true });
+  }
+
+  async openConversation(visitor: string): Promise<void> {
+    await this.row(visitor).click();
+    await this.page.getByRole('heading', { name: visitor, exact: true }).waitFor();
+  }
+
+  log(): Locator {
+    return this.page.getByRole('log', { name: 'Messages' });
+  }
+
+  message(text: string): Locator {
+    return this.log().getByText(text, { exact: true });
+  }
+
+  async say(text: string): Promise<void> {
+    await this.page.getByRole('textbox', { name: 'Message', exact: true }).fill(text);
+    await this.page.getByRole('button', { name: 'Send', exact: true }).click();
+  }
+
+  /** Waits until the connection status says so. */
+  async status(text: 'Connected' | 'Reconnecting' | 'Offline', timeout = 20_000): Promise<void> {
+    await this.page.getByText(text, { exact: true }).first().waitFor({ timeout });
+  }
+
+  /** The texts of the log, in the order shown, of those given. */
+  async order(texts: readonly string[]): Promise<string[]> {
+    return await orderIn(this.log(), texts);
+  }
+
+  async close(): Promise<void> {
+    await this.context.close();
+  }
+}
+
+/** Which of `texts` the element shows, in the order of the page, each as often as it stands there. */
+export async function orderIn(log: Locator, texts: readonly string[]): Promise<string[]> {
+  const all = await log.evaluate((element) => {
+    const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    const found: string[] = [];
+    while (walker.nextNode()) found.push((walker.currentNode.textContent ?? '').trim());
+    return found;
+  });
+  return all.filter((text) => texts.includes(text));
+}
+
+/** Waits until the element shows exactly these texts in this order, each once. */
+export async function expectOrder(log: Locator, texts: readonly string[]): Promise<void> {
+  await expect.poll(async () => await orderIn(log, texts), { timeout: 15_000 }).toEqual(texts);
+}

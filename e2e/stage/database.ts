@@ -1,0 +1,37 @@
+import pg from 'pg';
+
+/** One row of a conversation, as SQL shows it. */
+export interface Row {
+  id: number;
+  seq: number;
+  messageKey: string;
+  senderType: 'CLIENT' | 'OPERATOR';
+  messageType: 'TEXT' | 'IMAGE';
+  text: string | null;
+  imageUrl: string | null;
+  isRead: boolean;
+  readAt: Date | null;
+  operator: string | null;
+  savedById: number | null;
+}
+
+/** Asks the database itself: the witness of every story. */
+export async function query<T extends pg.QueryResultRow>(url: string, sql: string, parameters: unknown[] = []): Promise<T[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<T>(sql, parameters)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+/** All messages of the visitor with this name, by `seq`. */
+export async function rowsOf(url: string, visitor: string): Promise<Row[]> {
+  return await query<Row>(
+    url,
+    `SELECT m.id, m.seq, m."messageKey", m."senderType", m."messageType", m.text, m."imageUrl", m."isRead", m."readAt", u.name AS operator, m."savedById"
+     FROM "ChatMessage" m JOIN "Client" c ON c.id = m."clientId" LEFT JOIN "User" u ON u.id = m."operatorId" WHERE c.username = $1 ORDER BY m.seq`,
+    [visitor],
+  );
+}

@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { clusterUrl } from '@switchboard/database/embedded';
+import type { TestProject } from 'vitest/node';
+
+import { serveHostPage } from './host-page.ts';
+import { OPERATORS } from './operators.ts';
+import { startSystem } from './system.ts';
+
+export interface Stage {
+  readonly web: string;
+  readonly relay: string;
+  readonly host: string;
+  readonly databaseUrl: string;
+  readonly dataDir: string;
+  readonly supervisor: number;
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    stage: Stage;
+  }
+}
+
+/** One system, one foreign host page, and the operators; all gone when the stories are told. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const system = await startSystem();
+  const host = await serveHostPage(system.web);
+  for (const { email, name, password } of Object.values(OPERATORS)) {
+    await system.command('operator', 'create', '--email', email, '--name', name, '--password', password);
+  }
+  const secrets = JSON.parse(await readFile(join(system.dataDir, 'secrets.json'), 'utf8')) as { databasePassword: string };
+  const { port } = JSON.parse(await readFile(join(system.dataDir, 'database.json'), 'utf8')) as { port: number };
+  project.provide('stage', {
+    web: system.web,
+    relay: system.relay,
+    host: host.url,
+    databaseUrl: clusterUrl(port, secrets.databasePassword, 'switchboard'),
+    dataDir: system.dataDir,
+    supervisor: system.pid,
+  });
+  return async () => {
+    await host.close();
+    await system.stop();
+  };
+}

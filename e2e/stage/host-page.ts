@@ -1,0 +1,30 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A shop that somebody else runs: a page on another origin (and another site: an IP address instead of a name) with the widget's script tag. */
+export interface HostPage {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Serves the host page. Its own styles are as rude as those of real pages are. */
+export async function serveHostPage(web: string): Promise<HostPage> {
+  const html = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Lamp shop</title>
+<style>* { letter-spacing: .02em } button { all: unset; background: pink } iframe { border: 9px dashed red; opacity: .5 } body { font: 16px/1.5 serif; margin: 2rem }</style>
+</head><body><h1>Lamps</h1><p>We sell lamps.</p><button>Buy</button><script async src="${web}/widget.js"></script></body></html>`;
+  const server = createServer((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(html);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/lamps`,
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+import { freePort } from '@switchboard/database/embedded';
+
+/** The repository's root. */
+const ROOT = resolve(import.meta.dirname, '../..');
+const START_TIMEOUT_MS = 120_000;
+
+/** A whole Switchboard, started as its user would, on ports and in a folder of its own. */
+export interface System {
+  readonly web: string;
+  readonly relay: string;
+  readonly dataDir: string;
+  readonly pid: number;
+  /** Runs `npm run switchboard -- …` against it; resolves with what it printed, rejects when it fails. */
+  command(...args: string[]): Promise<string>;
+  /** Everything printed so far. */
+  output(): string;
+  stop(): Promise<void>;
+}
+
+function bootstrap(args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
+  return spawn(process.execPath, ['apps/cli/bin/bootstrap.mjs', ...args], {
+    cwd: ROOT,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+/** Starts the system and resolves when it says `ready`. */
+export async function startSystem(): Promise<System> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'switchboard-e2e-'));
+  await chmod(dataDir, 0o755); // PostgreSQL may run as another user.
+  const [port, socketPort] = [await freePort(), await freePort()];
+  const web = `http://localhost:${port}`;
+  const env = { PORT: String(port), SOCKET_PORT: String(socketPort), DATA_DIR: dataDir, NODE_ENV: undefined, VITEST: undefined };
+  const child = bootstrap(['start'], env);
+  let printed = '';
+  const log = createWriteStream(join(dataDir, 'start.log'));
+  const ready = new Promise<void>((resolveReady, reject) => {
+    const timer = setTimeout(() => reject(new Error(`Not ready after ${START_TIMEOUT_MS / 1000} s:\n${printed}`)), START_TIMEOUT_MS);
+    const read = (chunk: string) => {
+      printed += chunk;
+      log.write(chunk);
+      if (/^ready/m.test(printed)) {
+        clearTimeout(timer);
+        resolveReady();
+      }
+    };
+    child.stdout?.setEncoding('utf8').on('data', read);
+    child.stderr?.setEncoding('utf8').on('data', read);
+    child.once('exit', (code) => reject(new Error(`The start ended with ${code}:\n${printed}`)));
+  });
+  const stop = async () => {
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    }
+    log.end();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  try {
+    await ready;
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    web,
+    relay: `http://localhost:${socketPort}`,
+    dataDir,
+    pid: child.pid ?? 0,
+    output: () => printed,
+    stop,
+    async command(...args) {
+      const run = bootstrap(args, env);
+      let output = '';
+      run.stdout?.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
+      run.stderr?.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
+      const [code] = (await once(run, 'close')) as [number | null];
+      if (code !== 0) throw new Error(`switchboard ${args.join(' ')} ended with ${code}: ${output}`);
+      return output;
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import type { Browser, BrowserContext, BrowserContextOptions, FrameLocator, Locator, Page } from 'playwright-core';
+
+/** A visitor's page with the widget on it. */
+export class WidgetPage {
+  constructor(
+    readonly page: Page,
+    readonly context: BrowserContext,
+  ) {}
+
+  static async open(browser: Browser, host: string, options: BrowserContextOptions = {}): Promise<WidgetPage> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+    const page = await context.newPage();
+    await page.goto(host);
+    return new WidgetPage(page, context);
+  }
+
+  /** Opens the page and the chat, fills the form and starts. */
+  static async started(browser: Browser, host: string, name: string, options: BrowserContextOptions = {}): Promise<WidgetPage> {
+    const widget = await WidgetPage.open(browser, host, options);
+    await widget.openChat();
+    await widget.start(name);
+    return widget;
+  }
+
+  launcher(): Locator {
+    return this.page.getByRole('button', { name: /^Open chat/ });
+  }
+
+  frame(): FrameLocator {
+    return this.page.frameLocator('iframe');
+  }
+
+  async openChat(): Promise<void> {
+    await this.launcher().click();
+  }
+
+  async closeChat(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Close chat' }).first().click();
+  }
+
+  async start(name: string, phone?: string): Promise<void> {
+    await this.frame().getByLabel('Name', { exact: true }).fill(name);
+    if (phone !== undefined) await this.frame().getByLabel('Phone (optional)', { exact: true }).fill(phone);
+    await this.frame().getByRole('button', { name: 'Start chat', exact: true }).click();
+    await this.log().waitFor();
+  }
+
+  log(): Locator {
+    return this.frame().getByRole('log', { name: 'Messages' });
+  }
+
+  message(text: string): Locator {
+    return this.log().getByText(text, { exact: true });
+  }
+
+  async say(text: string): Promise<void> {
+    await this.frame().getByRole('textbox', { name: 'Message', exact: true }).fill(text);
+    await this.frame().getByRole('button', { name: 'Send', exact: true }).click();
+  }
+
+  async close(): Promise<void> {
+    await this.context.close();
+  }
+}

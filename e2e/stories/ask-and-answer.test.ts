@@ -1,0 +1,105 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+
+import { launchBrowser } from '../stage/browser.ts';
+import { ConsolePage, expectOrder } from '../stage/console-page.ts';
+import { rowsOf } from '../stage/database.ts';
+import { OPERATORS } from '../stage/operators.ts';
+import { WidgetPage } from '../stage/widget-page.ts';
+
+const stage = inject('stage');
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser.close();
+});
+
+it('a visitor asks, an operator answers, both reload, and all is there in order, once', async () => {
+  const operator = await ConsolePage.signedIn(browser, stage.web, OPERATORS.maya);
+  const visitor = await WidgetPage.started(browser, stage.host, 'Ana Example');
+
+  await visitor.say('Do you ship to Norway?');
+  await operator.rowUnread('Ana Example', 1).waitFor();
+  await operator.openConversation('Ana Example');
+  await operator.message('Do you ship to Norway?').waitFor();
+  await operator.say('Yes, within a week.');
+  await visitor.message('Yes, within a week.').waitFor();
+  await visitor.log().getByText('Maya Lindqvist').first().waitFor();
+  await visitor.say('Lovely. How much?');
+  await operator.message('Lovely. How much?').waitFor();
+  await operator.say('Nine euros.');
+  await visitor.message('Nine euros.').waitFor();
+
+  const said = ['Do you ship to Norway?', 'Yes, within a week.', 'Lovely. How much?', 'Nine euros.'];
+  await expectOrder(visitor.log(), said);
+  await expectOrder(operator.log(), said);
+  await expect.poll(async () => (await rowsOf(stage.databaseUrl, 'Ana Example')).map((row) => row.text)).toEqual(said);
+
+  await visitor.page.reload();
+  await visitor.openChat();
+  await operator.page.reload();
+  await operator.page.getByRole('heading', { name: 'Ana Example', exact: true }).or(operator.row('Ana Example')).first().waitFor();
+  if (!(await operator.log().isVisible())) await operator.openConversation('Ana Example');
+  await expectOrder(visitor.log(), said);
+  await expectOrder(operator.log(), said);
+
+  const rows = await rowsOf(stage.databaseUrl, 'Ana Example');
+  expect(rows.map(({ seq, senderType, text, operator: name }) => ({ seq, senderType, text, name }))).toEqual([
+    { seq: 1, senderType: 'CLIENT', text: said[0], name: null },
+    { seq: 2, senderType: 'OPERATOR', text: said[1], name: 'Maya Lindqvist' },
+    { seq: 3, senderType: 'CLIENT', text: said[2], name: null },
+    { seq: 4, senderType: 'OPERATOR', text: said[3], name: 'Maya Lindqvist' },
+  ]);
+  expect(new Set(rows.map((row) => row.messageKey)).size).toBe(4);
+  await visitor.close();
+  await operator.close();
+});
+
+it('a message says Sent only when the database has it, and Read when the other side has seen it', async () => {
+  const operator = await ConsolePage.signedIn(browser, stage.web, OPERATORS.maya);
+  const visitor = await WidgetPage.started(browser, stage.host, 'Bea Example');
+  // Nothing gets saved while the save leg is cut; the relay leg still delivers.
+  await visitor.page.route('**/api/chat/messages', async (route) =>
+    route.request().method() === 'POST' ? await route.abort() : await route.continue(),
+  );
+  await visitor.say('Is anybody there?');
+  await operator.row('Bea Example').waitFor();
+  await visitor.log().getByText('Sending', { exact: true }).waitFor();
+  expect(await visitor.log().getByText('Sent', { exact: true }).count()).toBe(0);
+  await visitor.page.unroute('**/api/chat/messages');
+  await visitor
+    .log()
+    .getByText(/^(Sent|Delivered)$/)
+    .waitFor({ timeout: 40_000 });
+  expect((await rowsOf(stage.databaseUrl, 'Bea Example')).map((row) => row.text)).toEqual(['Is anybody there?']);
+  await operator.openConversation('Bea Example');
+  await operator.page.bringToFront();
+  await visitor.log().getByText('Read', { exact: true }).waitFor();
+  await expect.poll(async () => (await rowsOf(stage.databaseUrl, 'Bea Example'))[0]?.isRead).toBe(true);
+  expect((await rowsOf(stage.databaseUrl, 'Bea Example'))[0]?.readAt).toBeInstanceOf(Date);
+  await visitor.close();
+  await operator.close();
+});
+
+it('a visitor writes while nobody is there; an operator comes later and finds it, and the visitor finds the answer', async () => {
+  const visitor = await WidgetPage.started(browser, stage.host, 'Cleo Example');
+  await visitor.say('I will be back tomorrow.');
+  await visitor.log().getByText('Sent', { exact: true }).waitFor();
+  await visitor.page.goto('about:blank');
+
+  const operator = await ConsolePage.signedIn(browser, stage.web, OPERATORS.omar);
+  await operator.rowUnread('Cleo Example', 1).waitFor();
+  await operator.openConversation('Cleo Example');
+  await operator.message('I will be back tomorrow.').waitFor();
+  await operator.say('We kept the lamp for you.');
+  await operator.log().getByText('Sent', { exact: true }).waitFor();
+
+  await visitor.page.goto(stage.host);
+  await visitor.page.getByRole('button', { name: 'Open chat, 1 unread', exact: true }).click();
+  await expectOrder(visitor.log(), ['I will be back tomorrow.', 'We kept the lamp for you.']);
+  await operator.log().getByText('Read', { exact: true }).waitFor();
+  await visitor.close();
+  await operator.close();
+});

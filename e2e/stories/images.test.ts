@@ -1,0 +1,81 @@
+import type { Browser, Locator } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+
+import { launchBrowser } from '../stage/browser.ts';
+import { ConsolePage } from '../stage/console-page.ts';
+import { rowsOf } from '../stage/database.ts';
+import { png } from '../stage/image.ts';
+import { OPERATORS } from '../stage/operators.ts';
+import { WidgetPage } from '../stage/widget-page.ts';
+
+const stage = inject('stage');
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser.close();
+});
+
+/** Waits until the log shows `count` loaded pictures and returns their natural sizes, in order. */
+async function pictures(log: Locator, count: number): Promise<string[]> {
+  const sizes = async () =>
+    await log
+      .locator('img')
+      .evaluateAll((images) =>
+        (images as HTMLImageElement[]).map((image) =>
+          image.complete && image.naturalWidth > 0 ? `${image.naturalWidth}×${image.naturalHeight}` : 'not loaded',
+        ),
+      );
+  await expect.poll(sizes, { timeout: 20_000 }).toHaveLength(count);
+  await expect.poll(sizes, { timeout: 20_000 }).not.toContain('not loaded');
+  return await sizes();
+}
+
+it('pictures go both ways and survive a reload', async () => {
+  const operator = await ConsolePage.signedIn(browser, stage.web, OPERATORS.maya);
+  const visitor = await WidgetPage.started(browser, stage.host, 'Finn Example');
+  await visitor
+    .frame()
+    .locator('input[type=file]')
+    .setInputFiles({ name: 'broken lamp.png', mimeType: 'image/png', buffer: png(120, 80, [200, 60, 30]) });
+  await operator.openConversation('Finn Example');
+  expect(await pictures(operator.log(), 1)).toEqual(['120×80']);
+  await operator.page
+    .locator('input[type=file]')
+    .first()
+    .setInputFiles({ name: 'new lamp.png', mimeType: 'image/png', buffer: png(64, 96, [30, 120, 200]) });
+  expect(await pictures(visitor.log(), 2)).toEqual(['120×80', '64×96']);
+  await expect
+    .poll(async () => (await rowsOf(stage.databaseUrl, 'Finn Example')).map((row) => [row.seq, row.messageType, row.senderType]))
+    .toEqual([
+      [1, 'IMAGE', 'CLIENT'],
+      [2, 'IMAGE', 'OPERATOR'],
+    ]);
+
+  await visitor.page.reload();
+  await visitor.openChat();
+  expect(await pictures(visitor.log(), 2)).toEqual(['120×80', '64×96']);
+  await operator.page.reload();
+  if (!(await operator.log().isVisible())) await operator.openConversation('Finn Example');
+  expect(await pictures(operator.log(), 2)).toEqual(['120×80', '64×96']);
+  // Stored canonically: what is signed expires, what is stored does not.
+  for (const row of await rowsOf(stage.databaseUrl, 'Finn Example')) expect(row.imageUrl).toMatch(/^\/api\/chat\/uploads\/[0-9a-f-]{36}$/);
+  await Promise.all([visitor.close(), operator.close()]);
+});
+
+it('a file that is no picture is refused with a reason, and nothing is sent', async () => {
+  const visitor = await WidgetPage.started(browser, stage.host, 'Gus Example');
+  await visitor
+    .frame()
+    .locator('input[type=file]')
+    .setInputFiles({ name: 'lamp.png', mimeType: 'image/png', buffer: Buffer.from('<svg onload="alert(1)"/>') });
+  await visitor
+    .frame()
+    .getByText(/image|picture/i)
+    .last()
+    .waitFor();
+  await visitor.say('It did not work.');
+  await expect.poll(async () => (await rowsOf(stage.databaseUrl, 'Gus Example')).map((row) => row.messageType)).toEqual(['TEXT']);
+  await visitor.close();
+});

@@ -1,0 +1,53 @@
+import { once } from 'node:events';
+
+import type { Browser } from 'playwright-core';
+import { io } from 'socket.io-client';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+
+import { launchBrowser } from '../stage/browser.ts';
+import { ConsolePage, expectOrder } from '../stage/console-page.ts';
+import { rowsOf } from '../stage/database.ts';
+import { OPERATORS } from '../stage/operators.ts';
+
+const stage = inject('stage');
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser.close();
+});
+
+it('a front-end of the guide, without token or keys, is heard, answered and kept, each message once though two consoles listen', async () => {
+  const maya = await ConsolePage.signedIn(browser, stage.web, OPERATORS.maya);
+  const omar = await ConsolePage.signedIn(browser, stage.web, OPERATORS.omar);
+  const visitor = io(stage.relay, { path: '/chat', transports: ['websocket'] });
+  try {
+    await once(visitor as never, 'connect');
+    visitor.emit('join', { role: 'client', name: 'Olga Example' });
+    visitor.emit('clientMessage', { type: 'text', message: 'An old widget says hello' });
+    visitor.emit('clientMessage', { type: 'text', message: 'and hello again' });
+    await maya.row('Olga Example').waitFor();
+    await expect
+      .poll(async () => (await rowsOf(stage.databaseUrl, 'Olga Example')).map(({ seq, text, senderType }) => [seq, text, senderType]), {
+        timeout: 20_000,
+      })
+      .toEqual([
+        [1, 'An old widget says hello', 'CLIENT'],
+        [2, 'and hello again', 'CLIENT'],
+      ]);
+    await maya.openConversation('Olga Example');
+    await expectOrder(maya.log(), ['An old widget says hello', 'and hello again']);
+    const answer = once(visitor as never, 'operatorMessage');
+    await maya.say('Hello to you');
+    const [received] = (await answer) as [Record<string, unknown>];
+    expect(received).toMatchObject({ type: 'text', message: 'Hello to you', operatorName: 'Maya Lindqvist' });
+    expect(Object.keys(received)).not.toContain('id');
+    await omar.openConversation('Olga Example');
+    await expectOrder(omar.log(), ['An old widget says hello', 'and hello again', 'Hello to you']);
+    expect(new Set((await rowsOf(stage.databaseUrl, 'Olga Example')).slice(0, 2).map((row) => row.savedById)).has(null)).toBe(false);
+  } finally {
+    visitor.disconnect();
+    await Promise.all([maya.close(), omar.close()]);
+  }
+});

@@ -1,0 +1,46 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+
+import { launchBrowser } from '../stage/browser.ts';
+import { ConsolePage } from '../stage/console-page.ts';
+import { OPERATORS } from '../stage/operators.ts';
+
+const stage = inject('stage');
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser.close();
+});
+
+it('a wrong password and an unknown e-mail are answered with the same words, and nothing is shown', async () => {
+  const view = await ConsolePage.open(browser, stage.web);
+  const refusal = async (email: string, password: string) => {
+    await view.signIn(email, password);
+    const alert = view.page.getByRole('alert').filter({ hasText: /./ });
+    await alert.waitFor();
+    const words = await alert.textContent();
+    await view.page.reload();
+    return words;
+  };
+  const wrongPassword = await refusal(OPERATORS.maya.email, 'not the password');
+  const unknown = await refusal('nobody@lamps.example', 'not the password');
+  expect(wrongPassword).toBe(unknown);
+  expect(await view.list().count()).toBe(0);
+  await view.close();
+});
+
+it('without a session there is no console, no history and no relay token', async () => {
+  const view = await ConsolePage.open(browser, stage.web);
+  await view.page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
+  for (const path of ['/api/chat/messages?clientId=1', '/api/chat/token']) {
+    const response = await view.page.request.fetch(`${stage.web}${path}`, {
+      method: path.endsWith('token') ? 'POST' : 'GET',
+      headers: { origin: stage.web, 'content-type': 'application/json' },
+    });
+    expect(response.status(), path).toBe(401);
+    expect(((await response.json()) as { error: { code: string } }).error.code).toBe('unauthenticated');
+  }
+  await view.close();
+});

@@ -1,0 +1,107 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+
+import { launchBrowser } from '../stage/browser.ts';
+import { ConsolePage, expectOrder } from '../stage/console-page.ts';
+import { rowsOf } from '../stage/database.ts';
+import { OPERATORS } from '../stage/operators.ts';
+import { WidgetPage } from '../stage/widget-page.ts';
+
+const stage = inject('stage');
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser.close();
+});
+
+/** The pids of the system's processes whose command line holds `word`: children of the supervisor, and theirs. */
+function processes(word: string): number[] {
+  const all = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const parent = Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${name}/status`, 'utf8'))?.[1]);
+        return [{ pid: Number(name), parent, command: readFileSync(`/proc/${name}/cmdline`, 'utf8') }];
+      } catch {
+        return []; // It ended while we looked.
+      }
+    });
+  const family = new Set([stage.supervisor]);
+  for (let grew = true; grew;) {
+    const size = family.size;
+    for (const { pid, parent } of all) if (family.has(parent)) family.add(pid);
+    grew = family.size > size;
+  }
+  return all.filter(({ pid, command }) => pid !== stage.supervisor && family.has(pid) && command.includes(word)).map(({ pid }) => pid);
+}
+
+function kill(word: string): void {
+  const pids = processes(word);
+  expect(pids.length, `a process with "${word}"`).toBeGreaterThan(0);
+  for (const pid of pids) process.kill(pid, 'SIGKILL');
+}
+
+it('the relay dies: both sides say so, it comes back by itself, and nothing said meanwhile is lost', async () => {
+  const operator = await ConsolePage.signedIn(browser, stage.web, OPERATORS.maya);
+  const visitor = await WidgetPage.started(browser, stage.host, 'Lena Example');
+  await visitor.say('Before');
+  await operator.openConversation('Lena Example');
+  await operator.message('Before').waitFor();
+  kill('relay.js');
+  await operator.status('Reconnecting');
+  await visitor.say('Meanwhile');
+  await operator.say('I read you');
+  await operator.status('Connected', 30_000);
+  const said = ['Before', 'Meanwhile', 'I read you'];
+  await expect
+    .poll(async () => (await rowsOf(stage.databaseUrl, 'Lena Example')).map((row) => row.text ?? '').toSorted(), { timeout: 30_000 })
+    .toEqual(said.toSorted());
+  const stored = (await rowsOf(stage.databaseUrl, 'Lena Example')).map((row) => row.text ?? '');
+  await expectOrder(operator.log(), stored);
+  await expectOrder(visitor.log(), stored);
+  await Promise.all([visitor.close(), operator.close()]);
+});
+
+it('the database dies: messages still arrive, say Sending and not Sent, and are saved once it is back', async () => {
+  const operator = await ConsolePage.signedIn(browser, stage.web, OPERATORS.maya);
+  const visitor = await WidgetPage.started(browser, stage.host, 'Milo Example');
+  await visitor.say('Before');
+  await visitor
+    .log()
+    .getByText(/^(Sent|Delivered)$/)
+    .waitFor();
+  await operator.openConversation('Milo Example');
+  await operator.message('Before').waitFor();
+  kill('postgres');
+  await visitor.say('During');
+  await operator.message('During').waitFor();
+  await visitor
+    .log()
+    .getByText(/^(Sent|Delivered|Read)$/)
+    .last()
+    .waitFor({ timeout: 40_000 });
+  await expect
+    .poll(async () => (await rowsOf(stage.databaseUrl, 'Milo Example')).map((row) => row.text), { timeout: 40_000 })
+    .toEqual(['Before', 'During']);
+  await expectOrder(operator.log(), ['Before', 'During']);
+  await Promise.all([visitor.close(), operator.close()]);
+});
+
+it('the web server dies: the relay still delivers, and all is saved once it is back', async () => {
+  const operator = await ConsolePage.signedIn(browser, stage.web, OPERATORS.maya);
+  const visitor = await WidgetPage.started(browser, stage.host, 'Nora Example');
+  await visitor.say('Before');
+  await operator.openConversation('Nora Example');
+  await operator.message('Before').waitFor();
+  kill('next');
+  await visitor.say('During');
+  await operator.message('During').waitFor();
+  await expect
+    .poll(async () => (await rowsOf(stage.databaseUrl, 'Nora Example')).map((row) => row.text), { timeout: 50_000 })
+    .toEqual(['Before', 'During']);
+  await Promise.all([visitor.close(), operator.close()]);
+});

@@ -1,0 +1,127 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+
+import { launchBrowser } from '../stage/browser.ts';
+import { ConsolePage, expectOrder } from '../stage/console-page.ts';
+import { query, rowsOf } from '../stage/database.ts';
+import { OPERATORS } from '../stage/operators.ts';
+import { WidgetPage } from '../stage/widget-page.ts';
+
+const stage = inject('stage');
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser.close();
+});
+
+it('each side sees the other typing, and no longer once it stops', async () => {
+  const operator = await ConsolePage.signedIn(browser, stage.web, OPERATORS.maya);
+  const visitor = await WidgetPage.started(browser, stage.host, 'Hana Example');
+  await visitor.say('Hello');
+  await operator.openConversation('Hana Example');
+  await visitor.frame().getByRole('textbox', { name: 'Message', exact: true }).pressSequentially('I was wond');
+  await operator.page
+    .getByText(/typing/i)
+    .first()
+    .waitFor();
+  await operator.page
+    .getByText(/typing/i)
+    .first()
+    .waitFor({ state: 'hidden', timeout: 10_000 });
+  await operator.page.getByRole('textbox', { name: 'Message', exact: true }).pressSequentially('Yes?');
+  await visitor
+    .frame()
+    .getByText(/typing/i)
+    .first()
+    .waitFor();
+  await visitor
+    .frame()
+    .getByText(/typing/i)
+    .first()
+    .waitFor({ state: 'hidden', timeout: 10_000 });
+  await Promise.all([visitor.close(), operator.close()]);
+});
+
+it('unread counts grow on both sides and go when the conversation is looked at', async () => {
+  const operator = await ConsolePage.signedIn(browser, stage.web, OPERATORS.maya);
+  const visitor = await WidgetPage.started(browser, stage.host, 'Ivo Example');
+  await visitor.say('One');
+  await visitor.say('Two');
+  await operator.rowUnread('Ivo Example', 2).waitFor();
+  await operator.openConversation('Ivo Example');
+  await operator.list().getByRole('button', { name: 'Ivo Example', exact: true }).waitFor();
+  await expect.poll(async () => (await rowsOf(stage.databaseUrl, 'Ivo Example')).map((row) => row.isRead)).toEqual([true, true]);
+  expect(await query(stage.databaseUrl, 'SELECT "unreadCount" FROM "Client" WHERE username = $1', ['Ivo Example'])).toEqual([
+    { unreadCount: 0 },
+  ]);
+
+  await visitor.closeChat();
+  await operator.say('Three');
+  await operator.say('Four');
+  await visitor.page.getByRole('button', { name: 'Open chat, 2 unread', exact: true }).waitFor();
+  await visitor.openChat();
+  await expectOrder(visitor.log(), ['One', 'Two', 'Three', 'Four']);
+  await visitor.closeChat();
+  await visitor.page.getByRole('button', { name: 'Open chat', exact: true }).waitFor();
+  await Promise.all([visitor.close(), operator.close()]);
+});
+
+it('a visitor ends the chat: the console says so, also after a reload, and the visitor may start anew', async () => {
+  const operator = await ConsolePage.signedIn(browser, stage.web, OPERATORS.maya);
+  const visitor = await WidgetPage.started(browser, stage.host, 'Jade Example');
+  await visitor.say('That was all.');
+  await visitor
+    .log()
+    .getByText(/^(Sent|Delivered)$/)
+    .waitFor();
+  await operator.openConversation('Jade Example');
+  await visitor.frame().getByRole('button', { name: 'End chat', exact: true }).click();
+  const confirm = visitor
+    .frame()
+    .getByRole('button', { name: /^(End chat|End|Yes, end chat)$/ })
+    .last();
+  if (await confirm.isVisible()) await confirm.click();
+  await operator.page
+    .getByText(/ended the chat/i)
+    .first()
+    .waitFor();
+  await expect
+    .poll(async () => await query(stage.databaseUrl, 'SELECT status FROM "Client" WHERE username = $1', ['Jade Example']))
+    .toEqual([{ status: 'ENDED' }]);
+  await operator.page.reload();
+  if (!(await operator.log().isVisible())) await operator.openConversation('Jade Example');
+  await operator.page
+    .getByText(/ended the chat/i)
+    .first()
+    .waitFor();
+  const again = visitor.frame().getByRole('button', { name: /new chat/i });
+  if (await again.isVisible()) await again.click();
+  await visitor.start('Jade Again');
+  await visitor.say('One more thing.');
+  await operator.row('Jade Again').waitFor();
+  await Promise.all([visitor.close(), operator.close()]);
+});
+
+it('what looks like HTML is shown as it was typed, on both sides, and runs nowhere', async () => {
+  const operator = await ConsolePage.signedIn(browser, stage.web, OPERATORS.maya);
+  const hostile = '<img src=x onerror="document.title=\'owned\'"><script>document.title="owned"</script>';
+  const visitor = await WidgetPage.started(browser, stage.host, '<b>Kim</b>');
+  await visitor.say(hostile);
+  await operator
+    .list()
+    .getByRole('button', { name: /<b>Kim<\/b>/ })
+    .click();
+  await operator.message(hostile).waitFor();
+  await operator.say(hostile);
+  await expectOrder(visitor.log(), [hostile, hostile]);
+  expect(await operator.page.title()).not.toContain('owned');
+  expect(
+    await visitor
+      .frame()
+      .locator(':root')
+      .evaluate(() => document.title),
+  ).not.toContain('owned');
+  await Promise.all([visitor.close(), operator.close()]);
+});
