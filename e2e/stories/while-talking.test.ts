@@ -1,4 +1,4 @@
-import type { Browser } from 'playwright-core';
+import type { Browser, FrameLocator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 
 import { launchBrowser } from '../stage/browser.ts';
@@ -16,31 +16,22 @@ afterAll(async () => {
   await browser.close();
 });
 
+/** Waits until somebody is shown as typing, then until nobody is. */
+async function expectTyping(view: Page | FrameLocator): Promise<void> {
+  const notice = view.getByText(/typing/i).first();
+  await notice.waitFor();
+  await notice.waitFor({ state: 'hidden', timeout: 10_000 });
+}
+
 it('each side sees the other typing, and no longer once it stops', async () => {
   const operator = await ConsolePage.signedIn(browser, stage.web, OPERATORS.maya);
   const visitor = await WidgetPage.started(browser, stage.host, 'Hana Example');
   await visitor.say('Hello');
   await operator.openConversation('Hana Example');
   await visitor.frame().getByRole('textbox', { name: 'Message', exact: true }).pressSequentially('I was wond');
-  await operator.page
-    .getByText(/typing/i)
-    .first()
-    .waitFor();
-  await operator.page
-    .getByText(/typing/i)
-    .first()
-    .waitFor({ state: 'hidden', timeout: 10_000 });
+  await expectTyping(operator.page);
   await operator.page.getByRole('textbox', { name: 'Message', exact: true }).pressSequentially('Yes?');
-  await visitor
-    .frame()
-    .getByText(/typing/i)
-    .first()
-    .waitFor();
-  await visitor
-    .frame()
-    .getByText(/typing/i)
-    .first()
-    .waitFor({ state: 'hidden', timeout: 10_000 });
+  await expectTyping(visitor.frame());
   await Promise.all([visitor.close(), operator.close()]);
 });
 
