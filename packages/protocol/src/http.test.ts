@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+
+import { ChatError, MAX_SAVE_BATCH, parse, readMessagesQuery, receiptsRequest, saveMessagesRequest, startSessionRequest } from './index.ts';
+
+const messageKey = '018F4A6E-7B1C-4D7E-9A51-0C7B8A9D1E2F';
+const text = { messageKey, messageType: 'TEXT', text: 'Hi' };
+
+function fieldsOf(run: () => unknown): readonly string[] {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof ChatError) return Object.keys(error.detail.fields ?? {});
+    throw error;
+  }
+  return [];
+}
+
+describe('startSessionRequest', () => {
+  it('trims names and takes empty form fields for fields not given', () => {
+    expect(parse(startSessionRequest, { username: '  Ana ', phone: '', email: ' ' })).toEqual({ username: 'Ana' });
+  });
+
+  it.each([
+    [{ username: '   ' }, 'username'],
+    [{ username: 'x'.repeat(81) }, 'username'],
+    [{ username: 'A\u0000na' }, 'username'],
+    [{ username: ['Ana'] }, 'username'],
+    [{ username: 'Ana', email: 'not an address' }, 'email'],
+    [{ username: 'Ana', phone: '1'.repeat(41) }, 'phone'],
+  ])('refuses %j and names the field', (body, field) => {
+    expect(fieldsOf(() => parse(startSessionRequest, body))).toEqual([field]);
+  });
+});
+
+describe('saveMessagesRequest', () => {
+  it('brings keys into one spelling, so that one message has one key', () => {
+    expect(parse(saveMessagesRequest, { messages: [text] }).messages[0]?.messageKey).toBe(messageKey.toLowerCase());
+  });
+
+  it.each([
+    ['no messages', { messages: [] }],
+    ['more than a batch', { messages: Array.from({ length: MAX_SAVE_BATCH + 1 }, () => text) }],
+    ['blank text', { messages: [{ ...text, text: ' \n ' }] }],
+    ['an image without address', { messages: [{ ...text, messageType: 'IMAGE' }] }],
+    ['a client id as text', { messages: [{ ...text, clientId: '7' }] }],
+    ['a negative client id', { messages: [{ ...text, clientId: -7 }] }],
+    ['a time without zone', { messages: [{ ...text, sentAt: '2026-01-01T00:00:00' }] }],
+  ])('refuses %s', (_what, body) => {
+    expect(() => parse(saveMessagesRequest, body)).toThrow(ChatError);
+  });
+});
+
+describe('readMessagesQuery', () => {
+  it('has a page size of its own', () => {
+    expect(parse(readMessagesQuery, { afterSeq: '0' })).toEqual({ afterSeq: 0, limit: 50 });
+  });
+
+  it.each([
+    { limit: '0' },
+    { limit: '201' },
+    { limit: '1e2' },
+    { afterSeq: '' },
+    { afterSeq: '-1' },
+    { afterSeq: '1', beforeSeq: '3' },
+    { clientId: '0' },
+    { afterSeq: ['1', '2'] },
+  ])('refuses %j', (query) => {
+    expect(() => parse(readMessagesQuery, query)).toThrow(ChatError);
+  });
+});
+
+describe('receiptsRequest', () => {
+  it('wants at least one number', () => {
+    expect(() => parse(receiptsRequest, {})).toThrow(ChatError);
+    expect(parse(receiptsRequest, { readSeq: 3 })).toEqual({ readSeq: 3 });
+  });
+});
