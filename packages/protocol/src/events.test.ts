@@ -49,16 +49,21 @@ describe('operatorMessage', () => {
   });
 });
 
+/** What `parse` does with an input: fine, or refused with named fields; anything else is a fault of ours. */
+function outcome(schema: (typeof peerEvents)[keyof typeof peerEvents], input: unknown): 'parsed' | 'refused' | 'fault' {
+  try {
+    parse(schema, input);
+    return 'parsed';
+  } catch (error) {
+    return error instanceof ChatError && Object.keys(error.detail.fields ?? {}).length > 0 ? 'refused' : 'fault';
+  }
+}
+
 describe('every schema', () => {
   it('answers any input with a value or a ChatError that names a field, never with another error', () => {
     fc.assert(
       fc.property(fc.constantFrom(...Object.values(peerEvents)), fc.anything(), (schema, input) => {
-        try {
-          parse(schema, input);
-        } catch (error) {
-          expect(error).toBeInstanceOf(ChatError);
-          expect(Object.keys((error as ChatError).detail.fields ?? {}).length).toBeGreaterThan(0);
-        }
+        expect(outcome(schema, input)).not.toBe('fault');
       }),
     );
   });
