@@ -1,0 +1,65 @@
+import { hashPassword, verifyPassword } from '@switchboard/chat';
+import type { Database } from '@switchboard/database';
+import type { Logger } from '@switchboard/telemetry';
+import { prismaAdapter } from 'better-auth/adapters/prisma';
+import { betterAuth } from 'better-auth/minimal';
+
+import type { Config } from '../config.ts';
+import { ADDRESS_HEADER } from './client-address.ts';
+import { deriveKey } from './keys.ts';
+
+const MINUTE_S = 60;
+const DAY_S = 24 * 60 * MINUTE_S;
+const NEVER_WRITTEN = new Set(['debug', 'info']);
+
+/**
+ * Accounts and signed-in browsers of operators. Accounts come from the command line only; a session lives in the database alone, so that whoever is
+ * signed out or deleted is out with the next request.
+ */
+export function createAuth(config: Config, db: Database, log: Logger) {
+  return betterAuth({
+    appName: 'Switchboard',
+    baseURL: config.frontendOrigins[0],
+    basePath: '/api/auth',
+    secret: config.authSecret ?? deriveKey(config.jwtSecret, 'operator sessions').toString('base64url'),
+    trustedOrigins: [...config.frontendOrigins],
+    database: prismaAdapter(db.prisma, { provider: 'postgresql' }),
+    user: {
+      modelName: 'user',
+      additionalFields: { role: { type: 'string', required: false, defaultValue: 'OPERATOR', input: false } },
+    },
+    session: { modelName: 'authSession', expiresIn: 7 * DAY_S, updateAge: DAY_S, cookieCache: { enabled: false } },
+    account: { modelName: 'authAccount', accountLinking: { enabled: false } },
+    verification: { modelName: 'authVerification' },
+    emailAndPassword: {
+      enabled: true,
+      disableSignUp: true,
+      minPasswordLength: 1,
+      maxPasswordLength: 1_024,
+      password: { hash: hashPassword, verify: async ({ hash, password }) => await verifyPassword(hash, password) },
+    },
+    // In memory and per address: the guess-rate of one attacker, whatever e-mail it tries.
+    rateLimit: {
+      enabled: true,
+      storage: 'memory',
+      window: 10,
+      max: 100,
+      customRules: { '/sign-in/email': { window: MINUTE_S, max: 10 }, '/get-session': false },
+    },
+    advanced: {
+      database: { generateId: 'serial' },
+      cookiePrefix: 'switchboard',
+      useSecureCookies: config.https,
+      defaultCookieAttributes: { httpOnly: true, sameSite: 'lax', path: '/' },
+      ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },
+    },
+    telemetry: { enabled: false },
+    logger: {
+      level: 'warn',
+      // Only the sentence: what comes with it may hold addresses and e-mails.
+      log: (level, message) => (NEVER_WRITTEN.has(level) ? undefined : log.warn({ part: 'auth' }, message)),
+    },
+  });
+}
+
+export type Auth = ReturnType<typeof createAuth>;

@@ -1,0 +1,34 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+
+const DAY_S = 24 * 60 * 60;
+
+/** Signs the paths of stored images, so that a link opens one image for a day or two and nothing else. */
+export interface ImageLinks {
+  /** `/api/chat/uploads/<id>` → the same with `?e=<unix seconds>&s=<signature>`. */
+  sign(path: string): string;
+  /** What a link is worth now. */
+  check(path: string, expires: string | null, signature: string | null): 'good' | 'expired' | 'forged';
+}
+
+/**
+ * Links signed with `key`. They expire at the end of the next UTC day: the same image has the same link all day, so browsers keep it in their cache.
+ *
+ * @param now milliseconds since 1970
+ */
+export function createImageLinks(key: Buffer, now: () => number = Date.now): ImageLinks {
+  const signatureOf = (path: string, expires: string) => createHmac('sha256', key).update(`${path}\n${expires}`).digest();
+  return {
+    sign(path) {
+      const today = Math.floor(now() / 1000 / DAY_S);
+      const expires = String((today + 2) * DAY_S);
+      return `${path}?e=${expires}&s=${signatureOf(path, expires).toString('base64url')}`;
+    },
+    check(path, expires, signature) {
+      if (expires === null || signature === null || !/^\d{1,12}$/.test(expires)) return 'forged';
+      const expected = signatureOf(path, expires);
+      const given = Buffer.from(signature, 'base64url');
+      if (given.length !== expected.length || !timingSafeEqual(given, expected)) return 'forged';
+      return Number(expires) * 1000 > now() ? 'good' : 'expired';
+    },
+  };
+}
