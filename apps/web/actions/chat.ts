@@ -1,0 +1,78 @@
+'use server';
+
+import { listRecentChats, markRead, readHistory, readPage } from '@switchboard/chat';
+import { ChatError, newMessage, parse, type MessageView, type RecentChat } from '@switchboard/protocol';
+
+import {
+  historyInput,
+  markReadInput,
+  saveMessageInput,
+  type HistoryInput,
+  type MarkReadInput,
+  type SaveMessageInput,
+} from '../server/action-inputs.ts';
+import { operatorActor } from '../server/authenticate.ts';
+import { seenHint } from '../server/relay-hints.ts';
+import { services, type Services } from '../server/services.ts';
+import { actingOperator } from '../server/session.ts';
+import { tellingCode } from '../server/telling-code.ts';
+
+/*
+ * The four actions of the guide. Each acts for the signed-in operator, whatever `operatorId` it is given. They reject with an error whose `digest` is
+ * `switchboard:<code>` with a code of the error table: Next.js hides the message of an error from the browser in production, the digest it hands on.
+ */
+
+/** Saves one message and resolves with it as saved. The same `messageKey` again resolves with the first one; without a key every call saves. */
+export async function saveChatMessageAction(input: SaveMessageInput): Promise<MessageView> {
+  return await tellingCode(async () => {
+    const { saver, chat, hints } = services();
+    const actor = operatorActor(await actingOperator());
+    const { operatorId: _ignored, messageKey = chat.ids(), ...given } = parse(saveMessageInput, input);
+    const message = parse(newMessage, { ...given, messageKey });
+    const { messages, changed } = await saver.save(actor, [message]);
+    for (const { address, lastSeq } of changed)
+      if (address !== null) hints.send({ event: 'conversationChanged', clientId: address, lastSeq });
+    const seq = messages[0]?.seq ?? 0;
+    return await readBack(chat, actor, given.clientId, seq);
+  });
+}
+
+/** The newest messages of one client (`limit`, 100 unless given), oldest first, with operators' names; with `sessionId` of that session only. */
+export async function getChatHistoryAction(input: HistoryInput): Promise<MessageView[]> {
+  return await tellingCode(async () => {
+    const actor = operatorActor(await actingOperator());
+    return await readHistory(services().chat, actor, parse(historyInput, input));
+  });
+}
+
+/** Every recent conversation with its last message and how much of it no operator has read, newest activity first. */
+export async function getRecentChatsAction(): Promise<RecentChat[]> {
+  return await tellingCode(async () => {
+    const actor = operatorActor(await actingOperator());
+    return await listRecentChats(services().chat, actor);
+  });
+}
+
+/** Marks what the client wrote as read and resolves with how many messages that were. */
+export async function markMessagesAsReadAction(input: MarkReadInput): Promise<number> {
+  return await tellingCode(async () => {
+    const { chat, hints } = services();
+    const actor = operatorActor(await actingOperator());
+    const { clientId, upToSeq } = parse(markReadInput, input);
+    const { count, address, receipts } = await markRead(chat, actor, { clientId, upToSeq });
+    if (count > 0 && address !== null) hints.send(seenHint(address, 'operator', receipts));
+    return count;
+  });
+}
+
+async function readBack(
+  chat: Services['chat'],
+  actor: Parameters<typeof readPage>[1],
+  clientId: number,
+  seq: number,
+): Promise<MessageView> {
+  const { messages } = await readPage(chat, actor, { clientId, afterSeq: seq - 1, limit: 1 });
+  const [saved] = messages;
+  if (saved === undefined) throw new ChatError('internal', 'The message was saved but can not be read back.');
+  return saved;
+}

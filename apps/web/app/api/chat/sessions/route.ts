@@ -1,0 +1,56 @@
+import { adoptSession, startSession } from '@switchboard/chat';
+import { adoptSessionRequest, ChatError, parse, startSessionRequest, type StartSessionResponse } from '@switchboard/protocol';
+import { z } from 'zod';
+
+import { actorOf, operatorActor, type Caller } from '../../../../server/authenticate.ts';
+import { json, OPTIONS, route } from '../../../../server/route.ts';
+import type { Services } from '../../../../server/services.ts';
+
+export { OPTIONS };
+
+/**
+ * Starts or resumes a visitor's conversation; or, asked by an operator with a `clientSocketId`, finds or makes the one of an old front-end. An
+ * operator that tries the widget in its own browser is a visitor here: what is asked for decides, not the cookie.
+ */
+export const POST = route({
+  route: '/api/chat/sessions',
+  access: 'anyone',
+  limit: 'conversations',
+  body: json(z.record(z.string(), z.unknown())),
+  async handle({ request, services, caller, body }) {
+    if (!('clientSocketId' in body)) {
+      const started = await start(services, caller, parse(startSessionRequest, body), request.headers.get('user-agent') ?? undefined);
+      return Response.json(started, { status: 201 });
+    }
+    if (caller.kind !== 'operator') throw new ChatError('unauthenticated', 'Only a signed-in operator may send a clientSocketId.');
+    const adopted = await adoptSession(services.chat, operatorActor(caller.operator), parse(adoptSessionRequest, body));
+    const answer: StartSessionResponse = { clientId: adopted.clientId, sessionId: adopted.sessionId, username: adopted.username };
+    return Response.json(answer, { status: 201 });
+  },
+});
+
+async function start(
+  { chat, tokens }: Services,
+  caller: Caller,
+  input: z.output<typeof startSessionRequest>,
+  userAgent: string | undefined,
+): Promise<StartSessionResponse> {
+  const actor = caller.kind === 'visitor' ? actorOf(caller) : { kind: 'anonymous' as const };
+  const resume = input.resumeToken === undefined ? undefined : await resumable(tokens, input.resumeToken);
+  const { clientId, sessionId, username } = await startSession(chat, actor, input, { userAgent: userAgent?.slice(0, 500), resume });
+  const [{ token, expiresAt }, { token: resumeToken }] = await Promise.all([
+    tokens.mintRelayToken({ role: 'client', id: clientId, name: username, sessionId }),
+    tokens.mintResumeToken({ clientId, sessionId }),
+  ]);
+  return { token, expiresAt, resumeToken, clientId, sessionId, username };
+}
+
+async function resumable(tokens: Services['tokens'], resumeToken: string): Promise<{ clientId: number; sessionId: string } | undefined> {
+  try {
+    const { clientId, sessionId } = await tokens.verifyResumeToken(resumeToken);
+    return { clientId, sessionId };
+  } catch {
+    // Only ever InvalidTokenError: too old or not ours. The visitor gets a new conversation instead of an error it can do nothing about.
+    return undefined;
+  }
+}

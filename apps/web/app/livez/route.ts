@@ -1,0 +1,5 @@
+import { alive } from '../../server/operations.ts';
+
+export const dynamic = 'force-dynamic';
+
+export const GET = alive;

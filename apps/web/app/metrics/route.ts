@@ -1,0 +1,5 @@
+import { figures } from '../../server/operations.ts';
+
+export const dynamic = 'force-dynamic';
+
+export const GET = figures;

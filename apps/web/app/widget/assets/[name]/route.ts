@@ -1,0 +1,3 @@
+import { asset } from '../../../../server/widget-routes.ts';
+
+export const GET = asset;

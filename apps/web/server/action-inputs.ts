@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+/** The inputs of the guide's server actions. What a message may hold is checked by protocol's `newMessage`; fields we don't know are dropped. */
+
+const id = z.int().positive();
+
+export const saveMessageInput = z.object({
+  clientId: id,
+  clientSocketId: z.string().nullish(),
+  senderType: z.enum(['CLIENT', 'OPERATOR']),
+  /** Taken from the session instead. */
+  operatorId: z.int().nullish(),
+  messageType: z.enum(['TEXT', 'IMAGE']),
+  text: z.string().nullish(),
+  imageUrl: z.string().nullish(),
+  imageName: z.string().nullish(),
+  mimeType: z.string().nullish(),
+  sessionId: z.string().nullish(),
+  /** Ours: makes the call safe to repeat. */
+  messageKey: z.string().optional(),
+  /** Ours: when it was sent, ISO-8601. */
+  sentAt: z.string().nullish(),
+});
+export type SaveMessageInput = z.input<typeof saveMessageInput>;
+
+export const historyInput = z.object({ clientId: id, limit: z.int().positive().optional(), sessionId: z.string().max(64).optional() });
+export type HistoryInput = z.input<typeof historyInput>;
+
+export const markReadInput = z.object({
+  clientId: id,
+  /** Taken from the session instead. */
+  operatorId: z.int().nullish(),
+  /** Ours: nothing newer than this. */
+  upToSeq: z.int().nonnegative().optional(),
+});
+export type MarkReadInput = z.input<typeof markReadInput>;

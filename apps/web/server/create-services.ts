@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+
+import { createMessageSaver, type Context, type MessageSaver } from '@switchboard/chat';
+import { openDatabase, type Database } from '@switchboard/database';
+import { createLogger, createMetrics, type Logger, type Metrics } from '@switchboard/telemetry';
+import { createTokens, type Tokens } from '@switchboard/tokens';
+
+import type { Config } from '../config.ts';
+import { createAuth, type Auth } from './auth.ts';
+import { createHttpMetrics, type HttpMetrics } from './http-metrics.ts';
+import { createImageLinks, type ImageLinks } from './image-links.ts';
+import { createDiskStore, type ImageStore } from './image-store.ts';
+import { deriveKey } from './keys.ts';
+import { createLimits, type Limits } from './limits.ts';
+import { createRelayHints, type RelayHints } from './relay-hints.ts';
+
+/** Everything that a request may need, made once per process. */
+export interface Services {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly http: HttpMetrics;
+  readonly db: Database;
+  readonly auth: Auth;
+  readonly tokens: Tokens;
+  /** What the rules of packages/chat take. */
+  readonly chat: Context;
+  readonly saver: MessageSaver;
+  readonly images: ImageStore;
+  readonly imageLinks: ImageLinks;
+  readonly hints: RelayHints;
+  readonly limits: Limits;
+}
+
+/** Makes the services. Nothing is connected yet: the database is opened by the first query. */
+export function createServices(config: Config): Services {
+  const log = createLogger('web', config.logLevel);
+  const metrics = createMetrics('web');
+  const db = openDatabase({
+    url: config.databaseUrl,
+    applicationName: 'switchboard-web',
+    poolSize: config.databasePoolSize,
+    onError: (error) => log.warn({ err: error.message }, 'a database connection broke'),
+  });
+  const tokens = createTokens([config.jwtSecret]);
+  const imageLinks = createImageLinks(deriveKey(config.jwtSecret, 'image links'));
+  const chat: Context = { db, clock: () => new Date(), ids: randomUUID, log, signUpload: (path) => imageLinks.sign(path) };
+  const saver = createMessageSaver(chat);
+  for (const state of ['total', 'idle', 'waiting'] as const)
+    metrics.gauge(`database_connections_${state}`, `Database connections: ${state}`, { read: () => db.poolState()[state] });
+  metrics.gauge('save_queue', 'Save requests waiting for a commit', { read: () => saver.state().queued });
+  return {
+    config,
+    log,
+    metrics,
+    http: createHttpMetrics(metrics),
+    db,
+    auth: createAuth(config, db, log),
+    tokens,
+    chat,
+    saver,
+    images: createDiskStore(config.dataDir),
+    imageLinks,
+    hints: createRelayHints({ relayUrl: config.relayInternalUrl, tokens, log, metrics }),
+    limits: createLimits(config),
+  };
+}
+
+/** Finishes what is queued and closes the database. */
+export async function closeServices(services: Services): Promise<void> {
+  await services.saver.close();
+  await services.hints.settled();
+  await services.db.close();
+}

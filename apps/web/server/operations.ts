@@ -1,0 +1,23 @@
+import { readiness } from '@switchboard/telemetry';
+
+import { services } from './services.ts';
+
+const HEADERS = { 'Cache-Control': 'no-store' };
+
+/** 200 while the process answers at all. */
+export function alive(): Response {
+  return Response.json({ ok: true }, { headers: HEADERS });
+}
+
+/** 200 while this server can do its work, 503 with the reason while it can't. */
+export async function ready(): Promise<Response> {
+  const { db } = services();
+  const state = await readiness({ database: async () => await db.ping() });
+  return Response.json(state, { status: state.ok ? 200 : 503, headers: HEADERS });
+}
+
+/** The figures of this process for Prometheus. */
+export async function figures(): Promise<Response> {
+  const { metrics } = services();
+  return new Response(await metrics.render(), { headers: { ...HEADERS, 'Content-Type': metrics.contentType } });
+}

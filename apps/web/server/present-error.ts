@@ -1,0 +1,31 @@
+import { isUnavailable } from '@switchboard/database';
+import { ChatError, ERRORS, type ErrorCode } from '@switchboard/protocol';
+
+/** The error of the table that anything thrown amounts to; `unexpected` when it is our mistake and belongs in the log. */
+export function asChatError(error: unknown): { readonly error: ChatError; readonly unexpected: boolean } {
+  if (isChatError(error)) return { error, unexpected: error.code === 'internal' };
+  if (isUnavailable(error))
+    return {
+      error: new ChatError('unavailable', 'The database is away; try again in a moment.', { retryAfterSeconds: 2, cause: error }),
+      unexpected: false,
+    };
+  return { error: new ChatError('internal', 'Something went wrong on our side; it has been noted.', { cause: error }), unexpected: true };
+}
+
+/** By its marks, not by `instanceof`: bundles that Next.js makes apart have classes of their own. */
+function isChatError(error: unknown): error is ChatError {
+  return error instanceof Error && error.name === 'ChatError' && 'code' in error && isErrorCode(error.code) && 'toWire' in error;
+}
+
+function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === 'string' && Object.hasOwn(ERRORS, code);
+}
+
+/** `{ error: … }` with its status. */
+export function errorResponse(error: ChatError): Response {
+  const { retryAfterSeconds } = error.detail;
+  return Response.json(
+    { error: error.toWire() },
+    { status: error.status, headers: retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) } },
+  );
+}

@@ -1,0 +1,27 @@
+import { endWithSupervisor, reportStrayErrors } from '@switchboard/telemetry';
+
+import { ConfigError, environment, readConfig, type Config } from '../config.ts';
+import { noteClientAddresses } from './client-address.ts';
+import { createServices } from './create-services.ts';
+import { installServices } from './services.ts';
+
+/** Reads the configuration, makes the services and ties this process to the one that started it. Ends the process with one line when the configuration is wrong. */
+export function startServer(): void {
+  endWithSupervisor();
+  const config = configOrEnd();
+  const services = createServices(config);
+  reportStrayErrors(services.log, () => services.http.strayErrors.add());
+  noteClientAddresses(config.trustedHops);
+  installServices(services);
+  services.log.info({ origins: config.frontendOrigins, relay: config.relay, demo: config.demo }, 'web started');
+}
+
+function configOrEnd(): Config {
+  try {
+    return readConfig(environment());
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return process.exit(1);
+  }
+}

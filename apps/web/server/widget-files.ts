@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { ChatError } from '@switchboard/protocol';
+
+/** A built file of the widget. */
+export interface WidgetFile {
+  readonly bytes: Buffer<ArrayBuffer>;
+  /** Strong: it changes with the content and only then. */
+  readonly etag: string;
+}
+
+const cache = new Map<string, { readonly modifiedAt: number; readonly file: WidgetFile }>();
+
+/**
+ * A file of the built widget, by its path under the build's folder; undefined when there is none. Read once and again when it has changed.
+ *
+ * @param path made of names in this code and of names checked by `isAssetName`, never of a request's raw path
+ */
+export async function readWidgetFile(widgetDir: string, path: string): Promise<WidgetFile | undefined> {
+  const full = join(widgetDir, path);
+  try {
+    const { mtimeMs } = await stat(full);
+    const known = cache.get(full);
+    if (known?.modifiedAt === mtimeMs) return known.file;
+    const bytes = await readFile(full);
+    const file = { bytes, etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"` };
+    cache.set(full, { modifiedAt: mtimeMs, file });
+    return file;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EISDIR')) return undefined;
+    throw error;
+  }
+}
+
+/** The same for a file that every build has. @throws ChatError `unavailable` when the widget has not been built */
+export async function requireWidgetFile(widgetDir: string, path: string): Promise<WidgetFile> {
+  const file = await readWidgetFile(widgetDir, path);
+  if (file === undefined) throw new ChatError('unavailable', 'The widget has not been built: npm run build -w @switchboard/widget');
+  return file;
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  css: 'text/css; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  mp3: 'audio/mpeg',
+  ogg: 'audio/ogg',
+  png: 'image/png',
+  svg: 'image/svg+xml',
+  wav: 'audio/wav',
+  webp: 'image/webp',
+  woff2: 'font/woff2',
+};
+
+/** Whether this can be the name of one of the frame's assets: no folders, no dots in front, a type that we serve. */
+export function isAssetName(name: string): boolean {
+  return /^\w[\w.-]{0,200}$/.test(name) && typeOf(name) !== undefined;
+}
+
+export function typeOf(name: string): string | undefined {
+  return TYPES[name.slice(name.lastIndexOf('.') + 1)];
+}
