@@ -1,0 +1,117 @@
+import { ChatError, parse, peerEvents, type PeerEventName, type PeerPayloads } from '@switchboard/protocol';
+
+import type { z } from 'zod';
+
+import type { Delivery } from '../delivery.ts';
+import type { Operator, PeerSocket, Visitor } from '../peer.ts';
+import type { Pace } from '../rate-limit.ts';
+
+/** What every handler may use. */
+export interface RelayContext {
+  readonly delivery: Delivery;
+  readonly allowAnonymousClients: boolean;
+}
+
+/** One event as its handler sees it: from somebody who may send it, with a payload that fits. */
+export interface Received<S, P> {
+  readonly socket: PeerSocket;
+  readonly sender: S;
+  readonly payload: P;
+  /** The one stamp of this event. */
+  readonly timestamp: string;
+  readonly context: RelayContext;
+}
+
+/**
+ * A row of the handler table. It can't be made without saying who may send the event: `fromVisitor`, `fromOperator` and `fromAnyone` are the only ways.
+ */
+export interface PeerHandler<E extends PeerEventName> {
+  readonly event: E;
+  readonly pace: Pace;
+  /** @throws ChatError when this socket may not send the event */
+  admit(socket: PeerSocket): void;
+  /**
+   * Relays an event of an admitted socket; returns the sockets of the addressee that it was written to on this node.
+   *
+   * @throws ChatError for a payload of the wrong shape
+   */
+  relay(socket: PeerSocket, input: unknown, timestamp: string, context: RelayContext): number;
+}
+
+/** The same schemas, tied to their events in a way that holds for an event not known yet. */
+const schemas: { readonly [E in PeerEventName]: z.ZodType<PeerPayloads[E]> } = peerEvents;
+
+function parsePayload<E extends PeerEventName>(event: E, pace: Pace, input: unknown): PeerPayloads[E] {
+  try {
+    return parse(schemas[event], input);
+  } catch (error) {
+    if (!(error instanceof ChatError)) throw error;
+    throw new ChatError(error.code, `Invalid ${pace === 'message' ? 'message' : event} format: ${error.message}`, { cause: error });
+  }
+}
+
+/** An event for sockets that need not have joined: `join` itself. */
+export function fromAnyone<E extends PeerEventName>(
+  event: E,
+  pace: Pace,
+  relay: (received: Received<undefined, PeerPayloads[E]>) => number,
+): PeerHandler<E> {
+  return {
+    event,
+    pace,
+    admit() {},
+    relay: (socket, input, timestamp, context) =>
+      relay({ socket, sender: undefined, payload: parsePayload(event, pace, input), timestamp, context }),
+  };
+}
+
+function handlerFor<E extends PeerEventName, S extends Visitor | Operator>(
+  event: E,
+  pace: Pace,
+  senderOf: (socket: PeerSocket) => S,
+  relay: (received: Received<S, PeerPayloads[E]>) => number,
+): PeerHandler<E> {
+  return {
+    event,
+    pace,
+    admit(socket) {
+      senderOf(socket);
+    },
+    relay: (socket, input, timestamp, context) =>
+      relay({ socket, sender: senderOf(socket), payload: parsePayload(event, pace, input), timestamp, context }),
+  };
+}
+
+function joined(socket: PeerSocket): Visitor | Operator {
+  const { sender } = socket.data;
+  if (sender === undefined) throw new ChatError('not_joined', 'Send "join" first.');
+  return sender;
+}
+
+/** An event for visitors that have joined. */
+export function fromVisitor<E extends PeerEventName>(
+  event: E,
+  pace: Pace,
+  relay: (received: Received<Visitor, PeerPayloads[E]>) => number,
+): PeerHandler<E> {
+  const senderOf = (socket: PeerSocket) => {
+    const sender = joined(socket);
+    if (sender.role !== 'client') throw new ChatError('forbidden', `Only a client may send "${event}".`);
+    return sender;
+  };
+  return handlerFor(event, pace, senderOf, relay);
+}
+
+/** An event for operators that have joined. */
+export function fromOperator<E extends PeerEventName>(
+  event: E,
+  pace: Pace,
+  relay: (received: Received<Operator, PeerPayloads[E]>) => number,
+): PeerHandler<E> {
+  const senderOf = (socket: PeerSocket) => {
+    const sender = joined(socket);
+    if (sender.role !== 'operator') throw new ChatError('forbidden', `Only an operator may send "${event}".`);
+    return sender;
+  };
+  return handlerFor(event, pace, senderOf, relay);
+}

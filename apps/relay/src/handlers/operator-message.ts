@@ -1,0 +1,16 @@
+import { fromOperator } from './handler.ts';
+import { keyOf } from './message-key.ts';
+
+/** `delivered` counts the visitor's sockets only: that is what tells an operator whether anybody is there. */
+export const operatorMessage = fromOperator('operatorMessage', 'message', ({ socket, sender, payload, timestamp, context }) => {
+  const { to, type, message, image, name, mimeType } = payload;
+  const content = { type, message, image, name, mimeType, timestamp, ...keyOf(payload) };
+  const delivered = context.delivery.toVisitor(to, 'operatorMessage', { ...content, operatorName: sender.name });
+  context.delivery.toOtherOperators(socket, 'operatorBroadcast', {
+    ...content,
+    clientId: to,
+    operatorId: sender.id,
+    operatorName: sender.name,
+  });
+  return delivered;
+});

@@ -1,0 +1,103 @@
+import { type Acknowledgement, ChatError, type PeerEventName, type WireError } from '@switchboard/protocol';
+import type { Logger } from '@switchboard/telemetry';
+
+import type { PeerHandler, RelayContext } from './handlers/handler.ts';
+import type { HandlerTable } from './handlers/table.ts';
+import type { RelayMetrics } from './metrics.ts';
+import { identityOf, type PeerSocket } from './peer.ts';
+import type { RateLimit } from './rate-limit.ts';
+import { createRefusals } from './refusals.ts';
+
+/** What the door for events needs. */
+export interface Door {
+  readonly handlers: HandlerTable;
+  readonly context: RelayContext;
+  readonly rateLimit: RateLimit;
+  readonly maxPayloadBytes: number;
+  readonly maxRefusals: number;
+  readonly isOversized: (eventArguments: object) => boolean;
+  readonly stamp: () => string;
+  readonly log: Logger;
+  readonly metrics: RelayMetrics;
+}
+
+type Acknowledge = (acknowledgement: Acknowledgement) => void;
+type AnyHandler = PeerHandler<PeerEventName>;
+
+function handlerOf(table: HandlerTable, event: unknown): AnyHandler | undefined {
+  // Own keys only: `constructor` is no event.
+  return typeof event === 'string' && Object.hasOwn(table, event) ? table[event as PeerEventName] : undefined;
+}
+
+/** The last argument is the acknowledgement where one is asked for: JSON carries no functions, so Socket.IO put it there. */
+function split(eventArguments: readonly unknown[]): { event: unknown; input: unknown; acknowledge: Acknowledge | undefined } {
+  const [event, ...rest] = eventArguments;
+  const last = rest.at(-1);
+  const acknowledge = typeof last === 'function' ? (last as Acknowledge) : undefined;
+  return { event, input: acknowledge !== undefined && rest.length === 1 ? undefined : rest[0], acknowledge };
+}
+
+function wireOf(error: unknown): WireError {
+  const known = error instanceof ChatError ? error : new ChatError('internal', 'Internal error');
+  return { code: known.code, message: known.message, retryable: known.retryable };
+}
+
+/** Lets a socket's events in: who may, how large, how many, which shape, in this order; then to the handler. Nothing that a peer sends gets past as an exception. */
+export function listen(socket: PeerSocket, door: Door): void {
+  const { log, metrics } = door;
+  const refusals = createRefusals(door.maxRefusals);
+
+  function refuse(event: string, error: unknown, acknowledge: Acknowledge | undefined): void {
+    const wire = wireOf(error);
+    metrics.errors.add(1, { code: wire.code });
+    const fields = { socketId: socket.id, event, code: wire.code };
+    if (wire.code === 'internal') log.error({ ...fields, err: error }, 'event failed');
+    else log.info(fields, 'event refused');
+    socket.emit('error', wire);
+    acknowledge?.({ ok: false, error: wire });
+    // A fault of ours is not held against the peer.
+    if (wire.code !== 'internal' && refusals.tooMany()) {
+      metrics.offendersCut.add();
+      log.warn(fields, 'connection ended: too many refused events');
+      socket.disconnect(true);
+    }
+  }
+
+  /** A peer that is newer than this relay may send what it does not know; unless it asks, it hears nothing, as ever. */
+  function ignore(acknowledge: Acknowledge | undefined): void {
+    metrics.unknownEvents.add();
+    acknowledge?.({ ok: false, error: new ChatError('invalid_request', 'Unknown event').toWire() });
+  }
+
+  function receive(eventArguments: unknown[]): void {
+    // Events that came in one batch with the one that ended the connection.
+    if (!socket.connected) return;
+    const { event, input, acknowledge } = split(eventArguments);
+    const handler = handlerOf(door.handlers, event);
+    if (handler === undefined) return ignore(acknowledge);
+    try {
+      handler.admit(socket);
+      if (door.isOversized(eventArguments))
+        throw new ChatError('too_large', `The event is too large: at most ${door.maxPayloadBytes} bytes are allowed.`);
+      countPace(handler);
+      const timestamp = door.stamp();
+      const delivered = handler.relay(socket, input, timestamp, door.context);
+      metrics.relayed.add(1, { event: handler.event });
+      acknowledge?.({ ok: true, timestamp, delivered });
+    } catch (error) {
+      refuse(handler.event, error, acknowledge);
+    }
+  }
+
+  function countPace(handler: AnyHandler): void {
+    try {
+      door.rateLimit.count(identityOf(socket), handler.pace);
+    } catch (error) {
+      metrics.rateLimited.add(1, { pace: handler.pace });
+      throw error;
+    }
+  }
+
+  // A middleware sees every event as it was decoded; `next` is never called, for there is no listener behind it.
+  socket.use((eventArguments) => receive(eventArguments));
+}

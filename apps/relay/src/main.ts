@@ -1,0 +1,43 @@
+import { createLogger, createMetrics, endWithSupervisor, onShutdown, reportStrayErrors } from '@switchboard/telemetry';
+import { createTokens } from '@switchboard/tokens';
+
+import { type Config, ConfigError, environment, readConfig } from './config.ts';
+import { createRelay } from './server.ts';
+
+const STOP_PATIENCE_MS = 5_000;
+
+function stopBeforeStart(line: string): never {
+  process.stderr.write(`${line}\n`);
+  process.exit(1);
+}
+
+function configure(): Config {
+  try {
+    return readConfig(environment());
+  } catch (error) {
+    if (error instanceof ConfigError) stopBeforeStart(error.message);
+    throw error;
+  }
+}
+
+/** Why a port could not be had, in one line. */
+function listenComplaint(error: unknown, { port, host }: Config): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE') return `SOCKET_PORT is ${port}, which is in use; it must be a free port.`;
+  if (code === 'EACCES') return `SOCKET_PORT is ${port}, which this user may not use; it must be a port that it may.`;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `SOCKET_HOST is "${host}"; it must be an address of this machine.`;
+  return `The relay can't listen on port ${port}: ${String(error)}`;
+}
+
+const config = configure();
+const log = createLogger('relay', config.logLevel);
+const relay = createRelay(config, { log, metrics: createMetrics('relay'), tokens: createTokens([config.jwtSecret]) });
+reportStrayErrors(log, () => relay.countStrayError());
+endWithSupervisor();
+onShutdown(log, STOP_PATIENCE_MS, async () => await relay.close());
+try {
+  const { port } = await relay.listen();
+  log.info({ port, allowedOrigins: config.allowedOrigins, anonymousClients: config.allowAnonymousClients }, 'listening');
+} catch (error) {
+  stopBeforeStart(listenComplaint(error, config));
+}

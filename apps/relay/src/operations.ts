@@ -1,0 +1,68 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import { ChatError } from '@switchboard/protocol';
+import { type Logger, readiness } from '@switchboard/telemetry';
+import type { Tokens } from '@switchboard/tokens';
+
+import type { Delivery } from './delivery.ts';
+import { receiveHints } from './hints.ts';
+import { answerError, answerJson } from './http-answer.ts';
+import type { Census, RelayMetrics } from './metrics.ts';
+
+/** What the plain HTTP side of the relay needs. */
+export interface Operations {
+  readonly tokens: Pick<Tokens, 'verifyRelayToken'>;
+  readonly delivery: Delivery;
+  readonly log: Logger;
+  readonly metrics: RelayMetrics;
+  readonly census: () => Census;
+  readonly isDraining: () => boolean;
+}
+
+type Route = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+function routesOf({ tokens, delivery, metrics, census, isDraining }: Operations): Readonly<Record<string, Route>> {
+  return {
+    /** The process runs. */
+    'GET /livez': async (_request, response) => answerJson(response, 200, { ok: true }),
+    /** New connections are welcome. */
+    'GET /readyz': async (_request, response) => {
+      const state = await readiness({ accepting: () => (isDraining() ? Promise.reject(new Error('stopping')) : Promise.resolve()) });
+      answerJson(response, state.ok ? 200 : 503, state);
+    },
+    'GET /metrics': async (_request, response) => {
+      const text = await metrics.render(census());
+      response.writeHead(200, { 'content-type': metrics.contentType, 'cache-control': 'no-store' });
+      response.end(text);
+    },
+    'POST /hints': async (request, response) => {
+      const onHint = (hint: { event: string }) => metrics.hints.add(1, { event: hint.event });
+      answerJson(response, 202, { delivered: await receiveHints(request, { tokens, delivery, onHint }) });
+    },
+  };
+}
+
+/** Answers every request that is not for Socket.IO: `/livez`, `/readyz`, `/metrics` and `POST /hints`. */
+export function answerRequests(operations: Operations): (request: IncomingMessage, response: ServerResponse) => void {
+  const { log, metrics } = operations;
+  const routes = routesOf(operations);
+
+  function fail(request: IncomingMessage, response: ServerResponse, path: string, error: unknown): void {
+    const known = error instanceof ChatError ? error : new ChatError('internal', 'Internal error', { cause: error });
+    if (known.code === 'unauthenticated' || known.code === 'forbidden') metrics.tokensRefused.add(1, { at: 'hints' });
+    if (request.errored) log.info({ path, err: request.errored }, 'request broken off');
+    else if (known.code === 'internal') log.error({ path, err: error }, 'request failed');
+    else log.info({ path, code: known.code }, 'request refused');
+    if (response.headersSent) response.destroy();
+    else answerError(response, known);
+  }
+
+  return (request, response) => {
+    const [path = '/'] = (request.url ?? '/').split('?', 1);
+    const method = request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET');
+    const key = `${method} ${path}`;
+    const route = Object.hasOwn(routes, key) ? routes[key] : undefined;
+    if (route === undefined) return answerError(response, new ChatError('not_found', 'There is nothing here.'));
+    route(request, response).catch((error: unknown) => fail(request, response, path, error));
+  };
+}

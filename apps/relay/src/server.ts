@@ -1,0 +1,150 @@
+import { once } from 'node:events';
+import { createServer, type Server as HttpServer } from 'node:http';
+
+import type { Logger, Metrics } from '@switchboard/telemetry';
+import type { Tokens } from '@switchboard/tokens';
+import { Server } from 'socket.io';
+
+import type { Config } from './config.ts';
+import { createDelivery, type Delivery } from './delivery.ts';
+import { type HandlerTable, handlers as allHandlers } from './handlers/table.ts';
+import { authenticate } from './handshake.ts';
+import { listen as listenTo } from './incoming.ts';
+import { type Census, createRelayMetrics, type RelayMetrics } from './metrics.ts';
+import { answerRequests } from './operations.ts';
+import { isAllowedOrigin } from './origin.ts';
+import { measuringParser } from './packet-size.ts';
+import type { PeerSocket, RelayServer } from './peer.ts';
+import { createRateLimit, PACES, type Paces } from './rate-limit.ts';
+import { MAX_REFUSALS } from './refusals.ts';
+import { cutSlowReaders, type QueueCaps } from './slow-readers.ts';
+import { createStamp } from './timestamp.ts';
+
+const HOUSEKEEPING_MS = 1_000;
+/** How long requests under way may take to end when the relay stops. */
+const CLOSING_MS = 2_000;
+
+/** What a relay is made with. The optional parts have defaults for production. */
+export interface RelayParts {
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly tokens: Pick<Tokens, 'verifyRelayToken'>;
+  readonly handlers?: HandlerTable;
+  readonly paces?: Paces;
+  readonly maxRefusals?: number;
+  readonly queueCaps?: QueueCaps;
+  /** Milliseconds since 1970, for message timestamps. */
+  readonly now?: () => number;
+}
+
+export interface Relay {
+  /** Starts to accept connections; rejects when the port can't be had. */
+  listen(): Promise<{ port: number }>;
+  /** Says "not ready", ends every connection (peers connect again elsewhere by themselves) and resolves when all is quiet. */
+  close(): Promise<void>;
+  /** Counts an error that nobody handled. */
+  countStrayError(): void;
+}
+
+function createSocketServer(config: Config, log: Logger, metrics: RelayMetrics) {
+  const { parser, isOversized } = measuringParser(config.maxPayloadBytes);
+  const io: RelayServer = new Server({
+    path: '/chat',
+    transports: ['websocket', 'polling'],
+    serveClient: false,
+    parser,
+    cors: { origin: [...config.allowedOrigins], credentials: true },
+    allowRequest(request, decide) {
+      const allowed = isAllowedOrigin(request, config.allowedOrigins);
+      if (!allowed) {
+        metrics.originsRefused.add();
+        log.info({ origin: request.headers.origin }, 'origin refused');
+      }
+      decide(allowed ? null : 'Origin not allowed', allowed);
+    },
+    // The engine ends a connection that sends more than this at once. The band below it, down to the configured limit, is answered with an error.
+    maxHttpBufferSize: config.maxPayloadBytes + Math.min(config.maxPayloadBytes, 1_000_000),
+    // Compression holds tens of kilobytes for every connection; chat messages are short.
+    perMessageDeflate: false,
+    pingInterval: 25_000,
+    pingTimeout: 20_000,
+  });
+  return { io, isOversized };
+}
+
+function censusOf(io: RelayServer, delivery: Delivery): Census {
+  const all = io.of('/').sockets;
+  let clients = 0;
+  for (const socket of all.values()) if (socket.data.sender?.role === 'client') clients += 1;
+  const operators = delivery.operatorSockets();
+  return { client: clients, operator: operators, none: all.size - clients - operators };
+}
+
+function watchConnection(socket: PeerSocket, log: Logger, metrics: RelayMetrics): void {
+  const role = () => socket.data.sender?.role ?? 'none';
+  log.info({ socketId: socket.id, transport: socket.conn.transport.name, tokenRole: socket.data.claims?.role ?? 'none' }, 'connected');
+  socket.on('disconnect', (reason) => log.info({ socketId: socket.id, role: role(), reason }, 'disconnected'));
+  // Socket.IO ends the connection itself; without a listener it would write to standard error.
+  socket.on('error', (error) => {
+    metrics.brokenPackets.add();
+    log.info({ socketId: socket.id, err: error }, 'broken packet');
+  });
+}
+
+async function listenOn(http: HttpServer, config: Config): Promise<{ port: number }> {
+  http.listen({ port: config.port, ...(config.host === undefined ? {} : { host: config.host }) });
+  await once(http, 'listening');
+  const address = http.address();
+  return { port: typeof address === 'object' && address !== null ? address.port : config.port };
+}
+
+/** A relay, not listening yet. It keeps nothing but its connections. */
+export function createRelay(config: Config, parts: RelayParts): Relay {
+  const { log, tokens } = parts;
+  const metrics = createRelayMetrics(parts.metrics);
+  let closing: Promise<void> | undefined;
+
+  const { io, isOversized } = createSocketServer(config, log, metrics);
+  const delivery = createDelivery(io);
+  const operations = { tokens, delivery, log, metrics, census: () => censusOf(io, delivery), isDraining: () => closing !== undefined };
+  const http = createServer(answerRequests(operations));
+  io.attach(http);
+  const rateLimit = createRateLimit(parts.paces ?? PACES);
+  const queueCaps = parts.queueCaps ?? { packets: 1_000, bytes: Math.max(16_000_000, 4 * config.maxPayloadBytes) };
+  const door = {
+    handlers: parts.handlers ?? allHandlers,
+    context: { delivery, allowAnonymousClients: config.allowAnonymousClients },
+    rateLimit,
+    maxPayloadBytes: config.maxPayloadBytes,
+    maxRefusals: parts.maxRefusals ?? MAX_REFUSALS,
+    isOversized,
+    stamp: createStamp(parts.now),
+    log,
+    metrics,
+  };
+  io.use(authenticate(tokens, log, metrics));
+  io.on('connection', (socket) => {
+    watchConnection(socket, log, metrics);
+    listenTo(socket, door);
+  });
+  const housekeeping = setInterval(() => {
+    rateLimit.sweep();
+    cutSlowReaders(io.of('/').sockets.values(), queueCaps, (socket) => {
+      metrics.slowReadersCut.add();
+      log.warn({ socketId: socket.id, role: socket.data.sender?.role ?? 'none' }, 'connection ended: its peer does not read');
+    });
+  }, HOUSEKEEPING_MS);
+
+  async function close(): Promise<void> {
+    clearInterval(housekeeping);
+    const impatience = setTimeout(() => http.closeAllConnections(), CLOSING_MS);
+    await io.close();
+    clearTimeout(impatience);
+  }
+
+  return {
+    listen: async () => await listenOn(http, config),
+    close: async () => await (closing ??= close()),
+    countStrayError: () => metrics.strayErrors.add(),
+  };
+}
