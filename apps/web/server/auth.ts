@@ -1,4 +1,4 @@
-import { hashPassword, verifyPassword } from '@switchboard/chat';
+import { hashPassword, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, verifyPassword } from '@switchboard/chat';
 import type { Database } from '@switchboard/database';
 import type { Logger } from '@switchboard/telemetry';
 import { prismaAdapter } from 'better-auth/adapters/prisma';
@@ -34,8 +34,8 @@ export function createAuth(config: Config, db: Database, log: Logger) {
     emailAndPassword: {
       enabled: true,
       disableSignUp: true,
-      minPasswordLength: 1,
-      maxPasswordLength: 1_024,
+      minPasswordLength: MIN_PASSWORD_LENGTH,
+      maxPasswordLength: MAX_PASSWORD_LENGTH,
       password: { hash: hashPassword, verify: async ({ hash, password }) => await verifyPassword(hash, password) },
     },
     // In memory and per address: the guess-rate of one attacker, whatever e-mail it tries.
