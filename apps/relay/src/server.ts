@@ -1,6 +1,8 @@
 import { once } from 'node:events';
-import { createServer, type Server as HttpServer } from 'node:http';
+import { createServer, type IncomingMessage, type Server as HttpServer, type ServerResponse } from 'node:http';
+import type { Socket as Connection } from 'node:net';
 
+import { ChatError } from '@switchboard/protocol';
 import type { Logger, Metrics } from '@switchboard/telemetry';
 import type { Tokens } from '@switchboard/tokens';
 import { Server } from 'socket.io';
@@ -9,6 +11,7 @@ import type { Config } from './config.ts';
 import { createDelivery, type Delivery } from './delivery.ts';
 import { type HandlerTable, handlers as allHandlers } from './handlers/table.ts';
 import { authenticate } from './handshake.ts';
+import { answerError } from './http-answer.ts';
 import { listen as listenTo } from './incoming.ts';
 import { type Census, createRelayMetrics, type RelayMetrics } from './metrics.ts';
 import { answerRequests } from './operations.ts';
@@ -21,7 +24,7 @@ import { cutSlowReaders, type QueueCaps } from './slow-readers.ts';
 import { createStamp } from './timestamp.ts';
 
 const HOUSEKEEPING_MS = 1_000;
-/** How long requests under way may take to end when the relay stops. */
+/** How long peers and requests under way have to end by themselves when the relay stops. */
 const CLOSING_MS = 2_000;
 
 /** What a relay is made with. The optional parts have defaults for production. */
@@ -46,7 +49,7 @@ export interface Relay {
   countStrayError(): void;
 }
 
-function createSocketServer(config: Config, log: Logger, metrics: RelayMetrics) {
+function createSocketServer(config: Config) {
   const { parser, isOversized } = measuringParser(config.maxPayloadBytes);
   const io: RelayServer = new Server({
     path: '/chat',
@@ -54,14 +57,6 @@ function createSocketServer(config: Config, log: Logger, metrics: RelayMetrics) 
     serveClient: false,
     parser,
     cors: { origin: [...config.allowedOrigins], credentials: true },
-    allowRequest(request, decide) {
-      const allowed = isAllowedOrigin(request, config.allowedOrigins);
-      if (!allowed) {
-        metrics.originsRefused.add();
-        log.info({ origin: request.headers.origin }, 'origin refused');
-      }
-      decide(allowed ? null : 'Origin not allowed', allowed);
-    },
     // The engine ends a connection that sends more than this at once. The band below it, down to the configured limit, is answered with an error.
     maxHttpBufferSize: config.maxPayloadBytes + Math.min(config.maxPayloadBytes, 1_000_000),
     // Compression holds tens of kilobytes for every connection; chat messages are short.
@@ -70,6 +65,28 @@ function createSocketServer(config: Config, log: Logger, metrics: RelayMetrics) 
     pingTimeout: 20_000,
   });
   return { io, isOversized };
+}
+
+/** Checks the origin of every request to Socket.IO: not of the first alone (as `allowRequest` would), of each one that follows in a connection too. */
+function checkOrigins(io: RelayServer, allowed: readonly string[], log: Logger, metrics: RelayMetrics): void {
+  io.engine.use((request: IncomingMessage, response: ServerResponse, next: (error?: Error) => void) => {
+    if (isAllowedOrigin(request, allowed)) return next();
+    metrics.originsRefused.add();
+    log.info({ origin: request.headers.origin }, 'origin refused');
+    // For an upgrade the response is a stand-in, which the engine turns into a refusal of its own.
+    if (request.headers.upgrade !== undefined) return next(new Error('Origin not allowed'));
+    answerError(response, new ChatError('forbidden', 'Origin not allowed'));
+  });
+}
+
+/** Keeps the connections at hand, upgraded ones too, which Node's own server loses sight of. */
+function trackConnections(http: HttpServer): Set<Connection> {
+  const connections = new Set<Connection>();
+  http.on('connection', (connection) => {
+    connections.add(connection);
+    connection.once('close', () => connections.delete(connection));
+  });
+  return connections;
 }
 
 function censusOf(io: RelayServer, delivery: Delivery): Census {
@@ -104,11 +121,13 @@ export function createRelay(config: Config, parts: RelayParts): Relay {
   const metrics = createRelayMetrics(parts.metrics);
   let closing: Promise<void> | undefined;
 
-  const { io, isOversized } = createSocketServer(config, log, metrics);
+  const { io, isOversized } = createSocketServer(config);
   const delivery = createDelivery(io);
   const operations = { tokens, delivery, log, metrics, census: () => censusOf(io, delivery), isDraining: () => closing !== undefined };
   const http = createServer(answerRequests(operations));
+  const connections = trackConnections(http);
   io.attach(http);
+  checkOrigins(io, config.allowedOrigins, log, metrics);
   const rateLimit = createRateLimit(parts.paces ?? PACES);
   const queueCaps = parts.queueCaps ?? { packets: 1_000, bytes: Math.max(16_000_000, 4 * config.maxPayloadBytes) };
   const door = {
@@ -137,7 +156,10 @@ export function createRelay(config: Config, parts: RelayParts): Relay {
 
   async function close(): Promise<void> {
     clearInterval(housekeeping);
-    const impatience = setTimeout(() => http.closeAllConnections(), CLOSING_MS);
+    // A peer that does not answer the good-bye would keep us for half a minute.
+    const impatience = setTimeout(() => {
+      for (const connection of connections) connection.destroy();
+    }, CLOSING_MS);
     await io.close();
     clearTimeout(impatience);
   }

@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+
+import { createRateLimit, PACES } from './rate-limit.ts';
+import { createRefusals } from './refusals.ts';
+
+it('five messages fit into the second that begins with the first, then the next window opens', () => {
+  let now = 0;
+  const limit = createRateLimit(PACES, () => now);
+  const sendAt = (ms: number) => {
+    now = ms;
+    try {
+      limit.count('anna', 'message');
+      return true;
+    } catch {
+      // Refused: that is what is asked.
+      return false;
+    }
+  };
+  expect([0, 100, 200, 300, 400].map(sendAt)).toEqual([true, true, true, true, true]);
+  expect([500, 999, 1_000].map(sendAt)).toEqual([false, false, false]);
+  expect([1_001, 1_002].map(sendAt)).toEqual([true, true]);
+});
+
+it('senders that are quiet are forgotten, others are not', () => {
+  let now = 0;
+  const limit = createRateLimit(PACES, () => now);
+  limit.count('anna', 'message');
+  now = 900;
+  limit.count('ben', 'typing');
+  now = 1_200;
+  limit.sweep();
+  expect(limit.size).toBe(1);
+});
+
+it('refusals are forgiven after ten seconds', () => {
+  let now = 0;
+  const refusals = createRefusals(3, () => now);
+  expect([refusals.tooMany(), refusals.tooMany()]).toEqual([false, false]);
+  now = 10_001;
+  expect([refusals.tooMany(), refusals.tooMany(), refusals.tooMany()]).toEqual([false, false, true]);
+});
