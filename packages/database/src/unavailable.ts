@@ -1,3 +1,4 @@
+import { errorCodes } from './error-codes.ts';
 import { Prisma } from './generated/client.ts';
 
 /** Prisma's codes for "the database is away or overloaded": can't reach, timed out, too many connections, closed, transaction could not start. */
@@ -12,19 +13,9 @@ const NETWORK =
  * again. It follows `cause`, since driver errors arrive wrapped.
  */
 export function isUnavailable(error: unknown): boolean {
+  if (errorCodes(error).some((code) => UNAVAILABLE.has(code) || SQLSTATE.test(code) || NETWORK.test(code))) return true;
   for (let depth = 0, current = error; depth < 6 && current instanceof Error; depth += 1, current = current.cause) {
-    if (current instanceof Prisma.PrismaClientInitializationError) return true;
-    const { code } = current as { code?: unknown };
-    if (typeof code === 'string' && (UNAVAILABLE.has(code) || SQLSTATE.test(code))) return true;
-    if (current instanceof Prisma.PrismaClientKnownRequestError && SQLSTATE.test(rawSqlState(current))) return true;
-    if (NETWORK.test(`${String(code)} ${current.message}`)) return true;
+    if (current instanceof Prisma.PrismaClientInitializationError || NETWORK.test(current.message)) return true;
   }
   return false;
-}
-
-/** A failed raw query is P2010 and carries PostgreSQL's own code in its metadata. */
-function rawSqlState(error: Prisma.PrismaClientKnownRequestError): string {
-  const adapterError = error.meta?.driverAdapterError as { cause?: { originalCode?: unknown; code?: unknown } } | undefined;
-  const code = adapterError?.cause?.originalCode ?? adapterError?.cause?.code ?? error.meta?.code;
-  return typeof code === 'string' ? code : '';
 }

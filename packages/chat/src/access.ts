@@ -1,0 +1,92 @@
+import { Prisma, type PrismaClient } from '@switchboard/database';
+import { ChatError } from '@switchboard/protocol';
+
+import type { Actor, OperatorActor } from './actor.ts';
+
+/** A Prisma client, or a transaction of it. */
+export type Queryable = Pick<PrismaClient, '$queryRaw' | '$executeRaw'>;
+
+/** PostgreSQL's largest `integer`: no id and no seq is above it. */
+export const MAX_INTEGER = 2_147_483_647;
+
+/** One answer for "is not there" and "is not yours": who may not see it must not learn that it exists. */
+export function conversationNotFound(): ChatError {
+  return new ChatError('not_found', 'There is no such conversation.');
+}
+
+/** @throws ChatError `unauthenticated` or `forbidden` for everybody but operators */
+export function requireOperator(actor: Actor): OperatorActor {
+  if (actor.kind === 'operator') return actor;
+  if (actor.kind === 'anonymous') throw new ChatError('unauthenticated', 'Sign in first.');
+  throw new ChatError('forbidden', 'Only operators may do this.');
+}
+
+/**
+ * Which client the actor means: a visitor always its own, an operator the one that it names.
+ *
+ * @throws ChatError `unauthenticated` for anonymous actors, `not_found` for a visitor that names another client, `invalid_request` for an operator
+ * that names none
+ */
+export function clientMeant(actor: Actor, asked: number | null | undefined): number {
+  if (actor.kind === 'anonymous') throw new ChatError('unauthenticated', 'A token or a signed-in session is needed.');
+  if (actor.kind === 'client') {
+    if (asked != null && asked !== actor.clientId) throw conversationNotFound();
+    return actor.clientId;
+  }
+  if (asked == null) {
+    throw new ChatError('invalid_request', 'clientId: an operator has to say which conversation.', { fields: { clientId: 'is missing' } });
+  }
+  if (asked < 1 || asked > MAX_INTEGER) throw conversationNotFound();
+  return asked;
+}
+
+/**
+ * The only door to a client's rows: a condition on `"Client" c` that holds for the one client this actor means and may touch, and for no row
+ * otherwise (then: `conversationNotFound`). A visitor's session must still belong to the client, so that a token from before a database was
+ * restored does not open somebody else's conversation.
+ *
+ * @throws ChatError as `clientMeant`
+ */
+export function allowedClient(actor: Actor, asked: number | null | undefined): Prisma.Sql {
+  const id = clientMeant(actor, asked);
+  if (actor.kind !== 'client') return Prisma.sql`c.id = ${id}::int`;
+  return Prisma.sql`c.id = ${id}::int AND EXISTS (SELECT FROM "ChatSession" s WHERE s.id = ${actor.sessionId}::uuid AND s."clientId" = c.id)`;
+}
+
+/** What the verbs need to know of a client beside its messages. */
+export interface ClientState {
+  readonly id: number;
+  readonly username: string;
+  readonly lastSeq: number;
+  readonly unreadCount: number;
+  readonly endedAt: Date | null;
+  readonly clientDeliveredSeq: number;
+  readonly clientReadSeq: number;
+  readonly operatorDeliveredSeq: number;
+  readonly operatorReadSeq: number;
+  /** On the relay; null for a client that never had a session. */
+  readonly address: string | null;
+}
+
+const CLIENT_STATE = Prisma.sql`c.id, c.username, c."lastSeq", c."unreadCount", c."endedAt", c."clientDeliveredSeq", c."clientReadSeq",
+  c."operatorDeliveredSeq", c."operatorReadSeq",
+  (SELECT COALESCE(s."clientSocketId", s.id::text) FROM "ChatSession" s WHERE s."clientId" = c.id ORDER BY s."startedAt" DESC LIMIT 1) AS address`;
+
+/** Reads the client that the actor means. @throws ChatError as `clientMeant`, and `not_found` */
+export async function readClient(db: Queryable, actor: Actor, asked: number | null | undefined): Promise<ClientState> {
+  const where = allowedClient(actor, asked);
+  const [client] = await db.$queryRaw<ClientState[]>`SELECT ${CLIENT_STATE} FROM "Client" c WHERE ${where}`;
+  if (client === undefined) throw conversationNotFound();
+  return client;
+}
+
+/**
+ * The same under the client's row lock, which everybody who changes its counters or adds messages takes first. NO KEY UPDATE: it shuts out the
+ * others who take it, but not rows that merely refer to the client (an upload, a session).
+ */
+export async function lockClient(tx: Queryable, actor: Actor, asked: number | null | undefined): Promise<ClientState> {
+  const where = allowedClient(actor, asked);
+  const [client] = await tx.$queryRaw<ClientState[]>`SELECT ${CLIENT_STATE} FROM "Client" c WHERE ${where} FOR NO KEY UPDATE OF c`;
+  if (client === undefined) throw conversationNotFound();
+  return client;
+}

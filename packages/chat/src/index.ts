@@ -1,0 +1,15 @@
+export type { Actor, AnonymousActor, ClientActor, OperatorActor } from './actor.ts';
+export type { ChatLog, Context } from './context.ts';
+export { adoptSession, type AdoptedSession } from './adopt-session.ts';
+export { createOperator, type NewOperator } from './create-operator.ts';
+export { endChat } from './end-chat.ts';
+export { listRecentChats, type RecentChatsQuery } from './list-recent-chats.ts';
+export { markRead, type MarkedRead, type MarkReadInput } from './mark-read.ts';
+export { hashPassword, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, verifyPassword } from './password.ts';
+export { readHistory, type HistoryQuery } from './read-history.ts';
+export { readPage, type PageQuery } from './read-page.ts';
+export { recordReceipts, type ReceiptsInput, type RecordedReceipts } from './record-receipts.ts';
+export { createMessageSaver, type MessageSaver, type MessageSaverOptions } from './save-messages/message-saver.ts';
+export type { ChangedConversation, SaveResult } from './save-messages/write-group.ts';
+export { startSession, type StartedSession, type StartSessionExtra, type StartSessionInput } from './start-session.ts';
+export { findUpload, recordUpload, type NewUpload } from './uploads.ts';

@@ -1,0 +1,19 @@
+import { hash, verify } from '@node-rs/argon2';
+
+/** Characters of a password. The upper bound keeps a hash from being a way to keep the server busy. */
+export const MIN_PASSWORD_LENGTH = 10;
+export const MAX_PASSWORD_LENGTH = 200;
+
+/** OWASP's first choice for argon2id (Password Storage Cheat Sheet): 19 MiB, 2 passes, 1 lane. `algorithm` 2 is argon2id. */
+const PARAMETERS = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
+
+/** The argon2id hash of a password with a random salt, in PHC format: everything that `verifyPassword` needs. */
+export async function hashPassword(password: string): Promise<string> {
+  return await hash(password.normalize('NFKC'), PARAMETERS);
+}
+
+/** Whether `password` is the one that `stored` was made from. @throws Error when `stored` is no argon2 hash */
+export async function verifyPassword(stored: string, password: string): Promise<boolean> {
+  if (password.length > MAX_PASSWORD_LENGTH) return false;
+  return await verify(stored, password.normalize('NFKC'));
+}

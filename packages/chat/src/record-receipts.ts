@@ -1,0 +1,39 @@
+import type { Receipts } from '@switchboard/protocol';
+
+import { lockClient, readClient } from './access.ts';
+import type { Actor } from './actor.ts';
+import { advanceReceipts, bringsNews, type Marks } from './advance-receipts.ts';
+import type { Context } from './context.ts';
+import { receiptsOf } from './receipts.ts';
+import { withDatabase } from './with-database.ts';
+
+export interface ReceiptsInput extends Marks {
+  readonly clientId?: number | undefined;
+}
+
+/** `changed` is false when the marks brought no news (nobody needs to be told then). */
+export interface RecordedReceipts {
+  receipts: Receipts;
+  address: string | null;
+  changed: boolean;
+}
+
+/**
+ * Records how far the actor's side has received and seen the other side's messages. The marks only grow and are capped at the newest message;
+ * messages up to the read mark become read.
+ *
+ * @throws ChatError as `clientMeant`, and `not_found`
+ */
+export async function recordReceipts(ctx: Context, actor: Actor, input: ReceiptsInput): Promise<RecordedReceipts> {
+  const side = actor.kind === 'operator' ? 'operator' : 'client';
+  return await withDatabase(ctx, async () => {
+    const before = await readClient(ctx.db.prisma, actor, input.clientId);
+    if (!bringsNews(side, before, input)) return { receipts: receiptsOf(before), address: before.address, changed: false };
+    return await ctx.db.prisma.$transaction(async (tx) => {
+      const client = await lockClient(tx, actor, input.clientId);
+      const changed = bringsNews(side, client, input);
+      const { receipts } = await advanceReceipts(tx, side, client, input, ctx.clock());
+      return { receipts, address: client.address, changed };
+    });
+  });
+}

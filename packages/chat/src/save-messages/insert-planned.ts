@@ -1,0 +1,82 @@
+import type { Queryable } from '../access.ts';
+import { groupBy } from '../group-by.ts';
+import type { KnownClient, PlannedMessage } from './plan-group.ts';
+
+/**
+ * Writes planned messages and the counters of their clients in one statement, and answers the ids by message key. Fewer ids than messages came back
+ * when another transaction saved a key in between: roll back then.
+ */
+export async function insertPlanned(
+  tx: Queryable,
+  messages: readonly PlannedMessage[],
+  clients: ReadonlyMap<number, KnownClient>,
+  now: Date,
+): Promise<Map<string, number>> {
+  const column = <T>(read: (message: PlannedMessage) => T): T[] => messages.map(read);
+  const at = now.toISOString();
+  const changes = clientChanges(messages, clients);
+  const change = <T>(read: (change: ClientChange) => T): T[] => changes.map(read);
+  const rows = await tx.$queryRaw<{ id: number; messageKey: string }[]>`
+    WITH inserted AS (
+      INSERT INTO "ChatMessage" ("messageKey", "clientId", seq, "clientSocketId", "senderType", "operatorId", "messageType", text, "imageUrl",
+        "imageName", "mimeType", "sessionId", "createdAt", "savedById", "savedAt", "updatedAt")
+      SELECT *, ${at}::timestamptz, ${at}::timestamptz FROM unnest(
+        ${column((m) => m.messageKey)}::uuid[], ${column((m) => m.clientId)}::int[], ${column((m) => m.seq)}::int[],
+        ${column((m) => m.draft.clientSocketId)}::text[], ${column((m) => m.senderType)}::"MessageSenderType"[],
+        ${column((m) => m.draft.operatorId)}::int[], ${column((m) => m.draft.messageType)}::"MessageType"[],
+        ${column((m) => m.draft.text)}::text[], ${column((m) => m.draft.image?.url ?? null)}::text[],
+        ${column((m) => m.imageName)}::text[], ${column((m) => m.mimeType)}::text[], ${column((m) => m.sessionId)}::text[],
+        ${column((m) => m.createdAt.toISOString())}::timestamptz[], ${column((m) => m.draft.savedById)}::int[]
+      )
+      ON CONFLICT DO NOTHING
+      RETURNING id, "messageKey"
+    ), counted AS (
+      UPDATE "Client" c SET "lastSeq" = n."lastSeq", "unreadCount" = c."unreadCount" + n.unread,
+        "lastActivityAt" = GREATEST(c."lastActivityAt", n."newest"), status = CASE WHEN n.reopen THEN 'ACTIVE' ELSE c.status END,
+        "endedAt" = CASE WHEN n.reopen THEN NULL ELSE c."endedAt" END, "updatedAt" = ${at}::timestamptz
+      FROM unnest(
+        ${change((c) => c.clientId)}::int[], ${change((c) => c.lastSeq)}::int[], ${change((c) => c.unread)}::int[],
+        ${change((c) => c.newest.toISOString())}::timestamptz[], ${change((c) => c.reopen)}::boolean[]
+      ) AS n(id, "lastSeq", unread, newest, reopen)
+      WHERE c.id = n.id
+    ), seen AS (
+      UPDATE "ChatSession" s SET "lastSeenAt" = GREATEST(s."lastSeenAt", ${at}::timestamptz)
+      WHERE s.id = ANY(${changes.flatMap((c) => c.visits)}::uuid[])
+    )
+    SELECT id, "messageKey" FROM inserted`;
+  const reopened = changes.filter((c) => c.reopen).map((c) => c.clientId);
+  if (reopened.length > 0) await tx.$executeRaw`UPDATE "ChatSession" SET "endedAt" = NULL WHERE "clientId" = ANY(${reopened}::int[])`;
+  return new Map(rows.map(({ id, messageKey }) => [messageKey, id]));
+}
+
+interface ClientChange {
+  readonly clientId: number;
+  readonly lastSeq: number;
+  /** Messages of the visitor among the new ones: nobody has read them. */
+  readonly unread: number;
+  /** When the newest of them was sent. */
+  readonly newest: Date;
+  /** Sent after the conversation was ended, so it goes on. What was sent before and arrives late leaves it ended. */
+  readonly reopen: boolean;
+  /** Sessions in which the visitor itself wrote. */
+  readonly visits: readonly string[];
+}
+
+function clientChanges(messages: readonly PlannedMessage[], clients: ReadonlyMap<number, KnownClient>): ClientChange[] {
+  return [...groupBy(messages, ({ clientId }) => clientId)].map(([clientId, own]) => {
+    const client = clients.get(clientId);
+    const newest = new Date(Math.max(...own.map(({ createdAt }) => createdAt.getTime())));
+    const reopen = client?.endedAt != null && newest >= client.endedAt;
+    const visits = own.flatMap(({ draft: { target } }) =>
+      target.kind === 'client' && target.sessionId !== null ? [target.sessionId] : [],
+    );
+    return {
+      clientId,
+      lastSeq: Math.max(...own.map(({ seq }) => seq)),
+      unread: own.filter(({ senderType }) => senderType === 'CLIENT').length,
+      newest,
+      reopen,
+      visits: [...new Set(visits)],
+    };
+  });
+}

@@ -1,0 +1,129 @@
+import { setImmediate } from 'node:timers/promises';
+
+import { ChatError, type NewMessage } from '@switchboard/protocol';
+
+import type { Actor } from '../actor.ts';
+import type { Context } from '../context.ts';
+import { withDatabase } from '../with-database.ts';
+import { draftMessages, type Draft } from './draft.ts';
+import { writeGroup, type SaveResult } from './write-group.ts';
+
+export interface MessageSaverOptions {
+  /** Messages waiting or being written at most; past it requests are refused as `unavailable`. */
+  readonly maxQueued?: number;
+  /** Messages in one transaction, unless a single request has more. */
+  readonly maxGroup?: number;
+}
+
+/** Saves messages; one for each process. */
+export interface MessageSaver {
+  /**
+   * Saves messages, all or nothing. Idempotent by message key, for ever: a repeat answers the first row, so a request may be sent again whenever its
+   * answer was lost. Resolves after the commit. `changed` names the conversations that got new rows.
+   *
+   * @throws ChatError `unauthenticated`, `forbidden`, `not_found` (conversation or image), `conflict` (the key belongs to another message),
+   * `invalid_request`, `unavailable` (database away, or too much waiting)
+   */
+  save(actor: Actor, messages: readonly NewMessage[]): Promise<SaveResult>;
+  /** Takes nothing more and resolves when all that was taken is answered. */
+  close(): Promise<void>;
+  /** `queued`: messages waiting or being written. */
+  state(): { queued: number };
+}
+
+interface Waiting {
+  readonly drafts: readonly Draft[];
+  readonly resolve: (result: SaveResult) => void;
+  readonly reject: (error: ChatError) => void;
+}
+
+const DEFAULT_MAX_QUEUED = 5_000;
+const DEFAULT_MAX_GROUP = 500;
+
+/**
+ * Makes the saver. Requests that come while a transaction is under way are taken together into the next one (group commit): the busier, the
+ * larger the groups. One transaction at a time, so that what one sender asks in order is numbered in order.
+ */
+export function createMessageSaver(ctx: Context, options: MessageSaverOptions = {}): MessageSaver {
+  const { maxQueued = DEFAULT_MAX_QUEUED, maxGroup = DEFAULT_MAX_GROUP } = options;
+  const waiting: Waiting[] = [];
+  let queued = 0;
+  let closed = false;
+  let writing: Promise<void> | undefined;
+
+  async function write(): Promise<void> {
+    // One turn of the event loop, so that requests which arrived together are written together.
+    await setImmediate();
+    while (waiting.length > 0) {
+      await saveGroup(ctx, takeGroup(waiting, maxGroup));
+    }
+    writing = undefined;
+  }
+
+  return {
+    async save(actor, messages) {
+      const drafts = draftMessages(actor, messages, ctx.clock());
+      if (closed) throw new ChatError('unavailable', 'The server is shutting down.', { retryAfterSeconds: 2 });
+      if (drafts.length === 0) return { messages: [], changed: [] };
+      if (queued + drafts.length > maxQueued) {
+        throw new ChatError('unavailable', 'Too many messages are waiting to be saved.', { retryAfterSeconds: 2 });
+      }
+      queued += drafts.length;
+      try {
+        return await new Promise<SaveResult>((resolve, reject) => {
+          waiting.push({ drafts, resolve, reject });
+          writing ??= write();
+        });
+      } finally {
+        queued -= drafts.length;
+      }
+    },
+    async close() {
+      closed = true;
+      await writing;
+    },
+    state: () => ({ queued }),
+  };
+}
+
+/** Takes the requests that fit into one transaction off the queue, at least one. */
+function takeGroup(waiting: Waiting[], maxGroup: number): Waiting[] {
+  let messages = 0;
+  let requests = 0;
+  for (const { drafts } of waiting) {
+    messages += drafts.length;
+    if (requests > 0 && messages > maxGroup) break;
+    requests += 1;
+  }
+  return waiting.splice(0, requests);
+}
+
+/**
+ * Writes a group and answers everybody in it; never rejects. When the transaction fails for another reason than a database that is away, every
+ * request is tried alone, so that the one that can't be stored does not take the others with it.
+ */
+async function saveGroup(ctx: Context, group: readonly Waiting[]): Promise<void> {
+  try {
+    const outcomes = await withDatabase(
+      ctx,
+      async () =>
+        await writeGroup(
+          ctx,
+          group.map(({ drafts }) => drafts),
+        ),
+    );
+    for (const [index, { resolve, reject }] of group.entries()) {
+      const outcome = outcomes[index];
+      if (outcome === undefined) throw new Error('A request of the group was not answered.');
+      if (outcome instanceof ChatError) reject(outcome);
+      else resolve(outcome);
+    }
+  } catch (error) {
+    const failure = error instanceof ChatError ? error : new ChatError('internal', 'Something went wrong on our side.', { cause: error });
+    if (group.length > 1 && failure.code !== 'unavailable') {
+      for (const request of group) await saveGroup(ctx, [request]);
+    } else {
+      for (const { reject } of group) reject(failure);
+    }
+  }
+}

@@ -1,0 +1,141 @@
+import { ChatError } from '@switchboard/protocol';
+
+import { conversationNotFound } from '../access.ts';
+import type { Draft, Target } from './draft.ts';
+
+/** What the database knows of a message key. */
+export interface KnownMessage {
+  readonly messageKey: string;
+  readonly clientId: number;
+  readonly senderType: 'CLIENT' | 'OPERATOR';
+  readonly id: number;
+  readonly seq: number;
+  readonly createdAt: Date;
+}
+
+/** A client whose row is locked, with its sessions (newest first). */
+export interface KnownClient {
+  readonly id: number;
+  readonly lastSeq: number;
+  readonly endedAt: Date | null;
+  readonly sessions: readonly { readonly id: string; readonly clientSocketId: string | null }[];
+}
+
+export interface KnownUpload {
+  readonly id: string;
+  readonly clientId: number;
+  readonly name: string;
+  readonly mimeType: string;
+}
+
+/** All that was read under the locks. */
+export interface Knowledge {
+  readonly clients: ReadonlyMap<number, KnownClient>;
+  /** Address (socket id or session id) → client. */
+  readonly addresses: ReadonlyMap<string, number>;
+  readonly uploads: ReadonlyMap<string, KnownUpload>;
+  readonly messages: ReadonlyMap<string, KnownMessage>;
+}
+
+/** A row to insert. Its id is the database's to give. */
+export interface PlannedMessage {
+  readonly draft: Draft;
+  readonly messageKey: string;
+  readonly clientId: number;
+  readonly senderType: 'CLIENT' | 'OPERATOR';
+  readonly seq: number;
+  readonly sessionId: string | null;
+  readonly imageName: string | null;
+  readonly mimeType: string | null;
+  readonly createdAt: Date;
+}
+
+/** What to answer for one message of a request: a row that is there, or one that will be. */
+export interface PlannedAnswer {
+  readonly message: KnownMessage | PlannedMessage;
+  readonly duplicate: boolean;
+}
+
+export interface GroupPlan {
+  /** In the order of their numbers, per client. */
+  readonly inserts: readonly PlannedMessage[];
+  /** For each request, in order: its answers, or why it is refused as a whole. */
+  readonly answers: readonly (readonly PlannedAnswer[] | ChatError)[];
+}
+
+/** The client that a target means, if it exists (and, for a visitor, if its session is still this client's). */
+export function findClient(target: Target, knowledge: Pick<Knowledge, 'clients' | 'addresses'>): KnownClient | undefined {
+  if (target.kind === 'address') return knowledge.clients.get(knowledge.addresses.get(target.address) ?? 0);
+  const client = knowledge.clients.get(target.clientId);
+  if (target.sessionId === null) return client;
+  const sessionId = target.sessionId.toLowerCase();
+  return client?.sessions.some(({ id }) => id === sessionId) === true ? client : undefined;
+}
+
+/**
+ * Numbers the messages of all requests in the order given. Pure: everything it may know is in `knowledge`, which must have been read while the
+ * clients were locked. A request is taken whole or refused whole, and a refused one leaves no gap in the numbers.
+ */
+export function planGroup(requests: readonly (readonly Draft[])[], knowledge: Knowledge): GroupPlan {
+  const inserts: PlannedMessage[] = [];
+  const planned = new Map<string, PlannedMessage>();
+  const lastSeqs = new Map<number, number>();
+
+  const planRequest = (drafts: readonly Draft[]): PlannedAnswer[] => {
+    const staged = new Map<string, PlannedMessage>();
+    const next = new Map<number, number>();
+    const answers = drafts.map((draft): PlannedAnswer => {
+      const client = findClient(draft.target, knowledge);
+      if (client === undefined) throw conversationNotFound();
+      const before = knowledge.messages.get(draft.messageKey) ?? planned.get(draft.messageKey);
+      const known = before ?? staged.get(draft.messageKey);
+      if (known !== undefined) {
+        if (known.clientId !== client.id || known.senderType !== draft.senderType) throw keyTaken(draft.messageKey);
+        return { message: known, duplicate: before !== undefined };
+      }
+      const seq = (next.get(client.id) ?? lastSeqs.get(client.id) ?? client.lastSeq) + 1;
+      const message = planMessage(draft, client, seq, knowledge.uploads);
+      next.set(client.id, seq);
+      staged.set(draft.messageKey, message);
+      return { message, duplicate: false };
+    });
+    for (const [clientId, seq] of next) lastSeqs.set(clientId, seq);
+    for (const message of staged.values()) {
+      planned.set(message.messageKey, message);
+      inserts.push(message);
+    }
+    return answers;
+  };
+
+  const answers = requests.map((drafts) => {
+    try {
+      return planRequest(drafts);
+    } catch (error) {
+      if (error instanceof ChatError) return error;
+      throw error;
+    }
+  });
+  return { inserts, answers };
+}
+
+function planMessage(draft: Draft, client: KnownClient, seq: number, uploads: Knowledge['uploads']): PlannedMessage {
+  const upload = draft.image?.uploadId == null ? undefined : uploads.get(draft.image.uploadId);
+  if (draft.image?.uploadId != null && upload?.clientId !== client.id) {
+    throw new ChatError('not_found', 'There is no such image in this conversation.');
+  }
+  return {
+    draft,
+    messageKey: draft.messageKey,
+    clientId: client.id,
+    senderType: draft.senderType,
+    seq,
+    sessionId: draft.sessionId ?? client.sessions[0]?.id ?? null,
+    imageName: draft.image?.name ?? upload?.name ?? null,
+    mimeType: draft.image?.mimeType ?? upload?.mimeType ?? null,
+    createdAt: draft.createdAt,
+  };
+}
+
+function keyTaken(messageKey: string): ChatError {
+  return new ChatError('conflict', `The message key ${messageKey} belongs to another message.`, { fields: { messageKey: 'is taken' } });
+}

@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+
+import type { Database } from '@switchboard/database';
+import { createTestDatabase } from '@switchboard/database/testing';
+import { UPLOADS_PATH, type NewMessage } from '@switchboard/protocol';
+import { afterAll, beforeAll } from 'vitest';
+
+import type { ClientActor, OperatorActor } from '../actor.ts';
+import type { Context } from '../context.ts';
+import { startSession } from '../start-session.ts';
+import { recordUpload } from '../uploads.ts';
+
+/** Every test's now, unless it moves the clock. */
+export const NOW = new Date('2026-11-20T12:00:00.000Z');
+
+/** A context on the test file's own database, with a clock that stands still, and people to talk. */
+export class ChatFixture {
+  now = NOW;
+  url = '';
+  readonly errors: object[] = [];
+  #database: Database | undefined;
+
+  get db(): Database {
+    if (this.#database === undefined) throw new Error('The database is opened before the first test.');
+    return this.#database;
+  }
+
+  get ctx(): Context {
+    return {
+      db: this.db,
+      clock: () => this.now,
+      ids: randomUUID,
+      log: { debug() {}, info() {}, warn() {}, error: (fields) => void this.errors.push(fields) },
+      signUpload: (path) => `${path}?signed`,
+    };
+  }
+
+  async open(): Promise<void> {
+    const { database, url } = await createTestDatabase();
+    this.#database = database;
+    this.url = url;
+  }
+
+  async close(): Promise<void> {
+    await this.#database?.close();
+  }
+
+  async visitor(username = 'Vera'): Promise<ClientActor> {
+    const { clientId, sessionId } = await startSession(this.ctx, { kind: 'anonymous' }, { username });
+    return { kind: 'client', clientId, sessionId };
+  }
+
+  async operator(name = 'Olga', role: 'OPERATOR' | 'ADMIN' = 'OPERATOR'): Promise<OperatorActor> {
+    const { id } = await this.db.prisma.user.create({ data: { name, email: `${randomUUID()}@example.org`, role } });
+    return { kind: 'operator', userId: id, name, role };
+  }
+
+  /** Canonical path of a new upload. */
+  async upload(visitor: ClientActor): Promise<string> {
+    const picture = { storageKey: 'k', name: 'cat.png', mimeType: 'image/png', width: 640, height: 480, size: 1234 };
+    return `${UPLOADS_PATH}${(await recordUpload(this.ctx, visitor, picture)).id}`;
+  }
+
+  async client(id: number) {
+    return await this.db.prisma.client.findUniqueOrThrow({ where: { id } });
+  }
+
+  async messages(clientId: number) {
+    return await this.db.prisma.chatMessage.findMany({ where: { clientId }, orderBy: { seq: 'asc' } });
+  }
+
+  /** How many messages of the visitor nobody has read, counted. */
+  async countUnread(clientId: number): Promise<number> {
+    return await this.db.prisma.chatMessage.count({ where: { clientId, senderType: 'CLIENT', isRead: false } });
+  }
+}
+
+/** Call at the top of a test file: a fixture whose database is there for all its tests and closed after them. */
+export function chatFixture(): ChatFixture {
+  const fixture = new ChatFixture();
+  beforeAll(async () => await fixture.open());
+  afterAll(async () => await fixture.close());
+  return fixture;
+}
+
+export function text(value: string, more: Partial<NewMessage> = {}): NewMessage {
+  return { messageKey: randomUUID(), messageType: 'TEXT', text: value, ...more };
+}
+
+export function image(imageUrl: string, more: Partial<NewMessage> = {}): NewMessage {
+  return { messageKey: randomUUID(), messageType: 'IMAGE', imageUrl, ...more };
+}
+
+/** The error code that a promise rejects with; fails the test when it resolves. */
+export async function codeOf(promise: Promise<unknown>): Promise<unknown> {
+  return await promise.then(
+    () => 'resolved',
+    (error: unknown) => (error instanceof Error && 'code' in error ? error.code : error),
+  );
+}

@@ -1,0 +1,36 @@
+import { Prisma } from './generated/client.ts';
+
+/**
+ * All codes that an error and its causes carry: Prisma's (`P2002`), PostgreSQL's SQLSTATE (`23505`) and the system's (`ECONNREFUSED`). Driver errors
+ * arrive wrapped, and a failed raw query is P2010 with PostgreSQL's own code in its metadata.
+ */
+export function errorCodes(error: unknown): string[] {
+  const codes: unknown[] = [];
+  for (let depth = 0, current = error; depth < 6 && current instanceof Error; depth += 1, current = current.cause) {
+    codes.push((current as { code?: unknown }).code);
+    if (current instanceof Prisma.PrismaClientKnownRequestError) codes.push(...rawSqlStates(current));
+  }
+  return codes.filter((code) => typeof code === 'string');
+}
+
+function rawSqlStates(error: Prisma.PrismaClientKnownRequestError): unknown[] {
+  const adapterError = error.meta?.driverAdapterError as { cause?: { originalCode?: unknown; code?: unknown } } | undefined;
+  return [adapterError?.cause?.originalCode, adapterError?.cause?.code, error.meta?.code];
+}
+
+const has = (error: unknown, ...codes: string[]) => errorCodes(error).some((code) => codes.includes(code));
+
+/** True when a unique index refused a row: somebody else was first. */
+export function isUniqueViolation(error: unknown): boolean {
+  return has(error, 'P2002', '23505');
+}
+
+/** True when the transaction was rolled back only because of another one at the same time (deadlock, serialisation): run it again. */
+export function isTransactionConflict(error: unknown): boolean {
+  return has(error, 'P2034', '40001', '40P01');
+}
+
+/** True when PostgreSQL can't store a value (a NUL character in a text, a number out of range): the same call will fail again. */
+export function isInvalidData(error: unknown): boolean {
+  return errorCodes(error).some((code) => code === 'P2000' || code === 'P2020' || /^22...$/.test(code));
+}
