@@ -1,21 +1,22 @@
 import { Prisma } from './generated/client.ts';
 
 /**
- * All codes that an error and its causes carry: Prisma's (`P2002`), PostgreSQL's SQLSTATE (`23505`) and the system's (`ECONNREFUSED`). Driver errors
- * arrive wrapped, and a failed raw query is P2010 with PostgreSQL's own code in its metadata.
+ * All codes that an error and its causes carry: Prisma's (`P2002`), PostgreSQL's SQLSTATE (`23505`), the system's (`ECONNREFUSED`) and the kinds of
+ * Prisma's driver adapter (`DatabaseNotReachable`). Driver errors arrive wrapped, and a failed raw query is P2010 with the driver's error in its
+ * metadata.
  */
 export function errorCodes(error: unknown): string[] {
   const codes: unknown[] = [];
-  for (let depth = 0, current = error; depth < 6 && current instanceof Error; depth += 1, current = current.cause) {
-    codes.push((current as { code?: unknown }).code);
-    if (current instanceof Prisma.PrismaClientKnownRequestError) codes.push(...rawSqlStates(current));
+  for (let depth = 0, current = error; depth < 6 && isObject(current); depth += 1, current = current.cause) {
+    codes.push(current.code, current.originalCode, current.kind);
+    if (current instanceof Prisma.PrismaClientKnownRequestError)
+      codes.push(...errorCodes(current.meta?.driverAdapterError), current.meta?.code);
   }
   return codes.filter((code) => typeof code === 'string');
 }
 
-function rawSqlStates(error: Prisma.PrismaClientKnownRequestError): unknown[] {
-  const adapterError = error.meta?.driverAdapterError as { cause?: { originalCode?: unknown; code?: unknown } } | undefined;
-  return [adapterError?.cause?.originalCode, adapterError?.cause?.code, error.meta?.code];
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }
 
 const has = (error: unknown, ...codes: string[]) => errorCodes(error).some((code) => codes.includes(code));

@@ -5,6 +5,8 @@ import { Prisma } from './generated/client.ts';
 const UNAVAILABLE = new Set(['P1000', 'P1001', 'P1002', 'P1008', 'P1011', 'P1017', 'P2024', 'P2028', 'P2037']);
 /** PostgreSQL classes 08 (connection), 53 (resources), 57P (shut down) and the timeouts 57014, 25P03, 55P03. */
 const SQLSTATE = /^(08|53|57P)|^(57014|25P03|55P03)$/;
+/** What Prisma's driver adapter calls the same. */
+const KINDS = new Set(['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout', 'TooManyConnections']);
 const NETWORK =
   /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|Connection terminated|timeout exceeded when trying to connect|Query read timeout|the database system is/;
 
@@ -13,7 +15,7 @@ const NETWORK =
  * again. It follows `cause`, since driver errors arrive wrapped.
  */
 export function isUnavailable(error: unknown): boolean {
-  if (errorCodes(error).some((code) => UNAVAILABLE.has(code) || SQLSTATE.test(code) || NETWORK.test(code))) return true;
+  if (errorCodes(error).some((code) => UNAVAILABLE.has(code) || KINDS.has(code) || SQLSTATE.test(code) || NETWORK.test(code))) return true;
   for (let depth = 0, current = error; depth < 6 && current instanceof Error; depth += 1, current = current.cause) {
     if (current instanceof Prisma.PrismaClientInitializationError || NETWORK.test(current.message)) return true;
   }

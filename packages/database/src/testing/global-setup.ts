@@ -9,13 +9,6 @@ import { migrationsFolder } from '../migrations/folder.ts';
 import { migrate } from '../migrations/migrate.ts';
 import { TEMPLATE } from './test-database.ts';
 
-declare module 'vitest' {
-  interface ProvidedContext {
-    /** The URL of the test run's PostgreSQL server. */
-    databaseServer: string;
-  }
-}
-
 /** One real PostgreSQL for the whole test run, in a folder of its own, with a migrated template that every test file copies. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'switchboard-test-'));

@@ -5,6 +5,13 @@ import { inject } from 'vitest';
 import { openDatabase, type Database } from '../database.ts';
 import { ensureDatabase } from '../embedded/ensure-database.ts';
 
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The URL of the test run's PostgreSQL server. */
+    databaseServer: string;
+  }
+}
+
 export const TEMPLATE = 'switchboard_template';
 
 /** A database of a test file's own on the test run's server, with all tables and nothing in them. Close it in `afterAll`; it goes with the server. */

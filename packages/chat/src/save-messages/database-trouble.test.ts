@@ -1,0 +1,137 @@
+import { createServer, Socket, type AddressInfo, type Server } from 'node:net';
+import { once } from 'node:events';
+
+import { openDatabase, type Database } from '@switchboard/database';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+import type { Context } from '../context.ts';
+import { readPage } from '../read-page.ts';
+import { chatFixture, codeOf, text } from '../testing/chat-fixture.ts';
+import { createMessageSaver } from './message-saver.ts';
+
+const chat = chatFixture();
+
+/** A wire to the database that can be cut. */
+const wire: { server?: Server; sockets: Set<Socket>; cutAfter?: string | undefined; onCommand?: (sql: string) => void } = {
+  sockets: new Set(),
+};
+let database: Database;
+let ctx: Context;
+
+beforeAll(async () => {
+  const { port, hostname } = new URL(chat.url);
+  const server = createServer((near) => {
+    const far = new Socket().connect(Number(port), hostname);
+    for (const socket of [near, far]) {
+      wire.sockets.add(socket);
+      // A cut wire resets both ends; whoever speaks over it hears of that by itself.
+      socket.on('error', () => undefined).on('close', () => wire.sockets.delete(socket));
+    }
+    near.on('data', (chunk) => {
+      far.write(chunk);
+      wire.onCommand?.(chunk.toString('latin1'));
+    });
+    far.on('data', (chunk) => {
+      if (wire.cutAfter !== undefined && chunk.includes(wire.cutAfter)) cut();
+      else near.write(chunk);
+    });
+    near.on('close', () => far.destroy());
+    far.on('close', () => near.destroy());
+  }).listen(0, '127.0.0.1');
+  wire.server = server;
+  await once(server, 'listening');
+  const target = new URL(chat.url);
+  target.port = String((server.address() as AddressInfo).port);
+  database = openDatabase({ url: target.href, applicationName: 'cut-me' });
+  ctx = { ...chat.ctx, db: database };
+});
+afterAll(async () => {
+  await database.close();
+  cut();
+  wire.server?.close();
+});
+
+function cut(): void {
+  wire.cutAfter = undefined;
+  for (const socket of wire.sockets) socket.resetAndDestroy();
+}
+
+/** Resolves when a statement that contains `sql` goes over the wire. */
+async function command(sql: string): Promise<void> {
+  await new Promise<void>((resolve) => {
+    wire.onCommand = (sent) => {
+      if (sent.includes(sql)) resolve();
+    };
+  });
+  delete wire.onCommand;
+}
+
+it('a backend that is ended in the middle makes the save fail as unavailable, and the retry saves it once', async () => {
+  const visitor = await chat.visitor();
+  const saver = createMessageSaver(ctx);
+  const messages = [text('a'), text('b')];
+  // The client's row is held, so that the save is under way for certain when its backend is ended.
+  const refused = await chat.db.prisma.$transaction(async (tx) => {
+    await tx.$queryRaw`SELECT 1 FROM "Client" WHERE id = ${visitor.clientId} FOR UPDATE`;
+    const save = codeOf(saver.save(visitor, messages));
+    await expect
+      .poll(
+        async () =>
+          await chat.db.prisma.$queryRaw`
+            SELECT pg_terminate_backend(pid) AS ended FROM pg_stat_activity
+            WHERE application_name = 'cut-me' AND datname = current_database() AND wait_event_type = 'Lock'`,
+      )
+      .toEqual([{ ended: true }]);
+    return await save;
+  });
+  expect(refused).toBe('unavailable');
+  expect(await chat.messages(visitor.clientId)).toHaveLength(0);
+  const saved = await saver.save(visitor, messages);
+  expect(saved.messages.map(({ seq, duplicate }) => [seq, duplicate])).toEqual([
+    [1, false],
+    [2, false],
+  ]);
+  await saver.close();
+});
+
+it('an answer lost after the commit: the retry answers the row that is there', async () => {
+  const visitor = await chat.visitor();
+  const saver = createMessageSaver(ctx);
+  const message = text('a');
+  wire.cutAfter = 'COMMIT'; // PostgreSQL's answer to COMMIT carries the word: the commit is done, and nobody hears of it.
+  expect(await codeOf(saver.save(visitor, [message]))).toBe('unavailable');
+  const [row] = await chat.messages(visitor.clientId);
+  expect(row?.messageKey).toBe(message.messageKey);
+  const again = await saver.save(visitor, [message]);
+  expect(again.messages).toMatchObject([{ id: row?.id, seq: 1, duplicate: true }]);
+  expect(await chat.client(visitor.clientId)).toMatchObject({ lastSeq: 1, unreadCount: 1 });
+  await saver.close();
+});
+
+it('a wire cut during the insert leaves nothing behind, and everybody of the group may try again', async () => {
+  const [a, b] = [await chat.visitor(), await chat.visitor()];
+  const saver = createMessageSaver(ctx);
+  const [first, second] = [text('only the insert holds this'), text('b')];
+  const inserting = command(first.text!);
+  const saves = Promise.all([codeOf(saver.save(a, [first])), codeOf(saver.save(b, [second]))]);
+  await inserting;
+  cut();
+  expect(await saves).toEqual(['unavailable', 'unavailable']);
+  await Promise.all([saver.save(a, [first]), saver.save(b, [second])]);
+  for (const { clientId } of [a, b]) {
+    expect((await chat.messages(clientId)).map(({ seq }) => seq)).toEqual([1]);
+    expect(await chat.client(clientId)).toMatchObject({ lastSeq: 1, unreadCount: 1 });
+  }
+  await saver.close();
+});
+
+it('a database that is away is unavailable for everybody who asks, and says when to come back', async () => {
+  const visitor = await chat.visitor();
+  const away = openDatabase({ url: 'postgresql://nobody:x@127.0.0.1:1/none', applicationName: 'away' });
+  const awayCtx = { ...chat.ctx, db: away };
+  const saver = createMessageSaver(awayCtx);
+  await expect(saver.save(visitor, [text('a')])).rejects.toMatchObject({ code: 'unavailable', detail: { retryAfterSeconds: 2 } });
+  await expect(readPage(awayCtx, visitor, { limit: 1 })).rejects.toMatchObject({ code: 'unavailable', detail: { retryAfterSeconds: 2 } });
+  await saver.close();
+  await away.close();
+});
