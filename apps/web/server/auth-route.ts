@@ -1,22 +1,15 @@
 import { ChatError } from '@switchboard/protocol';
 
+import { comesFromOwnPage } from './origins.ts';
 import { asChatError, errorResponse } from './present-error.ts';
 import { addSecurityHeaders, DATA_POLICY } from './security-headers.ts';
 import { services } from './services.ts';
 
 /** What the console needs. Whatever else better-auth offers is not offered here. */
-const OFFERED = new Set([
-  'sign-in/email',
-  'sign-out',
-  'get-session',
-  'list-sessions',
-  'revoke-session',
-  'revoke-other-sessions',
-  'change-password',
-]);
+const OFFERED = new Set(['sign-in/email', 'sign-out', 'change-password', 'revoke-other-sessions']);
 const PREFIX = '/api/auth/';
 
-/** `/api/auth/*`: signing in and out. Errors keep better-auth's shape `{ code, message }`; the database being away is the contract's 503. */
+/** `/api/auth/*`: signing in and out, from pages of ours only. Errors keep better-auth's shape `{ code, message }`; the database being away is the contract's 503. */
 export async function authRoute(request: Request): Promise<Response> {
   const { config, http } = services();
   const started = performance.now();
@@ -34,16 +27,15 @@ export async function authRoute(request: Request): Promise<Response> {
 }
 
 async function answer(request: Request, route: string): Promise<Response> {
-  const { auth, db, log } = services();
-  const answered = await auth.handler(request);
-  if (answered.status < 500) return new Response(answered.body, answered);
-  // It says 500 whatever happened; the difference matters to whoever may try again.
+  const { auth, config, log } = services();
+  if (request.method !== 'GET' && !comesFromOwnPage(request.headers, config))
+    return errorResponse(new ChatError('forbidden', 'This request must come from a page of this system.'));
   try {
-    await db.ping();
-  } catch (error) {
-    log.warn({ route }, 'the database is away');
-    return errorResponse(asChatError(error).error);
+    const answered = await auth.handler(request);
+    return new Response(answered.body, answered);
+  } catch (thrown) {
+    const { error, unexpected } = asChatError(thrown);
+    log[unexpected ? 'error' : 'warn']({ route, code: error.code, ...(unexpected ? { err: thrown } : {}) }, 'signing in or out failed');
+    return errorResponse(error);
   }
-  log.error({ route, status: answered.status }, 'signing in or out failed');
-  return errorResponse(asChatError(new Error('better-auth failed')).error);
 }

@@ -53,6 +53,8 @@ export function createAuth(config: Config, db: Database, log: Logger) {
       defaultCookieAttributes: { httpOnly: true, sameSite: 'lax', path: '/' },
       ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },
     },
+    // Errors that are not answers come out, instead of as a 500 that does not say whether trying again helps.
+    onAPIError: { throw: true },
     telemetry: { enabled: false },
     logger: {
       level: 'warn',

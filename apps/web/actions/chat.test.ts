@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+
+import { POST as save } from '../app/api/chat/messages/route.ts';
+import { ask, newOperator, newVisitor, text, useTestServer, type Person } from '../server/testing/test-server.ts';
+import { getChatHistoryAction, getRecentChatsAction, markMessagesAsReadAction, saveChatMessageAction } from './chat.ts';
+
+const browser = vi.hoisted(() => ({ headers: new Headers() }));
+vi.mock('next/headers', () => ({ headers: async () => await Promise.resolve(browser.headers) }));
+
+const server = useTestServer();
+let operator: Person;
+let visitor: Person;
+beforeAll(async () => {
+  operator = await newOperator(server.services, 'Maya');
+});
+beforeEach(async () => {
+  browser.headers = new Headers(operator.headers);
+  visitor = await newVisitor('Ann');
+});
+const visitorSays = async (...words: string[]) =>
+  await save(ask('POST', '/api/chat/messages', { headers: visitor.headers, body: { messages: words.map((word) => text(word)) } }));
+
+describe('saveChatMessageAction', () => {
+  it('saves as the guide shows it and resolves with the message', async () => {
+    const message = await saveChatMessageAction({
+      clientId: visitor.id,
+      senderType: 'OPERATOR',
+      operatorId: 999,
+      messageType: 'TEXT',
+      text: 'Test message',
+    });
+    expect(message).toMatchObject({
+      id: expect.any(Number),
+      text: 'Test message',
+      clientId: visitor.id,
+      operatorId: operator.id,
+      operatorName: 'Maya',
+      seq: 1,
+    });
+  });
+
+  it('saves on a visitor behalf and notes who did', async () => {
+    const message = await saveChatMessageAction({
+      clientId: visitor.id,
+      senderType: 'CLIENT',
+      messageType: 'TEXT',
+      text: 'Hello from long ago',
+      clientSocketId: undefined,
+      sessionId: visitor.sessionId,
+    });
+    expect(message).toMatchObject({ senderType: 'CLIENT', operatorId: null });
+    expect(await server.services.db.prisma.chatMessage.findUniqueOrThrow({ where: { id: message.id } })).toMatchObject({
+      savedById: operator.id,
+    });
+  });
+
+  it('saves a repeat with the same key once', async () => {
+    const input = { clientId: visitor.id, senderType: 'OPERATOR', messageType: 'TEXT', text: 'once', messageKey: randomUUID() } as const;
+    expect(await saveChatMessageAction(input)).toEqual(await saveChatMessageAction(input));
+    expect(await getChatHistoryAction({ clientId: visitor.id })).toHaveLength(1);
+  });
+});
+
+describe('getChatHistoryAction', () => {
+  it('gives the newest messages, oldest first', async () => {
+    await visitorSays('one', 'two', 'three');
+    const history = await getChatHistoryAction({ clientId: visitor.id, limit: 2 });
+    expect(history.map((message) => message.text)).toEqual(['two', 'three']);
+  });
+});
+
+describe('getRecentChatsAction', () => {
+  it('lists who wrote, what last, and how much of it nobody has read', async () => {
+    await visitorSays('one', 'two');
+    const [newest] = await getRecentChatsAction();
+    expect(newest).toMatchObject({
+      client: { id: visitor.id, username: 'Ann', phone: null, status: 'ACTIVE' },
+      lastMessage: { text: 'two' },
+      unreadCount: 2,
+    });
+  });
+});
+
+describe('markMessagesAsReadAction', () => {
+  it('resolves with how many were unread', async () => {
+    await visitorSays('one', 'two');
+    expect(await markMessagesAsReadAction({ clientId: visitor.id, operatorId: operator.id })).toBe(2);
+    expect(await markMessagesAsReadAction({ clientId: visitor.id })).toBe(0);
+    expect(
+      await server.services.db.prisma.chatMessage.count({ where: { clientId: visitor.id, isRead: true, readAt: { not: null } } }),
+    ).toBe(2);
+  });
+});
+
+describe('every action', () => {
+  const calls = () =>
+    [
+      async () => await saveChatMessageAction({ clientId: visitor.id, senderType: 'OPERATOR', messageType: 'TEXT', text: 'x' }),
+      async () => await getChatHistoryAction({ clientId: visitor.id }),
+      async () => await getRecentChatsAction(),
+      async () => await markMessagesAsReadAction({ clientId: visitor.id }),
+    ] as const;
+
+  it('refuses whoever is not signed in, and says so in the digest', async () => {
+    browser.headers = new Headers(visitor.headers);
+    for (const call of calls())
+      await expect(call()).rejects.toMatchObject({ code: 'unauthenticated', digest: 'switchboard:unauthenticated' });
+  });
+
+  it('refuses what has the wrong shape', async () => {
+    const clientId = '1; DROP TABLE' as unknown as number;
+    await expect(getChatHistoryAction({ clientId })).rejects.toMatchObject({ digest: 'switchboard:invalid_request' });
+    await expect(markMessagesAsReadAction({ clientId })).rejects.toMatchObject({ digest: 'switchboard:invalid_request' });
+    await expect(
+      saveChatMessageAction({ clientId: visitor.id, senderType: 'OPERATOR', messageType: 'TEXT', text: ' ' }),
+    ).rejects.toMatchObject({
+      digest: 'switchboard:invalid_request',
+    });
+    await expect(getChatHistoryAction({ clientId: 999_999 })).rejects.toMatchObject({ digest: 'switchboard:not_found' });
+  });
+});

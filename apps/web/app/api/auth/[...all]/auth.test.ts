@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+
+import { ADDRESS_HEADER } from '../../../../server/client-address.ts';
+import { operatorOf } from '../../../../server/operator.ts';
+import { ask, newOperator, ORIGIN, PASSWORD, useTestServer } from '../../../../server/testing/test-server.ts';
+import { GET, POST } from './route.ts';
+
+const server = useTestServer();
+
+let addresses = 0;
+/** Each from an address of its own: signing in is limited per address. */
+const post = async (path: string, body: object, headers: Record<string, string> = {}) => {
+  addresses += 1;
+  return await POST(
+    ask('POST', `/api/auth/${path}`, { headers: { origin: ORIGIN, [ADDRESS_HEADER]: `203.0.113.${addresses}`, ...headers }, body }),
+  );
+};
+const whoIs = async (cookie: string) => (await operatorOf(server.services.auth, new Headers({ cookie }))).operator;
+
+describe('signing in', () => {
+  it('gives a cookie that scripts and other sites can not use', async () => {
+    const { email, id } = await newOperator(server.services, 'Maya');
+    const response = await post('sign-in/email', { email: email.toUpperCase(), password: PASSWORD });
+    expect(response.status).toBe(200);
+    const [cookie = ''] = response.headers.getSetCookie();
+    expect(cookie).toMatch(/^__Secure-switchboard\.session_token=/);
+    expect(cookie).toMatch(/; HttpOnly/);
+    expect(cookie).toMatch(/; Secure/);
+    expect(cookie).toMatch(/; SameSite=Lax/);
+    expect(await whoIs(cookie.split(';')[0] ?? '')).toEqual({ id, name: 'Maya', email, role: 'OPERATOR' });
+    expect(response.headers.get('cache-control')).toBe('no-store');
+  });
+
+  it('answers a wrong password and an unknown e-mail alike', async () => {
+    const { email } = await newOperator(server.services);
+    const wrong = await post('sign-in/email', { email, password: 'not the password' });
+    const unknown = await post('sign-in/email', { email: 'nobody@lamps.example', password: 'not the password' });
+    expect([wrong.status, unknown.status]).toEqual([401, 401]);
+    expect(await wrong.text()).toBe(await unknown.text());
+    expect(wrong.headers.getSetCookie()).toEqual([]);
+  });
+
+  it('is limited per address', async () => {
+    const from = { [ADDRESS_HEADER]: '198.51.100.254' };
+    const guesses: number[] = [];
+    for (let guess = 0; guess < 11; guess += 1)
+      guesses.push((await post('sign-in/email', { email: `guess${guess}@lamps.example`, password: 'x' }, from)).status);
+    expect(guesses).toEqual([401, 401, 401, 401, 401, 401, 401, 401, 401, 401, 429]);
+    const refused = await post('sign-in/email', { email: 'guess@lamps.example', password: 'x' }, from);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+  });
+
+  it('works from our own pages only', async () => {
+    const { email } = await newOperator(server.services);
+    const credentials = { email, password: PASSWORD };
+    expect((await post('sign-in/email', credentials, { origin: 'https://help.example' })).status).toBe(200);
+    for (const origin of ['https://evil.example', 'null', ''])
+      expect((await post('sign-in/email', credentials, { origin })).status).toBe(403);
+    expect((await post('sign-in/email', credentials, { origin: 'https://chat.example.evil.example' })).status).toBe(403);
+  });
+});
+
+describe('signing out', () => {
+  it('ends the session at once', async () => {
+    const { cookie } = await newOperator(server.services);
+    expect(await whoIs(cookie)).toBeDefined();
+    expect((await post('sign-out', {}, { cookie })).status).toBe(200);
+    expect(await whoIs(cookie)).toBeUndefined();
+  });
+});
+
+describe('what is not offered', () => {
+  it.each([
+    'sign-up/email',
+    'update-user',
+    'delete-user',
+    'sign-in/social',
+    'request-password-reset',
+    'set-password',
+    '../chat/token',
+    'error',
+  ])('%s', async (path) => {
+    const { cookie } = await newOperator(server.services);
+    const body = { email: 'new@lamps.example', password: PASSWORD, name: 'New', role: 'ADMIN' };
+    expect((await post(path, body, { cookie })).status).toBe(404);
+    expect((await GET(ask('GET', `/api/auth/${path}`, { headers: { cookie } }))).status).toBe(404);
+  });
+
+  it('an account or a role that somebody gives itself', async () => {
+    expect(await server.services.db.prisma.user.count({ where: { email: 'new@lamps.example' } })).toBe(0);
+    expect(await server.services.db.prisma.user.count({ where: { role: 'ADMIN' } })).toBe(0);
+  });
+});

@@ -1,0 +1,185 @@
+import { randomUUID } from 'node:crypto';
+
+import type { MessagesPage, MessageView, SaveMessagesResponse, StartSessionResponse } from '@switchboard/protocol';
+import { createMetrics } from '@switchboard/telemetry';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { ADDRESS_HEADER } from '../../../server/client-address.ts';
+import { createRelayHints } from '../../../server/relay-hints.ts';
+import { installServices } from '../../../server/services.ts';
+import { startTestRelay, type TestRelay } from '../../../server/testing/test-relay.ts';
+import { ask, newOperator, newVisitor, text, useTestServer, type Person } from '../../../server/testing/test-server.ts';
+import { POST as end } from './end/route.ts';
+import { GET as read, POST as save } from './messages/route.ts';
+import { POST as receipts } from './receipts/route.ts';
+import { POST as sessions } from './sessions/route.ts';
+import { POST as token } from './token/route.ts';
+
+const server = useTestServer({ SESSIONS_PER_MINUTE: '50' });
+
+let relay: TestRelay;
+let operator: Person;
+beforeAll(async () => {
+  const { tokens, log } = server.services;
+  relay = await startTestRelay(tokens);
+  installServices({ ...server.services, hints: createRelayHints({ relayUrl: relay.url, tokens, log, metrics: createMetrics('test') }) });
+  operator = await newOperator(server.services, 'Maya');
+});
+afterAll(async () => await relay.close());
+const hinted = () => relay.batches.flat();
+
+const post = async (person: Person, ...messages: Record<string, unknown>[]) =>
+  await save(ask('POST', '/api/chat/messages', { headers: person.headers, body: { messages } }));
+const page = async (person: Person, query = '') =>
+  (await (await read(ask('GET', `/api/chat/messages?${query}`, { headers: person.headers }))).json()) as MessagesPage;
+const start = async (body: object, headers: Record<string, string> = {}) => {
+  const response = await sessions(ask('POST', '/api/chat/sessions', { headers, body }));
+  return { status: response.status, response, ...((await response.json()) as StartSessionResponse) };
+};
+
+describe('starting a conversation', () => {
+  it('makes a visitor with a token for relay and API and one for later', async () => {
+    const started = await start({
+      username: ' Ann ',
+      phone: '',
+      email: 'ann@example.org',
+      pageUrl: 'https://shop.example/lamps',
+      locale: 'de',
+    });
+    expect(started).toMatchObject({ status: 201, username: 'Ann', clientId: expect.any(Number), sessionId: expect.any(String) });
+    expect(await server.services.tokens.verifyRelayToken(started.token ?? '')).toEqual({
+      role: 'client',
+      id: started.clientId,
+      name: 'Ann',
+      sessionId: started.sessionId,
+    });
+    expect(Date.parse(started.expiresAt ?? '')).toBeGreaterThan(Date.now() + 23 * 3_600_000);
+    expect(await server.services.db.prisma.client.findUniqueOrThrow({ where: { id: started.clientId } })).toMatchObject({
+      email: 'ann@example.org',
+      phone: null,
+    });
+  });
+
+  it('finds the same conversation again by its token, and by its resume token when that has run out', async () => {
+    const first = await start({ username: 'Ann' });
+    const again = await start({ username: 'Ann' }, { authorization: `Bearer ${first.token}` });
+    const later = await start({ username: 'Ann', resumeToken: first.resumeToken }, { authorization: 'Bearer run.out.long-ago' });
+    for (const { clientId, sessionId } of [again, later])
+      expect({ clientId, sessionId }).toEqual({ clientId: first.clientId, sessionId: first.sessionId });
+    const forged = await start({ username: 'Ann', resumeToken: `${first.resumeToken}x` });
+    expect(forged.status).toBe(201);
+    expect(forged.clientId).not.toBe(first.clientId);
+  });
+
+  it('takes an operator that tries the widget for a visitor', async () => {
+    const started = await start({ username: 'Curious Maya' }, operator.headers);
+    expect(started).toMatchObject({ status: 201, token: expect.any(String), username: 'Curious Maya' });
+  });
+
+  it('adopts an old front-end once, however many consoles ask', async () => {
+    const body = { clientSocketId: 'kZ3nq0aAAB', username: 'Old Bob' };
+    const adopted = await Promise.all(Array.from({ length: 5 }, async () => await start(body, operator.headers)));
+    expect(new Set(adopted.map(({ clientId }) => clientId)).size).toBe(1);
+    expect(adopted[0]).not.toHaveProperty('token');
+    const foreign = await start(body, { ...operator.headers, origin: 'https://evil.example' });
+    expect(foreign.status).toBe(401);
+  });
+
+  it('says which field is wrong', async () => {
+    const response = await sessions(ask('POST', '/api/chat/sessions', { body: { username: '', email: 'nope' } }));
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ error: { fields: { username: expect.any(String), email: expect.any(String) } } });
+  });
+
+  it('is limited per address', async () => {
+    const headers = { [ADDRESS_HEADER]: '203.0.113.77' };
+    const statuses: number[] = [];
+    for (let turn = 0; turn < 101; turn += 1) statuses.push((await start({ username: 'x' }, headers)).status);
+    expect(statuses.slice(0, 100).every((status) => status === 201)).toBe(true);
+    const refused = await start({ username: 'x' }, headers);
+    expect(refused.status).toBe(429);
+    expect(Number(refused.response.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await start({ username: 'x' }, { [ADDRESS_HEADER]: '203.0.113.78' })).status).toBe(201);
+  });
+});
+
+describe('saving and reading', () => {
+  it('numbers messages, answers a repeat with the first row and tells the relay', async () => {
+    const visitor = await newVisitor();
+    const one = text('one');
+    const first = (await (await post(visitor, one, text('two'))).json()) as SaveMessagesResponse;
+    expect(first.messages.map(({ seq, duplicate }) => [seq, duplicate])).toEqual([
+      [1, false],
+      [2, false],
+    ]);
+    const repeat = (await (await post(visitor, one)).json()) as SaveMessagesResponse;
+    expect(repeat.messages[0]).toMatchObject({ id: first.messages[0]?.id, seq: 1, duplicate: true });
+    await expect.poll(hinted).toContainEqual({ event: 'conversationChanged', clientId: visitor.sessionId, lastSeq: 2 });
+  });
+
+  it('shows both sides the same, with the operator by name', async () => {
+    const visitor = await newVisitor();
+    await post(visitor, text('<b>hello</b>'));
+    expect((await post(operator, text('Good day', { clientId: visitor.id }))).status).toBe(200);
+    const seen = await page(visitor);
+    expect(seen.messages.map(({ senderType, text: words, operatorName }) => [senderType, words, operatorName])).toEqual([
+      ['CLIENT', '<b>hello</b>', null],
+      ['OPERATOR', 'Good day', 'Maya'],
+    ]);
+    // A visitor is told an operator's name, not its number.
+    const consoleSees = await page(operator, `clientId=${visitor.id}`);
+    expect(consoleSees.messages[1]?.operatorId).toBe(operator.id);
+    const shown = ({ operatorId: _number, ...rest }: MessageView) => rest;
+    expect(consoleSees.messages.map(shown)).toEqual(seen.messages.map(shown));
+    expect((await page(visitor, 'afterSeq=1')).messages).toEqual(seen.messages.slice(1));
+  });
+
+  it('refuses a batch as a whole', async () => {
+    const visitor = await newVisitor();
+    expect((await post(visitor, text('good'), text(''))).status).toBe(400);
+    expect((await page(visitor)).lastSeq).toBe(0);
+  });
+
+  it.each(['afterSeq=1&beforeSeq=2', 'afterSeq=-1', 'limit=0', 'limit=9999', 'clientId=1e3', 'afterSeq='])(
+    'refuses the query %s',
+    async (query) => {
+      const visitor = await newVisitor();
+      const response = await read(ask('GET', `/api/chat/messages?${query}`, { headers: visitor.headers }));
+      expect(response.status).toBe(400);
+    },
+  );
+});
+
+describe('receipts, tokens and the end', () => {
+  it('raises watermarks, never lowers them, and tells the other side', async () => {
+    const visitor = await newVisitor();
+    await post(operator, text('one', { clientId: visitor.id }), text('two', { clientId: visitor.id }));
+    const send = async (body: object) => await receipts(ask('POST', '/api/chat/receipts', { headers: visitor.headers, body }));
+    expect(await (await send({ deliveredSeq: 2, readSeq: 1 })).json()).toMatchObject({ clientDeliveredSeq: 2, clientReadSeq: 1 });
+    expect(await (await send({ deliveredSeq: 1, readSeq: 0 })).json()).toMatchObject({ clientDeliveredSeq: 2, clientReadSeq: 1 });
+    await expect
+      .poll(hinted)
+      .toContainEqual({ event: 'messagesSeen', clientId: visitor.sessionId, by: 'client', deliveredSeq: 2, readSeq: 1 });
+    expect((await send({})).status).toBe(400);
+  });
+
+  it('renews a token for the same person', async () => {
+    const visitor = await newVisitor('Ann');
+    const fresh = async (person: Person) => {
+      const { token: minted } = (await (await token(ask('POST', '/api/chat/token', { headers: person.headers }))).json()) as {
+        token: string;
+      };
+      return await server.services.tokens.verifyRelayToken(minted);
+    };
+    expect(await fresh(visitor)).toEqual({ role: 'client', id: visitor.id, name: 'Ann', sessionId: visitor.sessionId });
+    expect(await fresh(operator)).toEqual({ role: 'operator', id: operator.id, name: 'Maya' });
+  });
+
+  it('ends a conversation until somebody writes again', async () => {
+    const visitor = await newVisitor();
+    const ended = (await (await end(ask('POST', '/api/chat/end', { headers: visitor.headers, body: {} }))).json()) as { endedAt: string };
+    expect((await page(visitor)).endedAt).toBe(ended.endedAt);
+    await post(visitor, text('one more thing', { messageKey: randomUUID() }));
+    expect((await page(visitor)).endedAt).toBeNull();
+  });
+});

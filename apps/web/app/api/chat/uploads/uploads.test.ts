@@ -1,0 +1,142 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import type { MessagesPage, UploadResponse } from '@switchboard/protocol';
+import sharp from 'sharp';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+import { ask, newOperator, newVisitor, text, useTestServer, type Person } from '../../../../server/testing/test-server.ts';
+import { GET as read, POST as save } from '../messages/route.ts';
+import { GET as getImage } from './[id]/route.ts';
+import { POST as upload } from './route.ts';
+
+const MAX_BYTES = 100_000;
+const server = useTestServer({ MAX_IMAGE_BYTES: String(MAX_BYTES) });
+
+let png: Uint8Array<ArrayBuffer>;
+let visitor: Person;
+let operator: Person;
+beforeAll(async () => {
+  png = Uint8Array.from(
+    await sharp({ create: { width: 30, height: 20, channels: 3, background: '#c60' } })
+      .png()
+      .toBuffer(),
+  );
+  visitor = await newVisitor();
+  operator = await newOperator(server.services);
+});
+
+async function send(person: Person, file: File | string | undefined, clientId?: string): Promise<Response> {
+  const form = new FormData();
+  if (file !== undefined) form.set('file', file);
+  if (clientId !== undefined) form.set('clientId', clientId);
+  return await upload(ask('POST', '/api/chat/uploads', { headers: person.headers, body: form }));
+}
+const picture = (name = 'lamp.png', bytes: BlobPart = png) => new File([bytes], name, { type: 'image/png' });
+const uploaded = async (person: Person, clientId?: string, name?: string) =>
+  (await (await send(person, picture(name), clientId)).json()) as UploadResponse;
+
+/** What a browser does with the URL of an image. */
+async function fetchImage(url: string): Promise<Response> {
+  const { pathname, search } = new URL(url, 'https://chat.example');
+  const id = pathname.split('/').at(-1) ?? '';
+  return await getImage(ask('GET', `${pathname}${search}`), { params: Promise.resolve({ id }) });
+}
+
+describe('an image', () => {
+  it('goes up, into a message, and is shown from there', async () => {
+    const { imageUrl, ...rest } = await uploaded(visitor, undefined, 'Glühbirne "1".png');
+    expect(rest).toEqual({ imageName: 'Glühbirne "1".png', mimeType: 'image/png', width: 30, height: 20, size: expect.any(Number) });
+    const message = { messageKey: crypto.randomUUID(), messageType: 'IMAGE', imageUrl, imageName: rest.imageName, mimeType: 'image/png' };
+    expect((await save(ask('POST', '/api/chat/messages', { headers: visitor.headers, body: { messages: [message] } }))).status).toBe(200);
+    const row = await server.services.db.prisma.chatMessage.findUniqueOrThrow({ where: { messageKey: message.messageKey } });
+    expect(row.imageUrl).toBe(new URL(imageUrl, 'https://chat.example').pathname);
+    const page = (await (await read(ask('GET', '/api/chat/messages', { headers: visitor.headers }))).json()) as MessagesPage;
+    expect(page.messages.at(-1)).toMatchObject({ imageUrl, imageWidth: 30, imageHeight: 20 });
+    const response = await fetchImage(page.messages.at(-1)?.imageUrl ?? '');
+    expect(response.status).toBe(200);
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'content-type': 'image/png',
+      'content-length': String(rest.size),
+      'content-disposition': `inline; filename="Gl_hbirne _1_.png"; filename*=UTF-8''Gl%C3%BChbirne%20%221%22.png`,
+      'cache-control': 'private, max-age=86400, immutable',
+      'content-security-policy': expect.stringContaining('sandbox'),
+      'x-content-type-options': 'nosniff',
+    });
+    expect(await sharp(await response.arrayBuffer()).metadata()).toMatchObject({ format: 'png', width: 30 });
+  });
+
+  it('of an operator belongs to the conversation it names', async () => {
+    const { imageUrl } = await uploaded(operator, String(visitor.id));
+    expect((await fetchImage(imageUrl)).status).toBe(200);
+    expect((await send(operator, picture())).status).toBe(400);
+    expect((await send(operator, picture(), '999999')).status).toBe(404);
+    expect((await send(operator, picture(), '1e1')).status).toBe(400);
+  });
+
+  it('can not be attached by a visitor of another conversation', async () => {
+    const { imageUrl } = await uploaded(visitor);
+    const other = await newVisitor('Bea');
+    const message = { messageKey: crypto.randomUUID(), messageType: 'IMAGE', imageUrl };
+    const response = await save(ask('POST', '/api/chat/messages', { headers: other.headers, body: { messages: [message] } }));
+    expect(response.status).toBe(404);
+  });
+
+  it('is not opened by a link that was changed', async () => {
+    const { imageUrl } = await uploaded(visitor);
+    const { imageUrl: second } = await uploaded(visitor);
+    const [path = '', query = ''] = imageUrl.split('?');
+    const [otherPath = ''] = second.split('?');
+    for (const forged of [
+      path,
+      `${path}?`,
+      `${otherPath}?${query}`,
+      imageUrl.replace(/e=\d+/, 'e=9999999999'),
+      `${path}/?${query}`,
+      imageUrl.slice(0, -1),
+    ])
+      expect((await fetchImage(forged)).status, forged).toBe(403);
+  });
+
+  it('is not found when the disk has lost it', async () => {
+    const { imageUrl } = await uploaded(visitor);
+    const id = imageUrl.split('?')[0]?.split('/').at(-1) ?? '';
+    const { storageKey } = await server.services.db.prisma.upload.findUniqueOrThrow({ where: { id } });
+    await server.services.images.remove(storageKey);
+    expect((await fetchImage(imageUrl)).status).toBe(404);
+  });
+});
+
+describe('what is refused', () => {
+  it.each([
+    ['a page named as an image', '<!doctype html><script>alert(1)</script>', 415],
+    ['a drawing that is a document', '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>', 415],
+    ['nothing', '', 415],
+    ['too much', 'x'.repeat(MAX_BYTES + 1), 413],
+    ['far too much', 'x'.repeat(2 * MAX_BYTES), 413],
+  ])('%s', async (_name, content, status) => {
+    expect((await send(visitor, picture('lamp.png', content))).status).toBe(status);
+  });
+
+  it('half an image', async () => {
+    const response = await send(visitor, picture('lamp.png', png.subarray(0, png.length - 30)));
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ error: { code: 'invalid_request', fields: { file: expect.any(String) } } });
+  });
+
+  it('a form without a file, with a text for a file, half a form, and no form', async () => {
+    expect((await send(visitor, undefined)).status).toBe(400);
+    expect((await send(visitor, 'text')).status).toBe(400);
+    const headers = { ...visitor.headers, 'content-type': 'multipart/form-data; boundary=x' };
+    expect((await upload(ask('POST', '/api/chat/uploads', { headers, body: '--x\r\nhalf' }))).status).toBe(400);
+    expect((await upload(ask('POST', '/api/chat/uploads', { headers: visitor.headers, body: text('no form') }))).status).toBe(415);
+  });
+
+  it('leaves nothing on the disk', async () => {
+    const files = (await readdir(join(server.dataDir, 'uploads'), { recursive: true })).filter((name) => name.includes('.'));
+    const rows = await server.services.db.prisma.upload.count();
+    // One was removed by hand above.
+    expect(files.length).toBe(rows - 1);
+    expect(files.every((name) => name.endsWith('.png'))).toBe(true);
+  });
+});
