@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+
+import { describe, expect, it } from 'vitest';
+
+import type { Actor } from './actor.ts';
+import type { Context } from './context.ts';
+import { endChat } from './end-chat.ts';
+import { listRecentChats } from './list-recent-chats.ts';
+import { markRead } from './mark-read.ts';
+import { readHistory } from './read-history.ts';
+import { readPage } from './read-page.ts';
+import { recordReceipts } from './record-receipts.ts';
+import { chatFixture, codeOf } from './testing/chat-fixture.ts';
+import { recordUpload } from './uploads.ts';
+
+const chat = chatFixture();
+const ANONYMOUS = { kind: 'anonymous' } as const;
+const PICTURE = { storageKey: 'k', name: 'n', mimeType: 'image/png', width: 1, height: 1, size: 1 };
+
+type Verb = (ctx: Context, actor: Actor, clientId: number | undefined) => Promise<unknown>;
+
+/** Verbs that a visitor may use on its own conversation and an operator on any. */
+const forBoth: Record<string, Verb> = {
+  readPage: async (ctx, actor, clientId) => await readPage(ctx, actor, { clientId, limit: 10 }),
+  recordReceipts: async (ctx, actor, clientId) => await recordReceipts(ctx, actor, { clientId, readSeq: 1 }),
+  recordUpload: async (ctx, actor, clientId) => await recordUpload(ctx, actor, { clientId, ...PICTURE }),
+  endChat: async (ctx, actor, clientId) => await endChat(ctx, actor, { clientId }),
+};
+
+describe.each(Object.entries(forBoth))('%s', (_name, verb) => {
+  it('a visitor: its own conversation, named or not, and no other', async () => {
+    const [own, other] = [await chat.visitor(), await chat.visitor()];
+    expect(await codeOf(verb(chat.ctx, own, undefined))).toBe('resolved');
+    expect(await codeOf(verb(chat.ctx, own, own.clientId))).toBe('resolved');
+    expect(await codeOf(verb(chat.ctx, own, other.clientId))).toBe('not_found');
+    expect(await codeOf(verb(chat.ctx, own, 99_999_999))).toBe('not_found');
+  });
+
+  it('a visitor whose session is not (any more) this client’s: nothing', async () => {
+    const [own, other] = [await chat.visitor(), await chat.visitor()];
+    expect(await codeOf(verb(chat.ctx, { ...own, sessionId: other.sessionId }, undefined))).toBe('not_found');
+    expect(await codeOf(verb(chat.ctx, { ...own, sessionId: randomUUID() }, undefined))).toBe('not_found');
+    expect(await codeOf(verb(chat.ctx, { ...own, clientId: other.clientId }, undefined))).toBe('not_found');
+  });
+
+  it('an operator: every conversation that exists, by name', async () => {
+    const [operator, visitor] = [await chat.operator(), await chat.visitor()];
+    expect(await codeOf(verb(chat.ctx, operator, visitor.clientId))).toBe('resolved');
+    expect(await codeOf(verb(chat.ctx, operator, undefined))).toBe('invalid_request');
+    for (const id of [99_999_999, 0, -1, Number.MAX_SAFE_INTEGER]) expect(await codeOf(verb(chat.ctx, operator, id))).toBe('not_found');
+  });
+
+  it('nobody else', async () => {
+    expect(await codeOf(verb(chat.ctx, ANONYMOUS, (await chat.visitor()).clientId))).toBe('unauthenticated');
+  });
+});
+
+it('readHistory: the same', async () => {
+  const [own, other, operator] = [await chat.visitor(), await chat.visitor(), await chat.operator()];
+  const { clientId } = own;
+  expect(await codeOf(readHistory(chat.ctx, own, { clientId }))).toBe('resolved');
+  expect(await codeOf(readHistory(chat.ctx, other, { clientId }))).toBe('not_found');
+  expect(await codeOf(readHistory(chat.ctx, operator, { clientId }))).toBe('resolved');
+  expect(await codeOf(readHistory(chat.ctx, operator, { clientId: 99_999_999 }))).toBe('not_found');
+  expect(await codeOf(readHistory(chat.ctx, ANONYMOUS, { clientId }))).toBe('unauthenticated');
+});
+
+it('what all conversations are about is for operators only', async () => {
+  const [visitor, operator] = [await chat.visitor(), await chat.operator()];
+  const { clientId } = visitor;
+  expect(await codeOf(listRecentChats(chat.ctx, visitor))).toBe('forbidden');
+  expect(await codeOf(listRecentChats(chat.ctx, ANONYMOUS))).toBe('unauthenticated');
+  expect(await codeOf(listRecentChats(chat.ctx, operator))).toBe('resolved');
+  expect(await codeOf(markRead(chat.ctx, visitor, { clientId }))).toBe('forbidden');
+  expect(await codeOf(markRead(chat.ctx, ANONYMOUS, { clientId }))).toBe('unauthenticated');
+  expect(await codeOf(markRead(chat.ctx, operator, { clientId: 99_999_999 }))).toBe('not_found');
+});
