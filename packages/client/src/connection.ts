@@ -1,0 +1,207 @@
+import { ChatError } from '@switchboard/protocol/errors';
+import type { Acknowledgement, PeerInputs, RelayPayloads } from '@switchboard/protocol/types';
+
+import { backoffMs } from './backoff.ts';
+import type { Effects, RelaySocket } from './effects.ts';
+import { createEmitter } from './emitter.ts';
+import type { ServerClock } from './server-clock.ts';
+import type { ConnectionState, RelayAddress } from './types.ts';
+
+/** Milliseconds to wait for the relay's acknowledgement. */
+const ACK_TIMEOUT_MS = 5_000;
+
+type Handlers = { readonly [E in keyof RelayPayloads]?: (payload: RelayPayloads[E]) => void };
+/** The events whose loss matters little and which are worthless when late. */
+type SignalName = 'clientTyping' | 'operatorTyping';
+type MessageName = 'clientMessage' | 'operatorMessage' | 'chatEnded';
+
+export interface ConnectionOptions {
+  readonly relay: RelayAddress;
+  /** A token for the next connection; `refused` when the relay did not take the last one. Rejects with `unauthenticated` when there is none to be had. */
+  token(refused: boolean): Promise<string>;
+  join(): PeerInputs['join'];
+  /** Registered once, for the life of the connection. */
+  readonly handlers: Handlers;
+}
+
+/** One socket to the relay, for as long as it is wanted: connects, joins, and does so again whenever the line breaks. */
+export class Connection {
+  readonly #effects: Effects;
+  readonly #clock: ServerClock;
+  readonly #options: ConnectionOptions;
+  readonly #socket: RelaySocket;
+  readonly #stateChanged = createEmitter<ConnectionState>();
+  readonly #joinedEmitter = createEmitter<void>();
+  readonly #stopPage: readonly (() => void)[];
+  #joined = false;
+  #everJoined = false;
+  #refused = false;
+  #closed = false;
+  /** Between two attempts, rather than in the middle of one. */
+  #waiting = false;
+  #attempt = 0;
+  #cancelRetry: (() => void) | undefined;
+  #reported: ConnectionState = 'connecting';
+
+  constructor(effects: Effects, clock: ServerClock, options: ConnectionOptions) {
+    this.#effects = effects;
+    this.#clock = clock;
+    this.#options = options;
+    this.#socket = effects.openSocket(options.relay.url, {
+      path: options.relay.path,
+      transports: ['websocket', 'polling'],
+      tryAllTransports: true,
+      autoConnect: false,
+      forceNew: true,
+      reconnectionDelay: 1_000,
+      reconnectionDelayMax: 30_000,
+      randomizationFactor: 0.5,
+      auth: (give) => void this.#authenticate(give),
+    });
+    this.#register();
+    this.#stopPage = [
+      effects.page.onWake(() => this.#wake()),
+      effects.page.onOffline(() => this.#report()),
+    ];
+    this.#report();
+    this.#socket.connect();
+  }
+
+  state(): ConnectionState {
+    if (this.#joined && this.#socket.connected) return 'connected';
+    if (!this.#effects.page.isOnline()) return 'offline';
+    return this.#everJoined ? 'reconnecting' : 'connecting';
+  }
+
+  onState(listener: (state: ConnectionState) => void): () => void {
+    return this.#stateChanged.on(listener);
+  }
+
+  /** Told after each join that the relay has acknowledged: from here on nothing new is missed, so fetch what came before. */
+  onJoined(listener: () => void): () => void {
+    return this.#joinedEmitter.on(listener);
+  }
+
+  /** Sends now or never: null when there is no line or no answer in time (the save leg delivers it then). */
+  async send<E extends MessageName>(event: E, payload: PeerInputs[E]): Promise<Acknowledgement | null> {
+    if (this.state() !== 'connected') return null;
+    const sentAt = this.#effects.now();
+    const acknowledgement = await this.#request(event, payload);
+    if (acknowledgement?.ok === true) this.#clock.observe(Date.parse(acknowledgement.timestamp), sentAt, this.#effects.now(), 0);
+    return acknowledgement;
+  }
+
+  /** Sends a signal that nobody misses when it is lost. */
+  signal<E extends SignalName>(event: E, payload: PeerInputs[E]): void {
+    if (this.state() !== 'connected') return;
+    // Two names, two payload types: spelt out, since the emitter's typing can't follow the union.
+    const socket: { emit(event: string, payload: unknown): unknown } = this.#socket.volatile;
+    socket.emit(event, payload);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#cancelRetry?.();
+    for (const stop of this.#stopPage) stop();
+    this.#socket.disconnect();
+    this.#socket.off();
+  }
+
+  #register(): void {
+    const socket = this.#socket;
+    socket.io.on('reconnect_attempt', () => {
+      this.#waiting = false;
+    });
+    socket.on('connect', () => void this.#join());
+    socket.on('disconnect', (reason) => {
+      this.#joined = false;
+      this.#waiting = true;
+      this.#report();
+      // The relay hung up, or we did to start afresh: the library does not come back by itself then.
+      if (reason === 'io server disconnect') this.#retryLater();
+    });
+    socket.on('connect_error', (error) => {
+      this.#effects.note('relay: no connection', error);
+      this.#waiting = true;
+      this.#report();
+      // Refused by the relay itself (not a broken line, which the library retries).
+      if (!socket.active) {
+        this.#refused = error.message === 'Invalid token';
+        this.#retryLater();
+      }
+    });
+    const on = socket.on.bind(socket) as (event: string, handler: (payload: never) => void) => unknown;
+    for (const [event, handler] of Object.entries(this.#options.handlers)) on(event, handler);
+  }
+
+  async #authenticate(give: (data: object) => void): Promise<void> {
+    try {
+      const token = await this.#options.token(this.#refused);
+      this.#refused = false;
+      give({ token });
+    } catch (error) {
+      this.#effects.note('relay: no token', error);
+      this.#socket.disconnect();
+      this.#report();
+      // Signed out: connecting again is for whoever signs in again.
+      if (!(error instanceof ChatError) || error.code !== 'unauthenticated') this.#retryLater();
+    }
+  }
+
+  async #join(): Promise<void> {
+    const answer = await this.#request('join', this.#options.join());
+    if (this.#closed || !this.#socket.connected) return;
+    if (answer?.ok !== true) {
+      this.#effects.note('relay: join refused', answer);
+      this.#refused = answer?.ok === false && answer.error.code === 'unauthenticated';
+      this.#socket.disconnect();
+      this.#retryLater();
+      return;
+    }
+    this.#joined = true;
+    this.#everJoined = true;
+    this.#attempt = 0;
+    this.#report();
+    this.#joinedEmitter.emit();
+  }
+
+  #request(event: MessageName | 'join', payload: unknown): Promise<Acknowledgement | null> {
+    const socket: { emitWithAck(event: string, payload: unknown): Promise<unknown> } = this.#socket.timeout(ACK_TIMEOUT_MS);
+    return socket.emitWithAck(event, payload).then(
+      // The relay is ours and its acknowledgements are typed by the protocol.
+      (answer) => answer as Acknowledgement,
+      (error: unknown) => {
+        this.#effects.note(`relay: no acknowledgement of ${event}`, error);
+        return null;
+      },
+    );
+  }
+
+  #retryLater(): void {
+    if (this.#closed || this.#cancelRetry !== undefined) return;
+    this.#cancelRetry = this.#effects.after(500 + backoffMs(this.#attempt, this.#effects.random()), () => {
+      this.#cancelRetry = undefined;
+      this.#waiting = false;
+      this.#socket.connect();
+    });
+    this.#waiting = true;
+    this.#attempt += 1;
+  }
+
+  /** The person or the network is back: do not sit out the rest of a long wait. */
+  #wake(): void {
+    this.#report();
+    if (this.#closed || this.#socket.connected || !this.#waiting || !this.#effects.page.isOnline()) return;
+    this.#cancelRetry?.();
+    this.#cancelRetry = undefined;
+    this.#waiting = false;
+    this.#socket.disconnect().connect();
+  }
+
+  #report(): void {
+    const state = this.state();
+    if (state === this.#reported) return;
+    this.#reported = state;
+    this.#stateChanged.emit(state);
+  }
+}

@@ -1,0 +1,314 @@
+import { HEAD_CHECK_MS } from '@switchboard/protocol/limits';
+import type { Acknowledgement, MessagesPage, RelayPayloads } from '@switchboard/protocol/types';
+
+import { backoffMs } from './backoff.ts';
+import { CatchUp, fetchPage } from './catch-up.ts';
+import { checkImage, checkText, SendTimes } from './compose.ts';
+import type { Effects } from './effects.ts';
+import { createEmitter } from './emitter.ts';
+import type { Http } from './http.ts';
+import { LocalMessages } from './local-messages.ts';
+import type { NewEntry, OutboxEntry } from './outbox/entry.ts';
+import type { Outbox } from './outbox/outbox.ts';
+import type { SavedEntry } from './outbox/sender.ts';
+import { ownMarks, Reading } from './reading.ts';
+import { ReceiptReporter } from './receipts.ts';
+import type { Watermarks } from './receipts.ts';
+import type { ServerClock } from './server-clock.ts';
+import { isBehind, reduceTimeline } from './timeline/reduce.ts';
+import { contentOf, EMPTY_TIMELINE, savedRow } from './timeline/state.ts';
+import type { LiveMessage, PageQuery, TimelineEvent, TimelineState } from './timeline/state.ts';
+import { isPeer, viewTimeline } from './timeline/view.ts';
+import type { Side } from './timeline/view.ts';
+import { TypingReceiver, TypingSender } from './typing.ts';
+import type { ConversationHandle, ConversationSnapshot, TimelineMessage } from './types.ts';
+
+/** How often older messages are asked for before the caller is told that it failed. */
+const OLDER_ATTEMPTS = 4;
+/** A conversation that nobody looks at is checked this many times less often. */
+const HIDDEN_FACTOR = 3;
+
+/** What a conversation stands on, and what its side does differently. */
+export interface ConversationContext {
+  readonly effects: Effects;
+  readonly http: Http;
+  readonly clock: ServerClock;
+  readonly outbox: Outbox;
+  readonly clientId: number;
+  readonly side: Side;
+  readonly operator: { readonly id: number; readonly name: string } | null;
+  /** Sends it over the relay, if there is a line. */
+  relay(entry: NewEntry): Promise<Acknowledgement | null>;
+  tellTyping(isTyping: boolean): void;
+  /** Reports how far this side has received and seen the other's messages. */
+  report(marks: Watermarks): Promise<void>;
+  onArrival(message: TimelineMessage): void;
+  /** The server answers again. */
+  onReached(): void;
+}
+
+/** One conversation: what is known of it, kept complete, and what can be done with it. */
+export class Conversation implements ConversationHandle {
+  readonly #context: ConversationContext;
+  readonly #changed = createEmitter<void>();
+  readonly #catchUp: CatchUp;
+  readonly #receipts: ReceiptReporter;
+  readonly #reading: Reading;
+  readonly #local: LocalMessages;
+  readonly #typingSender: TypingSender;
+  readonly #typingReceiver: TypingReceiver;
+  readonly #times = new SendTimes();
+  readonly #stops: readonly (() => void)[];
+  #cancelHeadCheck: (() => void) | undefined;
+  #state: TimelineState = EMPTY_TIMELINE;
+  #failed = false;
+  #loadingOlder: Promise<void> | undefined;
+  #closed = false;
+  #snapshot: ConversationSnapshot;
+
+  constructor(context: ConversationContext) {
+    const { effects, outbox } = context;
+    this.#context = context;
+    this.#catchUp = new CatchUp(effects, {
+      state: () => this.#state,
+      fetch: (query) => this.#fetch(query),
+      onPage: (query, page) => this.#takePage(query, page),
+      onFailure: () => {
+        this.#failed = true;
+        this.#refresh();
+      },
+    });
+    this.#receipts = new ReceiptReporter(effects, (marks) => context.report(marks));
+    this.#reading = new Reading(context.side);
+    this.#local = new LocalMessages(effects, outbox, context.clientId, context.operator);
+    this.#typingSender = new TypingSender(effects, (isTyping) => context.tellTyping(isTyping));
+    this.#typingReceiver = new TypingReceiver(effects, () => this.#refresh());
+    this.#snapshot = this.#build([]);
+    this.#stops = [
+      outbox.onChange(() => this.#refresh()),
+      outbox.onSaved((saved) => this.#takeSaved(saved)),
+      effects.page.onWake(() => this.#catchUp.want(true)),
+    ];
+    this.#refresh();
+    this.#catchUp.want();
+    this.#scheduleHeadCheck();
+  }
+
+  getSnapshot(): ConversationSnapshot {
+    return this.#snapshot;
+  }
+
+  subscribe(listener: () => void): () => void {
+    return this.#changed.on(listener);
+  }
+
+  async sendText(text: string): Promise<void> {
+    checkText(text);
+    const entry = this.#newEntry({ text, image: null });
+    await this.#context.outbox.add(entry);
+    this.#typingSender.set(false);
+    void this.relay(entry);
+  }
+
+  async sendImage(file: Blob, name: string): Promise<void> {
+    const image = checkImage(file, name);
+    this.#typingSender.set(false);
+    // The relay carries its URL, which there is only after the upload: the outbox tells when.
+    await this.#context.outbox.add(this.#newEntry({ text: null, image }));
+  }
+
+  retry(key: string): void {
+    void this.#context.outbox.retry(key);
+  }
+
+  discard(key: string): Promise<void> {
+    return this.#context.outbox.discard(key);
+  }
+
+  setTyping(isTyping: boolean): void {
+    this.#typingSender.set(isTyping);
+  }
+
+  setVisible(visible: boolean): void {
+    if (visible === this.#reading.isVisible()) return;
+    this.#reading.setVisible(visible);
+    if (visible) this.#catchUp.want(true);
+    this.#scheduleHeadCheck();
+    this.#refresh();
+  }
+
+  loadOlder(): Promise<void> {
+    this.#loadingOlder ??= this.#loadOlder().finally(() => {
+      this.#loadingOlder = undefined;
+      this.#refresh();
+    });
+    this.#refresh();
+    return this.#loadingOlder;
+  }
+
+  /** Sends a kept message over the relay, too; its stamp becomes the time of the message if it is not saved yet. */
+  async relay(entry: NewEntry): Promise<void> {
+    const answer = await this.#context.relay(entry);
+    if (answer?.ok === true) await this.#context.outbox.stamp(entry.key, answer.timestamp);
+  }
+
+  /** The relay brought a message. */
+  receive(message: LiveMessage): void {
+    if (isPeer(this.#context.side, message)) this.#typingReceiver.set(null);
+    this.#apply({ type: 'live', message });
+  }
+
+  receiveTyping(name: string | null): void {
+    this.#typingReceiver.set(name);
+  }
+
+  receiveEnd(at: string): void {
+    this.#typingReceiver.set(null);
+    this.#apply({ type: 'ended', at });
+  }
+
+  /** Somebody says that the database has rows up to `lastSeq`. */
+  hint(lastSeq: number): void {
+    if (this.#state.contiguous === null || lastSeq > this.#state.contiguous) this.#catchUp.want();
+  }
+
+  /** Somebody says that the other side has received or seen more. */
+  hintSeen(hint: RelayPayloads['messagesSeen']): void {
+    const { receipts } = this.#state;
+    const [delivered, read] =
+      hint.by === 'client' ? [receipts.clientDeliveredSeq, receipts.clientReadSeq] : [receipts.operatorDeliveredSeq, receipts.operatorReadSeq];
+    if (hint.deliveredSeq > delivered || hint.readSeq > read) this.#catchUp.want();
+  }
+
+  /** Asks the database for news. */
+  catchUp(): void {
+    this.#catchUp.want();
+  }
+
+  /** Whether the database is known to have this message. */
+  hasSaved(key: string): boolean {
+    return this.#state.seqs.has(key);
+  }
+
+  /** Number of the other side's messages that were not seen yet. */
+  unread(): number {
+    return this.#reading.unread(this.#snapshot.messages);
+  }
+
+  isVisible(): boolean {
+    return this.#reading.isVisible();
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const stop of this.#stops) stop();
+    this.#cancelHeadCheck?.();
+    this.#catchUp.close();
+    this.#receipts.close();
+    this.#typingSender.set(false);
+    this.#typingReceiver.set(null);
+    this.#local.close();
+  }
+
+  #newEntry(what: Pick<OutboxEntry, 'text' | 'image'>): NewEntry {
+    const { clientId, side, clock, effects } = this.#context;
+    const createdAt = this.#times.next(clock.now(), this.#snapshot.messages.at(-1)?.createdAt);
+    const senderType = side.kind === 'client' ? 'CLIENT' : 'OPERATOR';
+    return { ...what, key: effects.uuid(), clientId, senderType, clientSocketId: null, createdAt };
+  }
+
+  #fetch(query: PageQuery): Promise<MessagesPage> {
+    const { http, side, clientId } = this.#context;
+    return fetchPage(http, side.kind === 'operator' ? clientId : undefined, query);
+  }
+
+  #takePage(query: PageQuery, page: MessagesPage): void {
+    this.#failed = false;
+    this.#receipts.confirm(ownMarks(this.#context.side, page.receipts));
+    this.#apply({ type: 'page', query, page });
+    void this.#context.outbox.settle(page.messages.map((message) => message.messageKey));
+    this.#context.onReached();
+  }
+
+  #takeSaved(saved: readonly SavedEntry[]): void {
+    for (const { entry, saved: answer } of saved) {
+      if (entry.clientId !== this.#context.clientId) continue;
+      this.#apply({ type: 'saved', row: savedRow(contentOf(entry, this.#context.operator, null), answer) });
+    }
+    if (this.#state.contiguous !== null && isBehind(this.#state)) this.#catchUp.want();
+  }
+
+  #apply(event: TimelineEvent): void {
+    if (this.#closed) return;
+    const before = this.#state;
+    this.#state = reduceTimeline(before, event);
+    this.#refresh();
+    this.#tellArrivals(event, before);
+  }
+
+  /** Of a live message, or of rows that were missed while the line was down: never of history. */
+  #tellArrivals(event: TimelineEvent, before: TimelineState): void {
+    const isNew = (key: string) => !before.seqs.has(key) && !before.live.has(key);
+    let keys: string[] = [];
+    if (event.type === 'live') keys = [event.message.key].filter(isNew);
+    if (event.type === 'page' && 'afterSeq' in event.query) keys = event.page.messages.map((message) => message.messageKey).filter(isNew);
+    if (keys.length === 0) return;
+    for (const message of this.#snapshot.messages) {
+      if (keys.includes(message.key) && isPeer(this.#context.side, message)) this.#context.onArrival(message);
+    }
+  }
+
+  async #loadOlder(): Promise<void> {
+    const { effects } = this.#context;
+    for (let attempt = 1; ; attempt += 1) {
+      const { oldest, hasOlder } = this.#state;
+      if (oldest === null || !hasOlder) return;
+      try {
+        this.#takePage({ beforeSeq: oldest }, await this.#fetch({ beforeSeq: oldest }));
+        return;
+      } catch (error) {
+        if (attempt >= OLDER_ATTEMPTS || this.#closed) throw error;
+        await new Promise<void>((resolve) => {
+          effects.after(backoffMs(attempt, effects.random()), resolve);
+        });
+      }
+    }
+  }
+
+  #scheduleHeadCheck(): void {
+    this.#cancelHeadCheck?.();
+    const { effects } = this.#context;
+    const factor = this.#reading.isVisible() ? 1 : HIDDEN_FACTOR;
+    this.#cancelHeadCheck = effects.after(HEAD_CHECK_MS * factor * (0.8 + 0.2 * effects.random()), () => {
+      this.#catchUp.want();
+      this.#scheduleHeadCheck();
+    });
+  }
+
+  #refresh(): void {
+    if (this.#closed) return;
+    const before = this.#snapshot;
+    const viewed = viewTimeline(this.#state, this.#local.list(), this.#context.side, before.messages);
+    const unchanged = viewed.length === before.messages.length && viewed.every((message, index) => message === before.messages[index]);
+    const messages = unchanged ? before.messages : viewed;
+    this.#receipts.want(this.#reading.update(messages, this.#state.receipts, this.#state.contiguous));
+    const next = this.#build(messages);
+    const entries = Object.entries(before);
+    if (entries.every(([name, value]) => Object.is(value, Object.entries(next).find(([other]) => other === name)?.[1]))) return;
+    this.#snapshot = next;
+    this.#changed.emit();
+  }
+
+  #build(messages: readonly TimelineMessage[]): ConversationSnapshot {
+    const { contiguous, hasOlder, endedAt } = this.#state;
+    return {
+      messages,
+      history: contiguous !== null ? 'ready' : this.#failed && messages.length === 0 ? 'failed' : 'loading',
+      hasOlder,
+      loadingOlder: this.#loadingOlder !== undefined,
+      peerTyping: this.#typingReceiver.name(),
+      endedAt,
+      firstUnreadKey: this.#reading.firstUnreadKey(),
+    };
+  }
+}

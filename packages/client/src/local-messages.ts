@@ -1,0 +1,46 @@
+import type { Effects } from './effects.ts';
+import type { Outbox } from './outbox/outbox.ts';
+import type { LocalMessage } from './timeline/view.ts';
+import { contentOf } from './timeline/state.ts';
+
+/** One conversation's share of the outbox, as the timeline shows it; pictures that are not uploaded yet get a URL of this page. */
+export class LocalMessages {
+  readonly #effects: Pick<Effects, 'objectUrl' | 'revokeObjectUrl'>;
+  readonly #outbox: Outbox;
+  readonly #clientId: number;
+  readonly #operator: { id: number; name: string } | null;
+  readonly #urls = new Map<string, string>();
+
+  constructor(effects: Pick<Effects, 'objectUrl' | 'revokeObjectUrl'>, outbox: Outbox, clientId: number, operator: { id: number; name: string } | null) {
+    this.#effects = effects;
+    this.#outbox = outbox;
+    this.#clientId = clientId;
+    this.#operator = operator;
+  }
+
+  list(): LocalMessage[] {
+    const entries = this.#outbox.entries().filter((entry) => entry.clientId === this.#clientId);
+    const keys = new Set(entries.map((entry) => entry.key));
+    for (const [key, url] of this.#urls) {
+      if (keys.has(key)) continue;
+      this.#urls.delete(key);
+      this.#effects.revokeObjectUrl(url);
+    }
+    return entries.map((entry) => ({
+      ...contentOf(entry, this.#operator, entry.image?.blob instanceof Blob ? this.#url(entry.key, entry.image.blob) : null),
+      failure: entry.failure,
+      uploadProgress: this.#outbox.progress(entry.key),
+    }));
+  }
+
+  close(): void {
+    for (const url of this.#urls.values()) this.#effects.revokeObjectUrl(url);
+    this.#urls.clear();
+  }
+
+  #url(key: string, blob: Blob): string {
+    const url = this.#urls.get(key) ?? this.#effects.objectUrl(blob);
+    this.#urls.set(key, url);
+    return url;
+  }
+}

@@ -1,0 +1,33 @@
+import { MAX_SAVE_BATCH } from '@switchboard/protocol/limits';
+import type { NewMessage } from '@switchboard/protocol/types';
+
+import { KEEPALIVE_BYTES } from '../http.ts';
+import { toNewMessage } from './entry.ts';
+import type { OutboxEntry } from './entry.ts';
+
+/** Room for what surrounds the messages in a body. */
+const ENVELOPE_BYTES = 64;
+
+/**
+ * The entries of one conversation that go out together: from the head of the queue, in order, at most `limit` and as many as fit into a request
+ * that outlives the page. Stops at a picture that is not uploaded yet. Never empty unless such a picture (or nothing) is at the head.
+ */
+export function nextBatch(waiting: readonly OutboxEntry[], asOperator: boolean, limit = MAX_SAVE_BATCH): { entries: OutboxEntry[]; messages: NewMessage[] } {
+  const entries: OutboxEntry[] = [];
+  const messages: NewMessage[] = [];
+  let bytes = ENVELOPE_BYTES;
+  for (const entry of waiting) {
+    if (entries.length >= Math.min(limit, MAX_SAVE_BATCH) || needsUpload(entry)) break;
+    const message = toNewMessage(entry, asOperator);
+    bytes += new TextEncoder().encode(JSON.stringify(message)).length + 1;
+    if (entries.length > 0 && bytes >= KEEPALIVE_BYTES) break;
+    entries.push(entry);
+    messages.push(message);
+  }
+  return { entries, messages };
+}
+
+/** Whether its picture has to go up before it can be saved. */
+export function needsUpload(entry: OutboxEntry): boolean {
+  return entry.image !== null && entry.image.url === null;
+}

@@ -1,0 +1,133 @@
+import { ChatError } from '@switchboard/protocol/errors';
+import type { NewMessage, SavedMessage, UploadResponse } from '@switchboard/protocol/types';
+
+import { BACKOFF_MAX_MS, backoffMs } from '../backoff.ts';
+import type { Effects } from '../effects.ts';
+import { needsUpload, nextBatch } from './batch.ts';
+import type { OutboxEntry } from './entry.ts';
+
+/** What a lane works on and tells. */
+export interface LaneWork {
+  readonly asOperator: boolean;
+  /** The lane's entries that wait to be saved, in order; empty while this tab does not lead. */
+  waiting(): readonly OutboxEntry[];
+  save(messages: readonly NewMessage[]): Promise<readonly SavedMessage[]>;
+  upload(entry: OutboxEntry, onProgress: (done: number) => void): Promise<UploadResponse>;
+  onProgress(entry: OutboxEntry, done: number | null): void;
+  /** The picture is up: keep that before anything else happens. */
+  onUploaded(entry: OutboxEntry, upload: UploadResponse): Promise<void>;
+  onSaved(entries: readonly OutboxEntry[], saved: readonly SavedMessage[]): Promise<void>;
+  /** Refused for good. */
+  onRefused(entry: OutboxEntry, reason: string): Promise<void>;
+  /** After each attempt: whether saving works. */
+  onOutcome(works: boolean): void;
+}
+
+/** Whether the same request will never succeed. A 401 is not: signing in again mends it. */
+export function isFatal(error: unknown): error is ChatError {
+  return error instanceof ChatError && !error.retryable && error.code !== 'unauthenticated';
+}
+
+/** Sends one conversation's messages, strictly in order, one request at a time, for as long as it takes. */
+export class Lane {
+  readonly #effects: Effects;
+  readonly #work: LaneWork;
+  #running = false;
+  #closed = false;
+  #attempt = 0;
+  /** After a refused batch: entries to send one by one, to find out which of them was meant. */
+  #single = 0;
+  #cancelWait: (() => void) | undefined;
+
+  constructor(effects: Effects, work: LaneWork) {
+    this.#effects = effects;
+    this.#work = work;
+  }
+
+  /** Something may be there to send. Ignored while waiting to retry, unless `now` says that things may have changed for the better. */
+  kick(now = false): void {
+    if (this.#closed || this.#running || (this.#cancelWait !== undefined && !now)) return;
+    this.#cancelWait?.();
+    this.#cancelWait = undefined;
+    if (now) this.#attempt = 0;
+    void this.#run();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#cancelWait?.();
+    this.#cancelWait = undefined;
+  }
+
+  async #run(): Promise<void> {
+    this.#running = true;
+    try {
+      while (!this.#closed && (await this.#step()));
+    } catch (error) {
+      this.#retryLater(error);
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  /** One request; false when there is nothing to do. */
+  async #step(): Promise<boolean> {
+    const [head, ...rest] = this.#work.waiting();
+    if (head === undefined) return false;
+    if (needsUpload(head)) await this.#upload(head);
+    else await this.#save([head, ...rest]);
+    return true;
+  }
+
+  async #upload(entry: OutboxEntry): Promise<void> {
+    try {
+      const upload = await this.#work.upload(entry, (done) => this.#work.onProgress(entry, done));
+      this.#succeeded();
+      await this.#work.onUploaded(entry, upload);
+    } catch (error) {
+      if (!isFatal(error)) throw error;
+      await this.#work.onRefused(entry, error.message);
+    } finally {
+      this.#work.onProgress(entry, null);
+    }
+  }
+
+  async #save(waiting: readonly OutboxEntry[]): Promise<void> {
+    const { entries, messages } = nextBatch(waiting, this.#work.asOperator, this.#single > 0 ? 1 : undefined);
+    try {
+      const saved = await this.#work.save(messages);
+      this.#succeeded();
+      this.#single = Math.max(0, this.#single - 1);
+      await this.#work.onSaved(entries, saved);
+    } catch (error) {
+      if (!isFatal(error)) throw error;
+      this.#succeeded();
+      const [only, ...others] = entries;
+      if (only === undefined) return;
+      if (others.length > 0) this.#single = entries.length;
+      else {
+        this.#single = Math.max(0, this.#single - 1);
+        await this.#work.onRefused(only, error.message);
+      }
+    }
+  }
+
+  #succeeded(): void {
+    this.#attempt = 0;
+    this.#work.onOutcome(true);
+  }
+
+  #retryLater(error: unknown): void {
+    if (this.#closed) return;
+    this.#work.onOutcome(false);
+    const asked = error instanceof ChatError ? error.detail.retryAfterSeconds : undefined;
+    const signedOut = error instanceof ChatError && error.code === 'unauthenticated';
+    const wait = signedOut ? BACKOFF_MAX_MS * (0.5 + this.#effects.random() / 2) : backoffMs(this.#attempt, this.#effects.random(), asked);
+    this.#attempt += 1;
+    this.#effects.note(`outbox: attempt ${this.#attempt} failed, again in ${Math.round(wait)} ms`, error);
+    this.#cancelWait = this.#effects.after(wait, () => {
+      this.#cancelWait = undefined;
+      void this.#run();
+    });
+  }
+}

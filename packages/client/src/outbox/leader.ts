@@ -1,0 +1,69 @@
+import type { Effects } from '../effects.ts';
+
+/** One tab of several leads: it alone sends. */
+export interface Leadership {
+  isLeader(): boolean;
+  /** Takes the lead from a tab that does not answer (browsers put hidden tabs to sleep with their locks). */
+  takeOver(): void;
+  close(): void;
+}
+
+/**
+ * Stands for election under `name`; calls `onChange` when this tab begins or ceases to lead. Without Web Locks (plain http, old browsers) every
+ * tab leads: they may send the same message twice then, which the server answers with the first row.
+ */
+export function standForElection(effects: Effects, name: string, onChange: () => void): Leadership {
+  const locks = effects.locks;
+  const closed = new AbortController();
+  let leading = false;
+
+  function hold(): Promise<void> {
+    leading = true;
+    onChange();
+    return new Promise((resolve) => {
+      closed.signal.addEventListener('abort', () => resolve());
+    });
+  }
+
+  function lead(): void {
+    if (leading) return;
+    leading = true;
+    onChange();
+  }
+
+  async function queue(options: LockOptions): Promise<void> {
+    if (locks === undefined) return;
+    try {
+      await locks.request(name, options, hold);
+    } catch (error) {
+      if (closed.signal.aborted) return;
+      const wasLeading = leading;
+      leading = false;
+      effects.note('outbox: lost the lead', error);
+      if (wasLeading || options.steal === true) {
+        // Another tab took over: line up again behind it.
+        onChange();
+        await queue({ signal: closed.signal });
+      } else {
+        // Locks that refuse altogether (a sandboxed page): act alone rather than never.
+        lead();
+      }
+    }
+  }
+
+  if (locks === undefined) queueMicrotask(lead);
+  else void queue({ signal: closed.signal });
+
+  return {
+    isLeader: () => leading && !closed.signal.aborted,
+    takeOver() {
+      if (leading || closed.signal.aborted) return;
+      if (locks === undefined) lead();
+      else void queue({ steal: true });
+    },
+    close() {
+      closed.abort();
+      leading = false;
+    },
+  };
+}

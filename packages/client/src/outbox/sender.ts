@@ -1,0 +1,112 @@
+import type { NewMessage, SavedMessage, UploadResponse } from '@switchboard/protocol/types';
+
+import type { Effects } from '../effects.ts';
+import type { OutboxEntry } from './entry.ts';
+import { Lane } from './lane.ts';
+
+/** Smallest step of upload progress that is told. */
+const PROGRESS_STEP = 0.05;
+
+/** An entry that the database has now. */
+export interface SavedEntry {
+  readonly entry: OutboxEntry;
+  readonly saved: SavedMessage;
+}
+
+/** How messages get to the server. */
+export interface Transport {
+  readonly asOperator: boolean;
+  /** Resolves once all are committed. */
+  save(messages: readonly NewMessage[]): Promise<readonly SavedMessage[]>;
+  upload(entry: OutboxEntry, onProgress: (done: number) => void): Promise<UploadResponse>;
+}
+
+/** What the sender works on, and tells. */
+export interface SenderHooks {
+  /** What this tab may send now, in order. */
+  waiting(): readonly OutboxEntry[];
+  onUploaded(entry: OutboxEntry): Promise<void>;
+  onSaved(saved: readonly SavedEntry[]): Promise<void>;
+  onRefused(entry: OutboxEntry): Promise<void>;
+  onProgress(key: string, done: number | null): void;
+  /** Saving has begun or ceased to fail. */
+  onFailing(failing: boolean): void;
+}
+
+/** Pairs the entries of a request with what the server answered, by key. */
+function pair(entries: readonly OutboxEntry[], answers: readonly SavedMessage[]): SavedEntry[] {
+  const byKey = new Map(answers.map((answer) => [answer.messageKey, answer]));
+  return entries.flatMap((entry) => {
+    const saved = byKey.get(entry.key);
+    return saved === undefined ? [] : [{ entry, saved }];
+  });
+}
+
+function withUpload(entry: OutboxEntry, upload: UploadResponse): OutboxEntry {
+  const { imageUrl: url, imageName: name, mimeType, width, height } = upload;
+  return { ...entry, image: { blob: null, url, name, mimeType, width, height } };
+}
+
+/** Sends what waits: one lane for each conversation, so that one which is stuck holds up no other. */
+export class Sender {
+  readonly #effects: Effects;
+  readonly #transport: Transport;
+  readonly #hooks: SenderHooks;
+  readonly #lanes = new Map<number, Lane>();
+  readonly #failing = new Set<number>();
+  readonly #progress = new Map<string, number>();
+
+  constructor(effects: Effects, transport: Transport, hooks: SenderHooks) {
+    this.#effects = effects;
+    this.#transport = transport;
+    this.#hooks = hooks;
+  }
+
+  isFailing(): boolean {
+    return this.#failing.size > 0;
+  }
+
+  /** Starts every lane in which something waits; `now` also those that wait to retry. */
+  kick(now: boolean): void {
+    for (const clientId of new Set(this.#hooks.waiting().map((entry) => entry.clientId))) this.#lane(clientId).kick(now);
+  }
+
+  close(): void {
+    for (const lane of this.#lanes.values()) lane.close();
+  }
+
+  #lane(clientId: number): Lane {
+    const existing = this.#lanes.get(clientId);
+    if (existing !== undefined) return existing;
+    const lane = new Lane(this.#effects, {
+      asOperator: this.#transport.asOperator,
+      waiting: () => this.#hooks.waiting().filter((entry) => entry.clientId === clientId),
+      save: (messages) => this.#transport.save(messages),
+      upload: (entry, onProgress) => this.#transport.upload(entry, onProgress),
+      onProgress: (entry, done) => this.#noteProgress(entry.key, done),
+      onUploaded: (entry, upload) => this.#hooks.onUploaded(withUpload(entry, upload)),
+      onSaved: (entries, answers) => this.#hooks.onSaved(pair(entries, answers)),
+      onRefused: (entry, reason) => this.#hooks.onRefused({ ...entry, failure: reason }),
+      onOutcome: (works) => this.#noteOutcome(clientId, works),
+    });
+    this.#lanes.set(clientId, lane);
+    return lane;
+  }
+
+  #noteProgress(key: string, done: number | null): void {
+    const before = this.#progress.get(key);
+    if (done === null) this.#progress.delete(key);
+    else {
+      if (before !== undefined && done - before < PROGRESS_STEP && done < 1) return;
+      this.#progress.set(key, done);
+    }
+    this.#hooks.onProgress(key, done);
+  }
+
+  #noteOutcome(clientId: number, works: boolean): void {
+    const before = this.isFailing();
+    if (works) this.#failing.delete(clientId);
+    else this.#failing.add(clientId);
+    if (this.isFailing() !== before) this.#hooks.onFailing(!before);
+  }
+}

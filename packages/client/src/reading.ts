@@ -1,0 +1,69 @@
+import type { Receipts } from '@switchboard/protocol/types';
+
+import type { Watermarks } from './receipts.ts';
+import { isPeer } from './timeline/view.ts';
+import type { Side } from './timeline/view.ts';
+import type { TimelineMessage } from './types.ts';
+
+/** This side's own marks among the receipts. */
+export function ownMarks(side: Side, receipts: Receipts): Watermarks {
+  return side.kind === 'client'
+    ? { deliveredSeq: receipts.clientDeliveredSeq, readSeq: receipts.clientReadSeq }
+    : { deliveredSeq: receipts.operatorDeliveredSeq, readSeq: receipts.operatorReadSeq };
+}
+
+/** What this person has seen of the other side's messages. */
+export class Reading {
+  readonly #side: Side;
+  /** Seen before they had a number. */
+  readonly #seen = new Set<string>();
+  #readSeq = 0;
+  #visible = false;
+  #dividerDue = false;
+  #divider: string | null = null;
+
+  constructor(side: Side) {
+    this.#side = side;
+  }
+
+  isVisible(): boolean {
+    return this.#visible;
+  }
+
+  /** Key of the first message that was new when the conversation was last opened. */
+  firstUnreadKey(): string | null {
+    return this.#divider;
+  }
+
+  setVisible(visible: boolean): void {
+    if (visible && !this.#visible) this.#dividerDue = true;
+    this.#visible = visible;
+  }
+
+  /** Takes the newest view; `ready` once it rests on a fetched page. Returns how far this side has received and read. */
+  update(messages: readonly TimelineMessage[], receipts: Receipts, contiguous: number | null): Watermarks {
+    this.#readSeq = Math.max(this.#readSeq, ownMarks(this.#side, receipts).readSeq);
+    const peers = messages.filter((message) => isPeer(this.#side, message));
+    if (this.#dividerDue && contiguous !== null) {
+      this.#dividerDue = false;
+      this.#divider = peers.find((message) => this.#isUnread(message))?.key ?? null;
+    }
+    if (this.#visible && contiguous !== null) for (const message of peers) this.#read(message);
+    const received = peers.map((message) => message.seq ?? 0).filter((seq) => seq <= (contiguous ?? 0));
+    return { deliveredSeq: received.reduce((a, b) => Math.max(a, b), 0), readSeq: this.#visible ? this.#readSeq : 0 };
+  }
+
+  /** How many of the other side's messages nobody has seen here. */
+  unread(messages: readonly TimelineMessage[]): number {
+    return messages.filter((message) => isPeer(this.#side, message) && this.#isUnread(message)).length;
+  }
+
+  #isUnread(message: TimelineMessage): boolean {
+    return !this.#seen.has(message.key) && (message.seq === null || message.seq > this.#readSeq);
+  }
+
+  #read(message: TimelineMessage): void {
+    if (message.seq === null) this.#seen.add(message.key);
+    else this.#readSeq = Math.max(this.#readSeq, message.seq);
+  }
+}

@@ -1,0 +1,86 @@
+import { ChatError } from '@switchboard/protocol/errors';
+
+import { backoffMs } from './backoff.ts';
+import type { Effects } from './effects.ts';
+
+/** Milliseconds in which several messages share one report. */
+const DEBOUNCE_MS = 150;
+
+/** Numbers of the other side's messages. */
+export interface Watermarks {
+  /** Received in this browser up to here. */
+  readonly deliveredSeq: number;
+  /** Seen by this person up to here. */
+  readonly readSeq: number;
+}
+
+/** Reports how far this side has received and seen the other's messages. Reports only grow, and are repeated until they arrive. */
+export class ReceiptReporter {
+  readonly #effects: Effects;
+  readonly #report: (marks: Watermarks) => Promise<void>;
+  #wanted: Watermarks = { deliveredSeq: 0, readSeq: 0 };
+  #known: Watermarks = { deliveredSeq: 0, readSeq: 0 };
+  #cancel: (() => void) | undefined;
+  #running = false;
+  #attempt = 0;
+  #closed = false;
+
+  constructor(effects: Effects, report: (marks: Watermarks) => Promise<void>) {
+    this.#effects = effects;
+    this.#report = report;
+  }
+
+  /** The server is known to have these already (another tab or console reported them). */
+  confirm(marks: Watermarks): void {
+    this.#known = max(this.#known, marks);
+  }
+
+  /** Reports these soon. */
+  want(marks: Watermarks): void {
+    this.#wanted = max(this.#wanted, marks);
+    if (this.#cancel === undefined && !this.#running) this.#schedule(DEBOUNCE_MS);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#cancel?.();
+  }
+
+  #due(): boolean {
+    return this.#wanted.deliveredSeq > this.#known.deliveredSeq || this.#wanted.readSeq > this.#known.readSeq;
+  }
+
+  #schedule(ms: number): void {
+    if (this.#closed || !this.#due()) return;
+    this.#cancel = this.#effects.after(ms, () => {
+      this.#cancel = undefined;
+      void this.#run();
+    });
+  }
+
+  async #run(): Promise<void> {
+    if (!this.#due()) return;
+    const marks = this.#wanted;
+    this.#running = true;
+    let wait = DEBOUNCE_MS;
+    try {
+      await this.#report(marks);
+      this.confirm(marks);
+      this.#attempt = 0;
+    } catch (error) {
+      const fatal = error instanceof ChatError && !error.retryable && error.code !== 'unauthenticated';
+      this.#effects.note('receipts: not reported', error);
+      // Refused for good: a tick less, and the next message tries again.
+      if (fatal) this.confirm(marks);
+      wait = backoffMs(this.#attempt, this.#effects.random(), error instanceof ChatError ? error.detail.retryAfterSeconds : undefined);
+      this.#attempt += 1;
+    } finally {
+      this.#running = false;
+    }
+    this.#schedule(wait);
+  }
+}
+
+function max(a: Watermarks, b: Watermarks): Watermarks {
+  return { deliveredSeq: Math.max(a.deliveredSeq, b.deliveredSeq), readSeq: Math.max(a.readSeq, b.readSeq) };
+}

@@ -1,0 +1,28 @@
+/** Milliseconds after which an estimate may be replaced by a coarser one: clocks drift and get set. */
+const STALE_MS = 600_000;
+
+/** Tells the server's time from hints of it; this machine's clock may be minutes off. */
+export interface ServerClock {
+  /** Milliseconds since 1970, as the server would say. */
+  now(): number;
+  /** The server said `serverMs` at some time between `sentMs` and `receivedMs` of this machine's clock; `resolutionMs` is how finely it said so. */
+  observe(serverMs: number, sentMs: number, receivedMs: number, resolutionMs: number): void;
+}
+
+/** Makes a server clock over `now`, this machine's own. */
+export function createServerClock(now: () => number): ServerClock {
+  let offset = 0;
+  let uncertainty = Number.POSITIVE_INFINITY;
+  let estimatedAt = 0;
+  return {
+    now: () => now() + offset,
+    observe(serverMs, sentMs, receivedMs, resolutionMs) {
+      const doubt = (receivedMs - sentMs + resolutionMs) / 2;
+      if (!Number.isFinite(serverMs) || doubt < 0) return;
+      if (doubt > uncertainty && receivedMs - estimatedAt < STALE_MS) return;
+      offset = serverMs + resolutionMs / 2 - (sentMs + receivedMs) / 2;
+      uncertainty = doubt;
+      estimatedAt = receivedMs;
+    },
+  };
+}

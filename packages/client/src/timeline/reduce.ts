@@ -1,0 +1,85 @@
+import type { MessagesPage, Receipts } from '@switchboard/protocol/types';
+
+import { EMPTY_TIMELINE, rowOf } from './state.ts';
+import type { PageQuery, SavedRow, TimelineEvent, TimelineState } from './state.ts';
+
+/**
+ * Takes one event into the state. Events may come in any order and more than once: the rows that are known decide, never the order in which they
+ * became known, so that *state + events = fresh state*.
+ */
+export function reduceTimeline(state: TimelineState, event: TimelineEvent): TimelineState {
+  switch (event.type) {
+    case 'page':
+      return takePage(state, event.query, event.page);
+    case 'saved':
+      // A fetched row says more (names, fresh URLs) than the answer to a save.
+      return state.rows.has(event.row.seq) || state.seqs.has(event.row.key) ? state : advance(addRows(state, [event.row]));
+    case 'live': {
+      const { key } = event.message;
+      if (state.seqs.has(key) || state.live.has(key)) return state;
+      return { ...state, live: new Map(state.live).set(key, event.message) };
+    }
+    case 'ended':
+      return { ...state, endedAt: event.at };
+  }
+}
+
+/** Whether the database is known to have rows that are missing here. */
+export function isBehind(state: TimelineState): boolean {
+  if (state.contiguous === null) return true;
+  for (const seq of state.rows.keys()) if (seq > state.contiguous) return true;
+  return false;
+}
+
+function takePage(state: TimelineState, query: PageQuery, page: MessagesPage): TimelineState {
+  // The database was set back to an older copy: what it has lost is not saved any more, and its numbers are given anew.
+  if ('afterSeq' in query && page.lastSeq < query.afterSeq) return { ...EMPTY_TIMELINE, live: state.live };
+  const rows = page.messages.map(rowOf);
+  const first = rows[0]?.seq;
+  const last = rows.at(-1)?.seq;
+  const next = { ...addRows(state, rows), receipts: maxReceipts(state.receipts, page.receipts) };
+  if ('beforeSeq' in query) {
+    const oldest = Math.min(state.oldest ?? query.beforeSeq, first ?? query.beforeSeq);
+    return { ...next, oldest, hasOlder: page.hasMore };
+  }
+  const current = { ...next, endedAt: page.endedAt };
+  if ('afterSeq' in query) {
+    if (state.contiguous === null || query.afterSeq > state.contiguous) return advance(current);
+    return advance({ ...current, contiguous: Math.max(state.contiguous, last ?? query.afterSeq) });
+  }
+  if (state.contiguous !== null) return advance(current);
+  return advance({ ...current, contiguous: last ?? page.lastSeq, oldest: first ?? page.lastSeq + 1, hasOlder: page.hasMore });
+}
+
+/** Rows are added or renewed, never taken away. */
+function addRows(state: TimelineState, added: readonly SavedRow[]): TimelineState {
+  if (added.length === 0) return state;
+  const rows = new Map(state.rows);
+  const seqs = new Map(state.seqs);
+  const live = new Map(state.live);
+  for (const row of added) {
+    rows.set(row.seq, row);
+    seqs.set(row.key, row.seq);
+    live.delete(row.key);
+  }
+  return { ...state, rows, seqs, live };
+}
+
+/** Moves the contiguous end over every row that follows it without a gap. */
+function advance(state: TimelineState): TimelineState {
+  if (state.contiguous === null) return state;
+  let end = state.contiguous;
+  while (state.rows.has(end + 1)) end += 1;
+  return end === state.contiguous ? state : { ...state, contiguous: end };
+}
+
+/** Receipts only grow; an answer that was overtaken by a newer one must not take a tick back. */
+function maxReceipts(a: Receipts, b: Receipts): Receipts {
+  const next = {
+    clientDeliveredSeq: Math.max(a.clientDeliveredSeq, b.clientDeliveredSeq),
+    clientReadSeq: Math.max(a.clientReadSeq, b.clientReadSeq),
+    operatorDeliveredSeq: Math.max(a.operatorDeliveredSeq, b.operatorDeliveredSeq),
+    operatorReadSeq: Math.max(a.operatorReadSeq, b.operatorReadSeq),
+  };
+  return next;
+}

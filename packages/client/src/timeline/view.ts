@@ -1,0 +1,113 @@
+import type { MessageStatus, TimelineMessage } from '../types.ts';
+import type { Content, LiveMessage, SavedRow, TimelineState } from './state.ts';
+
+/** Milliseconds that a message without a key and its row may lie apart: they were stamped by different clocks. */
+const MATCH_MS = 60_000;
+
+/** Which side this is. */
+export type Side = { readonly kind: 'client' } | { readonly kind: 'operator'; readonly operatorId: number };
+
+/** An entry of the outbox as the timeline shows it. */
+export interface LocalMessage extends Content {
+  readonly failure: string | null;
+  readonly uploadProgress: number | null;
+}
+
+/** Whether this person wrote it. */
+export function isOwn(side: Side, content: Pick<Content, 'senderType' | 'operatorId'>): boolean {
+  return side.kind === 'client' ? content.senderType === 'CLIENT' : content.senderType === 'OPERATOR' && content.operatorId === side.operatorId;
+}
+
+/** Whether the other side wrote it (an operator's colleagues are neither own nor peer). */
+export function isPeer(side: Side, content: Pick<Content, 'senderType'>): boolean {
+  return content.senderType === (side.kind === 'client' ? 'OPERATOR' : 'CLIENT');
+}
+
+/**
+ * The messages in the order in which they are shown: by `createdAt`, then `seq`. Both are fixed once a message is saved, so that two saved
+ * messages never change places. Each key appears once: its row before its outbox entry before what the relay said.
+ */
+export function viewTimeline(state: TimelineState, local: readonly LocalMessage[], side: Side, previous: readonly TimelineMessage[]): TimelineMessage[] {
+  const known = new Map(previous.map((message) => [message.key, message]));
+  const shown = [...state.rows.values()].map((row) => fromRow(state, side, row));
+  const localKeys = new Set(local.map((message) => message.key));
+  for (const message of local) {
+    if (!state.seqs.has(message.key)) shown.push(fromLocal(side, message));
+  }
+  for (const message of unmatched(state)) {
+    if (!localKeys.has(message.key)) shown.push(fromLive(side, message));
+  }
+  return shown.toSorted(compare).map((message) => same(known.get(message.key), message));
+}
+
+function compare(a: TimelineMessage, b: TimelineMessage): number {
+  if (a.createdAt !== b.createdAt) return a.createdAt < b.createdAt ? -1 : 1;
+  const bySeq = (a.seq ?? Number.MAX_SAFE_INTEGER) - (b.seq ?? Number.MAX_SAFE_INTEGER);
+  return bySeq === 0 ? Number(a.key > b.key) - Number(a.key < b.key) : bySeq;
+}
+
+/** Live messages without their rows. One without a key is taken for a row of the same side that says the same at about the same time; each row for one at most. */
+function unmatched(state: TimelineState): LiveMessage[] {
+  const taken = new Set<number>();
+  return [...state.live.values()].filter((message) => {
+    if (message.keyed) return true;
+    for (const row of state.rows.values()) {
+      if (taken.has(row.seq) || !saysTheSame(message, row)) continue;
+      taken.add(row.seq);
+      return false;
+    }
+    return true;
+  });
+}
+
+function saysTheSame(message: LiveMessage, row: SavedRow): boolean {
+  return (
+    message.senderType === row.senderType &&
+    (message.image === null) === (row.image === null) &&
+    (message.image !== null || message.text === row.text) &&
+    Math.abs(Date.parse(message.createdAt) - Date.parse(row.createdAt)) <= MATCH_MS
+  );
+}
+
+function base(side: Side, content: Content) {
+  const { key, senderType, operatorId, operatorName, text, image, createdAt } = content;
+  const own = isOwn(side, content);
+  return { key, senderType, own, operatorId, operatorName, text, image, createdAt, seq: null, status: null, failure: null, uploadProgress: null };
+}
+
+function fromRow(state: TimelineState, side: Side, row: SavedRow): TimelineMessage {
+  const message = base(side, row);
+  return { ...message, seq: row.seq, status: message.own ? savedStatus(state, side, row.seq) : null };
+}
+
+function fromLocal(side: Side, local: LocalMessage): TimelineMessage {
+  const message = base(side, local);
+  if (!message.own) return message;
+  return { ...message, status: local.failure === null ? 'sending' : 'failed', failure: local.failure, uploadProgress: local.uploadProgress };
+}
+
+function fromLive(side: Side, live: LiveMessage): TimelineMessage {
+  const message = base(side, live);
+  return { ...message, status: message.own ? 'sending' : null };
+}
+
+function savedStatus(state: TimelineState, side: Side, seq: number): MessageStatus {
+  const { receipts } = state;
+  const read = side.kind === 'client' ? receipts.operatorReadSeq : receipts.clientReadSeq;
+  const delivered = side.kind === 'client' ? receipts.operatorDeliveredSeq : receipts.clientDeliveredSeq;
+  return seq <= read ? 'read' : seq <= delivered ? 'delivered' : 'sent';
+}
+
+/** The message that was shown before, if nothing of it has changed: views compare by identity. */
+function same(before: TimelineMessage | undefined, now: TimelineMessage): TimelineMessage {
+  if (before === undefined) return now;
+  const { image: imageBefore, ...restBefore } = before;
+  const { image, ...rest } = now;
+  return shallowEqual(restBefore, rest) && (imageBefore === image || shallowEqual(imageBefore ?? {}, image ?? {})) ? before : now;
+}
+
+function shallowEqual(a: object, b: object): boolean {
+  const left = Object.entries(a);
+  const right = new Map(Object.entries(b));
+  return left.length === right.size && left.every(([key, value]) => Object.is(right.get(key), value));
+}
