@@ -17,7 +17,7 @@ import { type Census, createRelayMetrics, type RelayMetrics } from './metrics.ts
 import { answerRequests } from './operations.ts';
 import { isAllowedOrigin } from './origin.ts';
 import { measuringParser } from './packet-size.ts';
-import type { PeerSocket, RelayServer } from './peer.ts';
+import { identityOf, type PeerSocket, type RelayServer } from './peer.ts';
 import { createRateLimit, PACES, type Paces } from './rate-limit.ts';
 import { MAX_REFUSALS } from './refusals.ts';
 import { cutSlowReaders, type QueueCaps } from './slow-readers.ts';
@@ -99,7 +99,7 @@ function censusOf(io: RelayServer, delivery: Delivery): Census {
 
 function watchConnection(socket: PeerSocket, log: Logger, metrics: RelayMetrics): void {
   const role = () => socket.data.sender?.role ?? 'none';
-  log.info({ socketId: socket.id, transport: socket.conn.transport.name, tokenRole: socket.data.claims?.role ?? 'none' }, 'connected');
+  log.info({ socketId: socket.id, transport: socket.conn.transport.name, identity: identityOf(socket) }, 'connected');
   socket.on('disconnect', (reason) => log.info({ socketId: socket.id, role: role(), reason }, 'disconnected'));
   // Socket.IO ends the connection itself; without a listener it would write to standard error.
   socket.on('error', (error) => {
