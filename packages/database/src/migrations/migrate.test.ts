@@ -1,0 +1,180 @@
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+
+import pg from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+
+import { ensureDatabase } from '../embedded/index.ts';
+import { withSchemaEngine } from './engine.ts';
+import { migrationsFolder } from './folder.ts';
+import { migrate, MigrationHistoryError, SchemaTooNewError } from './migrate.ts';
+
+const INIT = '20261123000000_init';
+let url: string;
+let scratch: string;
+
+beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'switchboard-migrations-'));
+});
+afterAll(async () => await rm(scratch, { recursive: true, force: true }));
+beforeEach(async () => {
+  const name = `migrate_${randomUUID().replaceAll('-', '')}`;
+  await ensureDatabase(inject('databaseServer'), name);
+  const own = new URL(inject('databaseServer'));
+  own.pathname = `/${name}`;
+  url = own.href;
+});
+
+async function query<T extends pg.QueryResultRow>(sql: string): Promise<T[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<T>(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+/** Our migrations and one more, as a newer version would have. */
+async function withAnother(name: string, sql: string): Promise<string> {
+  const folder = join(scratch, randomUUID());
+  await cp(migrationsFolder(), folder, { recursive: true });
+  await mkdir(join(folder, name));
+  await writeFile(join(folder, name, 'migration.sql'), sql);
+  return folder;
+}
+
+const tables = async () =>
+  (await query<{ name: string }>(`SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1`)).map(
+    ({ name }) => name,
+  );
+
+describe('migrate', () => {
+  it('brings an empty database to the schema, and finds nothing to do after that', async () => {
+    expect(await migrate(url, migrationsFolder())).toEqual([INIT]);
+    expect(await tables()).toEqual(expect.arrayContaining(['ChatMessage', 'Client', 'User', '_prisma_migrations']));
+    expect(await migrate(url, migrationsFolder())).toEqual([]);
+  });
+
+  it('applies what is new to a database with data', async () => {
+    await migrate(url, migrationsFolder());
+    await query(`INSERT INTO "Client" (username, "updatedAt") VALUES ('Vera', now())`);
+    const folder = await withAnother('29990101000000_add', 'ALTER TABLE "Client" ADD COLUMN "extra" TEXT;');
+    expect(await migrate(url, folder)).toEqual(['29990101000000_add']);
+    expect(await query(`SELECT username, extra FROM "Client"`)).toEqual([{ username: 'Vera', extra: null }]);
+  });
+
+  it('refuses a database of a newer version by name and changes nothing', async () => {
+    const folder = await withAnother('29990101000000_future', 'ALTER TABLE "Client" ADD COLUMN "extra" TEXT;');
+    await migrate(url, folder);
+    const before = await query('SELECT * FROM _prisma_migrations ORDER BY id');
+    const refusal = migrate(url, migrationsFolder());
+    await expect(refusal).rejects.toThrow(SchemaTooNewError);
+    await expect(refusal).rejects.toThrow(/29990101000000_future/);
+    expect(await query('SELECT * FROM _prisma_migrations ORDER BY id')).toEqual(before);
+  });
+
+  it('run twice at once applies everything once', async () => {
+    const applied = await Promise.all([
+      migrate(url, migrationsFolder()),
+      migrate(url, migrationsFolder()),
+      migrate(url, migrationsFolder()),
+    ]);
+    expect(applied.flat()).toEqual([INIT]);
+    expect(await query('SELECT migration_name FROM _prisma_migrations')).toEqual([{ migration_name: INIT }]);
+  });
+
+  it('stops with the reason at a migration that failed half way, and does not go past it', async () => {
+    await migrate(url, migrationsFolder());
+    const folder = await withAnother('29990101000000_broken', 'ALTER TABLE "Nobody" ADD COLUMN "x" TEXT;');
+    await expect(migrate(url, folder)).rejects.toThrow(/Nobody/);
+    await expect(migrate(url, folder)).rejects.toThrow(MigrationHistoryError);
+    await expect(migrate(url, folder)).rejects.toThrow(/29990101000000_broken/);
+  });
+
+  it('leaves no connection behind', async () => {
+    await migrate(url, migrationsFolder());
+    const open = () =>
+      query(`SELECT pid FROM pg_stat_activity WHERE application_name = 'switchboard-migrate' AND datname = current_database()`);
+    await expect.poll(open).toEqual([]);
+  });
+});
+
+describe('what migrating leaves', () => {
+  it('has the agreed indexes under their names', async () => {
+    await migrate(url, migrationsFolder());
+    const rows = await query<{ indexname: string; indexdef: string }>(
+      `SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'`,
+    );
+    const columns = new Map(rows.map(({ indexname, indexdef }) => [indexname, indexdef.replace(/^.*USING btree /, '')]));
+    expect(Object.fromEntries([...columns].filter(([name]) => name.startsWith('idx_chat_messages_')))).toEqual({
+      idx_chat_messages_client_created: '("clientId", "createdAt" DESC)',
+      idx_chat_messages_unread: '("clientId", "senderType", "isRead")',
+      idx_chat_messages_session: '("sessionId", "createdAt" DESC)',
+      idx_chat_messages_operator: '("operatorId", "createdAt" DESC)',
+    });
+    expect(rows.filter(({ indexdef }) => indexdef.includes('UNIQUE')).map(({ indexname }) => indexname)).toEqual(
+      expect.arrayContaining([
+        'ChatMessage_messageKey_key',
+        'chat_messages_client_seq_key',
+        'ChatSession_clientSocketId_key',
+        'User_email_key',
+      ]),
+    );
+  });
+
+  it('has Prisma’s own record of migrations, with the checksum that its CLI compares', async () => {
+    await migrate(url, migrationsFolder());
+    const columns = await query<{ shape: string }>(
+      `SELECT column_name || ' ' || data_type AS shape FROM information_schema.columns WHERE table_name = '_prisma_migrations' ORDER BY ordinal_position`,
+    );
+    expect(columns.map(({ shape }) => shape)).toEqual([
+      'id character varying',
+      'checksum character varying',
+      'finished_at timestamp with time zone',
+      'migration_name character varying',
+      'logs text',
+      'rolled_back_at timestamp with time zone',
+      'started_at timestamp with time zone',
+      'applied_steps_count integer',
+    ]);
+    const sql = await readFile(join(migrationsFolder(), INIT, 'migration.sql'));
+    const checksum = Buffer.from(await crypto.subtle.digest('SHA-256', sql)).toString('hex');
+    expect(
+      await query('SELECT migration_name, checksum, applied_steps_count, finished_at IS NOT NULL AS done FROM _prisma_migrations'),
+    ).toEqual([{ migration_name: INIT, checksum, applied_steps_count: 1, done: true }]);
+  });
+
+  it('is exactly what schema.prisma says', async () => {
+    // Prisma's own comparison with a live database fails on PostgreSQL 18 (it can't read the new kind of constraint), so the schema is made anew
+    // from schema.prisma beside the migrated one, and PostgreSQL is asked what both hold.
+    const path = join(dirname(migrationsFolder()), 'schema.prisma');
+    const content = await readFile(path, 'utf8');
+    const made = await withSchemaEngine(url, undefined, async (engine) => {
+      const to = { tag: 'schemaDatamodel' as const, files: [{ path, content }] };
+      const filters = { externalTables: [], externalEnums: [] };
+      return await engine.diff({ from: { tag: 'empty' }, to, script: true, exitCode: null, filters });
+    });
+    await query(made.stdout ?? '');
+    const wanted = await catalogue();
+    await query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+    await migrate(url, migrationsFolder());
+    expect(wanted.length).toBeGreaterThan(100);
+    expect(await catalogue()).toEqual(wanted);
+  });
+});
+
+/** Everything that makes up the schema, in words. */
+async function catalogue(): Promise<string[]> {
+  const rows = await query<{ entry: string }>(`
+    SELECT concat_ws(' ', 'column', table_name, column_name, data_type, udt_name, datetime_precision, is_nullable, column_default) AS entry
+    FROM information_schema.columns WHERE table_schema = 'public'
+    UNION ALL SELECT 'index ' || indexdef FROM pg_indexes WHERE schemaname = 'public'
+    UNION ALL SELECT concat_ws(' ', 'constraint', conrelid::regclass, conname, pg_get_constraintdef(oid)) FROM pg_constraint
+      WHERE connamespace = 'public'::regnamespace
+    UNION ALL SELECT concat_ws(' ', 'enum', enumtypid::regtype, enumsortorder, enumlabel) FROM pg_enum
+    ORDER BY 1`);
+  return rows.map(({ entry }) => entry).filter((entry) => !entry.includes('_prisma_migrations'));
+}
