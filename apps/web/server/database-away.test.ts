@@ -39,7 +39,8 @@ afterAll(async () => {
 
 describe('with the database away', () => {
   const cookie = '__Secure-switchboard.session_token=';
-  it.each([
+  // All at once: each waits out the same timeouts.
+  it.concurrent.each([
     ['reading', async () => await read(ask('GET', '/api/chat/messages', { headers: bearer }))],
     ['saving', async () => await save(ask('POST', '/api/chat/messages', { headers: bearer, body: { messages: [text('hi')] } }))],
     ['starting', async () => await sessions(ask('POST', '/api/chat/sessions', { body: { username: 'Ann' } }))],

@@ -62,7 +62,8 @@ async function serve(answer: (now: Services) => Promise<Response>): Promise<Resp
     response = await answer(now);
   } catch (thrown) {
     const { error, unexpected } = asChatError(thrown);
-    now.log[unexpected ? 'error' : 'warn']({ err: thrown }, 'a file of the widget could not be served');
+    if (unexpected) now.log.error({ err: thrown }, 'a file of the widget could not be served');
+    else now.log.info({ code: error.code }, 'a request for a file of the widget was refused');
     response = errorResponse(error);
     response.headers.set('Cache-Control', 'no-store');
   }

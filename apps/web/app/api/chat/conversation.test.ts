@@ -5,8 +5,9 @@ import { createMetrics } from '@switchboard/telemetry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { ADDRESS_HEADER } from '../../../server/client-address.ts';
+import { createLimits } from '../../../server/limits.ts';
 import { createRelayHints } from '../../../server/relay-hints.ts';
-import { installServices } from '../../../server/services.ts';
+import { installServices, services } from '../../../server/services.ts';
 import { startTestRelay, type TestRelay } from '../../../server/testing/test-relay.ts';
 import { ask, newOperator, newVisitor, text, useTestServer, type Person } from '../../../server/testing/test-server.ts';
 import { POST as end } from './end/route.ts';
@@ -15,7 +16,7 @@ import { POST as receipts } from './receipts/route.ts';
 import { POST as sessions } from './sessions/route.ts';
 import { POST as token } from './token/route.ts';
 
-const server = useTestServer({ SESSIONS_PER_MINUTE: '50' });
+const server = useTestServer();
 
 let relay: TestRelay;
 let operator: Person;
@@ -92,14 +93,17 @@ describe('starting a conversation', () => {
   });
 
   it('is limited per address', async () => {
+    const before = services();
+    installServices({ ...before, limits: createLimits({ conversationsPerMinute: 2 }) });
     const headers = { [ADDRESS_HEADER]: '203.0.113.77' };
     const statuses: number[] = [];
-    for (let turn = 0; turn < 101; turn += 1) statuses.push((await start({ username: 'x' }, headers)).status);
-    expect(statuses.slice(0, 100).every((status) => status === 201)).toBe(true);
+    for (let turn = 0; turn < 4; turn += 1) statuses.push((await start({ username: 'x' }, headers)).status);
+    expect(statuses).toEqual([201, 201, 201, 201]);
     const refused = await start({ username: 'x' }, headers);
     expect(refused.status).toBe(429);
-    expect(Number(refused.response.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(Number(refused.response.headers.get('retry-after'))).toBeGreaterThan(20);
     expect((await start({ username: 'x' }, { [ADDRESS_HEADER]: '203.0.113.78' })).status).toBe(201);
+    installServices(before);
   });
 });
 

@@ -34,7 +34,8 @@ export const GET = route({
         'Content-Disposition': inlineAs(upload.name, upload.mimeType),
         'Cache-Control': `private, max-age=${DAY_S}, immutable`,
         'Content-Security-Policy': IMAGE_POLICY,
-        'Cross-Origin-Resource-Policy': 'same-site',
+        // The link is what protects it; old front-ends show it on pages of other sites.
+        'Cross-Origin-Resource-Policy': 'cross-origin',
       },
     });
   },
