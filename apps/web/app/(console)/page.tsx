@@ -1,0 +1,19 @@
+import { redirect } from 'next/navigation';
+
+import { OperatorChatPanel } from '../../components/OperatorChatPanel.tsx';
+import { services } from '../../server/services.ts';
+import { currentOperator } from '../../server/session.ts';
+
+interface PageProps {
+  readonly searchParams: Promise<Readonly<Record<string, string | readonly string[] | undefined>>>;
+}
+
+/** The console, for whoever is signed in. */
+export default async function ConsolePage({ searchParams }: PageProps) {
+  const { c } = await searchParams;
+  const operator = await currentOperator();
+  if (operator === undefined) redirect(typeof c === 'string' ? `/sign-in?next=${encodeURIComponent(`/?c=${c}`)}` : '/sign-in');
+  const { id, name, email } = operator;
+  const { relay, debugSockets } = services().config;
+  return <OperatorChatPanel operator={{ id, name, email }} relay={relay} debug={debugSockets} />;
+}

@@ -1,0 +1,19 @@
+import type { Metadata } from 'next';
+import { redirect } from 'next/navigation';
+
+import { safeNext } from '../../components/sign-in/safe-next.ts';
+import { SignInPage } from '../../components/sign-in/SignInPage.tsx';
+import { currentOperator } from '../../server/session.ts';
+
+export const metadata: Metadata = { title: 'Sign in' };
+
+interface PageProps {
+  readonly searchParams: Promise<Readonly<Record<string, string | readonly string[] | undefined>>>;
+}
+
+export default async function Page({ searchParams }: PageProps) {
+  const { next } = await searchParams;
+  const target = safeNext(typeof next === 'string' ? next : null);
+  if ((await currentOperator()) !== undefined) redirect(target);
+  return <SignInPage next={target} />;
+}

@@ -1,0 +1,6 @@
+/** Who works in this console. */
+export interface ConsoleOperator {
+  readonly id: number;
+  readonly name: string;
+  readonly email: string;
+}

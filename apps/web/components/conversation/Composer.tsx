@@ -1,0 +1,135 @@
+import { IMAGE_TYPES, MAX_TEXT_LENGTH } from '@switchboard/protocol/limits';
+import { useEffect, useImperativeHandle, useLayoutEffect, useRef, type ClipboardEvent, type KeyboardEvent, type Ref } from 'react';
+
+import { Button, IconButton } from '../ui/Button.tsx';
+import { Tooltip } from '../ui/Tooltip.tsx';
+import { AlertIcon, ArrowUpIcon, CloseIcon, ImageIcon } from '../ui/icons.tsx';
+import type { Sending } from './use-sending.ts';
+
+/** From this length on the field says how much room is left. */
+const COUNT_FROM = MAX_TEXT_LENGTH - 500;
+const COUNT = new Intl.NumberFormat();
+
+/** What shortcuts elsewhere ask of the composer. */
+export interface ComposerActions {
+  focus(): void;
+  attach(): void;
+}
+
+interface ComposerProps {
+  readonly sending: Sending;
+  readonly actions: Ref<ComposerActions>;
+  /** The person at the keyboard left the field. */
+  readonly onLeave: () => void;
+}
+
+/** Where the answer is written: Enter sends, Shift+Enter breaks the line, and the text stays until it is taken over. */
+export function Composer({ sending, actions, onLeave }: ComposerProps) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  const files = useRef<HTMLInputElement>(null);
+  const { text, busy } = sending;
+  const tooLong = text.length > MAX_TEXT_LENGTH;
+  const ready = text.trim() !== '' && !tooLong && !busy;
+  useLayoutEffect(() => {
+    if (field.current?.value === text) fit(field.current);
+  }, [text]);
+  useEffect(() => {
+    const refit = () => fit(field.current);
+    window.addEventListener('resize', refit);
+    return () => window.removeEventListener('resize', refit);
+  }, []);
+  useImperativeHandle(actions, () => ({ focus: () => field.current?.focus(), attach: () => files.current?.click() }), []);
+
+  const press = (event: KeyboardEvent) => {
+    // 229: a key that an input method still works on; Safari has ended the composition by then.
+    if (event.key !== 'Enter' || event.shiftKey || event.altKey || event.nativeEvent.isComposing || event.keyCode === 229) return;
+    event.preventDefault();
+    if (ready) sending.send();
+  };
+  const paste = (event: ClipboardEvent) => {
+    const pasted = [...event.clipboardData.files];
+    if (pasted.length === 0) return;
+    event.preventDefault();
+    sending.sendImages(pasted);
+  };
+
+  return (
+    <div className="mx-auto w-full max-w-[800px] px-3 pb-[max(0.75rem,env(safe-area-inset-bottom))] two:px-6 two:pb-[max(1.25rem,env(safe-area-inset-bottom))]">
+      <Problem sending={sending} tooLong={tooLong} />
+      <div className="flex items-end gap-1 rounded-xl border border-line-strong bg-surface p-1 transition-colors focus-within:border-accent focus-within:outline-2 focus-within:outline-accent focus-within:[outline-offset:-1px]">
+        <IconButton label="Attach image" keys={['A']} onClick={() => files.current?.click()}>
+          <ImageIcon />
+        </IconButton>
+        <input
+          ref={files}
+          type="file"
+          accept={IMAGE_TYPES.join(',')}
+          multiple
+          className="hidden"
+          aria-label="Image file"
+          onChange={(event) => {
+            sending.sendImages([...(event.target.files ?? [])]);
+            event.target.value = '';
+          }}
+        />
+        <textarea
+          ref={field}
+          rows={1}
+          dir="auto"
+          aria-label="Message"
+          placeholder="Write a reply"
+          value={text}
+          readOnly={busy}
+          aria-invalid={tooLong}
+          onChange={(event) => sending.change(event.target.value)}
+          onKeyDown={press}
+          onPaste={paste}
+          onBlur={onLeave}
+          enterKeyHint="send"
+          className="max-h-[40dvh] min-h-8 flex-1 resize-none bg-transparent px-1 py-1.5 text-14 outline-none placeholder:text-ink-faint touch:min-h-11 touch:py-2.5 touch:text-16"
+        />
+        <Tooltip label="Send" keys={['Enter']}>
+          <Button look="primary" aria-label="Send" disabled={!ready} onClick={sending.send} className="!px-2.5 touch:!px-3.5">
+            <ArrowUpIcon />
+            <span className="hidden two:inline">Send</span>
+          </Button>
+        </Tooltip>
+      </div>
+    </div>
+  );
+}
+
+function Problem({ sending, tooLong }: { readonly sending: Sending; readonly tooLong: boolean }) {
+  const count =
+    sending.text.length > COUNT_FROM ? `${COUNT.format(sending.text.length)} of ${COUNT.format(MAX_TEXT_LENGTH)} characters.` : null;
+  return (
+    <>
+      {sending.problem === null ? null : (
+        <div role="alert" className="fade-in mb-2 flex items-center gap-2 rounded-md bg-danger-tint ps-3 pe-1 py-1 text-13 text-danger">
+          <AlertIcon />
+          <span dir="auto" className="min-w-0 flex-1 [overflow-wrap:anywhere]">
+            {sending.problem}
+          </span>
+          <IconButton label="Dismiss" onClick={sending.dismiss} className="text-danger">
+            <CloseIcon />
+          </IconButton>
+        </div>
+      )}
+      {count === null ? null : (
+        <p
+          role={tooLong ? 'alert' : undefined}
+          className={`mb-1 px-1 text-end text-12 tabular-nums ${tooLong ? 'text-danger' : 'text-ink-faint'}`}
+        >
+          {count} {tooLong ? 'Shorten it to send it.' : ''}
+        </p>
+      )}
+    </>
+  );
+}
+
+/** As high as its text, up to what CSS allows. */
+function fit(element: HTMLElement | null): void {
+  if (element === null) return;
+  element.style.height = 'auto';
+  element.style.height = `${element.scrollHeight}px`;
+}

@@ -1,0 +1,27 @@
+import type { ReactNode } from 'react';
+
+/** A hairline with a word on it. */
+function Divider({ children, className }: { readonly children: ReactNode; readonly className: string }) {
+  return (
+    <div className={`flex items-center gap-3 pb-4 pt-1 ${className}`}>
+      <span className="h-px flex-1 bg-line" aria-hidden="true" />
+      <span className="small-caps">{children}</span>
+      <span className="h-px flex-1 bg-line" aria-hidden="true" />
+    </div>
+  );
+}
+
+export function DayDivider({ children }: { readonly children: ReactNode }) {
+  return <Divider className="text-ink-faint">{children}</Divider>;
+}
+
+/** Before the first message that nobody has read. */
+export function NewDivider() {
+  return (
+    <div data-new-divider="" className="flex items-center gap-3 pb-4 pt-1 text-waiting-ink">
+      <span className="h-px flex-1 bg-waiting" aria-hidden="true" />
+      <span className="small-caps">New</span>
+      <span className="h-px flex-1 bg-waiting" aria-hidden="true" />
+    </div>
+  );
+}

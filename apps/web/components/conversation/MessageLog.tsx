@@ -1,0 +1,144 @@
+import type { ConversationHandle, ConversationSnapshot } from '@switchboard/client';
+import { useCallback, useEffect, useMemo, useState } from 'react';
+
+import { useAttention } from '../hooks/use-attention.ts';
+import { useNow } from '../hooks/use-now.ts';
+import { times } from '../text/times.ts';
+import { Button } from '../ui/Button.tsx';
+import { ArrowDownIcon } from '../ui/icons.tsx';
+import { arrangeMessages, lastOwnKey, type LogItem } from './arrange-messages.ts';
+import { DayDivider, NewDivider } from './Dividers.tsx';
+import { MessageGroup } from './MessageGroup.tsx';
+import { useLogScroll } from './use-log-scroll.ts';
+
+interface LogProps {
+  readonly handle: ConversationHandle;
+  readonly snapshot: ConversationSnapshot;
+  readonly visitor: string;
+}
+
+/** What scrolls must be reachable by keyboard. */
+const REACHABLE = { tabIndex: 0 } as const;
+
+/** The conversation itself. Tells its handle while a person has the end of it before the eyes. */
+export function MessageLog({ handle, snapshot, visitor }: LogProps) {
+  const { scroller, content, atEnd, missed, olderFailed, onScroll, toEnd, loadOlder } = useLogScroll(
+    snapshot,
+    useCallback(() => handle.loadOlder(), [handle]),
+  );
+  const visible = useAttention() && atEnd;
+  useEffect(() => {
+    handle.setVisible(visible);
+    return () => handle.setVisible(false);
+  }, [handle, visible]);
+  return (
+    <div className="relative min-h-0 flex-1">
+      <div
+        ref={scroller}
+        role="log"
+        aria-label="Messages"
+        aria-live="polite"
+        aria-busy={snapshot.loadingOlder || snapshot.history === 'loading'}
+        {...REACHABLE}
+        onScroll={onScroll}
+        className="h-full overflow-y-auto overscroll-contain [outline-offset:-2px]"
+      >
+        <div ref={content} className="[container-type:inline-size] mx-auto flex min-h-full max-w-[800px] flex-col px-4 pt-4 two:px-6">
+          <div className="flex-1" />
+          <Older snapshot={snapshot} failed={olderFailed} loadOlder={loadOlder} />
+          <History snapshot={snapshot} visitor={visitor} />
+          <Items handle={handle} snapshot={snapshot} visitor={visitor} />
+        </div>
+      </div>
+      {missed > 0 ? (
+        <div className="pointer-events-none absolute inset-x-0 bottom-3 flex justify-center">
+          <Button look="primary" className="pointer-events-auto fade-in rounded-full shadow-overlay" onClick={toEnd}>
+            <ArrowDownIcon />
+            {missed === 1 ? 'New message' : 'New messages'}
+          </Button>
+        </div>
+      ) : null}
+    </div>
+  );
+}
+
+interface OlderProps {
+  readonly snapshot: ConversationSnapshot;
+  readonly failed: boolean;
+  readonly loadOlder: () => void;
+}
+
+function Older({ snapshot, failed, loadOlder }: OlderProps) {
+  if (!snapshot.hasOlder) return null;
+  return (
+    <div className="flex h-10 shrink-0 items-center justify-center text-12 text-ink-faint touch:h-12">
+      {failed ? (
+        <>
+          Older messages could not be loaded.
+          <Button look="quiet" onClick={loadOlder}>
+            Load older messages
+          </Button>
+        </>
+      ) : (
+        'Loading older messages'
+      )}
+    </div>
+  );
+}
+
+/** What to say while there is nothing to show. */
+function History({ snapshot, visitor }: { readonly snapshot: ConversationSnapshot; readonly visitor: string }) {
+  if (snapshot.messages.length > 0) return null;
+  const words = {
+    loading: 'Loading messages',
+    failed: 'The messages could not be loaded. It is tried again by itself.',
+    ready: `${visitor} has not written yet. Say hello, or wait.`,
+  };
+  return (
+    <p dir="auto" className={`fade-in pb-6 text-center text-13 ${snapshot.history === 'failed' ? 'text-danger' : 'text-ink-faint'}`}>
+      {words[snapshot.history]}
+    </p>
+  );
+}
+
+function Items({ handle, snapshot, visitor }: LogProps) {
+  const now = useNow();
+  const { messages, firstUnreadKey, endedAt } = snapshot;
+  const items = useMemo(() => arrangeMessages(messages, firstUnreadKey, (at) => times.dayKey(at)), [messages, firstUnreadKey]);
+  const statusKey = useMemo(() => lastOwnKey(messages), [messages]);
+  const retry = useCallback((key: string) => handle.retry(key), [handle]);
+  const [discardFailed, setDiscardFailed] = useState(false);
+  const discard = useCallback(
+    (key: string) => {
+      setDiscardFailed(false);
+      handle.discard(key).catch(() => setDiscardFailed(true)); // Said below the log.
+    },
+    [handle],
+  );
+  const show = (item: LogItem) => {
+    if (item.kind === 'day') return <DayDivider key={item.key}>{times.day(item.at, now)}</DayDivider>;
+    if (item.kind === 'new') return <NewDivider key={item.key} />;
+    const inHere = item.messages.some(({ key }) => key === statusKey);
+    return (
+      <MessageGroup
+        key={item.key}
+        group={item}
+        visitor={visitor}
+        statusKey={inHere ? statusKey : null}
+        onRetry={retry}
+        onDiscard={discard}
+      />
+    );
+  };
+  return (
+    <>
+      {items.map(show)}
+      {discardFailed ? <p className="pb-4 text-end text-12 text-danger">The message could not be discarded. Try it again.</p> : null}
+      {endedAt === null ? null : (
+        <DayDivider>
+          <span dir="auto">{visitor}</span> ended the chat, <time dateTime={endedAt}>{times.short(endedAt, now)}</time>
+        </DayDivider>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,23 @@
+import type { ConversationHandle, ConversationSnapshot, OperatorChat, OperatorSnapshot } from '@switchboard/client';
+import { useCallback, useSyncExternalStore } from 'react';
+
+interface Store<T> {
+  getSnapshot(): T;
+  subscribe(listener: () => void): () => void;
+}
+
+function useStore<T>(store: Store<T>): T {
+  const subscribe = useCallback((listener: () => void) => store.subscribe(listener), [store]);
+  const getSnapshot = useCallback(() => store.getSnapshot(), [store]);
+  return useSyncExternalStore(subscribe, getSnapshot, getSnapshot);
+}
+
+/** The operator's side, rendered anew after every change. */
+export function useOperatorChat(chat: OperatorChat): OperatorSnapshot {
+  return useStore(chat);
+}
+
+/** One conversation, rendered anew after every change. */
+export function useConversation(handle: ConversationHandle): ConversationSnapshot {
+  return useStore(handle);
+}

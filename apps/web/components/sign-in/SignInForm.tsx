@@ -1,0 +1,99 @@
+'use client';
+
+import { useEffect, useId, useRef, useState, type FormEvent } from 'react';
+
+import { Button } from '../ui/Button.tsx';
+import { AlertIcon } from '../ui/icons.tsx';
+import { signIn, SignInError } from './sign-in.ts';
+
+const FIELD =
+  'h-9 w-full rounded-md border border-line-strong bg-surface px-2.5 text-14 focus-visible:border-accent focus-visible:[outline-offset:-1px] touch:h-11 touch:text-16';
+
+interface SignInFormProps {
+  readonly email?: string;
+  readonly onSignedIn: (email: string) => void;
+}
+
+function typed(form: FormData, name: string): string {
+  const value = form.get(name);
+  return typeof value === 'string' ? value : '';
+}
+
+/** E-mail and password. A wrong one leaves the e-mail and takes the focus to the password. */
+export function SignInForm({ email: given = '', onSignedIn }: SignInFormProps) {
+  const ids = { email: useId(), password: useId(), problem: useId() };
+  const emailField = useRef<HTMLInputElement>(null);
+  const passwordField = useRef<HTMLInputElement>(null);
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+
+  useEffect(() => (given === '' ? emailField : passwordField).current?.focus(), [given]);
+
+  const submit = async (form: FormData) => {
+    const [email, password] = [typed(form, 'email').trim(), typed(form, 'password')];
+    setBusy(true);
+    setProblem(null);
+    try {
+      await signIn(email, password);
+      onSignedIn(email);
+    } catch (error) {
+      if (!(error instanceof SignInError)) throw error;
+      setProblem(error.message);
+      setBusy(false);
+      passwordField.current?.select();
+    }
+  };
+
+  const start = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    void submit(new FormData(event.currentTarget));
+  };
+
+  // `method`: should somebody be quicker than our script, the password does not end up in the address.
+  return (
+    <form method="post" onSubmit={start} className="flex flex-col gap-4" aria-describedby={problem === null ? undefined : ids.problem}>
+      <div className="flex flex-col gap-1.5">
+        <label htmlFor={ids.email} className="text-13 font-medium">
+          Email
+        </label>
+        <input
+          id={ids.email}
+          ref={emailField}
+          name="email"
+          type="email"
+          autoComplete="username"
+          autoCapitalize="none"
+          spellCheck={false}
+          required
+          defaultValue={given}
+          className={FIELD}
+        />
+      </div>
+      <div className="flex flex-col gap-1.5">
+        <label htmlFor={ids.password} className="text-13 font-medium">
+          Password
+        </label>
+        <input
+          ref={passwordField}
+          id={ids.password}
+          name="password"
+          type="password"
+          autoComplete="current-password"
+          required
+          className={FIELD}
+        />
+      </div>
+      {problem === null ? null : (
+        <p id={ids.problem} role="alert" className="flex items-start gap-2 text-13 text-danger">
+          <span className="mt-px">
+            <AlertIcon />
+          </span>
+          {problem}
+        </p>
+      )}
+      <Button look="primary" type="submit" disabled={busy} className="!h-9 touch:!h-11">
+        Sign in
+      </Button>
+    </form>
+  );
+}

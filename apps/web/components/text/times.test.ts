@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest';
+
+import { createTimes } from './times.ts';
+
+const times = createTimes('en-GB', 'Europe/Oslo');
+const now = new Date('2026-11-23T09:00:00.000Z');
+
+it('says when something was as short as it stays clear', () => {
+  expect(times.short('2026-11-23T08:05:00.000Z', now)).toBe('09:05');
+  expect(times.short('2026-11-22T22:30:00.000Z', now)).toBe('Yesterday');
+  expect(times.short('2026-11-19T10:00:00.000Z', now)).toBe('Thursday');
+  expect(times.short('2026-11-16T10:00:00.000Z', now)).toBe('16 Nov');
+  expect(times.short('2025-11-30T10:00:00.000Z', now)).toBe('30 Nov 2025');
+});
+
+it('counts days by the calendar of the place, not by 24 hours', () => {
+  expect(times.short('2026-11-22T23:30:00.000Z', now)).toBe('00:30');
+  expect(times.day('2026-11-22T22:59:59.999Z', now)).toBe('Yesterday');
+  // The clocks went back between these two.
+  expect(times.day('2026-10-24T21:00:00.000Z', new Date('2026-10-25T22:30:00.000Z'))).toBe('Yesterday');
+});
+
+it('takes a time slightly ahead of ours as now', () => {
+  expect(times.short('2026-11-23T09:00:02.000Z', now)).toBe('10:00');
+  expect(times.day('2026-11-24T00:00:00.000Z', now)).toBe('Today');
+});
+
+it('names days', () => {
+  expect(times.day('2026-11-20T10:00:00.000Z', now)).toMatch(/^Friday,? 20 November$/);
+  expect(times.day('2025-11-20T10:00:00.000Z', now)).toMatch(/^Thursday,? 20 November 2025$/);
+});
+
+it('shows nothing for what is no time', () => {
+  expect(times.short('soon', now)).toBe('');
+  expect(times.clock('')).toBe('');
+});
