@@ -2,6 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 
 import { PrismaClient } from './generated/client.ts';
+import { ImpatientClient } from './impatient-client.ts';
 
 /** What `openDatabase` needs to know. */
 export interface DatabaseOptions {
@@ -37,6 +38,9 @@ const STATEMENT_TIMEOUT_MS = 4_000;
 export function openDatabase(options: DatabaseOptions): Database {
   const pool = new pg.Pool({
     connectionString: options.url,
+    Client: ImpatientClient,
+    // Prisma's adapter reads every timestamptz as if it were UTC, so the session's time zone must be.
+    options: '-c TimeZone=UTC',
     application_name: options.applicationName,
     max: options.poolSize ?? 10,
     connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,

@@ -8,7 +8,7 @@ const SQLSTATE = /^(08|53|57P)|^(57014|25P03|55P03)$/;
 /** What Prisma's driver adapter calls the same. */
 const KINDS = new Set(['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout', 'TooManyConnections']);
 const NETWORK =
-  /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|Connection terminated|timeout exceeded when trying to connect|Query read timeout|the database system is/;
+  /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|Connection terminated|timeout exceeded when trying to connect|Query read timeout|not queryable|the database system is/;
 
 /**
  * True when an error says that the database is away or too busy, so that the same call may succeed later; false for everything that would fail
@@ -17,6 +17,8 @@ const NETWORK =
 export function isUnavailable(error: unknown): boolean {
   if (errorCodes(error).some((code) => UNAVAILABLE.has(code) || KINDS.has(code) || SQLSTATE.test(code) || NETWORK.test(code))) return true;
   for (let depth = 0, current = error; depth < 6 && current instanceof Error; depth += 1, current = current.cause) {
+    // It quotes what it was called with, which may be anything.
+    if (current instanceof Prisma.PrismaClientValidationError) return false;
     if (current instanceof Prisma.PrismaClientInitializationError || NETWORK.test(current.message)) return true;
   }
   return false;

@@ -1,7 +1,5 @@
-import { createServer, Socket, type AddressInfo, type Server } from 'node:net';
-import { once } from 'node:events';
-
 import { openDatabase, type Database } from '@switchboard/database';
+import { Wire } from '@switchboard/database/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import type { Context } from '../context.ts';
@@ -10,61 +8,19 @@ import { chatFixture, codeOf, text } from '../testing/chat-fixture.ts';
 import { createMessageSaver } from './message-saver.ts';
 
 const chat = chatFixture();
-
-/** A wire to the database that can be cut. */
-const wire: { server?: Server; sockets: Set<Socket>; cutAfter?: string | undefined; onCommand?: (sql: string) => void } = {
-  sockets: new Set(),
-};
+let wire: Wire;
 let database: Database;
 let ctx: Context;
 
 beforeAll(async () => {
-  const { port, hostname } = new URL(chat.url);
-  const server = createServer((near) => {
-    const far = new Socket().connect(Number(port), hostname);
-    for (const socket of [near, far]) {
-      wire.sockets.add(socket);
-      // A cut wire resets both ends; whoever speaks over it hears of that by itself.
-      socket.on('error', () => undefined).on('close', () => wire.sockets.delete(socket));
-    }
-    near.on('data', (chunk) => {
-      far.write(chunk);
-      wire.onCommand?.(chunk.toString('latin1'));
-    });
-    far.on('data', (chunk) => {
-      if (wire.cutAfter !== undefined && chunk.includes(wire.cutAfter)) cut();
-      else near.write(chunk);
-    });
-    near.on('close', () => far.destroy());
-    far.on('close', () => near.destroy());
-  }).listen(0, '127.0.0.1');
-  wire.server = server;
-  await once(server, 'listening');
-  const target = new URL(chat.url);
-  target.port = String((server.address() as AddressInfo).port);
-  database = openDatabase({ url: target.href, applicationName: 'cut-me' });
+  wire = await Wire.open(chat.url);
+  database = openDatabase({ url: wire.url, applicationName: 'cut-me' });
   ctx = { ...chat.ctx, db: database };
 });
 afterAll(async () => {
   await database.close();
-  cut();
-  wire.server?.close();
+  await wire.close();
 });
-
-function cut(): void {
-  wire.cutAfter = undefined;
-  for (const socket of wire.sockets) socket.resetAndDestroy();
-}
-
-/** Resolves when a statement that contains `sql` goes over the wire. */
-async function command(sql: string): Promise<void> {
-  await new Promise<void>((resolve) => {
-    wire.onCommand = (sent) => {
-      if (sent.includes(sql)) resolve();
-    };
-  });
-  delete wire.onCommand;
-}
 
 it('a backend that is ended in the middle makes the save fail as unavailable, and the retry saves it once', async () => {
   const visitor = await chat.visitor();
@@ -98,7 +54,7 @@ it('an answer lost after the commit: the retry answers the row that is there', a
   const visitor = await chat.visitor();
   const saver = createMessageSaver(ctx);
   const message = text('a');
-  wire.cutAfter = 'COMMIT'; // PostgreSQL's answer to COMMIT carries the word: the commit is done, and nobody hears of it.
+  wire.cutAtAnswer('COMMIT'); // PostgreSQL's answer to COMMIT carries the word: the commit is done, and nobody hears of it.
   expect(await codeOf(saver.save(visitor, [message]))).toBe('unavailable');
   const [row] = await chat.messages(visitor.clientId);
   expect(row?.messageKey).toBe(message.messageKey);
@@ -112,10 +68,10 @@ it('a wire cut during the insert leaves nothing behind, and everybody of the gro
   const [a, b] = [await chat.visitor(), await chat.visitor()];
   const saver = createMessageSaver(ctx);
   const [first, second] = [text('only the insert holds this'), text('b')];
-  const inserting = command(first.text!);
+  const inserting = wire.sent(first.text!);
   const saves = Promise.all([codeOf(saver.save(a, [first])), codeOf(saver.save(b, [second]))]);
   await inserting;
-  cut();
+  wire.cut();
   expect(await saves).toEqual(['unavailable', 'unavailable']);
   await Promise.all([saver.save(a, [first]), saver.save(b, [second])]);
   for (const { clientId } of [a, b]) {

@@ -1,1 +1,2 @@
 export { createTestDatabase } from './test-database.ts';
+export { Wire } from './wire.ts';

@@ -1,0 +1,102 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+
+import { openDatabase, type Database } from './database.ts';
+import { createTestDatabase, Wire } from './testing/index.ts';
+import { isUnavailable } from './unavailable.ts';
+
+let direct: Database;
+let url: string;
+let wire: Wire;
+let database: Database;
+const reported: Error[] = [];
+
+beforeAll(async () => {
+  ({ database: direct, url } = await createTestDatabase());
+  wire = await Wire.open(url);
+  database = openDatabase({ url: wire.url, applicationName: 'wired', poolSize: 3, onError: (error) => void reported.push(error) });
+});
+afterEach(() => wire.thaw());
+afterAll(async () => {
+  await database.close();
+  await wire.close();
+  await direct.close();
+});
+
+/** Milliseconds until `work` fails, which must be because the database is away. */
+async function failsAfter(work: Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  const error = await work.then(
+    () => 'resolved',
+    (failure: unknown) => failure,
+  );
+  expect(isUnavailable(error), String(error)).toBe(true);
+  return performance.now() - start;
+}
+
+describe('a server that does not answer', () => {
+  it('makes a query on an open connection fail within 5 s, and is used again when it answers', async () => {
+    await database.ping();
+    wire.freeze();
+    expect(await failsAfter(database.prisma.$queryRaw`SELECT 1`)).toBeLessThan(5_000);
+    wire.thaw();
+    await expect.poll(async () => await database.ping().then(() => 'up', String), { timeout: 10_000 }).toBe('up');
+  });
+
+  it('makes a new connection fail within 5 s', async () => {
+    const fresh = openDatabase({ url: wire.url, applicationName: 'fresh' });
+    wire.freeze();
+    expect(await failsAfter(fresh.prisma.client.findFirst())).toBeLessThan(5_000);
+    await fresh.close();
+  });
+
+  it('makes a transaction that is under way fail within 5 s, and leaves no dead connection in the pool', async () => {
+    const work = database.prisma.$transaction(async (tx) => {
+      await tx.client.create({ data: { username: 'never' } });
+      wire.freeze();
+      await tx.client.create({ data: { username: 'never' } });
+    });
+    expect(await failsAfter(work)).toBeLessThan(5_000);
+    wire.cut();
+    wire.thaw();
+    for (let attempt = 0; attempt < 5; attempt += 1) expect(await database.prisma.client.count()).toBe(0);
+    expect(database.poolState().waiting).toBe(0);
+  });
+
+  it('makes requests that wait for a connection fail within 5 s', async () => {
+    await Promise.all([database.ping(), database.ping(), database.ping()]);
+    wire.freeze();
+    const times = await Promise.all(Array.from({ length: 9 }, async () => await failsAfter(database.prisma.$queryRaw`SELECT 1`)));
+    expect(Math.max(...times)).toBeLessThan(5_000);
+  });
+});
+
+describe('a connection', () => {
+  it('that breaks while idle is reported and replaced', async () => {
+    await expect.poll(async () => await database.ping().then(() => 'up', String), { timeout: 10_000 }).toBe('up');
+    const before = reported.length;
+    await direct.prisma
+      .$queryRaw`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'wired' AND datname = current_database()`;
+    await expect.poll(() => reported.length).toBeGreaterThan(before);
+    await expect.poll(() => database.poolState().total).toBe(0);
+    await database.ping();
+  });
+
+  it('is named after its application', async () => {
+    const rows = await database.prisma.$queryRaw`SELECT current_setting('application_name') AS name`;
+    expect(rows).toEqual([{ name: 'wired' }]);
+  });
+
+  it('means UTC, whatever the server’s time zone is', async () => {
+    const name = new URL(url).pathname.slice(1);
+    await direct.prisma.$executeRawUnsafe(`ALTER DATABASE "${name}" SET timezone = 'America/New_York'`);
+    const elsewhere = openDatabase({ url, applicationName: 'elsewhere' });
+    const at = new Date('2026-07-01T12:00:00.123Z');
+    const { id } = await elsewhere.prisma.client.create({ data: { username: 'Vera', createdAt: at } });
+    const [row] = await elsewhere.prisma.$queryRaw<{ epoch: number; raw: Date; recent: boolean }[]>`
+      SELECT extract(epoch FROM "createdAt")::float8 AS epoch, "createdAt" AS raw, abs(extract(epoch FROM now() - "lastActivityAt")) < 60 AS recent
+      FROM "Client" WHERE id = ${id}`;
+    expect(row).toEqual({ epoch: at.getTime() / 1000, raw: at, recent: true });
+    expect((await elsewhere.prisma.client.findUniqueOrThrow({ where: { id } })).createdAt).toEqual(at);
+    await elsewhere.close();
+  });
+});
