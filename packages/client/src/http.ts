@@ -84,7 +84,8 @@ export function createHttp(effects: Effects, clock: ServerClock, credentials: Cr
       clock.observe(Date.parse(response.headers.get('date') ?? ''), sentAt, effects.now(), 1_000);
       const text = await response.text();
       const answer = parseJson(text);
-      if (!response.ok || (answer === undefined && text !== '')) throw errorOf(response.status, answer, response.headers.get('retry-after'));
+      if (!response.ok || (answer === undefined && text !== ''))
+        throw errorOf(response.status, answer, response.headers.get('retry-after'));
       return answer;
     } catch (error) {
       if (error instanceof ChatError) throw error;

@@ -1,4 +1,5 @@
 import type { Effects } from './effects.ts';
+import type { OutboxEntry } from './outbox/entry.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import type { LocalMessage } from './timeline/view.ts';
 import { contentOf } from './timeline/state.ts';
@@ -11,7 +12,12 @@ export class LocalMessages {
   readonly #operator: { id: number; name: string } | null;
   readonly #urls = new Map<string, string>();
 
-  constructor(effects: Pick<Effects, 'objectUrl' | 'revokeObjectUrl'>, outbox: Outbox, clientId: number, operator: { id: number; name: string } | null) {
+  constructor(
+    effects: Pick<Effects, 'objectUrl' | 'revokeObjectUrl'>,
+    outbox: Outbox,
+    clientId: number,
+    operator: { id: number; name: string } | null,
+  ) {
     this.#effects = effects;
     this.#outbox = outbox;
     this.#clientId = clientId;
@@ -26,16 +32,17 @@ export class LocalMessages {
       this.#urls.delete(key);
       this.#effects.revokeObjectUrl(url);
     }
-    return entries.map((entry) => ({
-      ...contentOf(entry, this.#operator, entry.image?.blob instanceof Blob ? this.#url(entry.key, entry.image.blob) : null),
-      failure: entry.failure,
-      uploadProgress: this.#outbox.progress(entry.key),
-    }));
+    return entries.map((entry) => this.#message(entry));
   }
 
   close(): void {
     for (const url of this.#urls.values()) this.#effects.revokeObjectUrl(url);
     this.#urls.clear();
+  }
+
+  #message(entry: OutboxEntry): LocalMessage {
+    const url = entry.image?.blob instanceof Blob ? this.#url(entry.key, entry.image.blob) : null;
+    return { ...contentOf(entry, this.#operator, url), failure: entry.failure, uploadProgress: this.#outbox.progress(entry.key) };
   }
 
   #url(key: string, blob: Blob): string {

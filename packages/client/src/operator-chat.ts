@@ -1,8 +1,293 @@
-import { ChatError } from '@switchboard/protocol/errors';
+import type { RecentChat, RelayPayloads, StartSessionResponse } from '@switchboard/protocol/types';
 
-import type { OperatorChat, OperatorChatOptions } from './types.ts';
+import { AddressBook } from './address-book.ts';
+import { Arrivals } from './arrivals.ts';
+import { Backstop } from './backstop.ts';
+import type { Connection } from './connection.ts';
+import type { ListState } from './conversation-list.ts';
+import { Conversation } from './conversation.ts';
+import { browserEffects } from './effects.ts';
+import type { Effects } from './effects.ts';
+import { createEmitter } from './emitter.ts';
+import type { Http } from './http.ts';
+import { LiveList } from './live-list.ts';
+import { liveMessage } from './live-message.ts';
+import { openOperatorConnection, openOperatorHttp, openOperatorOutbox, operatorMessageOf } from './operator-line.ts';
+import type { NewEntry } from './outbox/entry.ts';
+import type { Outbox } from './outbox/outbox.ts';
+import { createServerClock } from './server-clock.ts';
+import type { ServerClock } from './server-clock.ts';
+import { shallowEqual } from './shallow-equal.ts';
+import { EMPTY_TIMELINE, rowOf } from './timeline/state.ts';
+import { viewTimeline } from './timeline/view.ts';
+import type { Side } from './timeline/view.ts';
+import type { ArrivedMessage, OperatorChat, OperatorChatOptions, OperatorSnapshot } from './types.ts';
 
-/** Opens an operator's side of the chat. */
-export function createOperatorChat(options: OperatorChatOptions): OperatorChat {
-  throw new ChatError('unavailable', `Nothing listens at ${options.relay.url} yet.`);
+/** An address that our own visitors have; an old front-end's is a socket id. */
+const OWN_ADDRESS = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
+/** Milliseconds for which live news of a conversation make a hint about it no news. */
+const LIVE_MS = 5_000;
+
+/** An operator's side. */
+class Operator implements OperatorChat {
+  readonly #effects: Effects;
+  readonly #options: OperatorChatOptions;
+  readonly #clock: ServerClock;
+  readonly #http: Http;
+  readonly #outbox: Outbox;
+  readonly #connection: Connection;
+  readonly #list: LiveList;
+  readonly #book: AddressBook;
+  readonly #backstop: Backstop;
+  readonly #side: Side;
+  readonly #changed = createEmitter<void>();
+  readonly #arrivals = new Arrivals();
+  readonly #conversations = new Map<number, Conversation>();
+  readonly #liveAt = new Map<number, number>();
+  #signedOut = false;
+  #closed = false;
+  #snapshot: OperatorSnapshot;
+
+  constructor(options: OperatorChatOptions, effects: Effects) {
+    this.#effects = effects;
+    this.#options = options;
+    this.#side = { kind: 'operator', operatorId: options.operator.id };
+    this.#clock = createServerClock(() => effects.now());
+    this.#http = openOperatorHttp(effects, this.#clock, () => this.#setSignedOut(true));
+    this.#outbox = openOperatorOutbox(effects, this.#http, options.operator.id, (entry) => void this.#own(entry.clientId).relay(entry));
+    this.#list = new LiveList(effects, {
+      recentChats: () => options.actions.recentChats(),
+      conversation: (clientId) => this.#conversations.get(clientId),
+      onFetched: (chats, before) => this.#takeChats(chats, before),
+      onChange: () => this.#refresh(),
+    });
+    this.#book = new AddressBook(effects, {
+      lookup: (address) => this.#list.find(address),
+      refetch: () => this.#list.refetch(),
+      adopt: (address, username) => this.#adopt(address, username),
+    });
+    this.#backstop = new Backstop(effects, {
+      save: (entry) => this.#outbox.add(entry),
+      isSaved: async (clientId, key) => {
+        const conversation = this.#own(clientId);
+        if (!conversation.hasSaved(key)) await conversation.catchUp();
+        return conversation.hasSaved(key);
+      },
+    });
+    this.#connection = openOperatorConnection(effects, this.#clock, this.#http, options, {
+      handlers: this.#handlers(),
+      onToken: () => this.#setSignedOut(false),
+    });
+    this.#snapshot = this.#build();
+    this.#listen();
+  }
+
+  getSnapshot(): OperatorSnapshot {
+    return this.#snapshot;
+  }
+
+  subscribe(listener: () => void): () => void {
+    return this.#changed.on(listener);
+  }
+
+  conversation(clientId: number): Conversation {
+    return this.#own(clientId);
+  }
+
+  onArrival(listener: (arrived: ArrivedMessage) => void): () => void {
+    return this.#arrivals.on(listener);
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const conversation of this.#conversations.values()) conversation.close();
+    this.#connection.close();
+    this.#backstop.close();
+    this.#book.close();
+    this.#list.close();
+    this.#outbox.close();
+  }
+
+  #listen(): void {
+    this.#outbox.onChange(() => this.#refresh());
+    this.#connection.onState(() => this.#refresh());
+    this.#connection.onJoined(() => {
+      // The list tells which of the other conversations have news.
+      void this.#list.refetch();
+      for (const conversation of this.#conversations.values()) if (conversation.isVisible()) void conversation.catchUp();
+    });
+    void this.#begin();
+  }
+
+  async #begin(): Promise<void> {
+    await this.#outbox.load();
+    if (!this.#closed) this.#outbox.begin();
+  }
+
+  /** The conversation of a client, made when it is first asked for. */
+  #own(clientId: number): Conversation {
+    const existing = this.#conversations.get(clientId);
+    if (existing !== undefined) return existing;
+    const conversation = new Conversation({
+      effects: this.#effects,
+      clock: this.#clock,
+      http: this.#http,
+      outbox: this.#outbox,
+      clientId,
+      side: this.#side,
+      operator: this.#options.operator,
+      checkHidden: false,
+      relay: async (entry: NewEntry) => {
+        const to = this.#list.address(clientId);
+        // Without an address (its visitor never had one) there is nobody to relay to.
+        return to === null ? null : this.#connection.send('operatorMessage', operatorMessageOf(entry, to, this.#options.operator));
+      },
+      tellTyping: (isTyping) => {
+        const to = this.#list.address(clientId);
+        if (to !== null) this.#connection.signal('operatorTyping', { to, isTyping, operatorName: this.#options.operator.name });
+      },
+      report: async (marks) => {
+        await this.#http.request('POST', '/api/chat/receipts', { ...marks, clientId });
+      },
+      onArrival: (message) => this.#arrivals.tell({ clientId, message }),
+      onReached: () => this.#outbox.kick(true),
+    });
+    this.#conversations.set(clientId, conversation);
+    conversation.subscribe(() => this.#takeConversation(clientId, conversation));
+    return conversation;
+  }
+
+  /** The list follows the conversations that are kept complete here. */
+  #takeConversation(clientId: number, conversation: Conversation): void {
+    const last = conversation.getSnapshot().messages.at(-1);
+    if (last !== undefined) {
+      this.#list.apply({ type: 'message', clientId, content: last });
+      if (conversation.isVisible()) this.#list.apply({ type: 'read', clientId, until: last.createdAt });
+    }
+    this.#refresh();
+  }
+
+  #takeChats(chats: readonly RecentChat[], before: ListState): void {
+    for (const { client, lastMessage, unreadCount } of chats) {
+      if (lastMessage === null) continue;
+      this.#conversations.get(client.id)?.hint(lastMessage.seq);
+      const known = before.get(client.id);
+      const isNews =
+        before.size > 0 && unreadCount > 0 && lastMessage.senderType === 'CLIENT' && lastMessage.createdAt > (known?.previewAt ?? '');
+      if (!isNews || this.#conversations.has(client.id)) continue;
+      // The relay did not bring it (its line was down): it rings all the same.
+      const row = rowOf(lastMessage);
+      const [message] = viewTimeline({ ...EMPTY_TIMELINE, rows: new Map([[row.seq, row]]) }, [], this.#side, []);
+      if (message !== undefined) this.#arrivals.tell({ clientId: client.id, message });
+    }
+  }
+
+  async #adopt(address: string, username: string): Promise<number> {
+    const answer = await this.#http.request<StartSessionResponse>('POST', '/api/chat/sessions', { clientSocketId: address, username });
+    const at = new Date(this.#clock.now()).toISOString();
+    this.#list.apply({ type: 'adopted', clientId: answer.clientId, username: answer.username, address, at });
+    this.#list.refetchSoon();
+    return answer.clientId;
+  }
+
+  #handlers(): Parameters<typeof openOperatorConnection>[4]['handlers'] {
+    return {
+      newChat: ({ clientId: address, username }) => {
+        this.#book.noteName(address, username);
+        this.#book.whenKnown(address, () => this.#list.refetchSoon());
+      },
+      incomingMessage: (event) => {
+        const message = liveMessage(event, { from: event.from, senderType: 'CLIENT' });
+        this.#book.whenKnown(event.from, (clientId) => {
+          this.#liveAt.set(clientId, this.#effects.now());
+          this.#list.typing(clientId, false);
+          this.#list.apply({ type: 'message', clientId, content: message });
+          this.#own(clientId).receive(message);
+          this.#backstop.watch(clientId, event.from, message);
+        });
+      },
+      operatorBroadcast: (event) => {
+        const { clientId: address, operatorId, operatorName } = event;
+        const message = liveMessage(event, { from: address, senderType: 'OPERATOR', operatorId, operatorName });
+        this.#book.whenKnown(address, (clientId) => {
+          this.#liveAt.set(clientId, this.#effects.now());
+          this.#list.apply({ type: 'message', clientId, content: message });
+          this.#conversations.get(clientId)?.receive(message);
+        });
+      },
+      clientTyping: ({ from, isTyping }) => {
+        const clientId = this.#book.find(from);
+        if (clientId === undefined) return;
+        this.#list.typing(clientId, isTyping);
+        this.#conversations.get(clientId)?.receiveTyping(isTyping ? (this.#list.username(clientId) ?? '…') : null);
+      },
+      chatEnded: ({ clientId: address }) => this.#book.whenKnown(address, (clientId) => this.#takeEnd(clientId, address)),
+      conversationChanged: (hint) => this.#takeHint(hint),
+      messagesSeen: (hint) => {
+        const clientId = this.#book.find(hint.clientId);
+        if (clientId === undefined) return;
+        const conversation = this.#conversations.get(clientId);
+        conversation?.hintSeen(hint);
+        // A colleague has read it: the number of unread messages changes.
+        if (conversation === undefined && hint.by === 'operator') this.#list.refetchSoon();
+      },
+      error: (error) => this.#effects.note('relay: refused', error),
+    };
+  }
+
+  #takeEnd(clientId: number, address: string): void {
+    const at = new Date(this.#clock.now()).toISOString();
+    this.#list.typing(clientId, false);
+    this.#list.apply({ type: 'ended', clientId, at });
+    this.#conversations.get(clientId)?.receiveEnd(at);
+    if (OWN_ADDRESS.test(address)) return;
+    // An old front-end tells only the relay; the console tells the database.
+    this.#http.request('POST', '/api/chat/end', { clientId }).catch((error: unknown) => this.#effects.note('end not kept', error));
+  }
+
+  #takeHint({ clientId: address, lastSeq }: RelayPayloads['conversationChanged']): void {
+    const clientId = this.#book.find(address);
+    if (clientId === undefined) {
+      this.#list.refetchSoon();
+      return;
+    }
+    const conversation = this.#conversations.get(clientId);
+    conversation?.hint(lastSeq);
+    const live = this.#effects.now() - (this.#liveAt.get(clientId) ?? 0) < LIVE_MS;
+    if (conversation === undefined && !live) this.#list.refetchSoon();
+  }
+
+  #setSignedOut(signedOut: boolean): void {
+    if (this.#signedOut === signedOut) return;
+    this.#signedOut = signedOut;
+    this.#refresh();
+  }
+
+  #refresh(): void {
+    if (this.#closed || this.#snapshot === undefined) return;
+    const next = this.#build();
+    if (shallowEqual(this.#snapshot, next)) return;
+    this.#snapshot = next;
+    this.#changed.emit();
+  }
+
+  #build(): OperatorSnapshot {
+    return {
+      conversations: this.#list.summaries(),
+      list: this.#list.phase(),
+      signedOut: this.#signedOut,
+      connection: this.#connection.state(),
+      savesFailing: this.#outbox.isFailing(),
+      outboxVolatile: this.#outbox.isVolatile(),
+    };
+  }
+}
+
+/**
+ * Opens an operator's side of the chat: every conversation, and the backstop for visitors whose own client fails to save. Works until `close`.
+ *
+ * `effects` are those of the browser unless a test or another host gives its own.
+ */
+export function createOperatorChat(options: OperatorChatOptions, effects: Effects = browserEffects(options.debug)): OperatorChat {
+  return new Operator(options, effects);
 }

@@ -5,9 +5,9 @@ import { isPeer } from './timeline/view.ts';
 import type { Side } from './timeline/view.ts';
 import type { TimelineMessage } from './types.ts';
 
-/** This side's own marks among the receipts. */
-export function ownMarks(side: Side, receipts: Receipts): Watermarks {
-  return side.kind === 'client'
+/** One side's marks among the receipts. */
+export function marksOf(side: Side['kind'], receipts: Receipts): Watermarks {
+  return side === 'client'
     ? { deliveredSeq: receipts.clientDeliveredSeq, readSeq: receipts.clientReadSeq }
     : { deliveredSeq: receipts.operatorDeliveredSeq, readSeq: receipts.operatorReadSeq };
 }
@@ -42,7 +42,7 @@ export class Reading {
 
   /** Takes the newest view; `ready` once it rests on a fetched page. Returns how far this side has received and read. */
   update(messages: readonly TimelineMessage[], receipts: Receipts, contiguous: number | null): Watermarks {
-    this.#readSeq = Math.max(this.#readSeq, ownMarks(this.#side, receipts).readSeq);
+    this.#readSeq = Math.max(this.#readSeq, marksOf(this.#side.kind, receipts).readSeq);
     const peers = messages.filter((message) => isPeer(this.#side, message));
     if (this.#dividerDue && contiguous !== null) {
       this.#dividerDue = false;

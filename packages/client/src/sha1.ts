@@ -1,4 +1,3 @@
-/* oxlint-disable no-bitwise */
 const rotate = (value: number, bits: number) => (value << bits) | (value >>> (32 - bits));
 
 /** The message padded as SHA-1 wants it: a one bit, zeros, the length in bits. */
@@ -26,7 +25,10 @@ export function sha1(bytes: Uint8Array): Uint8Array {
   const words = new Uint32Array(80);
   for (let block = 0; block < view.byteLength; block += 64) {
     for (let i = 0; i < 80; i += 1) {
-      words[i] = i < 16 ? view.getUint32(block + i * 4) : rotate((words[i - 3] ?? 0) ^ (words[i - 8] ?? 0) ^ (words[i - 14] ?? 0) ^ (words[i - 16] ?? 0), 1);
+      words[i] =
+        i < 16
+          ? view.getUint32(block + i * 4)
+          : rotate((words[i - 3] ?? 0) ^ (words[i - 8] ?? 0) ^ (words[i - 14] ?? 0) ^ (words[i - 16] ?? 0), 1);
     }
     let [a = 0, b = 0, c = 0, d = 0, e = 0] = state;
     for (let i = 0; i < 80; i += 1) {

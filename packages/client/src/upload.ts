@@ -22,7 +22,12 @@ export interface UploadRequest {
  *
  * @throws ChatError as the server said, or `unavailable`
  */
-export function uploadImage(effects: Effects, http: Http, request: UploadRequest, onProgress: (done: number) => void): Promise<UploadResponse> {
+export function uploadImage(
+  effects: Effects,
+  http: Http,
+  request: UploadRequest,
+  onProgress: (done: number) => void,
+): Promise<UploadResponse> {
   return http.renewing(() => send(effects, http, request, onProgress));
 }
 
@@ -30,7 +35,9 @@ function send(effects: Effects, http: Http, request: UploadRequest, onProgress: 
   const form = new FormData();
   if (request.clientId !== undefined) form.append('clientId', String(request.clientId));
   form.append('file', request.blob, request.name);
-  return effects.XMLHttpRequest === undefined ? sendByFetch(effects, http, form) : sendByXhr(effects, new effects.XMLHttpRequest(), http, form, onProgress);
+  return effects.XMLHttpRequest === undefined
+    ? sendByFetch(effects, http, form)
+    : sendByXhr(effects, new effects.XMLHttpRequest(), http, form, onProgress);
 }
 
 function parse(text: string): unknown {
@@ -44,7 +51,8 @@ function parse(text: string): unknown {
 
 function accept(status: number, text: string, retryAfter: string | null): UploadResponse {
   const body = parse(text);
-  if (status < 200 || status > 299 || typeof body !== 'object' || body === null || !('imageUrl' in body)) throw errorOf(status, body, retryAfter);
+  if (status < 200 || status > 299 || typeof body !== 'object' || body === null || !('imageUrl' in body))
+    throw errorOf(status, body, retryAfter);
   // The server is ours and its answers are typed by the protocol.
   return body as UploadResponse;
 }
@@ -53,7 +61,13 @@ async function sendByFetch(effects: Effects, http: Http, form: FormData): Promis
   const abort = new AbortController();
   const cancel = effects.after(STALL_MS, () => abort.abort());
   try {
-    const response = await effects.fetch(PATH, { method: 'POST', headers: http.headers(), body: form, credentials: 'same-origin', signal: abort.signal });
+    const response = await effects.fetch(PATH, {
+      method: 'POST',
+      headers: http.headers(),
+      body: form,
+      credentials: 'same-origin',
+      signal: abort.signal,
+    });
     return accept(response.status, await response.text(), response.headers.get('retry-after'));
   } catch (error) {
     if (error instanceof ChatError) throw error;
@@ -63,7 +77,13 @@ async function sendByFetch(effects: Effects, http: Http, form: FormData): Promis
   }
 }
 
-function sendByXhr(effects: Effects, xhr: XMLHttpRequest, http: Http, form: FormData, onProgress: (done: number) => void): Promise<UploadResponse> {
+function sendByXhr(
+  effects: Effects,
+  xhr: XMLHttpRequest,
+  http: Http,
+  form: FormData,
+  onProgress: (done: number) => void,
+): Promise<UploadResponse> {
   return new Promise((resolve, reject) => {
     let stalled = () => undefined as void;
     const alive = () => {

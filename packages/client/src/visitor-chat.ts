@@ -1,8 +1,164 @@
 import { ChatError } from '@switchboard/protocol/errors';
 
-import type { VisitorChat, VisitorChatOptions } from './types.ts';
+import { Arrivals } from './arrivals.ts';
+import { backoffMs } from './backoff.ts';
+import { browserEffects } from './effects.ts';
+import type { Effects } from './effects.ts';
+import { createEmitter } from './emitter.ts';
+import { createServerClock } from './server-clock.ts';
+import type { ServerClock } from './server-clock.ts';
+import { VisitorSession } from './session.ts';
+import type { StoredSession } from './session.ts';
+import { shallowEqual } from './shallow-equal.ts';
+import type { ArrivedMessage, ConversationHandle, VisitorChat, VisitorChatOptions, VisitorForm, VisitorSnapshot } from './types.ts';
+import { VisitorLine } from './visitor-line.ts';
 
-/** Opens a visitor's side of the chat. */
-export function createVisitorChat(options: VisitorChatOptions): VisitorChat {
-  throw new ChatError('unavailable', `Nothing listens at ${options.relay.url} yet.`);
+/** A visitor's side: no conversation, or finding the one from before, or one. */
+class Visitor implements VisitorChat {
+  readonly #effects: Effects;
+  readonly #options: VisitorChatOptions;
+  readonly #clock: ServerClock;
+  readonly #session: VisitorSession;
+  readonly #changed = createEmitter<void>();
+  readonly #arrivals = new Arrivals();
+  readonly #stopStorage: () => void;
+  #line: VisitorLine | undefined;
+  #lineFor: StoredSession | undefined;
+  #resuming = false;
+  #cancelResume: (() => void) | undefined;
+  #attempt = 0;
+  #closed = false;
+  #snapshot: VisitorSnapshot;
+
+  constructor(options: VisitorChatOptions, effects: Effects) {
+    this.#effects = effects;
+    this.#options = options;
+    this.#clock = createServerClock(() => effects.now());
+    this.#session = new VisitorSession(effects, options.storage, this.#clock);
+    this.#session.onReplaced = () => this.#follow();
+    this.#snapshot = this.#build();
+    this.#stopStorage = effects.page.onStorage(() => this.#follow());
+    this.#follow();
+  }
+
+  get conversation(): ConversationHandle | undefined {
+    return this.#line?.conversation;
+  }
+
+  getSnapshot(): VisitorSnapshot {
+    return this.#snapshot;
+  }
+
+  subscribe(listener: () => void): () => void {
+    return this.#changed.on(listener);
+  }
+
+  onArrival(listener: (arrived: ArrivedMessage) => void): () => void {
+    return this.#arrivals.on(listener);
+  }
+
+  async start(form: VisitorForm): Promise<void> {
+    if (this.#line !== undefined) throw new ChatError('conflict', 'There is a conversation already.');
+    await this.#session.start(form);
+    this.#follow();
+  }
+
+  async end(): Promise<void> {
+    const line = this.#line;
+    if (line === undefined) return;
+    await line.end();
+    this.#session.clear();
+    this.#follow();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#stopStorage();
+    this.#cancelResume?.();
+    this.#line?.close();
+  }
+
+  /** Does what the stored session says, whoever changed it: this tab, another one, or the server. */
+  #follow(): void {
+    if (this.#closed) return;
+    const stored = this.#session.read();
+    if (stored === null || stored.clientId !== this.#lineFor?.clientId) {
+      this.#line?.close();
+      this.#line = undefined;
+      this.#lineFor = undefined;
+    }
+    if (stored === null) this.#stopResuming();
+    else if (this.#line === undefined) {
+      if (this.#session.isExpired(stored)) this.#resume();
+      else this.#open(stored);
+    }
+    this.#refresh();
+  }
+
+  #open(stored: StoredSession): void {
+    this.#stopResuming();
+    this.#lineFor = stored;
+    this.#line = new VisitorLine({
+      effects: this.#effects,
+      clock: this.#clock,
+      relay: this.#options.relay,
+      session: this.#session,
+      stored,
+      onChange: () => this.#refresh(),
+      onArrival: (arrived) => this.#arrivals.tell(arrived),
+    });
+  }
+
+  #stopResuming(): void {
+    this.#resuming = false;
+    this.#cancelResume?.();
+    this.#cancelResume = undefined;
+  }
+
+  #resume(): void {
+    if (this.#resuming) return;
+    this.#resuming = true;
+    void this.#tryResume();
+  }
+
+  async #tryResume(): Promise<void> {
+    try {
+      await this.#session.renew();
+      this.#resuming = false;
+      this.#attempt = 0;
+      this.#follow();
+    } catch (error) {
+      this.#effects.note('session: not resumed', error);
+      this.#cancelResume = this.#effects.after(backoffMs(this.#attempt, this.#effects.random()), () => void this.#tryResume());
+      this.#attempt += 1;
+    }
+  }
+
+  #refresh(): void {
+    const next = this.#build();
+    if (shallowEqual(this.#snapshot, next)) return;
+    this.#snapshot = next;
+    this.#changed.emit();
+  }
+
+  #build(): VisitorSnapshot {
+    const line = this.#line;
+    return {
+      phase: line === undefined ? (this.#resuming ? 'resuming' : 'idle') : 'active',
+      username: this.#lineFor?.username ?? null,
+      unread: line?.conversation.unread() ?? 0,
+      connection: line?.connection.state() ?? 'connecting',
+      savesFailing: line?.outbox.isFailing() ?? false,
+      outboxVolatile: line?.outbox.isVolatile() ?? false,
+    };
+  }
+}
+
+/**
+ * Opens a visitor's side of the chat: finds the conversation from before, if there is one, and keeps it complete until `close`.
+ *
+ * `effects` are those of the browser unless a test or another host gives its own.
+ */
+export function createVisitorChat(options: VisitorChatOptions, effects: Effects = browserEffects(options.debug)): VisitorChat {
+  return new Visitor(options, effects);
 }

@@ -12,7 +12,11 @@ const ENVELOPE_BYTES = 64;
  * The entries of one conversation that go out together: from the head of the queue, in order, at most `limit` and as many as fit into a request
  * that outlives the page. Stops at a picture that is not uploaded yet. Never empty unless such a picture (or nothing) is at the head.
  */
-export function nextBatch(waiting: readonly OutboxEntry[], asOperator: boolean, limit = MAX_SAVE_BATCH): { entries: OutboxEntry[]; messages: NewMessage[] } {
+export function nextBatch(
+  waiting: readonly OutboxEntry[],
+  asOperator: boolean,
+  limit = MAX_SAVE_BATCH,
+): { entries: OutboxEntry[]; messages: NewMessage[] } {
   const entries: OutboxEntry[] = [];
   const messages: NewMessage[] = [];
   let bytes = ENVELOPE_BYTES;

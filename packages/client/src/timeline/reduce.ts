@@ -1,27 +1,18 @@
 import type { MessagesPage, Receipts } from '@switchboard/protocol/types';
 
 import { EMPTY_TIMELINE, rowOf } from './state.ts';
-import type { PageQuery, SavedRow, TimelineEvent, TimelineState } from './state.ts';
+import type { LiveMessage, PageQuery, SavedRow, TimelineEvent, TimelineState } from './state.ts';
 
 /**
  * Takes one event into the state. Events may come in any order and more than once: the rows that are known decide, never the order in which they
  * became known, so that *state + events = fresh state*.
  */
 export function reduceTimeline(state: TimelineState, event: TimelineEvent): TimelineState {
-  switch (event.type) {
-    case 'page':
-      return takePage(state, event.query, event.page);
-    case 'saved':
-      // A fetched row says more (names, fresh URLs) than the answer to a save.
-      return state.rows.has(event.row.seq) || state.seqs.has(event.row.key) ? state : advance(addRows(state, [event.row]));
-    case 'live': {
-      const { key } = event.message;
-      if (state.seqs.has(key) || state.live.has(key)) return state;
-      return { ...state, live: new Map(state.live).set(key, event.message) };
-    }
-    case 'ended':
-      return { ...state, endedAt: event.at };
-  }
+  if (event.type === 'page') return takePage(state, event.query, event.page);
+  if (event.type === 'live') return takeLive(state, event.message);
+  if (event.type === 'ended') return { ...state, endedAt: event.at };
+  // The answer to a save. A fetched row says more (names, fresh URLs) than that.
+  return state.rows.has(event.row.seq) || state.seqs.has(event.row.key) ? state : advance(addRows(state, [event.row]));
 }
 
 /** Whether the database is known to have rows that are missing here. */
@@ -29,6 +20,11 @@ export function isBehind(state: TimelineState): boolean {
   if (state.contiguous === null) return true;
   for (const seq of state.rows.keys()) if (seq > state.contiguous) return true;
   return false;
+}
+
+function takeLive(state: TimelineState, message: LiveMessage): TimelineState {
+  if (state.seqs.has(message.key) || state.live.has(message.key)) return state;
+  return { ...state, live: new Map(state.live).set(message.key, message) };
 }
 
 function takePage(state: TimelineState, query: PageQuery, page: MessagesPage): TimelineState {

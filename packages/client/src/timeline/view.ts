@@ -1,3 +1,4 @@
+import { shallowEqual } from '../shallow-equal.ts';
 import type { MessageStatus, TimelineMessage } from '../types.ts';
 import type { Content, LiveMessage, SavedRow, TimelineState } from './state.ts';
 
@@ -15,7 +16,9 @@ export interface LocalMessage extends Content {
 
 /** Whether this person wrote it. */
 export function isOwn(side: Side, content: Pick<Content, 'senderType' | 'operatorId'>): boolean {
-  return side.kind === 'client' ? content.senderType === 'CLIENT' : content.senderType === 'OPERATOR' && content.operatorId === side.operatorId;
+  return side.kind === 'client'
+    ? content.senderType === 'CLIENT'
+    : content.senderType === 'OPERATOR' && content.operatorId === side.operatorId;
 }
 
 /** Whether the other side wrote it (an operator's colleagues are neither own nor peer). */
@@ -27,7 +30,12 @@ export function isPeer(side: Side, content: Pick<Content, 'senderType'>): boolea
  * The messages in the order in which they are shown: by `createdAt`, then `seq`. Both are fixed once a message is saved, so that two saved
  * messages never change places. Each key appears once: its row before its outbox entry before what the relay said.
  */
-export function viewTimeline(state: TimelineState, local: readonly LocalMessage[], side: Side, previous: readonly TimelineMessage[]): TimelineMessage[] {
+export function viewTimeline(
+  state: TimelineState,
+  local: readonly LocalMessage[],
+  side: Side,
+  previous: readonly TimelineMessage[],
+): TimelineMessage[] {
   const known = new Map(previous.map((message) => [message.key, message]));
   const shown = [...state.rows.values()].map((row) => fromRow(state, side, row));
   const localKeys = new Set(local.map((message) => message.key));
@@ -72,7 +80,20 @@ function saysTheSame(message: LiveMessage, row: SavedRow): boolean {
 function base(side: Side, content: Content) {
   const { key, senderType, operatorId, operatorName, text, image, createdAt } = content;
   const own = isOwn(side, content);
-  return { key, senderType, own, operatorId, operatorName, text, image, createdAt, seq: null, status: null, failure: null, uploadProgress: null };
+  return {
+    key,
+    senderType,
+    own,
+    operatorId,
+    operatorName,
+    text,
+    image,
+    createdAt,
+    seq: null,
+    status: null,
+    failure: null,
+    uploadProgress: null,
+  };
 }
 
 function fromRow(state: TimelineState, side: Side, row: SavedRow): TimelineMessage {
@@ -83,7 +104,12 @@ function fromRow(state: TimelineState, side: Side, row: SavedRow): TimelineMessa
 function fromLocal(side: Side, local: LocalMessage): TimelineMessage {
   const message = base(side, local);
   if (!message.own) return message;
-  return { ...message, status: local.failure === null ? 'sending' : 'failed', failure: local.failure, uploadProgress: local.uploadProgress };
+  return {
+    ...message,
+    status: local.failure === null ? 'sending' : 'failed',
+    failure: local.failure,
+    uploadProgress: local.uploadProgress,
+  };
 }
 
 function fromLive(side: Side, live: LiveMessage): TimelineMessage {
@@ -104,10 +130,4 @@ function same(before: TimelineMessage | undefined, now: TimelineMessage): Timeli
   const { image: imageBefore, ...restBefore } = before;
   const { image, ...rest } = now;
   return shallowEqual(restBefore, rest) && (imageBefore === image || shallowEqual(imageBefore ?? {}, image ?? {})) ? before : now;
-}
-
-function shallowEqual(a: object, b: object): boolean {
-  const left = Object.entries(a);
-  const right = new Map(Object.entries(b));
-  return left.length === right.size && left.every(([key, value]) => Object.is(right.get(key), value));
 }

@@ -1,0 +1,175 @@
+import { ChatError } from '@switchboard/protocol/errors';
+import type { StartSessionResponse, TokenResponse } from '@switchboard/protocol/types';
+
+import type { Effects } from './effects.ts';
+import { createHttp } from './http.ts';
+import type { Credentials, Http } from './http.ts';
+import type { ServerClock } from './server-clock.ts';
+import type { KeyValueStore, VisitorForm } from './types.ts';
+
+/** Where the tokens lie in the key-value store. */
+export const SESSION_KEY = 'switchboard.session';
+/** A token with less than this left is renewed at the next occasion, well before it fails. Milliseconds. */
+const RENEW_BEFORE_MS = 12 * 60 * 60 * 1_000;
+/** A token with less than this left counts as run out. */
+const EXPIRED_BEFORE_MS = 30_000;
+
+/** What a visitor's browser remembers of its conversation. */
+export interface StoredSession {
+  readonly token: string;
+  readonly expiresAt: string;
+  readonly resumeToken: string | null;
+  readonly clientId: number;
+  readonly sessionId: string;
+  readonly username: string;
+}
+
+function parseSession(text: string | null): StoredSession | null {
+  try {
+    const value: unknown = JSON.parse(text ?? 'null');
+    if (typeof value !== 'object' || value === null || !('token' in value) || !('clientId' in value)) return null;
+    // Written by this code; what an older build did not write is not needed to go on.
+    return typeof value.token === 'string' && typeof value.clientId === 'number' ? (value as StoredSession) : null;
+  } catch {
+    // Not ours or damaged: as good as none.
+    return null;
+  }
+}
+
+/** The visitor's tokens: kept, renewed before they run out, resumed after. */
+export class VisitorSession implements Credentials {
+  readonly #effects: Effects;
+  readonly #store: KeyValueStore;
+  readonly #clock: ServerClock;
+  /** Says who asks, but never renews: for the requests that renew. */
+  readonly #http: Http;
+  /** For browsers that refuse the store. */
+  #memory: StoredSession | null = null;
+  #renewing: Promise<boolean> | undefined;
+  /** Told when the server has given another conversation instead, or none. */
+  onReplaced: () => void = () => undefined;
+
+  constructor(effects: Effects, store: KeyValueStore, clock: ServerClock) {
+    this.#effects = effects;
+    this.#store = store;
+    this.#clock = clock;
+    this.#http = createHttp(effects, clock, { authorization: () => this.authorization(), renew: () => Promise.resolve(false) });
+  }
+
+  /** What is remembered, by this tab or another of this browser. */
+  read(): StoredSession | null {
+    try {
+      return parseSession(this.#store.getItem(SESSION_KEY)) ?? this.#memory;
+    } catch (error) {
+      this.#effects.note('session: the store refuses', error);
+      return this.#memory;
+    }
+  }
+
+  clear(): void {
+    this.#memory = null;
+    try {
+      this.#store.removeItem(SESSION_KEY);
+    } catch (error) {
+      this.#effects.note('session: the store refuses', error);
+    }
+  }
+
+  isExpired(session: StoredSession): boolean {
+    return this.#left(session) < EXPIRED_BEFORE_MS;
+  }
+
+  authorization(): string | undefined {
+    const session = this.read();
+    return session === null ? undefined : `Bearer ${session.token}`;
+  }
+
+  /**
+   * Starts a conversation.
+   *
+   * @throws ChatError as the server said
+   */
+  async start(form: VisitorForm): Promise<StoredSession> {
+    const answer = await this.#http.request<StartSessionResponse>('POST', '/api/chat/sessions', form);
+    return this.#keep(answer);
+  }
+
+  /** A token for the relay; `refused` when it did not take the last one. @throws ChatError */
+  async token(refused: boolean): Promise<string> {
+    const session = this.read();
+    if (session === null) throw new ChatError('unauthenticated', 'There is no conversation.');
+    if (refused || this.isExpired(session)) await this.renew();
+    else if (this.#left(session) < RENEW_BEFORE_MS)
+      void this.renew().catch((error: unknown) => this.#effects.note('session: not renewed', error));
+    const current = this.read();
+    if (current === null) throw new ChatError('unauthenticated', 'There is no conversation.');
+    return current.token;
+  }
+
+  /** Gets a fresh token; false when there is none to be had. @throws ChatError when the server can't be asked now */
+  renew(): Promise<boolean> {
+    this.#renewing ??= this.#renew().finally(() => {
+      this.#renewing = undefined;
+    });
+    return this.#renewing;
+  }
+
+  async #renew(): Promise<boolean> {
+    const session = this.read();
+    if (session === null) return false;
+    try {
+      const { token, expiresAt } = await this.#http.request<TokenResponse>('POST', '/api/chat/token', {});
+      this.#write({ ...session, token, expiresAt });
+      return true;
+    } catch (error) {
+      if (!(error instanceof ChatError) || error.retryable) throw error;
+      return this.#resume(session);
+    }
+  }
+
+  /** The token is of no use any more: asks for the conversation with the one that is good for just that. */
+  async #resume(session: StoredSession): Promise<boolean> {
+    const { username, resumeToken } = session;
+    if (resumeToken === null) {
+      this.#lose();
+      return false;
+    }
+    try {
+      const answer = await this.#http.request<StartSessionResponse>('POST', '/api/chat/sessions', { username, resumeToken });
+      this.#keep(answer);
+      if (answer.clientId !== session.clientId) this.onReplaced();
+      return true;
+    } catch (error) {
+      if (!(error instanceof ChatError) || error.retryable) throw error;
+      this.#lose();
+      return false;
+    }
+  }
+
+  #lose(): void {
+    this.clear();
+    this.onReplaced();
+  }
+
+  #keep(answer: StartSessionResponse): StoredSession {
+    const { token, expiresAt, resumeToken, clientId, sessionId, username } = answer;
+    if (token === undefined) throw new ChatError('internal', 'The server gave no token.');
+    // A day, as the contract has it, should the server not say.
+    const until = expiresAt ?? new Date(this.#clock.now() + 24 * 60 * 60 * 1_000).toISOString();
+    return this.#write({ token, expiresAt: until, resumeToken: resumeToken ?? null, clientId, sessionId, username });
+  }
+
+  #write(session: StoredSession): StoredSession {
+    this.#memory = session;
+    try {
+      this.#store.setItem(SESSION_KEY, JSON.stringify(session));
+    } catch (error) {
+      this.#effects.note('session: the store refuses', error);
+    }
+    return session;
+  }
+
+  #left(session: StoredSession): number {
+    return Date.parse(session.expiresAt) - this.#clock.now();
+  }
+}

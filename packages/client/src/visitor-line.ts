@@ -1,0 +1,154 @@
+import { ChatError } from '@switchboard/protocol/errors';
+import type { Acknowledgement, PeerInputs, ReceiptsResponse, SaveMessagesResponse } from '@switchboard/protocol/types';
+
+import { Connection } from './connection.ts';
+import { Conversation } from './conversation.ts';
+import { derivedKey } from './derived-key.ts';
+import type { Effects } from './effects.ts';
+import { createHttp } from './http.ts';
+import type { Http } from './http.ts';
+import { liveMessage } from './live-message.ts';
+import type { NewEntry } from './outbox/entry.ts';
+import { Outbox } from './outbox/outbox.ts';
+import type { ServerClock } from './server-clock.ts';
+import type { StoredSession, VisitorSession } from './session.ts';
+import type { ArrivedMessage, RelayAddress } from './types.ts';
+import { uploadImage } from './upload.ts';
+
+/** Milliseconds that ending waits for the last messages to be saved. */
+const FLUSH_MS = 5_000;
+/** What a message says that could not be sent before its conversation was over. */
+const LEFT_OVER = 'It was not sent before the last conversation ended.';
+
+export interface VisitorLineOptions {
+  readonly effects: Effects;
+  readonly clock: ServerClock;
+  readonly relay: RelayAddress;
+  readonly session: VisitorSession;
+  readonly stored: StoredSession;
+  onChange(): void;
+  onArrival(arrived: ArrivedMessage): void;
+}
+
+/** What a visitor's own client says of a message on the relay. */
+export function clientMessageOf(entry: NewEntry): PeerInputs['clientMessage'] {
+  if (entry.image === null) return { type: 'text', message: entry.text, messageKey: entry.key };
+  const { url, name, mimeType } = entry.image;
+  return { type: 'image', message: entry.text, image: url, name, mimeType, messageKey: entry.key };
+}
+
+/** Everything that stands while a visitor has a conversation. */
+export class VisitorLine {
+  readonly conversation: Conversation;
+  readonly connection: Connection;
+  readonly outbox: Outbox;
+  readonly #options: VisitorLineOptions;
+  readonly #http: Http;
+  #closed = false;
+
+  constructor(options: VisitorLineOptions) {
+    const { effects, clock, session, stored } = options;
+    this.#options = options;
+    this.#http = createHttp(effects, clock, session);
+    this.outbox = this.#openOutbox();
+    this.conversation = this.#openConversation();
+    this.connection = new Connection(effects, clock, {
+      relay: options.relay,
+      token: (refused) => session.token(refused),
+      join: () => ({ role: 'client', name: stored.username }),
+      handlers: this.#handlers(),
+    });
+    this.connection.onJoined(() => void this.conversation.catchUp());
+    this.connection.onState(() => options.onChange());
+    this.outbox.onChange(() => options.onChange());
+    this.conversation.subscribe(() => options.onChange());
+    void this.#begin();
+  }
+
+  /** Ends the conversation on the server. @throws ChatError `unavailable` while that, or saving its last messages, is not possible */
+  async end(): Promise<void> {
+    if (!(await this.outbox.flush(FLUSH_MS))) {
+      throw new ChatError('unavailable', 'Some messages could not be sent yet. Please try again in a moment.');
+    }
+    try {
+      await this.#http.request('POST', '/api/chat/end', {});
+    } catch (error) {
+      // Refused for good: there is nothing left on the server to end.
+      if (!(error instanceof ChatError) || error.retryable) throw error;
+      this.#options.effects.note('end refused', error);
+    }
+    await this.connection.send('chatEnded', null);
+    // What was refused was shown with its reason, and the person chose to end nevertheless.
+    for (const entry of this.outbox.entries()) await this.outbox.discard(entry.key);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.conversation.close();
+    this.connection.close();
+    this.outbox.close();
+  }
+
+  async #begin(): Promise<void> {
+    await this.outbox.load();
+    const { clientId } = this.#options.stored;
+    for (const entry of this.outbox.entries()) {
+      if (entry.clientId === clientId) continue;
+      // A conversation that is over takes nothing any more: shown here, for the person to send or to drop.
+      const key = derivedKey({ from: String(clientId), timestamp: entry.createdAt, type: 'left-over', message: entry.key });
+      const { order: _order, version: _version, owner: _owner, ...rest } = entry;
+      await this.outbox.add({ ...rest, key, clientId, failure: LEFT_OVER });
+      await this.outbox.discard(entry.key);
+    }
+    if (!this.#closed) this.outbox.begin();
+  }
+
+  #openOutbox(): Outbox {
+    const { effects } = this.#options;
+    return new Outbox(effects, {
+      owner: 'visitor',
+      asOperator: false,
+      save: async (messages) => (await this.#http.request<SaveMessagesResponse>('POST', '/api/chat/messages', { messages })).messages,
+      upload: (entry, onProgress) => {
+        const { image } = entry;
+        if (image?.blob == null) return Promise.reject(new ChatError('invalid_request', 'The picture is not there any more.'));
+        return uploadImage(effects, this.#http, { blob: image.blob, name: image.name }, onProgress);
+      },
+      onUploaded: (entry) => void this.conversation.relay(entry),
+    });
+  }
+
+  #openConversation(): Conversation {
+    const { effects, clock, stored } = this.#options;
+    return new Conversation({
+      effects,
+      clock,
+      http: this.#http,
+      outbox: this.outbox,
+      clientId: stored.clientId,
+      side: { kind: 'client' },
+      operator: null,
+      checkHidden: true,
+      relay: (entry): Promise<Acknowledgement | null> => this.connection.send('clientMessage', clientMessageOf(entry)),
+      tellTyping: (isTyping) => this.connection.signal('clientTyping', { isTyping }),
+      report: async (marks) => {
+        await this.#http.request<ReceiptsResponse>('POST', '/api/chat/receipts', marks);
+      },
+      onArrival: (message) => this.#options.onArrival({ clientId: stored.clientId, message }),
+      onReached: () => this.outbox.kick(true),
+    });
+  }
+
+  #handlers(): ConstructorParameters<typeof Connection>[2]['handlers'] {
+    const { sessionId: from } = this.#options.stored;
+    return {
+      operatorMessage: (event) =>
+        this.conversation.receive(liveMessage(event, { from, senderType: 'OPERATOR', operatorName: event.operatorName })),
+      operatorTyping: ({ isTyping, operatorName }) => this.conversation.receiveTyping(isTyping ? (operatorName ?? '…') : null),
+      conversationChanged: ({ lastSeq }) => this.conversation.hint(lastSeq),
+      messagesSeen: (hint) => this.conversation.hintSeen(hint),
+      error: (error) => this.#options.effects.note('relay: refused', error),
+    };
+  }
+}
