@@ -3,7 +3,7 @@ import type { Config } from '../config.ts';
 type Origins = Pick<Config, 'frontendOrigins'>;
 
 /** Whether the request's `Origin` is one of ours. */
-export function hasOwnOrigin(headers: Headers, config: Origins): boolean {
+function hasOwnOrigin(headers: Headers, config: Origins): boolean {
   const origin = headers.get('origin');
   return origin !== null && config.frontendOrigins.includes(origin);
 }

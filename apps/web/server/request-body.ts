@@ -5,7 +5,7 @@ import { ChatError } from '@switchboard/protocol';
  *
  * @throws ChatError `too_large`; `invalid_request` when it breaks off
  */
-export async function readBytes(request: Request, maxBytes: number): Promise<Buffer<ArrayBuffer>> {
+async function readBytes(request: Request, maxBytes: number): Promise<Buffer<ArrayBuffer>> {
   const tooLarge = () => new ChatError('too_large', `The request is too large: ${maxBytes} bytes at most.`);
   if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge();
   if (request.body === null) return Buffer.alloc(0);
