@@ -10,7 +10,7 @@ import pg from 'pg';
 import { findBinaries, type Binaries } from './binaries.ts';
 import { settleDataFolder } from './data-folder.ts';
 import { resolveRunAs, type RunAs } from './run-as.ts';
-import { endServer, findRunningServer } from './stale-server.ts';
+import { endServer, findRunningServer, isReady } from './stale-server.ts';
 
 /** What `startCluster` needs to know. */
 export interface ClusterOptions {
@@ -105,9 +105,20 @@ function guard(pid: number, dataFolder: string): ChildProcess {
   return child;
 }
 
-async function untilReady(url: string, child: ChildProcess, lastLines: () => string): Promise<void> {
+/**
+ * Resolves when the server takes connections with our password. It is asked for by its pid file first: on a port that is taken the one who answers
+ * may be somebody else.
+ */
+async function untilReady(url: string, child: ChildProcess, folder: string, lastLines: () => string): Promise<void> {
   for (const end = Date.now() + START_TIMEOUT_MS; ; await delay(25)) {
     if (child.exitCode !== null || child.signalCode !== null) throw new Error(`PostgreSQL did not start: ${lastLines()}`);
+    const late = Date.now() > end;
+    const tooLate = (cause?: unknown) =>
+      new Error(`PostgreSQL did not answer within ${START_TIMEOUT_MS / 1000} s: ${lastLines()}`, { cause });
+    if (!(await isReady(child.pid ?? 0, folder))) {
+      if (late) throw tooLate();
+      continue;
+    }
     const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
     client.on('error', () => undefined); // Reported by the rejections of connect and query already.
     try {
@@ -120,8 +131,7 @@ async function untilReady(url: string, child: ChildProcess, lastLines: () => str
           'The password of the embedded PostgreSQL does not fit its files. The secrets in the data folder belong to another database.',
           { cause: error },
         );
-      if (Date.now() > end)
-        throw new Error(`PostgreSQL did not answer within ${START_TIMEOUT_MS / 1000} s: ${lastLines()}`, { cause: error });
+      if (late) throw tooLate(error);
     } finally {
       await client.end().catch(() => undefined); // It may never have connected.
     }
@@ -180,7 +190,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     watcher.kill('SIGKILL');
   };
   try {
-    await untilReady(clusterUrl(port, options.password, 'postgres'), child, () => lines.join(' / '));
+    await untilReady(clusterUrl(port, options.password, 'postgres'), child, folder, () => lines.join(' / '));
   } catch (error) {
     await stop();
     throw error;

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -8,14 +9,31 @@ export interface Postmaster {
   readonly port: number;
 }
 
-/** Whether a process with this id exists. */
+/** Whether a process with this id runs. One that has ended and was not collected by its parent (an init that doesn't reap) does not. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
+  return process.platform !== 'linux' || !isZombie(pid);
+}
+
+function isZombie(pid: number): boolean {
+  try {
+    // "pid (name) state …", where the name may hold anything.
+    return /\) [ZX] [^)]*$/.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  } catch {
+    // Gone in between, or /proc is closed to us: the signal's answer stands.
+    return false;
+  }
+}
+
+/** Whether the server with this process id says in the data folder's pid file that it takes connections. */
+export async function isReady(pid: number, dataFolder: string): Promise<boolean> {
+  const content = await readFile(join(dataFolder, 'postmaster.pid'), 'utf8').catch(() => '');
+  const lines = content.split('\n');
+  return Number(lines[0]) === pid && lines[7]?.trim() === 'ready';
 }
 
 /** The server that runs on this data folder, if one does. A pid that was given to some other program since is not taken for it. */
