@@ -1,0 +1,135 @@
+import { IDBFactory } from 'fake-indexeddb';
+import { io } from 'socket.io-client';
+
+import type { Channel, Effects } from '../effects.ts';
+import { createEmitter } from '../emitter.ts';
+import { randomUuid } from '../uuid.ts';
+import { FakeLocks } from './fake-locks.ts';
+
+/** What the tabs of one browser share: the disk, the locks, the channels. */
+export class FakeBrowser {
+  readonly indexedDB: IDBFactory = new IDBFactory();
+  readonly locks = new FakeLocks();
+  readonly #channels = new Map<string, Set<(message: unknown) => void>>();
+
+  openChannel(name: string): Channel {
+    const members = this.#channels.get(name) ?? new Set();
+    this.#channels.set(name, members);
+    let own: ((message: unknown) => void) | undefined;
+    return {
+      postMessage(message) {
+        const copy: unknown = structuredClone(message);
+        for (const member of members) if (member !== own) setImmediate(() => members.has(member) && member(copy));
+      },
+      listen(listener) {
+        own = listener;
+        members.add(listener);
+      },
+      close() {
+        if (own !== undefined) members.delete(own);
+      },
+    };
+  }
+}
+
+/** One tab: effects, and the handles a test pulls. */
+export interface FakeTab extends Effects {
+  wake(): void;
+  leave(): void;
+  setOnline(online: boolean): void;
+  storageChanged(): void;
+  /** As if the process had been killed: no timer runs, no answer arrives, nothing more goes out, locks are given back. */
+  kill(): void;
+  readonly notes: string[];
+}
+
+export interface TabOptions {
+  readonly browser?: FakeBrowser;
+  readonly fetch?: Effects['fetch'];
+  readonly random?: () => number;
+  readonly overrides?: Partial<Effects>;
+}
+
+function fakePage() {
+  const wake = createEmitter<void>();
+  const offline = createEmitter<void>();
+  const leave = createEmitter<void>();
+  const storage = createEmitter<void>();
+  let online = true;
+  return {
+    page: { isOnline: () => online, onWake: wake.on, onOffline: offline.on, onLeave: leave.on, onStorage: storage.on },
+    wake: () => wake.emit(),
+    leave: () => leave.emit(),
+    storageChanged: () => storage.emit(),
+    setOnline(next: boolean) {
+      online = next;
+      (next ? wake : offline).emit();
+    },
+  };
+}
+
+/** Makes a tab. Timers are the global ones (vitest's fake ones while a test uses them). */
+export function createTab(options: TabOptions = {}): FakeTab {
+  const browser = options.browser ?? new FakeBrowser();
+  const fetch: Effects['fetch'] = options.fetch ?? (() => Promise.reject(new TypeError('no server')));
+  const { page, ...pull } = fakePage();
+  const notes: string[] = [];
+  const timers = new Set<NodeJS.Timeout>();
+  const life = new AbortController();
+  let blobs = 0;
+  return {
+    now: () => Date.now(),
+    random: options.random ?? (() => Math.random()),
+    uuid: randomUuid,
+    after(ms, run) {
+      if (life.signal.aborted) return () => undefined;
+      const timer = setTimeout(() => {
+        timers.delete(timer);
+        run();
+      }, ms);
+      timers.add(timer);
+      return () => {
+        timers.delete(timer);
+        clearTimeout(timer);
+      };
+    },
+    // A dead tab's requests go nowhere and are never answered.
+    fetch: (path, init) => (life.signal.aborted ? new Promise(() => undefined) : untilKilled(life.signal, fetch(path, init))),
+    XMLHttpRequest: undefined,
+    indexedDB: browser.indexedDB,
+    locks: {
+      query: () => Promise.resolve({}),
+      request: ((name: string, lock: LockOptions, callback: LockGrantedCallback<unknown>) =>
+        browser.locks.request(name, lock, (granted) => Promise.race([callback(granted), killed(life.signal)]))) as LockManager['request'],
+    },
+    openChannel: (name) => browser.openChannel(name),
+    openSocket: (url, socketOptions) => io(url, socketOptions),
+    objectUrl: () => `blob:fake/${++blobs}`,
+    revokeObjectUrl: () => undefined,
+    page,
+    note: (message) => notes.push(message),
+    ...options.overrides,
+    ...pull,
+    notes,
+    kill() {
+      life.abort();
+      for (const timer of timers) clearTimeout(timer);
+    },
+  };
+}
+
+function killed(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve());
+  });
+}
+
+function untilKilled<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    work.then(
+      (value) => !signal.aborted && resolve(value),
+      (error: unknown) => !signal.aborted && reject(error instanceof Error ? error : new Error(String(error))),
+    );
+  });
+}

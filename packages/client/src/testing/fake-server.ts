@@ -1,0 +1,245 @@
+import { randomUUID } from 'node:crypto';
+
+import { ChatError, ERRORS } from '@switchboard/protocol/errors';
+import type { ErrorCode, MessagesPage, MessageView, NewMessage, Receipts, RecentChat } from '@switchboard/protocol/types';
+
+export interface FakeRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly body: Record<string, unknown>;
+  /** Who asks: a visitor by its client id, or an operator. */
+  readonly actor: { readonly clientId: number } | { readonly operatorId: number; readonly name: string } | null;
+}
+
+/** What goes wrong with a request: it never arrives; its answer never does; the server refuses. */
+export type Fault = 'refuse' | 'lose-answer' | { readonly code: ErrorCode; readonly retryAfter?: number };
+
+interface FakeClient {
+  readonly id: number;
+  readonly sessionId: string;
+  readonly username: string;
+  address: string;
+  rows: MessageView[];
+  receipts: Receipts;
+  endedAt: string | null;
+  lastActivityAt: string;
+}
+
+/** The web app's HTTP API over memory: numbers, idempotency by key and all-or-nothing as the contract has them. Tokens are `v<clientId>`. */
+export class FakeServer {
+  readonly clients = new Map<number, FakeClient>();
+  readonly requests: FakeRequest[] = [];
+  fault: (request: FakeRequest) => Fault | undefined = () => undefined;
+  /** Called after each commit that brought something new. */
+  onCommit: (client: FakeClient) => void = () => undefined;
+  onReceipts: (client: FakeClient, by: 'client' | 'operator') => void = () => undefined;
+  /** Texts with this word are refused for good. */
+  forbidden = 'FORBIDDEN';
+  #ids = 0;
+
+  addClient(username = 'Ada', address?: string): FakeClient {
+    const sessionId = randomUUID();
+    const client: FakeClient = {
+      id: this.clients.size + 1,
+      sessionId,
+      username,
+      address: address ?? sessionId,
+      rows: [],
+      receipts: { clientDeliveredSeq: 0, clientReadSeq: 0, operatorDeliveredSeq: 0, operatorReadSeq: 0 },
+      endedAt: null,
+      lastActivityAt: new Date().toISOString(),
+    };
+    this.clients.set(client.id, client);
+    return client;
+  }
+
+  /** Commits a message past the API, as another browser of that side would. */
+  commit(clientId: number, message: Partial<NewMessage> & { operatorId?: number; operatorName?: string } = {}): MessageView {
+    const client = this.#client(clientId);
+    const key = message.messageKey ?? randomUUID();
+    const existing = client.rows.find((row) => row.messageKey === key);
+    if (existing !== undefined) return existing;
+    const row: MessageView = {
+      id: ++this.#ids,
+      messageKey: key,
+      seq: client.rows.length + 1,
+      clientId,
+      senderType: message.senderType ?? 'CLIENT',
+      messageType: message.messageType ?? 'TEXT',
+      text: message.text ?? null,
+      imageUrl: message.imageUrl ?? null,
+      imageName: message.imageName ?? null,
+      mimeType: message.mimeType ?? null,
+      imageWidth: null,
+      imageHeight: null,
+      operatorId: message.operatorId ?? null,
+      operatorName: message.operatorName ?? null,
+      isRead: false,
+      readAt: null,
+      createdAt: message.sentAt ?? new Date().toISOString(),
+    };
+    client.rows.push(row);
+    client.lastActivityAt = row.createdAt;
+    client.endedAt = null;
+    this.onCommit(client);
+    return row;
+  }
+
+  recentChats(): RecentChat[] {
+    return [...this.clients.values()].map((client) => ({
+      client: {
+        id: client.id,
+        username: client.username,
+        phone: null,
+        email: null,
+        status: client.endedAt === null ? 'ACTIVE' : 'ENDED',
+        address: client.address,
+        pageUrl: null,
+        createdAt: new Date(0).toISOString(),
+        endedAt: client.endedAt,
+      },
+      lastMessage: client.rows.at(-1) ?? null,
+      unreadCount: client.rows.filter((row) => row.senderType === 'CLIENT' && row.seq > client.receipts.operatorReadSeq).length,
+      lastActivityAt: client.lastActivityAt,
+    }));
+  }
+
+  /** `fetch` for a browser; operators have no token here, their cookie is `operator`. */
+  fetchAs(operator?: { readonly operatorId: number; readonly name: string }) {
+    return async (path: string, init: RequestInit): Promise<Response> => {
+      const url = new URL(path, 'http://fake');
+      const token = new Headers(init.headers).get('authorization')?.replace('Bearer v', '');
+      const actor = operator ?? (token === undefined ? null : { clientId: Number(token) });
+      const body: unknown = typeof init.body === 'string' ? JSON.parse(init.body) : {};
+      const request: FakeRequest = {
+        method: init.method ?? 'GET',
+        path: url.pathname,
+        query: url.searchParams,
+        body: isRecord(body) ? body : {},
+        actor,
+      };
+      this.requests.push(request);
+      // As a network would: never within the caller's turn.
+      await new Promise((resolve) => setImmediate(resolve));
+      const fault = this.fault(request);
+      if (fault === 'refuse') throw new TypeError('Failed to fetch');
+      const answer = typeof fault === 'object' ? errorAnswer(fault.code, fault.retryAfter) : this.#answer(request);
+      if (fault === 'lose-answer') throw new TypeError('Failed to fetch');
+      return answer;
+    };
+  }
+
+  #answer(request: FakeRequest): Response {
+    try {
+      return Response.json(this.#route(request));
+    } catch (error) {
+      if (error instanceof ChatError) return errorAnswer(error.code, undefined, error.message);
+      throw error;
+    }
+  }
+
+  #route(request: FakeRequest): unknown {
+    const { path, method, actor, body } = request;
+    if (path === '/api/chat/sessions') return this.#session(request);
+    if (actor === null) throw new ChatError('unauthenticated', 'Who are you?');
+    if (path === '/api/chat/token') return { token: 'clientId' in actor ? `v${actor.clientId}` : 'operator', expiresAt: inADay() };
+    if (path === '/api/chat/messages') return method === 'GET' ? this.#page(request) : this.#save(request);
+    if (path === '/api/chat/uploads') {
+      const imageUrl = `/api/chat/uploads/${randomUUID()}?e=1&s=x`;
+      return { imageUrl, imageName: 'a.png', mimeType: 'image/png', width: 4, height: 3, size: 12 };
+    }
+    const client = this.#client('clientId' in actor ? actor.clientId : Number(body['clientId']));
+    if (path === '/api/chat/end') {
+      client.endedAt = new Date().toISOString();
+      return { endedAt: client.endedAt };
+    }
+    if (path === '/api/chat/receipts') return this.#receipts(client, 'clientId' in actor ? 'client' : 'operator', body);
+    throw new ChatError('not_found', 'No such route.');
+  }
+
+  #session({ body, actor }: FakeRequest): unknown {
+    if (typeof body['clientSocketId'] === 'string') {
+      const address = body['clientSocketId'];
+      const known = [...this.clients.values()].find((client) => client.address === address);
+      const client = known ?? this.addClient(String(body['username']), address);
+      return { clientId: client.id, sessionId: client.sessionId, username: client.username };
+    }
+    const resumed = typeof body['resumeToken'] === 'string' ? Number(body['resumeToken'].slice(1)) : undefined;
+    const id = actor !== null && 'clientId' in actor ? actor.clientId : resumed;
+    const client = (id === undefined ? undefined : this.clients.get(id)) ?? this.addClient(String(body['username']));
+    return {
+      token: `v${client.id}`,
+      expiresAt: inADay(),
+      resumeToken: `r${client.id}`,
+      clientId: client.id,
+      sessionId: client.sessionId,
+      username: client.username,
+    };
+  }
+
+  #save({ actor, body }: FakeRequest): unknown {
+    // Parsed by the real server; here the client's own typing has to do.
+    const messages = body['messages'] as NewMessage[];
+    if (messages.some((message) => message.text?.includes(this.forbidden) === true))
+      throw new ChatError('invalid_request', 'That word is not taken.');
+    const answers = messages.map((message) => {
+      const isClient = actor !== null && 'clientId' in actor;
+      const client = this.#client(isClient ? actor.clientId : (message.clientId ?? 0));
+      const duplicate = client.rows.some((row) => row.messageKey === message.messageKey);
+      const operator =
+        isClient || message.senderType === 'CLIENT' || actor === null ? {} : { operatorId: actor.operatorId, operatorName: actor.name };
+      const row = this.commit(client.id, { ...message, senderType: isClient ? 'CLIENT' : (message.senderType ?? 'OPERATOR'), ...operator });
+      return { messageKey: row.messageKey, id: row.id, seq: row.seq, createdAt: row.createdAt, duplicate };
+    });
+    return { messages: answers };
+  }
+
+  #page({ actor, query }: FakeRequest): MessagesPage {
+    const client = this.#client(actor !== null && 'clientId' in actor ? actor.clientId : Number(query.get('clientId')));
+    const limit = Number(query.get('limit') ?? 50);
+    const after = query.get('afterSeq');
+    const before = query.get('beforeSeq');
+    const { rows, receipts, endedAt } = client;
+    const wanted = rows.filter((row) => (after === null || row.seq > Number(after)) && (before === null || row.seq < Number(before)));
+    const messages = after === null ? wanted.slice(-limit) : wanted.slice(0, limit);
+    return {
+      messages: structuredClone(messages),
+      lastSeq: rows.length,
+      hasMore: wanted.length > messages.length,
+      receipts: { ...receipts },
+      endedAt,
+    };
+  }
+
+  #receipts(client: FakeClient, by: 'client' | 'operator', body: Record<string, unknown>): Receipts {
+    const cap = (value: unknown) => Math.min(Number(value ?? 0), client.rows.length);
+    const read = Math.max(client.receipts[`${by}ReadSeq`], cap(body['readSeq']));
+    client.receipts[`${by}ReadSeq`] = read;
+    client.receipts[`${by}DeliveredSeq`] = Math.max(client.receipts[`${by}DeliveredSeq`], cap(body['deliveredSeq']), read);
+    this.onReceipts(client, by);
+    return client.receipts;
+  }
+
+  #client(id: number): FakeClient {
+    const client = this.clients.get(id);
+    if (client === undefined) throw new ChatError('not_found', 'No such conversation.');
+    return client;
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function inADay(): string {
+  return new Date(Date.now() + 24 * 60 * 60 * 1_000).toISOString();
+}
+
+function errorAnswer(code: ErrorCode, retryAfter?: number, message = 'Refused by the test.'): Response {
+  const { status, retryable } = ERRORS[code];
+  return Response.json(
+    { error: { code, message, retryable } },
+    { status, headers: retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) } },
+  );
+}
