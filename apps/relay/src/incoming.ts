@@ -42,7 +42,7 @@ function wireOf(error: unknown): WireError {
   return { code: known.code, message: known.message, retryable: known.retryable };
 }
 
-/** Lets a socket's events in: who may, how large, how many, which shape, in this order; then to the handler. Nothing that a peer sends gets past as an exception. */
+/** Lets a socket's events in: how large, how many, then to the handler, which asks who and which shape. Nothing that a peer sends gets past as an exception. */
 export function listen(socket: PeerSocket, door: Door): void {
   const { log, metrics } = door;
   const refusals = createRefusals(door.maxRefusals);
@@ -76,7 +76,6 @@ export function listen(socket: PeerSocket, door: Door): void {
     const handler = handlerOf(door.handlers, event);
     if (handler === undefined) return ignore(acknowledge);
     try {
-      handler.admit(socket);
       if (door.isOversized(eventArguments))
         throw new ChatError('too_large', `The event is too large: at most ${door.maxPayloadBytes} bytes are allowed.`);
       countPace(handler);

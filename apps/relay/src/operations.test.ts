@@ -88,6 +88,19 @@ describe('POST /hints', () => {
     expect(maya.received).toEqual([]);
   });
 
+  it('with a body that has no end is answered before the end', async () => {
+    const relay = await start();
+    const { hostname, port } = new URL(relay.url);
+    const connection = connect(Number(port), hostname);
+    let heard = '';
+    connection.setEncoding('utf8').on('data', (chunk: string) => (heard += chunk));
+    connection.write(`POST /hints HTTP/1.1\r\nHost: relay\r\nAuthorization: ${await service(relay)}\r\nContent-Length: 100000000\r\n\r\n`);
+    connection.write('x'.repeat(70_000));
+    await expect.poll(() => heard).toContain('HTTP/1.1 413');
+    expect(heard).toContain('"code":"too_large"');
+    connection.destroy();
+  });
+
   it('carries nothing beyond the hint', async () => {
     const relay = await start();
     const maya = await relay.operator(1, 'Maya');

@@ -1,7 +1,9 @@
-import { request } from 'node:http';
+import { IncomingMessage, request } from 'node:http';
+import { Socket } from 'node:net';
 
 import { afterEach, describe, expect, it } from 'vitest';
 
+import { isAllowedOrigin } from './origin.ts';
 import { startRelay, type TestRelay } from './testing/test-relay.ts';
 
 const relays: TestRelay[] = [];
@@ -88,4 +90,10 @@ it('browsers on allowed pages may read answers, others not', async () => {
   expect((await ask('https://chat.example')).headers.get('access-control-allow-origin')).toBe('https://chat.example');
   expect((await ask('https://evil.example')).headers.get('access-control-allow-origin')).toBeNull();
   expect((await ask('null')).headers.get('access-control-allow-origin')).toBeNull();
+});
+
+it('null never matches, not even a list with null in it', () => {
+  const request = new IncomingMessage(new Socket());
+  request.headers.origin = 'null';
+  expect(isAllowedOrigin(request, ['null'])).toBe(false);
 });

@@ -109,6 +109,7 @@ describe('refused', () => {
     // Somebody else, and other events, are not concerned.
     expect(await send(ben, 'Hello')).toMatchObject({ ok: true });
     expect(await anna.ask('clientTyping', { isTyping: true })).toMatchObject({ ok: true });
+    expect(await anna.ask('chatEnded')).toMatchObject({ ok: true });
     await expect.poll(async () => (await send(anna, '7')).ok, { timeout: 5_000, interval: 400 }).toBe(true);
     await maya.settled();
     expect(maya.of('incomingMessage').map(({ message }) => message)).toEqual(['1', '2', '3', '4', '5', 'Hello', '7']);

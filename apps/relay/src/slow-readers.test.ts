@@ -24,7 +24,7 @@ describe('a queue is too long', () => {
 });
 
 /** A websocket peer by hand, which joins as an operator and then reads no more. */
-async function deafOperator(relay: TestRelay): Promise<Socket> {
+async function deafOperator(relay: TestRelay): Promise<{ socket: Socket; heard: Buffer[] }> {
   const token = await relay.mint({ role: 'operator', id: 2, name: 'Deaf' });
   const { hostname, port } = new URL(relay.url);
   const socket = connect(Number(port), hostname);
@@ -49,7 +49,7 @@ async function deafOperator(relay: TestRelay): Promise<Socket> {
   say('420["join",{"role":"operator"}]');
   await hears('430[{"ok":true');
   socket.pause();
-  return socket;
+  return { socket, heard };
 }
 
 it('a peer that does not read is cut, counted and gone; those who read are not', async () => {
@@ -75,8 +75,12 @@ it('a peer that does not read is cut, counted and gone; those who read are not',
   expect(await relay.metrics()).toContain('switchboard_relay_connections{role="operator",service="relay"} 1');
   await maya.settled();
   expect(maya.of('incomingMessage')).toHaveLength(sent);
+  // When it reads again it finds the connection closed, without a good-bye from Socket.IO ("41"), which would keep it from coming again.
+  deaf.socket.resume();
+  await expect.poll(() => deaf.heard.at(-1)?.subarray(-2), { timeout: 10_000 }).toEqual(Buffer.from([0x88, 0]));
+  expect(Buffer.concat(deaf.heard).includes(Buffer.from([0x81, 2, 0x34, 0x31]))).toBe(false);
   expect(relay.log.find(({ message }) => message.includes('does not read'))).toMatchObject({ level: 'warn', fields: { role: 'operator' } });
-  deaf.destroy();
+  deaf.socket.destroy();
 });
 
 it('a peer that does not read does not keep the relay from stopping', async () => {
@@ -86,5 +90,5 @@ it('a peer that does not read does not keep the relay from stopping', async () =
   const start = performance.now();
   await relay.stop();
   expect(performance.now() - start).toBeLessThan(4_000);
-  deaf.destroy();
+  deaf.socket.destroy();
 });

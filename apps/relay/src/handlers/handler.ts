@@ -28,12 +28,10 @@ export interface Received<S, P> {
 export interface PeerHandler<E extends PeerEventName> {
   readonly event: E;
   readonly pace: Pace;
-  /** @throws ChatError when this socket may not send the event */
-  admit(socket: PeerSocket): void;
   /**
-   * Relays an event of an admitted socket; returns the sockets of the addressee that it was written to on this node.
+   * Relays an event; returns the sockets of the addressee that it was written to on this node.
    *
-   * @throws ChatError for a payload of the wrong shape
+   * @throws ChatError when this socket may not send it, or for a payload of the wrong shape
    */
   relay(socket: PeerSocket, input: unknown, timestamp: string, context: RelayContext): number;
 }
@@ -59,7 +57,6 @@ export function fromAnyone<E extends PeerEventName>(
   return {
     event,
     pace,
-    admit() {},
     relay: (socket, input, timestamp, context) =>
       relay({ socket, sender: undefined, payload: parsePayload(event, pace, input), timestamp, context }),
   };
@@ -74,9 +71,6 @@ function handlerFor<E extends PeerEventName, S extends Visitor | Operator>(
   return {
     event,
     pace,
-    admit(socket) {
-      senderOf(socket);
-    },
     relay: (socket, input, timestamp, context) =>
       relay({ socket, sender: senderOf(socket), payload: parsePayload(event, pace, input), timestamp, context }),
   };
