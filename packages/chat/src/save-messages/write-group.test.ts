@@ -42,6 +42,30 @@ describe('a group', () => {
     ]);
   });
 
+  it('a key that another server commits in between is looked at again', async () => {
+    const [a, b] = [await chat.visitor(), await chat.visitor()];
+    const raced = text('raced');
+    const logged = chat.errors.length;
+    const { saves } = await chat.db.prisma.$transaction(async (tx) => {
+      await tx.chatMessage.create({
+        data: { messageKey: raced.messageKey, clientId: a.clientId, seq: 1, senderType: 'CLIENT', messageType: 'TEXT', text: 'theirs' },
+      });
+      // The key is not visible yet, so the group goes ahead until its insert waits for this transaction.
+      const saves = Promise.all([codeOf(saver.save(b, [text('x'), raced])), codeOf(saver.save(b, [text('y')]))]);
+      await expect
+        .poll(
+          async () =>
+            await chat.db.prisma.$queryRaw`
+              SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%INSERT%'`,
+        )
+        .toHaveLength(1);
+      return { saves };
+    });
+    expect(await saves).toEqual(['conflict', 'resolved']);
+    expect((await chat.messages(b.clientId)).map((row) => [row.seq, row.text])).toEqual([[1, 'y']]);
+    expect(chat.errors).toHaveLength(logged);
+  });
+
   it('requests that come together are committed together', async () => {
     const visitor = await chat.visitor();
     await Promise.all(Array.from({ length: 40 }, async (_, index) => await saver.save(visitor, [text(String(index))])));
