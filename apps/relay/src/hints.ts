@@ -7,7 +7,7 @@ import { z } from 'zod';
 import type { Delivery } from './delivery.ts';
 import { readJson } from './http-answer.ts';
 
-export const MAX_HINTS_BODY_BYTES = 64 * 1024;
+const MAX_HINTS_BODY_BYTES = 64 * 1024;
 const MAX_HINTS = 100;
 
 const manyHints = z.array(hintRequest).min(1).max(MAX_HINTS);

@@ -18,7 +18,7 @@ export interface Operator {
 }
 
 /** What we remember of a socket. */
-export interface PeerState {
+interface PeerState {
   /** From the token, undefined for a socket without one. */
   claims?: RelayClaims;
   /** Set by `join`. */

@@ -7,10 +7,10 @@ import type { Config } from '../config.ts';
 import { createRelay, type RelayParts } from '../server.ts';
 
 export const TEST_SECRET = 'a secret for tests, long enough for HS256';
-export const ORIGIN = 'https://chat.example';
+const ORIGIN = 'https://chat.example';
 const TIMEOUT_MS = 5_000;
 
-export interface ReceivedEvent {
+interface ReceivedEvent {
   readonly event: string;
   readonly payload: Record<string, unknown>;
 }
@@ -27,7 +27,7 @@ export interface TestPeer {
   settled(): Promise<void>;
 }
 
-export interface LogLine {
+interface LogLine {
   readonly level: string;
   readonly fields: Record<string, unknown>;
   readonly message: string;
