@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+
+import { createServerClock } from './server-clock.ts';
+
+it('learns the offset of a machine whose clock is wrong, and prefers the finer hint', () => {
+  let now = 1_000_000_000;
+  const truth = () => now + 600_000;
+  const clock = createServerClock(() => now);
+  expect(clock.now()).toBe(now);
+  // A Date header: whole seconds, 200 ms on the way.
+  clock.observe(Math.floor(truth() / 1_000) * 1_000, now - 100, now + 100, 1_000);
+  expect(Math.abs(clock.now() - truth())).toBeLessThanOrEqual(600);
+  // A relay's stamp: exact.
+  now += 5_000;
+  clock.observe(truth(), now - 5, now + 5, 0);
+  expect(Math.abs(clock.now() - truth())).toBeLessThanOrEqual(5);
+  // A coarse one soon after does not spoil it, nor does nonsense.
+  clock.observe(truth() + 900, now - 100, now + 100, 1_000);
+  clock.observe(Number.NaN, now, now, 0);
+  expect(Math.abs(clock.now() - truth())).toBeLessThanOrEqual(5);
+});
