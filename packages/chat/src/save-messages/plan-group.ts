@@ -51,7 +51,7 @@ export interface PlannedMessage {
 }
 
 /** What to answer for one message of a request: a row that is there, or one that will be. */
-export interface PlannedAnswer {
+interface PlannedAnswer {
   readonly message: KnownMessage | PlannedMessage;
   readonly duplicate: boolean;
 }
@@ -64,7 +64,7 @@ export interface GroupPlan {
 }
 
 /** The client that a target means, if it exists (and, for a visitor, if its session is still this client's). */
-export function findClient(target: Target, knowledge: Pick<Knowledge, 'clients' | 'addresses'>): KnownClient | undefined {
+function findClient(target: Target, knowledge: Pick<Knowledge, 'clients' | 'addresses'>): KnownClient | undefined {
   if (target.kind === 'address') return knowledge.clients.get(knowledge.addresses.get(target.address) ?? 0);
   const client = knowledge.clients.get(target.clientId);
   if (target.sessionId === null) return client;

@@ -36,7 +36,7 @@ export interface Cluster {
   stop(): Promise<void>;
 }
 
-export const CLUSTER_USER = 'switchboard';
+const CLUSTER_USER = 'switchboard';
 const START_TIMEOUT_MS = 60_000;
 
 /** The connection URL of a cluster's database on this machine. */
