@@ -3,7 +3,7 @@ import type { Effects } from './effects.ts';
 import { wait } from './retry.ts';
 
 /** Milliseconds in which several unknown addresses share one look at the list. */
-const DEBOUNCE_MS = 300;
+const DEBOUNCE_MS = 50;
 /** All consoles hear of a stranger at once: spread, in milliseconds, over which they ask for its row. */
 const SPREAD_MS = 1_000;
 

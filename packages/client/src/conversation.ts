@@ -253,9 +253,9 @@ export class Conversation implements ConversationHandle {
   /** Of a live message, or of rows that were missed while the line was down: never of history. */
   #tellArrivals(event: TimelineEvent, before: TimelineState): void {
     const isNew = (key: string) => !before.seqs.has(key) && !before.live.has(key);
-    let keys: string[] = [];
-    if (event.type === 'live') keys = [event.message.key].filter(isNew);
-    if (event.type === 'page' && 'afterSeq' in event.query) keys = event.page.messages.map((message) => message.messageKey).filter(isNew);
+    const missed = event.type === 'page' && 'afterSeq' in event.query ? event.page.messages.map((message) => message.messageKey) : [];
+    // A live one always: its row may have been fetched just before, and who tells twice is not heard.
+    const keys = event.type === 'live' ? [event.message.key] : missed.filter(isNew);
     if (keys.length === 0) return;
     for (const message of this.#snapshot.messages) {
       if (keys.includes(message.key) && isPeer(this.#context.side, message)) this.#context.onArrival(message);

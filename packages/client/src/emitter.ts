@@ -1,7 +1,8 @@
 /** A list of listeners, told in the order they came. */
 export interface Emitter<T> {
-  on(listener: (value: T) => void): () => void;
-  emit(value: T): void;
+  /** Returns how to stop. */
+  readonly on: (listener: (value: T) => void) => () => void;
+  readonly emit: (value: T) => void;
 }
 
 /** Makes an emitter. A listener that stops while being told is still safe. */

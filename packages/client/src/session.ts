@@ -41,8 +41,10 @@ export class VisitorSession implements Credentials {
   readonly #effects: Effects;
   readonly #store: KeyValueStore;
   readonly #clock: ServerClock;
-  /** Says who asks, but never renews: for the requests that renew. */
+  /** Says who asks, but never renews: for the request that renews. */
   readonly #http: Http;
+  /** Says nothing of who asks: a token that has run out must not stand in the way of a new one. */
+  readonly #anonymous: Http;
   /** For browsers that refuse the store. */
   #memory: StoredSession | null = null;
   #renewing: Promise<boolean> | undefined;
@@ -53,7 +55,9 @@ export class VisitorSession implements Credentials {
     this.#effects = effects;
     this.#store = store;
     this.#clock = clock;
-    this.#http = createHttp(effects, clock, { authorization: () => this.authorization(), renew: () => Promise.resolve(false) });
+    const renew = () => Promise.resolve(false);
+    this.#http = createHttp(effects, clock, { authorization: () => this.authorization(), renew });
+    this.#anonymous = createHttp(effects, clock, { authorization: () => undefined, renew });
   }
 
   /** What is remembered, by this tab or another of this browser. */
@@ -90,7 +94,7 @@ export class VisitorSession implements Credentials {
    * @throws ChatError as the server said
    */
   async start(form: VisitorForm): Promise<StoredSession> {
-    const answer = await this.#http.request<StartSessionResponse>('POST', '/api/chat/sessions', form);
+    const answer = await this.#anonymous.request<StartSessionResponse>('POST', '/api/chat/sessions', form);
     return this.#keep(answer);
   }
 
@@ -135,7 +139,7 @@ export class VisitorSession implements Credentials {
       return false;
     }
     try {
-      const answer = await this.#http.request<StartSessionResponse>('POST', '/api/chat/sessions', { username, resumeToken });
+      const answer = await this.#anonymous.request<StartSessionResponse>('POST', '/api/chat/sessions', { username, resumeToken });
       this.#keep(answer);
       if (answer.clientId !== session.clientId) this.onReplaced();
       return true;

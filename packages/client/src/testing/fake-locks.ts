@@ -21,17 +21,17 @@ export class FakeLocks implements Pick<LockManager, 'request'> {
   async request<T>(name: string, options: LockOptions | LockGrantedCallback<T>, callback?: LockGrantedCallback<T>): Promise<Awaited<T>> {
     if (typeof options === 'function' || callback === undefined) throw new TypeError('not used by the outbox');
     return await new Promise<Awaited<T>>((resolve, reject) => {
+      const hold = async (held: Request) => {
+        try {
+          resolve(await callback({ name, mode: 'exclusive' }));
+          if (this.#held.get(name) === held) this.#grantNext(name);
+        } catch (error) {
+          reject(error instanceof Error ? error : new Error(String(error)));
+        }
+      };
       const request: Request = {
         steal: options.steal === true,
-        run: () => {
-          Promise.resolve(callback({ name, mode: 'exclusive' })).then(
-            (value) => {
-              resolve(value);
-              if (this.#held.get(name) === request) this.#grantNext(name);
-            },
-            (error: unknown) => reject(error instanceof Error ? error : new Error(String(error))),
-          );
-        },
+        run: () => void hold(request),
         lose: () => reject(aborted()),
       };
       options.signal?.addEventListener('abort', () => {

@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict';
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -75,10 +77,14 @@ class World {
   check(): void {
     const view = this.view();
     const keys = view.map((message) => message.key);
-    expect(new Set(keys).size).toBe(keys.length);
+    assert.equal(new Set(keys).size, keys.length, 'no key twice');
     const saved = view.filter((message) => message.seq !== null).map((message) => message.key);
     // None that was shown as saved has gone, and those that were there stand in the same order.
-    expect(saved.filter((key) => this.#savedOrder.includes(key))).toEqual(this.#savedOrder);
+    assert.deepEqual(
+      saved.filter((key) => this.#savedOrder.includes(key)),
+      this.#savedOrder,
+      'saved messages stay, in their order',
+    );
     this.#savedOrder.splice(0, this.#savedOrder.length, ...saved);
   }
 

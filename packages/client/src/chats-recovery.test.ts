@@ -1,0 +1,160 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { SESSION_KEY } from './session.ts';
+import {
+  ALAN,
+  closeServers,
+  connected,
+  eventually,
+  GRACE,
+  newBrowser,
+  openOperator,
+  openServers,
+  openVisitor,
+  relay,
+  said,
+  seenBy,
+  server,
+  startVisitor,
+  statuses,
+} from './testing/open-chats.ts';
+
+beforeEach(openServers);
+afterEach(closeServers);
+
+describe('the backstop', () => {
+  it('saves the messages of an old front-end at once, for an address without a row, from every console the same', async () => {
+    const grace = openOperator(GRACE);
+    const alan = openOperator(ALAN);
+    await Promise.all([connected(grace.chat), connected(alan.chat)]);
+    relay.toOperators('newChat', { clientId: 'old-socket', username: 'Old' });
+    relay.toOperators('incomingMessage', {
+      from: 'old-socket',
+      type: 'text',
+      message: 'from an old page',
+      timestamp: new Date().toISOString(),
+    });
+    await eventually(() => expect(server.clients.get(1)?.rows).toHaveLength(1));
+    expect(server.clients.get(1)).toMatchObject({ username: 'Old', address: 'old-socket' });
+    await eventually(() => {
+      const saves = server.requests.filter((request) => request.path === '/api/chat/messages' && request.method === 'POST');
+      expect(saves).toHaveLength(2);
+    });
+    expect(server.clients.get(1)?.rows).toHaveLength(1);
+    expect(server.clients.get(1)?.rows[0]).toMatchObject({ senderType: 'CLIENT', text: 'from an old page' });
+    await eventually(() => expect(seenBy(grace.chat)).toEqual(['from an old page']));
+    expect(server.clients.size).toBe(1);
+  });
+
+  it('leaves a keyed message to its sender when that saves it', async () => {
+    const operator = openOperator();
+    await connected(operator.chat);
+    const visitor = await startVisitor();
+    await visitor.chat.conversation!.sendText('mine');
+    await eventually(() => expect(seenBy(operator.chat)).toEqual(['mine']));
+    await new Promise((resolve) => {
+      // The wait of the backstop itself, which is what is tested: it must end without a save.
+      setTimeout(resolve, 4_500);
+    });
+    const saves = server.requests.filter((request) => request.path === '/api/chat/messages' && request.method === 'POST');
+    expect(saves.map((request) => request.actor)).toEqual([{ clientId: 1 }]);
+  });
+
+  it('saves a keyed message that does not turn up', async () => {
+    const operator = openOperator();
+    await connected(operator.chat);
+    const visitor = await startVisitor();
+    server.fault = (request) =>
+      request.method === 'POST' && request.path === '/api/chat/messages' && 'clientId' in (request.actor ?? {}) ? 'refuse' : undefined;
+    await visitor.chat.conversation!.sendText('cannot save');
+    await eventually(() => expect(server.clients.get(1)?.rows.map((row) => row.text)).toEqual(['cannot save']));
+    // And the sender learns of it, though its own request never got through.
+    await eventually(() => expect(statuses(visitor.chat)?.[0]).not.toBe('sending'));
+  });
+});
+
+describe('a reload', () => {
+  it('finds the conversation, its history and what was not sent yet', async () => {
+    const own = newBrowser();
+    const first = await startVisitor(own);
+    await first.chat.conversation!.sendText('saved');
+    await eventually(() => expect(statuses(first.chat)).toEqual(['sent']));
+    server.fault = (request) => (request.method === 'POST' ? 'refuse' : undefined);
+    await first.chat.conversation!.sendText('not yet');
+    first.tab.kill();
+    first.chat.close();
+    const second = openVisitor(own);
+    expect(second.chat.getSnapshot().phase).toBe('active');
+    await eventually(() => expect(said(second.chat)).toEqual(['saved', 'not yet']));
+    expect(statuses(second.chat)?.[1]).toBe('sending');
+    expect(second.arrivals).toEqual([]);
+    server.fault = () => undefined;
+    await eventually(() => expect(statuses(second.chat)).toEqual(['sent', 'sent']));
+  });
+
+  it('resumes by the resume token when the other has run out', async () => {
+    const own = newBrowser();
+    const first = await startVisitor(own);
+    await first.chat.conversation!.sendText('before');
+    await eventually(() => expect(statuses(first.chat)).toEqual(['sent']));
+    first.chat.close();
+    const stored: unknown = JSON.parse(own.storage.getItem(SESSION_KEY) ?? '');
+    own.storage.setItem(SESSION_KEY, JSON.stringify({ ...(stored as object), token: 'expired', expiresAt: new Date(0).toISOString() }));
+    server.fault = (request) => (request.path === '/api/chat/token' ? { code: 'unauthenticated' } : undefined);
+    const second = openVisitor(own);
+    expect(second.chat.getSnapshot().phase).toBe('resuming');
+    await eventually(() => expect(second.chat.getSnapshot().phase).toBe('active'));
+    await eventually(() => expect(said(second.chat)).toEqual(['before']));
+    expect(server.clients.size).toBe(1);
+  });
+
+  it('shows what was left unsent of a conversation that is gone, for the person to decide', async () => {
+    const own = newBrowser();
+    const first = await startVisitor(own);
+    server.fault = (request) => (request.path === '/api/chat/messages' ? 'refuse' : undefined);
+    await first.chat.conversation!.sendText('left over');
+    first.tab.kill();
+    first.chat.close();
+    own.storage.removeItem(SESSION_KEY);
+    server.fault = () => undefined;
+    const second = openVisitor(own);
+    expect(second.chat.getSnapshot().phase).toBe('idle');
+    await second.chat.start({ username: 'Ada' });
+    await eventually(() => expect(statuses(second.chat)).toEqual(['failed']));
+    const [message] = second.chat.conversation!.getSnapshot().messages;
+    expect(message).toMatchObject({ text: 'left over', failure: 'It was not sent before the last conversation ended.' });
+    expect(server.clients.get(2)?.rows).toEqual([]);
+    second.chat.conversation!.retry(message!.key);
+    await eventually(() => expect(server.clients.get(2)?.rows.map((row) => row.text)).toEqual(['left over']));
+  });
+});
+
+describe('the connection', () => {
+  it('gets a new token when the relay does not take the old one', async () => {
+    relay.refused.add('v1');
+    const visitor = openVisitor();
+    const states: string[] = [];
+    visitor.chat.subscribe(() => states.push(visitor.chat.getSnapshot().connection));
+    await visitor.chat.start({ username: 'Ada' });
+    await eventually(() => expect(server.requests.some((request) => request.path === '/api/chat/token')).toBe(true));
+    relay.refused.clear();
+    await eventually(() => expect(visitor.chat.getSnapshot().connection).toBe('connected'));
+    expect(states).not.toContain('reconnecting');
+  });
+
+  it('says what state it is in', async () => {
+    const visitor = await startVisitor();
+    visitor.tab.setOnline(false);
+    relay.cut();
+    await eventually(() => expect(visitor.chat.getSnapshot().connection).toBe('offline'));
+    visitor.tab.setOnline(true);
+    await eventually(() => expect(visitor.chat.getSnapshot().connection).toBe('connected'));
+  });
+
+  it('tells an operator that is signed out, and not that the relay is away', async () => {
+    server.fault = () => ({ code: 'unauthenticated' });
+    const operator = openOperator();
+    await eventually(() => expect(operator.chat.getSnapshot().signedOut).toBe(true));
+    expect(operator.chat.getSnapshot().connection).toBe('connecting');
+  });
+});

@@ -1,0 +1,151 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+
+import { BACKOFF_MAX_MS } from '../backoff.ts';
+import { FakeBrowser } from '../testing/fake-effects.ts';
+import { closeTabs, createServer, entry, openOutbox, saves, start, storePrototype, texts } from '../testing/open-outbox.ts';
+
+afterEach(closeTabs);
+
+describe('failing', () => {
+  it('tries for ever, never in the same rhythm, and says so until it works', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+    const server = createServer();
+    const randoms = [0.9, 0.1, 0.5];
+    let turn = 0;
+    const { outbox } = await start(server, { random: () => randoms[turn++ % 3] ?? 0 });
+    server.fault = () => ({ code: 'unavailable' });
+    const times: number[] = [];
+    await outbox.add(entry('one'));
+    for (let ms = 0; ms < 300_000; ms += 250) {
+      await vi.advanceTimersByTimeAsync(250);
+      await new Promise((resolve) => setImmediate(resolve));
+      if (saves(server).length > times.length) times.push(Date.now());
+    }
+    const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
+    expect(times.length).toBeGreaterThan(10);
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(BACKOFF_MAX_MS + 500);
+    expect(new Set(gaps).size).toBeGreaterThan(3);
+    expect(outbox.isFailing()).toBe(true);
+    server.fault = () => undefined;
+    await vi.advanceTimersByTimeAsync(BACKOFF_MAX_MS);
+    await vi.waitFor(() => expect(outbox.entries()).toHaveLength(0));
+    expect(outbox.isFailing()).toBe(false);
+    expect(texts(server)).toEqual(['one']);
+  });
+
+  it('waits as long as the server asks', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+    const server = createServer();
+    server.fault = () => (saves(server).length === 1 ? { code: 'rate_limited', retryAfter: 20 } : undefined);
+    const { outbox } = await start(server, { random: () => 0 });
+    await outbox.add(entry('one'));
+    await vi.waitFor(() => expect(saves(server)).toHaveLength(1));
+    await vi.waitFor(() => expect(outbox.isFailing()).toBe(true));
+    await vi.advanceTimersByTimeAsync(19_500);
+    expect(saves(server)).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1_000);
+    await vi.waitFor(() => expect(texts(server)).toEqual(['one']));
+  });
+
+  it('counts a request without an answer as failed after ten seconds', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+    const server = createServer();
+    const answer = server.fetchAs();
+    let hung = 0;
+    const fetch = (path: string, init: RequestInit) => {
+      hung += 1;
+      if (hung > 1) return answer(path, init);
+      return new Promise<Response>((_resolve, reject) => {
+        init.signal?.addEventListener('abort', () => reject(new DOMException('aborted', 'AbortError')));
+      });
+    };
+    const { outbox } = await start(server, { fetch });
+    await outbox.add(entry('one'));
+    await vi.waitFor(() => expect(hung).toBe(1));
+    await vi.advanceTimersByTimeAsync(9_900);
+    expect(outbox.isFailing()).toBe(false);
+    await vi.advanceTimersByTimeAsync(1_000);
+    await vi.waitFor(() => expect(texts(server)).toEqual(['one']));
+  });
+
+  it('sets aside what is refused for good, with the reason and the text, and goes on with the rest', async () => {
+    const server = createServer();
+    const { outbox } = openOutbox(server);
+    await outbox.load();
+    for (const text of ['one', 'FORBIDDEN word', 'three']) await outbox.add(entry(text));
+    outbox.begin();
+    await vi.waitFor(() => expect(texts(server)).toEqual(['one', 'three']));
+    await vi.waitFor(() =>
+      expect(outbox.entries().map((left) => [left.text, left.failure])).toEqual([['FORBIDDEN word', 'That word is not taken.']]),
+    );
+    expect(outbox.isFailing()).toBe(false);
+    server.forbidden = 'nothing';
+    await outbox.retry(outbox.entries()[0]!.key);
+    await vi.waitFor(() => expect(texts(server)).toEqual(['one', 'three', 'FORBIDDEN word']));
+    await vi.waitFor(() => expect(outbox.entries()).toHaveLength(0));
+  });
+
+  it('drops a refused message only when told to', async () => {
+    const server = createServer();
+    const browser = new FakeBrowser();
+    const { outbox, tab } = await start(server, { browser });
+    await outbox.add(entry('FORBIDDEN'));
+    await vi.waitFor(() => expect(outbox.entries()[0]?.failure).toBeTruthy());
+    tab.kill();
+    const second = await start(server, { browser });
+    expect(second.outbox.entries().map((left) => left.text)).toEqual(['FORBIDDEN']);
+    await second.outbox.discard(second.outbox.entries()[0]!.key);
+    expect(second.outbox.entries()).toEqual([]);
+    const third = await start(server, { browser });
+    expect(third.outbox.entries()).toEqual([]);
+  });
+
+  it('keeps everything while the person is signed out', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+    const server = createServer();
+    server.fault = () => ({ code: 'unauthenticated' });
+    const { outbox } = await start(server);
+    await outbox.add(entry('one'));
+    await vi.waitFor(() => expect(outbox.isFailing()).toBe(true));
+    expect(outbox.entries()[0]?.failure).toBeNull();
+    server.fault = () => undefined;
+    await vi.advanceTimersByTimeAsync(BACKOFF_MAX_MS);
+    await vi.waitFor(() => expect(texts(server)).toEqual(['one']));
+  });
+});
+
+describe('a disk that refuses', () => {
+  it('keeps messages in memory, in order, and says that they are not safe', async () => {
+    const server = createServer();
+    const { outbox } = await start(server, { overrides: { indexedDB: undefined } });
+    server.fault = () => 'refuse';
+    for (const text of ['one', 'two', 'three']) await outbox.add(entry(text));
+    expect(outbox.isVolatile()).toBe(true);
+    expect(outbox.entries().map((kept) => kept.text)).toEqual(['one', 'two', 'three']);
+    server.fault = () => undefined;
+    outbox.kick(true);
+    await vi.waitFor(() => expect(texts(server)).toEqual(['one', 'two', 'three']));
+    expect(outbox.entries()).toHaveLength(0);
+  });
+
+  it('does the same when the quota is full only later', async () => {
+    const server = createServer();
+    const browser = new FakeBrowser();
+    const { outbox } = await start(server, { browser });
+    server.fault = () => 'refuse';
+    await outbox.add(entry('on disk'));
+    expect(outbox.isVolatile()).toBe(false);
+    const full = vi.spyOn(Object.getPrototypeOf(await storePrototype(browser)) as IDBObjectStore, 'add').mockImplementation(() => {
+      throw new DOMException('full', 'QuotaExceededError');
+    });
+    await outbox.add(entry('in memory'));
+    expect(outbox.isVolatile()).toBe(true);
+    full.mockRestore();
+    server.fault = () => undefined;
+    outbox.kick(true);
+    await vi.waitFor(() => expect(texts(server)).toEqual(['on disk', 'in memory']));
+    await outbox.add(entry('on disk again'));
+    await vi.waitFor(() => expect(texts(server)).toHaveLength(3));
+    expect(outbox.isVolatile()).toBe(false);
+  });
+});

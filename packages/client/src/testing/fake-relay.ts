@@ -1,0 +1,86 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { Server } from 'socket.io';
+import type { Socket } from 'socket.io';
+
+/** A relay over the real library, as small as the contract allows; tokens are `v<clientId>` and `operator`. */
+export class FakeRelay {
+  readonly #http = createServer();
+  readonly #io = new Server(this.#http, { path: '/chat', transports: ['websocket', 'polling'] });
+  /** Every event that came, with its payload. */
+  readonly heard: { event: string; payload: unknown }[] = [];
+  /** Tokens that are not taken. */
+  readonly refused = new Set<string>();
+  /** Token → address. */
+  readonly addresses = new Map<string, string>();
+  /** Events that go nowhere although every line is up (Redis is away). */
+  deaf = false;
+  joins = 0;
+
+  static async open(): Promise<FakeRelay> {
+    const relay = new FakeRelay();
+    await new Promise<void>((resolve) => {
+      relay.#http.listen(0, '127.0.0.1', resolve);
+    });
+    relay.#io.use((socket, next) => {
+      const { token } = socket.handshake.auth;
+      next(typeof token === 'string' && relay.refused.has(token) ? new Error('Invalid token') : undefined);
+    });
+    relay.#io.on('connection', (socket) => relay.#serve(socket));
+    return relay;
+  }
+
+  get url(): string {
+    const address = this.#http.address() as AddressInfo;
+    return `http://127.0.0.1:${address.port}`;
+  }
+
+  /** Cuts every line; the clients come back by themselves. */
+  cut(): void {
+    for (const socket of this.#io.sockets.sockets.values()) socket.conn.close();
+  }
+
+  hint(event: string, payload: { readonly clientId: string; readonly [field: string]: unknown }): void {
+    if (!this.deaf) this.#io.to(['operators', payload.clientId]).emit(event, payload);
+  }
+
+  /** Emits to all operators. */
+  toOperators(event: string, payload: unknown): void {
+    this.#io.to('operators').emit(event, payload);
+  }
+
+  toVisitor(address: string, event: string, payload: unknown): void {
+    this.#io.to(address).emit(event, payload);
+  }
+
+  async close(): Promise<void> {
+    await this.#io.close();
+  }
+
+  #serve(socket: Socket): void {
+    const token = String(socket.handshake.auth['token'] ?? '');
+    const address = this.addresses.get(token) ?? socket.id;
+    socket.onAny((event: string, payload: Record<string, unknown>, acknowledge?: (answer: unknown) => void) => {
+      this.heard.push({ event, payload });
+      const timestamp = new Date().toISOString();
+      if (event === 'join') {
+        this.joins += 1;
+        void socket.join(token === 'operator' ? 'operators' : address);
+        if (token !== 'operator') this.toOperators('newChat', { clientId: address, username: payload['name'] });
+      } else if (!this.deaf) this.#relay(socket, event, payload, address, timestamp);
+      acknowledge?.({ ok: true, timestamp, delivered: 1 });
+    });
+  }
+
+  #relay(socket: Socket, event: string, payload: Record<string, unknown>, address: string, timestamp: string): void {
+    if (event === 'clientMessage') this.toOperators('incomingMessage', { ...payload, from: address, timestamp });
+    if (event === 'clientTyping') this.toOperators('clientTyping', { ...payload, from: address });
+    if (event === 'chatEnded') this.toOperators('chatEnded', { clientId: address });
+    if (event === 'operatorMessage') {
+      this.toVisitor(String(payload['to']), 'operatorMessage', { ...payload, timestamp });
+      socket.to('operators').emit('operatorBroadcast', { ...payload, clientId: payload['to'], timestamp });
+    }
+    if (event === 'operatorTyping') this.toVisitor(String(payload['to']), 'operatorTyping', payload);
+  }
+}

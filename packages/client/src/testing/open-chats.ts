@@ -1,0 +1,110 @@
+import { expect, vi } from 'vitest';
+
+import { createOperatorChat } from '../operator-chat.ts';
+import type { ArrivedMessage, KeyValueStore, OperatorChat, VisitorChat } from '../types.ts';
+import { createVisitorChat } from '../visitor-chat.ts';
+import { createTab, FakeBrowser } from './fake-effects.ts';
+import type { FakeTab } from './fake-effects.ts';
+import { FakeRelay } from './fake-relay.ts';
+import { FakeServer } from './fake-server.ts';
+
+export const GRACE = { operatorId: 7, name: 'Grace' };
+export const ALAN = { operatorId: 8, name: 'Alan' };
+
+/** The two servers of the running test. */
+export let server: FakeServer;
+export let relay: FakeRelay;
+const closers: (() => void)[] = [];
+
+/** Starts both, for each test anew. */
+export async function openServers(): Promise<void> {
+  server = new FakeServer();
+  relay = await FakeRelay.open();
+  server.onCommit = (client) => relay.hint('conversationChanged', { clientId: client.address, lastSeq: client.rows.length });
+  server.onReceipts = (client, by) => {
+    const { receipts } = client;
+    relay.hint('messagesSeen', {
+      clientId: client.address,
+      by,
+      deliveredSeq: receipts[`${by}DeliveredSeq`],
+      readSeq: receipts[`${by}ReadSeq`],
+    });
+  };
+}
+
+/** Closes what a test has opened. */
+export async function closeServers(): Promise<void> {
+  for (const close of closers.splice(0)) close();
+  await relay.close();
+}
+
+class MemoryStore implements KeyValueStore {
+  readonly #values = new Map<string, string>();
+  getItem(key: string): string | null {
+    return this.#values.get(key) ?? null;
+  }
+  setItem(key: string, value: string): void {
+    this.#values.set(key, value);
+  }
+  removeItem(key: string): void {
+    this.#values.delete(key);
+  }
+}
+
+export interface VisitorBrowser {
+  readonly browser: FakeBrowser;
+  readonly storage: MemoryStore;
+}
+export const newBrowser = (): VisitorBrowser => ({ browser: new FakeBrowser(), storage: new MemoryStore() });
+
+export function openVisitor({ browser, storage }: VisitorBrowser = newBrowser()): {
+  chat: VisitorChat;
+  tab: FakeTab;
+  arrivals: ArrivedMessage[];
+} {
+  const tab = createTab({ browser, fetch: server.fetchAs() });
+  const chat = createVisitorChat({ relay: { url: relay.url, path: '/chat' }, storage }, tab);
+  const arrivals: ArrivedMessage[] = [];
+  chat.onArrival((arrived) => arrivals.push(arrived));
+  closers.push(() => {
+    chat.close();
+    tab.kill();
+  });
+  return { chat, tab, arrivals };
+}
+
+export function openOperator(operator = GRACE): { chat: OperatorChat; tab: FakeTab; arrivals: ArrivedMessage[] } {
+  const tab = createTab({ fetch: server.fetchAs(operator), random: () => 0.01 });
+  const actions = { recentChats: () => Promise.resolve(server.recentChats()), markRead: () => Promise.resolve(0) };
+  const chat = createOperatorChat(
+    { relay: { url: relay.url, path: '/chat' }, operator: { id: operator.operatorId, name: operator.name }, actions },
+    tab,
+  );
+  const arrivals: ArrivedMessage[] = [];
+  chat.onArrival((arrived) => arrivals.push(arrived));
+  closers.push(() => {
+    chat.close();
+    tab.kill();
+  });
+  return { chat, tab, arrivals };
+}
+
+export async function startVisitor(own?: VisitorBrowser): Promise<ReturnType<typeof openVisitor>> {
+  const visitor = openVisitor(own);
+  await visitor.chat.start({ username: 'Ada' });
+  const client = [...server.clients.values()].at(-1);
+  relay.addresses.set(`v${client?.id ?? 0}`, client?.address ?? '');
+  await connected(visitor.chat);
+  return visitor;
+}
+
+export const connected = (chat: VisitorChat | OperatorChat) =>
+  vi.waitFor(() => expect(chat.getSnapshot().connection).toBe('connected'), 5_000);
+export const eventually = (check: () => void) => vi.waitFor(check, { timeout: 10_000, interval: 10 });
+export const said = (chat: VisitorChat) => chat.conversation?.getSnapshot().messages.map((message) => message.text);
+export const statuses = (chat: VisitorChat) => chat.conversation?.getSnapshot().messages.map((message) => message.status);
+export const seenBy = (chat: OperatorChat, clientId = 1) =>
+  chat
+    .conversation(clientId)
+    .getSnapshot()
+    .messages.map((message) => message.text);

@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+
+import type { NewMessage, SaveMessagesResponse } from '@switchboard/protocol/types';
+import { vi } from 'vitest';
+
+import { createHttp } from '../http.ts';
+import type { NewEntry } from '../outbox/entry.ts';
+import { Outbox } from '../outbox/outbox.ts';
+import { createServerClock } from '../server-clock.ts';
+import { createTab, type FakeBrowser } from './fake-effects.ts';
+import type { FakeTab, TabOptions } from './fake-effects.ts';
+import { FakeServer } from './fake-server.ts';
+
+const open: { outbox: Outbox; tab: FakeTab }[] = [];
+/** Ends every tab that was opened. Call it after each test. */
+export function closeTabs(): void {
+  for (const { outbox, tab } of open.splice(0)) {
+    tab.kill();
+    outbox.close();
+  }
+  vi.useRealTimers();
+}
+
+export interface Setup {
+  readonly tab: FakeTab;
+  readonly outbox: Outbox;
+  readonly uploaded: string[];
+}
+
+/** A visitor's outbox in a tab, over the real HTTP code and a server in memory. */
+export function openOutbox(server: FakeServer, options: TabOptions = {}): Setup {
+  const tab = createTab({ fetch: server.fetchAs(), ...options });
+  const clock = createServerClock(() => Date.now());
+  const http = createHttp(tab, clock, { authorization: () => 'Bearer v1', renew: () => Promise.resolve(false) });
+  const uploaded: string[] = [];
+  const outbox = new Outbox(tab, {
+    owner: 'visitor',
+    asOperator: false,
+    save: async (messages) => (await http.request<SaveMessagesResponse>('POST', '/api/chat/messages', { messages })).messages,
+    upload: async (_entry, onProgress) => {
+      onProgress(0.5);
+      return await http.request('POST', '/api/chat/uploads', {});
+    },
+    onUploaded: (entry) => uploaded.push(entry.image?.url ?? ''),
+  });
+  open.push({ outbox, tab });
+  return { tab, outbox, uploaded };
+}
+
+export async function start(server: FakeServer, options: TabOptions = {}): Promise<Setup> {
+  const setup = openOutbox(server, options);
+  await setup.outbox.load();
+  setup.outbox.begin();
+  return setup;
+}
+
+let sent = 0;
+export function entry(text: string, more: Partial<NewEntry> = {}): NewEntry {
+  sent += 1;
+  const createdAt = new Date(Date.now() + sent).toISOString();
+  return { key: randomUUID(), clientId: 1, senderType: 'CLIENT', clientSocketId: null, text, image: null, createdAt, ...more };
+}
+
+export function createServer(): FakeServer {
+  const server = new FakeServer();
+  server.addClient();
+  return server;
+}
+export const texts = (server: FakeServer) => server.clients.get(1)?.rows.map((row) => row.text);
+export const saves = (server: FakeServer) => server.requests.filter((request) => request.path === '/api/chat/messages');
+export const batchOf = (request: { body: Record<string, unknown> }) => request.body['messages'] as NewMessage[];
+export const picture = () => ({
+  blob: new Blob(['x'], { type: 'image/png' }),
+  url: null,
+  name: 'a.png',
+  mimeType: 'image/png',
+  width: null,
+  height: null,
+});
+
+export function opened(browser: FakeBrowser): Promise<IDBDatabase> {
+  return new Promise((resolve) => {
+    const request = browser.indexedDB.open('switchboard-outbox', 1);
+    request.addEventListener('success', () => resolve(request.result));
+  });
+}
+
+export async function storePrototype(browser: FakeBrowser): Promise<IDBObjectStore> {
+  const database = await opened(browser);
+  const store = database.transaction('entries').objectStore('entries');
+  database.close();
+  return store;
+}
