@@ -19,7 +19,10 @@ export function Banners({ lines }: { readonly lines: LinesSnapshot }) {
   ].filter((sentence) => sentence !== null);
   if (sentences.length === 0) return null;
   return (
-    <div role="alert" className="hairline-b fade-in shrink-0 bg-waiting-tint pt-[env(safe-area-inset-top)] text-13 text-waiting-ink">
+    <div
+      role="alert"
+      className="border-b border-line fade-in shrink-0 bg-waiting-tint pt-[env(safe-area-inset-top)] text-13 text-waiting-ink"
+    >
       {sentences.map((sentence) => (
         <p key={sentence} className="flex items-start gap-2 px-4 py-2">
           <span className="mt-px">

@@ -72,6 +72,7 @@ export function Console({ chat, operator, onSignedIn }: ConsoleProps) {
             />
           )}
           <main className={`min-w-0 flex-1 ${oneColumn && clientId === null ? 'hidden' : 'flex'}`}>
+            {oneColumn ? <h1 className="sr-only">Inbox</h1> : null}
             {clientId === null ? (
               <NothingSelected snapshot={snapshot} />
             ) : (

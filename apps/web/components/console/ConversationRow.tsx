@@ -53,8 +53,8 @@ export const ConversationRow = memo(function ConversationRow({ summary, selected
         }`}
       >
         <span className="flex items-baseline gap-2">
-          <span dir="auto" className={`min-w-0 flex-1 truncate text-13 touch:text-14 ${waiting ? 'font-semibold' : 'font-medium'}`}>
-            {name}
+          <span className={`min-w-0 flex-1 truncate text-13 touch:text-14 ${waiting ? 'font-semibold' : 'font-medium'}`}>
+            <bdi>{name}</bdi>
           </span>
           <time dateTime={lastActivityAt} className="shrink-0 text-12 tabular-nums text-ink-faint">
             {times.short(lastActivityAt, now)}

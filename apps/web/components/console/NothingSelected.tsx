@@ -11,7 +11,7 @@ export function NothingSelected({ snapshot }: { readonly snapshot: OperatorSnaps
         : `${waiting} visitors are waiting for an answer.`;
   return (
     <div className="hidden flex-1 flex-col items-center justify-center gap-1 bg-surface text-13 text-ink-soft two:flex">
-      {snapshot.list === 'ready' ? <p className="font-medium text-ink">{words}</p> : null}
+      {snapshot.list === 'ready' && snapshot.conversations.length > 0 ? <p className="font-medium text-ink">{words}</p> : null}
       {snapshot.conversations.length > 0 ? (
         <p>
           Choose a conversation, or press <kbd className="rounded border border-line px-1 font-sans text-12">J</kbd> for the next one.

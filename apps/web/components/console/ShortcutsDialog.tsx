@@ -38,7 +38,7 @@ export function ShortcutsDialog({ open, singleKeys, onSingleKeys, onClose }: Sho
           </div>
         ))}
       </dl>
-      <label className="hairline-t mt-3 flex items-center gap-2.5 pt-3 text-13">
+      <label className="border-t border-line mt-3 flex items-center gap-2.5 pt-3 text-13">
         <input
           type="checkbox"
           checked={singleKeys}

@@ -26,7 +26,7 @@ export function Sidebar({ snapshot, operator, selected, sound, problem, onOpen, 
   return (
     <nav
       aria-label="Inbox"
-      className="two:hairline-r flex w-full min-w-0 flex-col bg-ground pt-[env(safe-area-inset-top)] two:w-80 two:shrink-0"
+      className="two:border-e two:border-line flex w-full min-w-0 flex-col bg-ground pt-[env(safe-area-inset-top)] two:w-80 two:shrink-0"
     >
       <header className="flex h-14 shrink-0 items-center justify-between pe-2.5 ps-4.5">
         <h1 className="text-14 font-semibold">Inbox</h1>
@@ -46,7 +46,7 @@ export function Sidebar({ snapshot, operator, selected, sound, problem, onOpen, 
           {problem}
         </p>
       )}
-      <footer className="hairline-t flex h-11 shrink-0 items-center justify-between gap-2 pb-[env(safe-area-inset-bottom)] pe-2 ps-4.5 [box-sizing:content-box] touch:h-14">
+      <footer className="border-t border-line flex h-11 shrink-0 items-center justify-between gap-2 pb-[env(safe-area-inset-bottom)] pe-2 ps-4.5 [box-sizing:content-box] touch:h-14">
         <ConnectionStatus connection={snapshot.connection} />
         <AccountMenu operator={operator} onShortcuts={onShortcuts} onSignOut={onSignOut} />
       </footer>

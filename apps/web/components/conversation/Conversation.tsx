@@ -50,8 +50,11 @@ export function Conversation({ clientId, handle, summary, composer, detailsShown
         ) : null}
       </section>
       {summary !== undefined && wide && detailsShown ? (
-        <aside aria-label="Details" className="hairline-l w-64 shrink-0 overflow-y-auto bg-surface p-5">
-          <Details summary={summary} />
+        <aside aria-label="Details" className="border-s border-line w-64 shrink-0 overflow-y-auto bg-surface">
+          <h3 className="border-b border-line flex h-14 items-center px-5 text-13 font-semibold">Details</h3>
+          <div className="p-5">
+            <Details summary={summary} />
+          </div>
         </aside>
       ) : null}
       {summary === undefined || wide ? null : (
@@ -79,7 +82,7 @@ function Typing({ name }: { readonly name: string | null }) {
 function EndedNotice({ name, summary }: { readonly name: string; readonly summary: ConversationSummary | undefined }) {
   const ways = [summary?.phone, summary?.email].filter((way) => way != null);
   return (
-    <div className="hairline-t px-5 pb-[max(1rem,env(safe-area-inset-bottom))] pt-4 text-center text-13 text-ink-soft [overflow-wrap:anywhere]">
+    <div className="border-t border-line px-5 pb-[max(1rem,env(safe-area-inset-bottom))] pt-4 text-center text-13 text-ink-soft [overflow-wrap:anywhere]">
       <bdi>{name}</bdi> has left, so a reply would not be seen.{' '}
       {ways.length === 0 ? 'If they write again, you can answer here.' : `You can still reach them: ${ways.join(', ')}.`}
     </div>

@@ -21,13 +21,13 @@ function shortPage(pageUrl: string | null | undefined): string | null {
 export function ConversationHeader({ name, summary, detailsShown, onBack, onDetails }: HeaderProps) {
   const page = shortPage(summary?.pageUrl);
   return (
-    <header className="hairline-b flex h-14 shrink-0 items-center gap-1 px-2 pt-[env(safe-area-inset-top)] [box-sizing:content-box] two:ps-6 two:pe-3">
+    <header className="border-b border-line flex h-14 shrink-0 items-center gap-1 px-2 pt-[env(safe-area-inset-top)] [box-sizing:content-box] two:ps-6 two:pe-3">
       <IconButton label="Back to conversations" keys={['Esc']} onClick={onBack} className="two:hidden">
         <BackIcon />
       </IconButton>
       <div className="min-w-0 flex-1">
-        <h2 dir="auto" className="truncate text-14 font-semibold two:text-16 two:leading-5">
-          {name}
+        <h2 className="truncate text-14 font-semibold two:text-16 two:leading-5">
+          <bdi>{name}</bdi>
         </h2>
         {page === null ? null : <p className="truncate text-12 text-ink-faint">{page}</p>}
       </div>

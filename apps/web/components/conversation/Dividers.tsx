@@ -5,14 +5,27 @@ function Divider({ children, className }: { readonly children: ReactNode; readon
   return (
     <div className={`flex items-center gap-3 pb-4 pt-1 ${className}`}>
       <span className="h-px flex-1 bg-line" aria-hidden="true" />
-      <span className="small-caps">{children}</span>
+      {children}
       <span className="h-px flex-1 bg-line" aria-hidden="true" />
     </div>
   );
 }
 
 export function DayDivider({ children }: { readonly children: ReactNode }) {
-  return <Divider className="text-ink-faint">{children}</Divider>;
+  return (
+    <Divider className="text-ink-faint">
+      <span className="small-caps">{children}</span>
+    </Divider>
+  );
+}
+
+/** After the last message of a visitor who has ended the chat. */
+export function EndDivider({ children }: { readonly children: ReactNode }) {
+  return (
+    <Divider className="text-ink-soft text-12">
+      <span className="max-w-[80%] text-center">{children}</span>
+    </Divider>
+  );
 }
 
 /** Before the first message that nobody has read. */

@@ -1,5 +1,5 @@
 import type { TimelineMessage } from '@switchboard/client';
-import { memo, useState } from 'react';
+import { memo, useEffect, useRef, useState, type RefObject } from 'react';
 
 import { times } from '../text/times.ts';
 import { Hidden } from '../ui/Hidden.tsx';
@@ -72,16 +72,32 @@ function Sender({ group, visitor }: Pick<GroupProps, 'group' | 'visitor'>) {
   );
 }
 
+/**
+ * Marks the element once its size is known: from then on it costs nothing while it is far away, and keeps that size. Until then it is laid out like any
+ * other, so nothing that is estimated ever moves what a person reads.
+ */
+function useMeasured(): RefObject<HTMLDivElement | null> {
+  const element = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    let frame = requestAnimationFrame(() => {
+      frame = requestAnimationFrame(() => element.current?.setAttribute('data-measured', ''));
+    });
+    return () => cancelAnimationFrame(frame);
+  }, []);
+  return element;
+}
+
 /** What one person said in one go: the name, the bubbles, the time once, and the status of the newest own message. */
 export const MessageGroup = memo(
   function MessageGroup({ group, visitor, ...rest }: GroupProps) {
+    const element = useMeasured();
     const newest = group.messages.at(-1);
     if (newest === undefined) return null;
     const ours = group.senderType === 'OPERATOR';
     const status =
       newest.key === rest.statusKey && newest.status !== null && newest.status !== 'failed' ? STATUS_WORDS[newest.status] : null;
     return (
-      <div className={`far-away-is-free flex flex-col pb-4 ${ours ? 'items-end' : 'items-start'}`}>
+      <div ref={element} className={`message-group flex flex-col pb-4 ${ours ? 'items-end' : 'items-start'}`}>
         <Sender group={group} visitor={visitor} />
         <div className={`flex w-full flex-col gap-0.5 ${ours ? 'items-end' : 'items-start'}`}>
           {group.messages.map((message, index) => (

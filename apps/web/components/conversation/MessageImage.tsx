@@ -2,8 +2,7 @@ import { Dialog } from '@base-ui/react/dialog';
 import type { TimelineImage } from '@switchboard/client';
 import { useState } from 'react';
 
-import { IconButton } from '../ui/Button.tsx';
-import { CloseIcon } from '../ui/icons.tsx';
+import { CloseButton } from '../ui/Button.tsx';
 import { shownSize } from './image-size.ts';
 
 /** A picture in the log at its ratio, its space reserved; a press opens it large. */
@@ -20,6 +19,7 @@ export function MessageImage({ image, progress }: { readonly image: TimelineImag
           alt={name}
           width={width}
           height={height}
+          style={{ aspectRatio: `${width} / ${height}` }}
           decoding="async"
           onError={() => setBrokenUrl(image.url)}
           className="block h-auto max-w-full bg-sunken object-contain"
@@ -29,17 +29,11 @@ export function MessageImage({ image, progress }: { readonly image: TimelineImag
       <Dialog.Portal>
         <Dialog.Backdrop className="fixed inset-0 z-20 bg-scrim transition-opacity data-[ending-style]:opacity-0 data-[starting-style]:opacity-0" />
         <Dialog.Popup className="overlay-motion fixed inset-0 z-20 flex flex-col outline-none [padding-bottom:env(safe-area-inset-bottom)]">
-          <header className="hairline-b flex h-12 shrink-0 items-center justify-between gap-4 bg-surface pe-2 ps-4 touch:h-14">
+          <header className="border-b border-line flex h-12 shrink-0 items-center justify-between gap-4 bg-surface pe-2 ps-4 touch:h-14">
             <Dialog.Title dir="auto" className="truncate text-13 font-medium">
               {name}
             </Dialog.Title>
-            <Dialog.Close
-              render={
-                <IconButton label="Close" keys={['Esc']}>
-                  <CloseIcon />
-                </IconButton>
-              }
-            />
+            <Dialog.Close render={<CloseButton />} />
           </header>
           <Dialog.Close
             render={<div />}

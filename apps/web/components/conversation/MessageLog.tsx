@@ -7,9 +7,10 @@ import { times } from '../text/times.ts';
 import { Button } from '../ui/Button.tsx';
 import { ArrowDownIcon } from '../ui/icons.tsx';
 import { arrangeMessages, lastOwnKey, type LogItem } from './arrange-messages.ts';
-import { DayDivider, NewDivider } from './Dividers.tsx';
+import { DayDivider, EndDivider, NewDivider } from './Dividers.tsx';
 import { MessageGroup } from './MessageGroup.tsx';
 import { useLogScroll } from './use-log-scroll.ts';
+import type { Older } from './use-older.ts';
 
 interface LogProps {
   readonly handle: ConversationHandle;
@@ -22,7 +23,7 @@ const REACHABLE = { tabIndex: 0 } as const;
 
 /** The conversation itself. Tells its handle while a person has the end of it before the eyes. */
 export function MessageLog({ handle, snapshot, visitor }: LogProps) {
-  const { scroller, content, atEnd, missed, olderFailed, onScroll, toEnd, loadOlder } = useLogScroll(
+  const { scroller, content, atEnd, missed, older, onScroll, toEnd } = useLogScroll(
     snapshot,
     useCallback(() => handle.loadOlder(), [handle]),
   );
@@ -45,7 +46,7 @@ export function MessageLog({ handle, snapshot, visitor }: LogProps) {
       >
         <div ref={content} className="[container-type:inline-size] mx-auto flex min-h-full max-w-[800px] flex-col px-4 pt-4 two:px-6">
           <div className="flex-1" />
-          <Older snapshot={snapshot} failed={olderFailed} loadOlder={loadOlder} />
+          <OlderMessages snapshot={snapshot} older={older} />
           <History snapshot={snapshot} visitor={visitor} />
           <Items handle={handle} snapshot={snapshot} visitor={visitor} />
         </div>
@@ -62,20 +63,14 @@ export function MessageLog({ handle, snapshot, visitor }: LogProps) {
   );
 }
 
-interface OlderProps {
-  readonly snapshot: ConversationSnapshot;
-  readonly failed: boolean;
-  readonly loadOlder: () => void;
-}
-
-function Older({ snapshot, failed, loadOlder }: OlderProps) {
+function OlderMessages({ snapshot, older }: { readonly snapshot: ConversationSnapshot; readonly older: Older }) {
   if (!snapshot.hasOlder) return null;
   return (
     <div className="flex h-10 shrink-0 items-center justify-center text-12 text-ink-faint touch:h-12">
-      {failed ? (
+      {older.failed ? (
         <>
           Older messages could not be loaded.
-          <Button look="quiet" onClick={loadOlder}>
+          <Button look="quiet" onClick={older.load}>
             Load older messages
           </Button>
         </>
@@ -135,9 +130,9 @@ function Items({ handle, snapshot, visitor }: LogProps) {
       {items.map(show)}
       {discardFailed ? <p className="pb-4 text-end text-12 text-danger">The message could not be discarded. Try it again.</p> : null}
       {endedAt === null ? null : (
-        <DayDivider>
-          <span dir="auto">{visitor}</span> ended the chat, <time dateTime={endedAt}>{times.short(endedAt, now)}</time>
-        </DayDivider>
+        <EndDivider>
+          <bdi>{visitor}</bdi> ended the chat, <time dateTime={endedAt}>{times.short(endedAt, now)}</time>
+        </EndDivider>
       )}
     </>
   );

@@ -1,6 +1,8 @@
 import type { ConversationSnapshot } from '@switchboard/client';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState, type RefObject } from 'react';
 
+import { useOlder, type Older } from './use-older.ts';
+
 /** This close to the end counts as being there, in CSS pixels. */
 const AT_END = 48;
 /** Older messages are fetched before the top is reached. */
@@ -13,11 +15,9 @@ export interface LogScroll {
   readonly atEnd: boolean;
   /** How many messages arrived below what is in view. */
   readonly missed: number;
-  /** Fetching older messages failed; `loadOlder` tries again. */
-  readonly olderFailed: boolean;
+  readonly older: Older;
   readonly onScroll: () => void;
   readonly toEnd: () => void;
-  readonly loadOlder: () => void;
 }
 
 interface Position {
@@ -30,7 +30,9 @@ interface Position {
  * when older messages come in above.
  */
 export function useLogScroll(snapshot: ConversationSnapshot, fetchOlder: () => Promise<void>): LogScroll {
-  const { messages, history, hasOlder, loadingOlder } = snapshot;
+  const { messages, history } = snapshot;
+  const older = useOlder(snapshot, fetchOlder);
+  const { wanted: wantOlder, load: loadOlder } = older;
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const last = useRef<Position>({ top: 0, height: 0 });
@@ -39,7 +41,6 @@ export function useLogScroll(snapshot: ConversationSnapshot, fetchOlder: () => P
   const seen = useRef<{ first: string | undefined; newest: string | undefined }>({ first: undefined, newest: undefined });
   const [atEnd, setAtEnd] = useState(false);
   const [missed, setMissed] = useState(0);
-  const [olderFailed, setOlderFailed] = useState(false);
 
   const note = useCallback(() => {
     const element = scroller.current;
@@ -56,12 +57,6 @@ export function useLogScroll(snapshot: ConversationSnapshot, fetchOlder: () => P
     note();
   }, [note]);
 
-  const loadOlder = useCallback(() => {
-    setOlderFailed(false);
-    fetchOlder().catch(() => setOlderFailed(true)); // Said in the log, with a button.
-  }, [fetchOlder]);
-
-  const wantOlder = hasOlder && !loadingOlder && !olderFailed && history === 'ready';
   const onScroll = useCallback(() => {
     const element = scroller.current;
     if (element === null) return;
@@ -117,5 +112,5 @@ export function useLogScroll(snapshot: ConversationSnapshot, fetchOlder: () => P
       loadOlder();
   }, [count, wantOlder, loadOlder]);
 
-  return { scroller, content, atEnd, missed, olderFailed, onScroll, toEnd, loadOlder };
+  return { scroller, content, atEnd, missed, older, onScroll, toEnd };
 }

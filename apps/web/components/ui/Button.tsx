@@ -1,5 +1,6 @@
 import type { ComponentProps } from 'react';
 
+import { CloseIcon } from './icons.tsx';
 import { Tooltip } from './Tooltip.tsx';
 
 const LOOKS = {
@@ -21,6 +22,20 @@ export function Button({ look = 'plain', className = '', ...props }: ComponentPr
       {...props}
       className={`inline-flex shrink-0 items-center justify-center gap-1.5 rounded-md text-13 font-medium transition-colors ${size} ${LOOKS[look]} ${className}`}
     />
+  );
+}
+
+/** Closes the dialog it stands in. No tooltip: it would take the first Esc for itself. */
+export function CloseButton(props: ComponentProps<'button'>) {
+  return (
+    <button
+      type="button"
+      aria-label="Close"
+      {...props}
+      className="inline-flex size-8 shrink-0 items-center justify-center rounded-md text-ink-soft transition-colors hover:bg-sunken hover:text-ink touch:size-11"
+    >
+      <CloseIcon />
+    </button>
   );
 }
 

@@ -1,8 +1,7 @@
 import { Dialog as Base } from '@base-ui/react/dialog';
 import type { ReactNode, RefObject } from 'react';
 
-import { IconButton } from './Button.tsx';
-import { CloseIcon } from './icons.tsx';
+import { CloseButton } from './Button.tsx';
 
 interface DialogProps {
   readonly open: boolean;
@@ -25,15 +24,7 @@ export function Dialog({ open, title, onClose, initialFocus, children }: DialogP
         >
           <header className="flex h-12 shrink-0 items-center justify-between pe-2 ps-5 touch:h-14">
             <Base.Title className="text-14 font-semibold">{title}</Base.Title>
-            {onClose === undefined ? null : (
-              <Base.Close
-                render={
-                  <IconButton label="Close" keys={['Esc']}>
-                    <CloseIcon />
-                  </IconButton>
-                }
-              />
-            )}
+            {onClose === undefined ? null : <Base.Close render={<CloseButton />} />}
           </header>
           <div className="overflow-y-auto px-5 pb-5">{children}</div>
         </Base.Popup>

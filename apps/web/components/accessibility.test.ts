@@ -1,0 +1,75 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+import { openConsoleStage, type ConsoleStage } from '../testing/console-page.ts';
+
+let stage: ConsoleStage;
+beforeAll(async () => {
+  stage = await openConsoleStage();
+}, 60_000);
+afterAll(async () => {
+  await stage.close();
+});
+
+/** Something of everything: unread rows, typing, both sides, every status, an end. */
+async function fill(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const { chat, summaryOf, messageOf } = window.stage;
+    const own = { senderType: 'OPERATOR', own: true, operatorId: 1 } as const;
+    const preview = { text: 'Hello', isImage: false, senderType: 'CLIENT', operatorName: null } as const;
+    chat.set({
+      savesFailing: true,
+      conversations: [
+        summaryOf({ clientId: 1, username: 'Ana', email: 'ana@lamps.example', pageUrl: 'https://lamps.example/', unread: 3, preview }),
+        summaryOf({ clientId: 2, username: 'Ben', typing: true, preview }),
+        summaryOf({ clientId: 3, username: 'Cleo', endedAt: new Date().toISOString(), preview }),
+      ],
+    });
+    chat.conversation(1).set({
+      firstUnreadKey: 'b',
+      peerTyping: 'Ana',
+      messages: [
+        messageOf({ key: 'a', ...own, text: 'See https://lamps.example', status: 'read' }),
+        messageOf({ key: 'b', text: 'Hello' }),
+        messageOf({ key: 'c', senderType: 'OPERATOR', operatorId: 2, operatorName: 'Omar', text: 'I am here' }),
+        messageOf({ key: 'd', ...own, text: 'Not this', status: 'failed', failure: 'Refused.' }),
+        messageOf({ key: 'e', ...own, text: 'This', status: 'sending' }),
+        messageOf({ key: 'f', ...own, text: 'And this', status: 'sent' }),
+      ],
+    });
+    window.stage.show('console');
+  });
+  await page.getByRole('heading', { name: 'Ana', exact: true }).waitFor();
+  // Colours are measured when every entrance is over.
+  await page.evaluate(async () => await Promise.all(document.getAnimations().map(async (animation) => await animation.finished)));
+}
+
+async function violations(page: Page): Promise<string[]> {
+  const found = await new AxeBuilder({ page })
+    .options({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
+    .analyze();
+  return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
+}
+
+it.each([
+  ['light', 'no-preference'],
+  ['dark', 'no-preference'],
+  ['light', 'more'],
+  ['dark', 'more'],
+] as const)('has nothing that axe objects to: %s, contrast %s', async (colorScheme, contrast) => {
+  const page = await stage.open('nothing', { path: '/?c=1', colorScheme, contrast });
+  await fill(page);
+  expect(await violations(page)).toEqual([]);
+});
+
+it('has nothing that axe objects to on a phone, in a dialog and on the sign-in page', async () => {
+  const phone = await stage.open('nothing', { path: '/?c=1', viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  await fill(phone);
+  expect(await violations(phone)).toEqual([]);
+  await phone.getByRole('button', { name: 'Show details' }).tap();
+  await phone.getByRole('dialog', { name: 'Details' }).waitFor();
+  await phone.evaluate(async () => await Promise.all(document.getAnimations().map(async (animation) => await animation.finished)));
+  expect(await violations(phone)).toEqual([]);
+  expect(await violations(await stage.open('sign-in'))).toEqual([]);
+});

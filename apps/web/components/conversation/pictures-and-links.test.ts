@@ -1,0 +1,95 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+import { openConsoleStage, type ConsoleStage } from '../../testing/console-page.ts';
+
+let stage: ConsoleStage;
+beforeAll(async () => {
+  stage = await openConsoleStage();
+}, 60_000);
+afterAll(async () => {
+  await stage.close();
+});
+
+/** The console with one message of a visitor open. */
+async function withMessage(message: { text?: string; image?: { width: number | null; height: number | null } }): Promise<Page> {
+  const page = await stage.open('nothing', { path: '/?c=1' });
+  await page.evaluate(({ text = null, image }) => {
+    const { chat, summaryOf, messageOf } = window.stage;
+    const canvas = document.createElement('canvas');
+    Object.assign(canvas, { width: 600, height: 300 });
+    const picture = image === undefined ? null : { ...image, url: canvas.toDataURL('image/png'), name: 'lamp.png', mimeType: 'image/png' };
+    chat.conversation(1).set({ messages: [messageOf({ key: 'one', text, image: picture })] });
+    chat.set({ conversations: [summaryOf({ clientId: 1, username: 'Ana' })] });
+    window.stage.show('console');
+  }, message);
+  return page;
+}
+const log = (page: Page) => page.getByRole('log', { name: 'Messages' });
+const asked = async (page: Page) =>
+  await page.evaluate(() => window.stage.chat.conversation(1).asked.filter((entry) => entry.startsWith('image')));
+
+it('shows text as text, with safe links that tell the other site nothing', async () => {
+  const hostile = '<img src=x onerror="document.title=\'owned\'"> javascript:alert(1) https://lamps.example/a';
+  const page = await withMessage({ text: hostile });
+  await log(page).getByText(hostile).waitFor();
+  const links = await log(page)
+    .locator('a')
+    .evaluateAll((all) => all.map((link) => [link.getAttribute('href'), link.getAttribute('rel'), link.getAttribute('target')]));
+  expect(links).toEqual([['https://lamps.example/a', 'noopener noreferrer nofollow', '_blank']]);
+  expect(await log(page).locator('img').count()).toBe(0);
+  expect(await page.title()).not.toContain('owned');
+});
+
+it('shows a picture at its ratio, opens it large, and Esc leads back to it', async () => {
+  const page = await withMessage({ image: { width: 600, height: 300 } });
+  const button = log(page).getByRole('button', { name: 'Open lamp.png' });
+  const box = await button.locator('img').boundingBox();
+  expect([box?.width, box?.height]).toEqual([320, 160]);
+  await button.press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'lamp.png' });
+  await dialog.waitFor();
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  await expect.poll(async () => await button.evaluate((element) => element === document.activeElement)).toBe(true);
+});
+
+it('reserves a space for a picture of unknown size that does not change when it is there', async () => {
+  const page = await withMessage({ image: { width: null, height: null } });
+  const picture = log(page).locator('img');
+  await expect.poll(async () => await picture.evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBe(600);
+  const box = await picture.boundingBox();
+  expect([box?.width, box?.height]).toEqual([240, 180]);
+});
+
+it('takes pictures by button, by paste and by drop', async () => {
+  const page = await withMessage({ text: 'Hello' });
+  const buffer = Buffer.from('picture');
+  await page.locator('input[type=file]').setInputFiles([
+    { name: 'a.png', mimeType: 'image/png', buffer },
+    { name: 'b.png', mimeType: 'image/png', buffer },
+  ]);
+  await expect.poll(async () => await asked(page)).toEqual(['image a.png image/png', 'image b.png image/png']);
+  const files = await page.evaluateHandle(() => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File(['picture'], 'c.webp', { type: 'image/webp' }));
+    return transfer;
+  });
+  await page.getByRole('textbox', { name: 'Message', exact: true }).evaluate((field, clipboardData) => {
+    field.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  }, files);
+  await expect.poll(async () => (await asked(page)).length).toBe(3);
+  await log(page).dispatchEvent('dragenter', { dataTransfer: files });
+  await page.getByText('Drop pictures to send them').waitFor();
+  await log(page).dispatchEvent('drop', { dataTransfer: files });
+  await expect.poll(async () => (await asked(page)).length).toBe(4);
+  await page.getByText('Drop pictures to send them').waitFor({ state: 'detached' });
+});
+
+it('says why a file is not taken', async () => {
+  const page = await withMessage({ text: 'Hello' });
+  await page.locator('input[type=file]').setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('text') });
+  await page.getByRole('alert').getByText('That file is not a picture that can be sent. Use PNG, JPEG, GIF or WebP.').waitFor();
+  await page.getByRole('button', { name: 'Dismiss' }).click();
+  await expect.poll(async () => await page.getByRole('alert').count()).toBe(0);
+});

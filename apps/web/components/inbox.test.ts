@@ -1,0 +1,206 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+
+import { openConsoleStage, type ConsoleStage } from '../testing/console-page.ts';
+
+let stage: ConsoleStage;
+beforeAll(async () => {
+  stage = await openConsoleStage();
+}, 60_000);
+afterAll(async () => {
+  await stage.close();
+});
+
+/** Three visitors, Ana first; nothing said yet. */
+async function threeVisitors(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const { chat, summaryOf } = window.stage;
+    const preview = { text: 'Hello there', isImage: false, senderType: 'CLIENT', operatorName: null } as const;
+    chat.set({
+      conversations: [
+        summaryOf({ clientId: 1, username: 'Ana Example', preview }),
+        summaryOf({ clientId: 2, username: 'Ben Example', unread: 2, preview }),
+        summaryOf({ clientId: 3, username: ' ', preview: { ...preview, senderType: 'OPERATOR', operatorName: 'Maya Lindqvist' } }),
+      ],
+    });
+  });
+}
+const row = (page: Page, name: string) => page.getByRole('list', { name: 'Conversations' }).getByRole('button', { name, exact: true });
+
+it('names each row by visitor and unread count alone, and describes it with the rest', async () => {
+  const page = await stage.open();
+  await threeVisitors(page);
+  await row(page, 'Ana Example').waitFor();
+  await row(page, 'Ben Example, 2 unread').waitFor();
+  await row(page, 'Visitor 3').getByText('You: Hello there').waitFor();
+  const description = await row(page, 'Visitor 3').evaluate(
+    (button) => document.querySelector(`#${CSS.escape(button.getAttribute('aria-describedby') ?? '')}`)?.textContent,
+  );
+  expect(description).toMatch(/^You: Hello there, \d\d:\d\d$/);
+  expect(await page.title()).toBe('(2) Inbox');
+  await page.evaluate(() => window.stage.chat.summarize(2, { unread: 0, typing: true }));
+  await row(page, 'Ben Example').getByText('Typing…').waitFor();
+  await expect.poll(async () => await page.title()).toBe('Inbox');
+});
+
+it('keeps the open conversation in the address: a reload shows it again, back leads to the list', async () => {
+  const page = await stage.open();
+  await threeVisitors(page);
+  await row(page, 'Ben Example, 2 unread').click();
+  await page.getByRole('heading', { name: 'Ben Example', exact: true }).waitFor();
+  expect(new URL(page.url()).search).toBe('?c=2');
+  expect(await row(page, 'Ben Example, 2 unread').getAttribute('aria-current')).toBe('true');
+  await row(page, 'Ana Example').click();
+  await page.getByRole('heading', { name: 'Ana Example', exact: true }).waitFor();
+  await page.reload();
+  await page.evaluate(() => window.stage.show('console'));
+  await threeVisitors(page);
+  await page.getByRole('heading', { name: 'Ana Example', exact: true }).waitFor();
+  await page.goBack();
+  await page.evaluate(() => window.stage.show('console'));
+  await page.getByText('Choose a conversation').waitFor({ state: 'attached' });
+});
+
+it('goes through the list by keyboard, and what is typed stays typed', async () => {
+  const page = await stage.open();
+  await threeVisitors(page);
+  await row(page, 'Ana Example').waitFor();
+  await page.keyboard.press('j');
+  await page.getByRole('heading', { name: 'Ana Example', exact: true }).waitFor();
+  await page.keyboard.press('j');
+  await page.getByRole('heading', { name: 'Ben Example', exact: true }).waitFor();
+  await page.keyboard.press('r');
+  await page.keyboard.type('jk?');
+  const field = page.getByRole('textbox', { name: 'Message', exact: true });
+  expect(await field.inputValue()).toBe('jk?');
+  await page.keyboard.press('Alt+ArrowUp');
+  await page.getByRole('heading', { name: 'Ana Example', exact: true }).waitFor();
+  expect(await field.inputValue()).toBe('');
+  await expect.poll(async () => await field.evaluate((element) => element === document.activeElement)).toBe(true);
+  await page.keyboard.press('Alt+ArrowDown');
+  await page.getByRole('heading', { name: 'Ben Example', exact: true }).waitFor();
+  expect(await field.inputValue()).toBe('jk?');
+  await page.keyboard.press('Escape');
+  expect(await row(page, 'Ben Example, 2 unread').evaluate((element) => element === document.activeElement)).toBe(true);
+  await page.keyboard.press('?');
+  const dialog = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+  await dialog.getByRole('checkbox', { name: 'Use single letters as shortcuts' }).uncheck();
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  await page.keyboard.press('k');
+  await page.keyboard.press('Alt+ArrowDown');
+  await page.getByRole('heading', { name: 'Visitor 3', exact: true }).waitFor();
+});
+
+it('says how the line is, and that messages are not saved', async () => {
+  const page = await stage.open();
+  const status = page.getByRole('status').filter({ hasText: /^(Connected|Reconnecting|Offline)$/ });
+  await status.getByText('Connected', { exact: true }).waitFor();
+  await page.evaluate(() => window.stage.chat.set({ connection: 'reconnecting', savesFailing: true }));
+  await status.getByText('Reconnecting', { exact: true }).waitFor();
+  await page
+    .getByRole('alert')
+    .getByText(/not being saved/)
+    .waitFor();
+  await page.evaluate(() => window.stage.chat.set({ connection: 'offline' }));
+  await status.getByText('Offline', { exact: true }).waitFor();
+  await page.evaluate(() => window.stage.chat.set({ connection: 'connected', savesFailing: false }));
+  await expect.poll(async () => await page.getByRole('alert').count()).toBe(0);
+});
+
+it('says what an empty list is for, and when it could not be loaded', async () => {
+  const page = await stage.open();
+  await page.getByText('No conversations yet').waitFor();
+  await page.getByText(/<script async src="http:\/\/console\.localhost\/widget\.js">/).waitFor();
+  await page.evaluate(() => window.stage.chat.set({ list: 'failed' }));
+  await expect.poll(async () => await page.getByText('could not be loaded').isVisible()).toBe(true);
+});
+
+it('asks to sign in again when the session is over, and keeps the draft', async () => {
+  const page = await stage.open('console', { path: '/?c=1' });
+  await threeVisitors(page);
+  const field = page.getByRole('textbox', { name: 'Message', exact: true });
+  await field.fill('Half a sen');
+  await page.route('**/api/auth/sign-in/email', async (route) => {
+    const { email, password } = route.request().postDataJSON() as { email: string; password: string };
+    await route.fulfill({ status: email === 'maya@lamps.example' && password === 'right' ? 200 : 401, json: {} });
+  });
+  await page.evaluate(() => window.stage.chat.set({ signedOut: true }));
+  const dialog = page.getByRole('dialog', { name: 'You are signed out' });
+  await dialog.getByLabel('Password', { exact: true }).fill('wrong');
+  await page.keyboard.press('Enter');
+  await dialog.getByRole('alert').getByText('The e-mail or the password is wrong.').waitFor();
+  await page.keyboard.press('Escape');
+  await dialog.getByLabel('Password', { exact: true }).fill('right');
+  await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await expect.poll(async () => await page.evaluate(() => window.stage.signedIn)).toEqual(['maya@lamps.example']);
+  await page.evaluate(() => window.stage.chat.set({ signedOut: false }));
+  expect(await field.inputValue()).toBe('Half a sen');
+});
+
+it('is two screens on a phone, with rows that a finger hits', async () => {
+  const page = await stage.open('console', { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  await threeVisitors(page);
+  const box = await row(page, 'Ana Example').boundingBox();
+  expect(box?.height).toBeGreaterThanOrEqual(56);
+  await row(page, 'Ana Example').tap();
+  await page.getByRole('heading', { name: 'Ana Example', exact: true }).waitFor();
+  expect(await page.getByRole('list', { name: 'Conversations' }).isVisible()).toBe(false);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+  await page.getByRole('button', { name: 'Back to conversations' }).tap();
+  await row(page, 'Ana Example').waitFor();
+  expect(new URL(page.url()).search).toBe('');
+});
+
+it('sounds for a visitor’s message unless that conversation is before one’s eyes, once among several tabs, and not when muted', async () => {
+  const page = await stage.open('nothing', { path: '/?c=1' });
+  await page.evaluate(() => {
+    Object.assign(window, { notes: 0 });
+    window.AudioContext = class extends AudioContext {
+      override createOscillator(): OscillatorNode {
+        Object.assign(window, { notes: Number(Reflect.get(window, 'notes')) + 1 });
+        return super.createOscillator();
+      }
+    };
+    window.stage.show('console');
+  });
+  await threeVisitors(page);
+  const notes = async () => await page.evaluate(() => Number(Reflect.get(window, 'notes')));
+  await page.getByRole('button', { name: 'Mute sound' }).waitFor();
+  await page.evaluate(() => window.stage.chat.visitorSays(1, 'To the open one'));
+  await page.evaluate(() => window.stage.chat.visitorSays(2, 'To another'));
+  await expect.poll(notes).toBe(2);
+  // Another tab has claimed this one already.
+  await page.evaluate(async () => {
+    await new Promise<void>((held) => {
+      void navigator.locks.request('switchboard sound live 3', async () => {
+        held();
+        await new Promise(() => undefined);
+      });
+    });
+    window.stage.chat.visitorSays(2, 'Claimed elsewhere');
+    window.stage.chat.visitorSays(2, 'Not claimed');
+  });
+  await expect.poll(notes).toBe(4);
+  await page.getByRole('button', { name: 'Mute sound' }).click();
+  await page.reload();
+  await page.evaluate(() => window.stage.show('console'));
+  await page.getByRole('button', { name: 'Turn sound on' }).waitFor();
+});
+
+it('shows how to turn the sound on where the browser waits for a click', async () => {
+  const page = await stage.open('nothing');
+  await page.evaluate(() => {
+    let state = 'suspended';
+    Object.defineProperty(AudioContext.prototype, 'state', { get: () => state });
+    AudioContext.prototype.resume = async function resume() {
+      state = 'running';
+      this.dispatchEvent(new Event('statechange'));
+      await Promise.resolve();
+    };
+    window.stage.show('console');
+  });
+  const unlock = page.getByRole('button', { name: 'Turn on sound' });
+  await unlock.click();
+  await expect.poll(async () => await unlock.count()).toBe(0);
+});

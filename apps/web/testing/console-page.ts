@@ -1,0 +1,74 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
+
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { build } from 'vite';
+
+import { chromiumPath } from './config.ts';
+
+const ORIGIN = 'http://console.localhost';
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.woff2': 'font/woff2',
+};
+
+/** The console's components on a page of their own, with a chat that a test plays, in a real Chromium. */
+export interface ConsoleStage {
+  readonly browser: Browser;
+  /** A fresh page; `?c=` and the like as `path`. Nothing leaves it: every address is answered from the bundle. */
+  open(what?: 'console' | 'sign-in' | 'nothing', options?: BrowserContextOptions & { readonly path?: string }): Promise<Page>;
+  close(): Promise<void>;
+}
+
+/** Bundles the page and starts the browser. */
+export async function openConsoleStage(): Promise<ConsoleStage> {
+  const outDir = await mkdtemp(join(tmpdir(), 'switchboard-console-'));
+  await build({
+    root: import.meta.dirname,
+    configFile: false,
+    logLevel: 'error',
+    css: { postcss: join(import.meta.dirname, '..') },
+    build: { outDir, emptyOutDir: true, minify: false },
+  });
+  const browser = await chromium.launch({
+    executablePath: chromiumPath(),
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--no-first-run',
+    ],
+  });
+  return {
+    browser,
+    async open(what = 'console', { path = '/', ...options } = {}) {
+      const context = await browser.newContext({
+        viewport: { width: 1440, height: 900 },
+        timezoneId: 'Europe/Oslo',
+        locale: 'en-GB',
+        ...options,
+      });
+      await context.route('**/*', async (route) => {
+        const { pathname } = new URL(route.request().url());
+        const file = pathname === '/' ? '/index.html' : pathname;
+        const type = TYPES[extname(file)];
+        if (type === undefined) await route.fulfill({ status: 404 });
+        else await route.fulfill({ contentType: type, body: await readFile(join(outDir, file)) });
+      });
+      const page = await context.newPage();
+      await page.goto(`${ORIGIN}${path}`);
+      await page.waitForFunction(() => 'stage' in window);
+      if (what !== 'nothing') await page.evaluate((shown) => window.stage.show(shown), what);
+      return page;
+    },
+    async close() {
+      await browser.close();
+      await rm(outDir, { recursive: true });
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import type { ArrivedMessage, ConversationSummary, OperatorChat, OperatorSnapshot } from '@switchboard/client';
+
+import { FakeConversation, messageOf } from './fake-conversation.ts';
+
+/** A row of the list with everything a test does not care about filled in. */
+export function summaryOf(more: Partial<ConversationSummary> & Pick<ConversationSummary, 'clientId' | 'username'>): ConversationSummary {
+  return {
+    phone: null,
+    email: null,
+    address: `address ${more.clientId}`,
+    pageUrl: null,
+    startedAt: new Date().toISOString(),
+    endedAt: null,
+    unread: 0,
+    preview: null,
+    lastActivityAt: new Date().toISOString(),
+    typing: false,
+    ...more,
+  };
+}
+
+/** An operator's side without a network. */
+export class FakeChat implements OperatorChat {
+  private snapshot: OperatorSnapshot = {
+    connection: 'connected',
+    savesFailing: false,
+    outboxVolatile: false,
+    conversations: [],
+    list: 'ready',
+    signedOut: false,
+  };
+  private readonly listeners = new Set<() => void>();
+  private readonly arrivals = new Set<(arrived: ArrivedMessage) => void>();
+  private readonly handles = new Map<number, FakeConversation>();
+  private count = 0;
+
+  getSnapshot(): OperatorSnapshot {
+    return this.snapshot;
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  set(change: Partial<OperatorSnapshot>): void {
+    this.snapshot = { ...this.snapshot, ...change };
+    for (const listener of this.listeners) listener();
+  }
+
+  summarize(clientId: number, change: Partial<ConversationSummary>): void {
+    this.set({
+      conversations: this.snapshot.conversations.map((summary) => (summary.clientId === clientId ? { ...summary, ...change } : summary)),
+    });
+  }
+
+  conversation(clientId: number): FakeConversation {
+    const handle = this.handles.get(clientId) ?? new FakeConversation();
+    this.handles.set(clientId, handle);
+    return handle;
+  }
+
+  /** A visitor's message that arrives now. */
+  visitorSays(clientId: number, text: string): void {
+    this.count += 1;
+    const message = messageOf({ key: `live ${this.count}`, text });
+    this.conversation(clientId).add(message);
+    for (const listener of this.arrivals) listener({ clientId, message });
+  }
+
+  onArrival(listener: (arrived: ArrivedMessage) => void): () => void {
+    this.arrivals.add(listener);
+    return () => this.arrivals.delete(listener);
+  }
+
+  close(): void {
+    this.listeners.clear();
+    this.arrivals.clear();
+  }
+}

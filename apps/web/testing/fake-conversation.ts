@@ -1,0 +1,117 @@
+import type { ConversationHandle, ConversationSnapshot, TimelineMessage } from '@switchboard/client';
+import { ChatError } from '@switchboard/protocol/errors';
+
+const EMPTY: ConversationSnapshot = {
+  messages: [],
+  history: 'ready',
+  hasOlder: false,
+  loadingOlder: false,
+  peerTyping: null,
+  endedAt: null,
+  firstUnreadKey: null,
+};
+
+/** A message with everything a test does not care about filled in. */
+export function messageOf(more: Partial<TimelineMessage> & Pick<TimelineMessage, 'key'>): TimelineMessage {
+  return {
+    senderType: 'CLIENT',
+    own: false,
+    operatorId: null,
+    operatorName: null,
+    text: null,
+    image: null,
+    createdAt: new Date().toISOString(),
+    seq: null,
+    status: null,
+    failure: null,
+    uploadProgress: null,
+    ...more,
+  };
+}
+
+/** A conversation without a network: what is asked of it is noted, what it shows is set from outside. */
+export class FakeConversation implements ConversationHandle {
+  readonly asked: string[] = [];
+  /** Pages that `loadOlder` hands out, newest page first. */
+  olderPages: TimelineMessage[][] = [];
+  /** `sendText` waits for `letThrough` while this is set. */
+  held = false;
+  refusal: ChatError | undefined;
+  private snapshot = EMPTY;
+  private readonly listeners = new Set<() => void>();
+  private waiting: (() => void)[] = [];
+  private count = 0;
+
+  getSnapshot(): ConversationSnapshot {
+    return this.snapshot;
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  set(change: Partial<ConversationSnapshot>): void {
+    this.snapshot = { ...this.snapshot, ...change };
+    for (const listener of this.listeners) listener();
+  }
+
+  add(...messages: TimelineMessage[]): void {
+    this.set({ messages: [...this.snapshot.messages, ...messages] });
+  }
+
+  change(key: string, change: Partial<TimelineMessage>): void {
+    this.set({ messages: this.snapshot.messages.map((message) => (message.key === key ? { ...message, ...change } : message)) });
+  }
+
+  letThrough(): void {
+    this.held = false;
+    for (const go of this.waiting) go();
+    this.waiting = [];
+  }
+
+  async sendText(text: string): Promise<void> {
+    this.asked.push(`send ${text}`);
+    if (this.held) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    if (this.refusal !== undefined) throw this.refusal;
+    this.count += 1;
+    this.add(messageOf({ key: `own ${this.count}`, senderType: 'OPERATOR', own: true, operatorId: 1, text, status: 'sending' }));
+  }
+
+  async sendImage(file: Blob, name: string): Promise<void> {
+    this.asked.push(`image ${name} ${file.type}`);
+    await Promise.resolve();
+    if (!file.type.startsWith('image/')) throw new ChatError('unsupported_type', 'Not an image.');
+  }
+
+  retry(key: string): void {
+    this.asked.push(`retry ${key}`);
+    this.change(key, { status: 'sending', failure: null });
+  }
+
+  async discard(key: string): Promise<void> {
+    this.asked.push(`discard ${key}`);
+    await Promise.resolve();
+    this.set({ messages: this.snapshot.messages.filter((message) => message.key !== key) });
+  }
+
+  setTyping(isTyping: boolean): void {
+    this.asked.push(`typing ${isTyping}`);
+  }
+
+  setVisible(visible: boolean): void {
+    this.asked.push(`visible ${visible}`);
+  }
+
+  async loadOlder(): Promise<void> {
+    this.asked.push('older');
+    this.set({ loadingOlder: true });
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    const page = this.olderPages.shift();
+    if (page === undefined) {
+      this.set({ loadingOlder: false });
+      throw new ChatError('unavailable', 'The database is away.');
+    }
+    this.set({ loadingOlder: false, hasOlder: this.olderPages.length > 0, messages: [...page, ...this.snapshot.messages] });
+  }
+}
