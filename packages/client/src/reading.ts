@@ -48,9 +48,10 @@ export class Reading {
       this.#dividerDue = false;
       this.#divider = peers.find((message) => this.#isUnread(message))?.key ?? null;
     }
-    if (this.#visible && contiguous !== null) for (const message of peers) this.#read(message);
+    const looking = this.#visible && contiguous !== null;
+    for (const message of peers) if (looking || this.#seen.has(message.key)) this.#read(message);
     const received = peers.map((message) => message.seq ?? 0).filter((seq) => seq <= (contiguous ?? 0));
-    return { deliveredSeq: received.reduce((a, b) => Math.max(a, b), 0), readSeq: this.#visible ? this.#readSeq : 0 };
+    return { deliveredSeq: received.reduce((a, b) => Math.max(a, b), 0), readSeq: this.#readSeq };
   }
 
   /** How many of the other side's messages nobody has seen here. */

@@ -22,12 +22,8 @@ export class FakeLocks implements Pick<LockManager, 'request'> {
     if (typeof options === 'function' || callback === undefined) throw new TypeError('not used by the outbox');
     return await new Promise<Awaited<T>>((resolve, reject) => {
       const hold = async (held: Request) => {
-        try {
-          resolve(await callback({ name, mode: 'exclusive' }));
-          if (this.#held.get(name) === held) this.#grantNext(name);
-        } catch (error) {
-          reject(error instanceof Error ? error : new Error(String(error)));
-        }
+        resolve(await callback({ name, mode: 'exclusive' }));
+        if (this.#held.get(name) === held) this.#grantNext(name);
       };
       const request: Request = {
         steal: options.steal === true,
