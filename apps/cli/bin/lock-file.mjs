@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto';
+import { constants, copyFileSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { codeOf } from './complaint.mjs';
+import { identify, isIdentity, stillRuns } from './process-identity.mjs';
+
+/** How long a lock file may be there without its content: between making and writing it lies no time, unless the writer was killed just there. */
+const UNWRITTEN_MS = 2_000;
+/** Two that take over the same stale lock at once are told apart by looking once more after this time. */
+const CONFIRM_MS = 100;
+
+/** @typedef {import('./process-identity.mjs').ProcessIdentity & { readonly note: string }} Holder */
+
+/** @param {string} path */
+function read(path) {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/**
+ * @param {string} text
+ * @returns {Holder | undefined}
+ */
+function parse(text) {
+  try {
+    const value = JSON.parse(text);
+    return isIdentity(value) ? { ...value, note: 'note' in value ? String(value.note) : '' } : undefined;
+  } catch {
+    // Cut off by a crash: nobody's.
+    return undefined;
+  }
+}
+
+/** @param {string} path */
+function ageMs(path) {
+  try {
+    return Date.now() - statSync(path).mtimeMs;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return 0;
+    throw error;
+  }
+}
+
+/**
+ * Makes the file unless it is there.
+ * @param {string} path
+ * @param {string} content
+ */
+function create(path, content) {
+  try {
+    writeFileSync(path, content, { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/**
+ * Removes the lock at `path` if it still is the one that was found stale. (Moved away first: between reading and removing, somebody else may have taken over.)
+ * @param {string} path
+ * @param {string} stale
+ */
+function removeStale(path, stale) {
+  const aside = `${path}.${randomUUID()}`;
+  try {
+    renameSync(path, aside);
+    if (readFileSync(aside, 'utf8') !== stale) copyFileSync(aside, path, constants.COPYFILE_EXCL);
+  } catch (error) {
+    // Somebody else removed it, or has made a new one.
+    if (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'EEXIST') throw error;
+  } finally {
+    rmSync(aside, { force: true });
+  }
+}
+
+/**
+ * Takes the lock at `path` for this process. A lock whose process is gone, killed or lost with a power cut, is taken over.
+ * @param {string} path
+ * @param {string} note what the process is, for whoever finds the lock taken
+ * @returns {Promise<{ readonly release: () => void } | { readonly holder: Holder }>} the lock, or who holds it
+ */
+export async function takeLock(path, note) {
+  const content = JSON.stringify({ ...identify(process.pid), note, id: randomUUID() });
+  let tookOver = false;
+  for (;;) {
+    if (create(path, content)) {
+      if (tookOver) await delay(CONFIRM_MS);
+      if (!tookOver || read(path) === content) return { release: () => read(path) === content && rmSync(path, { force: true }) };
+    }
+    const found = read(path);
+    if (found === undefined) continue;
+    const holder = parse(found);
+    if (holder !== undefined && stillRuns(holder)) return { holder };
+    if (holder === undefined && ageMs(path) < UNWRITTEN_MS) {
+      await delay(CONFIRM_MS);
+      continue;
+    }
+    removeStale(path, found);
+    tookOver = true;
+  }
+}

@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { Complaint } from '../complaint.mjs';
+import { npm } from './run.mjs';
+import { readStamp, writeStamp } from './stamps.mjs';
+
+/** @typedef {{ version?: string, integrity?: string, link?: boolean, optional?: boolean, devOptional?: boolean }} LockedPackage */
+
+const stampFile = (/** @type {string} */ root) => join(root, 'node_modules/.switchboard-install');
+
+/**
+ * What node_modules must have been made from: the lock file, on this kind of machine (some packages are binaries).
+ * @param {string} root
+ */
+export function installHash(root) {
+  const lock = join(root, 'package-lock.json');
+  if (!existsSync(lock)) throw new Complaint(`${lock} is missing: this is not a complete copy of Switchboard.`);
+  return createHash('sha256').update(`${process.platform}-${process.arch}\0`).update(readFileSync(lock)).digest('hex');
+}
+
+/**
+ * @param {string} file
+ * @returns {Record<string, LockedPackage> | undefined}
+ */
+function packagesOf(file) {
+  const text = readStamp(file);
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text).packages;
+  } catch {
+    // Cut off in the middle: as good as missing.
+    return undefined;
+  }
+}
+
+/**
+ * Whether npm's own record of what it installed fits the lock file, as it does after `npm install` by hand.
+ * @param {string} root
+ */
+function installedByHand(root) {
+  const wanted = packagesOf(join(root, 'package-lock.json'));
+  const found = packagesOf(join(root, 'node_modules/.package-lock.json'));
+  if (wanted === undefined || found === undefined) return false;
+  return Object.entries(wanted).every(([path, { version, integrity, link, optional }]) => {
+    const there = found[path];
+    if (!path.includes('node_modules/') || link === true) return true;
+    if (there === undefined) return optional === true;
+    return there.version === version && there.integrity === integrity;
+  });
+}
+
+/**
+ * Whether node_modules fits the lock file.
+ * @param {string} root
+ */
+export function isInstalled(root) {
+  const hash = installHash(root);
+  if (readStamp(stampFile(root)) === hash) return true;
+  // Without a stamp somebody else installed. With another one the lock file changed since, or was made to fit by `npm install <package>`.
+  if (!installedByHand(root)) return false;
+  writeStamp(stampFile(root), hash);
+  return true;
+}
+
+/**
+ * Installs exactly what the lock file says.
+ * @param {string} root
+ */
+export async function install(root) {
+  // With NODE_ENV=production npm would leave out what builds.
+  await npm('npm ci', ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund']);
+  writeStamp(stampFile(root), installHash(root));
+}

@@ -1,0 +1,84 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { Complaint, explainDiskError } from '../complaint.mjs';
+import { takeLock } from '../lock-file.mjs';
+import { install, isInstalled } from './install.mjs';
+import { CACHE, ROOT } from './paths.mjs';
+import { servingProcess } from './serving.mjs';
+import { build, isBuilt, PRISMA_CLIENT } from './targets.mjs';
+
+/** @typedef {import('./targets.mjs').Target} Target */
+
+const say = (/** @type {string} */ line) => void process.stderr.write(`${line}\n`);
+const seconds = (/** @type {number} */ since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
+
+/** What a running system reads from while it runs. */
+const SERVED = new Set(['apps/relay', 'apps/widget', 'apps/web']);
+
+/**
+ * Makes everything that `targets` need and that is missing or older than its sources: packages, database client, builds. Does nothing, within a tenth
+ * of a second, when all is there. One process at a time works on a clone; the others wait.
+ * @param {readonly Target[]} targets
+ */
+export async function prepare(targets) {
+  if (isInstalled(ROOT) && missing([PRISMA_CLIENT, ...targets]).length === 0) return;
+  const release = await takeTurn();
+  try {
+    await prepareInTurn(targets);
+  } finally {
+    release();
+  }
+}
+
+/** @param {readonly Target[]} targets */
+async function prepareInTurn(targets) {
+  const installed = isInstalled(ROOT);
+  const todo = missing(targets);
+  const serving = servingProcess(ROOT);
+  if (serving !== undefined && (!installed || todo.some(({ workspace }) => SERVED.has(workspace))))
+    throw new Complaint(
+      `Switchboard is running from this folder (process ${serving}) and its files have changed since: stop it, then start again.`,
+    );
+  if (!installed) await step('installing the packages', async () => await install(ROOT));
+  for (const target of missing([PRISMA_CLIENT])) await buildTarget(target);
+  await Promise.all(missing(targets).map(buildTarget));
+}
+
+/** @param {readonly Target[]} targets */
+function missing(targets) {
+  return targets.filter((target) => !isBuilt(ROOT, target));
+}
+
+/** @param {Target} target */
+async function buildTarget(target) {
+  await step(`${target.script === 'build' ? 'building' : 'generating'} ${target.name}`, async () => await build(ROOT, target));
+}
+
+/**
+ * @param {string} name
+ * @param {() => Promise<void>} work
+ */
+async function step(name, work) {
+  const since = performance.now();
+  say(`${name} …`);
+  await work();
+  say(`${name}: done in ${seconds(since)}`);
+}
+
+/** Waits until no other process prepares this clone. @returns {Promise<() => void>} */
+async function takeTurn() {
+  const path = join(CACHE, 'preparing.lock');
+  try {
+    mkdirSync(CACHE, { recursive: true });
+    for (let waited = false; ; waited = true) {
+      const result = await takeLock(path, 'prepare');
+      if ('release' in result) return result.release;
+      if (!waited) say(`process ${result.holder.pid} is installing or building here; waiting for it …`);
+      await delay(200);
+    }
+  } catch (error) {
+    throw explainDiskError(error, path);
+  }
+}

@@ -1,0 +1,103 @@
+import { spawn } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+
+import { codeOf, Complaint, explainDiskError } from '../complaint.mjs';
+import { CACHE, ROOT } from './paths.mjs';
+
+/** @typedef {Record<string, string | undefined>} Environment */
+
+/** Process groups that run on our behalf: each ends with us. @type {Set<number>} */
+const groups = new Set();
+
+/** Ends everything that `run` started. */
+export function endRunning() {
+  for (const group of groups) {
+    try {
+      process.kill(-group, 'SIGTERM');
+    } catch (error) {
+      // It ended by itself at this very moment.
+      if (codeOf(error) !== 'ESRCH') throw error;
+    }
+  }
+}
+
+/**
+ * Runs a program to its end in a process group of its own, so that whatever it starts can be ended with it.
+ * @param {string} program
+ * @param {readonly string[]} args
+ * @param {{ env?: Environment | undefined, output: number | 'inherit' }} options `output`: where it prints
+ * @returns {Promise<number>} its exit code; 1 when a signal ended it
+ */
+export async function run(program, args, { env, output }) {
+  const child = spawn(program, args, { cwd: ROOT, env: { ...process.env, ...env }, stdio: ['ignore', output, output], detached: true });
+  return await new Promise((resolve, reject) => {
+    child.on('spawn', () => groups.add(/** @type {number} */ (child.pid)));
+    child.on('error', (error) =>
+      reject(codeOf(error) === 'ENOENT' ? new Complaint(`${program} is not installed, or not on the PATH.`) : error),
+    );
+    child.on('close', (code) => {
+      groups.delete(/** @type {number} */ (child.pid));
+      resolve(code ?? 1);
+    });
+  });
+}
+
+/**
+ * Runs a program with its output in a log file; on failure the log is printed.
+ * @param {string} name what is being done, for messages and for the log's name
+ * @param {string} program
+ * @param {readonly string[]} args
+ * @param {Environment} [env]
+ * @returns {Promise<void>}
+ */
+export async function runLogged(name, program, args, env) {
+  const log = join(CACHE, 'logs', `${name.replaceAll(/\W+/g, '-')}.log`);
+  const output = openLog(log);
+  const code = await run(program, args, { env, output }).finally(() => closeSync(output));
+  if (code === 0) return;
+  const text = readFileSync(log, 'utf8');
+  if (/\bENOSPC\b|No space left on device/.test(text))
+    throw new Complaint(`There is no space left on the disk: ${name} failed (see ${log}).`);
+  process.stderr.write(text.endsWith('\n') ? text : `${text}\n`);
+  throw new Complaint(`${name} failed (${basename(program)} ended with ${code}); the output is above and in ${log}.`);
+}
+
+/** @param {string} path */
+function openLog(path) {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    return openSync(path, 'w');
+  } catch (error) {
+    throw explainDiskError(error, path);
+  }
+}
+
+/**
+ * The npm that belongs to this Node: the one that runs us, else the one beside Node, else the one on the PATH.
+ * @returns {{ program: string, first: readonly string[] }}
+ */
+export function findNpm() {
+  const running = process.env.npm_execpath;
+  if (running !== undefined && basename(running) === 'npm-cli.js' && existsSync(running))
+    return { program: process.execPath, first: [running] };
+  const beside = join(dirname(process.execPath), 'npm');
+  if (existsSync(beside)) return { program: beside, first: [] };
+  return { program: 'npm', first: [] };
+}
+
+/**
+ * Runs npm, logged.
+ * @param {string} name
+ * @param {readonly string[]} args
+ * @param {Environment} [env]
+ */
+export async function npm(name, args, env) {
+  const { program, first } = findNpm();
+  await runLogged(name, program, [...first, ...args], {
+    NEXT_TELEMETRY_DISABLED: '1',
+    CHECKPOINT_DISABLE: '1',
+    npm_config_update_notifier: 'false',
+    ...env,
+  });
+}

@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { codeOf, explainDiskError } from '../complaint.mjs';
+
+/** Folders that hold results or other people's code. */
+const NEVER_READ = new Set(['node_modules', 'dist', '.next', 'generated', 'testing', 'fixtures', 'traces']);
+/** Files that no build reads: tests, and what tools write beside the sources. */
+const NEVER_BUILT = /\.test\.[a-z]+$|\.tsbuildinfo$|^next-env\.d\.ts$|\.md$/;
+
+/**
+ * Every source file at or below `path`, in the same order everywhere.
+ * @param {string} path
+ * @returns {string[]}
+ */
+function sourceFiles(path) {
+  let entries;
+  try {
+    entries = readdirSync(path, { withFileTypes: true });
+  } catch (error) {
+    if (codeOf(error) === 'ENOTDIR') return [path];
+    // What is not there has no files; should it come to be, the hash changes.
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+  return entries
+    .filter((entry) => (entry.isDirectory() ? !NEVER_READ.has(entry.name) : !NEVER_BUILT.test(entry.name)))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => (entry.isDirectory() ? sourceFiles(join(path, entry.name)) : [join(path, entry.name)]));
+}
+
+/**
+ * A hash over names and contents of all source files at or below `paths`. Contents, not times: a checkout of another branch and back changes all
+ * times and nothing else, and reading a few hundred small files takes some ten milliseconds.
+ * @param {string} root
+ * @param {readonly string[]} paths relative to `root`
+ * @returns {string}
+ */
+export function hashSources(root, paths) {
+  const hash = createHash('sha256');
+  for (const path of paths)
+    for (const file of sourceFiles(join(root, path))) {
+      const content = readFileSync(file);
+      hash.update(`${file.slice(root.length)}\0${content.length}\0`).update(content);
+    }
+  return hash.digest('hex');
+}
+
+/**
+ * @param {string} file
+ * @returns {string | undefined} what was written there, undefined when nothing was
+ */
+export function readStamp(file) {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}
+
+/**
+ * @param {string} file
+ * @param {string} stamp
+ */
+export function writeStamp(file, stamp) {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, stamp);
+  } catch (error) {
+    throw explainDiskError(error, file);
+  }
+}

@@ -1,0 +1,83 @@
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { Complaint } from '../complaint.mjs';
+import { equipMachine, findChromium } from './machine.mjs';
+import { CACHE, ROOT } from './paths.mjs';
+import { prepare } from './prepare.mjs';
+import { run } from './run.mjs';
+import { CLI, RELAY, WEB, WIDGET } from './targets.mjs';
+
+/** @typedef {{ readonly passed: number, readonly failed: number }} Tally */
+
+/**
+ * Proves the project right on a clone in any state: the tests beside the code, then the stories against the whole system. Runs all even when some fail,
+ * ends with one line of figures, and with exit code 1 on any failure.
+ */
+export async function runTests() {
+  await prepare([]);
+  const missing = await equipMachine();
+  const tallies = [await runVitest('the tests beside the code', 'unit', [])];
+  tallies.push(await runStories());
+  for (const name of missing) console.error(`not on this machine, so what needs it was not tested: ${name}`);
+  const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0);
+  const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0);
+  console.log(`${passed} passed, ${failed} failed`);
+  if (failed > 0 || passed === 0 || missing.length > 0) process.exitCode = 1;
+}
+
+/** @returns {Promise<Tally>} */
+async function runStories() {
+  try {
+    await prepare([CLI, RELAY, WIDGET, WEB]);
+  } catch (error) {
+    if (!(error instanceof Complaint)) throw error;
+    console.error(error.message);
+    return { passed: 0, failed: 1 };
+  }
+  const chromium = findChromium();
+  return await runVitest(
+    'the stories',
+    'e2e',
+    ['--config', 'e2e/vitest.config.ts'],
+    chromium === undefined ? {} : { CHROMIUM_PATH: chromium },
+  );
+}
+
+/**
+ * @param {string} title
+ * @param {string} name of the report
+ * @param {readonly string[]} args
+ * @param {Record<string, string>} [env]
+ * @returns {Promise<Tally>}
+ */
+async function runVitest(title, name, args, env) {
+  console.error(`running ${title} …`);
+  const report = join(CACHE, `tests-${name}.json`);
+  mkdirSync(CACHE, { recursive: true });
+  rmSync(report, { force: true });
+  const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs');
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const code = await run(process.execPath, [vitest, 'run', ...args, ...reporters], {
+    env: { NODE_ENV: 'test', ...env },
+    output: 'inherit',
+  });
+  return tally(existsSync(report) ? readFileSync(report, 'utf8') : undefined, code);
+}
+
+/**
+ * What a run of vitest comes to. Something that is not a test may fail, too (a file that can't be loaded, an error nobody handled): it counts as one.
+ * @param {string | undefined} report vitest's report in JSON, if it got so far
+ * @param {number} exitCode
+ * @returns {Tally}
+ */
+export function tally(report, exitCode) {
+  if (report === undefined) return { passed: 0, failed: 1 };
+  const { numPassedTests: passed, numFailedTests, testResults } = JSON.parse(report);
+  const unloadable = testResults.filter(
+    (/** @type {{ status: string, assertionResults: readonly object[] }} */ file) =>
+      file.status === 'failed' && file.assertionResults.length === 0,
+  ).length;
+  const failed = numFailedTests + unloadable;
+  return { passed, failed: failed === 0 && exitCode !== 0 ? 1 : failed };
+}

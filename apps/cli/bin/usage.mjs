@@ -1,0 +1,25 @@
+/** The commands there are. `test` belongs to the clone, not to the program: it is not built in. */
+export const COMMANDS = Object.freeze(['start', 'operator', 'migrate', 'test', 'help']);
+
+export const USAGE = `Switchboard: live support chat that you host yourself.
+
+  npm start                                 install, build and run everything
+  npm test                                  prove that it works
+  npm run switchboard -- <command>
+
+Commands
+  start                                     run database, relay and web app until Ctrl-C
+  operator create --email E --name N --password P [--role ADMIN]
+                                            make an operator; --password-stdin reads the password from the standard input
+  migrate                                   bring the database to this version's schema (start does it by itself)
+  help                                      this
+
+Settings come from the environment and from a file .env in the repository's root: see docs/configuration.md.`;
+
+/**
+ * What to say to a command that does not exist.
+ * @param {string} command
+ */
+export function unknownCommand(command) {
+  return `There is no command "${command}"; "npm run switchboard -- help" lists those there are.`;
+}
