@@ -10,8 +10,8 @@ export const CONNECTION_WORDS: Readonly<Record<ConnectionState, string>> = {
 const MARKS: Readonly<Record<ConnectionState, string>> = {
   connecting: 'border-[1.5px] border-ink-faint',
   connected: 'bg-present',
-  reconnecting: 'bg-waiting',
-  offline: 'bg-danger',
+  reconnecting: 'border-2 border-accent',
+  offline: 'border-2 border-ink',
 };
 
 /** The line to the relay, as a word with a mark. */

@@ -20,7 +20,7 @@ export function ConversationList({ snapshot, selected, operatorName, onOpen }: L
       {conversations.length > 0 ? null : list === 'ready' ? (
         <NoConversations />
       ) : (
-        <output className={`block px-4.5 pt-2 text-13 ${list === 'failed' ? 'text-danger' : 'text-ink-faint'}`}>
+        <output className={`block px-4.5 pt-2 text-13 ${list === 'failed' ? 'text-ink' : 'text-ink-faint'}`}>
           {list === 'failed' ? 'The conversations could not be loaded. It is tried again by itself.' : 'Loading conversations'}
         </output>
       )}

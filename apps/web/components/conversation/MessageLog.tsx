@@ -90,7 +90,7 @@ function History({ snapshot, visitor }: { readonly snapshot: ConversationSnapsho
     ready: `${visitor} has not written yet. Say hello, or wait.`,
   };
   return (
-    <p dir="auto" className={`fade-in pb-6 text-center text-13 ${snapshot.history === 'failed' ? 'text-danger' : 'text-ink-faint'}`}>
+    <p dir="auto" className={`fade-in pb-6 text-center text-13 ${snapshot.history === 'failed' ? 'text-ink' : 'text-ink-faint'}`}>
       {words[snapshot.history]}
     </p>
   );

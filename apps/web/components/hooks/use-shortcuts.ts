@@ -37,7 +37,7 @@ export function useShortcuts(singleKeys: boolean, act: (name: ShortcutName) => v
   });
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
-      if (document.querySelector('[role="dialog"], [role="alertdialog"], [role="menu"]') !== null) return;
+      if (document.querySelector(':is([role="dialog"], [role="menu"]):not([data-closed])') !== null) return;
       const name = shortcutOf(event, singleKeys);
       if (name === undefined) return;
       event.preventDefault();

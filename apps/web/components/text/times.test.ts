@@ -13,6 +13,11 @@ it('says when something was as short as it stays clear', () => {
   expect(times.short('2025-11-30T10:00:00.000Z', now)).toBe('30 Nov 2025');
 });
 
+it('writes the hour as the locale does', () => {
+  expect(createTimes('en-US', 'Europe/Oslo').clock('2026-11-23T08:05:00.000Z')).toMatch(/^9:05\sAM$/u);
+  expect(createTimes('nb-NO', 'Europe/Oslo').clock('2026-11-23T08:05:00.000Z')).toBe('09:05');
+});
+
 it('counts days by the calendar of the place, not by 24 hours', () => {
   expect(times.short('2026-11-22T23:30:00.000Z', now)).toBe('00:30');
   expect(times.day('2026-11-22T22:59:59.999Z', now)).toBe('Yesterday');

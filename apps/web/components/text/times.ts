@@ -18,7 +18,9 @@ export interface Times {
 export function createTimes(locale?: string, timeZone?: string): Times {
   const format = (options: Intl.DateTimeFormatOptions) =>
     new Intl.DateTimeFormat(locale, { ...options, ...(timeZone === undefined ? {} : { timeZone }) });
-  const clock = format({ hour: '2-digit', minute: '2-digit' });
+  // `09:05`, but `9:05 AM`.
+  const twelveHours = format({ hour: 'numeric' }).resolvedOptions().hour12 === true;
+  const clock = format({ hour: twelveHours ? 'numeric' : '2-digit', minute: '2-digit' });
   const weekday = format({ weekday: 'long' });
   const dayMonth = format({ day: 'numeric', month: 'short' });
   const dayMonthYear = format({ day: 'numeric', month: 'short', year: 'numeric' });
