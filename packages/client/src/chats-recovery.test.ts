@@ -54,8 +54,9 @@ describe('the backstop', () => {
       request.method === 'POST' && request.path === '/api/chat/messages' && 'clientId' in (request.actor ?? {}) ? 'refuse' : undefined;
     await visitor.chat.conversation!.sendText('cannot save');
     await eventually(() => expect(server.clients.get(1)?.rows.map((row) => row.text)).toEqual(['cannot save']));
-    // And the sender learns of it, though its own request never got through.
+    // And the sender learns of it, though its own request never got through: it has nothing left to send.
     await eventually(() => expect(statuses(visitor.chat)?.[0]).not.toBe('sending'));
+    await eventually(() => expect(visitor.chat.getSnapshot().savesFailing).toBe(false));
   });
 });
 

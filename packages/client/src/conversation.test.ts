@@ -117,6 +117,15 @@ describe('catching up', () => {
     expect(arrivals).toEqual(['nobody told']);
   });
 
+  it('sees by the number of an own message that it has missed another', async () => {
+    const { conversation } = await openConversation();
+    await vi.waitFor(() => expect(conversation.getSnapshot().history).toBe('ready'));
+    await settle();
+    say('theirs');
+    await conversation.sendText('mine');
+    await vi.waitFor(() => expect(texts(conversation)).toEqual(['theirs', 'mine']));
+  });
+
   it('looks at once when the page wakes up', async () => {
     const { conversation, tab } = await openConversation();
     await vi.waitFor(() => expect(conversation.getSnapshot().history).toBe('ready'));

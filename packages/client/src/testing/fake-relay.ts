@@ -17,6 +17,9 @@ export class FakeRelay {
   /** Events that go nowhere although every line is up (Redis is away). */
   deaf = false;
   joins = 0;
+  /** Joins are heard and not acknowledged until `releaseJoins`. */
+  holdJoins = false;
+  readonly #held: (() => void)[] = [];
 
   static async open(): Promise<FakeRelay> {
     const relay = new FakeRelay();
@@ -39,6 +42,11 @@ export class FakeRelay {
   /** Cuts every line; the clients come back by themselves. */
   cut(): void {
     for (const socket of this.#io.sockets.sockets.values()) socket.conn.close();
+  }
+
+  releaseJoins(): void {
+    this.holdJoins = false;
+    for (const release of this.#held.splice(0)) release();
   }
 
   hint(event: string, payload: { readonly clientId: string; readonly [field: string]: unknown }): void {
@@ -69,7 +77,9 @@ export class FakeRelay {
         void socket.join(token === 'operator' ? 'operators' : address);
         if (token !== 'operator') this.toOperators('newChat', { clientId: address, username: payload['name'] });
       } else if (!this.deaf) this.#relay(socket, event, payload, address, timestamp);
-      acknowledge?.({ ok: true, timestamp, delivered: 1 });
+      const answer = () => acknowledge?.({ ok: true, timestamp, delivered: 1 });
+      if (event === 'join' && this.holdJoins) this.#held.push(answer);
+      else answer();
     });
   }
 
