@@ -10,7 +10,7 @@ function isCode(code: string | undefined): code is ErrorCode {
 }
 
 /** What a server action's error means; of an error the browser is told nothing but its digest. */
-export function asChatError(error: unknown): unknown {
+function asChatError(error: unknown): unknown {
   if (!(error instanceof Error) || !('digest' in error)) return error;
   const code = DIGEST.exec(String(error.digest))?.[1];
   return isCode(code) ? new ChatError(code, 'The server refused.', { cause: error }) : error;

@@ -1,6 +1,6 @@
 import type { ConnectionState } from '@switchboard/client';
 
-export const CONNECTION_WORDS: Readonly<Record<ConnectionState, string>> = {
+const CONNECTION_WORDS: Readonly<Record<ConnectionState, string>> = {
   connecting: 'Connecting',
   connected: 'Connected',
   reconnecting: 'Reconnecting',

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useState } from 'react';
 const FROM_LIST = 'switchboardFromList';
 
 /** The client that an address of ours points at: `/?c=12` → 12. */
-export function selectionIn(search: string): number | null {
+function selectionIn(search: string): number | null {
   const value = new URLSearchParams(search).get('c');
   return value !== null && /^[1-9]\d{0,8}$/.test(value) ? Number(value) : null;
 }

@@ -21,7 +21,7 @@ function typesInto(target: EventTarget | null): boolean {
 }
 
 /** What a key press asks for, if anything. */
-export function shortcutOf(event: KeyboardEvent, singleKeys: boolean): ShortcutName | undefined {
+function shortcutOf(event: KeyboardEvent, singleKeys: boolean): ShortcutName | undefined {
   if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey) return undefined;
   if (event.altKey) return ALT_KEYS[event.key];
   if (event.key === 'Escape') return 'list';
