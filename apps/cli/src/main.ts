@@ -1,1 +1,34 @@
-console.log('hi', process.argv);
+import { Complaint } from '../bin/complaint.mjs';
+import { unknownCommand, USAGE } from '../bin/usage.mjs';
+import { GaveUp } from './supervise.ts';
+
+/** Each command loads its own code: what `start` holds in memory for weeks must not include what `operator create` needs for a second. */
+async function run(command: string, args: readonly string[]): Promise<void> {
+  switch (command) {
+    case 'start':
+      return await (await import('./commands/start.ts')).startCommand(args, import.meta.filename);
+    case 'operator':
+      return await (await import('./commands/operator.ts')).operatorCommand(args);
+    case 'migrate':
+      return await (await import('./commands/migrate.ts')).migrateCommand(args);
+    case 'help':
+      return console.log(USAGE);
+    default:
+      throw new Complaint(unknownCommand(command));
+  }
+}
+
+/** Runs the command and returns the exit code. An error that a person can put right is one line. */
+async function main([command = 'help', ...args]: readonly string[]): Promise<number> {
+  try {
+    await run(command, args);
+    return 0;
+  } catch (error) {
+    if (error instanceof GaveUp) process.stderr.write([...error.lastLines.map((line) => `  ${line}`), ''].join('\n'));
+    else if (!(error instanceof Complaint)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return 1;
+  }
+}
+
+process.exit(await main(process.argv.slice(2)));

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { Complaint } from '../complaint.mjs';
+import { startedByNohup, watchParents } from '../parents.mjs';
 import { COMMANDS, unknownCommand, USAGE } from '../usage.mjs';
 import { ROOT } from './paths.mjs';
 import { prepare } from './prepare.mjs';
@@ -20,9 +21,8 @@ export async function main(args) {
     if (process.platform === 'win32') throw new Complaint('Switchboard runs on Linux and macOS; on Windows use it inside WSL 2.');
     if (command === 'help' || command === '--help' || command === '-h') return console.log(USAGE);
     if (!COMMANDS.includes(command)) throw new Complaint(unknownCommand(command));
-    await whilePreparing(
-      async () => await (command === 'test' ? runTests() : prepare(command === 'start' ? [CLI, RELAY, WIDGET, WEB] : [CLI])),
-    );
+    const targets = command === 'start' ? [CLI, RELAY, WIDGET, WEB] : [CLI];
+    await endingWithParents(async () => await (command === 'test' ? runTests() : prepare(targets)));
     if (command !== 'test') await import(pathToFileURL(join(ROOT, CLI.result)).href);
   } catch (error) {
     if (!(error instanceof Complaint)) throw error;
@@ -32,20 +32,25 @@ export async function main(args) {
 }
 
 /**
- * Runs `work` so that a signal ends what it has started, too: npm and the builds have process groups of their own.
+ * Runs `work` so that a signal, or npm's end, ends what it has started, too: npm and the builds have process groups of their own.
  * @param {() => Promise<void>} work
  */
-async function whilePreparing(work) {
-  const stop = (/** @type {NodeJS.Signals} */ signal) => {
+async function endingWithParents(work) {
+  const end = (/** @type {NodeJS.Signals} */ signal) => {
     endRunning();
     process.exit(128 + constants.signals[signal]);
   };
   /** @type {readonly NodeJS.Signals[]} */
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-  for (const signal of signals) process.on(signal, stop);
+  const signals = startedByNohup() ? ['SIGINT', 'SIGTERM'] : ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  const unwatch = process.env.npm_lifecycle_event === undefined || startedByNohup() ? () => undefined : watchParents(() => end('SIGTERM'));
+  // A signal that is ignored must stay so: without a listener it would end us.
+  const ignore = () => undefined;
+  if (startedByNohup()) process.on('SIGHUP', ignore);
+  for (const signal of signals) process.on(signal, end);
   try {
     await work();
   } finally {
-    for (const signal of signals) process.off(signal, stop);
+    unwatch();
+    for (const signal of signals) process.off(signal, end);
   }
 }

@@ -1,0 +1,28 @@
+import type { Config } from './config.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Says where everything is and what to do next. The last line begins with `ready`: scripts wait for it. */
+export function announce(
+  terminal: Terminal,
+  { config, operators, seconds }: { readonly config: Config; readonly operators: number; readonly seconds: number },
+): void {
+  const [home = config.frontendUrl] = config.frontendUrl.split(',');
+  const demo = config.environment.ENABLE_DEMO || String(!config.production);
+  terminal.say('');
+  terminal.say(`  Console    ${home}`);
+  if (demo === 'true') terminal.say(`  Demo page  ${home}/demo`);
+  terminal.say(`  Relay      ${config.socketUrl}${config.socketPath}`);
+  terminal.say(`  Data       ${config.dataDir}`);
+  terminal.say('');
+  terminal.say('  On your own pages, before </body>:');
+  terminal.say(`  <script async src="${home}/widget.js"></script>`);
+  terminal.say('');
+  if (operators === 0) {
+    terminal.say('  There is no operator yet. In another terminal, make the first:');
+    terminal.say(
+      '  npm run switchboard -- operator create --email you@example.com --name "Your Name" --password "at least ten characters"',
+    );
+    terminal.say('');
+  }
+  terminal.say(`ready after ${seconds.toFixed(1)} s; Ctrl-C stops everything`);
+}

@@ -1,0 +1,27 @@
+import { parseArgs } from 'node:util';
+
+import { Complaint } from '../../bin/complaint.mjs';
+import { readConfig, readEnvironment } from '../config.ts';
+import { migrateDatabase } from '../migrate-database.ts';
+import { ROOT } from '../root.ts';
+import { withDatabaseUrl } from '../with-database.ts';
+
+/** How long a database that does not answer may take to do so: it may be starting at the same time as we are. */
+const PATIENCE_MS = 10_000;
+
+/** `migrate [--json]`: brings the database that `start` uses to this version's schema. `--json` is for `start`. */
+export async function migrateCommand(args: readonly string[]): Promise<void> {
+  const json = parseJsonFlag(args);
+  const config = readConfig(readEnvironment(ROOT), ROOT);
+  const result = await withDatabaseUrl(config, 'migrate', async (url) => await migrateDatabase(url, PATIENCE_MS));
+  if (json) console.log(JSON.stringify(result));
+  else console.log(result.applied.length === 0 ? 'The database is up to date.' : `Applied ${result.applied.join(', ')}.`);
+}
+
+function parseJsonFlag(args: readonly string[]): boolean {
+  try {
+    return parseArgs({ args: [...args], options: { json: { type: 'boolean', default: false } } }).values.json;
+  } catch (error) {
+    throw new Complaint(`migrate: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

@@ -1,0 +1,130 @@
+import { join } from 'node:path';
+
+import { z } from 'zod';
+
+import { Complaint } from '../../bin/complaint.mjs';
+import { noteServing } from '../../bin/prepare/serving.mjs';
+import { announce } from '../announce.ts';
+import { checkProduction, type Config, type Environment, readConfig, readEnvironment } from '../config.ts';
+import { type DataDir, openDataDir } from '../data-dir.ts';
+import { lockDataDir } from '../data-lock.ts';
+import { endLeftovers } from '../leftovers.ts';
+import { requirePort } from '../ports.ts';
+import { ROOT } from '../root.ts';
+import { type Secrets, settleSecrets } from '../secrets.ts';
+import { relayProgram, webProgram } from '../servers.ts';
+import { stopRequest } from '../stop-request.ts';
+import { runCommand, System } from '../system.ts';
+import { openTerminal, type Terminal } from '../terminal.ts';
+
+const migrated = z.object({ applied: z.array(z.string()), operators: z.number() });
+
+/**
+ * `start`: runs database, relay and web app until it is asked to stop, and then stops them in order.
+ *
+ * @param commandFile this program's file
+ * @throws Complaint when something stands in the way, GaveUp when a service does not stay up
+ */
+export async function startCommand(args: readonly string[], commandFile: string): Promise<void> {
+  const since = performance.now();
+  if (args.length > 0)
+    throw new Complaint(`start takes no arguments; "${args.join(' ')}" is one too many. Settings come from the environment.`);
+  const config = readConfig(readEnvironment(ROOT), ROOT);
+  checkProduction(config);
+  const terminal = openTerminal();
+  const stopping = stopRequest(config);
+  const dataDir = await openDataDir(config.dataDir);
+  const lock = await lockDataDir(dataDir, config.databaseUrl === undefined ? 'start' : 'start with DATABASE_URL');
+  if ('holder' in lock) throw new Complaint(`Switchboard is already running on ${dataDir.path} (process ${lock.holder.pid}).`);
+  const endNote = noteServing(ROOT);
+  try {
+    await endLeftovers(dataDir);
+    await requirePort('PORT', config.port);
+    await requirePort('SOCKET_PORT', config.socketPort);
+    const secrets = await settleSecrets(dataDir);
+    await serve({ config, dataDir, secrets, terminal, stopping, commandFile, since });
+  } finally {
+    endNote();
+    lock.release();
+  }
+}
+
+interface Scene {
+  readonly config: Config;
+  readonly dataDir: DataDir;
+  readonly secrets: Secrets;
+  readonly terminal: Terminal;
+  readonly stopping: AbortSignal;
+  readonly commandFile: string;
+  readonly since: number;
+}
+
+/** Brings everything up, waits for the end and takes everything down, however far it got. */
+async function serve(scene: Scene): Promise<void> {
+  const { dataDir, terminal, stopping } = scene;
+  const failed = new AbortController();
+  const system = new System({ dataDir, terminal, stopping: AbortSignal.any([stopping, failed.signal]) });
+  const asked = whenAborted(stopping);
+  const up = bringUp(scene, system);
+  try {
+    await Promise.race([up, asked, system.gaveUp]);
+    await Promise.race([asked, system.gaveUp]);
+    terminal.say('stopping …');
+  } finally {
+    failed.abort();
+    // What was being started must have started before it can be stopped. Its error, if it is one, has been thrown above.
+    await up.catch(() => undefined);
+    await system.stop();
+  }
+  terminal.say('stopped');
+}
+
+async function bringUp({ config, secrets, terminal, stopping, commandFile, since }: Scene, system: System): Promise<void> {
+  if (config.databaseUrl === undefined) terminal.say('starting the database …');
+  const databaseUrl = config.databaseUrl ?? (await system.startDatabase(secrets.databasePassword));
+  if (stopping.aborted) return;
+  // In a process of its own: the engine that migrates would stay in our memory for as long as we run.
+  const migration = await runCommand(commandFile, ['migrate', '--json'], { ...config.environment, DATABASE_URL: databaseUrl });
+  const { applied, operators } = migrated.parse(JSON.parse(migration));
+  if (applied.length > 0) terminal.say(`database: applied ${applied.join(', ')}`);
+  if (stopping.aborted) return;
+  terminal.say('starting relay and web app …');
+  const environment = serverEnvironment(config, secrets, databaseUrl);
+  const relay = await system.startServer('relay', relayProgram(environment));
+  const web = await system.startServer('web', webProgram(environment, config.port));
+  await Promise.all([
+    system.becomeReady('relay', relay, `http://${config.relayHost}:${config.socketPort}/readyz`),
+    system.becomeReady('web', web, `http://127.0.0.1:${config.port}/readyz`),
+  ]);
+  if (stopping.aborted) return;
+  announce(terminal, { config, operators, seconds: (performance.now() - since) / 1000 });
+}
+
+/** Everything that the user's environment says, and what we decided. */
+function serverEnvironment(config: Config, secrets: Secrets, databaseUrl: string): Environment {
+  const own = Object.entries(config.environment).filter(([name, value]) => !/^npm_/i.test(name) && value !== '');
+  return {
+    ...Object.fromEntries(own),
+    NODE_ENV: 'production',
+    PORT: String(config.port),
+    SOCKET_PORT: String(config.socketPort),
+    FRONTEND_URL: config.frontendUrl,
+    NEXT_PUBLIC_SOCKET_URL: config.socketUrl,
+    NEXT_PUBLIC_SOCKET_PATH: config.socketPath,
+    RELAY_INTERNAL_URL: config.environment.RELAY_INTERNAL_URL || `http://${config.relayHost}:${config.socketPort}`,
+    DATABASE_URL: databaseUrl,
+    DATA_DIR: config.dataDir,
+    JWT_SECRET: config.jwtSecret ?? secrets.jwtSecret,
+    AUTH_SECRET: config.authSecret ?? secrets.authSecret,
+    WIDGET_DIR: config.environment.WIDGET_DIR || join(ROOT, 'apps/widget/dist'),
+    ENABLE_DEMO: config.environment.ENABLE_DEMO || String(!config.production),
+    NEXT_TELEMETRY_DISABLED: '1',
+  };
+}
+
+async function whenAborted(signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,57 @@
+import { realpath } from 'node:fs/promises';
+
+import { type Cluster, clusterUrl, findRunningServer, startCluster } from '@switchboard/database/embedded';
+
+import { codeOf, Complaint, explainDiskError } from '../bin/complaint.mjs';
+import { type DataDir, readJson, writeAtomically } from './data-dir.ts';
+import { isFree } from './ports.ts';
+
+/** The database's name in the embedded PostgreSQL. */
+export const DATABASE_NAME = 'switchboard';
+
+/** The server that runs on the data folder's cluster at this moment, whoever started it. */
+export async function runningPostgres(dataDir: DataDir): Promise<{ readonly port: number } | undefined> {
+  try {
+    return await findRunningServer(await realpath(dataDir.postgres));
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined; // There has never been one.
+    throw error;
+  }
+}
+
+async function rememberedPort(dataDir: DataDir): Promise<number | undefined> {
+  const known = await readJson(dataDir.database);
+  if (typeof known !== 'object' || known === null || !('port' in known) || typeof known.port !== 'number') return undefined;
+  // Held by a server of ours that a killed run left behind: starting ends it first.
+  if ((await runningPostgres(dataDir))?.port === known.port) return known.port;
+  return (await isFree(known.port)) ? known.port : undefined;
+}
+
+/**
+ * Starts PostgreSQL on the data folder, on the same port as the last time if it can be had.
+ *
+ * @param port the port it must have, where others know it already
+ * @throws Complaint when it does not come up
+ */
+export async function startPostgres(
+  dataDir: DataDir,
+  password: string,
+  { port, onLog }: { readonly port?: number | undefined; readonly onLog: (line: string) => void },
+): Promise<Cluster> {
+  const wanted = port ?? (await rememberedPort(dataDir));
+  let cluster: Cluster;
+  try {
+    cluster = await startCluster({ dataFolder: dataDir.postgres, password, onLog, ...(wanted === undefined ? {} : { port: wanted }) });
+  } catch (error) {
+    const explained = explainDiskError(error, dataDir.postgres);
+    if (explained instanceof Complaint || !(error instanceof Error)) throw explained;
+    throw new Complaint(error.message.replaceAll('\n', ' '), { cause: error });
+  }
+  await writeAtomically(dataDir.database, `${JSON.stringify({ port: cluster.port })}\n`);
+  return cluster;
+}
+
+/** The URL of our database in the cluster. */
+export function databaseUrl(port: number, password: string): string {
+  return clusterUrl(port, password, DATABASE_NAME);
+}

@@ -1,0 +1,61 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { isUnavailable, migrate, MigrationHistoryError, migrationsFolder, openDatabase, SchemaTooNewError } from '@switchboard/database';
+
+import { Complaint } from '../bin/complaint.mjs';
+
+/** The oldest PostgreSQL that we promise to work with. */
+const MIN_SERVER_VERSION = 140_000;
+const RETRY_MS = 250;
+
+export interface Migrated {
+  /** Names of the migrations that were applied, oldest first. */
+  readonly applied: readonly string[];
+  readonly operators: number;
+}
+
+/**
+ * Brings the database to this version's schema, waiting up to `patienceMs` for it to answer.
+ *
+ * @throws Complaint when it does not answer, is too old, or was migrated by a newer version
+ */
+export async function migrateDatabase(url: string, patienceMs: number): Promise<Migrated> {
+  for (const end = Date.now() + patienceMs; ; await delay(RETRY_MS)) {
+    try {
+      return await migrateOnce(url);
+    } catch (error) {
+      if (error instanceof Complaint) throw error;
+      if (error instanceof SchemaTooNewError || error instanceof MigrationHistoryError)
+        throw new Complaint(error.message, { cause: error });
+      if (Date.now() > end || !isUnavailable(error))
+        throw new Complaint(`${describe(url)} can't be used: ${reasonOf(error)}`, { cause: error });
+    }
+  }
+}
+
+async function migrateOnce(url: string): Promise<Migrated> {
+  const database = openDatabase({ url, applicationName: 'switchboard-cli', poolSize: 1 });
+  try {
+    await database.ping();
+    const [row] = await database.prisma.$queryRaw<{ version: number }[]>`SELECT current_setting('server_version_num')::int AS version`;
+    if (row === undefined || row.version < MIN_SERVER_VERSION)
+      throw new Complaint(`${describe(url)} is a PostgreSQL ${Math.floor((row?.version ?? 0) / 10_000)}; it must be 14 or later.`);
+    const applied = await migrate(url, migrationsFolder());
+    return { applied, operators: await database.prisma.user.count() };
+  } finally {
+    await database.close();
+  }
+}
+
+/** The database without user and password. */
+function describe(url: string): string {
+  const { host, pathname } = new URL(url);
+  return `The database ${pathname.slice(1)} at ${host} (DATABASE_URL)`;
+}
+
+/** The first line that says something, of an error or of what is in it (a refused connection is one error for each address that was tried). */
+function reasonOf(error: unknown): string {
+  const inner = error instanceof AggregateError ? error.errors[0] : error;
+  const text = inner instanceof Error ? inner.message : String(inner);
+  return text.trim().split('\n')[0] ?? '';
+}

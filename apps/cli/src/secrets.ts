@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { z } from 'zod';
+
+import { Complaint, explainDiskError } from '../bin/complaint.mjs';
+import { type DataDir, readJson, writeAtomically } from './data-dir.ts';
+
+const text = z.string().min(32);
+const secrets = z.object({ jwtSecret: text, authSecret: text, databasePassword: text });
+
+/** Secrets that an installation makes for itself, 256 random bits each. */
+export type Secrets = z.infer<typeof secrets>;
+
+const make = () => randomBytes(32).toString('base64url');
+const exists = async (path: string) =>
+  await stat(path).then(
+    () => true,
+    () => false,
+  );
+
+/**
+ * The secrets of the data folder, made when there are none. Hold the folder's lock: two makers at once would each believe in their own.
+ *
+ * @throws Complaint when they are damaged, or gone while the database that they belong to is still there: new ones would not open it
+ */
+export async function settleSecrets(dataDir: DataDir): Promise<Secrets> {
+  const found = await readSecrets(dataDir);
+  if (found !== undefined) return found;
+  if (await exists(join(dataDir.postgres, 'PG_VERSION')))
+    throw new Complaint(
+      `${dataDir.secrets} is missing, and without it the database in ${dataDir.postgres} can't be opened: restore it from a backup.`,
+    );
+  const made = { jwtSecret: make(), authSecret: make(), databasePassword: make() };
+  try {
+    await writeAtomically(dataDir.secrets, `${JSON.stringify(made, undefined, 2)}\n`);
+  } catch (error) {
+    throw explainDiskError(error, dataDir.secrets);
+  }
+  return made;
+}
+
+/**
+ * The secrets of the data folder, undefined when there are none yet.
+ *
+ * @throws Complaint when they are damaged
+ */
+export async function readSecrets(dataDir: DataDir): Promise<Secrets | undefined> {
+  if (!(await exists(dataDir.secrets))) return undefined;
+  const result = secrets.safeParse(await readJson(dataDir.secrets));
+  if (!result.success) throw new Complaint(`${dataDir.secrets} is damaged: restore it from a backup.`);
+  // A copy or an editor may have opened it to others.
+  if (((await stat(dataDir.secrets)).mode & 0o077) !== 0) await chmod(dataDir.secrets, 0o600);
+  return result.data;
+}

@@ -1,0 +1,27 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+
+import type { Environment } from './config.ts';
+import type { ProgramSpec } from './process-service.ts';
+import { ROOT } from './root.ts';
+
+/** The relay gives itself 5 s to stop, the web app as long as its requests take; then they are made to. */
+const PATIENCE_MS = 6_000;
+
+/** The built relay. */
+export function relayProgram(environment: Environment): ProgramSpec {
+  return {
+    program: process.execPath,
+    args: [join(ROOT, 'apps/relay/dist/relay.js')],
+    cwd: join(ROOT, 'apps/relay'),
+    environment,
+    patienceMs: PATIENCE_MS,
+  };
+}
+
+/** The built web app, served by Next.js. */
+export function webProgram(environment: Environment, port: number): ProgramSpec {
+  const cwd = join(ROOT, 'apps/web');
+  const next = createRequire(join(cwd, 'package.json')).resolve('next/dist/bin/next');
+  return { program: process.execPath, args: [next, 'start', '--port', String(port)], cwd, environment, patienceMs: PATIENCE_MS };
+}

@@ -1,0 +1,50 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { ensureDatabase } from '@switchboard/database/embedded';
+
+import { Complaint } from '../bin/complaint.mjs';
+import type { Config } from './config.ts';
+import { type DataDir, openDataDir } from './data-dir.ts';
+import { lockDataDir, type Purpose } from './data-lock.ts';
+import { DATABASE_NAME, databaseUrl, runningPostgres, startPostgres } from './embedded-database.ts';
+import { readSecrets, settleSecrets } from './secrets.ts';
+
+/** How long a start that is under way may take to bring its database up, in milliseconds. */
+const STARTING_MS = 60_000;
+
+/**
+ * Runs `use` with the URL of the database that `start` uses: the given one, the embedded one of a start that is running, or the embedded one started
+ * for this purpose and stopped afterwards.
+ */
+export async function withDatabaseUrl<T>(config: Config, purpose: Purpose, use: (url: string) => Promise<T>): Promise<T> {
+  if (config.databaseUrl !== undefined) return await use(config.databaseUrl);
+  const dataDir = await openDataDir(config.dataDir);
+  const lock = await lockDataDir(dataDir, purpose);
+  if ('holder' in lock) {
+    if (lock.holder.purpose !== 'start')
+      throw new Complaint(`Switchboard runs with a DATABASE_URL (process ${lock.holder.pid}): give this command the same DATABASE_URL.`);
+    return await use(await urlOfRunning(dataDir));
+  }
+  try {
+    const { databasePassword } = await settleSecrets(dataDir);
+    const cluster = await startPostgres(dataDir, databasePassword, { onLog: () => undefined });
+    try {
+      await ensureDatabase(cluster.url('postgres'), DATABASE_NAME);
+      return await use(databaseUrl(cluster.port, databasePassword));
+    } finally {
+      await cluster.stop();
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+/** The URL of the database that a running start has brought up, or is just bringing up. */
+async function urlOfRunning(dataDir: DataDir): Promise<string> {
+  for (const end = Date.now() + STARTING_MS; ; await delay(100)) {
+    const server = await runningPostgres(dataDir);
+    const secrets = await readSecrets(dataDir);
+    if (server !== undefined && secrets !== undefined) return databaseUrl(server.port, secrets.databasePassword);
+    if (Date.now() > end) throw new Complaint('Switchboard is running, but its database is not; see the logs in the data folder.');
+  }
+}
