@@ -1,0 +1,80 @@
+import type { ConversationHandle, LinesSnapshot } from '@switchboard/client';
+import { plainReason } from '@switchboard/client/view';
+import { useEffect, useState } from 'preact/hooks';
+
+import { Composer } from './Composer.tsx';
+import { Log } from './Log.tsx';
+import { useStore } from './use-store.ts';
+
+interface ChatProps {
+  readonly conversation: ConversationHandle;
+  readonly greeting: string;
+  readonly open: boolean;
+  readonly lines: LinesSnapshot;
+  /** Told whether a person sees the end of the conversation now. */
+  readonly onVisible: (visible: boolean) => void;
+}
+
+/** What the visitor should know of the lines, if anything. */
+function trouble({ connection, savesFailing, outboxVolatile }: LinesSnapshot): string | null {
+  if (connection === 'offline') return 'You are offline. Messages are kept here and will be sent.';
+  if (savesFailing) return 'We can’t be reached right now. Messages are kept here and will be sent.';
+  if (connection === 'reconnecting') return 'Reconnecting. Messages are kept here and will be sent.';
+  if (outboxVolatile) return 'This browser keeps nothing. Leave the page open until your messages say “Sent”.';
+  return null;
+}
+
+/** The conversation. */
+export function Chat({ conversation, greeting, open, lines, onVisible }: ChatProps) {
+  const snapshot = useStore(conversation);
+  const [atEnd, setAtEnd] = useState(true);
+  const [problem, setProblem] = useState<string>();
+  const warning = trouble(lines);
+
+  useEffect(() => {
+    const look = () => {
+      const visible = open && atEnd && document.visibilityState === 'visible';
+      onVisible(visible);
+      conversation.setVisible(visible);
+    };
+    look();
+    document.addEventListener('visibilitychange', look);
+    return () => {
+      document.removeEventListener('visibilitychange', look);
+      onVisible(false);
+      conversation.setVisible(false);
+    };
+  }, [conversation, open, atEnd, onVisible]);
+
+  const sendImages = async (files: readonly File[]) => {
+    setProblem(undefined);
+    for (const file of files) {
+      try {
+        await conversation.sendImage(file, file.name === '' ? 'picture' : file.name);
+      } catch (error) {
+        setProblem(plainReason(error));
+      }
+    }
+  };
+  const drop = (event: DragEvent) => {
+    const files = [...(event.dataTransfer?.files ?? [])];
+    if (files.length === 0) return;
+    event.preventDefault();
+    void sendImages(files);
+  };
+
+  return (
+    <div class="chat" onDragOver={(event) => event.preventDefault()} onDrop={drop}>
+      {warning === null ? null : (
+        <p class="banner" role="status">
+          {warning}
+        </p>
+      )}
+      <Log conversation={conversation} snapshot={snapshot} greeting={greeting} open={open} onAtEnd={setAtEnd} />
+      <p class="typing" aria-live="polite">
+        {snapshot.peerTyping === null ? null : <span dir="auto">{snapshot.peerTyping} is typing …</span>}
+      </p>
+      <Composer conversation={conversation} problem={problem} onProblem={setProblem} onImages={(files) => void sendImages(files)} />
+    </div>
+  );
+}

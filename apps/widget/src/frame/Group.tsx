@@ -1,0 +1,91 @@
+import type { ConversationHandle, TimelineMessage } from '@switchboard/client';
+import { linkParts, shownSize, times, type MessageGroup } from '@switchboard/client/view';
+
+const STATUS = { sending: 'Sending', sent: 'Sent', delivered: 'Delivered', read: 'Read', failed: 'Not sent' } as const;
+
+interface GroupProps {
+  readonly group: MessageGroup;
+  /** Key of the newest own message, which shows its status. */
+  readonly lastOwn: string | null;
+  readonly conversation: ConversationHandle;
+}
+
+/** Messages of one sender that stand together, with one name and one time. */
+export function Group({ group, lastOwn, conversation }: GroupProps) {
+  const first = group.messages[0];
+  return (
+    <section class={group.own ? 'group own' : 'group'} aria-label={group.own ? 'You' : (group.operatorName ?? 'Support')}>
+      <p class="who" aria-hidden={group.own}>
+        {group.own ? null : <b dir="auto">{group.operatorName ?? 'Support'}</b>}
+        {first === undefined ? null : <time dateTime={first.createdAt}>{times.clock(first.createdAt)}</time>}
+      </p>
+      {group.messages.map((message) => (
+        <Message key={message.key} message={message} last={message.key === lastOwn} conversation={conversation} />
+      ))}
+    </section>
+  );
+}
+
+interface MessageProps {
+  readonly message: TimelineMessage;
+  readonly last: boolean;
+  readonly conversation: ConversationHandle;
+}
+
+function Message({ message, last, conversation }: MessageProps) {
+  const { key, text, status, failure } = message;
+  const shown = last || status === 'failed' || status === 'sending';
+  return (
+    <div class="message" data-status={status ?? undefined}>
+      {message.image === null ? null : <Picture message={message} />}
+      {text === null || text === '' ? null : (
+        <p class="bubble" dir="auto">
+          {linkParts(text).map((part, index) =>
+            part.href === undefined ? (
+              part.text
+            ) : (
+              <a key={index} href={part.href} target="_blank" rel="noopener noreferrer nofollow">
+                {part.text}
+              </a>
+            ),
+          )}
+        </p>
+      )}
+      {status === null ? null : (
+        <p class={shown ? 'status' : 'status hidden'}>
+          <span>{STATUS[status]}</span>
+          {status === 'failed' ? (
+            <>
+              {failure === null ? null : <span dir="auto"> · {failure}</span>}
+              <button type="button" onClick={() => conversation.retry(key)}>
+                Retry
+              </button>
+              <button type="button" onClick={() => void conversation.discard(key)}>
+                Discard
+              </button>
+            </>
+          ) : null}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Picture({ message: { image, uploadProgress } }: { readonly message: TimelineMessage }) {
+  if (image === null) return null;
+  const size = shownSize(image.width, image.height);
+  const scale = Math.min(1, 240 / size.width);
+  const [width, height] = [Math.round(size.width * scale), Math.round(size.height * scale)];
+  return (
+    <a
+      class="picture"
+      href={image.url}
+      target="_blank"
+      rel="noopener noreferrer"
+      aria-label={`Picture ${image.name ?? ''}, opens in a new tab`.replace(' ,', ',')}
+    >
+      <img src={image.url} width={width} height={height} alt={image.name ?? 'Picture'} loading="lazy" decoding="async" />
+      {uploadProgress === null ? null : <progress max={1} value={uploadProgress} aria-label="Uploading" />}
+    </a>
+  );
+}

@@ -1,0 +1,65 @@
+import type { ConversationHandle, ConversationSnapshot } from '@switchboard/client';
+import { arrangeMessages, lastOwnKey, times } from '@switchboard/client/view';
+
+import { Group } from './Group.tsx';
+import { useLogScroll } from './use-log-scroll.ts';
+
+interface LogProps {
+  readonly conversation: ConversationHandle;
+  readonly snapshot: ConversationSnapshot;
+  readonly greeting: string;
+  readonly open: boolean;
+  readonly onAtEnd: (atEnd: boolean) => void;
+}
+
+/** The messages, oldest first. */
+export function Log({ conversation, snapshot, greeting, open, onAtEnd }: LogProps) {
+  const { messages, history, hasOlder, loadingOlder, firstUnreadKey, endedAt } = snapshot;
+  const { scroller, content, missed, onScroll, toEnd } = useLogScroll(snapshot, open, () => void conversation.loadOlder(), onAtEnd);
+  const now = new Date();
+  const last = lastOwnKey(messages);
+  return (
+    <div class="scene">
+      {/* A scroller has to be reachable by keyboard. */}
+      <div class="log" role="log" aria-label="Messages" aria-live="polite" tabIndex={0} ref={scroller} onScroll={onScroll}>
+        <div class="content" ref={content}>
+          {hasOlder || loadingOlder ? (
+            <p class="quiet">Loading older messages …</p>
+          ) : (
+            <p class="greeting" dir="auto">
+              {greeting}
+            </p>
+          )}
+          {history === 'failed' ? <p class="quiet">Your messages can’t be loaded right now. It is tried again by itself.</p> : null}
+          {arrangeMessages(messages, firstUnreadKey, times.dayKey).map((item) => {
+            if (item.kind === 'day') {
+              return (
+                <p class="divider" key={item.key}>
+                  <span>{times.day(item.at, now)}</span>
+                </p>
+              );
+            }
+            if (item.kind === 'new') {
+              return (
+                <p class="divider new" key={item.key} data-new-divider>
+                  <span>New</span>
+                </p>
+              );
+            }
+            return <Group key={item.key} group={item} lastOwn={last} conversation={conversation} />;
+          })}
+          {endedAt === null ? null : (
+            <p class="divider">
+              <span>Chat ended {times.clock(endedAt)}</span>
+            </p>
+          )}
+        </div>
+      </div>
+      {missed > 0 ? (
+        <button type="button" class="pill" onClick={toEnd}>
+          {missed === 1 ? '1 new message' : `${missed} new messages`}
+        </button>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,22 @@
+import { readFromLoader, type FromFrame, type FromLoader } from '../messages.ts';
+
+/** The line to the host page's loader: to its origin only, and from its window and origin only. */
+export interface ParentLine {
+  tell(message: FromFrame): void;
+  onMessage(listener: (message: FromLoader) => void): void;
+}
+
+export function createParentLine(origin: string): ParentLine {
+  return {
+    tell(message) {
+      if (window.parent !== window) window.parent.postMessage(message, origin);
+    },
+    onMessage(listener) {
+      window.addEventListener('message', (event) => {
+        if (event.source !== window.parent || event.origin !== origin) return;
+        const message = readFromLoader(event.data);
+        if (message !== undefined) listener(message);
+      });
+    },
+  };
+}

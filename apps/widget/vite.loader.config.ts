@@ -1,0 +1,18 @@
+import { resolve } from 'node:path';
+
+import { defineConfig } from 'vite';
+
+/** The loader: one classic script under a name that never changes. */
+export default defineConfig({
+  build: {
+    outDir: resolve(import.meta.dirname, 'dist'),
+    emptyOutDir: false,
+    target: 'es2020',
+    lib: {
+      entry: resolve(import.meta.dirname, 'src/loader/main.ts'),
+      formats: ['iife'],
+      name: 'switchboardLoader',
+      fileName: () => 'widget.js',
+    },
+  },
+});

@@ -1,0 +1,88 @@
+import type { TimelineMessage } from '../types.ts';
+
+/** Messages of one sender that follow each other within this time stand together. */
+const GROUP_MS = 5 * 60 * 1000;
+
+export interface MessageGroup {
+  readonly kind: 'group';
+  /** Of its first message. */
+  readonly key: string;
+  readonly senderType: TimelineMessage['senderType'];
+  readonly own: boolean;
+  readonly operatorName: string | null;
+  readonly messages: readonly TimelineMessage[];
+}
+
+/** What the log shows, from old to new. */
+export type LogItem =
+  | { readonly kind: 'day'; readonly key: string; readonly at: string }
+  | { readonly kind: 'new'; readonly key: string }
+  | MessageGroup;
+
+interface OpenGroup {
+  readonly first: TimelineMessage;
+  readonly messages: TimelineMessage[];
+}
+
+function together(last: TimelineMessage, next: TimelineMessage): boolean {
+  return (
+    last.senderType === next.senderType &&
+    last.own === next.own &&
+    last.operatorId === next.operatorId &&
+    last.operatorName === next.operatorName &&
+    Math.abs(Date.parse(next.createdAt) - Date.parse(last.createdAt)) <= GROUP_MS
+  );
+}
+
+/**
+ * Puts messages (oldest first) into groups by sender, with a divider before each new day and before the message `firstUnreadKey`.
+ * `dayKey` says which day a time belongs to.
+ */
+export function arrangeMessages(
+  messages: readonly TimelineMessage[],
+  firstUnreadKey: string | null,
+  dayKey: (iso: string) => string,
+): readonly LogItem[] {
+  const items: LogItem[] = [];
+  let open: OpenGroup | undefined;
+  let day: string | undefined;
+  const close = () => {
+    if (open === undefined) return;
+    const { key, senderType, own, operatorName } = open.first;
+    items.push({ kind: 'group', key, senderType, own, operatorName, messages: open.messages });
+    open = undefined;
+  };
+  for (const message of messages) {
+    const messageDay = dayKey(message.createdAt);
+    if (messageDay !== day) {
+      close();
+      items.push({ kind: 'day', key: `day ${message.key}`, at: message.createdAt });
+      day = messageDay;
+    }
+    if (message.key === firstUnreadKey) {
+      close();
+      items.push({ kind: 'new', key: 'new' });
+    }
+    const last = open?.messages.at(-1);
+    if (open !== undefined && last !== undefined && together(last, message)) open.messages.push(message);
+    else {
+      close();
+      open = { first: message, messages: [message] };
+    }
+  }
+  close();
+  return items;
+}
+
+/** Whether two groups would be shown alike: the same messages in the same order. Messages are immutable, so identity is enough. */
+export function sameGroup(one: MessageGroup, other: MessageGroup): boolean {
+  return (
+    one === other ||
+    (one.messages.length === other.messages.length && one.messages.every((message, index) => message === other.messages[index]))
+  );
+}
+
+/** The newest own message, which is the one that shows its status. */
+export function lastOwnKey(messages: readonly TimelineMessage[]): string | null {
+  return messages.findLast((message) => message.own)?.key ?? null;
+}
