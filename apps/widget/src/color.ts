@@ -5,8 +5,8 @@ export const DEFAULT_COLOR = '#0a7d83';
 export function readColor(value: string | null | undefined): string {
   const hex = /^#(?:([0-9a-f]{3})|([0-9a-f]{6}))$/i.exec((value ?? '').trim());
   if (hex === null) return DEFAULT_COLOR;
-  const [, short, long] = hex;
-  return `#${long ?? [...(short ?? '')].map((digit) => digit + digit).join('')}`.toLowerCase();
+  const [, short = '', long] = hex;
+  return `#${long ?? short.replaceAll(/./g, '$&$&')}`.toLowerCase();
 }
 
 /** Relative luminance, 0 to 1 (WCAG 2.2). */
@@ -20,8 +20,8 @@ function luminance(color: string): number {
 
 /** Contrast of two colours `#rrggbb`, 1 to 21. */
 export function contrast(one: string, other: string): number {
-  const [high = 0, low = 0] = [luminance(one), luminance(other)].sort((a, b) => b - a);
-  return (high + 0.05) / (low + 0.05);
+  const [first, second] = [luminance(one), luminance(other)];
+  return (Math.max(first, second) + 0.05) / (Math.min(first, second) + 0.05);
 }
 
 const WHITE = '#ffffff';

@@ -5,7 +5,7 @@
 export interface LoaderMessages {
   /** The panel was opened; `focus`: by a person, so the frame takes the keyboard; `full`: it fills the screen. */
   opened: { readonly focus: boolean; readonly full: boolean };
-  closed: Record<never, never>;
+  closed: object;
   /** Where the visitor is. */
   page: { readonly url: string };
   /** What the host page knows of the visitor: put into the form, editable. */
@@ -13,9 +13,9 @@ export interface LoaderMessages {
 }
 
 export interface FrameMessages {
-  ready: Record<never, never>;
+  ready: object;
   /** The visitor wants the panel closed (Escape, or the button in the panel's head). */
-  close: Record<never, never>;
+  close: object;
   unread: { readonly count: number };
   /** Whether there is a conversation: the loader remembers that much, so that its unread count is there after a reload. */
   conversation: { readonly active: boolean };

@@ -1,13 +1,14 @@
 import type { VisitorChat } from '@switchboard/client';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 
-import type { FrameSettings, LoaderMessages } from '../messages.ts';
+import type { FrameSettings } from '../messages.ts';
 import { Chat } from './Chat.tsx';
 import { Ended } from './Ended.tsx';
 import { Header } from './Header.tsx';
 import type { ParentLine } from './parent-line.ts';
 import type { Sound } from './sound.ts';
 import { StartForm } from './StartForm.tsx';
+import { useHostPage } from './use-host-page.ts';
 import { useStore } from './use-store.ts';
 
 interface AppProps {
@@ -20,34 +21,14 @@ interface AppProps {
 /** Everything in the frame: the form, then the conversation, then the end of it. */
 export function App({ chat, settings, parent, sound }: AppProps) {
   const { phase, unread, username, connection, savesFailing, outboxVolatile } = useStore(chat);
-  // Opened by itself, without a loader around it, the frame is a page that is always open.
-  const [open, setOpen] = useState(window.parent === window);
-  const [page, setPage] = useState<string>();
-  const [prefill, setPrefill] = useState<LoaderMessages['prefill']>({});
   const [ended, setEnded] = useState(false);
   const visible = useRef(false);
   const main = useRef<HTMLElement>(null);
+  const noteVisible = useCallback((now: boolean) => {
+    visible.current = now;
+  }, []);
 
-  useEffect(() => {
-    parent.onMessage((message) => {
-      switch (message.type) {
-        case 'opened':
-          setOpen(true);
-          document.documentElement.toggleAttribute('data-full', message.full);
-          if (message.focus) requestAnimationFrame(() => main.current?.querySelector<HTMLElement>('[data-first-focus]')?.focus());
-          return;
-        case 'closed':
-          setOpen(false);
-          return;
-        case 'page':
-          setPage(message.url);
-          return;
-        case 'prefill':
-          setPrefill(message);
-      }
-    });
-    parent.tell({ switchboard: 1, type: 'ready' });
-  }, [parent]);
+  const { open, url, prefill } = useHostPage(parent, main);
 
   useEffect(() => parent.tell({ switchboard: 1, type: 'unread', count: unread }), [parent, unread]);
   // `resuming` is neither: the loader keeps what it knows.
@@ -59,13 +40,7 @@ export function App({ chat, settings, parent, sound }: AppProps) {
   const close = () => parent.tell({ switchboard: 1, type: 'close' });
   const { conversation } = chat;
   return (
-    <main
-      ref={main}
-      aria-label={settings.title}
-      onKeyDown={(event) => {
-        if (event.key === 'Escape' && !event.defaultPrevented) close();
-      }}
-    >
+    <main ref={main} aria-label={settings.title}>
       <Header
         title={settings.title}
         sound={sound}
@@ -86,14 +61,10 @@ export function App({ chat, settings, parent, sound }: AppProps) {
           greeting={settings.greeting}
           open={open}
           lines={{ connection, savesFailing, outboxVolatile }}
-          onVisible={(now) => {
-            visible.current = now;
-          }}
+          onVisible={noteVisible}
         />
       ) : phase === 'resuming' ? (
-        <p class="quiet" role="status">
-          Looking for your conversation …
-        </p>
+        <output class="quiet">Looking for your conversation …</output>
       ) : ended ? (
         <Ended onAgain={() => setEnded(false)} />
       ) : (
@@ -101,7 +72,7 @@ export function App({ chat, settings, parent, sound }: AppProps) {
           greeting={settings.greeting}
           prefill={prefill}
           onStart={async (form) =>
-            await chat.start({ ...form, ...(page === undefined ? {} : { pageUrl: page }), locale: navigator.language })
+            await chat.start({ ...form, ...(url === undefined ? {} : { pageUrl: url }), locale: navigator.language })
           }
         />
       )}

@@ -65,11 +65,7 @@ export function Chat({ conversation, greeting, open, lines, onVisible }: ChatPro
 
   return (
     <div class="chat" onDragOver={(event) => event.preventDefault()} onDrop={drop}>
-      {warning === null ? null : (
-        <p class="banner" role="status">
-          {warning}
-        </p>
-      )}
+      {warning === null ? null : <output class="banner">{warning}</output>}
       <Log conversation={conversation} snapshot={snapshot} greeting={greeting} open={open} onAtEnd={setAtEnd} />
       <p class="typing" aria-live="polite">
         {snapshot.peerTyping === null ? null : <span dir="auto">{snapshot.peerTyping} is typing …</span>}

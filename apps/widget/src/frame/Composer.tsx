@@ -17,7 +17,6 @@ export function Composer({ conversation, problem, onProblem, onImages }: Compose
   const [text, setText] = useState('');
   const [busy, setBusy] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
-  const files = useRef<HTMLInputElement>(null);
   const tooLong = text.length > MAX_TEXT_LENGTH;
   const ready = text.trim() !== '' && !tooLong && !busy;
 
@@ -67,22 +66,7 @@ export function Composer({ conversation, problem, onProblem, onImages }: Compose
         </p>
       )}
       <div class="field">
-        <button type="button" class="icon" aria-label="Attach image" title="Attach image" onClick={() => files.current?.click()}>
-          <ImageIcon />
-        </button>
-        <input
-          ref={files}
-          type="file"
-          hidden
-          multiple
-          tabIndex={-1}
-          aria-label="Image file"
-          accept={IMAGE_TYPES.join(',')}
-          onChange={(event) => {
-            onImages([...(event.currentTarget.files ?? [])]);
-            event.currentTarget.value = '';
-          }}
-        />
+        <Attach onImages={onImages} />
         <textarea
           ref={field}
           rows={1}
@@ -103,5 +87,29 @@ export function Composer({ conversation, problem, onProblem, onImages }: Compose
         </button>
       </div>
     </div>
+  );
+}
+
+function Attach({ onImages }: Pick<ComposerProps, 'onImages'>) {
+  const files = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <button type="button" class="icon" aria-label="Attach image" title="Attach image" onClick={() => files.current?.click()}>
+        <ImageIcon />
+      </button>
+      <input
+        ref={files}
+        type="file"
+        hidden
+        multiple
+        tabIndex={-1}
+        aria-label="Image file"
+        accept={IMAGE_TYPES.join(',')}
+        onChange={(event) => {
+          onImages([...(event.currentTarget.files ?? [])]);
+          event.currentTarget.value = '';
+        }}
+      />
+    </>
   );
 }

@@ -1,12 +1,12 @@
 /** After the visitor ended the conversation. */
 export function Ended({ onAgain }: { readonly onAgain: () => void }) {
   return (
-    <div class="ended" role="status">
+    <section class="ended" aria-live="polite">
       <h2>Chat ended</h2>
       <p>Nothing of it is kept in this browser. Whatever comes up next, we are here.</p>
       <button type="button" class="primary" data-first-focus onClick={onAgain}>
         Start a new chat
       </button>
-    </div>
+    </section>
   );
 }

@@ -40,15 +40,7 @@ function Message({ message, last, conversation }: MessageProps) {
       {message.image === null ? null : <Picture message={message} />}
       {text === null || text === '' ? null : (
         <p class="bubble" dir="auto">
-          {linkParts(text).map((part, index) =>
-            part.href === undefined ? (
-              part.text
-            ) : (
-              <a key={index} href={part.href} target="_blank" rel="noopener noreferrer nofollow">
-                {part.text}
-              </a>
-            ),
-          )}
+          <Linked text={text} />
         </p>
       )}
       {status === null ? null : (
@@ -68,6 +60,25 @@ function Message({ message, last, conversation }: MessageProps) {
         </p>
       )}
     </div>
+  );
+}
+
+/** Plain text with links that are safe to follow. */
+function Linked({ text }: { readonly text: string }) {
+  let at = 0;
+  return (
+    <>
+      {linkParts(text).map((part) => {
+        const key = at;
+        at += part.text.length;
+        if (part.href === undefined) return part.text;
+        return (
+          <a key={key} href={part.href} target="_blank" rel="noopener noreferrer nofollow">
+            {part.text}
+          </a>
+        );
+      })}
+    </>
   );
 }
 

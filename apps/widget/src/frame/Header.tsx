@@ -61,6 +61,16 @@ function ConfirmEnd({ onEnd, onKeep }: { readonly onEnd: () => Promise<void>; re
   const [state, setState] = useState<'asked' | 'ending' | 'failed'>('asked');
   const confirm = useRef<HTMLButtonElement>(null);
   useEffect(() => confirm.current?.focus(), []);
+  useEffect(() => {
+    const escape = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape') return;
+      // Escape closes the question, not the chat.
+      event.stopImmediatePropagation();
+      onKeep();
+    };
+    window.addEventListener('keydown', escape, { capture: true });
+    return () => window.removeEventListener('keydown', escape, { capture: true });
+  }, [onKeep]);
   const end = async () => {
     setState('ending');
     try {
@@ -72,16 +82,7 @@ function ConfirmEnd({ onEnd, onKeep }: { readonly onEnd: () => Promise<void>; re
     }
   };
   return (
-    <div
-      class="confirm"
-      role="group"
-      aria-label="End this chat?"
-      onKeyDown={(event) => {
-        if (event.key !== 'Escape') return;
-        event.preventDefault();
-        onKeep();
-      }}
-    >
+    <fieldset class="confirm" aria-label="End this chat?">
       <p role={state === 'failed' ? 'alert' : undefined}>
         {state === 'failed' ? 'Not ended. Check your connection and try again.' : 'End this chat? It will be gone from this browser.'}
       </p>
@@ -91,6 +92,6 @@ function ConfirmEnd({ onEnd, onKeep }: { readonly onEnd: () => Promise<void>; re
       <button type="button" onClick={onKeep}>
         Keep chatting
       </button>
-    </div>
+    </fieldset>
   );
 }

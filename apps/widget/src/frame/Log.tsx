@@ -20,8 +20,7 @@ export function Log({ conversation, snapshot, greeting, open, onAtEnd }: LogProp
   const last = lastOwnKey(messages);
   return (
     <div class="scene">
-      {/* A scroller has to be reachable by keyboard. */}
-      <div class="log" role="log" aria-label="Messages" aria-live="polite" tabIndex={0} ref={scroller} onScroll={onScroll}>
+      <div class="log" role="log" aria-label="Messages" aria-live="polite" ref={scroller} onScroll={onScroll}>
         <div class="content" ref={content}>
           {hasOlder || loadingOlder ? (
             <p class="quiet">Loading older messages …</p>
@@ -31,7 +30,7 @@ export function Log({ conversation, snapshot, greeting, open, onAtEnd }: LogProp
             </p>
           )}
           {history === 'failed' ? <p class="quiet">Your messages can’t be loaded right now. It is tried again by itself.</p> : null}
-          {arrangeMessages(messages, firstUnreadKey, times.dayKey).map((item) => {
+          {arrangeMessages(messages, firstUnreadKey, (iso) => times.dayKey(iso)).map((item) => {
             if (item.kind === 'day') {
               return (
                 <p class="divider" key={item.key}>

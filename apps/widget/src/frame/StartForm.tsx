@@ -73,7 +73,7 @@ export function StartForm({ greeting, prefill, onStart }: StartFormProps) {
       <p class="greeting" dir="auto">
         {greeting}
       </p>
-      <label for="username">Name</label>
+      <label htmlFor="username">Name</label>
       <input
         id="username"
         name="name"
@@ -87,7 +87,7 @@ export function StartForm({ greeting, prefill, onStart }: StartFormProps) {
         onInput={(event) => setName(event.currentTarget.value)}
       />
       {errorFor('username')}
-      <label for="phone">Phone (optional)</label>
+      <label htmlFor="phone">Phone (optional)</label>
       <input
         id="phone"
         name="tel"

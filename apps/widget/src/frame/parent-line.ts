@@ -3,7 +3,8 @@ import { readFromLoader, type FromFrame, type FromLoader } from '../messages.ts'
 /** The line to the host page's loader: to its origin only, and from its window and origin only. */
 export interface ParentLine {
   tell(message: FromFrame): void;
-  onMessage(listener: (message: FromLoader) => void): void;
+  /** Returns how to stop listening. */
+  onMessage(listener: (message: FromLoader) => void): () => void;
 }
 
 export function createParentLine(origin: string): ParentLine {
@@ -12,11 +13,13 @@ export function createParentLine(origin: string): ParentLine {
       if (window.parent !== window) window.parent.postMessage(message, origin);
     },
     onMessage(listener) {
-      window.addEventListener('message', (event) => {
+      const receive = (event: MessageEvent) => {
         if (event.source !== window.parent || event.origin !== origin) return;
         const message = readFromLoader(event.data);
         if (message !== undefined) listener(message);
-      });
+      };
+      window.addEventListener('message', receive);
+      return () => window.removeEventListener('message', receive);
     },
   };
 }

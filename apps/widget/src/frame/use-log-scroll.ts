@@ -1,6 +1,6 @@
 import type { ConversationSnapshot } from '@switchboard/client';
 import type { RefObject } from 'preact';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 /** This close to the end counts as being there, in CSS pixels. */
 const AT_END = 40;
@@ -30,7 +30,7 @@ export function useLogScroll(
   const before = useRef({ first: '', newest: '', top: 0, height: 0 });
   const [missed, setMissed] = useState(0);
 
-  const note = () => {
+  const note = useCallback(() => {
     const element = scroller.current;
     if (element === null) return;
     before.current.top = element.scrollTop;
@@ -38,12 +38,12 @@ export function useLogScroll(
     const near = element.scrollHeight - element.scrollTop - element.clientHeight <= AT_END;
     onAtEnd(near);
     if (near) setMissed(0);
-  };
-  const toEnd = () => {
+  }, [onAtEnd]);
+  const toEnd = useCallback(() => {
     stick.current = true;
     if (scroller.current !== null) scroller.current.scrollTop = scroller.current.scrollHeight;
     note();
-  };
+  }, [note]);
   const onScroll = () => {
     const element = scroller.current;
     if (element === null) return;
@@ -70,7 +70,7 @@ export function useLogScroll(
     last.first = first;
     last.newest = newest;
     note();
-  }, [messages]);
+  }, [messages, note]);
 
   useEffect(() => {
     // Pictures that load, a keyboard that comes up, a panel that opens: whoever was at the end stays there.
@@ -80,11 +80,11 @@ export function useLogScroll(
     });
     for (const element of [scroller.current, content.current]) if (element !== null) observer.observe(element);
     return () => observer.disconnect();
-  }, []);
+  }, [note]);
 
   useEffect(() => {
     if (open && stick.current) toEnd();
-  }, [open]);
+  }, [open, toEnd]);
 
   return { scroller, content, missed, onScroll, toEnd };
 }

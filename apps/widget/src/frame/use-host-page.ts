@@ -1,0 +1,49 @@
+import type { RefObject } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+
+import type { LoaderMessages } from '../messages.ts';
+import type { ParentLine } from './parent-line.ts';
+
+interface HostPage {
+  /** The panel is open. Opened by itself, without a loader around it, the frame is a page that is always open. */
+  readonly open: boolean;
+  /** Address of the page that the visitor is on. */
+  readonly url: string | undefined;
+  readonly prefill: LoaderMessages['prefill'];
+}
+
+/** What the loader says of the page around the frame. An opened panel gives the keyboard to the first field in `main`; Escape closes it. */
+export function useHostPage(parent: ParentLine, main: RefObject<HTMLElement | null>): HostPage {
+  const [open, setOpen] = useState(window.parent === window);
+  const [url, setUrl] = useState<string>();
+  const [prefill, setPrefill] = useState<LoaderMessages['prefill']>({});
+  useEffect(() => {
+    const stop = parent.onMessage((message) => {
+      switch (message.type) {
+        case 'opened':
+          setOpen(true);
+          document.documentElement.toggleAttribute('data-full', message.full);
+          if (message.focus) requestAnimationFrame(() => main.current?.querySelector<HTMLElement>('[data-first-focus]')?.focus());
+          return;
+        case 'closed':
+          setOpen(false);
+          return;
+        case 'page':
+          setUrl(message.url);
+          return;
+        case 'prefill':
+          setPrefill(message);
+      }
+    });
+    parent.tell({ switchboard: 1, type: 'ready' });
+    return stop;
+  }, [parent, main]);
+  useEffect(() => {
+    const escape = (event: KeyboardEvent) => {
+      if (event.key === 'Escape' && !event.isComposing) parent.tell({ switchboard: 1, type: 'close' });
+    };
+    window.addEventListener('keydown', escape);
+    return () => window.removeEventListener('keydown', escape);
+  }, [parent]);
+  return { open, url, prefill };
+}
