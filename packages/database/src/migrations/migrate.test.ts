@@ -76,12 +76,8 @@ describe('migrate', () => {
     expect(await query('SELECT * FROM _prisma_migrations ORDER BY id')).toEqual(before);
   });
 
-  it('run twice at once applies everything once', async () => {
-    const applied = await Promise.all([
-      migrate(url, migrationsFolder()),
-      migrate(url, migrationsFolder()),
-      migrate(url, migrationsFolder()),
-    ]);
+  it('run five times at once applies everything once', async () => {
+    const applied = await Promise.all(Array.from({ length: 5 }, async () => await migrate(url, migrationsFolder())));
     expect(applied.flat()).toEqual([INIT]);
     expect(await query('SELECT migration_name FROM _prisma_migrations')).toEqual([{ migration_name: INIT }]);
   });

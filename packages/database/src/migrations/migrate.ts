@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import type { MigrationList } from '@prisma/schema-engine-wasm';
+import type { MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm';
 import pg from 'pg';
 
 import { withSchemaEngine } from './engine.ts';
@@ -47,17 +47,33 @@ async function readMigrations(folder: string): Promise<MigrationList> {
 }
 
 /** Names of migrations that the database has and `known` lacks. Asked in SQL, before the engine touches anything. */
-async function unknownMigrations(url: string, known: readonly string[]): Promise<string[]> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+async function unknownMigrations(client: pg.Client, known: readonly string[]): Promise<string[]> {
+  const table = await client.query<{ found: string | null }>(`SELECT to_regclass('_prisma_migrations')::text AS found`);
+  if (table.rows[0]?.found == null) return [];
+  const applied = await client.query<{ migration_name: string }>(
+    'SELECT migration_name FROM _prisma_migrations WHERE rolled_back_at IS NULL AND NOT (migration_name = ANY($1)) ORDER BY started_at',
+    [known],
+  );
+  return applied.rows.map((row) => row.migration_name);
+}
+
+/** Any number, as long as it is ours alone (Prisma's own is 72707369). */
+const LOCK = 5_721_190_441;
+/** How long a start waits for another one that migrates. */
+const LOCK_TIMEOUT = '120s';
+
+/**
+ * Runs `work` while no other migration of ours runs on this database. The engine's own lock begins too late: looking at the history while another
+ * one is at work shows a migration that has begun and not ended, which is what a failed one looks like.
+ */
+async function alone<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url, application_name: 'switchboard-migrate', connectionTimeoutMillis: 5_000 });
+  client.on('error', () => undefined); // A server that goes away fails the engine's connection too, and that one tells.
   await client.connect();
   try {
-    const table = await client.query<{ found: string | null }>(`SELECT to_regclass('_prisma_migrations')::text AS found`);
-    if (table.rows[0]?.found == null) return [];
-    const applied = await client.query<{ migration_name: string }>(
-      'SELECT migration_name FROM _prisma_migrations WHERE rolled_back_at IS NULL AND NOT (migration_name = ANY($1)) ORDER BY started_at',
-      [known],
-    );
-    return applied.rows.map((row) => row.migration_name);
+    await client.query(`SET lock_timeout = '${LOCK_TIMEOUT}'`);
+    await client.query('SELECT pg_advisory_lock($1)', [LOCK]);
+    return await work(client);
   } finally {
     await client.end();
   }
@@ -66,30 +82,32 @@ async function unknownMigrations(url: string, known: readonly string[]): Promise
 /**
  * Brings the database at `url` to the schema of this code and returns the names of the migrations it applied, oldest first ([] when there was
  * nothing to do). The table `_prisma_migrations` is Prisma's own, so `npx prisma migrate deploy` may be used before or after. Two runs at once wait
- * for each other (the engine takes an advisory lock).
+ * for each other.
  *
  * @throws SchemaTooNewError when the database was migrated by newer code; nothing was changed
  * @throws MigrationHistoryError when an earlier migration failed half way
  */
 export async function migrate(url: string, folder: string): Promise<string[]> {
   const migrationsList = await readMigrations(folder);
-  const unknown = await unknownMigrations(
-    url,
-    migrationsList.migrationDirectories.map(({ path }) => path),
-  );
-  if (unknown.length > 0) throw new SchemaTooNewError(unknown);
-  return await withSchemaEngine(url, undefined, async (engine) => {
-    const { failedMigrationNames } = await engine.diagnoseMigrationHistory({
-      migrationsList,
-      optInToShadowDatabase: false,
-      filters: NO_FILTER,
-    });
-    if (failedMigrationNames.length > 0) {
-      throw new MigrationHistoryError(
-        `Migration ${failedMigrationNames.join(', ')} failed earlier and was left half done. See https://www.prisma.io/docs/orm/prisma-migrate/workflows/patching-and-hotfixing, then start again.`,
-      );
-    }
-    const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList, filters: NO_FILTER });
-    return appliedMigrationNames;
+  const known = migrationsList.migrationDirectories.map(({ path }) => path);
+  return await alone(url, async (client) => {
+    const unknown = await unknownMigrations(client, known);
+    if (unknown.length > 0) throw new SchemaTooNewError(unknown);
+    return await withSchemaEngine(url, undefined, async (engine) => await applyMissing(engine, migrationsList));
   });
+}
+
+async function applyMissing(engine: SchemaEngine, migrationsList: MigrationList): Promise<string[]> {
+  const { failedMigrationNames } = await engine.diagnoseMigrationHistory({
+    migrationsList,
+    optInToShadowDatabase: false,
+    filters: NO_FILTER,
+  });
+  if (failedMigrationNames.length > 0) {
+    throw new MigrationHistoryError(
+      `Migration ${failedMigrationNames.join(', ')} failed earlier and was left half done. See https://www.prisma.io/docs/orm/prisma-migrate/workflows/patching-and-hotfixing, then start again.`,
+    );
+  }
+  const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList, filters: NO_FILTER });
+  return appliedMigrationNames;
 }
