@@ -1,5 +1,5 @@
 import type { TimelineMessage } from '@switchboard/client';
-import { memo, useEffect, useRef, useState, type RefObject } from 'react';
+import { memo, useState } from 'react';
 
 import { times } from '../text/times.ts';
 import { Hidden } from '../ui/Hidden.tsx';
@@ -7,6 +7,7 @@ import { sameGroup, type MessageGroup as Group } from './arrange-messages.ts';
 import { MessageImage } from './MessageImage.tsx';
 import { NotSent, STATUS_WORDS } from './MessageStatus.tsx';
 import { MessageText } from './MessageText.tsx';
+import { useMeasured } from './use-measured.ts';
 
 const FRESH_MS = 2_000;
 
@@ -70,21 +71,6 @@ function Sender({ group, visitor }: Pick<GroupProps, 'group' | 'visitor'>) {
       {group.operatorName ?? 'An operator'}
     </p>
   );
-}
-
-/**
- * Marks the element once its size is known: from then on it costs nothing while it is far away, and keeps that size. Until then it is laid out like any
- * other, so nothing that is estimated ever moves what a person reads.
- */
-function useMeasured(): RefObject<HTMLDivElement | null> {
-  const element = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    let frame = requestAnimationFrame(() => {
-      frame = requestAnimationFrame(() => element.current?.setAttribute('data-measured', ''));
-    });
-    return () => cancelAnimationFrame(frame);
-  }, []);
-  return element;
 }
 
 /** What one person said in one go: the name, the bubbles, the time once, and the status of the newest own message. */

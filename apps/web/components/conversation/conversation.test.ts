@@ -152,7 +152,14 @@ it('opens at the first unread message, and counts nothing as seen before its end
   await expect.poll(async () => (await asked(page, 'visible')).at(-1)).toBe('visible true');
 });
 
-it.each([900, 300, 0])('holds what is in view while older messages come in above, %i pixels from the top', async (top) => {
+it.each([
+  [900, 1],
+  [300, 1],
+  [0, 1],
+  [900, 30],
+  [300, 30],
+  [0, 30],
+])('holds what is in view while older messages come in above, %i pixels from the top, %i minutes apart', async (top, minutes) => {
   const page = await withAna(60);
   await expect.poll(async () => await fromEnd(page)).toBeLessThan(2);
   await log(page).evaluate((element, to) => (element.scrollTop = to), top);
@@ -166,7 +173,7 @@ it.each([900, 300, 0])('holds what is in view while older messages come in above
   expect(anchor).toMatch(/^Message \d+/);
   const text = /^Message \d+/.exec(anchor)?.[0] ?? '';
   const before = await topOf(page, text);
-  await page.evaluate(() => {
+  await page.evaluate((apart) => {
     const { chat, messageOf } = window.stage;
     const conversation = chat.conversation(1);
     const { messages } = conversation.getSnapshot();
@@ -175,11 +182,11 @@ it.each([900, 300, 0])('holds what is in view while older messages come in above
       messageOf({
         key: `old ${index}`,
         text: `Older ${index} ${'and more '.repeat(index)}`,
-        createdAt: new Date(first - (50 - index) * 60_000).toISOString(),
+        createdAt: new Date(first - (50 - index) * apart * 60_000).toISOString(),
       }),
     );
     conversation.set({ messages: [...older, ...messages] });
-  });
+  }, minutes);
   await expect
     .poll(
       async () =>
@@ -188,7 +195,9 @@ it.each([900, 300, 0])('holds what is in view while older messages come in above
           .count(),
     )
     .toBe(1);
-  await page.evaluate(async () => await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  await page.evaluate(
+    async () => await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(resolve)))),
+  );
   expect(Math.abs((await topOf(page, text)) - before)).toBeLessThan(1.5);
 });
 
