@@ -141,9 +141,14 @@ export function checkProduction(config: Config): void {
     throw new Complaint(`JWT_SECRET is not set; with NODE_ENV=production it must be ${SECRET_EXPECTED}.`);
 }
 
+/** This process' environment. */
+export function environment(): Environment {
+  return process.env;
+}
+
 /** This process' environment, and the file .env in `root` for what it does not have. */
 export function readEnvironment(root: string): Environment {
-  return { ...readFileEnvironment(join(root, '.env')), ...process.env };
+  return { ...readFileEnvironment(join(root, '.env')), ...environment() };
 }
 
 function readFileEnvironment(file: string): Environment {

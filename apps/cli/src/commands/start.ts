@@ -10,6 +10,7 @@ import { type DataDir, openDataDir } from '../data-dir.ts';
 import { lockDataDir } from '../data-lock.ts';
 import { endLeftovers } from '../leftovers.ts';
 import { requirePort } from '../ports.ts';
+import type { ProgramSpec } from '../process-service.ts';
 import { ROOT } from '../root.ts';
 import { type Secrets, settleSecrets } from '../secrets.ts';
 import { relayProgram, webProgram } from '../servers.ts';
@@ -19,13 +20,23 @@ import { openTerminal, type Terminal } from '../terminal.ts';
 
 const migrated = z.object({ applied: z.array(z.string()), operators: z.number() });
 
+/** What is started beside the database. */
+export interface Parts {
+  readonly relay: (environment: Environment) => ProgramSpec;
+  readonly web: (environment: Environment, port: number) => ProgramSpec;
+  /** The clone that they were built in. */
+  readonly clone: string;
+}
+
+const BUILT: Parts = { relay: relayProgram, web: webProgram, clone: ROOT };
+
 /**
  * `start`: runs database, relay and web app until it is asked to stop, and then stops them in order.
  *
  * @param commandFile this program's file
  * @throws Complaint when something stands in the way, GaveUp when a service does not stay up
  */
-export async function startCommand(args: readonly string[], commandFile: string): Promise<void> {
+export async function startCommand(args: readonly string[], commandFile: string, parts: Parts = BUILT): Promise<void> {
   const since = performance.now();
   if (args.length > 0)
     throw new Complaint(`start takes no arguments; "${args.join(' ')}" is one too many. Settings come from the environment.`);
@@ -36,13 +47,13 @@ export async function startCommand(args: readonly string[], commandFile: string)
   const dataDir = await openDataDir(config.dataDir);
   const lock = await lockDataDir(dataDir, config.databaseUrl === undefined ? 'start' : 'start with DATABASE_URL');
   if ('holder' in lock) throw new Complaint(`Switchboard is already running on ${dataDir.path} (process ${lock.holder.pid}).`);
-  const endNote = noteServing(ROOT);
+  const endNote = noteServing(parts.clone);
   try {
     await endLeftovers(dataDir);
     await requirePort('PORT', config.port);
     await requirePort('SOCKET_PORT', config.socketPort);
     const secrets = await settleSecrets(dataDir);
-    await serve({ config, dataDir, secrets, terminal, stopping, commandFile, since });
+    await serve({ config, dataDir, secrets, terminal, stopping, commandFile, parts, since });
   } finally {
     endNote();
     lock.release();
@@ -56,6 +67,7 @@ interface Scene {
   readonly terminal: Terminal;
   readonly stopping: AbortSignal;
   readonly commandFile: string;
+  readonly parts: Parts;
   readonly since: number;
 }
 
@@ -79,7 +91,7 @@ async function serve(scene: Scene): Promise<void> {
   terminal.say('stopped');
 }
 
-async function bringUp({ config, secrets, terminal, stopping, commandFile, since }: Scene, system: System): Promise<void> {
+async function bringUp({ config, secrets, terminal, stopping, commandFile, parts, since }: Scene, system: System): Promise<void> {
   if (config.databaseUrl === undefined) terminal.say('starting the database …');
   const databaseUrl = config.databaseUrl ?? (await system.startDatabase(secrets.databasePassword));
   if (stopping.aborted) return;
@@ -90,8 +102,8 @@ async function bringUp({ config, secrets, terminal, stopping, commandFile, since
   if (stopping.aborted) return;
   terminal.say('starting relay and web app …');
   const environment = serverEnvironment(config, secrets, databaseUrl);
-  const relay = await system.startServer('relay', relayProgram(environment));
-  const web = await system.startServer('web', webProgram(environment, config.port));
+  const relay = await system.startServer('relay', parts.relay(environment));
+  const web = await system.startServer('web', parts.web(environment, config.port));
   await Promise.all([
     system.becomeReady('relay', relay, `http://${config.relayHost}:${config.socketPort}/readyz`),
     system.becomeReady('web', web, `http://127.0.0.1:${config.port}/readyz`),

@@ -1,0 +1,141 @@
+import { mkdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+import { beforeEach, describe, expect, it } from 'vitest';
+
+import { temporaryFolder } from '../../src/testing/run-start.ts';
+import { isInstalled } from './install.mjs';
+import { ROOT } from './paths.mjs';
+import { noteServing, servingProcess } from './serving.mjs';
+import { hashSources } from './stamps.mjs';
+import { isBuilt, WIDGET } from './targets.mjs';
+import { tally } from './tests.mjs';
+
+let root: string;
+async function write(path: string, content: string): Promise<void> {
+  await mkdir(dirname(join(root, path)), { recursive: true });
+  await writeFile(join(root, path), content);
+}
+const lock = (version: string) =>
+  JSON.stringify({
+    packages: {
+      '': { name: 'switchboard' },
+      'apps/cli': { name: '@switchboard/cli' },
+      'node_modules/@switchboard/cli': { resolved: 'apps/cli', link: true },
+      'node_modules/zod': { version, integrity: `sha512-${version}` },
+      'node_modules/elsewhere': { version: '1.0.0', optional: true },
+    },
+  });
+
+beforeEach(async () => {
+  root = await temporaryFolder();
+});
+
+describe('the hash of sources', () => {
+  const hash = () => hashSources(root, ['app', 'one.json']);
+  beforeEach(async () => {
+    await write('app/src/a.ts', 'a');
+    await write('app/src/b.ts', 'b');
+    await write('one.json', '{}');
+  });
+
+  it('changes with content, names and number of files', async () => {
+    const seen = new Set([hash()]);
+    for (const change of [
+      async () => await write('app/src/a.ts', 'A'),
+      async () => await rename(join(root, 'app/src/a.ts'), join(root, 'app/src/c.ts')),
+      async () => await rm(join(root, 'app/src/c.ts')),
+      async () => await write('app/src/deep/d.ts', ''),
+      async () => await write('one.json', '{ }'),
+      async () => await rm(join(root, 'one.json')),
+    ]) {
+      await change();
+      seen.add(hash());
+    }
+    expect(seen.size).toBe(7);
+  });
+
+  it('does not change with times, results and tests', async () => {
+    const before = hash();
+    await utimes(join(root, 'app/src/a.ts'), 1, 1);
+    for (const path of [
+      'app/dist/a.js',
+      'app/node_modules/x/index.js',
+      'app/.next/BUILD_ID',
+      'app/src/a.test.ts',
+      'app/src/generated/x.ts',
+    ])
+      await write(path, 'x');
+    expect(hash()).toBe(before);
+  });
+});
+
+describe('packages', () => {
+  it('are installed when npm’s own record fits the lock file', async () => {
+    await write('package-lock.json', lock('4.0.0'));
+    expect(isInstalled(root)).toBe(false);
+    await write('node_modules/zod/index.js', '');
+    expect(isInstalled(root)).toBe(false);
+    await write('node_modules/.package-lock.json', lock('3.0.0'));
+    expect(isInstalled(root)).toBe(false);
+    await write('node_modules/.package-lock.json', lock('4.0.0').replace(/,"node_modules\/elsewhere":{[^}]*}/, ''));
+    expect(isInstalled(root)).toBe(true);
+  });
+
+  it('are not installed any more when the lock file changes or node_modules goes', async () => {
+    await write('package-lock.json', lock('4.0.0'));
+    await write('node_modules/.package-lock.json', lock('4.0.0'));
+    expect(isInstalled(root)).toBe(true);
+    await write('package-lock.json', lock('4.0.1'));
+    expect(isInstalled(root)).toBe(false);
+    await write('package-lock.json', lock('4.0.0'));
+    await rm(join(root, 'node_modules'), { recursive: true });
+    expect(isInstalled(root)).toBe(false);
+  });
+
+  it('can not be told without a lock file', () => {
+    expect(() => isInstalled(root)).toThrow(/package-lock\.json is missing/);
+  });
+});
+
+describe('a target', () => {
+  it('is not built while its result or its stamp is missing', async () => {
+    await write('package-lock.json', lock('4.0.0'));
+    await write('apps/widget/src/loader.ts', '');
+    expect(isBuilt(root, WIDGET)).toBe(false);
+    await write(WIDGET.result, '');
+    expect(isBuilt(root, WIDGET)).toBe(false);
+  });
+});
+
+describe('a note that this clone is being served', () => {
+  it('holds while its process runs', async () => {
+    expect(servingProcess(root)).toBeUndefined();
+    await write('.cache/serving/4711', JSON.stringify({ pid: process.pid, started: 'long ago' }));
+    expect(servingProcess(root)).toBeUndefined();
+    const end = noteServing(root);
+    expect(servingProcess(root)).toBe(process.pid);
+    end();
+    expect(servingProcess(root)).toBeUndefined();
+  });
+});
+
+describe('the figures of a test run', () => {
+  const report = (passed: number, failed: number, files: object[] = []) =>
+    JSON.stringify({ numPassedTests: passed, numFailedTests: failed, testResults: files });
+
+  it('are those of vitest', () => {
+    expect(tally(report(5, 2, [{ status: 'failed', assertionResults: [{}] }]), 1)).toEqual({ passed: 5, failed: 2 });
+    expect(tally(report(5, 0), 0)).toEqual({ passed: 5, failed: 0 });
+  });
+
+  it('count what fails and is no test', () => {
+    expect(tally(report(5, 0, [{ status: 'failed', assertionResults: [] }]), 1)).toEqual({ passed: 5, failed: 1 });
+    expect(tally(report(5, 0), 1)).toEqual({ passed: 5, failed: 1 });
+    expect(tally(undefined, 1)).toEqual({ passed: 0, failed: 1 });
+  });
+});
+
+it('knows the repository’s root', async () => {
+  expect(JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'))).toMatchObject({ name: 'switchboard' });
+});

@@ -1,0 +1,72 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { expect, it, onTestFinished } from 'vitest';
+
+import { takeLock } from '../bin/lock-file.mjs';
+import { identify, stillRuns } from '../bin/process-identity.mjs';
+import { temporaryFolder } from './testing/run-start.ts';
+
+/** A process that tries to take the lock, says what came of it, and lives on. */
+async function contender(path: string) {
+  const child = fork(join(import.meta.dirname, 'testing/take-lock.mjs'), [path]);
+  onTestFinished(() => void child.kill('SIGKILL'));
+  await once(child, 'message'); // It is up.
+  return {
+    child,
+    async take(): Promise<{ took: boolean; holder?: number }> {
+      child.send('take');
+      const [answer] = (await once(child, 'message')) as [{ took: boolean; holder?: number }];
+      return answer;
+    },
+  };
+}
+
+it('is held by one process, and free again when that lets go', async () => {
+  const path = join(await temporaryFolder(), 'lock');
+  const mine = await takeLock(path, 'start');
+  const other = await contender(path);
+  expect(await other.take()).toEqual({ took: false, holder: process.pid });
+  if ('release' in mine) mine.release();
+  expect(await other.take()).toEqual({ took: true });
+  expect(await takeLock(path, 'start')).toMatchObject({ holder: { pid: other.child.pid, note: 'test' } });
+});
+
+it('of a killed process is taken over by one of many', async () => {
+  const folder = await temporaryFolder();
+  const path = join(folder, 'lock');
+  const contenders = await Promise.all(Array.from({ length: 6 }, async () => await contender(path)));
+  for (let round = 0; round < 5; round += 1) {
+    const dead = await contender(path);
+    expect(await dead.take()).toEqual({ took: true });
+    dead.child.kill('SIGKILL');
+    await once(dead.child, 'exit');
+    const answers = await Promise.all(contenders.map(async ({ take }) => await take()));
+    const winner = answers.findIndex(({ took }) => took);
+    expect(answers.filter(({ took }) => took)).toHaveLength(1);
+    expect(new Set(answers.flatMap(({ holder }) => holder ?? []))).toEqual(new Set([contenders[winner]?.child.pid]));
+    contenders[winner]?.child.send('release');
+    await once(contenders[winner]!.child, 'message');
+  }
+  expect(await readdir(folder)).toEqual([]);
+});
+
+it('of another process that has the same id now is nobody’s', async () => {
+  const path = join(await temporaryFolder(), 'lock');
+  await writeFile(path, JSON.stringify({ pid: process.pid, started: 'long ago', note: 'start' }));
+  const lock = await takeLock(path, 'start');
+  expect(lock).toHaveProperty('release');
+  expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ ...identify(process.pid), note: 'start' });
+});
+
+it('tells a process from none', async () => {
+  const { child } = await contender(join(await temporaryFolder(), 'lock'));
+  const identity = identify(child.pid ?? 0);
+  expect(identity && stillRuns(identity)).toBe(true);
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  expect(identity && stillRuns(identity)).toBe(false);
+  expect(identify(child.pid ?? 0)).toBeUndefined();
+});

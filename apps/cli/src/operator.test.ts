@@ -1,0 +1,95 @@
+import { once } from 'node:events';
+
+import { openDatabase } from '@switchboard/database';
+import { createTestDatabase } from '@switchboard/database/testing';
+import { expect, it, vi } from 'vitest';
+
+import { makePlace, runCli, startSystem, untilReady, urlOf } from './testing/run-start.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
+
+const create = (email: string, ...more: string[]) => [
+  'operator',
+  'create',
+  '--email',
+  email,
+  '--name',
+  'Olga',
+  '--password',
+  'correct horse',
+  ...more,
+];
+
+async function operators(url: string) {
+  const database = openDatabase({ url, applicationName: 'test', poolSize: 1 });
+  try {
+    return await database.prisma.user.findMany({ select: { email: true, name: true, role: true }, orderBy: { id: 'asc' } });
+  } finally {
+    await database.close();
+  }
+}
+
+it('makes an operator while nothing runs and while the system runs, in the same database, once', async () => {
+  const place = await makePlace();
+  expect(await runCli(place, create('Olga@example.org'))).toEqual({ code: 0, output: 'Operator Olga@example.org is made.\n', errors: '' });
+  const start = startSystem(place);
+  // Not ready yet: it waits for the database that is coming up.
+  const early = runCli(place, create('early@example.org'));
+  await untilReady(start);
+  expect(await early).toMatchObject({ code: 0, errors: '' });
+  expect(start.output()).not.toContain('There is no operator yet');
+  expect(await runCli(place, create('olga@example.org'))).toEqual({
+    code: 1,
+    output: '',
+    errors: 'There is an operator with the e-mail olga@example.org already.\n',
+  });
+  expect(await runCli(place, create('ada@example.org', '--role', 'admin'))).toMatchObject({ code: 0, errors: '' });
+  expect(await operators(await urlOf(place))).toEqual([
+    { email: 'olga@example.org', name: 'Olga', role: 'OPERATOR' },
+    { email: 'early@example.org', name: 'Olga', role: 'OPERATOR' },
+    { email: 'ada@example.org', name: 'Olga', role: 'ADMIN' },
+  ]);
+  start.child.kill('SIGTERM');
+  expect(await once(start.child, 'exit')).toEqual([0, null]);
+  expect(await runCli(place, create('ada@example.org'))).toMatchObject({ code: 1 });
+});
+
+it('uses the database of DATABASE_URL, and the password of the standard input', async () => {
+  const place = await makePlace();
+  const { database, url } = await createTestDatabase();
+  await database.close();
+  const args = ['operator', 'create', '--email', 'olga@example.org', '--name', 'Olga', '--password-stdin'];
+  expect(await runCli(place, args, { input: 'correct horse\n', env: { DATABASE_URL: url } })).toMatchObject({ code: 0, errors: '' });
+  expect(await operators(url)).toHaveLength(1);
+  expect(await runCli(place, ['migrate'], { env: { DATABASE_URL: url } })).toEqual({
+    code: 0,
+    output: 'The database is up to date.\n',
+    errors: '',
+  });
+});
+
+it.each([
+  [['operator'], /^operator: the one thing to do is "operator create /],
+  [['operator', 'create'], /^--email is missing: operator create /],
+  [create('olga', '--password', 'short'), /^--email must be an e-mail address; --password must have at least 10 characters\.\n$/],
+  [create('olga@example.org', '--role', 'boss'), /^--role is "boss"; it must be OPERATOR or ADMIN\.\n$/],
+  [create('olga@example.org', '--colour', 'red'), /^operator create: Unknown option '--colour'/],
+  [['serve'], /^There is no command "serve"; /],
+  [['start', 'now'], /^start takes no arguments; /],
+])('says in one line what is wrong with %j', async (args, line) => {
+  const place = await makePlace();
+  const { database, url } = await createTestDatabase();
+  await database.close();
+  const { code, output, errors } = await runCli(place, args, { env: { DATABASE_URL: url } });
+  expect([code, output]).toEqual([1, '']);
+  expect(errors).toMatch(line);
+  expect(errors.trim().split('\n')).toHaveLength(1);
+});
+
+it('says in one line that the database of DATABASE_URL does not answer, without its password', async () => {
+  const place = await makePlace();
+  const { code, errors } = await runCli(place, ['migrate'], { env: { DATABASE_URL: 'postgresql://me:canary@127.0.0.1:1/chat' } });
+  expect(code).toBe(1);
+  expect(errors).toMatch(/^The database chat at 127\.0\.0\.1:1 \(DATABASE_URL\) can't be used: .*ECONNREFUSED.*\n$/);
+  expect(errors).not.toContain('canary');
+});

@@ -1,0 +1,33 @@
+// Stands in for the relay or the web app: answers /readyz on its port, ends as they do, and writes down what happens to it.
+// node fake-server.mjs <name> <port> <events file> [<trick> …]
+import { spawn } from 'node:child_process';
+import { appendFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+
+const [, , name = '', port = '', events = '', ...tricks] = process.argv;
+const does = (/** @type {string} */ trick) => tricks.includes(trick);
+/** @param {string} what @param {string} [who] @param {number} [pid] */
+function note(what, who = name, pid = process.pid) {
+  appendFileSync(events, `${JSON.stringify({ name: who, what, pid })}\n`);
+}
+
+if (does('refuse')) {
+  process.stderr.write(`${name} does not like its settings\n`);
+  process.exit(3);
+}
+/** @param {string} why */
+function end(why) {
+  note(why);
+  if (!does('stubborn')) process.exit(0);
+}
+process.on('SIGTERM', () => end('SIGTERM'));
+process.stdin.on('end', () => end('stdin ended')).resume();
+if (does('grandchild')) {
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)'], { stdio: 'ignore' });
+  note('up', 'grandchild', child.pid);
+}
+process.stdout.write(`${JSON.stringify({ level: 'info', service: name, msg: 'quiet words' })}\n`);
+process.stdout.write(`${JSON.stringify({ level: 'warn', service: name, msg: 'loud words' })}\n`);
+createServer((request, response) => {
+  response.writeHead(request.url === '/readyz' ? 200 : 404).end();
+}).listen(Number(port), () => note('up'));

@@ -1,0 +1,31 @@
+// `switchboard start` with stand-ins for the relay and the web app, which need not be built then.
+import { join } from 'node:path';
+
+import { Complaint } from '../../bin/complaint.mjs';
+import { startCommand } from '../commands/start.ts';
+import type { Environment } from '../config.ts';
+import { GaveUp } from '../supervise.ts';
+
+/** What the stand-in of that name is to do out of the ordinary: arguments such as `web:stubborn`. */
+const tricksOf = (name: string) =>
+  process.argv.slice(3).flatMap((trick) => (trick.startsWith(`${name}:`) ? [trick.slice(name.length + 1)] : []));
+const program = (name: string, port: string | undefined, environment: Environment) => ({
+  program: process.execPath,
+  args: [join(import.meta.dirname, 'fake-server.mjs'), name, port ?? '', join(environment.DATA_DIR ?? '', 'events.log'), ...tricksOf(name)],
+  cwd: import.meta.dirname,
+  environment,
+  patienceMs: 500,
+});
+
+try {
+  await startCommand([], join(import.meta.dirname, '../main.ts'), {
+    relay: (environment) => program('relay', environment.SOCKET_PORT, environment),
+    web: (environment) => program('web', environment.PORT, environment),
+    clone: process.argv[2] ?? '',
+  });
+  process.exit(0);
+} catch (error) {
+  if (!(error instanceof Complaint || error instanceof GaveUp)) throw error;
+  console.error(error instanceof GaveUp ? [...error.lastLines, error.message].join('\n') : error.message);
+  process.exit(1);
+}

@@ -1,0 +1,16 @@
+// Takes and releases the lock of its argument when told to.
+import { takeLock } from '../../bin/lock-file.mjs';
+
+let release = () => {};
+process.on('message', async (message) => {
+  if (message === 'release') {
+    release();
+    process.send?.('released');
+    return;
+  }
+  const result = await takeLock(process.argv[2] ?? '', 'test');
+  if ('release' in result) ({ release } = result);
+  process.send?.('release' in result ? { took: true } : { took: false, holder: result.holder.pid });
+});
+process.on('disconnect', () => process.exit(0));
+process.send?.('up');
