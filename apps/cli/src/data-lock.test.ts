@@ -43,7 +43,7 @@ it('of a killed process is taken over by one of many', async () => {
     expect(await dead.take()).toEqual({ took: true });
     dead.child.kill('SIGKILL');
     await once(dead.child, 'exit');
-    const answers = await Promise.all(contenders.map(async ({ take }) => await take()));
+    const answers = await Promise.all(contenders.map(async (one) => await one.take()));
     const winner = answers.findIndex(({ took }) => took);
     expect(answers.filter(({ took }) => took)).toHaveLength(1);
     expect(new Set(answers.flatMap(({ holder }) => holder ?? []))).toEqual(new Set([contenders[winner]?.child.pid]));

@@ -2,15 +2,15 @@
 import { takeLock } from '../../bin/lock-file.mjs';
 
 let release = () => {};
-process.on('message', async (message) => {
-  if (message === 'release') {
-    release();
-    process.send?.('released');
-    return;
-  }
+async function take() {
   const result = await takeLock(process.argv[2] ?? '', 'test');
   if ('release' in result) ({ release } = result);
   process.send?.('release' in result ? { took: true } : { took: false, holder: result.holder.pid });
+}
+process.on('message', (message) => {
+  if (message === 'take') return void take();
+  release();
+  process.send?.('released');
 });
 process.on('disconnect', () => process.exit(0));
 process.send?.('up');
