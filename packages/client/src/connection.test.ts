@@ -21,13 +21,17 @@ afterEach(async () => {
 
 function openConnection(options: Partial<ConnectionOptions> = {}) {
   const tab = createTab();
-  const connection = new Connection(tab, createServerClock(() => tab.now()), {
-    relay: { url: relay.url, path: '/chat' },
-    token: () => Promise.resolve('operator'),
-    join: () => ({ role: 'operator', name: 'Grace' }),
-    handlers: {},
-    ...options,
-  });
+  const connection = new Connection(
+    tab,
+    createServerClock(() => tab.now()),
+    {
+      relay: { url: relay.url, path: '/chat' },
+      token: () => Promise.resolve('operator'),
+      join: () => ({ role: 'operator', name: 'Grace' }),
+      handlers: {},
+      ...options,
+    },
+  );
   const states: string[] = [];
   connection.onState((state) => states.push(state));
   closers.push(() => {

@@ -83,15 +83,11 @@ export class Conversation implements ConversationHandle {
     this.#headCheck = new HeadCheck(effects, () => this.#check(false));
     this.#receipts = new ReceiptReporter(effects, (marks) => context.report(marks));
     this.#reading = new Reading(context.side);
-    this.#local = new LocalMessages(effects, outbox, context.clientId, context.operator);
+    this.#local = new LocalMessages(effects, outbox, context.clientId, context.operator, () => this.#refresh());
     this.#typingSender = new TypingSender(effects, (isTyping) => context.tellTyping(isTyping));
     this.#typingReceiver = new TypingReceiver(effects, () => this.#refresh());
     this.#snapshot = this.#build([]);
-    this.#stops = [
-      outbox.onChange(() => this.#refresh()),
-      outbox.onSaved((saved) => this.#takeSaved(saved)),
-      effects.page.onWake(() => this.#check(true)),
-    ];
+    this.#stops = [outbox.onSaved((saved) => this.#takeSaved(saved)), effects.page.onWake(() => this.#check(true))];
     this.#refresh();
     this.#catchUp.want();
     this.#headCheck.schedule(false);

@@ -5,7 +5,7 @@ import type { Effects } from './effects.ts';
 import type { ServerClock } from './server-clock.ts';
 
 /** Milliseconds after which a request counts as failed; its outcome is then unknown. */
-export const REQUEST_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 10_000;
 /** Bytes of bodies that browsers let outlive the page, all together (64 KiB, with some room). */
 export const KEEPALIVE_BYTES = 60 * 1024;
 

@@ -11,21 +11,29 @@ export class LocalMessages {
   readonly #clientId: number;
   readonly #operator: { id: number; name: string } | null;
   readonly #urls = new Map<string, string>();
+  readonly #stop: () => void;
+  #had = false;
 
   constructor(
     effects: Pick<Effects, 'objectUrl' | 'revokeObjectUrl'>,
     outbox: Outbox,
     clientId: number,
     operator: { id: number; name: string } | null,
+    onChange: () => void,
   ) {
     this.#effects = effects;
     this.#outbox = outbox;
     this.#clientId = clientId;
     this.#operator = operator;
+    // A console keeps many conversations, and the outbox of all: only what concerns this one is told.
+    this.#stop = outbox.onChange(() => {
+      if (this.#had || this.#entries().length > 0) onChange();
+    });
   }
 
   list(): LocalMessage[] {
-    const entries = this.#outbox.entries().filter((entry) => entry.clientId === this.#clientId);
+    const entries = this.#entries();
+    this.#had = entries.length > 0;
     const keys = new Set(entries.map((entry) => entry.key));
     for (const [key, url] of this.#urls) {
       if (keys.has(key)) continue;
@@ -36,8 +44,13 @@ export class LocalMessages {
   }
 
   close(): void {
+    this.#stop();
     for (const url of this.#urls.values()) this.#effects.revokeObjectUrl(url);
     this.#urls.clear();
+  }
+
+  #entries(): OutboxEntry[] {
+    return this.#outbox.entries().filter((entry) => entry.clientId === this.#clientId);
   }
 
   #message(entry: OutboxEntry): LocalMessage {

@@ -8,7 +8,7 @@ import type { Effects } from './effects.ts';
  * have come too late for the run under way. Failures are retried for ever, with backoff.
  */
 export class Repeated {
-  readonly #effects: Pick<Effects, 'after' | 'random'>;
+  readonly #effects: Pick<Effects, 'after' | 'now' | 'random'>;
   readonly #work: () => Promise<void>;
   readonly #onFailure: (error: unknown) => void;
   #running = false;
@@ -16,22 +16,24 @@ export class Repeated {
   #closed = false;
   #attempt = 0;
   #cancelWait: (() => void) | undefined;
+  /** The server has asked to be left alone until then; milliseconds since 1970. */
+  #notBefore = 0;
   #waiters: (() => void)[] = [];
 
-  constructor(effects: Pick<Effects, 'after' | 'random'>, work: () => Promise<void>, onFailure: (error: unknown) => void) {
+  constructor(effects: Pick<Effects, 'after' | 'now' | 'random'>, work: () => Promise<void>, onFailure: (error: unknown) => void) {
     this.#effects = effects;
     this.#work = work;
     this.#onFailure = onFailure;
   }
 
-  /** Runs soon; sits out the wait before a retry that is due, unless `eager` (a person or the network came back). */
+  /** Runs soon; sits out the wait before a retry that is due, unless `eager` (a person or the network came back) and the server did not ask for it. */
   want(eager = false): void {
     if (this.#closed) return;
     if (this.#running) {
       this.#again = true;
       return;
     }
-    if (this.#cancelWait !== undefined && !eager) return;
+    if (this.#cancelWait !== undefined && (!eager || this.#effects.now() < this.#notBefore)) return;
     this.#cancelWait?.();
     this.#cancelWait = undefined;
     void this.#run();
@@ -81,6 +83,7 @@ export class Repeated {
     const asked = error instanceof ChatError ? error.detail.retryAfterSeconds : undefined;
     const wait = backoffMs(this.#attempt, this.#effects.random(), asked);
     this.#attempt += 1;
+    this.#notBefore = asked === undefined ? 0 : this.#effects.now() + asked * 1_000;
     this.#cancelWait = this.#effects.after(wait, () => {
       this.#cancelWait = undefined;
       void this.#run();

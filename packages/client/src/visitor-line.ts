@@ -31,7 +31,7 @@ export interface VisitorLineOptions {
 }
 
 /** What a visitor's own client says of a message on the relay. */
-export function clientMessageOf(entry: NewEntry): PeerInputs['clientMessage'] {
+function clientMessageOf(entry: NewEntry): PeerInputs['clientMessage'] {
   if (entry.image === null) return { type: 'text', message: entry.text, messageKey: entry.key };
   const { url, name, mimeType } = entry.image;
   return { type: 'image', message: entry.text, image: url, name, mimeType, messageKey: entry.key };

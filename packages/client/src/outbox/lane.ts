@@ -24,7 +24,7 @@ export interface LaneWork {
 }
 
 /** Whether the same request will never succeed. A 401 is not: signing in again mends it. */
-export function isFatal(error: unknown): error is ChatError {
+function isFatal(error: unknown): error is ChatError {
   return error instanceof ChatError && !error.retryable && error.code !== 'unauthenticated';
 }
 
@@ -38,18 +38,23 @@ export class Lane {
   /** After a refused batch: entries to send one by one, to find out which of them was meant. */
   #single = 0;
   #cancelWait: (() => void) | undefined;
+  /** The server has asked to be left alone until then; milliseconds since 1970. */
+  #notBefore = 0;
 
   constructor(effects: Effects, work: LaneWork) {
     this.#effects = effects;
     this.#work = work;
   }
 
-  /** Something may be there to send. Ignored while waiting to retry, unless `now` says that things may have changed for the better. */
+  /**
+   * Something may be there to send. Ignored while waiting to retry, unless `now` says that things may have changed for the better; a wait that the
+   * server has asked for is sat out all the same.
+   */
   kick(now = false): void {
-    if (this.#closed || this.#running || (this.#cancelWait !== undefined && !now)) return;
+    if (this.#closed || this.#running) return;
+    if (this.#cancelWait !== undefined && (!now || this.#effects.now() < this.#notBefore)) return;
     this.#cancelWait?.();
     this.#cancelWait = undefined;
-    if (now) this.#attempt = 0;
     void this.#run();
   }
 
@@ -124,6 +129,7 @@ export class Lane {
     const signedOut = error instanceof ChatError && error.code === 'unauthenticated';
     const wait = signedOut ? BACKOFF_MAX_MS * (0.5 + this.#effects.random() / 2) : backoffMs(this.#attempt, this.#effects.random(), asked);
     this.#attempt += 1;
+    this.#notBefore = asked === undefined ? 0 : this.#effects.now() + asked * 1_000;
     this.#effects.note(`outbox: attempt ${this.#attempt} failed, again in ${Math.round(wait)} ms`, error);
     this.#cancelWait = this.#effects.after(wait, () => {
       this.#cancelWait = undefined;

@@ -15,7 +15,7 @@ export interface LocalMessage extends Content {
 }
 
 /** Whether this person wrote it. */
-export function isOwn(side: Side, content: Pick<Content, 'senderType' | 'operatorId'>): boolean {
+function isOwn(side: Side, content: Pick<Content, 'senderType' | 'operatorId'>): boolean {
   return side.kind === 'client'
     ? content.senderType === 'CLIENT'
     : content.senderType === 'OPERATOR' && content.operatorId === side.operatorId;
