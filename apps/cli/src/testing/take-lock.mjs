@@ -8,9 +8,12 @@ async function take() {
   process.send?.('release' in result ? { took: true } : { took: false, holder: result.holder.pid });
 }
 process.on('message', (message) => {
-  if (message === 'take') return void take();
-  release();
-  process.send?.('released');
+  if (message === 'take') {
+    void take();
+  } else {
+    release();
+    process.send?.('released');
+  }
 });
 process.on('disconnect', () => process.exit(0));
 process.send?.('up');
