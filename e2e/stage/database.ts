@@ -26,12 +26,12 @@ export async function query<T extends pg.QueryResultRow>(url: string, sql: strin
   }
 }
 
-/** All messages of the visitor with this name, by `seq`. */
+/** All messages of the visitor with this name, in the order of showing: by time, then number. (Numbers are given in the order of commits, which two quick people can share out differently.) */
 export async function rowsOf(url: string, visitor: string): Promise<Row[]> {
   return await query<Row>(
     url,
     `SELECT m.id, m.seq, m."messageKey", m."senderType", m."messageType", m.text, m."imageUrl", m."isRead", m."readAt", u.name AS operator, m."savedById"
-     FROM "ChatMessage" m JOIN "Client" c ON c.id = m."clientId" LEFT JOIN "User" u ON u.id = m."operatorId" WHERE c.username = $1 ORDER BY m.seq`,
+     FROM "ChatMessage" m JOIN "Client" c ON c.id = m."clientId" LEFT JOIN "User" u ON u.id = m."operatorId" WHERE c.username = $1 ORDER BY m."createdAt", m.seq`,
     [visitor],
   );
 }

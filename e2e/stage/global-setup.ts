@@ -12,6 +12,7 @@ export interface Stage {
   readonly web: string;
   readonly relay: string;
   readonly host: string;
+  readonly foreignHost: string;
   readonly databaseUrl: string;
   readonly dataDir: string;
   readonly supervisor: number;
@@ -36,6 +37,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     web: system.web,
     relay: system.relay,
     host: host.url,
+    foreignHost: host.foreignUrl,
     databaseUrl: clusterUrl(port, secrets.databasePassword, 'switchboard'),
     dataDir: system.dataDir,
     supervisor: system.pid,

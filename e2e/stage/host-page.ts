@@ -2,9 +2,13 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A shop that somebody else runs: a page on another origin (and another site: an IP address instead of a name) with the widget's script tag. */
+/**
+ * A shop that somebody else runs: a page on another origin with the widget's script tag. `url` is of the same site as the app, so that the frame has
+ * storage; `foreignUrl` is the same page on another site, where the browsers that the stories use give frames none.
+ */
 export interface HostPage {
   readonly url: string;
+  readonly foreignUrl: string;
   close(): Promise<void>;
 }
 
@@ -20,7 +24,8 @@ export async function serveHostPage(web: string): Promise<HostPage> {
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}/lamps`,
+    url: `http://localhost:${port}/lamps`,
+    foreignUrl: `http://127.0.0.1:${port}/lamps`,
     async close() {
       server.closeAllConnections();
       server.close();

@@ -54,7 +54,10 @@ export async function startSystem(): Promise<System> {
     };
     child.stdout?.setEncoding('utf8').on('data', read);
     child.stderr?.setEncoding('utf8').on('data', read);
-    child.once('exit', (code) => reject(new Error(`The start ended with ${code}:\n${printed}`)));
+    child.once('exit', (code) => {
+      clearTimeout(timer);
+      reject(new Error(`The start ended with ${code}:\n${printed}`));
+    });
   });
   const stop = async () => {
     if (child.exitCode === null && child.signalCode === null) {

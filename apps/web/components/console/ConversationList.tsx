@@ -24,7 +24,7 @@ export function ConversationList({ snapshot, selected, operatorName, onOpen }: L
           {list === 'failed' ? 'The conversations could not be loaded. It is tried again by itself.' : 'Loading conversations'}
         </output>
       )}
-      <ul aria-label="Conversations" className="flex flex-col gap-px">
+      <ul aria-label="Conversations" className="flex min-h-px flex-col gap-px">
         {conversations.map((summary) => (
           <ConversationRow
             key={summary.clientId}

@@ -2,7 +2,7 @@ import type { ConversationSummary } from '@switchboard/client';
 import { memo, useId, type KeyboardEvent } from 'react';
 
 import { badgeCount, displayName, firstName, rowName } from '../text/names.ts';
-import { times } from '../text/times.ts';
+import { times } from '@switchboard/client/view';
 import { ImageIcon } from '../ui/icons.tsx';
 
 interface RowProps {

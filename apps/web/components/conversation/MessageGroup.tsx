@@ -1,9 +1,9 @@
 import type { TimelineMessage } from '@switchboard/client';
 import { memo, useState } from 'react';
 
-import { times } from '../text/times.ts';
+import { times } from '@switchboard/client/view';
 import { Hidden } from '../ui/Hidden.tsx';
-import { sameGroup, type MessageGroup as Group } from './arrange-messages.ts';
+import { sameGroup, type MessageGroup as Group } from '@switchboard/client/view';
 import { MessageImage } from './MessageImage.tsx';
 import { NotSent, STATUS_WORDS } from './MessageStatus.tsx';
 import { MessageText } from './MessageText.tsx';

@@ -3,7 +3,7 @@ import type { TimelineImage } from '@switchboard/client';
 import { useState } from 'react';
 
 import { CloseButton } from '../ui/Button.tsx';
-import { shownSize } from './image-size.ts';
+import { shownSize } from '@switchboard/client/view';
 
 /** A picture in the log at its ratio, its space reserved; a press opens it large. */
 export function MessageImage({ image, progress }: { readonly image: TimelineImage; readonly progress: number | null }) {

@@ -1,6 +1,6 @@
 import { memo } from 'react';
 
-import { linkParts } from '../text/links.ts';
+import { linkParts } from '@switchboard/client/view';
 
 /** A message's text as it was typed, with links that are safe to follow. */
 export const MessageText = memo(function MessageText({ text }: { readonly text: string }) {

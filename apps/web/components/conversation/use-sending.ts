@@ -2,7 +2,7 @@ import type { ConversationHandle } from '@switchboard/client';
 import { useCallback, useState } from 'react';
 
 import { readDraft, writeDraft } from '../hooks/drafts.ts';
-import { plainReason } from './plain-reason.ts';
+import { plainReason } from '@switchboard/client/view';
 
 export interface Sending {
   readonly text: string;
