@@ -6,7 +6,7 @@ import { Complaint } from '../complaint.mjs';
 import { npm } from './run.mjs';
 import { readStamp, writeStamp } from './stamps.mjs';
 
-/** @typedef {{ version?: string, integrity?: string, link?: boolean, optional?: boolean, devOptional?: boolean }} LockedPackage */
+/** @typedef {{ version?: string, integrity?: string, link?: boolean, optional?: boolean, optionalDependencies?: Record<string, string> }} LockedPackage */
 
 const stampFile = (/** @type {string} */ root) => join(root, 'node_modules/.switchboard-install');
 
@@ -65,11 +65,25 @@ export function isInstalled(root) {
 }
 
 /**
- * Installs exactly what the lock file says.
+ * Whether the lock file has a place for every optional package that it names. One that was written where the registry does not have the packages of
+ * other systems lacks them, and `npm ci` refuses such a file.
+ * @param {string} root
+ */
+export function isLockComplete(root) {
+  const locked = packagesOf(join(root, 'package-lock.json')) ?? {};
+  const names = new Set(Object.keys(locked).map((path) => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)));
+  return Object.values(locked).every(({ optionalDependencies = {} }) => Object.keys(optionalDependencies).every((name) => names.has(name)));
+}
+
+/**
+ * Installs what the lock file says.
  * @param {string} root
  */
 export async function install(root) {
   // With NODE_ENV=production npm would leave out what builds.
-  await npm('npm ci', ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund']);
+  const what = ['--include=dev', '--include=optional', '--no-audit', '--no-fund'];
+  if (isLockComplete(root)) await npm('npm ci', ['ci', ...what]);
+  // The same versions; what the lock file lacks is found, where this system has it, by the exact versions that its packages ask for.
+  else await npm('npm install', ['install', '--no-save', ...what]);
   writeStamp(stampFile(root), installHash(root));
 }

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { temporaryFolder } from '../../src/testing/run-start.ts';
-import { isInstalled } from './install.mjs';
+import { isInstalled, isLockComplete } from './install.mjs';
 import { ROOT } from './paths.mjs';
 import { noteServing, servingProcess } from './serving.mjs';
 import { hashSources } from './stamps.mjs';
@@ -91,6 +91,16 @@ describe('packages', () => {
     await write('package-lock.json', lock('4.0.0'));
     await rm(join(root, 'node_modules'), { recursive: true });
     expect(isInstalled(root)).toBe(false);
+  });
+
+  it('of other systems may be missing from the lock file', async () => {
+    const packages = { 'node_modules/tool': { version: '1.0.0', optionalDependencies: { '@tool/mac': '1.0.0', '@tool/linux': '1.0.0' } } };
+    const linux = { 'node_modules/tool/node_modules/@tool/linux': { version: '1.0.0', optional: true } };
+    const mac = { 'node_modules/@tool/mac': { version: '1.0.0', optional: true } };
+    await write('package-lock.json', JSON.stringify({ packages: { ...packages, ...linux } }));
+    expect(isLockComplete(root)).toBe(false);
+    await write('package-lock.json', JSON.stringify({ packages: { ...packages, ...linux, ...mac } }));
+    expect(isLockComplete(root)).toBe(true);
   });
 
   it('can not be told without a lock file', () => {
