@@ -87,7 +87,7 @@ export class ConsolePage {
 }
 
 /** Which of `texts` the element shows, in the order of the page, each as often as it stands there. */
-export async function orderIn(log: Locator, texts: readonly string[]): Promise<string[]> {
+async function orderIn(log: Locator, texts: readonly string[]): Promise<string[]> {
   const all = await log.evaluate((element) => {
     const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
     const found: string[] = [];

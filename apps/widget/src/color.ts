@@ -25,9 +25,9 @@ export function contrast(one: string, other: string): number {
 }
 
 const WHITE = '#ffffff';
-const INK = '#111417';
+const BLACK = '#000000';
 
-/** White or near-black, whichever reads better on the colour. White is kept down to 4.5, since it looks calmer. */
+/** White where it reads well enough on the colour (4.5), black where it does not: then black does, on every colour there is. */
 export function textOn(color: string): string {
-  return contrast(color, WHITE) >= 4.5 || contrast(color, WHITE) >= contrast(color, INK) ? WHITE : INK;
+  return contrast(color, WHITE) >= 4.5 ? WHITE : BLACK;
 }

@@ -2,8 +2,7 @@ import type { ConversationSummary } from '@switchboard/client';
 import type { ReactNode } from 'react';
 
 import { useNow } from '../hooks/use-now.ts';
-import { safeHref } from '@switchboard/client/view';
-import { times } from '@switchboard/client/view';
+import { safeHref, times } from '@switchboard/client/view';
 
 function Row({ label, children }: { readonly label: string; readonly children: ReactNode }) {
   return (

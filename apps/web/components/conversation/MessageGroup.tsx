@@ -1,9 +1,8 @@
 import type { TimelineMessage } from '@switchboard/client';
 import { memo, useState } from 'react';
 
-import { times } from '@switchboard/client/view';
 import { Hidden } from '../ui/Hidden.tsx';
-import { sameGroup, type MessageGroup as Group } from '@switchboard/client/view';
+import { sameGroup, times, type MessageGroup as Group } from '@switchboard/client/view';
 import { MessageImage } from './MessageImage.tsx';
 import { NotSent, STATUS_WORDS } from './MessageStatus.tsx';
 import { MessageText } from './MessageText.tsx';

@@ -3,10 +3,9 @@ import { useCallback, useEffect, useMemo, useState } from 'react';
 
 import { useAttention } from '../hooks/use-attention.ts';
 import { useNow } from '../hooks/use-now.ts';
-import { times } from '@switchboard/client/view';
 import { Button } from '../ui/Button.tsx';
 import { ArrowDownIcon } from '../ui/icons.tsx';
-import { arrangeMessages, lastOwnKey, type LogItem } from '@switchboard/client/view';
+import { arrangeMessages, lastOwnKey, times, type LogItem } from '@switchboard/client/view';
 import { DayDivider, EndDivider, NewDivider } from './Dividers.tsx';
 import { MessageGroup } from './MessageGroup.tsx';
 import { useLogScroll } from './use-log-scroll.ts';

@@ -1,0 +1,164 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+
+import { launchBrowser } from '../stage/browser.ts';
+import { ConsolePage } from '../stage/console-page.ts';
+import { OPERATORS } from '../stage/operators.ts';
+import { WidgetPage } from '../stage/widget-page.ts';
+
+const stage = inject('stage');
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser.close();
+});
+
+describe('the widget, as a guest', () => {
+  it('costs the page one script until it is used', async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    const requests: string[] = [];
+    page.on('request', (request) => requests.push(request.url()));
+    await page.goto(stage.host);
+    const widget = new WidgetPage(page, context);
+    await widget.launcher().waitFor();
+    expect(await page.locator('iframe').count()).toBe(0);
+    expect(requests.filter((url) => url.startsWith(stage.web))).toEqual([`${stage.web}/widget.js`]);
+    await widget.openChat();
+    await widget.frame().getByLabel('Name', { exact: true }).waitFor();
+    await context.close();
+  });
+
+  it('looks the same whatever the page’s styles say, and leaves the page as it was', async () => {
+    const widget = await WidgetPage.open(browser, stage.host);
+    const look = await widget.launcher().evaluate((button) => {
+      const { width, height } = button.getBoundingClientRect();
+      return { width, height, background: getComputedStyle(button).backgroundColor };
+    });
+    expect(look).toEqual({ width: 56, height: 56, background: 'rgb(10, 125, 131)' });
+    await widget.openChat();
+    const frame = await widget.page.locator('iframe').evaluate((element) => {
+      const { borderTopWidth, opacity } = getComputedStyle(element);
+      return { borderTopWidth, opacity };
+    });
+    expect(frame).toEqual({ borderTopWidth: '0px', opacity: '1' });
+    expect(await widget.page.getByRole('button', { name: 'Buy' }).evaluate((button) => getComputedStyle(button).backgroundColor)).toBe(
+      'rgb(255, 192, 203)',
+    );
+    await widget.close();
+  });
+
+  it('can be used with the keyboard alone: focus goes into the panel, Escape closes it and gives focus back', async () => {
+    const widget = await WidgetPage.open(browser, stage.host);
+    const { page } = widget;
+    await widget.launcher().focus();
+    await page.keyboard.press('Enter');
+    await widget.frame().locator('#username:focus').waitFor();
+    await page.keyboard.type('Zoe Example');
+    await page.keyboard.press('Enter');
+    await widget.log().waitFor();
+    await widget.frame().getByRole('textbox', { name: 'Message', exact: true }).focus();
+    await page.keyboard.type('First line');
+    await page.keyboard.press('Shift+Enter');
+    await page.keyboard.type('second line');
+    await page.keyboard.press('Enter');
+    await widget.log().getByText('First line\nsecond line').waitFor();
+    await page.keyboard.press('Escape');
+    await widget.launcher().waitFor();
+    expect(await widget.launcher().evaluate((button) => (button.getRootNode() as ShadowRoot).activeElement === button)).toBe(true);
+    await widget.close();
+  });
+
+  it('listens to its own frame only', async () => {
+    const widget = await WidgetPage.open(browser, stage.host);
+    await widget.openChat();
+    await widget.frame().getByLabel('Name', { exact: true }).waitFor();
+    // The page itself, or a frame that some advertisement brought, pretends to be the chat.
+    await widget.page.evaluate(() => {
+      window.postMessage({ switchboard: 1, type: 'unread', count: 9 }, '*');
+      window.postMessage({ switchboard: 1, type: 'close' }, '*');
+    });
+    // A message of our own sent after those has passed them when it arrives.
+    await widget.page.evaluate(async () => {
+      await new Promise((resolve) => {
+        window.addEventListener('message', ({ data }) => (data === 'after' ? resolve(undefined) : undefined));
+        window.postMessage('after', '*');
+      });
+    });
+    expect(await widget.page.getByRole('button', { name: 'Close chat', exact: true }).count()).toBe(1);
+    await widget.closeChat();
+    await widget.page.getByRole('button', { name: 'Open chat', exact: true }).waitFor();
+    await widget.close();
+  });
+
+  it('is there once, however often its script is included, and does what the page asks', async () => {
+    const widget = await WidgetPage.open(browser, stage.host);
+    await widget.launcher().waitFor();
+    await widget.page.addScriptTag({ url: `${stage.web}/widget.js` });
+    expect(await widget.page.locator('switchboard-widget').count()).toBe(1);
+    const call = async (verb: string, ...rest: unknown[]) =>
+      await widget.page.evaluate(
+        ([name, parameters]) =>
+          (window as unknown as { Switchboard: Record<string, (...all: unknown[]) => unknown> }).Switchboard[name]?.(...parameters),
+        [verb, rest] as const,
+      );
+    await call('prefill', { name: 'From the shop' });
+    await call('open');
+    await expect.poll(async () => await widget.frame().getByLabel('Name', { exact: true }).inputValue()).toBe('From the shop');
+    await call('close');
+    await call('hide');
+    expect(await widget.launcher().isVisible()).toBe(false);
+    await call('show');
+    await widget.launcher().waitFor();
+    await call('destroy');
+    expect(await widget.page.locator('switchboard-widget').count()).toBe(0);
+    await call('init');
+    await widget.launcher().waitFor();
+    await widget.close();
+  });
+
+  it('fills a phone’s screen, and has a way back', async () => {
+    const widget = await WidgetPage.started(browser, stage.host, 'Phone Example', PHONE);
+    const box = await widget.page.locator('iframe').boundingBox();
+    expect(box).toEqual({ x: 0, y: 0, width: 390, height: 844 });
+    await widget.frame().getByRole('button', { name: 'Close chat', exact: true }).click();
+    await widget.launcher().waitFor();
+    await widget.close();
+  });
+
+  it('says in place what is wrong with the form', async () => {
+    const widget = await WidgetPage.open(browser, stage.host);
+    await widget.openChat();
+    await widget.frame().getByRole('button', { name: 'Start chat', exact: true }).click();
+    await widget.frame().getByRole('alert').waitFor();
+    expect(await widget.frame().getByLabel('Name', { exact: true }).getAttribute('aria-invalid')).toBe('true');
+    await widget.close();
+  });
+});
+
+describe('accessibility', () => {
+  it('finds nothing to object to, in the widget and in the console', async () => {
+    const operator = await ConsolePage.signedIn(browser, stage.web, OPERATORS.maya);
+    const visitor = await WidgetPage.open(browser, stage.host);
+    await visitor.openChat();
+    await visitor.frame().getByLabel('Name', { exact: true }).waitFor();
+    const violations = async (page: WidgetPage | ConsolePage) =>
+      (await new AxeBuilder({ page: page.page }).analyze()).violations
+        .filter(({ nodes }) => nodes.some(({ target }) => page instanceof ConsolePage || target.length > 1))
+        .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+    expect(await violations(visitor)).toEqual([]);
+    await visitor.start('Ada Example');
+    await visitor.say('Is it accessible?');
+    await operator.openConversation('Ada Example');
+    await operator.say('It had better be.');
+    await visitor.message('It had better be.').waitFor();
+    expect(await violations(visitor)).toEqual([]);
+    expect(await violations(operator)).toEqual([]);
+    await visitor.close();
+    await operator.close();
+  });
+});
