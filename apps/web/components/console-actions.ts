@@ -1,7 +1,7 @@
 import type { OperatorChatOptions } from '@switchboard/client';
 import { ChatError, ERRORS, type ErrorCode } from '@switchboard/protocol/errors';
 
-import { getRecentChatsAction, markMessagesAsReadAction } from '../actions/chat.ts';
+import { getRecentChatsAction } from '../actions/chat.ts';
 
 const DIGEST = /^switchboard:(\w+)$/;
 
@@ -27,5 +27,4 @@ async function told<T>(answer: Promise<T>): Promise<T> {
 /** The server actions as the client takes them: they reject with a `ChatError` where the server named a code. */
 export const consoleActions: OperatorChatOptions['actions'] = {
   recentChats: async () => await told(getRecentChatsAction()),
-  markRead: async (clientId) => await told(markMessagesAsReadAction({ clientId })),
 };

@@ -193,8 +193,6 @@ export interface OperatorChatOptions {
   /** The console's server actions. */
   readonly actions: {
     recentChats(): Promise<readonly RecentChat[]>;
-    /** Marks what the client wrote as read; resolves with how many. */
-    markRead(clientId: number): Promise<number>;
   };
   readonly debug?: boolean;
 }
