@@ -1,6 +1,5 @@
 import { ChatError } from '@switchboard/protocol';
 import { headers } from 'next/headers';
-import { redirect } from 'next/navigation';
 import { cache } from 'react';
 
 import { operatorOf, type Operator } from './operator.ts';
@@ -13,12 +12,6 @@ export const currentOperator: () => Promise<Operator | undefined> = cache(async 
   const found = await operatorOf(services().auth, await headers());
   return found.operator;
 });
-
-/** The signed-in operator; sends the browser to `/sign-in` when there is none. For pages. */
-export async function requireOperator(): Promise<Operator> {
-  const operator = await currentOperator();
-  return operator ?? redirect('/sign-in');
-}
 
 /** The signed-in operator, for server actions. @throws ChatError `unauthenticated` */
 export async function actingOperator(): Promise<Operator> {

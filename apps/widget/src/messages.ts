@@ -12,7 +12,7 @@ export interface LoaderMessages {
   prefill: { readonly name?: string; readonly email?: string; readonly phone?: string };
 }
 
-export interface FrameMessages {
+interface FrameMessages {
   ready: object;
   /** The visitor wants the panel closed (Escape, or the button in the panel's head). */
   close: object;
