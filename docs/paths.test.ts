@@ -1,0 +1,22 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+const ROOT = resolve(import.meta.dirname, '..');
+const documents = execFileSync('git', ['ls-files', '*.md'], { cwd: ROOT, encoding: 'utf8' }).trim().split('\n');
+
+/** What a document names: relative links, and code spans that begin with a folder of ours. Patterns and routes are not paths. */
+function pathsIn(document: string): string[] {
+  const text = readFileSync(join(ROOT, document), 'utf8');
+  const links = [...text.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].map(([, target = '']) => join(dirname(document), target));
+  const code = [...text.matchAll(/`((?:packages|apps|e2e|docs|bench|deploy)\/[^`\s<>*…]*)`/g)].map(([, path = '']) => path);
+  return [...links, ...code];
+}
+
+describe.each(documents)('%s', (document) => {
+  it('names only paths that exist', () => {
+    expect(pathsIn(document).filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+  });
+});
