@@ -104,6 +104,17 @@ describe('a cluster', () => {
     expect(await kept(await start())).toBe(count);
   });
 
+  it('starts although some other program has the number of the killed server now', async () => {
+    const cluster = await start();
+    const rows = await fill(cluster);
+    const lock = await readFile(join(dataFolder, 'postmaster.pid'), 'utf8');
+    await crash(cluster);
+    const other = spawn('sleep', ['60']);
+    children.push(other);
+    await writeFile(join(dataFolder, 'postmaster.pid'), lock.replace(/^\d+/, String(other.pid)));
+    expect(await kept(await start())).toBe(rows);
+  });
+
   it('a start that died while the files were made is made anew', async () => {
     await mkdir(`${dataFolder}.new`);
     await writeFile(join(`${dataFolder}.new`, 'PG_VERSION'), '18\n');

@@ -10,7 +10,7 @@ import pg from 'pg';
 import { findBinaries, type Binaries } from './binaries.ts';
 import { settleDataFolder } from './data-folder.ts';
 import { resolveRunAs, type RunAs } from './run-as.ts';
-import { endServer, findRunningServer, isReady } from './stale-server.ts';
+import { clearLock, endServer, findRunningServer, isReady } from './stale-server.ts';
 
 /** What `startCluster` needs to know. */
 export interface ClusterOptions {
@@ -148,6 +148,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const folder = await settleDataFolder(options.dataFolder, runAs);
   const left = await findRunningServer(folder);
   if (left !== undefined) await endServer(left.pid);
+  await clearLock(folder);
   const made = await stat(join(folder, 'PG_VERSION')).catch(() => undefined);
   if (made === undefined) await initialise(binaries, folder, options.password, runAs);
   const port = options.port === undefined || options.port === 0 ? await freePort() : options.port;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { chown, lstat, mkdir, realpath, symlink } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 
 import { SHARED_STATE } from './binaries.ts';
 import { canReach, type RunAs } from './run-as.ts';
@@ -10,8 +10,9 @@ import { canReach, type RunAs } from './run-as.ts';
  * (root's checkout under /root), the files live under /var/lib/switchboard and `folder` becomes a link to them.
  */
 export async function settleDataFolder(folder: string, runAs: RunAs | undefined): Promise<string> {
-  const wanted = resolve(folder);
-  await mkdir(dirname(wanted), { recursive: true });
+  await mkdir(dirname(resolve(folder)), { recursive: true });
+  // Without links on the way, as the system names the working directory of a process: that is how a running server is known.
+  const wanted = join(await realpath(dirname(resolve(folder))), basename(folder));
   const there = await lstat(wanted).catch(() => undefined);
   if (there?.isSymbolicLink() === true) return await realpath(wanted);
   if (runAs === undefined || canReach(dirname(wanted), runAs)) return wanted;

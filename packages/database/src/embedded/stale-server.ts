@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { readFile, readlink } from 'node:fs/promises';
+import { readdir, readFile, readlink, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -63,4 +63,41 @@ export async function endServer(pid: number, patienceMs = 10_000): Promise<void>
     for (const end = Date.now() + patience; Date.now() < end; await delay(25)) if (!isAlive(pid)) return;
   }
   throw new Error(`PostgreSQL (process ${pid}) does not stop.`);
+}
+
+/** How long backends of a killed server may take to notice that it is gone. */
+const ORPHANS_PATIENCE_MS = 10_000;
+
+/**
+ * Takes away the lock file of a server that was killed, where PostgreSQL itself would not dare to: it believes any process that has the dead
+ * server's id (a zombie that nobody collects, or after a restart of the machine some other program) to be the server. Ours is certain: no process
+ * has its working directory in the data folder, as all of PostgreSQL's have. Only Linux can tell; elsewhere the file is left to PostgreSQL.
+ *
+ * @throws Error when something of the killed server goes on running
+ */
+export async function clearLock(dataFolder: string): Promise<void> {
+  if (process.platform !== 'linux') return;
+  for (const end = Date.now() + ORPHANS_PATIENCE_MS; ; await delay(25)) {
+    const left = await processesIn(dataFolder);
+    if (left.length === 0) break;
+    if (Date.now() > end) throw new Error(`Processes of an earlier PostgreSQL still use ${dataFolder}: ${left.join(', ')}.`);
+  }
+  try {
+    await unlink(join(dataFolder, 'postmaster.pid'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
+
+/** PostgreSQL's running processes whose working directory is the folder. Zombies have none. */
+async function processesIn(folder: string): Promise<number[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const own = await Promise.all(
+    pids.map(async (pid) => {
+      // Unreadable: ended while we looked, or somebody else's and so not ours.
+      const place = await readlink(`/proc/${pid}/cwd`).catch(() => undefined);
+      return place === folder && (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')).startsWith('postgres');
+    }),
+  );
+  return pids.filter((_, index) => own[index]).map(Number);
 }
