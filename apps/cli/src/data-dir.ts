@@ -19,7 +19,7 @@ export interface DataDir {
 }
 
 /** The names of things in the data folder at `path`, which need not exist. */
-export function dataDirAt(path: string): DataDir {
+function dataDirAt(path: string): DataDir {
   return {
     path,
     postgres: join(path, 'postgres'),

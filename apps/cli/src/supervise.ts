@@ -32,7 +32,7 @@ export interface Policy {
   readonly windowMs: number;
 }
 
-export const POLICY: Policy = { firstDelayMs: 200, maxDelayMs: 5_000, maxDeaths: 10, windowMs: 60_000 };
+const POLICY: Policy = { firstDelayMs: 200, maxDelayMs: 5_000, maxDeaths: 10, windowMs: 60_000 };
 
 /** A service does not stay up. `lastLines` is what it printed last. */
 export class GaveUp extends Error {

@@ -48,8 +48,6 @@ export function findChromium() {
 /** Debian package → whether the machine has what is in it. @type {Readonly<Record<string, () => boolean>>} */
 const NEEDED = {
   chromium: () => findChromium() !== undefined,
-  'redis-server': () => onPath('redis-server') !== undefined,
-  nginx: () => onPath('nginx') !== undefined,
 };
 
 const absent = () =>

@@ -77,7 +77,7 @@ function openLog(path) {
  * The npm that belongs to this Node: the one that runs us, else the one beside Node, else the one on the PATH.
  * @returns {{ program: string, first: readonly string[] }}
  */
-export function findNpm() {
+function findNpm() {
   const running = process.env.npm_execpath;
   if (running !== undefined && basename(running) === 'npm-cli.js' && existsSync(running))
     return { program: process.execPath, first: [running] };

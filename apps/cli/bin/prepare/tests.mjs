@@ -12,13 +12,14 @@ import { CLI, RELAY, WEB, WIDGET } from './targets.mjs';
 
 /**
  * Proves the project right on a clone in any state: the tests beside the code, then the stories against the whole system. Runs all even when some fail,
- * ends with one line of figures, and with exit code 1 on any failure.
+ * then the checks, ends with one line of figures, and with exit code 1 on any failure.
  */
 export async function runTests() {
   await prepare([]);
   const missing = await equipMachine();
   const tallies = [await runVitest('the tests beside the code', 'unit', [])];
   tallies.push(await runStories());
+  tallies.push(await runChecks());
   for (const name of missing) console.error(`not on this machine, so what needs it was not tested: ${name}`);
   const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0);
   const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0);
@@ -42,6 +43,16 @@ async function runStories() {
     ['--config', 'e2e/vitest.config.ts'],
     chromium === undefined ? {} : { CHROMIUM_PATH: chromium },
   );
+}
+
+/**
+ * Format, lint, types, unused code and bytes; the bytes are those of the build before. Counts as one test.
+ * @returns {Promise<Tally>}
+ */
+async function runChecks() {
+  console.error('running the checks …');
+  const code = await run('npm', ['run', '--silent', 'check'], { output: 'inherit' });
+  return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
 /**
