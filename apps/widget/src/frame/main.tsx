@@ -8,6 +8,7 @@ import { readFrameSettings, readServerConfig } from './settings.ts';
 import { createSound } from './sound.ts';
 import { openStorage } from './storage.ts';
 import './style.css';
+import './conversation.css';
 
 const config = readServerConfig();
 const settings = readFrameSettings(location.hash);
