@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
+import { join } from 'node:path';
 
 import { type Cluster, clusterUrl, findRunningServer, startCluster } from '@switchboard/database/embedded';
 
@@ -30,7 +32,7 @@ async function rememberedPort(dataDir: DataDir): Promise<number | undefined> {
 /**
  * Starts PostgreSQL on the data folder, on the same port as the last time if it can be had.
  *
- * @param port the port it must have, where others know it already
+ * @param port the port it must have: it ran there a moment ago, and others know it
  * @throws Complaint when it does not come up
  */
 export async function startPostgres(
@@ -38,6 +40,8 @@ export async function startPostgres(
   password: string,
   { port, onLog }: { readonly port?: number | undefined; readonly onLog: (line: string) => void },
 ): Promise<Cluster> {
+  // Somebody removed the folder under the running system. A fresh, empty database in its place would look as if all was well.
+  if (port !== undefined && !existsSync(join(dataDir.postgres, 'PG_VERSION'))) throw new Complaint(`${dataDir.postgres} is gone`);
   const wanted = port ?? (await rememberedPort(dataDir));
   let cluster: Cluster;
   try {

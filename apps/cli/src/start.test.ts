@@ -86,6 +86,19 @@ it('brings back whatever is killed, the database with its rows and on the same p
   expect(await urlOf(place)).toBe(url);
 });
 
+it('makes no new database in the place of one that was removed while it ran', async () => {
+  const place = await makePlace();
+  const start = startSystem(place);
+  await untilReady(start);
+  const pid = await postgresPid(place);
+  await rm(join(place.dataDir, 'postgres'), { recursive: true });
+  process.kill(pid, 'SIGKILL');
+  await expect.poll(() => start.output(), { timeout: 30_000 }).toContain('postgres is gone); starting it again');
+  expect(existsSync(join(place.dataDir, 'postgres'))).toBe(false);
+  start.child.kill('SIGTERM');
+  expect(await once(start.child, 'exit')).toEqual([0, null]);
+});
+
 it('leaves nothing behind when it is killed, and starts again with every row', async () => {
   const place = await makePlace();
   const first = startSystem(place);
