@@ -11,6 +11,12 @@ const UNWRITTEN_MS = 2_000;
 const CONFIRM_MS = 100;
 
 /** @typedef {import('./process-identity.mjs').ProcessIdentity & { readonly note: string }} Holder */
+/**
+ * A lock that is ours.
+ * @typedef {object} Lock
+ * @property {(note: string) => void} restate says that we are something else now
+ * @property {() => void} release
+ */
 
 /** @param {string} path */
 function read(path) {
@@ -83,15 +89,22 @@ function removeStale(path, stale) {
  * Takes the lock at `path` for this process. A lock whose process is gone, killed or lost with a power cut, is taken over.
  * @param {string} path
  * @param {string} note what the process is, for whoever finds the lock taken
- * @returns {Promise<{ readonly release: () => void } | { readonly holder: Holder }>} the lock, or who holds it
+ * @returns {Promise<Lock | { readonly holder: Holder }>} the lock, or who holds it
  */
 export async function takeLock(path, note) {
-  const content = JSON.stringify({ ...identify(process.pid), note, id: randomUUID() });
+  const id = randomUUID();
+  const contentFor = (/** @type {string} */ now) => JSON.stringify({ ...identify(process.pid), note: now, id });
+  const content = contentFor(note);
+  const isOurs = () => read(path)?.includes(id) === true;
   let tookOver = false;
   for (;;) {
     if (create(path, content)) {
       if (tookOver) await delay(CONFIRM_MS);
-      if (!tookOver || read(path) === content) return { release: () => read(path) === content && rmSync(path, { force: true }) };
+      if (!tookOver || isOurs())
+        return {
+          restate: (now) => isOurs() && writeFileSync(path, contentFor(now)),
+          release: () => isOurs() && rmSync(path, { force: true }),
+        };
     }
     const found = read(path);
     if (found === undefined) continue;

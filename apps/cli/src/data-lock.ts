@@ -5,24 +5,34 @@ import { takeLock } from '../bin/lock-file.mjs';
 import type { DataDir } from './data-dir.ts';
 
 /** What a process may be doing with a data folder: `start` for as long as it runs, the others for seconds. */
-export type Purpose = 'start' | 'start with DATABASE_URL' | 'operator create' | 'migrate';
+export type Purpose = 'start' | 'start with DATABASE_URL' | 'stopping' | 'operator create' | 'migrate';
 
 /** How long a short command may hold the folder while others wait for it. */
 const PATIENCE_MS = 60_000;
+/** How long a start that was told to end may take to say so: npm may be back at the prompt before the news has reached it. */
+const NEWS_MS = 1_500;
 
 /** Who has the data folder. */
-export type DataLock = { readonly release: () => void } | { readonly holder: { readonly pid: number; readonly purpose: string } };
+export type DataLock = Lock | { readonly holder: { readonly pid: number; readonly purpose: string } };
 
-/** Takes the data folder for this process, unless a running Switchboard has it. Waits for a short command to finish. */
+/** A lock on a data folder. */
+export interface Lock {
+  restate(purpose: Purpose): void;
+  release(): void;
+}
+
+/** Takes the data folder for this process, unless a running Switchboard has it. Waits for what is over soon: a short command, a start that is stopping. */
 export async function lockDataDir(dataDir: DataDir, purpose: Purpose): Promise<DataLock> {
-  for (const end = Date.now() + PATIENCE_MS; ; await delay(100)) {
+  const begun = Date.now();
+  const stays = (note: string) => note.startsWith('start') && (!purpose.startsWith('start') || Date.now() > begun + NEWS_MS);
+  for (; ; await delay(100)) {
     const result = await takeLock(dataDir.lock, purpose).catch((error: unknown) => {
       throw explainDiskError(error, dataDir.lock);
     });
     if ('release' in result) return result;
     const { pid, note } = result.holder;
-    if (note.startsWith('start')) return { holder: { pid, purpose: note } };
-    if (Date.now() > end)
+    if (stays(note)) return { holder: { pid, purpose: note } };
+    if (Date.now() > begun + PATIENCE_MS)
       throw new Complaint(`"${note}" (process ${pid}) has been using ${dataDir.path} for too long; end it and try again.`);
   }
 }

@@ -232,6 +232,17 @@ it('says in one line that it is running already, and on which folder', async () 
   expect(await clientNames(place)).toEqual([]);
 });
 
+it('waits for one that is stopping', async () => {
+  const place = await makePlace();
+  const first = startSystem(place, 'web:stubborn');
+  await untilReady(first);
+  first.child.kill('SIGTERM');
+  const second = startSystem(place);
+  await untilReady(second);
+  expect(first.child.exitCode).toBe(0);
+  expect(await clientNames(place)).toEqual([]);
+});
+
 // Only Linux tells who has a port.
 const LINE_ABOUT_THE_PORT = new RegExp(
   `^SOCKET_PORT is "\\d+", and that port is in use${process.platform === 'linux' ? ` by process ${process.pid} \\(.*\\)` : ''}; it must be a free port\\.\n$`,

@@ -7,7 +7,7 @@ import { noteServing } from '../../bin/prepare/serving.mjs';
 import { announce } from '../announce.ts';
 import { checkProduction, type Config, type Environment, readConfig, readEnvironment } from '../config.ts';
 import { type DataDir, openDataDir } from '../data-dir.ts';
-import { lockDataDir } from '../data-lock.ts';
+import { type Lock, lockDataDir } from '../data-lock.ts';
 import { endLeftovers } from '../leftovers.ts';
 import { requirePort } from '../ports.ts';
 import type { ProgramSpec } from '../process-service.ts';
@@ -53,7 +53,7 @@ export async function startCommand(args: readonly string[], commandFile: string,
     await requirePort('PORT', config.port);
     await requirePort('SOCKET_PORT', config.socketPort);
     const secrets = await settleSecrets(dataDir);
-    await serve({ config, dataDir, secrets, terminal, stopping, commandFile, parts, since });
+    await serve({ config, dataDir, lock, secrets, terminal, stopping, commandFile, parts, since });
   } finally {
     endNote();
     lock.release();
@@ -63,6 +63,7 @@ export async function startCommand(args: readonly string[], commandFile: string,
 interface Scene {
   readonly config: Config;
   readonly dataDir: DataDir;
+  readonly lock: Lock;
   readonly secrets: Secrets;
   readonly terminal: Terminal;
   readonly stopping: AbortSignal;
@@ -73,7 +74,7 @@ interface Scene {
 
 /** Brings everything up, waits for the end and takes everything down, however far it got. */
 async function serve(scene: Scene): Promise<void> {
-  const { dataDir, terminal, stopping } = scene;
+  const { dataDir, lock, terminal, stopping } = scene;
   const failed = new AbortController();
   const system = new System({ dataDir, terminal, stopping: AbortSignal.any([stopping, failed.signal]) });
   const asked = whenAborted(stopping);
@@ -84,6 +85,7 @@ async function serve(scene: Scene): Promise<void> {
     terminal.say('stopping …');
   } finally {
     failed.abort();
+    lock.restate('stopping');
     // What was being started must have started before it can be stopped. Its error, if it is one, has been thrown above.
     await up.catch(() => undefined);
     await system.stop();
