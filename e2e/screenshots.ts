@@ -5,7 +5,7 @@ import { launchBrowser } from './stage/browser.ts';
 import { ConsolePage } from './stage/console-page.ts';
 import { serveHostPage } from './stage/host-page.ts';
 import { png } from './stage/image.ts';
-import { OPERATORS } from './stage/operators.ts';
+import { OPERATORS, signIn } from './stage/operators.ts';
 import { startSystem } from './stage/system.ts';
 import { WidgetPage } from './stage/widget-page.ts';
 
@@ -22,15 +22,19 @@ const shoot = async (view: ConsolePage | WidgetPage, name: string) => {
   await view.page.mouse.move(640, 2);
   await view.page.screenshot({ path: resolve(FOLDER, `${name}.png`), animations: 'disabled' });
 };
-/** Waits until everything said is on its way no more; with `status` until the newest own message shows that. */
-const settled = async (view: WidgetPage, status?: string) => {
-  await view.log().getByText('Sending', { exact: true }).first().waitFor({ state: 'detached' });
-  if (status !== undefined) await view.log().locator('.status:not(.hidden)').getByText(status, { exact: true }).waitFor();
+/** Waits until the newest own message shows this status. */
+const settled = async (view: WidgetPage, text: string, status: string) => {
+  const message = view
+    .log()
+    .locator('.message')
+    .filter({ has: view.frame().getByText(text, { exact: true }) });
+  await message.locator('.status').getByText(status, { exact: true }).waitFor();
 };
 
 try {
   const { maya } = OPERATORS;
   await system.command('operator', 'create', '--email', maya.email, '--name', maya.name, '--password', maya.password);
+  const stage = { web: system.web, sessions: { [maya.email]: await signIn(system.web, maya) } };
   const shop = `${system.web}/demo`;
   const quick: readonly (readonly [string, readonly string[]])[] = [
     ['Kwabena Osei', ['Hi, is the paper moon available in 60 cm?']],
@@ -42,11 +46,11 @@ try {
     const visitor = await WidgetPage.started(browser, shop, name);
     for (const text of texts) {
       await visitor.say(text);
-      await settled(visitor);
+      await settled(visitor, text, 'Sent');
     }
     await visitor.close();
   }
-  const operator = await ConsolePage.signedIn(browser, system.web, maya, DESK);
+  const operator = await ConsolePage.signedIn(browser, stage, maya, DESK);
   const visitor = await WidgetPage.open(browser, shop, DESK);
   await visitor.openChat();
   await visitor.frame().getByLabel('Name', { exact: true }).waitFor();
@@ -65,14 +69,14 @@ try {
   await operator.say('It does: we call it moss. I can put one aside for you until Friday.');
   await visitor.message('It does: we call it moss. I can put one aside for you until Friday.').waitFor();
   await visitor.say('Please do. Thank you!');
-  await settled(visitor, 'Read');
+  await settled(visitor, 'Please do. Thank you!', 'Read');
   await shoot(visitor, 'widget-desktop');
   await shoot(operator, 'console-desktop');
   await operator.page.emulateMedia({ colorScheme: 'dark' });
   await shoot(operator, 'console-dark');
   await visitor.page.emulateMedia({ colorScheme: 'dark' });
   await shoot(visitor, 'widget-dark');
-  const pocket = await ConsolePage.signedIn(browser, system.web, maya, PHONE);
+  const pocket = await ConsolePage.signedIn(browser, stage, maya, PHONE);
   await shoot(pocket, 'console-phone-list');
   await pocket.openConversation('Ana Lindgren');
   await pocket.log().locator('img').waitFor();
@@ -82,7 +86,7 @@ try {
   await operator.openConversation('Noor Haddad');
   await operator.say('We are, from ten to four.');
   await phone.message('We are, from ten to four.').waitFor();
-  await settled(phone, 'Read');
+  await settled(phone, 'Are you open on Saturday?', 'Read');
   await shoot(phone, 'widget-phone');
 } finally {
   await browser.close();

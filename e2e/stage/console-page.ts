@@ -1,9 +1,13 @@
 import { expect } from 'vitest';
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
 
-import type { Operator } from './operators.ts';
+import type { Operator, SessionCookie } from './operators.ts';
 
-const signedIn = new Map<string, Exclude<BrowserContextOptions['storageState'], string | undefined>>();
+/** Where the console is, and who is signed in. */
+interface SignedInStage {
+  readonly web: string;
+  readonly sessions: Readonly<Record<string, readonly SessionCookie[]>>;
+}
 
 /** The console as an operator sees it: found by roles and names, never by markup. */
 export class ConsolePage {
@@ -19,16 +23,18 @@ export class ConsolePage {
     return new ConsolePage(page, context);
   }
 
-  /** Opens the console signed in: through the form the first time, later with the cookies of then, since sign-in is rate limited as it should be. */
-  static async signedIn(browser: Browser, web: string, operator: Operator, options: BrowserContextOptions = {}): Promise<ConsolePage> {
-    const cookies = signedIn.get(operator.email);
-    const view = await ConsolePage.open(browser, web, cookies === undefined ? options : { ...options, storageState: cookies });
-    if (cookies === undefined) {
-      await view.signIn(operator.email, operator.password);
-      await view.list().waitFor();
-      const { cookies: made } = await view.context.storageState();
-      signedIn.set(operator.email, { cookies: made, origins: [] });
-    }
+  /** Opens the console in a browser in which the operator signed in before. */
+  static async signedIn(
+    browser: Browser,
+    stage: SignedInStage,
+    operator: Operator,
+    options: BrowserContextOptions = {},
+  ): Promise<ConsolePage> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+    await context.addCookies([...(stage.sessions[operator.email] ?? [])]);
+    const page = await context.newPage();
+    await page.goto(stage.web);
+    const view = new ConsolePage(page, context);
     await view.list().waitFor();
     await view.status('Connected');
     return view;

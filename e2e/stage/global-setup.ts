@@ -5,7 +5,7 @@ import { clusterUrl } from '@switchboard/database/embedded';
 import type { TestProject } from 'vitest/node';
 
 import { serveHostPage } from './host-page.ts';
-import { OPERATORS } from './operators.ts';
+import { OPERATORS, signIn, type SessionCookie } from './operators.ts';
 import { startSystem } from './system.ts';
 
 export interface Stage {
@@ -16,6 +16,8 @@ export interface Stage {
   readonly databaseUrl: string;
   readonly dataDir: string;
   readonly supervisor: number;
+  /** E-mail → the cookies of a signed-in browser. */
+  readonly sessions: Readonly<Record<string, readonly SessionCookie[]>>;
 }
 
 declare module 'vitest' {
@@ -28,8 +30,11 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const system = await startSystem();
   const host = await serveHostPage(system.web);
-  for (const { email, name, password } of Object.values(OPERATORS)) {
+  const sessions: Record<string, readonly SessionCookie[]> = {};
+  for (const operator of Object.values(OPERATORS)) {
+    const { email, name, password } = operator;
     await system.command('operator', 'create', '--email', email, '--name', name, '--password', password);
+    sessions[email] = await signIn(system.web, operator);
   }
   const secrets = JSON.parse(await readFile(join(system.dataDir, 'secrets.json'), 'utf8')) as { databasePassword: string };
   const { port } = JSON.parse(await readFile(join(system.dataDir, 'database.json'), 'utf8')) as { port: number };
@@ -41,6 +46,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     databaseUrl: clusterUrl(port, secrets.databasePassword, 'switchboard'),
     dataDir: system.dataDir,
     supervisor: system.pid,
+    sessions,
   });
   return async () => {
     await host.close();

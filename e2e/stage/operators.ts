@@ -5,3 +5,28 @@ export const OPERATORS = {
 } as const;
 
 export type Operator = (typeof OPERATORS)[keyof typeof OPERATORS];
+
+/** A cookie as a browser context takes it. */
+export interface SessionCookie {
+  readonly name: string;
+  readonly value: string;
+  readonly url: string;
+}
+
+/**
+ * Signs an operator in, once for all stories: sign-in is rate limited, as it should be, and each story has a browser of its own. (The form has
+ * stories of its own.)
+ */
+export async function signIn(web: string, { email, password }: Operator): Promise<SessionCookie[]> {
+  const response = await fetch(`${web}/api/auth/sign-in/email`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: web },
+    body: JSON.stringify({ email, password }),
+  });
+  if (!response.ok) throw new Error(`${email} could not sign in: ${response.status} ${await response.text()}`);
+  return response.headers.getSetCookie().map((cookie) => {
+    const [pair = ''] = cookie.split(';');
+    const at = pair.indexOf('=');
+    return { name: pair.slice(0, at), value: pair.slice(at + 1), url: web };
+  });
+}

@@ -17,7 +17,7 @@ afterAll(async () => {
 });
 
 it('a visitor asks, an operator answers, both reload, and all is there in order, once', async () => {
-  const operator = await ConsolePage.signedIn(browser, stage.web, OPERATORS.maya);
+  const operator = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
   const visitor = await WidgetPage.started(browser, stage.host, 'Ana Example');
 
   await visitor.say('Do you ship to Norway?');
@@ -59,7 +59,7 @@ it('a visitor asks, an operator answers, both reload, and all is there in order,
 });
 
 it('a message says Sent only when the database has it, and Read when the other side has seen it', async () => {
-  const operator = await ConsolePage.signedIn(browser, stage.web, OPERATORS.maya);
+  const operator = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
   const visitor = await WidgetPage.started(browser, stage.host, 'Bea Example');
   // Nothing gets saved while the save leg is cut; the relay leg still delivers.
   await visitor.page.route('**/api/chat/messages', async (route) =>
@@ -90,7 +90,7 @@ it('a visitor writes while nobody is there; an operator comes later and finds it
   await visitor.log().getByText('Sent', { exact: true }).waitFor();
   await visitor.page.goto('about:blank');
 
-  const operator = await ConsolePage.signedIn(browser, stage.web, OPERATORS.omar);
+  const operator = await ConsolePage.signedIn(browser, stage, OPERATORS.omar);
   await operator.rowUnread('Cleo Example', 1).waitFor();
   await operator.openConversation('Cleo Example');
   await operator.message('I will be back tomorrow.').waitFor();
@@ -106,7 +106,7 @@ it('a visitor writes while nobody is there; an operator comes later and finds it
 });
 
 it('on another site, in a browser that gives frames no storage, the chat works and says that nothing is kept', async () => {
-  const operator = await ConsolePage.signedIn(browser, stage.web, OPERATORS.maya);
+  const operator = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
   const visitor = await WidgetPage.started(browser, stage.foreignHost, 'Yara Example');
   await visitor
     .frame()

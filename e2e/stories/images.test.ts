@@ -33,7 +33,7 @@ async function pictures(log: Locator, count: number): Promise<string[]> {
 }
 
 it('pictures go both ways and survive a reload', async () => {
-  const operator = await ConsolePage.signedIn(browser, stage.web, OPERATORS.maya);
+  const operator = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
   const visitor = await WidgetPage.started(browser, stage.host, 'Finn Example');
   await visitor
     .frame()

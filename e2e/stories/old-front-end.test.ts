@@ -19,8 +19,8 @@ afterAll(async () => {
 });
 
 it('a front-end of the guide, without token or keys, is heard, answered and kept, each message once though two consoles listen', async () => {
-  const maya = await ConsolePage.signedIn(browser, stage.web, OPERATORS.maya);
-  const omar = await ConsolePage.signedIn(browser, stage.web, OPERATORS.omar);
+  const maya = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
+  const omar = await ConsolePage.signedIn(browser, stage, OPERATORS.omar);
   const visitor = io(stage.relay, { path: '/chat', transports: ['websocket'] });
   try {
     await once(visitor as never, 'connect');

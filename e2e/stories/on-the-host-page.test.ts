@@ -142,7 +142,7 @@ describe('the widget, as a guest', () => {
 
 describe('accessibility', () => {
   it('finds nothing to object to, in the widget and in the console', async () => {
-    const operator = await ConsolePage.signedIn(browser, stage.web, OPERATORS.maya);
+    const operator = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
     const visitor = await WidgetPage.open(browser, stage.host);
     await visitor.openChat();
     await visitor.frame().getByLabel('Name', { exact: true }).waitFor();

@@ -31,6 +31,20 @@ it('a wrong password and an unknown e-mail are answered with the same words, and
   await view.close();
 });
 
+it('the right password opens the console, and signing out closes it for good', async () => {
+  const view = await ConsolePage.open(browser, stage.web);
+  const { page } = view;
+  await view.signIn(OPERATORS.omar.email, OPERATORS.omar.password);
+  await view.status('Connected');
+  await page.getByRole('button', { name: new RegExp(OPERATORS.omar.name) }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
+  await page.goto(stage.web);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
+  expect(await view.list().count()).toBe(0);
+  await view.close();
+});
+
 it('without a session there is no console, no history and no relay token', async () => {
   const view = await ConsolePage.open(browser, stage.web);
   await view.page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();

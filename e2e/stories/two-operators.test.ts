@@ -17,8 +17,8 @@ afterAll(async () => {
 });
 
 it('two operators see each other’s answers at once, with the right name, and the database has each once', async () => {
-  const maya = await ConsolePage.signedIn(browser, stage.web, OPERATORS.maya);
-  const omar = await ConsolePage.signedIn(browser, stage.web, OPERATORS.omar);
+  const maya = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
+  const omar = await ConsolePage.signedIn(browser, stage, OPERATORS.omar);
   const visitor = await WidgetPage.started(browser, stage.host, 'Dora Example');
   await visitor.say('Which one of you is the expert?');
   await maya.openConversation('Dora Example');
@@ -46,7 +46,7 @@ it('two operators see each other’s answers at once, with the right name, and t
 });
 
 it('the same operator’s second tab follows the first', async () => {
-  const first = await ConsolePage.signedIn(browser, stage.web, OPERATORS.maya);
+  const first = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
   const second = await first.context.newPage();
   await second.goto(stage.web);
   const visitor = await WidgetPage.started(browser, stage.host, 'Ella Example');

@@ -42,11 +42,18 @@ function processes(word: string): number[] {
 function kill(word: string): void {
   const pids = processes(word);
   expect(pids.length, `a process with "${word}"`).toBeGreaterThan(0);
-  for (const pid of pids) process.kill(pid, 'SIGKILL');
+  for (const pid of pids) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch (error) {
+      // PostgreSQL's children end by themselves once the first of them is killed.
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
 }
 
 it('the relay dies: both sides say so, it comes back by itself, and nothing said meanwhile is lost', async () => {
-  const operator = await ConsolePage.signedIn(browser, stage.web, OPERATORS.maya);
+  const operator = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
   const visitor = await WidgetPage.started(browser, stage.host, 'Lena Example');
   await visitor.say('Before');
   await operator.openConversation('Lena Example');
@@ -67,7 +74,7 @@ it('the relay dies: both sides say so, it comes back by itself, and nothing said
 });
 
 it('the database dies: messages still arrive, say Sending and not Sent, and are saved once it is back', async () => {
-  const operator = await ConsolePage.signedIn(browser, stage.web, OPERATORS.maya);
+  const operator = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
   const visitor = await WidgetPage.started(browser, stage.host, 'Milo Example');
   await visitor.say('Before');
   await visitor
@@ -92,7 +99,7 @@ it('the database dies: messages still arrive, say Sending and not Sent, and are 
 });
 
 it('the web server dies: the relay still delivers, and all is saved once it is back', async () => {
-  const operator = await ConsolePage.signedIn(browser, stage.web, OPERATORS.maya);
+  const operator = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
   const visitor = await WidgetPage.started(browser, stage.host, 'Nora Example');
   await visitor.say('Before');
   await operator.openConversation('Nora Example');

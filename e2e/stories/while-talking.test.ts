@@ -24,7 +24,7 @@ async function expectTyping(view: Page | FrameLocator): Promise<void> {
 }
 
 it('each side sees the other typing, and no longer once it stops', async () => {
-  const operator = await ConsolePage.signedIn(browser, stage.web, OPERATORS.maya);
+  const operator = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
   const visitor = await WidgetPage.started(browser, stage.host, 'Hana Example');
   await visitor.say('Hello');
   await operator.openConversation('Hana Example');
@@ -36,7 +36,7 @@ it('each side sees the other typing, and no longer once it stops', async () => {
 });
 
 it('unread counts grow on both sides and go when the conversation is looked at', async () => {
-  const operator = await ConsolePage.signedIn(browser, stage.web, OPERATORS.maya);
+  const operator = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
   const visitor = await WidgetPage.started(browser, stage.host, 'Ivo Example');
   await visitor.say('One');
   await visitor.say('Two');
@@ -60,7 +60,7 @@ it('unread counts grow on both sides and go when the conversation is looked at',
 });
 
 it('a visitor ends the chat: the console says so, also after a reload, and the visitor may start anew', async () => {
-  const operator = await ConsolePage.signedIn(browser, stage.web, OPERATORS.maya);
+  const operator = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
   const visitor = await WidgetPage.started(browser, stage.host, 'Jade Example');
   await visitor.say('That was all.');
   await visitor
@@ -96,7 +96,7 @@ it('a visitor ends the chat: the console says so, also after a reload, and the v
 });
 
 it('what looks like HTML is shown as it was typed, on both sides, and runs nowhere', async () => {
-  const operator = await ConsolePage.signedIn(browser, stage.web, OPERATORS.maya);
+  const operator = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
   const hostile = '<img src=x onerror="document.title=\'owned\'"><script>document.title="owned"</script>';
   const visitor = await WidgetPage.started(browser, stage.host, '<b>Kim</b>');
   await visitor.say(hostile);
