@@ -198,3 +198,20 @@ it.runIf(process.getuid?.() === 0)('root’s folder that the server’s user can
     await rm(join(target, '..'), { recursive: true, force: true });
   }
 });
+
+it.runIf(process.getuid?.() === 0)('a folder made anew where root had one before gets a database of its own', async () => {
+  const targets: string[] = [];
+  try {
+    for (const password of ['the first password', 'the second password']) {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await chmod(folder, 0o700);
+      const cluster = await start({ password });
+      targets.push(await realpath(dataFolder));
+      await cluster.stop();
+      await rm(folder, { recursive: true, force: true });
+    }
+    expect(new Set(targets).size).toBe(2);
+  } finally {
+    await Promise.all(targets.map(async (target) => await rm(join(target, '..'), { recursive: true, force: true })));
+  }
+});

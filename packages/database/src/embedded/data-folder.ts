@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { chown, lstat, mkdir, realpath, symlink } from 'node:fs/promises';
+import { chmod, chown, lstat, mkdir, mkdtemp, realpath, symlink } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 
 import { SHARED_STATE } from './binaries.ts';
@@ -16,10 +15,13 @@ export async function settleDataFolder(folder: string, runAs: RunAs | undefined)
   const there = await lstat(wanted).catch(() => undefined);
   if (there?.isSymbolicLink() === true) return await realpath(wanted);
   if (runAs === undefined || canReach(dirname(wanted), runAs)) return wanted;
-  const home = join(SHARED_STATE, createHash('sha256').update(wanted).digest('hex').slice(0, 12));
-  await mkdir(home, { recursive: true, mode: 0o755 });
+  // A new place each time, found again by the link alone: a checkout made anew at the same path must not meet the database of the one before, whose
+  // secrets are gone. (That database stays where it is; nobody but its owner should remove it.)
+  await mkdir(SHARED_STATE, { recursive: true, mode: 0o755 });
+  const home = await mkdtemp(join(SHARED_STATE, 'data-'));
+  await chmod(home, 0o755);
   const target = join(home, 'postgres');
-  await mkdir(target, { recursive: true, mode: 0o700 });
+  await mkdir(target, { mode: 0o700 });
   await chown(target, runAs.uid, runAs.gid);
   await symlink(target, wanted);
   return target;
