@@ -109,7 +109,9 @@ describe('a cluster', () => {
     const rows = await fill(cluster);
     const lock = await readFile(join(dataFolder, 'postmaster.pid'), 'utf8');
     await crash(cluster);
-    const other = spawn('sleep', ['60']);
+    // Of the server's own user: other users' programs PostgreSQL tells apart by itself.
+    const { uid, gid } = await stat(dataFolder);
+    const other = spawn('sleep', ['60'], { uid, gid, cwd: '/' });
     children.push(other);
     await writeFile(join(dataFolder, 'postmaster.pid'), lock.replace(/^\d+/, String(other.pid)));
     expect(await kept(await start())).toBe(rows);
