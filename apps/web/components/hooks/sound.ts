@@ -17,7 +17,8 @@ export class Sound {
 
   constructor() {
     this.context.addEventListener('statechange', this.changed);
-    window.addEventListener('pointerdown', this.unlock);
+    // Not on the press: the notice that goes away then would move what is being clicked from under the pointer.
+    window.addEventListener('click', this.unlock);
     window.addEventListener('keydown', this.unlock);
     window.addEventListener('storage', this.storageChanged);
   }
@@ -66,7 +67,7 @@ export class Sound {
 
   close(): void {
     this.context.removeEventListener('statechange', this.changed);
-    window.removeEventListener('pointerdown', this.unlock);
+    window.removeEventListener('click', this.unlock);
     window.removeEventListener('keydown', this.unlock);
     window.removeEventListener('storage', this.storageChanged);
     this.context.close().catch(this.refused);
