@@ -8,6 +8,7 @@ import {
   MAX_NAME_LENGTH,
   MAX_PAGE_SIZE,
   MAX_PHONE_LENGTH,
+  MAX_RECENT_CHATS,
   MAX_SAVE_BATCH,
   MAX_TEXT_LENGTH,
   MAX_URL_LENGTH,
@@ -202,4 +203,11 @@ export interface RecentChat {
   unreadCount: number;
   /** ISO-8601; what the list is ordered by, newest first. */
   lastActivityAt: string;
+}
+
+/** `GET /api/chat/recent`, for operators. */
+export const recentChatsQuery = z.object({ limit: queryNumber.pipe(z.int().min(1).max(MAX_RECENT_CHATS)).default(MAX_RECENT_CHATS) });
+export interface RecentChatsResponse {
+  /** Newest activity first. */
+  chats: RecentChat[];
 }

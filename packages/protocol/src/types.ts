@@ -17,6 +17,7 @@ export type {
   Receipts,
   ReceiptsResponse,
   RecentChat,
+  RecentChatsResponse,
   SavedMessage,
   SaveMessagesResponse,
   StartSessionResponse,

@@ -7,6 +7,7 @@ import { ask, newOperator, newVisitor, text, useTestServer, type Person } from '
 import { POST as end } from './end/route.ts';
 import { GET as read, POST as save } from './messages/route.ts';
 import { POST as receipts } from './receipts/route.ts';
+import { GET as recent } from './recent/route.ts';
 import { POST as sessions } from './sessions/route.ts';
 import { POST as token } from './token/route.ts';
 import { GET as image } from './uploads/[id]/route.ts';
@@ -65,6 +66,12 @@ const ATTEMPTS: readonly Attempt[] = [
     expected: { anonymous: 401, a: 200, b: 404, operator: 200 },
   },
   {
+    route: 'GET recent',
+    handler: recent,
+    request: (headers) => ask('GET', '/api/chat/recent?limit=5', { headers }),
+    expected: { anonymous: 401, a: 403, b: 403, operator: 200 },
+  },
+  {
     route: 'POST end',
     handler: end,
     request: (headers) => ask('POST', '/api/chat/end', { headers, body: { clientId: people.a.id } }),
@@ -121,7 +128,7 @@ describe('who may do what', () => {
     const handlers = routes.flat().flatMap(([method, handler]) => (method === 'OPTIONS' ? [] : [handler]));
     const tried = new Set<unknown>([...ATTEMPTS.map(({ handler }) => handler), image]);
     expect(handlers.filter((handler) => !tried.has(handler))).toEqual([]);
-    expect(handlers.length).toBe(8);
+    expect(handlers.length).toBe(9);
   });
 
   it('tells "not yours" and "not there" alike', async () => {
