@@ -19,19 +19,14 @@ afterEach(async () => {
   await relay.close();
 });
 
-function openConnection(options: Partial<ConnectionOptions> = {}) {
-  const tab = createTab();
-  const connection = new Connection(
-    tab,
-    createServerClock(() => tab.now()),
-    {
-      relay: { url: relay.url, path: '/chat' },
-      token: () => Promise.resolve('operator'),
-      join: () => ({ role: 'operator', name: 'Grace' }),
-      handlers: {},
-      ...options,
-    },
-  );
+function openConnection(options: Partial<ConnectionOptions> = {}, tab = createTab(), clock = createServerClock(() => tab.now())) {
+  const connection = new Connection(tab, clock, {
+    relay: { url: relay.url, path: '/chat' },
+    token: () => Promise.resolve('operator'),
+    join: () => ({ role: 'operator', name: 'Grace' }),
+    handlers: {},
+    ...options,
+  });
   const states: string[] = [];
   connection.onState((state) => states.push(state));
   closers.push(() => {
@@ -43,6 +38,16 @@ function openConnection(options: Partial<ConnectionOptions> = {}) {
 const connected = (connection: Connection) => vi.waitFor(() => expect(connection.state()).toBe('connected'), 5_000);
 
 describe('the connection', () => {
+  it('knows the server’s time from the join on, however wrong this machine’s clock is', async () => {
+    const tab = createTab({ overrides: { now: () => Date.now() - 600_000 } });
+    const clock = createServerClock(() => tab.now());
+    // What an HTTP answer says of the time is a second coarse: here it says half a second too little.
+    clock.observe(Date.now() - 1_000, tab.now(), tab.now(), 1_000);
+    const { connection } = openConnection({}, tab, clock);
+    await connected(connection);
+    expect(Math.abs(clock.now() - Date.now())).toBeLessThan(250);
+  });
+
   it('is connected only once the relay has acknowledged the join', async () => {
     relay.holdJoins = true;
     const onJoined = vi.fn<() => void>();

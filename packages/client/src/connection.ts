@@ -82,10 +82,7 @@ export class Connection {
   /** Sends now or never: null when there is no line or no answer in time (the save leg delivers it then). */
   async send<E extends MessageName>(event: E, payload: PeerInputs[E]): Promise<Acknowledgement | null> {
     if (this.state() !== 'connected') return null;
-    const sentAt = this.#effects.now();
-    const acknowledgement = await this.#request(event, payload);
-    if (acknowledgement?.ok === true) this.#clock.observe(Date.parse(acknowledgement.timestamp), sentAt, this.#effects.now(), 0);
-    return acknowledgement;
+    return await this.#request(event, payload);
   }
 
   /** Sends a signal that nobody misses when it is lost. */
@@ -162,16 +159,19 @@ export class Connection {
     this.#joinedEmitter.emit();
   }
 
-  #request(event: MessageName | 'join', payload: unknown): Promise<Acknowledgement | null> {
+  /** The answer to an event, null when none comes in time. Each tells the server's time, to the millisecond: the first, to `join`, before anything is sent. */
+  async #request(event: MessageName | 'join', payload: unknown): Promise<Acknowledgement | null> {
     const socket: { emitWithAck(event: string, payload: unknown): Promise<unknown> } = this.#socket.timeout(ACK_TIMEOUT_MS);
-    return socket.emitWithAck(event, payload).then(
+    const sentAt = this.#effects.now();
+    try {
       // The relay is ours and its acknowledgements are typed by the protocol.
-      (answer) => answer as Acknowledgement,
-      (error: unknown) => {
-        this.#effects.note(`relay: no acknowledgement of ${event}`, error);
-        return null;
-      },
-    );
+      const answer = (await socket.emitWithAck(event, payload)) as Acknowledgement;
+      if (answer.ok) this.#clock.observe(Date.parse(answer.timestamp), sentAt, this.#effects.now(), 0);
+      return answer;
+    } catch (error) {
+      this.#effects.note(`relay: no acknowledgement of ${event}`, error);
+      return null;
+    }
   }
 
   #retryLater(): void {

@@ -1,7 +1,8 @@
 import { expect, vi } from 'vitest';
 
 import { createOperatorChat } from '../operator-chat.ts';
-import type { ArrivedMessage, KeyValueStore, OperatorChat, VisitorChat } from '../types.ts';
+import { MemoryStore } from './memory-store.ts';
+import type { ArrivedMessage, OperatorChat, VisitorChat } from '../types.ts';
 import { createVisitorChat } from '../visitor-chat.ts';
 import { createTab, FakeBrowser } from './fake-effects.ts';
 import type { FakeTab } from './fake-effects.ts';
@@ -36,19 +37,6 @@ export async function openServers(): Promise<void> {
 export async function closeServers(): Promise<void> {
   for (const close of closers.splice(0)) close();
   await relay.close();
-}
-
-class MemoryStore implements KeyValueStore {
-  readonly #values = new Map<string, string>();
-  getItem(key: string): string | null {
-    return this.#values.get(key) ?? null;
-  }
-  setItem(key: string, value: string): void {
-    this.#values.set(key, value);
-  }
-  removeItem(key: string): void {
-    this.#values.delete(key);
-  }
 }
 
 export interface VisitorBrowser {
