@@ -5,8 +5,10 @@ import type { Environment } from './config.ts';
 import type { ProgramSpec } from './process-service.ts';
 import { ROOT } from './root.ts';
 
-/** The relay gives itself 5 s to stop, the web app as long as its requests take; then they are made to. */
+/** The web app has as long as its requests take to stop, then it is made to. */
 const PATIENCE_MS = 6_000;
+/** The relay takes its leave of its peers, a thousand in five seconds, for DRAIN_SECONDS at most, and then stops like the other. */
+const DEFAULT_DRAIN_SECONDS = 10;
 
 /** The built relay. */
 export function relayProgram(environment: Environment): ProgramSpec {
@@ -15,7 +17,7 @@ export function relayProgram(environment: Environment): ProgramSpec {
     args: [join(ROOT, 'apps/relay/dist/relay.js')],
     cwd: join(ROOT, 'apps/relay'),
     environment,
-    patienceMs: PATIENCE_MS,
+    patienceMs: Number(environment['DRAIN_SECONDS'] ?? DEFAULT_DRAIN_SECONDS) * 1_000 + PATIENCE_MS,
   };
 }
 

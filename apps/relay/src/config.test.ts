@@ -14,6 +14,8 @@ describe('the configuration', () => {
       allowAnonymousClients: true,
       maxPayloadBytes: 1_000_000,
       logLevel: 'info',
+      redisUrl: undefined,
+      drainMs: 10_000,
     });
   });
 

@@ -17,6 +17,10 @@ export interface Config {
   /** Bytes of one socket message, text and attachments together. */
   readonly maxPayloadBytes: number;
   readonly logLevel: LogLevel;
+  /** Joins this node with others; undefined: it is alone. */
+  readonly redisUrl: string | undefined;
+  /** Milliseconds over which connections are ended at most when the relay stops. */
+  readonly drainMs: number;
 }
 
 /** A variable that is missing or wrong. The message is one line that names it, what it was and what it must be; of a secret it gives the length only. */
@@ -54,6 +58,11 @@ const variables = z.object({
   JWT_SECRET: z.string(SECRET_EXPECTED).refine((value) => byteLength(value) >= MIN_SECRET_BYTES, SECRET_EXPECTED),
   ALLOW_ANONYMOUS_CLIENTS: flag.default(true),
   MAX_SOCKET_PAYLOAD_BYTES: whole(1_024, 100_000_000, 'a number of bytes, 1024 to 100000000').default(DEFAULT_MAX_SOCKET_PAYLOAD_BYTES),
+  REDIS_URL: z
+    .string()
+    .refine((value) => URL.canParse(value) && /^rediss?:\/\//.test(value), 'an address such as redis://host:6379')
+    .optional(),
+  DRAIN_SECONDS: whole(0, 300, 'a number of seconds, 0 to 300').default(10),
   LOG_LEVEL: z.enum(LOG_LEVELS, `one of ${LOG_LEVELS.join(', ')}`).default('info'),
 });
 
@@ -63,7 +72,7 @@ function byteLength(value: string): number {
 
 function complain(name: string, value: string | undefined, expected: string): ConfigError {
   if (value === undefined) return new ConfigError(`${name} is not set; it must be ${expected}.`);
-  const shown = name === 'JWT_SECRET' ? `a value of ${byteLength(value)} bytes` : JSON.stringify(value);
+  const shown = name === 'JWT_SECRET' || name === 'REDIS_URL' ? `a value of ${byteLength(value)} bytes` : JSON.stringify(value);
   return new ConfigError(`${name} is ${shown}; it must be ${expected}.`);
 }
 
@@ -89,6 +98,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     allowAnonymousClients: values.ALLOW_ANONYMOUS_CLIENTS,
     maxPayloadBytes: values.MAX_SOCKET_PAYLOAD_BYTES,
     logLevel: values.LOG_LEVEL,
+    redisUrl: values.REDIS_URL,
+    drainMs: values.DRAIN_SECONDS * 1_000,
   };
 }
 

@@ -70,7 +70,16 @@ describe('the bundle', () => {
     expect([...workspaces].toSorted()).toEqual(['packages/protocol', 'packages/telemetry', 'packages/tokens']);
     const external = Object.values(metafile.inputs).flatMap(({ imports }) => imports.filter((entry) => entry.external === true));
     const packages = new Set(external.map(({ path }) => path).filter((path) => !path.startsWith('node:')));
-    expect([...packages].toSorted()).toEqual(['jose', 'pino', 'prom-client', 'socket.io', 'socket.io-parser', 'zod']);
+    expect([...packages].toSorted()).toEqual([
+      '@socket.io/redis-adapter',
+      'ioredis',
+      'jose',
+      'pino',
+      'prom-client',
+      'socket.io',
+      'socket.io-parser',
+      'zod',
+    ]);
   });
 });
 

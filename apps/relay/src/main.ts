@@ -34,7 +34,7 @@ const log = createLogger('relay', config.logLevel);
 const relay = createRelay(config, { log, metrics: createMetrics('relay'), tokens: createTokens([config.jwtSecret]) });
 reportStrayErrors(log, () => relay.countStrayError());
 endWithSupervisor();
-onShutdown(log, STOP_PATIENCE_MS, async () => await relay.close());
+onShutdown(log, config.drainMs + STOP_PATIENCE_MS, async () => await relay.close());
 try {
   const { port } = await relay.listen();
   log.info({ port, allowedOrigins: config.allowedOrigins, anonymousClients: config.allowAnonymousClients }, 'listening');

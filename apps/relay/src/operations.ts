@@ -17,18 +17,23 @@ export interface Operations {
   readonly metrics: RelayMetrics;
   readonly census: () => Census;
   readonly isDraining: () => boolean;
+  /** Undefined for a node that is alone. */
+  readonly redis: () => 'up' | 'down' | undefined;
 }
 
 type Route = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-function routesOf({ tokens, delivery, metrics, census, isDraining }: Operations): Readonly<Record<string, Route>> {
+function routesOf({ tokens, delivery, metrics, census, isDraining, redis }: Operations): Readonly<Record<string, Route>> {
   return {
     /** The process runs. */
     'GET /livez': async (_request, response) => answerJson(response, 200, { ok: true }),
     /** New connections are welcome. */
     'GET /readyz': async (_request, response) => {
       const state = await readiness({ accepting: () => (isDraining() ? Promise.reject(new Error('stopping')) : Promise.resolve()) });
-      answerJson(response, state.ok ? 200 : 503, state);
+      const cluster = redis();
+      // A node without Redis serves its own peers as well as ever: it says so, and stays in service.
+      const checks = { ...state.checks, redis: cluster === 'up' ? 'ok' : 'away: only peers of this node are reached' };
+      answerJson(response, state.ok ? 200 : 503, cluster === undefined ? state : { ok: state.ok, degraded: cluster === 'down', checks });
     },
     'GET /metrics': async (_request, response) => {
       const text = await metrics.render(census());

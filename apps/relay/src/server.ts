@@ -7,8 +7,10 @@ import type { Logger, Metrics } from '@switchboard/telemetry';
 import type { Tokens } from '@switchboard/tokens';
 import { Server } from 'socket.io';
 
+import { joinCluster } from './cluster/cluster.ts';
 import type { Config } from './config.ts';
 import { createDelivery, type Delivery } from './delivery.ts';
+import { sayGoodbye } from './drain.ts';
 import { type HandlerTable, handlers as allHandlers } from './handlers/table.ts';
 import { authenticate } from './handshake.ts';
 import { answerError } from './http-answer.ts';
@@ -43,7 +45,7 @@ export interface RelayParts {
 export interface Relay {
   /** Starts to accept connections; rejects when the port can't be had. */
   listen(): Promise<{ port: number }>;
-  /** Says "not ready", ends every connection (peers connect again elsewhere by themselves) and resolves when all is quiet. */
+  /** Says "not ready", takes no connection any more, ends those there are little by little (see `sayGoodbye`), and resolves when all is quiet. */
   close(): Promise<void>;
   /** Counts an error that nobody handled. */
   countStrayError(): void;
@@ -122,8 +124,17 @@ export function createRelay(config: Config, parts: RelayParts): Relay {
   let closing: Promise<void> | undefined;
 
   const { io, isOversized } = createSocketServer(config);
+  const cluster = config.redisUrl === undefined ? undefined : joinCluster(io, config.redisUrl, parts);
   const delivery = createDelivery(io);
-  const operations = { tokens, delivery, log, metrics, census: () => censusOf(io, delivery), isDraining: () => closing !== undefined };
+  const operations = {
+    tokens,
+    delivery,
+    log,
+    metrics,
+    census: () => censusOf(io, delivery),
+    isDraining: () => closing !== undefined,
+    redis: () => cluster?.state(),
+  };
   const http = createServer(answerRequests(operations));
   const connections = trackConnections(http);
   io.attach(http);
@@ -155,12 +166,16 @@ export function createRelay(config: Config, parts: RelayParts): Relay {
   }, HOUSEKEEPING_MS);
 
   async function close(): Promise<void> {
+    // Whoever connects from now on is told by the system that nobody listens, and goes to another node.
+    http.close();
+    await sayGoodbye([...io.of('/').sockets.values()], config.drainMs);
     clearInterval(housekeeping);
     // A peer that does not answer the good-bye would keep us for half a minute.
     const impatience = setTimeout(() => {
       for (const connection of connections) connection.destroy();
     }, CLOSING_MS);
     await io.close();
+    await cluster?.close();
     clearTimeout(impatience);
   }
 

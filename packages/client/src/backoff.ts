@@ -1,7 +1,7 @@
 /** Milliseconds: the first retry comes within this … */
 export const BACKOFF_BASE_MS = 500;
-/** … and none waits longer than this (unless the server asks for more). */
-export const BACKOFF_MAX_MS = 30_000;
+/** … and none waits longer than this (unless the server asks for more): ten seconds after the trouble is over everything is as it should be. */
+export const BACKOFF_MAX_MS = 8_000;
 
 /**
  * How long to wait before retry number `attempt` (0 is the first): anywhere from nothing to the doubled base ("full jitter"), so that many

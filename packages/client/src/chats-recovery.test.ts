@@ -60,6 +60,29 @@ describe('the backstop', () => {
   });
 });
 
+describe('a relay that may have lost something', () => {
+  it('has both sides look in the database, on lines that were never broken', async () => {
+    const operator = openOperator();
+    await connected(operator.chat);
+    const visitor = await startVisitor();
+    await eventually(() => expect(operator.chat.getSnapshot().conversations).toHaveLength(1));
+    operator.chat.conversation(1).setVisible(true);
+    visitor.chat.conversation!.setVisible(true);
+    await eventually(() => expect(operator.chat.conversation(1).getSnapshot().history).toBe('ready'));
+    relay.deaf = true;
+    await visitor.chat.conversation!.sendText('into the gap');
+    await eventually(() => expect(statuses(visitor.chat)).toEqual(['sent']));
+    expect(seenBy(operator.chat)).toEqual([]);
+    relay.toOperators('resync', {});
+    await eventually(() => expect(seenBy(operator.chat)).toEqual(['into the gap']));
+    await operator.chat.conversation(1).sendText('and back');
+    await eventually(() => expect(server.clients.get(1)?.rows).toHaveLength(2));
+    expect(said(visitor.chat)).toEqual(['into the gap']);
+    relay.toVisitor(server.clients.get(1)?.address ?? '', 'resync', {});
+    await eventually(() => expect(said(visitor.chat)).toEqual(['into the gap', 'and back']));
+  });
+});
+
 describe('a reload', () => {
   it('finds the conversation, its history and what was not sent yet', async () => {
     const own = newBrowser();

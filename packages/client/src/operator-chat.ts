@@ -22,6 +22,7 @@ import { EMPTY_TIMELINE, rowOf } from './timeline/state.ts';
 import { viewTimeline } from './timeline/view.ts';
 import type { Side } from './timeline/view.ts';
 import type { ArrivedMessage, OperatorChat, OperatorChatOptions, OperatorSnapshot } from './types.ts';
+import { soon } from './soon.ts';
 
 /** An address that our own visitors have; an old front-end's is a socket id. */
 const OWN_ADDRESS = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
@@ -111,12 +112,15 @@ class Operator implements OperatorChat {
   #listen(): void {
     this.#outbox.onChange(() => this.#refresh());
     this.#connection.onState(() => this.#refresh());
-    this.#connection.onJoined(() => {
-      // The list tells which of the other conversations have news.
-      void this.#list.refetch();
-      for (const conversation of this.#conversations.values()) if (conversation.isVisible()) void conversation.catchUp();
-    });
+    this.#connection.onJoined(() => this.#catchUp());
     void this.#begin();
+  }
+
+  /** Something may have been missed. The list tells which of the conversations that nobody looks at have news. */
+  #catchUp(): void {
+    if (this.#closed) return;
+    void this.#list.refetch();
+    for (const conversation of this.#conversations.values()) if (conversation.isVisible()) void conversation.catchUp();
   }
 
   async #begin(): Promise<void> {
@@ -231,6 +235,7 @@ class Operator implements OperatorChat {
         // A colleague has read it: the number of unread messages changes.
         if (conversation === undefined && hint.by === 'operator') this.#list.refetchSoon();
       },
+      resync: () => soon(this.#effects, () => this.#catchUp()),
       error: (error) => this.#effects.note('relay: refused', error),
     };
   }

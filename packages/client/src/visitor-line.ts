@@ -14,6 +14,7 @@ import type { ServerClock } from './server-clock.ts';
 import type { StoredSession, VisitorSession } from './session.ts';
 import type { ArrivedMessage, RelayAddress } from './types.ts';
 import { uploadImage } from './upload.ts';
+import { soon } from './soon.ts';
 
 /** Milliseconds that ending waits for the last messages to be saved. */
 const FLUSH_MS = 5_000;
@@ -148,6 +149,7 @@ export class VisitorLine {
       operatorTyping: ({ isTyping, operatorName }) => this.conversation.receiveTyping(isTyping ? (operatorName ?? '…') : null),
       conversationChanged: ({ lastSeq }) => this.conversation.hint(lastSeq),
       messagesSeen: (hint) => this.conversation.hintSeen(hint),
+      resync: () => soon(this.#options.effects, () => void this.conversation.catchUp()),
       error: (error) => this.#options.effects.note('relay: refused', error),
     };
   }

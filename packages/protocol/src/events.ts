@@ -80,6 +80,8 @@ export interface RelayPayloads {
   conversationChanged: { clientId: string; lastSeq: number };
   /** A hint: one side has received or seen up to these numbers. The truth is in the next fetched page. */
   messagesSeen: { clientId: string; by: 'client' | 'operator'; deliveredSeq: number; readSeq: number };
+  /** A hint: this peer may have missed something on a line that looked healthy. Look in the database, after a random moment: everybody was told. */
+  resync: Record<string, never>;
 }
 
 /** What the relay answers where the sender asked for an acknowledgement. It means *relayed*, never *saved*. */

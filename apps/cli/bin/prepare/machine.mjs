@@ -48,6 +48,7 @@ export function findChromium() {
 /** Debian package → whether the machine has what is in it. @type {Readonly<Record<string, () => boolean>>} */
 const NEEDED = {
   chromium: () => findChromium() !== undefined,
+  'redis-server': () => onPath('redis-server') !== undefined,
 };
 
 const absent = () =>

@@ -98,6 +98,8 @@ export async function startRelay(config: Partial<Config> = {}, parts: Partial<Re
       allowAnonymousClients: true,
       maxPayloadBytes: 1_000_000,
       logLevel: 'info',
+      redisUrl: undefined,
+      drainMs: 10_000,
       ...config,
     },
     { log: recorder(lines), metrics, tokens, ...parts },

@@ -1,0 +1,125 @@
+import { afterEach, describe, expect, it } from 'vitest';
+
+import { type TestPeer, type TestRelay, startRelay } from '../testing/test-relay.ts';
+import { TestRedis } from '../testing/test-redis.ts';
+
+const ANNA = '5f0c4a43-9c9b-4f0e-8f0a-3f1f6a1f2b01';
+const MESSAGE = { type: 'text', message: 'Hello?', messageKey: '0191d2a4-0000-4000-8000-000000000001' };
+const ANSWER = { ...MESSAGE, to: ANNA, message: 'Hello!', operatorId: 1, operatorName: 'Maya' };
+
+let redis: TestRedis;
+const relays: TestRelay[] = [];
+
+async function startNode(): Promise<TestRelay> {
+  const relay = await startRelay({ redisUrl: redis.url });
+  relays.push(relay);
+  return relay;
+}
+
+async function readiness(
+  relay: TestRelay,
+): Promise<{ status: number; body: { ok: boolean; degraded: boolean; checks: Record<string, string> } }> {
+  const response = await fetch(`${relay.url}/readyz`);
+  return { status: response.status, body: (await response.json()) as { ok: boolean; degraded: boolean; checks: Record<string, string> } };
+}
+const isDegraded = async (relay: TestRelay) => (await readiness(relay)).body.degraded;
+const texts = (peer: TestPeer, event: 'incomingMessage' | 'operatorMessage' | 'operatorBroadcast') =>
+  peer.of(event).map(({ message }) => message);
+
+/** Two nodes that hear each other. */
+async function startPair(): Promise<[TestRelay, TestRelay]> {
+  const pair: [TestRelay, TestRelay] = [await startNode(), await startNode()];
+  for (const relay of pair) await expect.poll(async () => await isDegraded(relay), { timeout: 10_000 }).toBe(false);
+  return pair;
+}
+
+// (A rejection that nobody handles fails the whole run by itself.)
+afterEach(async () => {
+  await Promise.all(relays.splice(0).map(async (relay) => await relay.close()));
+  await redis.close();
+});
+
+describe('two nodes', () => {
+  it('are one to their peers: messages, broadcasts, typing, ends and hints', async () => {
+    redis = await TestRedis.start();
+    const [one, two] = await startPair();
+    const [maya, omar, anna] = [await one.operator(1, 'Maya'), await two.operator(2, 'Omar'), await two.visitor(ANNA, 'Anna')];
+    await expect.poll(() => maya.of('newChat')).toEqual([{ clientId: ANNA, username: 'Anna' }]);
+    await anna.ask('clientMessage', MESSAGE);
+    await anna.ask('clientTyping', { isTyping: true });
+    await expect.poll(() => maya.of('clientTyping')).toEqual([{ from: ANNA, isTyping: true }]);
+    expect(texts(maya, 'incomingMessage')).toEqual(['Hello?']);
+    expect(maya.of('incomingMessage')).toEqual(omar.of('incomingMessage'));
+    await maya.ask('operatorMessage', ANSWER);
+    await expect.poll(() => texts(omar, 'operatorBroadcast')).toEqual(['Hello!']);
+    await expect.poll(() => texts(anna, 'operatorMessage')).toEqual(['Hello!']);
+    expect(texts(maya, 'operatorBroadcast')).toEqual([]);
+    const hint = { event: 'conversationChanged', clientId: ANNA, lastSeq: 2 };
+    const authorization = `Bearer ${await one.mint({ role: 'service', id: 0, name: 'web' })}`;
+    await fetch(`${one.url}/hints`, { method: 'POST', body: JSON.stringify(hint), headers: { authorization } });
+    await expect.poll(() => anna.of('conversationChanged')).toEqual([{ clientId: ANNA, lastSeq: 2 }]);
+    expect(maya.of('conversationChanged')).toEqual([{ clientId: ANNA, lastSeq: 2 }]);
+    await anna.ask('chatEnded');
+    await expect.poll(() => maya.of('chatEnded')).toEqual([{ clientId: ANNA }]);
+  });
+
+  it.each(['killed', 'frozen'] as const)('go on each for itself while Redis is %s, and then tell everybody to look', async (how) => {
+    redis = await TestRedis.start();
+    const [one, two] = await startPair();
+    const [maya, omar, anna] = [await one.operator(1, 'Maya'), await two.operator(2, 'Omar'), await one.visitor(ANNA, 'Anna')];
+    let lines = 0;
+    for (const peer of [maya, omar, anna]) peer.socket.on('disconnect', () => (lines += 1));
+    if (how === 'killed') await redis.kill();
+    else redis.freeze();
+    const began = performance.now();
+    await anna.ask('clientMessage', MESSAGE);
+    await expect.poll(() => texts(maya, 'incomingMessage')).toEqual(['Hello?']);
+    expect(performance.now() - began).toBeLessThan(1_000);
+    for (const relay of [one, two]) await expect.poll(async () => await isDegraded(relay), { timeout: 8_000 }).toBe(true);
+    expect(await readiness(one)).toEqual({
+      status: 200,
+      body: { ok: true, degraded: true, checks: { accepting: 'ok', redis: 'away: only peers of this node are reached' } },
+    });
+    expect(await one.metrics()).toMatch(/relay_redis_up\{service="relay"\} 0/);
+    await anna.ask('clientMessage', { ...MESSAGE, message: 'Anybody?' });
+    expect(await one.metrics()).toMatch(/relay_redis_publishes_dropped_total\{service="relay"\} [1-9]/);
+    // They were told when the nodes first met.
+    const told = new Map([maya, omar, anna].map((peer) => [peer, peer.of('resync').length]));
+    if (how === 'killed') await redis.run();
+    else redis.thaw();
+    for (const [peer, before] of told) await expect.poll(() => peer.of('resync').length, { timeout: 10_000 }).toBeGreaterThan(before);
+    await expect.poll(async () => [await isDegraded(one), await isDegraded(two)], { timeout: 10_000 }).toEqual([false, false]);
+    await anna.ask('clientMessage', { ...MESSAGE, message: 'Ah, there you are.' });
+    await expect.poll(() => texts(omar, 'incomingMessage').at(-1)).toBe('Ah, there you are.');
+    // Missed for good, as far as the relay is concerned: that is what `resync` is for.
+    expect(texts(omar, 'incomingMessage')).not.toContain('Anybody?');
+    expect(lines).toBe(0);
+  });
+
+  it('start without Redis, and find each other when it comes', async () => {
+    redis = await TestRedis.prepare();
+    const [one, two] = [await startNode(), await startNode()];
+    const [maya, anna] = [await one.operator(1, 'Maya'), await two.visitor(ANNA, 'Anna')];
+    expect(await isDegraded(one)).toBe(true);
+    await redis.run();
+    for (const peer of [maya, anna]) await expect.poll(() => peer.of('resync').length, { timeout: 10_000 }).toBeGreaterThan(0);
+    await expect.poll(async () => [await isDegraded(one), await isDegraded(two)], { timeout: 10_000 }).toEqual([false, false]);
+    await anna.ask('clientMessage', MESSAGE);
+    await expect.poll(() => texts(maya, 'incomingMessage')).toEqual(['Hello?']);
+  });
+
+  it('keep nothing for a Redis that hangs: what it does not take is dropped', async () => {
+    redis = await TestRedis.start();
+    const one = await startNode();
+    await expect.poll(async () => await isDegraded(one), { timeout: 10_000 }).toBe(false);
+    redis.freeze();
+    const authorization = `Bearer ${await one.mint({ role: 'service', id: 0, name: 'web' })}`;
+    const hints = Array.from({ length: 100 }, (_, lastSeq) => ({ event: 'conversationChanged', clientId: ANNA, lastSeq }));
+    for (let posts = 0; posts < 110; posts += 1)
+      await fetch(`${one.url}/hints`, { method: 'POST', body: JSON.stringify(hints), headers: { authorization } });
+    const droppedNow = async () => Number(/relay_redis_publishes_dropped_total\{service="relay"\} (\d+)/.exec(await one.metrics())?.[1]);
+    // Each hint goes to operators and to the visitor, 22,000 in all; 10,000 at most may wait for an answer, two seconds at most.
+    expect(await droppedNow()).toBeGreaterThan(0);
+    await expect.poll(droppedNow, { timeout: 10_000 }).toBeGreaterThanOrEqual(11_000);
+  });
+});

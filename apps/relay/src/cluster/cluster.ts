@@ -1,0 +1,121 @@
+import { createAdapter } from '@socket.io/redis-adapter';
+import type { Logger, Metrics } from '@switchboard/telemetry';
+import type { Redis } from 'ioredis';
+
+import type { RelayServer } from '../peer.ts';
+import { Link } from './link.ts';
+
+/** Publishes under way at once; past it they are dropped. Redis takes some tens of thousands in a second. */
+const MAX_UNDER_WAY = 10_000;
+/** How often a node looks whether there is something to make up for. Milliseconds. */
+const MAKE_UP_MS = 500;
+
+/** The other relay nodes, as far as Redis lets us reach them. */
+export interface Cluster {
+  /** `up`: what is sent here reaches the sockets of all nodes; `down`: those of this node only. */
+  state(): 'up' | 'down';
+  close(): Promise<void>;
+}
+
+type Listener = (...given: unknown[]) => void;
+
+/** What the adapter asks of a client that subscribes: kept, and said again on every new connection. Nothing here is waited for, so nothing rejects. */
+function createSubscriptions() {
+  const patterns = new Set<string>();
+  const channels = new Set<string>();
+  const listeners: { readonly event: string; readonly listener: Listener }[] = [];
+  return {
+    client: {
+      psubscribe: (pattern: string) => void patterns.add(pattern),
+      subscribe: (names: readonly string[]) => names.forEach((name) => channels.add(name)),
+      on: (event: string, listener: Listener) => void listeners.push({ event, listener }),
+      // Only asked for when the server closes: then the connection goes, and its subscriptions with it.
+      punsubscribe: () => undefined,
+      unsubscribe: () => undefined,
+      off: () => undefined,
+    },
+    async prepare(redis: Redis): Promise<void> {
+      for (const { event, listener } of listeners) redis.on(event, listener);
+      await redis.psubscribe(...patterns);
+      await redis.subscribe(...channels);
+    },
+  };
+}
+
+/**
+ * Joins this node with those that use the same Redis: what is sent to a room reaches the room's sockets on all nodes. Redis is never waited for. While
+ * it is away, sockets of this node go on as if alone, and what other nodes miss is dropped and counted; as soon as it is back, every socket of every
+ * node is told by `resync` that it may have missed something.
+ */
+export function joinCluster(io: RelayServer, url: string, parts: { readonly log: Logger; readonly metrics: Metrics }): Cluster {
+  const { log, metrics } = parts;
+  const dropped = metrics.counter(
+    'relay_redis_publishes_dropped_total',
+    'Events that other relay nodes did not get because Redis was away',
+  );
+  const resyncs = metrics.counter('relay_resyncs_total', 'Times that all peers were told to look for what they missed');
+  let underWay = 0;
+  // Whoever connects to a node that starts while Redis is away misses something, too.
+  let missed = true;
+
+  const onDown = (link: string) => (reason: string) => {
+    missed = true;
+    log.warn({ link, reason }, 'Redis is away: only peers of this node are reached');
+  };
+  const onUp = (link: string) => () => log.info({ link }, 'connected to Redis');
+
+  // The adapter drops the promises it is given: none of these rejects.
+  const publishing = { publish, on: () => undefined, off: () => undefined };
+  const subscriptions = createSubscriptions();
+  io.adapter(createAdapter(publishing, subscriptions.client));
+  const publisher = new Link({ url, name: 'switchboard-relay-publisher', onUp: onUp('publisher'), onDown: onDown('publisher') });
+  const subscriber = new Link({
+    url,
+    name: 'switchboard-relay-subscriber',
+    prepare: async (redis) => await subscriptions.prepare(redis),
+    onUp: onUp('subscriber'),
+    onDown: onDown('subscriber'),
+  });
+  const isUp = () => publisher.redis !== undefined && subscriber.redis !== undefined;
+  metrics.gauge('relay_redis_up', 'Whether Redis is there, so that events reach the other relay nodes', { read: () => Number(isUp()) });
+
+  function drop(): void {
+    missed = true;
+    dropped.add();
+  }
+
+  async function publish(channel: string, message: string | Uint8Array): Promise<number> {
+    const { redis } = publisher;
+    if (redis === undefined || underWay >= MAX_UNDER_WAY) {
+      drop();
+      return 0;
+    }
+    underWay += 1;
+    try {
+      return await redis.publish(channel, message instanceof Uint8Array ? Buffer.from(message) : message);
+    } catch (error) {
+      log.debug({ err: error }, 'not published');
+      drop();
+      return 0;
+    } finally {
+      underWay -= 1;
+    }
+  }
+
+  const makeUp = setInterval(() => {
+    if (!missed || !isUp()) return;
+    missed = false;
+    resyncs.add();
+    io.emit('resync', {});
+  }, MAKE_UP_MS);
+
+  return {
+    state: () => (isUp() ? 'up' : 'down'),
+    async close() {
+      clearInterval(makeUp);
+      publisher.close();
+      subscriber.close();
+      await Promise.resolve();
+    },
+  };
+}

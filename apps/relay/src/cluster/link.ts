@@ -1,0 +1,109 @@
+import { Redis } from 'ioredis';
+
+/** A command without an answer for this long means that Redis hangs: the connection is given up. Milliseconds. */
+const COMMAND_TIMEOUT_MS = 2_000;
+/** Redis is asked this often whether it is there. Milliseconds. */
+const BEAT_MS = 1_000;
+/** Between two attempts to connect; with jitter, so that the nodes of a large installation do not come back as one. Milliseconds. */
+const RETRY_BASE_MS = 100;
+const RETRY_MAX_MS = 2_000;
+
+export interface LinkOptions {
+  readonly url: string;
+  /** As Redis lists it. */
+  readonly name: string;
+  /** Done on every new connection before it counts as up. */
+  readonly prepare?: (redis: Redis) => Promise<unknown>;
+  readonly onUp: () => void;
+  /** It was up and is not any more. */
+  readonly onDown: (reason: string) => void;
+}
+
+/**
+ * One connection to Redis that is up, or on its way to be, for ever. Nothing waits for it: while it is down there is none to ask. A Redis that takes
+ * connections and answers nothing counts as down within some seconds. Each attempt has a client of its own: whatever state a broken one was in, it is
+ * of no consequence for the next.
+ */
+export class Link {
+  readonly #options: LinkOptions;
+  #redis: Redis | undefined;
+  #up = false;
+  #closed = false;
+  #attempt = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+    void this.#connect();
+  }
+
+  /** The connection, while it is up. */
+  get redis(): Redis | undefined {
+    return this.#up ? this.#redis : undefined;
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.#redis?.disconnect();
+  }
+
+  async #connect(): Promise<void> {
+    const { url, name, prepare, onUp } = this.#options;
+    const redis = new Redis(url, {
+      connectionName: name,
+      lazyConnect: true,
+      retryStrategy: () => null,
+      // What can't be sent now is worthless later: the clients fetch it from the database.
+      enableOfflineQueue: false,
+      autoResendUnfulfilledCommands: false,
+      autoResubscribe: false,
+      enableReadyCheck: false,
+      commandTimeout: COMMAND_TIMEOUT_MS,
+      connectTimeout: COMMAND_TIMEOUT_MS,
+    });
+    this.#redis = redis;
+    let reason = 'connection closed';
+    redis.on('error', (error: Error) => (reason = error.message || error.name));
+    redis.on('close', () => this.#lose(redis, reason));
+    try {
+      await redis.connect();
+      await prepare?.(redis);
+      // It counts only if it answers: a connection is soon made.
+      await redis.ping();
+    } catch (error) {
+      this.#lose(redis, error instanceof Error ? error.message : String(error));
+      return;
+    }
+    if (this.#redis !== redis || this.#closed) return;
+    this.#up = true;
+    this.#attempt = 0;
+    onUp();
+    this.#timer = setTimeout(() => void this.#beat(redis), BEAT_MS);
+  }
+
+  async #beat(redis: Redis): Promise<void> {
+    try {
+      await redis.ping();
+    } catch (error) {
+      this.#lose(redis, error instanceof Error ? error.message : String(error));
+    }
+    if (this.#redis === redis && this.#up && !this.#closed) this.#timer = setTimeout(() => void this.#beat(redis), BEAT_MS);
+  }
+
+  /** Lets go of a connection, and tries another one in a while. */
+  #lose(redis: Redis, reason: string): void {
+    if (this.#redis !== redis) return;
+    this.#redis = undefined;
+    clearTimeout(this.#timer);
+    redis.disconnect();
+    if (this.#up) {
+      this.#up = false;
+      if (!this.#closed) this.#options.onDown(reason);
+    }
+    if (this.#closed) return;
+    const wait = (0.5 + 0.5 * Math.random()) * Math.min(RETRY_MAX_MS, RETRY_BASE_MS * 2 ** Math.min(this.#attempt, 10));
+    this.#attempt += 1;
+    this.#timer = setTimeout(() => void this.#connect(), wait);
+  }
+}

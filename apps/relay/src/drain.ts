@@ -1,0 +1,22 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import type { PeerSocket } from './peer.ts';
+
+/** Milliseconds between two good-byes: what a node that takes over, and the web app behind it, can well bear. */
+const STEP_MS = 5;
+
+/**
+ * Ends every connection, one after the other in a random order, spread over a time that grows with their number and is at most `windowMs`: a handful
+ * at once, a thousand over five seconds. Peers connect again by themselves, elsewhere, and would come as one otherwise. Until its turn each is served.
+ */
+export async function sayGoodbye(sockets: readonly PeerSocket[], windowMs: number): Promise<void> {
+  const step = Math.min(STEP_MS, windowMs / Math.max(1, sockets.length));
+  const began = performance.now();
+  const order = sockets.map((socket) => ({ socket, at: Math.random() })).toSorted((a, b) => a.at - b.at);
+  for (const [index, { socket }] of order.entries()) {
+    const ahead = began + index * step - performance.now();
+    if (ahead >= 1) await delay(ahead);
+    // As a broken line: after a good-bye in words the library of old front-ends does not come back by itself.
+    socket.conn.close();
+  }
+}
