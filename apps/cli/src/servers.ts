@@ -7,7 +7,7 @@ import { ROOT } from './root.ts';
 
 /** The web app has as long as its requests take to stop, then it is made to. */
 const PATIENCE_MS = 6_000;
-/** The relay takes its leave of its peers, a thousand in five seconds, for DRAIN_SECONDS at most, and then stops like the other. */
+/** The relay takes its leave of its peers, 10 ms for each, for DRAIN_SECONDS at most, and then stops like the other. */
 const DEFAULT_DRAIN_SECONDS = 10;
 
 /** The built relay. */

@@ -3,11 +3,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { PeerSocket } from './peer.ts';
 
 /** Milliseconds between two good-byes: what a node that takes over, and the web app behind it, can well bear. */
-const STEP_MS = 5;
+const STEP_MS = 10;
 
 /**
  * Ends every connection, one after the other in a random order, spread over a time that grows with their number and is at most `windowMs`: a handful
- * at once, a thousand over five seconds. Peers connect again by themselves, elsewhere, and would come as one otherwise. Until its turn each is served.
+ * at once, a thousand over ten seconds. Peers connect again by themselves, elsewhere, and would come as one otherwise. Until its turn each is served.
  */
 export async function sayGoodbye(sockets: readonly PeerSocket[], windowMs: number): Promise<void> {
   const step = Math.min(STEP_MS, windowMs / Math.max(1, sockets.length));

@@ -3,7 +3,6 @@
 import { createOperatorChat, type RelayAddress } from '@switchboard/client';
 import { useState } from 'react';
 
-import { consoleActions } from './console-actions.ts';
 import { Console } from './console/Console.tsx';
 import type { ConsoleOperator } from './console/operator.ts';
 import { useLease } from './hooks/use-lease.ts';
@@ -30,7 +29,7 @@ export function OperatorChatPanel(props: OperatorChatPanelProps) {
 function OpenChat({ operator, relay, debug, onSignedIn }: OperatorChatPanelProps & { readonly onSignedIn: (email: string) => void }) {
   const { id, name } = operator;
   const chat = useLease(
-    () => createOperatorChat({ relay, operator: { id, name }, actions: consoleActions, debug }),
+    () => createOperatorChat({ relay, operator: { id, name }, debug }),
     (open) => open.close(),
   );
   if (chat === undefined) return <output aria-label="Loading" className="block h-dvh" />;

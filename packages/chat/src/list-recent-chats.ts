@@ -1,10 +1,11 @@
 import { Prisma } from '@switchboard/database';
-import { MAX_RECENT_CHATS, type RecentChat } from '@switchboard/protocol';
+import { MAX_RECENT_CHATS, type Receipts, type RecentChat } from '@switchboard/protocol';
 
 import { requireOperator } from './access.ts';
 import type { Actor } from './actor.ts';
 import type { Context } from './context.ts';
 import { MESSAGE_COLUMNS, MESSAGE_JOINS, presentMessage, type MessageRow } from './present-message.ts';
+import { receiptsOf } from './receipts.ts';
 import { withDatabase } from './with-database.ts';
 
 /** `limit` defaults to and is capped at `MAX_RECENT_CHATS`; `before` is the last row of the page before. */
@@ -25,7 +26,7 @@ type RecentRow = { [K in keyof MessageRow]: MessageRow[K] | null } & {
   readonly unreadCount: number;
   readonly address: string | null;
   readonly pageUrl: string | null;
-};
+} & Receipts;
 
 /**
  * Conversations by their newest activity, newest first, each with its newest message and the number of unread ones. What it costs depends on the
@@ -47,7 +48,7 @@ export async function listRecentChats(ctx: Context, actor: Actor, query: RecentC
       await ctx.db.prisma.$queryRaw<RecentRow[]>`
       WITH c AS (SELECT * FROM "Client" ${page} ORDER BY "lastActivityAt" DESC, id DESC LIMIT ${limit}::int)
       SELECT c.id AS "recentId", c.username, c.phone, c.email, c.status, c."createdAt" AS "startedAt", c."endedAt", c."lastActivityAt",
-        c."unreadCount", s.address, s."pageUrl", ${MESSAGE_COLUMNS}
+        c."unreadCount", c."clientDeliveredSeq", c."clientReadSeq", c."operatorDeliveredSeq", c."operatorReadSeq", s.address, s."pageUrl", ${MESSAGE_COLUMNS}
       FROM c
       LEFT JOIN LATERAL (
         SELECT COALESCE(s."clientSocketId", s.id::text) AS address, s."pageUrl"
@@ -75,6 +76,7 @@ function present(ctx: Context, actor: Actor, row: RecentRow): RecentChat {
     },
     lastMessage: hasMessage(row) ? presentMessage(ctx, actor, row) : null,
     unreadCount: row.unreadCount,
+    receipts: receiptsOf(row),
     lastActivityAt: row.lastActivityAt.toISOString(),
   };
 }

@@ -55,6 +55,7 @@ function chat(messages: readonly Content[], readCount = 0): RecentChat {
             createdAt: last.createdAt,
           },
     unreadCount: messages.filter((message) => message.senderType === 'CLIENT').length - readCount,
+    receipts: { clientDeliveredSeq: 0, clientReadSeq: 0, operatorDeliveredSeq: 0, operatorReadSeq: 0 },
     lastActivityAt: last?.createdAt ?? at(0),
   };
 }

@@ -101,7 +101,7 @@ describe('catching up', () => {
     await vi.waitFor(() => expect(texts(conversation)).toEqual(['one']));
     const before = fetches().length;
     conversation.hint(1);
-    conversation.hintSeen({ clientId: '', by: 'operator', deliveredSeq: 0, readSeq: 0 });
+    conversation.hintSeen({ by: 'operator', deliveredSeq: 0, readSeq: 0 });
     await settle();
     expect(fetches()).toHaveLength(before);
   });

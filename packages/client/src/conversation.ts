@@ -171,7 +171,7 @@ export class Conversation implements ConversationHandle {
   }
 
   /** Somebody says that the other side has received or seen more. */
-  hintSeen(hint: RelayPayloads['messagesSeen']): void {
+  hintSeen(hint: Omit<RelayPayloads['messagesSeen'], 'clientId'>): void {
     const known = marksOf(hint.by, this.#state.receipts);
     if (hint.deliveredSeq > known.deliveredSeq || hint.readSeq > known.readSeq) this.#catchUp.want();
   }

@@ -1,4 +1,4 @@
-import type { RecentChat, RelayPayloads, StartSessionResponse } from '@switchboard/protocol/types';
+import type { RecentChat, RecentChatsResponse, RelayPayloads, StartSessionResponse } from '@switchboard/protocol/types';
 
 import { AddressBook } from './address-book.ts';
 import { Arrivals } from './arrivals.ts';
@@ -57,7 +57,7 @@ class Operator implements OperatorChat {
     this.#http = openOperatorHttp(effects, this.#clock, () => this.#setSignedOut(true));
     this.#outbox = openOperatorOutbox(effects, this.#http, options.operator.id, (entry) => void this.#own(entry.clientId).relay(entry));
     this.#list = new LiveList(effects, {
-      recentChats: () => options.actions.recentChats(),
+      recentChats: async () => (await this.#http.request<RecentChatsResponse>('GET', '/api/chat/recent')).chats,
       conversation: (clientId) => this.#conversations.get(clientId),
       onFetched: (chats, before) => this.#takeChats(chats, before),
       onChange: () => this.#refresh(),
@@ -172,9 +172,11 @@ class Operator implements OperatorChat {
   }
 
   #takeChats(chats: readonly RecentChat[], before: ListState): void {
-    for (const { client, lastMessage, unreadCount } of chats) {
+    for (const { client, lastMessage, unreadCount, receipts } of chats) {
       if (lastMessage === null) continue;
-      this.#conversations.get(client.id)?.hint(lastMessage.seq);
+      const held = this.#conversations.get(client.id);
+      held?.hint(lastMessage.seq);
+      held?.hintSeen({ by: 'client', deliveredSeq: receipts.clientDeliveredSeq, readSeq: receipts.clientReadSeq });
       const known = before.get(client.id);
       const isNews =
         before.size > 0 && unreadCount > 0 && lastMessage.senderType === 'CLIENT' && lastMessage.createdAt > (known?.previewAt ?? '');

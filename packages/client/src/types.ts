@@ -1,4 +1,4 @@
-import type { MessagesPage, RecentChat, StartSessionResponse } from '@switchboard/protocol/types';
+import type { MessagesPage, StartSessionResponse } from '@switchboard/protocol/types';
 
 /** How far an own message has come. `sent` only once the database has it; `delivered` and `read` as the other side's browser reports them. */
 export type MessageStatus = 'sending' | 'sent' | 'delivered' | 'read' | 'failed';
@@ -190,10 +190,6 @@ export interface VisitorChatOptions {
 export interface OperatorChatOptions {
   readonly relay: RelayAddress;
   readonly operator: { readonly id: number; readonly name: string };
-  /** The console's server actions. */
-  readonly actions: {
-    recentChats(): Promise<readonly RecentChat[]>;
-  };
   readonly debug?: boolean;
 }
 

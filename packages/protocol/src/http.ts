@@ -201,6 +201,7 @@ export interface RecentChat {
   };
   lastMessage: MessageView | null;
   unreadCount: number;
+  receipts: Receipts;
   /** ISO-8601; what the list is ordered by, newest first. */
   lastActivityAt: string;
 }

@@ -81,6 +81,33 @@ it('a wire cut during the insert leaves nothing behind, and everybody of the gro
   await saver.close();
 });
 
+it('nobody waits for the transaction before his own and then for his own: the time of a request is limited as a whole', async () => {
+  const [held, other] = [await chat.visitor(), await chat.visitor()];
+  const saver = createMessageSaver(ctx, { maxWaitMs: 300 });
+  const [stuck, behind] = [text('stuck'), text('behind')];
+  // As long as the row is held neither can be saved; both are answered before it is let go.
+  const refused = await chat.db.prisma.$transaction(async (tx) => {
+    await tx.$queryRaw`SELECT 1 FROM "Client" WHERE id = ${held.clientId} FOR UPDATE`;
+    const first = codeOf(saver.save(held, [stuck]));
+    await expect
+      .poll(
+        async () =>
+          await chat.db.prisma
+            .$queryRaw`SELECT 1 AS waits FROM pg_stat_activity WHERE application_name = 'cut-me' AND wait_event_type = 'Lock'`,
+      )
+      .toEqual([{ waits: 1 }]);
+    return await Promise.all([first, codeOf(saver.save(other, [behind]))]);
+  });
+  expect(refused).toEqual(['unavailable', 'unavailable']);
+  // What was under way is committed once, however often it is asked for; what waited was never begun.
+  await expect.poll(async () => (await chat.messages(held.clientId)).length).toBe(1);
+  expect(await chat.messages(other.clientId)).toEqual([]);
+  expect((await saver.save(held, [stuck])).messages).toMatchObject([{ seq: 1, duplicate: true }]);
+  expect((await saver.save(other, [behind])).messages).toMatchObject([{ seq: 1, duplicate: false }]);
+  expect(saver.state()).toEqual({ queued: 0 });
+  await saver.close();
+});
+
 it('a database that is away is unavailable for everybody who asks, and says when to come back', async () => {
   const visitor = await chat.visitor();
   const away = openDatabase({ url: 'postgresql://nobody:x@127.0.0.1:1/none', applicationName: 'away' });

@@ -13,6 +13,8 @@ export interface MessageSaverOptions {
   readonly maxQueued?: number;
   /** Messages in one transaction, unless a single request has more. */
   readonly maxGroup?: number;
+  /** Milliseconds after which a request is answered `unavailable`, whether it waits for its turn or for the database. */
+  readonly maxWaitMs?: number;
 }
 
 /** Saves messages; one for each process. */
@@ -22,7 +24,7 @@ export interface MessageSaver {
    * answer was lost. Resolves after the commit. `changed` names the conversations that got new rows.
    *
    * @throws ChatError `unauthenticated`, `forbidden`, `not_found` (conversation or image), `conflict` (the key belongs to another message),
-   * `invalid_request`, `unavailable` (database away, or too much waiting)
+   * `invalid_request`, `unavailable` (database away or too slow, or too much waiting)
    */
   save(actor: Actor, messages: readonly NewMessage[]): Promise<SaveResult>;
   /** Takes nothing more and resolves when all that was taken is answered. */
@@ -39,13 +41,15 @@ interface Waiting {
 
 const DEFAULT_MAX_QUEUED = 5_000;
 const DEFAULT_MAX_GROUP = 500;
+/** A transaction may take nearly as long by itself, and a request may have to wait for the one before its own: the caller must not wait for both. */
+const DEFAULT_MAX_WAIT_MS = 4_700;
 
 /**
  * Makes the saver. Requests that come while a transaction is under way are taken together into the next one (group commit): the busier, the
  * larger the groups. One transaction at a time, so that what one sender asks in order is numbered in order.
  */
 export function createMessageSaver(ctx: Context, options: MessageSaverOptions = {}): MessageSaver {
-  const { maxQueued = DEFAULT_MAX_QUEUED, maxGroup = DEFAULT_MAX_GROUP } = options;
+  const { maxQueued = DEFAULT_MAX_QUEUED, maxGroup = DEFAULT_MAX_GROUP, maxWaitMs = DEFAULT_MAX_WAIT_MS } = options;
   const waiting: Waiting[] = [];
   let queued = 0;
   let closed = false;
@@ -69,12 +73,21 @@ export function createMessageSaver(ctx: Context, options: MessageSaverOptions = 
         throw new ChatError('unavailable', 'Too many messages are waiting to be saved.', { retryAfterSeconds: 2 });
       }
       queued += drafts.length;
+      let deadline: NodeJS.Timeout | undefined;
       try {
         return await new Promise<SaveResult>((resolve, reject) => {
-          waiting.push({ drafts, resolve, reject });
+          const request: Waiting = { drafts, resolve, reject };
+          deadline = setTimeout(() => {
+            // Not begun: nobody waits for it any more. Begun: it may be committed yet, and a repeat will be told so.
+            const place = waiting.indexOf(request);
+            if (place !== -1) waiting.splice(place, 1);
+            reject(new ChatError('unavailable', 'The database does not answer in time. Try again.', { retryAfterSeconds: 1 }));
+          }, maxWaitMs);
+          waiting.push(request);
           writing ??= write();
         });
       } finally {
+        clearTimeout(deadline);
         queued -= drafts.length;
       }
     },

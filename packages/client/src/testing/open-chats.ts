@@ -63,9 +63,8 @@ export function openVisitor({ browser, storage }: VisitorBrowser = newBrowser())
 
 export function openOperator(operator = GRACE): { chat: OperatorChat; tab: FakeTab; arrivals: ArrivedMessage[] } {
   const tab = createTab({ fetch: server.fetchAs(operator), random: () => 0.01 });
-  const actions = { recentChats: () => Promise.resolve(server.recentChats()) };
   const chat = createOperatorChat(
-    { relay: { url: relay.url, path: '/chat' }, operator: { id: operator.operatorId, name: operator.name }, actions },
+    { relay: { url: relay.url, path: '/chat' }, operator: { id: operator.operatorId, name: operator.name } },
     tab,
   );
   const arrivals: ArrivedMessage[] = [];
