@@ -1,0 +1,106 @@
+import { createOperatorChat, type OperatorChat } from '@switchboard/client';
+
+import type { Send } from '../history/ledger.ts';
+import { ViewWatcher } from '../history/view-watcher.ts';
+import type { OperatorAccount } from '../stack/control.ts';
+import { Device, type DeviceOptions, type Tab } from './device.ts';
+
+/** An operator with one console open. */
+export class Operator {
+  readonly account: OperatorAccount;
+  readonly device: Device;
+  readonly watchers = new Map<string, ViewWatcher>();
+  /** Of consoles that were killed. */
+  readonly past: ViewWatcher[] = [];
+  readonly #relay: string;
+  #tab: Tab | undefined;
+  #chat: OperatorChat | undefined;
+  #visible: string | undefined;
+
+  constructor(account: OperatorAccount, relay: string, options: Omit<DeviceOptions, 'name' | 'cookie'>) {
+    this.account = account;
+    this.#relay = relay;
+    this.device = new Device({ ...options, name: account.name.split(' ')[0] ?? account.name, cookie: account.cookie });
+  }
+
+  get chat(): OperatorChat {
+    if (this.#chat === undefined) throw new Error(`${this.account.name} has no console open.`);
+    return this.#chat;
+  }
+
+  get tab(): Tab {
+    if (this.#tab === undefined) throw new Error(`${this.account.name} has no console open.`);
+    return this.#tab;
+  }
+
+  isOpen(): boolean {
+    return this.#tab?.isAlive() ?? false;
+  }
+
+  open(): void {
+    const tab = this.device.open();
+    const { id, name } = this.account;
+    this.#tab = tab;
+    this.#chat = createOperatorChat(
+      {
+        relay: { url: this.#relay, path: '/chat' },
+        operator: { id, name },
+      },
+      tab.effects,
+    );
+    for (const conversation of this.device.options.ledger.clients.keys()) this.hold(conversation);
+  }
+
+  /** Keeps a conversation in the console. */
+  hold(conversation: string): void {
+    if (this.watchers.has(conversation) || !this.isOpen()) return;
+    const { ledger } = this.device.options;
+    const handle = this.chat.conversation(ledger.clients.get(conversation) ?? 0);
+    const tab = this.tab;
+    const watcher = new ViewWatcher(tab.name, 'operator', conversation, (text) => ledger.violation(text));
+    this.watchers.set(conversation, watcher);
+    const look = () => {
+      if (!tab.isAlive()) return;
+      const { messages, hasOlder } = handle.getSnapshot();
+      watcher.observe(messages, hasOlder, Date.now());
+    };
+    handle.subscribe(look);
+    look();
+  }
+
+  /** Looks at one conversation and away from the one before. */
+  look(conversation: string): void {
+    if (this.#visible === conversation || !this.isOpen()) return;
+    const at = Date.now();
+    const turn = (name: string | undefined, visible: boolean) => {
+      const clientId = this.device.options.ledger.clients.get(name ?? '');
+      if (clientId === undefined || name === undefined) return;
+      this.watchers.get(name)?.setVisible(visible, at);
+      this.chat.conversation(clientId).setVisible(visible);
+    };
+    turn(this.#visible, false);
+    this.#visible = conversation;
+    turn(conversation, true);
+  }
+
+  /** Answers a visitor; resolves when the outbox has it. */
+  async send(conversation: string, filler = ''): Promise<Send> {
+    const { ledger } = this.device.options;
+    const send = ledger.send({ conversation, senderType: 'OPERATOR', operatorId: this.account.id, device: this.device.name }, filler);
+    await this.chat.conversation(ledger.clients.get(conversation) ?? 0).sendText(send.text);
+    send.keptAt = Date.now();
+    return send;
+  }
+
+  kill(): void {
+    if (this.#tab === undefined) return;
+    this.#tab.kill();
+    this.#chat?.close();
+    for (const watcher of this.watchers.values()) {
+      watcher.setVisible(false, Date.now());
+      this.past.push(watcher);
+    }
+    this.watchers.clear();
+    this.#visible = undefined;
+  }
+}

@@ -1,0 +1,146 @@
+import type { Attempt, FaultSpan, Ledger, Row, Send } from './ledger.ts';
+import { groupBy } from './group-by.ts';
+import type { ViewWatcher } from './view-watcher.ts';
+
+/** What a run must have gone through to prove anything. */
+export interface Requirements {
+  /** A fault was on while a message was between its sender and the database. */
+  readonly hit: boolean;
+  /** A request to save ended without its sender knowing how. */
+  readonly unknown: boolean;
+}
+
+/** Everything that is judged at the end. */
+export interface Evidence {
+  readonly ledger: Ledger;
+  readonly rows: readonly Row[];
+  /** Every tab's view of every conversation, dead tabs' too. */
+  readonly watchers: readonly ViewWatcher[];
+  readonly requirements: Requirements;
+  /** Milliseconds by which the servers' clocks may differ from ours. */
+  readonly clockDoubtMs: number;
+}
+
+const short = (text: string | null) => `"${(text ?? '').slice(0, 40)}"`;
+
+/** Every promise that the run broke, in words; empty when all were kept. */
+export function judge(evidence: Evidence): string[] {
+  const { ledger, rows } = evidence;
+  const sends = new Map(ledger.sends.map((send) => [send.text, send]));
+  return [
+    ...ledger.violations,
+    ...findLost(ledger, rows),
+    ...findDoubled(rows),
+    ...rows.flatMap((row) => findPhantom(row, sends.get(row.text ?? ''), ledger)),
+    ...findBadNumbers(rows),
+    ...findWrongOrder(ledger.sends, rows),
+    ...findFalseTicks(evidence),
+    ...findVacuity(evidence),
+  ];
+}
+
+/** Acknowledged, or taken into an outbox that still exists, and not in the database. */
+function findLost({ attempts, sends, excused }: Ledger, rows: readonly Row[]): string[] {
+  const byKey = new Map(rows.map((row) => [row.messageKey, row]));
+  const texts = new Set(rows.map((row) => row.text));
+  const acknowledged = attempts.flatMap((attempt) => attempt.answers);
+  const lost = acknowledged
+    .filter(({ messageKey }) => !byKey.has(messageKey))
+    .map(({ messageKey }) => `lost: ${messageKey} was acknowledged`);
+  const different = acknowledged.flatMap(({ messageKey, id, seq }) => {
+    const row = byKey.get(messageKey);
+    return row === undefined || (row.id === id && row.seq === seq)
+      ? []
+      : [`false: ${messageKey} was acknowledged as ${id}/${seq} and is ${row.id}/${row.seq}`];
+  });
+  const forgotten = sends
+    .filter((send) => send.keptAt !== null && !texts.has(send.text) && !excused.has(send.device))
+    .map((send) => `lost: ${short(send.text)} was kept by its sender and never saved`);
+  return [...lost, ...different, ...forgotten];
+}
+
+function findDoubled(rows: readonly Row[]): string[] {
+  return [
+    ...repeated(rows.map((row) => row.messageKey)).map((key) => `doubled: the key ${key} has several rows`),
+    ...repeated(rows.map((row) => row.text ?? '')).map((text) => `doubled: ${short(text)} has several rows`),
+  ];
+}
+
+function repeated(values: readonly string[]): string[] {
+  const seen = new Set<string>();
+  return [...new Set(values.filter((value) => seen.size === seen.add(value).size))];
+}
+
+/** A row that nobody sent, or not like that. */
+function findPhantom(row: Row, send: Send | undefined, { clients }: Ledger): string[] {
+  if (send === undefined) return [`phantom: nobody sent ${short(row.text)}`];
+  const complaints: string[] = [];
+  if (clients.get(send.conversation) !== row.clientId) complaints.push(`phantom: ${short(row.text)} is in another conversation`);
+  if (send.senderType !== row.senderType || send.operatorId !== row.operatorId)
+    complaints.push(`phantom: ${short(row.text)} is said to be by ${row.senderType} ${row.operatorId ?? ''}`);
+  if (row.savedById !== null && row.senderType === 'OPERATOR')
+    complaints.push(`phantom: ${short(row.text)} was saved on an operator's behalf`);
+  return complaints;
+}
+
+function findBadNumbers(rows: readonly Row[]): string[] {
+  return [...groupBy(rows, (row) => row.clientId)].flatMap(([clientId, own]) => {
+    const numbers = own.map((row) => row.seq).toSorted((a, b) => a - b);
+    const wrong = numbers.findIndex((seq, index) => seq !== index + 1);
+    return wrong === -1 ? [] : [`numbers: client ${clientId} has ${numbers[wrong]} in the place of ${wrong + 1}`];
+  });
+}
+
+/** What one device saved itself is numbered in the order of sending. (What a console saved for it came when it came.) */
+function findWrongOrder(sends: readonly Send[], rows: readonly Row[]): string[] {
+  const byText = new Map(sends.map((send) => [send.text, send]));
+  const own = rows
+    .filter((row) => row.savedById === null)
+    .toSorted((a, b) => a.seq - b.seq)
+    .flatMap((row) => byText.get(row.text ?? '') ?? []);
+  return [...groupBy(own, (send) => `${send.device} in ${send.conversation}`)].flatMap(([who, ordered]) =>
+    ordered.some((send, index) => index > 0 && send.number < (ordered[index - 1]?.number ?? 0))
+      ? [`order: messages of ${who} are not numbered as they were sent`]
+      : [],
+  );
+}
+
+function findFalseTicks({ watchers, rows, clockDoubtMs }: Evidence): string[] {
+  const byText = new Map(rows.map((row) => [row.text ?? '', row]));
+  return watchers.flatMap((watcher) => {
+    const others = watchers.filter((other) => other.conversation === watcher.conversation && other.side !== watcher.side);
+    return [...watcher.ticks].flatMap(([text, { sent, delivered, read }]) => {
+      const where = `${watcher.tab} on ${watcher.conversation}: ${short(text)}`;
+      const complaints: string[] = [];
+      const row = byText.get(text);
+      const first = Math.min(sent ?? Infinity, delivered ?? Infinity, read ?? Infinity);
+      if (first === Infinity) return complaints;
+      if (row === undefined) complaints.push(`false tick: ${where} was shown as saved and has no row`);
+      else if (row.savedAt.getTime() > first + clockDoubtMs) complaints.push(`false tick: ${where} was shown as saved before it was`);
+      if (delivered !== undefined && !others.some((other) => (other.firstSeen.get(text) ?? Infinity) <= delivered))
+        complaints.push(`false tick: ${where} was shown as delivered before anybody had it`);
+      if (read !== undefined && !others.some((other) => other.sawWhileVisible(text, read)))
+        complaints.push(`false tick: ${where} was shown as read and nobody could see it`);
+      return complaints;
+    });
+  });
+}
+
+/** A run in which nothing was at stake proves nothing. */
+function findVacuity({ ledger, rows, requirements }: Evidence): string[] {
+  const { attempts, faults, sends } = ledger;
+  const saved = new Map(rows.map((row) => [row.text, row.savedAt.getTime()]));
+  const open = sends.map((send) => ({ at: send.at, until: saved.get(send.text) ?? Infinity }));
+  const isHit = faults.some((fault) => open.some((operation) => overlaps(fault, operation)));
+  return [
+    ...(requirements.hit && !isHit ? ['vacuous: no fault hit a message under way'] : []),
+    ...(requirements.unknown && !attempts.some(isUnknown) ? ['vacuous: no request ended with an unknown outcome'] : []),
+    ...(sends.length === 0 ? ['vacuous: nobody sent anything'] : []),
+  ];
+}
+
+export const isUnknown = (attempt: Attempt): boolean => attempt.outcome === 'unknown';
+
+function overlaps(fault: FaultSpan, operation: { at: number; until: number }): boolean {
+  return fault.at <= operation.until && operation.at <= (fault.until ?? Infinity);
+}

@@ -1,0 +1,40 @@
+import type { Row } from './ledger.ts';
+import type { ViewWatcher } from './view-watcher.ts';
+
+/** What a living tab shows at this moment. */
+export interface LiveView {
+  readonly watcher: ViewWatcher;
+  readonly clientId: number;
+  /** The browser of the other side has a living tab that holds this conversation; `visible`: and a person looks at it. */
+  readonly peer: 'none' | 'there' | 'visible';
+  readonly banner: string | null;
+}
+
+const short = (text: string | null | undefined) => `"${(text ?? '').slice(0, 40)}"`;
+const inOrder = (a: Row, b: Row) => a.createdAt.getTime() - b.createdAt.getTime() || a.seq - b.seq;
+
+/** What keeps the views from being what the database says, in words; empty when every view is complete, in order, and shows the ticks that are true. */
+export function differences(views: readonly LiveView[], rows: readonly Row[]): string[] {
+  return views.flatMap((view) => {
+    const expected = rows.filter((row) => row.clientId === view.clientId).toSorted(inOrder);
+    return [...differencesOf(view, expected), ...(view.banner === null ? [] : [`${view.watcher.tab} still says ${view.banner}`])].slice(
+      0,
+      3,
+    );
+  });
+}
+
+function differencesOf({ watcher, peer }: LiveView, expected: readonly Row[]): string[] {
+  const where = `${watcher.tab} on ${watcher.conversation}`;
+  const { messages, hasOlder } = watcher;
+  const wanted = hasOlder ? expected.slice(-messages.length) : expected;
+  const unsaved = messages.filter((message) => message.seq === null);
+  if (unsaved.length > 0) return unsaved.map(({ text, status }) => `${where}: ${short(text)} is ${status ?? 'provisional'}`);
+  if (messages.length !== wanted.length) return [`${where} has ${messages.length} of ${wanted.length} messages`];
+  const wrong = messages.findIndex((message, index) => message.key !== wanted[index]?.messageKey || message.seq !== wanted[index]?.seq);
+  if (wrong !== -1) return [`${where}: ${short(messages[wrong]?.text)} stands where ${short(wanted[wrong]?.text)} belongs`];
+  const least = { none: ['sent', 'delivered', 'read'], there: ['delivered', 'read'], visible: ['read'] }[peer];
+  return messages
+    .filter((message) => message.status !== null && !least.includes(message.status))
+    .map(({ text, status }) => `${where}: ${short(text)} is ${status}, not ${least[0]}`);
+}

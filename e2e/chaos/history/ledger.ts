@@ -1,0 +1,99 @@
+/** The run's history: what everybody tried, what they were told, what was broken when. Times are milliseconds since 1970, by one clock. */
+
+/** One message as its sender meant it. The text says which it is, so every other fact about it can be found by the text alone. */
+export interface Send {
+  readonly number: number;
+  readonly text: string;
+  readonly conversation: string;
+  readonly senderType: 'CLIENT' | 'OPERATOR';
+  readonly operatorId: number | null;
+  /** Whose outbox it went into: what one device sends is numbered in the order of sending. */
+  readonly device: string;
+  readonly at: number;
+  /** It was taken into the outbox (or, for an old front-end, relayed): from here on it must not be lost. */
+  keptAt: number | null;
+}
+
+/** One request to save, as its sender saw it end. */
+export interface Attempt {
+  readonly device: string;
+  readonly at: number;
+  until: number | null;
+  /** `unknown`: it may have been committed or not. */
+  outcome: 'open' | 'ok' | 'refused' | 'unknown';
+  readonly keys: readonly string[];
+  answers: readonly { readonly messageKey: string; readonly id: number; readonly seq: number }[];
+}
+
+/** Something was broken from `at` to `until`. */
+export interface FaultSpan {
+  readonly name: string;
+  readonly at: number;
+  until: number | null;
+}
+
+/** A row of the database, as SQL shows it. */
+export interface Row {
+  readonly id: number;
+  readonly messageKey: string;
+  readonly clientId: number;
+  readonly seq: number;
+  readonly senderType: 'CLIENT' | 'OPERATOR';
+  readonly operatorId: number | null;
+  readonly savedById: number | null;
+  readonly text: string | null;
+  readonly createdAt: Date;
+  readonly savedAt: Date;
+}
+
+const TEXT = /^#(\d+) ‹([\w-]+)›/;
+
+/** Which conversation a text belongs to, by what it says itself. */
+export function conversationOf(text: string | null): string | null {
+  return TEXT.exec(text ?? '')?.[2] ?? null;
+}
+
+/** What happened, in the order in which it was noted. */
+export class Ledger {
+  readonly sends: Send[] = [];
+  readonly attempts: Attempt[] = [];
+  readonly faults: FaultSpan[] = [];
+  /** Promises that were seen broken while the run went on. */
+  readonly violations: string[] = [];
+  /** Conversation → the database's id of its client. */
+  readonly clients = new Map<string, number>();
+  /** Conversations whose senders' devices are gone for good, with what was on them. */
+  readonly excused = new Set<string>();
+
+  /** The request that a server answered last of all. */
+  slowestAnswer = { what: 'none', ms: 0 };
+
+  send(what: Omit<Send, 'number' | 'text' | 'at' | 'keptAt'>, filler = ''): Send {
+    const number = this.sends.length + 1;
+    const send: Send = { ...what, number, text: `#${number} ‹${what.conversation}›${filler}`, at: Date.now(), keptAt: null };
+    this.sends.push(send);
+    return send;
+  }
+
+  attempt(device: string, keys: readonly string[]): Attempt {
+    const attempt: Attempt = { device, at: Date.now(), until: null, outcome: 'open', keys, answers: [] };
+    this.attempts.push(attempt);
+    return attempt;
+  }
+
+  fault(name: string): FaultSpan {
+    const span: FaultSpan = { name, at: Date.now(), until: null };
+    this.faults.push(span);
+    return span;
+  }
+
+  /** A server took `ms` to answer. */
+  answered(what: string, ms: number): void {
+    if (ms > this.slowestAnswer.ms) this.slowestAnswer = { what, ms };
+  }
+
+  /** Each once: a view that is wrong is wrong at every look. */
+  violation(text: string): void {
+    if (!this.violations.includes(text)) this.violations.push(text);
+  }
+}

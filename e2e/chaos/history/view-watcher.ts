@@ -1,0 +1,84 @@
+import type { MessageStatus, TimelineMessage } from '@switchboard/client';
+
+import { conversationOf } from './ledger.ts';
+
+const RANK: Readonly<Record<MessageStatus, number>> = { failed: 0, sending: 0, sent: 1, delivered: 2, read: 3 };
+
+/** Looks at every state that one tab shows of one conversation, and complains of what must never be seen. */
+export class ViewWatcher {
+  readonly tab: string;
+  readonly side: 'client' | 'operator';
+  readonly conversation: string;
+  /** Text → when it was first shown here. */
+  readonly firstSeen = new Map<string, number>();
+  /** Text of an own message → when each tick was first shown. */
+  readonly ticks = new Map<string, Partial<Record<MessageStatus, number>>>();
+  /** When the end of the conversation could be seen by a person, from … until (null: still). */
+  readonly visible: { readonly at: number; until: number | null }[] = [];
+  messages: readonly TimelineMessage[] = [];
+  hasOlder = false;
+  readonly #complain: (text: string) => void;
+  #saved: readonly string[] = [];
+
+  constructor(tab: string, side: 'client' | 'operator', conversation: string, complain: (text: string) => void) {
+    this.tab = tab;
+    this.side = side;
+    this.conversation = conversation;
+    this.#complain = (text) => complain(`${tab} on ${conversation}: ${text}`);
+  }
+
+  setVisible(visible: boolean, at: number): void {
+    const last = this.visible.at(-1);
+    if (visible && (last === undefined || last.until !== null)) this.visible.push({ at, until: null });
+    if (!visible && last !== undefined) last.until ??= at;
+  }
+
+  observe(messages: readonly TimelineMessage[], hasOlder: boolean, at: number): void {
+    this.#checkContents(messages);
+    this.#checkOrder(messages);
+    for (const message of messages) this.#note(message, at);
+    this.messages = messages;
+    this.hasOlder = hasOlder;
+  }
+
+  /** It can be seen at this moment, and could be when it was first shown or later. */
+  sawWhileVisible(text: string, until: number): boolean {
+    const seen = this.firstSeen.get(text);
+    return seen !== undefined && this.visible.some((span) => Math.max(span.at, seen) <= Math.min(until, span.until ?? until));
+  }
+
+  #checkContents(messages: readonly TimelineMessage[]): void {
+    const keys = new Set<string>();
+    const texts = new Set<string>();
+    for (const { key, text } of messages) {
+      if (keys.has(key)) this.#complain(`shows the key ${key} twice`);
+      keys.add(key);
+      if (text === null) continue;
+      if (texts.has(text)) this.#complain(`shows "${text.slice(0, 40)}" twice`);
+      texts.add(text);
+      if (conversationOf(text) !== this.conversation) this.#complain(`shows the text of another conversation: "${text.slice(0, 40)}"`);
+    }
+  }
+
+  /** What was shown as saved stays, and keeps its place among what was shown as saved before. */
+  #checkOrder(messages: readonly TimelineMessage[]): void {
+    const saved = messages.filter((message) => message.seq !== null).map((message) => message.key);
+    const now = new Set(saved);
+    for (const key of this.#saved) if (!now.has(key)) this.#complain(`the saved message ${key} has vanished`);
+    const before = new Set(this.#saved);
+    const still = saved.filter((key) => before.has(key));
+    if (still.some((key, index) => key !== this.#saved[index])) this.#complain('saved messages have changed places');
+    this.#saved = saved;
+  }
+
+  #note({ text, own, status }: TimelineMessage, at: number): void {
+    if (text === null) return;
+    if (!this.firstSeen.has(text)) this.firstSeen.set(text, at);
+    if (!own || status === null) return;
+    const ticks = this.ticks.get(text) ?? {};
+    const highest = Math.max(0, ...Object.keys(ticks).map((known) => RANK[known as MessageStatus]));
+    if (RANK[status] < highest) this.#complain(`"${text.slice(0, 40)}" went back to ${status}`);
+    ticks[status] ??= at;
+    this.ticks.set(text, ticks);
+  }
+}

@@ -1,0 +1,118 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { inspect, parseArgs } from 'node:util';
+import { Worker } from 'node:worker_threads';
+
+import { build } from 'esbuild';
+
+import type { Outcome } from './play.ts';
+import { serve } from './remote.ts';
+import { summarise, type Finished } from './report.ts';
+import { SCENARIOS, SHORT } from './scenarios/index.ts';
+import type { Run } from './run-worker.ts';
+import { Stack } from './stack/stack.ts';
+
+/** A run that takes longer than this hangs. Milliseconds. */
+const RUN_TIMEOUT_MS = 240_000;
+const WORKER = join(import.meta.dirname, 'dist/run-worker.mjs');
+
+const { values } = parseArgs({
+  options: {
+    scenario: { type: 'string', multiple: true },
+    seeds: { type: 'string', default: '20' },
+    seed: { type: 'string', multiple: true },
+    lanes: { type: 'string', default: '2' },
+    verbose: { type: 'boolean', default: false },
+    /** A few scenarios with two seeds, one of them new every time: what every test run has time for. */
+    short: { type: 'boolean', default: false },
+    report: { type: 'string' },
+  },
+});
+
+function runsOf(): Run[] {
+  const names = values.scenario?.flatMap((list) => list.split(',')) ?? SCENARIOS.map(({ name }) => name);
+  for (const name of names) if (!SCENARIOS.some((scenario) => scenario.name === name)) throw new Error(`There is no scenario "${name}".`);
+  if (values.short)
+    return [1, 1 + Math.floor(Math.random() * 1_000_000)].flatMap((seed) => SHORT.map(({ name }) => ({ scenario: name, seed })));
+  const seeds = values.seed?.map(Number) ?? Array.from({ length: Number(values.seeds) }, (_, index) => index + 1);
+  return seeds.flatMap((seed) => names.map((scenario) => ({ scenario, seed })));
+}
+
+/** Plays one run in a thread of its own, so that nothing of it is left for the next. */
+async function runOnce(run: Run, stack: Stack): Promise<Outcome> {
+  await stack.renew(`${run.scenario} ${run.seed}`);
+  const worker = new Worker(WORKER, { workerData: run });
+  serve(worker, stack);
+  const outcome = await new Promise<Outcome>((resolve) => {
+    const failed = (violation: string) => resolve({ violations: [violation], figures: { messages: 0, unknown: 0, healedMs: 0 } });
+    const timer = setTimeout(() => failed(`not over after ${RUN_TIMEOUT_MS / 1_000} s`), RUN_TIMEOUT_MS);
+    worker.on('message', (message: { outcome?: Outcome }) => message.outcome !== undefined && resolve(message.outcome));
+    worker.once('error', (error) => failed(`an error that nobody handled: ${inspect(error)}`));
+    worker.once('exit', () => {
+      clearTimeout(timer);
+      failed('the run ended without an outcome');
+    });
+  });
+  await worker.terminate();
+  return { ...outcome, violations: [...outcome.violations, ...stack.complaints()] };
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** Those that run, for whoever interrupts us. */
+const stacks = new Set<Stack>();
+
+/** Takes runs off the queue until there are none. A stack that a run has left in ruins is replaced. */
+async function lane(queue: Run[], finished: Finished[]): Promise<void> {
+  let stack: Stack | undefined;
+  try {
+    for (let run = queue.shift(); run !== undefined; run = queue.shift()) {
+      if (stack === undefined) stacks.add((stack = await Stack.open()));
+      const began = Date.now();
+      const outcome = await runOnce(run, stack);
+      const seconds = (Date.now() - began) / 1_000;
+      finished.push({ ...run, outcome, seconds });
+      const { messages, unknown, healedMs } = outcome.figures;
+      const verdict = outcome.violations.length === 0 ? 'ok  ' : 'FAIL';
+      say(
+        `${verdict} ${run.scenario} seed ${run.seed}: ${messages} messages, ${unknown} unknown, healed in ${healedMs} ms (${seconds.toFixed(1)} s)`,
+      );
+      if (outcome.violations.length === 0) continue;
+      for (const violation of outcome.violations.slice(0, 20)) say(`     ${violation}`);
+      say(`     again: npm run chaos -- --scenario ${run.scenario} --seed ${run.seed}`);
+      if (values.verbose) say(stack.logs());
+      await stack.close();
+      stacks.delete(stack);
+      stack = undefined;
+    }
+  } finally {
+    await stack?.close();
+  }
+}
+
+const external = ['fake-indexeddb', 'socket.io-client', 'zod'];
+await build({
+  entryPoints: [join(import.meta.dirname, 'run-worker.ts')],
+  outfile: WORKER,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  sourcemap: 'inline',
+  external,
+});
+const queue = runsOf();
+const finished: Finished[] = [];
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    queue.length = 0;
+    void Promise.all([...stacks].map(async (stack) => await stack.close())).finally(() => process.exit(130));
+  });
+await Promise.all(Array.from({ length: Math.min(Number(values.lanes), queue.length) }, async () => await lane(queue, finished)));
+say(summarise(finished));
+const failed = finished.filter(({ outcome }) => outcome.violations.length > 0).length;
+if (values.report !== undefined)
+  await writeFile(values.report, JSON.stringify({ passed: finished.length - failed, failed, finished }, null, 2));
+process.exitCode = failed > 0 ? 1 : 0;

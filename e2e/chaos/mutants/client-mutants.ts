@@ -1,0 +1,155 @@
+import type { Mutant } from './mutant.ts';
+
+const client = (file: string) => `packages/client/src/${file}`;
+
+/** What can be broken in browsers. */
+export const CLIENT_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'new key on retry',
+    breaks: 'every request to save gives its messages new keys',
+    edits: [{ file: client('outbox/entry.ts'), find: 'messageKey: entry.key,', replace: 'messageKey: globalThis.crypto.randomUUID(),' }],
+    rebuild: [],
+    scenario: 'answer-dropped',
+  },
+  {
+    name: 'fetch before join',
+    breaks: 'a client looks for news when its line opens, not when it has joined: what comes in between is missed',
+    edits: [
+      {
+        file: client('connection.ts'),
+        find: "socket.on('connect', () => void this.#join());",
+        replace:
+          "socket.on('connect', () => {\n      this.#joinedEmitter.emit();\n      void new Promise((resolve) => setTimeout(resolve, 1_500)).then(() => this.#join());\n    });",
+      },
+      { file: client('connection.ts'), find: '    this.#report();\n    this.#joinedEmitter.emit();', replace: '    this.#report();' },
+    ],
+    rebuild: [],
+    scenario: 'sockets-cut',
+  },
+  {
+    name: 'cursor by highest number',
+    breaks: 'a client asks for what comes after the highest number it has seen, whatever is missing below',
+    edits: [
+      {
+        file: client('timeline/reduce.ts'),
+        find: 'while (state.rows.has(end + 1)) end += 1;',
+        replace: 'for (const seq of state.rows.keys()) end = Math.max(end, seq);',
+      },
+    ],
+    rebuild: [],
+    scenario: 'two-operators',
+  },
+  {
+    name: 'no head check',
+    breaks: 'nobody looks for news every 20 seconds',
+    edits: [{ file: client('head-check.ts'), find: '      this.#check();\n', replace: '' }],
+    rebuild: [],
+    scenario: 'zombie-socket',
+  },
+  {
+    name: 'handlers in connect',
+    breaks: 'handlers are registered anew with every connection',
+    edits: [
+      {
+        file: client('connection.ts'),
+        find: 'for (const [event, handler] of Object.entries(this.#options.handlers)) on(event, handler);',
+        replace:
+          "socket.on('connect', () => {\n      for (const [event, handler] of Object.entries(this.#options.handlers)) on(event, handler);\n    });",
+      },
+    ],
+    rebuild: [],
+    tests: 'packages/client/src/connection.test.ts',
+  },
+  {
+    name: 'outbox in memory',
+    breaks: 'what is not saved yet is kept in the page',
+    edits: [
+      { file: client('outbox/store.ts'), find: '        await this.#disk.add(entry);\n', replace: "        throw new Error('no disk');\n" },
+    ],
+    rebuild: [],
+    scenario: 'tab-killed',
+  },
+  {
+    name: 'outbox emptied too early',
+    breaks: 'a message leaves the outbox when it is sent, not when it is saved',
+    edits: [
+      {
+        file: client('outbox/lane.ts'),
+        find: '      const saved = await this.#work.save(messages);\n',
+        replace: '      void this.#work.onSaved(entries, []);\n      const saved = await this.#work.save(messages);\n',
+      },
+      {
+        file: client('outbox/sender.ts'),
+        find: 'onSaved: (entries, answers) => this.#hooks.onSaved(pair(entries, answers)),',
+        replace:
+          'onSaved: (entries, answers) => this.#hooks.onSaved(answers.length > 0 ? pair(entries, answers) : entries.map((entry) => ({ entry, saved: { messageKey: entry.key, id: 0, seq: 0, createdAt: entry.createdAt, duplicate: false } }))),',
+      },
+    ],
+    rebuild: [],
+    scenario: 'tab-killed',
+  },
+  {
+    name: 'tick before the commit',
+    breaks: 'a message says Sent as soon as it is on its way',
+    edits: [
+      {
+        file: client('timeline/view.ts'),
+        find: "status: local.failure === null ? 'sending' : 'failed',",
+        replace: "status: local.failure === null ? 'sent' : 'failed',",
+      },
+    ],
+    rebuild: [],
+    scenario: 'database-restarted',
+  },
+  {
+    name: 'delivered by the relay',
+    breaks: 'what the relay has delivered counts as received by the other side’s browser',
+    edits: [
+      {
+        file: client('timeline/view.ts'),
+        find: "return seq <= read ? 'read' : seq <= delivered ? 'delivered' : 'sent';",
+        replace: "return seq <= read ? 'read' : 'delivered';",
+      },
+    ],
+    rebuild: [],
+    scenario: 'nobody-there',
+  },
+  {
+    name: 'out of order',
+    breaks: 'the outbox sends the newest first',
+    edits: [
+      { file: client('outbox/batch.ts'), find: 'for (const entry of waiting) {', replace: 'for (const entry of waiting.toReversed()) {' },
+    ],
+    rebuild: [],
+    scenario: 'offline-long',
+  },
+  {
+    name: 'no backstop',
+    breaks: 'consoles save nothing for others',
+    edits: [
+      {
+        file: client('backstop.ts'),
+        find: '    const entry = entryOf(clientId, address, message);\n',
+        replace: '    if (clientId > 0) return;\n    const entry = entryOf(clientId, address, message);\n',
+      },
+    ],
+    rebuild: [],
+    scenario: 'old-front-end',
+  },
+  {
+    name: 'own keys for old front-ends',
+    breaks: 'each console makes up its own key for a message that came without one',
+    edits: [
+      { file: client('live-message.ts'), find: 'derivedKey(', replace: '((_: unknown) => globalThis.crypto.randomUUID() as string)(' },
+    ],
+    rebuild: [],
+    scenario: 'old-front-end',
+  },
+  {
+    name: 'no jitter',
+    breaks: 'everybody tries again after the same time',
+    edits: [{ file: client('backoff.ts'), find: ': random * ceiling;', replace: ': ceiling;' }],
+    rebuild: [],
+    tests: 'packages/client/src/backoff.test.ts packages/client/src/outbox/failing.test.ts',
+  },
+];

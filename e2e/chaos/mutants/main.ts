@@ -1,0 +1,91 @@
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { CLIENT_MUTANTS } from './client-mutants.ts';
+import type { Mutant } from './mutant.ts';
+import { SERVER_MUTANTS } from './server-mutants.ts';
+import { Tree } from './tree.ts';
+
+const MUTANTS = [...SERVER_MUTANTS, ...CLIENT_MUTANTS];
+/** Seeds that a scenario is played with until one of them sees the mutant. */
+const SEEDS = [1, 2, 3, 4];
+const TABLE = join(resolve(import.meta.dirname, '../../..'), 'docs/mutants.md');
+
+const { values } = parseArgs({ options: { only: { type: 'string', multiple: true }, lanes: { type: 'string', default: '2' } } });
+
+interface Verdict {
+  readonly mutant: Mutant;
+  /** What saw it and how, in words; undefined: nothing did. */
+  readonly killer: string | undefined;
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** The first complaint of a run, without what is different each time. */
+function complaintOf(output: string): string {
+  const line = output.split('\n').find((candidate) => /^ {5}(?!again)/.test(candidate)) ?? 'it failed';
+  return line.trim().replaceAll('|', '/').slice(0, 110);
+}
+
+async function challenge(tree: Tree, mutant: Mutant): Promise<string | undefined> {
+  for (const { file, find, replace } of mutant.edits) await tree.edit(file, find, replace);
+  for (const app of mutant.rebuild) await tree.build(app);
+  if (mutant.tests !== undefined) {
+    const { code } = await tree.execute('npx', ['vitest', 'run', ...mutant.tests.split(' ')]);
+    return code === 0 ? undefined : `the tests in \`${mutant.tests}\``;
+  }
+  for (const seed of SEEDS) {
+    const args = ['tsx', 'e2e/chaos/main.ts', '--scenario', mutant.scenario ?? '', '--seed', String(seed), '--lanes', '1'];
+    const { code, output } = await tree.execute('npx', args);
+    if (code !== 0) return `\`${mutant.scenario}\`, seed ${seed}: ${complaintOf(output)}`;
+  }
+  return undefined;
+}
+
+async function mend(tree: Tree, mutant: Mutant): Promise<void> {
+  for (const { file } of mutant.edits) await tree.restore(file);
+  for (const app of mutant.rebuild) await tree.build(app);
+}
+
+/** Challenges mutants from the queue until there are none, in a copy of its own. */
+async function lane(queue: Mutant[], verdicts: Verdict[]): Promise<void> {
+  const tree = await Tree.copy();
+  try {
+    for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
+      const killer = await challenge(tree, mutant);
+      verdicts.push({ mutant, killer });
+      say(`${killer === undefined ? 'SURVIVED' : 'died    '} ${mutant.name}${killer === undefined ? '' : `: ${killer}`}`);
+      await mend(tree, mutant);
+    }
+  } finally {
+    await tree.remove();
+  }
+}
+
+function tableOf(verdicts: readonly Verdict[]): string {
+  const rows = MUTANTS.flatMap((mutant) => verdicts.filter((verdict) => verdict.mutant === mutant)).map(
+    ({ mutant, killer }) => `| ${mutant.name} | ${mutant.breaks} | ${killer ?? '**nothing**'} |`,
+  );
+  const died = verdicts.filter(({ killer }) => killer !== undefined).length;
+  return `# Mutants
+
+What is left of the tests when the product is broken on purpose: each of these breaks one promise of [delivery.md](delivery.md), and something has to
+notice. Made by \`npm run mutants -w @switchboard/e2e\`; ${died} of ${verdicts.length} were noticed.
+
+| mutant | what is broken | what noticed, and the first thing it said |
+| --- | --- | --- |
+${rows.join('\n')}
+`;
+}
+
+const chosen = MUTANTS.filter(({ name }) => values.only === undefined || values.only.includes(name));
+const queue = [...chosen];
+const verdicts: Verdict[] = [];
+await Promise.all(Array.from({ length: Number(values.lanes) }, async () => await lane(queue, verdicts)));
+if (values.only === undefined) await writeFile(TABLE, tableOf(verdicts));
+const survivors = verdicts.filter(({ killer }) => killer === undefined);
+say(`${verdicts.length - survivors.length} died, ${survivors.length} survived`);
+process.exitCode = survivors.length > 0 ? 1 : 0;

@@ -1,0 +1,156 @@
+import type { Mutant } from './mutant.ts';
+
+const MIGRATION = 'packages/database/prisma/migrations/20261123000000_init/migration.sql';
+const save = (file: string) => `packages/chat/src/save-messages/${file}`;
+
+/** What can be broken in the servers and the database. */
+export const SERVER_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'no unique key',
+    breaks: 'the database takes a message key twice, and nobody looks whether it is there',
+    edits: [
+      { file: MIGRATION, find: 'CREATE UNIQUE INDEX "ChatMessage_messageKey_key"', replace: 'CREATE INDEX "ChatMessage_messageKey_key"' },
+      {
+        file: save('plan-group.ts'),
+        find: 'const before = knowledge.messages.get(draft.messageKey) ?? planned.get(draft.messageKey);',
+        replace: 'const before = planned.get(draft.messageKey);',
+      },
+    ],
+    rebuild: ['web'],
+    scenario: 'answer-dropped',
+  },
+  {
+    name: 'cursor by time',
+    breaks: 'a page is what was sent after the last message, not what was numbered after it',
+    edits: [
+      {
+        file: 'packages/chat/src/read-page.ts',
+        find: 'm.seq > ${Math.min(afterSeq, MAX_INTEGER)}::int ORDER BY m.seq`',
+        replace:
+          'm."createdAt" > COALESCE((SELECT l."createdAt" FROM "ChatMessage" l WHERE l."clientId" = c.id AND l.seq = ${Math.min(afterSeq, MAX_INTEGER)}::int), \'-infinity\') ORDER BY m."createdAt"`',
+      },
+    ],
+    rebuild: ['web'],
+    scenario: 'twenty-writers',
+  },
+  {
+    name: 'numbers of the table',
+    breaks: 'messages are numbered by the id that the table gives, for all conversations together',
+    edits: [
+      {
+        file: save('commit-planned.ts'),
+        find: 'SELECT *, ${at}::timestamptz, ${at}::timestamptz FROM unnest(',
+        replace:
+          'SELECT k, c, nextval(\'"ChatMessage_id_seq"\')::int, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, ${at}::timestamptz, ${at}::timestamptz FROM unnest(',
+      },
+      {
+        file: save('commit-planned.ts'),
+        find: '${column((m) => m.draft.savedById)}::int[]\n      )',
+        replace: '${column((m) => m.draft.savedById)}::int[]\n      ) AS u(k, c, s, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)',
+      },
+    ],
+    rebuild: ['web'],
+    scenario: 'two-operators',
+  },
+  {
+    name: 'no hint after the commit',
+    breaks: 'the web app tells the relay nothing',
+    edits: [
+      {
+        file: 'apps/web/server/relay-hints.ts',
+        find: '      waiting.set(key, hint);\n',
+        replace: '      if (waiting.size === 0) return;\n      waiting.set(key, hint);\n',
+      },
+    ],
+    rebuild: ['web'],
+    scenario: 'two-operators',
+  },
+  {
+    name: 'no resync',
+    breaks: 'when Redis is back nobody is told to look',
+    edits: [{ file: 'apps/relay/src/cluster/cluster.ts', find: "    io.emit('resync', {});\n", replace: '' }],
+    rebuild: ['relay'],
+    scenario: 'redis-killed',
+  },
+  {
+    name: 'answer before the commit is on disk',
+    breaks: 'the database answers a commit that a crash can take back',
+    edits: [
+      {
+        file: 'packages/database/src/database.ts',
+        find: "'-c enable_seqscan=off -c enable_bitmapscan=off'",
+        replace: "'-c enable_seqscan=off -c enable_bitmapscan=off -c synchronous_commit=off'",
+      },
+    ],
+    rebuild: ['web'],
+    scenario: 'database-killed',
+  },
+  {
+    name: 'no timeouts',
+    breaks: 'nothing limits how long a request waits for the database',
+    edits: [
+      { file: save('message-saver.ts'), find: 'const DEFAULT_MAX_WAIT_MS = 4_700;', replace: 'const DEFAULT_MAX_WAIT_MS = 60_000;' },
+      {
+        file: 'packages/database/src/database.ts',
+        find: 'const TRANSACTION_TIMEOUT_MS = 4_500;',
+        replace: 'const TRANSACTION_TIMEOUT_MS = 60_000;',
+      },
+      {
+        file: 'packages/database/src/database.ts',
+        find: 'const STATEMENT_TIMEOUT_MS = 4_000;',
+        replace: 'const STATEMENT_TIMEOUT_MS = 60_000;',
+      },
+      {
+        file: 'packages/database/src/database.ts',
+        find: 'const CONNECTION_TIMEOUT_MS = 2_500;',
+        replace: 'const CONNECTION_TIMEOUT_MS = 60_000;',
+      },
+    ],
+    rebuild: ['web'],
+    scenario: 'pool-exhausted',
+  },
+  {
+    name: 'numbers outside the lock',
+    breaks: 'numbers are given without the lock on the client’s row, and may be given twice',
+    edits: [
+      { file: save('read-knowledge.ts'), find: ' ORDER BY c.id FOR NO KEY UPDATE`', replace: ' ORDER BY c.id`' },
+      {
+        file: MIGRATION,
+        find: 'CREATE UNIQUE INDEX "chat_messages_client_seq_key"',
+        replace: 'CREATE INDEX "chat_messages_client_seq_key"',
+      },
+    ],
+    rebuild: ['web'],
+    scenario: 'twenty-writers',
+  },
+  {
+    name: 'role from the payload',
+    breaks: 'the relay believes who a socket says it is',
+    edits: [
+      {
+        file: 'apps/relay/src/handlers/join.ts',
+        find: '  if (claims !== undefined) throw',
+        replace:
+          "  if (payload.role === 'operator') return { role: 'operator', id: Number(payload.operatorId), name: payload.name ?? '' };\n  if (claims !== undefined) throw",
+      },
+    ],
+    rebuild: [],
+    tests: 'apps/relay/src/identity.test.ts apps/relay/src/refusing.test.ts',
+  },
+  {
+    name: 'all sent away at once',
+    breaks: 'a relay that stops ends all connections in the same moment',
+    edits: [{ file: 'apps/relay/src/drain.ts', find: 'const STEP_MS = 10;', replace: 'const STEP_MS = 0;' }],
+    rebuild: ['relay'],
+    tests: 'apps/relay/src/drain.test.ts',
+  },
+  {
+    name: 'slow readers are kept',
+    breaks: 'the relay keeps for a reader that stopped what it does not take, without end',
+    edits: [
+      { file: 'apps/relay/src/server.ts', find: '    cutSlowReaders(io.of', replace: '    if (connections.size < 0) cutSlowReaders(io.of' },
+    ],
+    rebuild: ['relay'],
+    scenario: 'reader-stops',
+  },
+];

@@ -1,0 +1,67 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+
+const ROOT = resolve(import.meta.dirname, '../../..');
+const run = promisify(execFile);
+/** What git does not have and a copy needs; folders of packages as links, which take no room. */
+const MADE = ['packages/database/src/generated', 'apps/relay/dist', 'apps/web/.next', 'apps/widget/dist'];
+const PACKAGES = ['node_modules', 'apps/web/node_modules', 'e2e/node_modules'];
+
+/** A copy of this checkout, as it is now, to break. */
+export class Tree {
+  readonly folder: string;
+
+  private constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  static async copy(): Promise<Tree> {
+    const folder = await mkdtemp(join(tmpdir(), 'switchboard-mutant-'));
+    const { stdout } = await run('git', ['ls-files', '-co', '--exclude-standard', '-z'], { cwd: ROOT, maxBuffer: 64_000_000 });
+    for (const file of stdout.split('\0').filter(Boolean)) {
+      // Removed and not committed yet: git still lists it.
+      await cp(join(ROOT, file), join(folder, file), { recursive: true }).catch((error: { code?: string }) => {
+        if (error.code !== 'ENOENT') throw error;
+      });
+    }
+    for (const made of MADE) await cp(join(ROOT, made), join(folder, made), { recursive: true });
+    for (const packages of PACKAGES) await run('cp', ['-al', join(ROOT, packages), join(folder, dirname(packages))]);
+    return new Tree(folder);
+  }
+
+  /** Replaces what stands exactly once in a file. @throws Error when it does not */
+  async edit(file: string, find: string, replace: string): Promise<void> {
+    const path = join(this.folder, file);
+    const text = await readFile(path, 'utf8');
+    if (text.split(find).length !== 2) throw new Error(`${file} has "${find}" ${text.split(find).length - 1} times, not once.`);
+    await writeFile(
+      path,
+      text.replace(find, () => replace),
+    );
+  }
+
+  async restore(file: string): Promise<void> {
+    await cp(join(ROOT, file), join(this.folder, file));
+  }
+
+  /** Builds what was changed. */
+  async build(app: 'relay' | 'web'): Promise<void> {
+    await this.execute('npm', ['run', 'build', '-w', `@switchboard/${app}`]);
+  }
+
+  /** Resolves to the exit code and what was printed. */
+  async execute(command: string, args: readonly string[]): Promise<{ code: number; output: string }> {
+    return await new Promise((done) => {
+      execFile(command, [...args], { cwd: this.folder, maxBuffer: 64_000_000, timeout: 400_000 }, (error, stdout, stderr) => {
+        done({ code: error === null ? 0 : Number(error.code ?? 1), output: stdout + stderr });
+      });
+    });
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,137 @@
+import type { Scenario } from './scenario.ts';
+import type { World } from '../world.ts';
+
+/** The backends of the web servers, as `pg_stat_activity` names them. */
+const BACKENDS = `FROM pg_stat_activity WHERE application_name = 'switchboard-web'`;
+/** A request is answered within 5 s whatever the database does; and a little for the way. */
+const ANSWER_WITHIN_MS = 6_000;
+
+/** Complains of a request that a server left unanswered for longer than it may. */
+function expectAnswersInTime(world: World): void {
+  const { what, ms } = world.ledger.slowestAnswer;
+  world.figures['slowestAnswerMs'] = ms;
+  if (ms > ANSWER_WITHIN_MS) world.ledger.violation(`${what} was answered after ${ms} ms`);
+}
+
+export const databaseKilled: Scenario = {
+  name: 'database-killed',
+  title: 'the database is killed while it commits, and started again 2 s later, twice',
+  requirements: { hit: true, unknown: false },
+  async play(world) {
+    await world.cast(3, 2);
+    const quiet = world.talk(60);
+    for (let times = 0; times < 2; times += 1) {
+      await world.pause(world.random.whole(1_000, 2_000));
+      await world.killed('database', 2_000);
+    }
+    await quiet();
+    expectAnswersInTime(world);
+  },
+};
+
+export const databaseRestarted: Scenario = {
+  name: 'database-restarted',
+  title: 'the database is shut down in order and started again 3 s later',
+  requirements: { hit: true, unknown: false },
+  async play(world) {
+    await world.cast(3, 2);
+    const quiet = world.talk(100);
+    await world.pause(world.random.whole(500, 1_500));
+    await world.broken(
+      'database restarted',
+      async () => await world.stack.signal('database', 'SIGINT'),
+      async () => await world.pause(3_000),
+      async () => await world.stack.start('database'),
+    );
+    await quiet();
+    expectAnswersInTime(world);
+  },
+};
+
+export const databaseFrozen: Scenario = {
+  name: 'database-frozen',
+  title: 'the database answers nothing for 20 s, and nobody hangs up',
+  requirements: { hit: true, unknown: false },
+  async play(world) {
+    await world.cast(3, 2);
+    const quiet = world.talk(400);
+    const sentBefore = world.ledger.sends.length;
+    await world.frozen('database', 20_000);
+    await quiet();
+    expectAnswersInTime(world);
+    // The relay goes on delivering meanwhile: the other side has most of it long before it is saved.
+    const during = world.ledger.sends.slice(sentBefore).filter((send) => send.at < Date.now() - 3_000);
+    const watchers = world.watchers();
+    const early = during.filter((send) =>
+      watchers.some(
+        (watcher) =>
+          watcher.conversation === send.conversation &&
+          (watcher.side === 'client') !== (send.senderType === 'CLIENT') &&
+          (watcher.firstSeen.get(send.text) ?? Infinity) < send.at + 2_000,
+      ),
+    );
+    world.figures['deliveredMeanwhile'] = early.length;
+    if (early.length < during.length * 0.8)
+      world.ledger.violation(`only ${early.length} of ${during.length} messages reached the other side while the database was frozen`);
+  },
+};
+
+export const backendsTerminated: Scenario = {
+  name: 'backends-terminated',
+  title: 'the connections of the web servers are terminated again and again',
+  requirements: { hit: true, unknown: false },
+  async play(world) {
+    await world.cast(3, 2);
+    const quiet = world.talk(60);
+    await world.broken(
+      'backends terminated',
+      async () => await Promise.resolve(),
+      async () => {
+        for (let times = 0; times < 8; times += 1) {
+          await world.stack.query(`SELECT pg_terminate_backend(pid) ${BACKENDS}`);
+          await world.pause(world.random.whole(100, 700));
+        }
+      },
+      async () => await Promise.resolve(),
+    );
+    await quiet();
+    expectAnswersInTime(world);
+  },
+};
+
+export const poolExhausted: Scenario = {
+  name: 'pool-exhausted',
+  title: 'a foreign lock on the table holds up every query for 8 s, until no connection is left',
+  requirements: { hit: true, unknown: false },
+  async play(world) {
+    await world.cast(3, 2);
+    const quiet = world.talk(150);
+    await world.broken(
+      'table locked',
+      async () => await Promise.resolve(),
+      async () => await world.stack.query('BEGIN; LOCK TABLE "ChatMessage" IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(8); COMMIT'),
+      async () => await Promise.resolve(),
+    );
+    await quiet();
+    expectAnswersInTime(world);
+  },
+};
+
+export const rowLocked: Scenario = {
+  name: 'row-locked',
+  title: 'somebody holds the row of one client for 8 s',
+  requirements: { hit: true, unknown: false },
+  async play(world) {
+    await world.cast(3, 2);
+    const quiet = world.talk(200);
+    const locked = world.ledger.clients.get('visitor-1') ?? 0;
+    await world.broken(
+      'row locked',
+      async () => await Promise.resolve(),
+      async () => await world.stack.query(`BEGIN; SELECT 1 FROM "Client" WHERE id = ${locked} FOR UPDATE; SELECT pg_sleep(8); COMMIT`),
+      async () => await Promise.resolve(),
+    );
+    await quiet();
+    expectAnswersInTime(world);
+  },
+};

@@ -1,0 +1,142 @@
+import type { Tab } from '../clients/device.ts';
+import type { World } from '../world.ts';
+import type { Scenario } from './scenario.ts';
+
+/** Everybody's tab that is open, with who it is. */
+function tabsOf(world: World): { name: string; tab: Tab }[] {
+  return [
+    ...world.visitors.flatMap((visitor) => visitor.tabs.map(({ tab }) => ({ name: visitor.name, tab }))),
+    ...world.operators.map((operator) => ({ name: operator.account.name, tab: operator.tab })),
+  ];
+}
+
+export const answerDropped: Scenario = {
+  name: 'answer-dropped',
+  title: 'the answer to 30 % of the save requests is lost after the commit',
+  requirements: { hit: true, unknown: true },
+  async play(world) {
+    await world.cast(3, 2);
+    const quiet = world.talk(400);
+    await world.faulty(['clients→web-0', 'clients→web-1'], { kind: 'drop-answer', share: 0.3, match: 'POST /api/chat/messages' }, 6_000);
+    await quiet();
+  },
+};
+
+export const socketsCut: Scenario = {
+  name: 'sockets-cut',
+  title: 'everybody loses the network each 15 s, for 2 s',
+  requirements: { hit: true, unknown: false },
+  async play(world) {
+    await world.cast(3, 2);
+    const quiet = world.talk(500);
+    const losing = tabsOf(world).map(async ({ name, tab }) => {
+      await world.pause(world.random.fork(name).whole(0, 10_000));
+      for (const last of [false, true]) {
+        await world.broken(
+          `${name} has no network`,
+          async () => await Promise.resolve(tab.setOnline(false)),
+          async () => await world.pause(2_000),
+          async () => await Promise.resolve(tab.setOnline(true)),
+        );
+        if (!last) await world.pause(13_000);
+      }
+    });
+    await Promise.all(losing);
+    await quiet();
+  },
+};
+
+export const latency: Scenario = {
+  name: 'latency',
+  title: 'everything takes 500 ± 400 ms, so that the two legs of a message overtake each other',
+  requirements: { hit: true, unknown: false },
+  async play(world) {
+    await world.cast(3, 2);
+    const quiet = world.talk(300);
+    const slow = { kind: 'delay', ms: 500, jitterMs: 400 } as const;
+    await world.faulty(['clients→web-0', 'clients→web-1', 'clients→relay-0', 'clients→relay-1'], slow, 10_000);
+    await quiet();
+  },
+};
+
+export const cutMidway: Scenario = {
+  name: 'cut-midway',
+  title: 'connections are slow, and break in the middle of what they carry',
+  requirements: { hit: true, unknown: true },
+  async play(world) {
+    await world.cast(2, 2);
+    const quiet = world.talk(250);
+    await world.faulty(['clients→web-0', 'clients→relay-0'], { kind: 'throttle', bytesPerSecond: 8_000 }, 3_000);
+    await world.faulty(['clients→web-0', 'clients→web-1', 'clients→relay-1'], { kind: 'cut-after', bytes: 600 }, 4_000);
+    await quiet();
+  },
+};
+
+export const zombieSocket: Scenario = {
+  name: 'zombie-socket',
+  title: 'for 60 s nothing arrives over the sockets to the relay, which look healthy',
+  requirements: { hit: true, unknown: false },
+  // Lines made during the fault find out only when their own time is over.
+  healsWithinMs: 10_000,
+  async play(world) {
+    await world.cast(2, 2);
+    const quiet = world.talk(3_000);
+    const arrival = measureArrivals(world);
+    await world.faulty(['clients→relay-0', 'clients→relay-1'], { kind: 'one-way', direction: 'down' }, 60_000);
+    world.figures['slowestArrivalMs'] = arrival();
+    await quiet();
+    if ((world.figures['slowestArrivalMs'] ?? 0) > 25_000) world.ledger.violation('the check every 20 s did not bring messages in time');
+  },
+};
+
+/** The longest that a message took from its sender to a view of the other side, of those that are there when the function returned is called. */
+function measureArrivals(world: World): () => number {
+  const since = Date.now();
+  return () => {
+    const watchers = world.watchers();
+    const times = world.ledger.sends
+      .filter((send) => send.at >= since && send.at < Date.now() - 25_000)
+      .map((send) => {
+        const other = watchers.filter((watcher) => watcher.conversation === send.conversation && watcher.visible.length > 0);
+        const seen = other
+          .filter((watcher) => (watcher.side === 'client') !== (send.senderType === 'CLIENT'))
+          .map((watcher) => watcher.firstSeen.get(send.text) ?? Infinity);
+        return Math.min(60_000, ...seen.map((at) => at - send.at));
+      });
+    return Math.max(0, ...times);
+  };
+}
+
+export const offlineLong: Scenario = {
+  name: 'offline-long',
+  title: 'a visitor writes 100 messages in 10 minutes without a network, reloads, and comes back',
+  requirements: { hit: true, unknown: false },
+  async play(world) {
+    await world.cast(2, 1);
+    const [visitor, other] = world.visitors;
+    if (visitor === undefined || other === undefined) throw new Error('The cast is missing.');
+    await visitor.send();
+    // Sixty of its seconds in one of ours.
+    visitor.device.pace = 60;
+    const reload = world.random.whole(20, 80);
+    await world.broken(
+      'a visitor has no network',
+      async () => await Promise.resolve(visitor.tabs[0]?.tab.setOnline(false)),
+      async () => {
+        for (let count = 0; count < 100; count += 1) {
+          await visitor.send();
+          if (count % 10 === 0) await other.send();
+          if (count === reload) {
+            visitor.kill();
+            visitor.open().tab.setOnline(false);
+          }
+          await world.pause(100);
+        }
+      },
+      async () => {
+        visitor.device.pace = 1;
+        await Promise.resolve(visitor.tabs[0]?.tab.setOnline(true));
+      },
+    );
+  },
+};

@@ -1,0 +1,195 @@
+import { randomUUID } from 'node:crypto';
+
+import { io, type Socket } from 'socket.io-client';
+
+import type { World } from '../world.ts';
+import type { Scenario } from './scenario.ts';
+
+const WRITERS = 20;
+const WRITES_EACH = 12;
+
+/** Posts one message as an operator until it is answered; the same key every time. */
+async function postUntilSaved(world: World, cookie: string, clientId: number, text: string, device: string): Promise<void> {
+  const messageKey = randomUUID();
+  const { web } = world.addresses;
+  for (;;) {
+    const attempt = world.ledger.attempt(device, [messageKey]);
+    try {
+      const response = await fetch(`${web}/api/chat/messages`, {
+        method: 'POST',
+        headers: { cookie, origin: web, 'content-type': 'application/json' },
+        body: JSON.stringify({ messages: [{ messageKey, messageType: 'TEXT', text, clientId }] }),
+        signal: AbortSignal.timeout(10_000),
+      });
+      const answer = (await response.json()) as { messages: { messageKey: string; id: number; seq: number }[] };
+      Object.assign(attempt, { until: Date.now(), outcome: response.ok ? 'ok' : 'refused', answers: response.ok ? answer.messages : [] });
+      if (response.ok) return;
+    } catch {
+      // Nobody knows what became of it: that is what the key is for.
+      Object.assign(attempt, { until: Date.now(), outcome: 'unknown' });
+    }
+    await world.pause(world.random.whole(0, 200));
+  }
+}
+
+/** Reads page after page by number until it has as many as there will be, and complains of every number that is left out. */
+async function readAll(world: World, cookie: string, clientId: number, expected: number): Promise<void> {
+  let cursor = 0;
+  while (cursor < expected) {
+    try {
+      const response = await fetch(`${world.addresses.web}/api/chat/messages?clientId=${clientId}&afterSeq=${cursor}&limit=7`, {
+        headers: { cookie },
+        signal: AbortSignal.timeout(10_000),
+      });
+      if (response.ok) {
+        const { messages } = (await response.json()) as { messages: { seq: number }[] };
+        for (const { seq } of messages) {
+          if (seq !== cursor + 1) world.ledger.violation(`a reader that had ${cursor} was given ${seq} next`);
+          cursor = seq;
+        }
+      }
+    } catch {
+      // Cut off: asked again below.
+    }
+    await world.pause(world.random.whole(0, 15));
+  }
+}
+
+export const twentyWriters: Scenario = {
+  name: 'twenty-writers',
+  title: 'twenty write into one conversation at once through both web servers, with connections cut, while a reader pages by number',
+  requirements: { hit: true, unknown: true },
+  async play(world) {
+    await world.cast(1, 3);
+    const [visitor] = world.visitors;
+    const clientId = world.ledger.clients.get(visitor?.name ?? '') ?? 0;
+    const accounts = await world.stack.operators();
+    const write = async (writer: number): Promise<void> => {
+      const account = accounts[writer % accounts.length];
+      if (account === undefined || visitor === undefined) throw new Error('The cast is missing.');
+      const device = `writer ${writer}`;
+      for (let count = 0; count < WRITES_EACH; count += 1) {
+        const send = world.ledger.send({ conversation: visitor.name, senderType: 'OPERATOR', operatorId: account.id, device });
+        send.keptAt = Date.now();
+        await postUntilSaved(world, account.cookie, clientId, send.text, device);
+      }
+    };
+    const writing = Promise.all(Array.from({ length: WRITERS }, async (_, writer) => await write(writer)));
+    const reading = readAll(world, accounts[0]?.cookie ?? '', clientId, WRITERS * WRITES_EACH);
+    const cutting = world.faulty(
+      ['clients→web-0', 'clients→web-1'],
+      { kind: 'drop-answer', share: 0.2, match: 'POST /api/chat/messages' },
+      1_500,
+    );
+    await Promise.all([writing, reading, cutting]);
+  },
+};
+
+/**
+ * Old front-ends that send pictures which nobody can read, as large and as often as a relay lets them: consoles hear of them and keep nothing, and one
+ * that stops reading has much to miss.
+ */
+async function shouters(world: World, count: number): Promise<{ stop(): void }> {
+  const image = `data:text/plain,${'x'.repeat(50_000)}`;
+  const sockets = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const socket: Socket = io(world.addresses.relay, { path: '/chat', transports: ['websocket'], forceNew: true, reconnection: false });
+      await new Promise((resolve) => socket.once('connect', () => resolve(undefined)));
+      socket.emit('join', { role: 'client', name: 'shouter' });
+      return socket;
+    }),
+  );
+  const timer = setInterval(() => {
+    for (const socket of sockets) socket.emit('clientMessage', { type: 'image', message: null, image, name: 'x', mimeType: 'text/plain' });
+  }, 220);
+  return {
+    stop() {
+      clearInterval(timer);
+      for (const socket of sockets) socket.disconnect();
+    },
+  };
+}
+
+export const readerStops: Scenario = {
+  name: 'reader-stops',
+  title: 'a console stops reading from the relay under load; it is cut, nobody else notices, and it has everything when it reads again',
+  requirements: { hit: true, unknown: false },
+  async play(world) {
+    await world.cast(3, 2);
+    const [stopped] = world.operators;
+    if (stopped === undefined) throw new Error('The cast is missing.');
+    const memory = async () => (await world.stack.memory('relay-0')) + (await world.stack.memory('relay-1'));
+    const before = await memory();
+    const load = await shouters(world, 12);
+    let cut = false;
+    for (const socket of stopped.tab.sockets) socket.on('disconnect', () => (cut = true));
+    const quiet = world.talk(250);
+    await world.broken(
+      'a console does not read',
+      async () => await Promise.resolve(stopped.tab.setReading(false)),
+      async () => await world.until('the relay cuts a reader that does not read', async () => await isAnyCut(world), 30_000),
+      async () => {
+        world.figures['relayGrowthBytes'] = (await memory()) - before;
+        stopped.tab.setReading(true);
+      },
+    );
+    await world.until('the console hears that it was cut', () => cut);
+    load.stop();
+    await quiet();
+    if ((world.figures['relayGrowthBytes'] ?? 0) > 150_000_000)
+      world.ledger.violation('a reader that stopped made the relays grow without bounds');
+  },
+};
+
+/** Whether a relay has ended the connection of a slow reader. */
+async function isAnyCut(world: World): Promise<boolean> {
+  for (const node of ['relay-0', 'relay-1'] as const) {
+    const text = await (await fetch(`${world.addresses.nodes[node]}/metrics`)).text();
+    if (/relay_slow_readers_cut_total\{[^}]*\} [1-9]/.test(text)) return true;
+  }
+  return false;
+}
+
+const SOCKETS = 1_000;
+/** Of the connections that are ended together, at most this share may come back within any one second. */
+const MOST_IN_A_SECOND = 0.4;
+
+export const rollingRestart: Scenario = {
+  name: 'rolling-restart',
+  title: 'both relays are restarted one after the other under 1,000 visitors, who come back spread out',
+  requirements: { hit: true, unknown: false },
+  healsWithinMs: 20_000,
+  async play(world) {
+    await world.cast(SOCKETS, 1, 20);
+    const back: number[] = [];
+    for (const visitor of world.visitors)
+      for (const socket of visitor.tabs[0]?.tab.sockets ?? []) socket.on('connect', () => back.push(Date.now()));
+    const some = world.visitors.slice(0, 10);
+    const stop = new AbortController();
+    const quiet = (async () => {
+      while (!stop.signal.aborted) {
+        await world.random.pick(some as [(typeof some)[number]]).send();
+        await world.pause(100);
+      }
+    })();
+    for (const node of ['relay-0', 'relay-1'] as const) {
+      const there = world.visitors.length;
+      back.length = 0;
+      await world.broken(
+        `${node} restarted`,
+        async () => await world.stack.signal(node, 'SIGTERM'),
+        async () => await world.pause(500),
+        async () => await world.stack.start(node),
+      );
+      const isConnected = () => world.visitors.every(({ tabs }) => tabs[0]?.chat.getSnapshot().connection === 'connected');
+      await world.until('everybody is back', isConnected, 30_000);
+      const busiest = Math.max(...back.map((at) => back.filter((other) => other >= at && other < at + 1_000).length));
+      world.figures[`${node} came back`] = back.length;
+      world.figures[`${node} most in a second`] = busiest;
+      if (back.length > there / 4 && busiest > back.length * MOST_IN_A_SECOND)
+        world.ledger.violation(`${busiest} of ${back.length} visitors came back to the relays within one second`);
+    }
+    stop.abort();
+    await quiet;
+  },
+};

@@ -1,0 +1,76 @@
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+
+import type { Program } from './node-process.ts';
+
+/** The repository's root. */
+const ROOT = resolve(import.meta.dirname, '../../..');
+
+/** What both servers are told, whichever node it is. */
+export interface ServerSettings {
+  /** Where browsers find the web app: the one allowed origin. */
+  readonly frontend: string;
+  readonly secret: string;
+  readonly dataDir: string;
+}
+
+/** Servers of ours end with whoever started them, even if that was killed. */
+const SUPERVISED = { SWITCHBOARD_SUPERVISED: '1' };
+
+function environmentOf({ frontend, secret, dataDir }: ServerSettings): NodeJS.ProcessEnv {
+  const { PATH, HOME } = process.env;
+  return {
+    PATH,
+    HOME,
+    NODE_ENV: 'production',
+    FRONTEND_URL: frontend,
+    JWT_SECRET: secret,
+    AUTH_SECRET: secret,
+    DATA_DIR: dataDir,
+    ...SUPERVISED,
+  };
+}
+
+export function redisProgram(port: number, folder: string): Program {
+  const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
+  return { command: 'redis-server', args, cwd: folder, env: { PATH: process.env['PATH'] } };
+}
+
+/** The built relay. */
+export function relayProgram(settings: ServerSettings, port: number, redisPort: number): Program {
+  return {
+    command: process.execPath,
+    args: [join(ROOT, 'apps/relay/dist/relay.js')],
+    cwd: join(ROOT, 'apps/relay'),
+    env: {
+      ...environmentOf(settings),
+      SOCKET_PORT: String(port),
+      SOCKET_HOST: '127.0.0.1',
+      REDIS_URL: `redis://127.0.0.1:${redisPort}`,
+    },
+  };
+}
+
+/** The built web app. */
+export function webProgram(
+  settings: ServerSettings,
+  port: number,
+  ways: { readonly database: string; readonly relay: string; readonly relayInside: string },
+): Program {
+  const cwd = join(ROOT, 'apps/web');
+  const next = createRequire(join(cwd, 'package.json')).resolve('next/dist/bin/next');
+  return {
+    command: process.execPath,
+    args: [next, 'start', '--port', String(port), '--hostname', '127.0.0.1'],
+    cwd,
+    env: {
+      ...environmentOf(settings),
+      PORT: String(port),
+      DATABASE_URL: ways.database,
+      NEXT_PUBLIC_SOCKET_URL: ways.relay,
+      RELAY_INTERNAL_URL: ways.relayInside,
+      // A thousand visitors come from one address here.
+      SESSIONS_PER_MINUTE: '100000',
+    },
+  };
+}
