@@ -92,7 +92,7 @@ async function lane(queue: Run[], finished: Finished[]): Promise<void> {
   }
 }
 
-const external = ['fake-indexeddb', 'socket.io-client', 'zod'];
+const external = ['fake-indexeddb', 'socket.io-client', 'zod', 'playwright-core'];
 await build({
   entryPoints: [join(import.meta.dirname, 'run-worker.ts')],
   outfile: WORKER,

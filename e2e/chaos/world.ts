@@ -50,13 +50,13 @@ export class World {
     return visitor;
   }
 
-  /** The next operator, with a console open and connected. */
-  async operator(options: PersonOptions = {}): Promise<Operator> {
+  /** The next operator, with a console open and connected that keeps these conversations, or all. */
+  async operator(options: PersonOptions = {}, keep?: Iterable<string>): Promise<Operator> {
     const account = this.#accounts[this.operators.length];
     if (account === undefined) throw new Error('There are no more operators.');
     const operator = new Operator(account, this.addresses.relay, this.#device(account.name, options));
     this.operators.push(operator);
-    operator.open();
+    operator.open(keep);
     await this.until(`${account.name} is connected`, () => operator.chat.getSnapshot().connection === 'connected');
     return operator;
   }

@@ -1,10 +1,11 @@
-/** The commands there are. `test` belongs to the clone, not to the program: it is not built in. */
-export const COMMANDS = Object.freeze(['start', 'operator', 'migrate', 'test', 'help']);
+/** The commands there are. `test` and `chaos` belong to the clone, not to the program: they are not built in. */
+export const COMMANDS = Object.freeze(['start', 'operator', 'migrate', 'test', 'chaos', 'help']);
 
 export const USAGE = `Switchboard: live support chat that you host yourself.
 
   npm start                                 install, build and run everything
   npm test                                  prove that it works
+  npm run chaos                             break everything, many times over, and see that no message suffers
   npm run switchboard -- <command>
 
 Commands

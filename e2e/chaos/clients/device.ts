@@ -68,18 +68,31 @@ export class Device {
   readonly name: string;
   readonly storage = new MemoryStore();
   readonly options: DeviceOptions;
-  /** How much faster its clock runs than ours: an hour of its time need not take one of ours. */
-  pace = 1;
   onSave: SaveWatch = () => undefined;
   /** Every request to save goes out twice at the same moment, as after a double click or by a proxy that retries. */
   doublesRequests = false;
   readonly #browser = new FakeBrowser();
-  readonly #startedAt = Date.now();
+  #pace = 1;
+  /** A moment of our time, and what its clock said then. */
+  #since = Date.now();
+  #saidThen: number;
   #opened = 0;
 
   constructor(options: DeviceOptions) {
     this.options = options;
     this.name = options.name;
+    this.#saidThen = this.#since + (options.clockError ?? 0);
+  }
+
+  /** How much faster its clock runs than ours: an hour of its time need not take one of ours. */
+  get pace(): number {
+    return this.#pace;
+  }
+
+  set pace(pace: number) {
+    this.#saidThen = this.now();
+    this.#since = Date.now();
+    this.#pace = pace;
   }
 
   /** Opens a tab: the effects for a client. */
@@ -106,8 +119,7 @@ export class Device {
   }
 
   now(): number {
-    const passed = Date.now() - this.#startedAt;
-    return Math.round(this.#startedAt + passed * this.pace + (this.options.clockError ?? 0));
+    return Math.round(this.#saidThen + (Date.now() - this.#since) * this.#pace);
   }
 }
 

@@ -37,7 +37,8 @@ export class Operator {
     return this.#tab?.isAlive() ?? false;
   }
 
-  open(): void {
+  /** Opens a console that keeps these conversations, or all there are. */
+  open(keep: Iterable<string> = this.device.options.ledger.clients.keys()): void {
     const tab = this.device.open();
     const { id, name } = this.account;
     this.#tab = tab;
@@ -48,7 +49,7 @@ export class Operator {
       },
       tab.effects,
     );
-    for (const conversation of this.device.options.ledger.clients.keys()) this.hold(conversation);
+    for (const conversation of keep) this.hold(conversation);
   }
 
   /** Keeps a conversation in the console. */

@@ -105,7 +105,7 @@ function findWrongOrder(sends: readonly Send[], rows: readonly Row[]): string[] 
   );
 }
 
-function findFalseTicks({ watchers, rows, clockDoubtMs }: Evidence): string[] {
+function findFalseTicks({ ledger, watchers, rows, clockDoubtMs }: Evidence): string[] {
   const byText = new Map(rows.map((row) => [row.text ?? '', row]));
   return watchers.flatMap((watcher) => {
     const others = watchers.filter((other) => other.conversation === watcher.conversation && other.side !== watcher.side);
@@ -117,6 +117,7 @@ function findFalseTicks({ watchers, rows, clockDoubtMs }: Evidence): string[] {
       if (first === Infinity) return complaints;
       if (row === undefined) complaints.push(`false tick: ${where} was shown as saved and has no row`);
       else if (row.savedAt.getTime() > first + clockDoubtMs) complaints.push(`false tick: ${where} was shown as saved before it was`);
+      if (ledger.unwatched.has(watcher.conversation)) return complaints;
       if (delivered !== undefined && !others.some((other) => (other.firstSeen.get(text) ?? Infinity) <= delivered))
         complaints.push(`false tick: ${where} was shown as delivered before anybody had it`);
       if (read !== undefined && !others.some((other) => other.sawWhileVisible(text, read)))

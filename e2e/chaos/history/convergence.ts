@@ -27,10 +27,15 @@ export function differences(views: readonly LiveView[], rows: readonly Row[]): s
 function differencesOf({ watcher, peer }: LiveView, expected: readonly Row[]): string[] {
   const where = `${watcher.tab} on ${watcher.conversation}`;
   const { messages, hasOlder } = watcher;
-  const wanted = hasOlder ? expected.slice(-messages.length) : expected;
+  // A page is the newest by number; what is shown of it stands in the order of sending.
+  const oldest = hasOlder ? Math.min(...messages.map((message) => message.seq ?? Infinity)) : 0;
+  const wanted = expected.filter((row) => row.seq >= oldest);
   const unsaved = messages.filter((message) => message.seq === null);
   if (unsaved.length > 0) return unsaved.map(({ text, status }) => `${where}: ${short(text)} is ${status ?? 'provisional'}`);
-  if (messages.length !== wanted.length) return [`${where} has ${messages.length} of ${wanted.length} messages`];
+  if (messages.length !== wanted.length) {
+    const missing = wanted.find((row) => !messages.some((message) => message.key === row.messageKey));
+    return [`${where} has ${messages.length} of ${wanted.length} messages, and not ${missing?.seq} ${short(missing?.text)}`];
+  }
   const wrong = messages.findIndex((message, index) => message.key !== wanted[index]?.messageKey || message.seq !== wanted[index]?.seq);
   if (wrong !== -1) return [`${where}: ${short(messages[wrong]?.text)} stands where ${short(wanted[wrong]?.text)} belongs`];
   const least = { none: ['sent', 'delivered', 'read'], there: ['delivered', 'read'], visible: ['read'] }[peer];

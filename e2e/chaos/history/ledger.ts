@@ -62,6 +62,8 @@ export class Ledger {
   readonly violations: string[] = [];
   /** Conversation → the database's id of its client. */
   readonly clients = new Map<string, number>();
+  /** Conversations that somebody follows in a real browser, where nobody sees every state that is shown. */
+  readonly unwatched = new Set<string>();
   /** Conversations whose senders' devices are gone for good, with what was on them. */
   readonly excused = new Set<string>();
 

@@ -49,7 +49,8 @@ export class Tree {
 
   /** Builds what was changed. */
   async build(app: 'relay' | 'web'): Promise<void> {
-    await this.execute('npm', ['run', 'build', '-w', `@switchboard/${app}`]);
+    const { code, output } = await this.execute('npm', ['run', 'build', '-w', `@switchboard/${app}`]);
+    if (code !== 0) throw new Error(`${app} could not be built:\n${output.slice(-2_000)}`);
   }
 
   /** Resolves to the exit code and what was printed. */

@@ -44,7 +44,7 @@ export class Edge {
 
   /** Joins a connection that was taken to this edge's server; false when nobody listens there. */
   async join(near: Socket, random: Random): Promise<boolean> {
-    const far = connect({ port: this.port, host: '127.0.0.1', noDelay: true });
+    const far = connect({ port: this.port, host: '127.0.0.1', noDelay: true, allowHalfOpen: true });
     try {
       await once(far, 'connect');
     } catch {
@@ -79,7 +79,7 @@ export class Front {
   }
 
   static async open(edges: readonly Edge[], random: Random): Promise<Front> {
-    const server = createServer({ noDelay: true, pauseOnConnect: true }).listen(0, '127.0.0.1');
+    const server = createServer({ noDelay: true, pauseOnConnect: true, allowHalfOpen: true }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const address = server.address();
     if (address === null || typeof address === 'string') throw new Error('The system gave no port.');

@@ -1,3 +1,4 @@
+import { browserFaults, browserKilled } from './browsers.ts';
 import { backendsTerminated, databaseFrozen, databaseKilled, databaseRestarted, poolExhausted, rowLocked } from './database.ts';
 import { answerDropped, cutMidway, latency, offlineLong, socketsCut, zombieSocket } from './lines.ts';
 import { clocksOff, nobodyThere, oldFrontEnd, twoOperators } from './people.ts';
@@ -37,6 +38,8 @@ export const SCENARIOS: readonly Scenario[] = [
   twentyWriters,
   readerStops,
   rollingRestart,
+  browserKilled,
+  browserFaults,
 ];
 
 /** Those of every test run: each of the promises at least once, in a few seconds each. */

@@ -160,11 +160,15 @@ export const rollingRestart: Scenario = {
   requirements: { hit: true, unknown: false },
   healsWithinMs: 20_000,
   async play(world) {
-    await world.cast(SOCKETS, 1, 20);
+    await world.cast(SOCKETS, 0, 20);
+    const some = world.visitors.slice(0, 10);
+    await world.operator(
+      {},
+      some.map(({ name }) => name),
+    );
     const back: number[] = [];
     for (const visitor of world.visitors)
       for (const socket of visitor.tabs[0]?.tab.sockets ?? []) socket.on('connect', () => back.push(Date.now()));
-    const some = world.visitors.slice(0, 10);
     const stop = new AbortController();
     const quiet = (async () => {
       while (!stop.signal.aborted) {

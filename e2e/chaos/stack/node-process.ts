@@ -9,8 +9,11 @@ export interface Program {
   readonly args: readonly string[];
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
+  /** Milliseconds that it has to stop when it is asked to; 6,000 unless said otherwise. */
+  readonly patienceMs?: number;
 }
 
+const PATIENCE_MS = 6_000;
 /** Lines that are kept of each process. */
 const KEPT_LINES = 400;
 /** What a server of ours prints when an error went where nobody looks. */
@@ -79,7 +82,10 @@ export class Server {
     const gone = ends ? once(child, 'exit') : undefined;
     child.kill(signal);
     if (signal === 'SIGKILL') child.kill('SIGCONT');
+    // As a supervisor does with one that is asked to stop and has people who keep it busy.
+    const impatience = setTimeout(() => ends && child.kill('SIGKILL'), this.#program.patienceMs ?? PATIENCE_MS);
     await gone;
+    clearTimeout(impatience);
   }
 
   /** Resident memory, in bytes. */

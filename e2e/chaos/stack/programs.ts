@@ -42,6 +42,7 @@ export function relayProgram(settings: ServerSettings, port: number, redisPort: 
     command: process.execPath,
     args: [join(ROOT, 'apps/relay/dist/relay.js')],
     cwd: join(ROOT, 'apps/relay'),
+    patienceMs: 16_000,
     env: {
       ...environmentOf(settings),
       SOCKET_PORT: String(port),

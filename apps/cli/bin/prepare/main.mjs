@@ -5,11 +5,15 @@ import { pathToFileURL } from 'node:url';
 import { Complaint } from '../complaint.mjs';
 import { startedByNohup, watchParents } from '../parents.mjs';
 import { COMMANDS, unknownCommand, USAGE } from '../usage.mjs';
+import { prepareAndRunChaos } from './chaos.mjs';
 import { ROOT } from './paths.mjs';
 import { prepare } from './prepare.mjs';
 import { endRunning } from './run.mjs';
 import { CLI, RELAY, WEB, WIDGET } from './targets.mjs';
 import { runTests } from './tests.mjs';
+
+/** What belongs to the clone, not to the program. @type {Readonly<Record<string, ((args: readonly string[]) => Promise<void>) | undefined>>} */
+const TOOLS = { test: runTests, chaos: prepareAndRunChaos };
 
 /**
  * Runs a command on a clone in any state: prepares what the command needs, then hands over to the program in this same process.
@@ -22,8 +26,10 @@ export async function main(args) {
     if (command === 'help' || command === '--help' || command === '-h') return console.log(USAGE);
     if (!COMMANDS.includes(command)) throw new Complaint(unknownCommand(command));
     const targets = command === 'start' ? [CLI, RELAY, WIDGET, WEB] : [CLI];
-    await endingWithParents(async () => await (command === 'test' ? runTests() : prepare(targets)));
-    if (command !== 'test') await import(pathToFileURL(join(ROOT, CLI.result)).href);
+    const [, ...rest] = args;
+    const tool = TOOLS[command];
+    await endingWithParents(async () => await (tool === undefined ? prepare(targets) : tool(rest)));
+    if (tool === undefined) await import(pathToFileURL(join(ROOT, CLI.result)).href);
   } catch (error) {
     if (!(error instanceof Complaint)) throw error;
     console.error(error.message);

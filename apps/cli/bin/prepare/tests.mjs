@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { Complaint } from '../complaint.mjs';
+import { runChaos } from './chaos.mjs';
 import { equipMachine, findChromium } from './machine.mjs';
 import { CACHE, ROOT } from './paths.mjs';
 import { prepare } from './prepare.mjs';
@@ -19,6 +20,7 @@ export async function runTests() {
   const missing = await equipMachine();
   const tallies = [await runVitest('the tests beside the code', 'unit', [])];
   tallies.push(await runStories());
+  tallies.push(await runShortChaos());
   tallies.push(await runChecks());
   for (const name of missing) console.error(`not on this machine, so what needs it was not tested: ${name}`);
   const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0);
@@ -43,6 +45,20 @@ async function runStories() {
     ['--config', 'e2e/vitest.config.ts'],
     chromium === undefined ? {} : { CHROMIUM_PATH: chromium },
   );
+}
+
+/**
+ * Some of the scenarios in which everything breaks, each with a known and a new seed.
+ * @returns {Promise<Tally>}
+ */
+async function runShortChaos() {
+  console.error('running the short chaos …');
+  const report = join(CACHE, 'chaos.json');
+  rmSync(report, { force: true });
+  const code = await runChaos(['--short', '--report', report]);
+  if (!existsSync(report)) return { passed: 0, failed: 1 };
+  const { passed, failed } = JSON.parse(readFileSync(report, 'utf8'));
+  return { passed, failed: failed === 0 && code !== 0 ? 1 : failed };
 }
 
 /**

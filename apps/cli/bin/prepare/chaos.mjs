@@ -1,0 +1,27 @@
+import { join } from 'node:path';
+
+import { equipMachine } from './machine.mjs';
+import { ROOT } from './paths.mjs';
+import { prepare } from './prepare.mjs';
+import { run } from './run.mjs';
+import { CLI, RELAY, WEB, WIDGET } from './targets.mjs';
+
+/**
+ * Plays the scenarios of e2e/chaos on what is built.
+ * @param {readonly string[]} args for e2e/chaos/main.ts
+ * @returns {Promise<number>} its exit code
+ */
+export async function runChaos(args) {
+  const main = join(ROOT, 'e2e/chaos/main.ts');
+  return await run(process.execPath, ['--import', 'tsx', main, ...args], { output: 'inherit' });
+}
+
+/**
+ * The same on a clone in any state.
+ * @param {readonly string[]} args
+ */
+export async function prepareAndRunChaos(args) {
+  await prepare([CLI, RELAY, WIDGET, WEB]);
+  for (const name of await equipMachine()) console.error(`not on this machine, so what needs it will fail: ${name}`);
+  process.exitCode = await runChaos(args);
+}

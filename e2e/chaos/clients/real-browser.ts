@@ -1,0 +1,90 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type { BrowserContext, Locator } from 'playwright-core';
+
+import { launchProfile } from '../../stage/browser.ts';
+import { conversationOf, type Row, type Send } from '../history/ledger.ts';
+import type { World } from '../world.ts';
+
+const inOrder = (a: Row, b: Row) => a.createdAt.getTime() - b.createdAt.getTime() || a.seq - b.seq;
+
+/** A person's real browser, with a profile that outlives its processes. */
+export class RealBrowser {
+  readonly #folder: string;
+  #context: BrowserContext | undefined;
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  static async open(): Promise<RealBrowser> {
+    const browser = new RealBrowser(await mkdtemp(join(tmpdir(), 'switchboard-profile-')));
+    await browser.start();
+    return browser;
+  }
+
+  get context(): BrowserContext {
+    if (this.#context === undefined) throw new Error('The browser is not open.');
+    return this.#context;
+  }
+
+  async start(): Promise<void> {
+    this.#context = await launchProfile(this.#folder);
+    this.#context.setDefaultTimeout(20_000);
+  }
+
+  /** Kills every process of it at once. */
+  async kill(): Promise<void> {
+    const context = this.#context;
+    this.#context = undefined;
+    for (const name of await readdir('/proc')) {
+      if (!/^\d+$/.test(name)) continue;
+      const command = await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => ''); // Gone since the folder was read.
+      if (!command.includes(this.#folder)) continue;
+      try {
+        process.kill(Number(name), 'SIGKILL');
+      } catch (error) {
+        if ((error as { code?: string }).code !== 'ESRCH') throw error; // It ended with its parent.
+      }
+    }
+    await context?.close().catch(() => undefined); // Nobody answers any more; this frees our side.
+  }
+
+  async close(): Promise<void> {
+    await this.kill();
+    await rm(this.#folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** Writes and sends a message in a page; `message` and `send` are its field and its button. Resolves when the page has taken it. */
+export async function writeInPage(world: World, sent: Send, message: Locator, send: Locator): Promise<void> {
+  await message.fill(sent.text);
+  await send.click();
+  // The field is emptied when the outbox has the message.
+  await world.until('the page has taken the message', async () => (await message.inputValue()) === '');
+  sent.keptAt = Date.now();
+}
+
+/** Waits until a page's log shows exactly what the database has of a conversation, in its order, with nothing unsent; complains after ten seconds. */
+export async function expectPage(world: World, where: string, conversation: string, log: Locator): Promise<void> {
+  let shown: string[] = [];
+  let wanted: string[] = [];
+  const isRight = async () => {
+    const rows = (await world.rows()).filter((row) => conversationOf(row.text) === conversation);
+    wanted = rows.toSorted(inOrder).map((row) => row.text ?? '');
+    const lines = (await log.innerText()).split('\n').map((line) => line.trim());
+    shown = lines.filter((line) => conversationOf(line) !== null);
+    const unsent = lines.some((line) => line === 'Sending' || line === 'Not sent');
+    return !unsent && shown.join('\n') === wanted.join('\n');
+  };
+  try {
+    await world.until(`${where} is right`, isRight, 10_000);
+  } catch {
+    const at = wanted.findIndex((text, index) => text !== shown[index]);
+    world.ledger.violation(
+      `not healed: ${where} shows ${shown.length} of ${wanted.length}, and ${shown[at] ?? 'nothing'} in the place of ${wanted[at] ?? 'nothing'}`,
+    );
+  }
+}
