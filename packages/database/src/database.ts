@@ -3,6 +3,8 @@ import pg from 'pg';
 
 import { PrismaClient } from './generated/client.ts';
 import { ImpatientClient } from './impatient-client.ts';
+import { statementName } from './statement-name.ts';
+import { transact, type Transaction } from './transact.ts';
 
 /** What `openDatabase` needs to know. */
 export interface DatabaseOptions {
@@ -10,15 +12,21 @@ export interface DatabaseOptions {
   readonly url: string;
   /** Shown in `pg_stat_activity`, so that it can be seen who holds a connection. */
   readonly applicationName: string;
-  /** Connections at most. */
+  /** Connections at most, beside those of `transact`. */
   readonly poolSize?: number;
   /** Told of connections that break while idle; without a listener they would end the process. */
   readonly onError?: (error: Error) => void;
 }
 
-/** An open database: Prisma on a pool of ours. */
+/** An open database: Prisma on a pool of ours, and a few connections beside it for what is hot. */
 export interface Database {
   readonly prisma: PrismaClient;
+  /**
+   * Runs `work` in a transaction on a connection of its own kind, without Prisma in between: for few, hot statements that find their rows by an index. It is committed when this resolves. When it rejects nothing has happened, unless the connection broke during the commit.
+   *
+   * @param withinMs how long it may take in all, waiting for a connection included
+   */
+  transact<T>(work: (tx: Transaction) => Promise<T>, withinMs?: number): Promise<T>;
   /** Connections in all, idle ones, and requests waiting for one. */
   poolState(): { total: number; idle: number; waiting: number };
   /** Resolves when the database answers, rejects within the connection timeout when it doesn't. */
@@ -30,19 +38,54 @@ export interface Database {
 const CONNECTION_TIMEOUT_MS = 2_500;
 /** How long one statement, and an open transaction doing nothing, may take. Together with the above below 5 s, the longest that a request may hang. */
 const STATEMENT_TIMEOUT_MS = 4_000;
+/** How long a transaction of `transact` may take in all. */
+const TRANSACTION_TIMEOUT_MS = 4_500;
+
+/** Connections that run what `transact` is given. What has to wait for one of them waits for nothing else: no slow list is in its way. */
+const TRANSACT_CONNECTIONS = 2;
 
 /**
  * Opens a pool and a Prisma client on it. Nothing is connected yet: the first query does that, and a database that is away shows as an error of
  * that query (see `isUnavailable`), never as a hanging one: `pg` has no acquire timeout of its own accord.
  */
 export function openDatabase(options: DatabaseOptions): Database {
+  const report = options.onError ?? (() => undefined);
+  const pool = openPool(options, { max: options.poolSize ?? 10 });
+  // Prepared statements keep their plans. One that was made while a table was small must not read all of it when it has grown.
+  const hot = openPool(options, { max: TRANSACT_CONNECTIONS, query_timeout: 0 }, '-c enable_seqscan=off -c enable_bitmapscan=off');
+  const adapter = new PrismaPg(pool, {
+    onPoolError: report,
+    onConnectionError: report,
+    // Prepared statements are cached by their text: the hot queries are few and planning them is a third of their cost.
+    statementNameGenerator: ({ sql }) => statementName(sql) ?? '',
+  });
+  const prisma = new PrismaClient({ adapter, transactionOptions: { maxWait: CONNECTION_TIMEOUT_MS, timeout: STATEMENT_TIMEOUT_MS } });
+  const sum = (read: (from: pg.Pool) => number) => read(pool) + read(hot);
+  return {
+    prisma,
+    transact: async (work, withinMs = TRANSACTION_TIMEOUT_MS) => await transact(hot, withinMs, work),
+    poolState: () => ({
+      total: sum((from) => from.totalCount),
+      idle: sum((from) => from.idleCount),
+      waiting: sum((from) => from.waitingCount),
+    }),
+    async ping() {
+      await pool.query('SELECT 1');
+    },
+    async close() {
+      await prisma.$disconnect();
+      await Promise.all([pool.end(), hot.end()]);
+    },
+  };
+}
+
+function openPool({ url, applicationName, onError }: DatabaseOptions, kind: pg.PoolConfig, settings = ''): pg.Pool {
   const pool = new pg.Pool({
-    connectionString: options.url,
+    connectionString: url,
     Client: ImpatientClient,
     // Prisma's adapter reads every timestamptz as if it were UTC, so the session's time zone must be.
-    options: '-c TimeZone=UTC',
-    application_name: options.applicationName,
-    max: options.poolSize ?? 10,
+    options: `-c TimeZone=UTC ${settings}`,
+    application_name: applicationName,
     connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
@@ -50,38 +93,8 @@ export function openDatabase(options: DatabaseOptions): Database {
     // The server's own timeout cannot fire when the server is frozen or the network swallows packets; this one runs here.
     query_timeout: STATEMENT_TIMEOUT_MS + 500,
     idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
+    ...kind,
   });
-  const report = options.onError ?? (() => undefined);
-  pool.on('error', report);
-  const adapter = new PrismaPg(pool, {
-    onPoolError: report,
-    onConnectionError: report,
-    // Prepared statements are cached by their text: the hot queries are few and planning them is a third of their cost.
-    statementNameGenerator: ({ sql }) => statementName(sql),
-  });
-  const prisma = new PrismaClient({ adapter, transactionOptions: { maxWait: CONNECTION_TIMEOUT_MS, timeout: STATEMENT_TIMEOUT_MS } });
-  return {
-    prisma,
-    poolState: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
-    async ping() {
-      await pool.query('SELECT 1');
-    },
-    async close() {
-      await prisma.$disconnect();
-      await pool.end();
-    },
-  };
-}
-
-const statementNames = new Map<string, string>();
-/** More different statements than this come only from generated shapes; they go unnamed and so uncached. */
-const NAMED_STATEMENTS = 500;
-
-function statementName(sql: string): string {
-  const known = statementNames.get(sql);
-  if (known !== undefined) return known;
-  if (statementNames.size >= NAMED_STATEMENTS) return '';
-  const name = `s${statementNames.size}`;
-  statementNames.set(sql, name);
-  return name;
+  pool.on('error', onError ?? (() => undefined));
+  return pool;
 }
