@@ -4,9 +4,9 @@ import { ChatError, type NewMessage } from '@switchboard/protocol';
 
 import type { Actor } from '../actor.ts';
 import type { Context } from '../context.ts';
-import { withDatabase } from '../with-database.ts';
-import { draftMessages, type Draft } from './draft.ts';
-import { writeGroup, type SaveResult } from './write-group.ts';
+import { draftMessages } from './draft.ts';
+import { saveGroup, type Waiting } from './save-group.ts';
+import type { SaveResult } from './write-group.ts';
 
 export interface MessageSaverOptions {
   /** Messages waiting or being written at most; past it requests are refused as `unavailable`. */
@@ -31,12 +31,6 @@ export interface MessageSaver {
   close(): Promise<void>;
   /** `queued`: messages waiting or being written. */
   state(): { queued: number };
-}
-
-interface Waiting {
-  readonly drafts: readonly Draft[];
-  readonly resolve: (result: SaveResult) => void;
-  readonly reject: (error: ChatError) => void;
 }
 
 const DEFAULT_MAX_QUEUED = 5_000;
@@ -109,34 +103,4 @@ function takeGroup(waiting: Waiting[], maxGroup: number): Waiting[] {
     requests += 1;
   }
   return waiting.splice(0, requests);
-}
-
-/**
- * Writes a group and answers everybody in it; never rejects. When the transaction fails for another reason than a database that is away, every
- * request is tried alone, so that the one that can't be stored does not take the others with it.
- */
-async function saveGroup(ctx: Context, group: readonly Waiting[]): Promise<void> {
-  try {
-    const outcomes = await withDatabase(
-      ctx,
-      async () =>
-        await writeGroup(
-          ctx,
-          group.map(({ drafts }) => drafts),
-        ),
-    );
-    for (const [index, { resolve, reject }] of group.entries()) {
-      const outcome = outcomes[index];
-      if (outcome === undefined) throw new Error('A request of the group was not answered.');
-      if (outcome instanceof ChatError) reject(outcome);
-      else resolve(outcome);
-    }
-  } catch (error) {
-    const failure = error instanceof ChatError ? error : new ChatError('internal', 'Something went wrong on our side.', { cause: error });
-    if (group.length > 1 && failure.code !== 'unavailable') {
-      for (const request of group) await saveGroup(ctx, [request]);
-    } else {
-      for (const { reject } of group) reject(failure);
-    }
-  }
 }

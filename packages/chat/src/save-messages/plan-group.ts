@@ -18,7 +18,13 @@ export interface KnownClient {
   readonly id: number;
   readonly lastSeq: number;
   readonly endedAt: Date | null;
-  readonly sessions: readonly { readonly id: string; readonly clientSocketId: string | null }[];
+  readonly sessions: readonly KnownSession[];
+}
+
+export interface KnownSession {
+  readonly id: string;
+  readonly clientSocketId: string | null;
+  readonly lastSeenAt: Date;
 }
 
 export interface KnownUpload {

@@ -1,69 +1,59 @@
-import type { Queryable } from '../access.ts';
+import { Prisma, type Transaction } from '@switchboard/database';
+
 import { groupBy } from '../group-by.ts';
 import { isUuid } from '../uuid.ts';
 import type { Draft } from './draft.ts';
-import type { Knowledge, KnownClient, KnownMessage, KnownUpload } from './plan-group.ts';
-
-interface SessionRow {
-  readonly clientId: number;
-  readonly id: string;
-  readonly clientSocketId: string | null;
-}
+import type { Knowledge, KnownClient, KnownMessage, KnownSession, KnownUpload } from './plan-group.ts';
 
 const unique = <T>(values: Iterable<T>): T[] => [...new Set(values)];
 const byId = <T extends { readonly id: K }, K>(rows: readonly T[]) => new Map(rows.map((row) => [row.id, row]));
 
 /**
- * Locks the clients that the drafts mean (in the order of their ids, so that two groups can't lock each other out) and reads what planning needs.
- * The message keys are looked up last: under the locks, whoever could have saved one of them for these clients has committed.
+ * Locks the clients that the drafts mean (in the order of their ids, so that two groups can't lock each other out) and reads what planning needs, all
+ * in one round trip. The message keys are looked up after the lock: whoever could have saved one of them for these clients has committed by then.
  */
-export async function readKnowledge(tx: Queryable, drafts: readonly Draft[]): Promise<Knowledge> {
-  const sessions = await readSessions(tx, drafts);
-  const clients = await lockClients(tx, drafts, sessions);
-  const messages = await tx.$queryRaw<KnownMessage[]>`
-    SELECT "messageKey", id, "clientId", seq, "senderType", "createdAt" FROM "ChatMessage"
-    WHERE "messageKey" = ANY(${unique(drafts.map(({ messageKey }) => messageKey))}::uuid[])`;
+export async function readKnowledge(tx: Transaction, drafts: readonly Draft[]): Promise<Knowledge> {
+  const meant = clientsMeant(drafts);
+  const [sessions, clients, messages, uploads] = await Promise.all([
+    // A session never changes its client, so they may be read before the lock.
+    tx.query<KnownSession & { clientId: number }>(Prisma.sql`
+      SELECT s."clientId", s.id, s."clientSocketId", s."lastSeenAt" FROM "ChatSession" s WHERE s."clientId" ${meant} ORDER BY s."startedAt" DESC`),
+    tx.query<Omit<KnownClient, 'sessions'>>(Prisma.sql`
+      SELECT c.id, c."lastSeq", c."endedAt" FROM "Client" c WHERE c.id ${meant} ORDER BY c.id FOR NO KEY UPDATE`),
+    tx.query<KnownMessage>(Prisma.sql`
+      SELECT "messageKey", id, "clientId", seq, "senderType", "createdAt" FROM "ChatMessage"
+      WHERE "messageKey" = ANY(${unique(drafts.map(({ messageKey }) => messageKey))}::uuid[])`),
+    readUploads(tx, drafts),
+  ]);
   const addresses = new Map<string, number>();
   for (const { clientId, id, clientSocketId } of sessions) {
     addresses.set(id, clientId);
     if (clientSocketId !== null) addresses.set(clientSocketId, clientId);
   }
+  const own = groupBy(sessions, ({ clientId }) => clientId);
   return {
-    clients: byId(clients),
+    clients: byId(clients.map(({ id, lastSeq, endedAt }) => ({ id, lastSeq, endedAt, sessions: own.get(id) ?? [] }))),
     addresses,
-    uploads: await readUploads(tx, drafts),
+    uploads: byId(uploads),
     messages: new Map(messages.map((message) => [message.messageKey, message])),
   };
 }
 
-/** All sessions of all clients meant, newest first. A session never changes its client, so they may be read before the lock. */
-async function readSessions(tx: Queryable, drafts: readonly Draft[]): Promise<SessionRow[]> {
+/** The condition that holds for the ids of the clients meant. Most drafts name them; an address has to be looked up. */
+function clientsMeant(drafts: readonly Draft[]): Prisma.Sql {
   const targets = drafts.map(({ target }) => target);
   const ids = unique(targets.flatMap((target) => (target.kind === 'client' ? [target.clientId] : [])));
   const addresses = unique(targets.flatMap((target) => (target.kind === 'address' ? [target.address] : [])));
-  return await tx.$queryRaw<SessionRow[]>`
-    SELECT s."clientId", s.id, s."clientSocketId" FROM "ChatSession" s
-    WHERE s."clientId" IN (
-      SELECT unnest(${ids}::int[])
-      UNION ALL SELECT a."clientId" FROM "ChatSession" a WHERE a."clientSocketId" = ANY(${addresses}::text[])
-      UNION ALL SELECT a."clientId" FROM "ChatSession" a WHERE a.id = ANY(${addresses.filter(isUuid)}::uuid[])
-    )
-    ORDER BY s."startedAt" DESC`;
+  if (addresses.length === 0) return Prisma.sql`= ANY(${ids}::int[])`;
+  return Prisma.sql`IN (
+    SELECT unnest(${ids}::int[])
+    UNION ALL SELECT a."clientId" FROM "ChatSession" a WHERE a."clientSocketId" = ANY(${addresses}::text[])
+    UNION ALL SELECT a."clientId" FROM "ChatSession" a WHERE a.id = ANY(${addresses.filter(isUuid)}::uuid[])
+  )`;
 }
 
-async function lockClients(tx: Queryable, drafts: readonly Draft[], sessions: readonly SessionRow[]): Promise<KnownClient[]> {
-  const ids = unique([
-    ...drafts.flatMap(({ target }) => (target.kind === 'client' ? [target.clientId] : [])),
-    ...sessions.map(({ clientId }) => clientId),
-  ]);
-  const rows = await tx.$queryRaw<Omit<KnownClient, 'sessions'>[]>`
-    SELECT id, "lastSeq", "endedAt" FROM "Client" WHERE id = ANY(${ids}::int[]) ORDER BY id FOR NO KEY UPDATE`;
-  const own = groupBy(sessions, ({ clientId }) => clientId);
-  return rows.map(({ id, lastSeq, endedAt }) => ({ id, lastSeq, endedAt, sessions: own.get(id) ?? [] }));
-}
-
-async function readUploads(tx: Queryable, drafts: readonly Draft[]): Promise<Map<string, KnownUpload>> {
+async function readUploads(tx: Transaction, drafts: readonly Draft[]): Promise<KnownUpload[]> {
   const ids = unique(drafts.flatMap(({ image }) => (image?.uploadId == null ? [] : [image.uploadId])));
-  if (ids.length === 0) return new Map();
-  return byId(await tx.$queryRaw<KnownUpload[]>`SELECT id, "clientId", name, "mimeType" FROM "Upload" WHERE id = ANY(${ids}::uuid[])`);
+  if (ids.length === 0) return [];
+  return await tx.query<KnownUpload>(Prisma.sql`SELECT id, "clientId", name, "mimeType" FROM "Upload" WHERE id = ANY(${ids}::uuid[])`);
 }

@@ -1,9 +1,9 @@
+import { isUniqueViolation, type Transaction } from '@switchboard/database';
 import { ChatError, type SavedMessage } from '@switchboard/protocol';
 
-import type { Queryable } from '../access.ts';
 import type { Context } from '../context.ts';
+import { commitPlanned } from './commit-planned.ts';
 import type { Draft } from './draft.ts';
-import { insertPlanned } from './insert-planned.ts';
 import { planGroup, type KnownClient, type KnownMessage, type PlannedMessage } from './plan-group.ts';
 import { readKnowledge } from './read-knowledge.ts';
 
@@ -23,11 +23,6 @@ export interface SaveResult {
 /** How often a group is begun in all when other writers get in its way. */
 const ATTEMPTS = 4;
 
-/** A key of the group was committed by another transaction after we looked. Rolls ours back. */
-class KeyRacedError extends Error {
-  override readonly name = 'KeyRacedError';
-}
-
 /**
  * Saves the drafts of several requests in one transaction. When it returns, everything it answers is committed. Each request stands or falls as a
  * whole, and one that is refused does not touch the others.
@@ -37,9 +32,10 @@ class KeyRacedError extends Error {
 export async function writeGroup(ctx: Context, requests: readonly (readonly Draft[])[]): Promise<(SaveResult | ChatError)[]> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await ctx.db.prisma.$transaction(async (tx) => await writeOnce(tx, requests, ctx.clock()));
+      return await ctx.db.transact(async (tx) => await writeOnce(tx, requests, ctx.clock()));
     } catch (error) {
-      if (!(error instanceof KeyRacedError)) throw error;
+      // A key of the group was committed by another transaction after we looked.
+      if (!isUniqueViolation(error)) throw error;
       if (attempt >= ATTEMPTS)
         throw new ChatError('unavailable', 'Other writers were faster too often. Try again.', { retryAfterSeconds: 1 });
       ctx.log.debug({ attempt }, 'another writer saved the same message key first; looking again');
@@ -47,11 +43,10 @@ export async function writeGroup(ctx: Context, requests: readonly (readonly Draf
   }
 }
 
-async function writeOnce(tx: Queryable, requests: readonly (readonly Draft[])[], now: Date): Promise<(SaveResult | ChatError)[]> {
+async function writeOnce(tx: Transaction, requests: readonly (readonly Draft[])[], now: Date): Promise<(SaveResult | ChatError)[]> {
   const knowledge = await readKnowledge(tx, requests.flat());
   const { inserts, answers } = planGroup(requests, knowledge);
-  const ids = inserts.length === 0 ? new Map<string, number>() : await insertPlanned(tx, inserts, knowledge.clients, now);
-  if (ids.size !== inserts.length) throw new KeyRacedError('A message key was saved by another transaction at the same time.');
+  const ids = inserts.length === 0 ? new Map<string, number>() : await commitPlanned(tx, inserts, knowledge.clients, now);
   const idOf = (message: KnownMessage | PlannedMessage): number => {
     const id = 'id' in message ? message.id : ids.get(message.messageKey);
     if (id === undefined) throw new Error(`No id came back for the message key ${message.messageKey}.`);

@@ -1,22 +1,29 @@
-import type { Queryable } from '../access.ts';
+import { Prisma, type Transaction } from '@switchboard/database';
+
 import { groupBy } from '../group-by.ts';
 import type { KnownClient, PlannedMessage } from './plan-group.ts';
 
+/** A session's last sign of life is kept to this precision: one write in ten seconds, not one per message. */
+export const SEEN_EVERY_MS = 10_000;
+
 /**
- * Writes planned messages and the counters of their clients in one statement, and answers the ids by message key. Fewer ids than messages came back
- * when another transaction saved a key in between: roll back then.
+ * Writes planned messages and the counters of their clients in one statement, commits, and answers the ids by message key. A key that another
+ * transaction saved in between fails it as a unique violation.
  */
-export async function insertPlanned(
-  tx: Queryable,
+export async function commitPlanned(
+  tx: Transaction,
   messages: readonly PlannedMessage[],
   clients: ReadonlyMap<number, KnownClient>,
   now: Date,
 ): Promise<Map<string, number>> {
   const column = <T>(read: (message: PlannedMessage) => T): T[] => messages.map(read);
   const at = now.toISOString();
-  const changes = clientChanges(messages, clients);
+  const changes = clientChanges(messages, clients, now);
   const change = <T>(read: (change: ClientChange) => T): T[] => changes.map(read);
-  const rows = await tx.$queryRaw<{ id: number; messageKey: string }[]>`
+  const reopened = changes.filter((c) => c.reopen).map((c) => c.clientId);
+  const reopening =
+    reopened.length > 0 && tx.query(Prisma.sql`UPDATE "ChatSession" SET "endedAt" = NULL WHERE "clientId" = ANY(${reopened}::int[])`);
+  const inserting = tx.commit<{ id: number; messageKey: string }>(Prisma.sql`
     WITH inserted AS (
       INSERT INTO "ChatMessage" ("messageKey", "clientId", seq, "clientSocketId", "senderType", "operatorId", "messageType", text, "imageUrl",
         "imageName", "mimeType", "sessionId", "createdAt", "savedById", "savedAt", "updatedAt")
@@ -28,7 +35,6 @@ export async function insertPlanned(
         ${column((m) => m.imageName)}::text[], ${column((m) => m.mimeType)}::text[], ${column((m) => m.sessionId)}::text[],
         ${column((m) => m.createdAt.toISOString())}::timestamptz[], ${column((m) => m.draft.savedById)}::int[]
       )
-      ON CONFLICT DO NOTHING
       RETURNING id, "messageKey"
     ), counted AS (
       UPDATE "Client" c SET "lastSeq" = n."lastSeq", "unreadCount" = c."unreadCount" + n.unread,
@@ -40,12 +46,10 @@ export async function insertPlanned(
       ) AS n(id, "lastSeq", unread, newest, reopen)
       WHERE c.id = n.id
     ), seen AS (
-      UPDATE "ChatSession" s SET "lastSeenAt" = GREATEST(s."lastSeenAt", ${at}::timestamptz)
-      WHERE s.id = ANY(${changes.flatMap((c) => c.visits)}::uuid[])
+      UPDATE "ChatSession" s SET "lastSeenAt" = ${at}::timestamptz WHERE s.id = ANY(${changes.flatMap((c) => c.visits)}::uuid[])
     )
-    SELECT id, "messageKey" FROM inserted`;
-  const reopened = changes.filter((c) => c.reopen).map((c) => c.clientId);
-  if (reopened.length > 0) await tx.$executeRaw`UPDATE "ChatSession" SET "endedAt" = NULL WHERE "clientId" = ANY(${reopened}::int[])`;
+    SELECT id, "messageKey" FROM inserted`);
+  const [rows] = await Promise.all([inserting, reopening]);
   return new Map(rows.map(({ id, messageKey }) => [messageKey, id]));
 }
 
@@ -58,25 +62,25 @@ interface ClientChange {
   readonly newest: Date;
   /** Sent after the conversation was ended, so it goes on. What was sent before and arrives late leaves it ended. */
   readonly reopen: boolean;
-  /** Sessions in which the visitor itself wrote. */
+  /** Sessions in which the visitor itself wrote, and that were last seen a while ago. */
   readonly visits: readonly string[];
 }
 
-function clientChanges(messages: readonly PlannedMessage[], clients: ReadonlyMap<number, KnownClient>): ClientChange[] {
+function clientChanges(messages: readonly PlannedMessage[], clients: ReadonlyMap<number, KnownClient>, now: Date): ClientChange[] {
+  const seenBefore = new Date(now.getTime() - SEEN_EVERY_MS);
   return [...groupBy(messages, ({ clientId }) => clientId)].map(([clientId, own]) => {
     const client = clients.get(clientId);
     const newest = new Date(Math.max(...own.map(({ createdAt }) => createdAt.getTime())));
     const reopen = client?.endedAt != null && newest >= client.endedAt;
-    const visits = own.flatMap(({ draft: { target } }) =>
-      target.kind === 'client' && target.sessionId !== null ? [target.sessionId] : [],
-    );
+    const visited = new Set(own.map(({ draft: { target } }) => (target.kind === 'client' ? target.sessionId?.toLowerCase() : undefined)));
+    const visits = client?.sessions.filter(({ id, lastSeenAt }) => visited.has(id) && lastSeenAt < seenBefore) ?? [];
     return {
       clientId,
       lastSeq: Math.max(...own.map(({ seq }) => seq)),
       unread: own.filter(({ senderType }) => senderType === 'CLIENT').length,
       newest,
       reopen,
-      visits: [...new Set(visits)],
+      visits: visits.map(({ id }) => id),
     };
   });
 }
