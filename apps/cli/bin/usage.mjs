@@ -1,11 +1,12 @@
-/** The commands there are. `test` and `chaos` belong to the clone, not to the program: they are not built in. */
-export const COMMANDS = Object.freeze(['start', 'operator', 'migrate', 'test', 'chaos', 'help']);
+/** The commands there are. `test`, `chaos` and `bench` belong to the clone, not to the program: they are not built in. */
+export const COMMANDS = Object.freeze(['start', 'operator', 'migrate', 'test', 'chaos', 'bench', 'help']);
 
 export const USAGE = `Switchboard: live support chat that you host yourself.
 
   npm start                                 install, build and run everything
   npm test                                  prove that it works
   npm run chaos                             break everything, many times over, and see that no message suffers
+  npm run bench [-- <name> ...]             measure how fast it is
   npm run switchboard -- <command>
 
 Commands

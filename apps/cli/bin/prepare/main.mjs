@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { Complaint } from '../complaint.mjs';
 import { startedByNohup, watchParents } from '../parents.mjs';
 import { COMMANDS, unknownCommand, USAGE } from '../usage.mjs';
+import { runBench } from './bench.mjs';
 import { prepareAndRunChaos } from './chaos.mjs';
 import { ROOT } from './paths.mjs';
 import { prepare } from './prepare.mjs';
@@ -13,7 +14,7 @@ import { CLI, RELAY, WEB, WIDGET } from './targets.mjs';
 import { runTests } from './tests.mjs';
 
 /** What belongs to the clone, not to the program. @type {Readonly<Record<string, ((args: readonly string[]) => Promise<void>) | undefined>>} */
-const TOOLS = { test: runTests, chaos: prepareAndRunChaos };
+const TOOLS = { test: runTests, chaos: prepareAndRunChaos, bench: runBench };
 
 /**
  * Runs a command on a clone in any state: prepares what the command needs, then hands over to the program in this same process.

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+
+import { median, takeTurns, toRow } from './figures.ts';
+
+describe('the median', () => {
+  it.each([
+    [[3], 3],
+    [[10, 1, 2], 2],
+    [[1, 100, 2, 4], 3],
+    [[10, 9, 100], 10],
+  ])('of %j is %d', (values, middle) => {
+    expect(median(values)).toBe(middle);
+  });
+
+  it('of nothing is an error', () => {
+    expect(() => median([])).toThrow(RangeError);
+  });
+});
+
+it('a row is compared by its median', () => {
+  const one = toRow('one', 'ms', [4, 2, 90]);
+  expect(one).toEqual({ name: 'one', unit: 'ms', median: 4, rounds: [4, 2, 90] });
+  expect(toRow('other', 'ms', [30, 1, 10], one).ratio).toEqual({ of: 'one', value: 2.5 });
+});
+
+it('contestants take turns, and the first round does not count', async () => {
+  const order: string[] = [];
+  let figure = 0;
+  const contestant = (name: string) => async () => {
+    order.push(name);
+    return await Promise.resolve((figure += 1));
+  };
+  expect(await takeTurns(2, { a: contestant('a'), b: contestant('b') })).toEqual({ a: [3, 5], b: [4, 6] });
+  expect(order).toEqual(['a', 'b', 'a', 'b', 'a', 'b']);
+});

@@ -1,0 +1,27 @@
+import { relative } from 'node:path';
+
+import type { Benchmark } from './benchmark.ts';
+import { benchmarks } from './benchmarks.ts';
+import { formatTable } from './table.ts';
+import { writeResult } from './write-result.ts';
+
+/** The benchmarks of these names, all without any. Undefined when there is none of a name. */
+function pick(names: readonly string[]): Benchmark[] | undefined {
+  if (names.some((name) => !benchmarks.some((benchmark) => benchmark.name === name))) return undefined;
+  return benchmarks.filter(({ name }) => names.length === 0 || names.includes(name));
+}
+
+const picked = pick(process.argv.slice(2));
+if (picked === undefined) {
+  console.error(`There is no such benchmark. There are: ${benchmarks.map(({ name }) => name).join(', ')}.`);
+  process.exitCode = 1;
+} else {
+  const results = [];
+  for (const benchmark of picked) {
+    console.error(`measuring ${benchmark.name} …`);
+    const result = await benchmark.run();
+    console.error(`${benchmark.name}: written to ${relative(process.cwd(), await writeResult(benchmark, result))}`);
+    results.push({ benchmark, result });
+  }
+  console.log(`\n${formatTable(results)}`);
+}

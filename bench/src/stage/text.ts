@@ -1,0 +1,2 @@
+/** What people write. */
+export const TEXT = 'Hello, I ordered a pair of boots last week and wonder where they are. My number is 20391.';
