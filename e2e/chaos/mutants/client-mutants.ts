@@ -24,7 +24,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
       { file: client('connection.ts'), find: '    this.#report();\n    this.#joinedEmitter.emit();', replace: '    this.#report();' },
     ],
     rebuild: [],
-    scenario: 'sockets-cut',
+    tests: 'packages/client/src/connection.test.ts',
   },
   {
     name: 'cursor by highest number',

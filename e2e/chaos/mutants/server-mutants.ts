@@ -34,19 +34,13 @@ export const SERVER_MUTANTS: readonly Mutant[] = [
     scenario: 'twenty-writers',
   },
   {
-    name: 'numbers of the table',
-    breaks: 'messages are numbered by the id that the table gives, for all conversations together',
+    name: 'numbers with gaps',
+    breaks: 'every second number is left out',
     edits: [
       {
-        file: save('commit-planned.ts'),
-        find: 'SELECT *, ${at}::timestamptz, ${at}::timestamptz FROM unnest(',
-        replace:
-          'SELECT k, c, nextval(\'"ChatMessage_id_seq"\')::int, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, ${at}::timestamptz, ${at}::timestamptz FROM unnest(',
-      },
-      {
-        file: save('commit-planned.ts'),
-        find: '${column((m) => m.draft.savedById)}::int[]\n      )',
-        replace: '${column((m) => m.draft.savedById)}::int[]\n      ) AS u(k, c, s, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)',
+        file: save('write-at-once.ts'),
+        find: 'c.base + m.nth,',
+        replace: 'c.base + 2 * m.nth,',
       },
     ],
     rebuild: ['web'],
@@ -113,7 +107,11 @@ export const SERVER_MUTANTS: readonly Mutant[] = [
     name: 'numbers outside the lock',
     breaks: 'numbers are given without the lock on the client’s row, and may be given twice',
     edits: [
-      { file: save('read-knowledge.ts'), find: ' ORDER BY c.id FOR NO KEY UPDATE`', replace: ' ORDER BY c.id`' },
+      {
+        file: save('write-at-once.ts'),
+        find: 'RETURNING c.id, c."lastSeq" - n.added AS base,',
+        replace: 'RETURNING c.id, (SELECT o."lastSeq" FROM "Client" o WHERE o.id = c.id) AS base,',
+      },
       {
         file: MIGRATION,
         find: 'CREATE UNIQUE INDEX "chat_messages_client_seq_key"',

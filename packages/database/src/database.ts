@@ -96,5 +96,8 @@ function openPool({ url, applicationName, onError }: DatabaseOptions, kind: pg.P
     ...kind,
   });
   pool.on('error', onError ?? (() => undefined));
+  // A server that shuts down may end a connection in the same packet that completes it, before whoever waits for it can listen. An error that nobody
+  // listens to would end the process; everybody who uses the connection hears of it by the query that fails.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
