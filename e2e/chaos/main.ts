@@ -103,14 +103,19 @@ await build({
   sourcemap: 'inline',
   external,
 });
-const queue = runsOf();
+const isAlone = ({ scenario }: Run) => SCENARIOS.some(({ name, alone }) => name === scenario && alone === true);
+const runs = runsOf();
+const queue = runs.filter((run) => !isAlone(run));
+const last = runs.filter(isAlone);
 const finished: Finished[] = [];
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => {
     queue.length = 0;
+    last.length = 0;
     void Promise.all([...stacks].map(async (stack) => await stack.close())).finally(() => process.exit(130));
   });
 await Promise.all(Array.from({ length: Math.min(Number(values.lanes), queue.length) }, async () => await lane(queue, finished)));
+await lane(last, finished);
 say(summarise(finished));
 const failed = finished.filter(({ outcome }) => outcome.violations.length > 0).length;
 if (values.report !== undefined)

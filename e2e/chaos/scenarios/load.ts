@@ -159,6 +159,7 @@ export const rollingRestart: Scenario = {
   title: 'both relays are restarted one after the other under 1,000 visitors, who come back spread out',
   requirements: { hit: true, unknown: false },
   healsWithinMs: 20_000,
+  alone: true,
   async play(world) {
     await world.cast(SOCKETS, 0, 20);
     const some = world.visitors.slice(0, 10);

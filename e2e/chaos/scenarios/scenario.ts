@@ -11,6 +11,8 @@ export interface Scenario {
   readonly healsWithinMs?: number;
   /** Milliseconds by which the servers' clocks are put wrong; 0 unless said otherwise. */
   readonly clockDoubtMs?: number;
+  /** It needs the machine for itself: played after all others, one at a time. */
+  readonly alone?: boolean;
   /** Plays it. When it resolves, everything that was broken is mended. */
   play(world: World): Promise<void>;
 }
