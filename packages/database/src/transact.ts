@@ -24,8 +24,6 @@ const ROLLBACK = Prisma.sql`ROLLBACK`;
 export async function transact<T>(pool: pg.Pool, withinMs: number, work: (tx: Transaction) => Promise<T>): Promise<T> {
   const start = performance.now();
   const client = await pool.connect();
-  // Whoever waits for an answer hears of a connection that breaks; without a listener it would end the process.
-  client.on('error', ignore);
   const limit = setTimeout(() => client.connection.stream.destroy(), withinMs - (performance.now() - start));
   const send = sender(client);
   let committed = false;
@@ -54,7 +52,6 @@ export async function transact<T>(pool: pg.Pool, withinMs: number, work: (tx: Tr
     throw error;
   } finally {
     clearTimeout(limit);
-    client.off('error', ignore);
     client.release(broken);
   }
 }
@@ -76,5 +73,3 @@ function sender(client: pg.PoolClient): (statement: Prisma.Sql) => Promise<Answe
     return (await answers)[index] as Answer;
   };
 }
-
-function ignore(): void {}
