@@ -34,9 +34,15 @@ export function Composer({ sending, actions, onLeave }: ComposerProps) {
     if (field.current?.value === text) fit(field.current);
   }, [text]);
   useEffect(() => {
-    const refit = () => fit(field.current);
-    window.addEventListener('resize', refit);
-    return () => window.removeEventListener('resize', refit);
+    // Of the field, not of the window: its final width may come some frames later, when panels beside it have made room.
+    let width = 0;
+    const observer = new ResizeObserver(() => {
+      if (field.current === null || field.current.clientWidth === width) return;
+      width = field.current.clientWidth;
+      fit(field.current);
+    });
+    if (field.current !== null) observer.observe(field.current);
+    return () => observer.disconnect();
   }, []);
   useImperativeHandle(actions, () => ({ focus: () => field.current?.focus(), attach: () => files.current?.click() }), []);
 

@@ -229,3 +229,35 @@ it('offers to load older messages again when that failed', async () => {
   await again.click();
   await log(page).getByText('The very first').waitFor();
 });
+
+it('the field is one line high again on a phone after it was on a desk', async () => {
+  const page = await withAna(1);
+  const height = async () => (await field(page).boundingBox())?.height ?? 0;
+  const onDesk = await height();
+  await page.setViewportSize({ width: 390, height: 780 });
+  await expect.poll(async () => (await field(page).boundingBox())?.width ?? 0).toBeLessThan(390);
+  await expect.poll(height).toBeLessThan(onDesk * 2);
+  // And as high as its text needs it to be.
+  await field(page).fill('word '.repeat(40));
+  const needed = await height();
+  expect(needed).toBeGreaterThan(onDesk * 2);
+  await page.setViewportSize({ width: 1280, height: 780 });
+  await expect.poll(height).toBeLessThan(needed);
+});
+
+it.each(['light', 'dark'] as const)('a button that can not be pressed does not light up under the pointer, %s', async (colorScheme) => {
+  const page = await withAna(1);
+  await page.emulateMedia({ colorScheme });
+  const send = page.getByRole('button', { name: 'Send', exact: true });
+  const colour = async () => {
+    await page.waitForFunction(() => document.getAnimations().length === 0);
+    return await send.evaluate((element) => getComputedStyle(element).backgroundColor);
+  };
+  expect(await send.isDisabled()).toBe(true);
+  const away = await colour();
+  await send.hover({ force: true });
+  expect(await colour()).toBe(away);
+  // What is shown is not the colour of a button that can be pressed.
+  await field(page).fill('Now it can.');
+  expect(await colour()).not.toBe(away);
+});

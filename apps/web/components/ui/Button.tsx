@@ -6,9 +6,9 @@ import { Tooltip } from './Tooltip.tsx';
 const LOOKS = {
   /** The one thing to do here. */
   primary:
-    'bg-accent-strong text-on-accent hover:bg-accent disabled:bg-sunken disabled:text-ink-faint dark:hover:bg-accent-strong dark:bg-accent',
+    'bg-accent-strong text-on-accent enabled:hover:bg-accent disabled:bg-sunken disabled:text-ink-faint dark:enabled:bg-accent dark:enabled:hover:bg-accent-strong',
   /** Everything else. */
-  plain: 'border border-line bg-surface text-ink hover:bg-sunken disabled:text-ink-faint',
+  plain: 'border border-line bg-surface text-ink enabled:hover:bg-sunken disabled:text-ink-faint',
   /** Inside a sentence or a message. */
   quiet: 'text-accent-ink hover:bg-sunken',
   danger: 'text-danger hover:bg-sunken',
@@ -52,7 +52,7 @@ export function IconButton({ label, keys, className = '', ...props }: IconButton
         type="button"
         aria-label={label}
         {...props}
-        className={`inline-flex size-8 shrink-0 items-center justify-center rounded-md text-ink-soft transition-colors hover:bg-sunken hover:text-ink disabled:text-ink-faint touch:size-11 ${className}`}
+        className={`inline-flex size-8 shrink-0 items-center justify-center rounded-md text-ink-soft transition-colors enabled:hover:bg-sunken enabled:hover:text-ink disabled:text-ink-faint touch:size-11 ${className}`}
       />
     </Tooltip>
   );
