@@ -175,7 +175,7 @@ export function createRelay(config: Config, parts: RelayParts): Relay {
       for (const connection of connections) connection.destroy();
     }, CLOSING_MS);
     await io.close();
-    await cluster?.close();
+    cluster?.close();
     clearTimeout(impatience);
   }
 

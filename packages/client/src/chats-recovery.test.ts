@@ -70,6 +70,8 @@ describe('a relay that may have lost something', () => {
     visitor.chat.conversation!.setVisible(true);
     await eventually(() => expect(operator.chat.conversation(1).getSnapshot().history).toBe('ready'));
     relay.deaf = true;
+    // The list would tell, too, sooner or later.
+    server.fault = (request) => (request.path === '/api/chat/recent' ? 'refuse' : undefined);
     await visitor.chat.conversation!.sendText('into the gap');
     await eventually(() => expect(statuses(visitor.chat)).toEqual(['sent']));
     expect(seenBy(operator.chat)).toEqual([]);

@@ -237,7 +237,7 @@ class Operator implements OperatorChat {
         // A colleague has read it: the number of unread messages changes.
         if (conversation === undefined && hint.by === 'operator') this.#list.refetchSoon();
       },
-      resync: () => soon(this.#effects, () => this.#catchUp()),
+      resync: soon(this.#effects, () => this.#catchUp()),
       error: (error) => this.#effects.note('relay: refused', error),
     };
   }

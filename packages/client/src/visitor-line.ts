@@ -149,7 +149,7 @@ export class VisitorLine {
       operatorTyping: ({ isTyping, operatorName }) => this.conversation.receiveTyping(isTyping ? (operatorName ?? '…') : null),
       conversationChanged: ({ lastSeq }) => this.conversation.hint(lastSeq),
       messagesSeen: (hint) => this.conversation.hintSeen(hint),
-      resync: () => soon(this.#options.effects, () => void this.conversation.catchUp()),
+      resync: soon(this.#options.effects, () => void this.conversation.catchUp()),
       error: (error) => this.#options.effects.note('relay: refused', error),
     };
   }

@@ -108,6 +108,21 @@ describe('two nodes', () => {
     await expect.poll(() => texts(maya, 'incomingMessage')).toEqual(['Hello?']);
   });
 
+  it('are not disturbed by a third that joins them', async () => {
+    redis = await TestRedis.start();
+    const [one] = await startPair();
+    const hasLooked = async (relay: TestRelay) =>
+      await expect.poll(async () => await relay.metrics()).toMatch(/relay_resyncs_total\{whose="own",service="relay"\} 1/);
+    await hasLooked(one);
+    const maya = await one.operator(1, 'Maya');
+    const three = await startNode();
+    await hasLooked(three);
+    const anna = await three.visitor(ANNA, 'Anna');
+    await anna.ask('clientMessage', MESSAGE);
+    await expect.poll(() => texts(maya, 'incomingMessage')).toEqual(['Hello?']);
+    expect(maya.of('resync')).toEqual([]);
+  });
+
   it('keep nothing for a Redis that hangs: what it does not take is dropped', async () => {
     redis = await TestRedis.start();
     const one = await startNode();

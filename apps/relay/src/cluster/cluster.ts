@@ -14,7 +14,7 @@ const MAKE_UP_MS = 500;
 export interface Cluster {
   /** `up`: what is sent here reaches the sockets of all nodes; `down`: those of this node only. */
   state(): 'up' | 'down';
-  close(): Promise<void>;
+  close(): void;
 }
 
 type Listener = (...given: unknown[]) => void;
@@ -44,8 +44,8 @@ function createSubscriptions() {
 
 /**
  * Joins this node with those that use the same Redis: what is sent to a room reaches the room's sockets on all nodes. Redis is never waited for. While
- * it is away, sockets of this node go on as if alone, and what other nodes miss is dropped and counted; as soon as it is back, every socket of every
- * node is told by `resync` that it may have missed something.
+ * it is away, sockets of this node go on as if alone, and what other nodes miss is dropped and counted; as soon as it is back, whoever may have missed
+ * something is told by `resync`: the sockets of a node that did not hear the others, and everybody when something was dropped.
  */
 export function joinCluster(io: RelayServer, url: string, parts: { readonly log: Logger; readonly metrics: Metrics }): Cluster {
   const { log, metrics } = parts;
@@ -53,13 +53,15 @@ export function joinCluster(io: RelayServer, url: string, parts: { readonly log:
     'relay_redis_publishes_dropped_total',
     'Events that other relay nodes did not get because Redis was away',
   );
-  const resyncs = metrics.counter('relay_resyncs_total', 'Times that all peers were told to look for what they missed');
+  const resyncs = metrics.counter('relay_resyncs_total', 'Times that peers were told to look for what they missed, by whose', ['whose']);
   let underWay = 0;
-  // Whoever connects to a node that starts while Redis is away misses something, too.
-  let missed = true;
+  /** Sockets of this node may have missed what others sent. So may who connects before this node hears the others for the first time. */
+  let missedHere = true;
+  /** Sockets of other nodes have missed what this one sent. */
+  let missedElsewhere = false;
 
   const onDown = (link: string) => (reason: string) => {
-    missed = true;
+    missedHere = true;
     log.warn({ link, reason }, 'Redis is away: only peers of this node are reached');
   };
   const onUp = (link: string) => () => log.info({ link }, 'connected to Redis');
@@ -80,7 +82,7 @@ export function joinCluster(io: RelayServer, url: string, parts: { readonly log:
   metrics.gauge('relay_redis_up', 'Whether Redis is there, so that events reach the other relay nodes', { read: () => Number(isUp()) });
 
   function drop(): void {
-    missed = true;
+    missedElsewhere = true;
     dropped.add();
   }
 
@@ -103,19 +105,19 @@ export function joinCluster(io: RelayServer, url: string, parts: { readonly log:
   }
 
   const makeUp = setInterval(() => {
-    if (!missed || !isUp()) return;
-    missed = false;
-    resyncs.add();
-    io.emit('resync', {});
+    if (!isUp() || !(missedHere || missedElsewhere)) return;
+    resyncs.add(1, { whose: missedElsewhere ? 'everybody' : 'own' });
+    (missedElsewhere ? io : io.local).emit('resync', {});
+    missedHere = false;
+    missedElsewhere = false;
   }, MAKE_UP_MS);
 
   return {
     state: () => (isUp() ? 'up' : 'down'),
-    async close() {
+    close() {
       clearInterval(makeUp);
       publisher.close();
       subscriber.close();
-      await Promise.resolve();
     },
   };
 }
