@@ -91,12 +91,12 @@ export const SERVER_MUTANTS: readonly Mutant[] = [
       },
       {
         file: 'packages/database/src/database.ts',
-        find: 'const STATEMENT_TIMEOUT_MS = 4_000;',
+        find: 'const STATEMENT_TIMEOUT_MS = 3_000;',
         replace: 'const STATEMENT_TIMEOUT_MS = 60_000;',
       },
       {
         file: 'packages/database/src/database.ts',
-        find: 'const CONNECTION_TIMEOUT_MS = 2_500;',
+        find: 'const CONNECTION_TIMEOUT_MS = 1_500;',
         replace: 'const CONNECTION_TIMEOUT_MS = 60_000;',
       },
     ],

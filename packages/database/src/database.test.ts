@@ -42,6 +42,16 @@ describe('a server that does not answer', () => {
     await expect.poll(async () => await database.ping().then(() => 'up', String), { timeout: 10_000 }).toBe('up');
   });
 
+  it('makes a query that first waits for a connection fail within 5 s in all', async () => {
+    const narrow = openDatabase({ url, applicationName: 'narrow', poolSize: 1 });
+    // The one connection is free again shortly before the wait for it would be over. (A query of Prisma's begins when somebody asks for its result.)
+    const before = narrow.prisma.$queryRaw`SELECT 1 FROM pg_sleep(1.2)`.then(() => undefined);
+    const after = failsAfter(narrow.prisma.$queryRaw`SELECT 1 FROM pg_sleep(20)`);
+    await before;
+    expect(await after).toBeLessThan(5_000);
+    await narrow.close();
+  });
+
   it('makes a new connection fail within 5 s', async () => {
     const fresh = openDatabase({ url: wire.url, applicationName: 'fresh' });
     wire.freeze();

@@ -35,9 +35,11 @@ export interface Database {
 }
 
 /** How long a request waits for a connection before it is told that the database is away, in milliseconds. */
-const CONNECTION_TIMEOUT_MS = 2_500;
-/** How long one statement, and an open transaction doing nothing, may take. Together with the above below 5 s, the longest that a request may hang. */
-const STATEMENT_TIMEOUT_MS = 4_000;
+const CONNECTION_TIMEOUT_MS = 1_500;
+/** How long one statement, and an open transaction doing nothing, may take. Together with the above and the below under 5 s, the longest that a request may hang. */
+const STATEMENT_TIMEOUT_MS = 3_000;
+/** How much later we give up by ourselves, in case that the server, frozen or out of reach, can't. */
+const SERVER_GRACE_MS = 300;
 /** How long a transaction of `transact` may take in all. */
 const TRANSACTION_TIMEOUT_MS = 4_500;
 
@@ -91,7 +93,7 @@ function openPool({ url, applicationName, onError }: DatabaseOptions, kind: pg.P
     keepAlive: true,
     statement_timeout: STATEMENT_TIMEOUT_MS,
     // The server's own timeout cannot fire when the server is frozen or the network swallows packets; this one runs here.
-    query_timeout: STATEMENT_TIMEOUT_MS + 500,
+    query_timeout: STATEMENT_TIMEOUT_MS + SERVER_GRACE_MS,
     idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
     ...kind,
   });
