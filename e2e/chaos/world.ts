@@ -121,6 +121,12 @@ export class World {
     }
   }
 
+  /** The same for what needs no mending: it is over when `during` is. */
+  async trouble(name: string, during: () => Promise<unknown>): Promise<void> {
+    const nothing = () => Promise.resolve();
+    await this.broken(name, nothing, during, nothing);
+  }
+
   /** Puts a fault on ways between parts for `ms`. */
   async faulty(edges: readonly EdgeName[], fault: Fault, ms: number): Promise<void> {
     await this.broken(

@@ -60,13 +60,7 @@ export class Operator {
     const tab = this.tab;
     const watcher = new ViewWatcher(tab.name, 'operator', conversation, (text) => ledger.violation(text));
     this.watchers.set(conversation, watcher);
-    const look = () => {
-      if (!tab.isAlive()) return;
-      const { messages, hasOlder } = handle.getSnapshot();
-      watcher.observe(messages, hasOlder, Date.now());
-    };
-    handle.subscribe(look);
-    look();
+    watcher.follow(handle, () => tab.isAlive());
   }
 
   /** Looks at one conversation and away from the one before. */

@@ -82,12 +82,6 @@ export class Visitor {
     if (handle === undefined) return;
     handle.setVisible(true);
     watcher.setVisible(true, Date.now());
-    const look = () => {
-      if (!tab.isAlive()) return;
-      const { messages, hasOlder } = handle.getSnapshot();
-      watcher.observe(messages, hasOlder, Date.now());
-    };
-    handle.subscribe(look);
-    look();
+    watcher.follow(handle, () => tab.isAlive());
   }
 }

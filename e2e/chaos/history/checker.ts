@@ -1,5 +1,4 @@
 import type { Attempt, FaultSpan, Ledger, Row, Send } from './ledger.ts';
-import { groupBy } from './group-by.ts';
 import type { ViewWatcher } from './view-watcher.ts';
 
 /** What a run must have gone through to prove anything. */
@@ -84,7 +83,8 @@ function findPhantom(row: Row, send: Send | undefined, { clients }: Ledger): str
 }
 
 function findBadNumbers(rows: readonly Row[]): string[] {
-  return [...groupBy(rows, (row) => row.clientId)].flatMap(([clientId, own]) => {
+  return [...new Set(rows.map((row) => row.clientId))].flatMap((clientId) => {
+    const own = rows.filter((row) => row.clientId === clientId);
     const numbers = own.map((row) => row.seq).toSorted((a, b) => a - b);
     const wrong = numbers.findIndex((seq, index) => seq !== index + 1);
     return wrong === -1 ? [] : [`numbers: client ${clientId} has ${numbers[wrong]} in the place of ${wrong + 1}`];
@@ -98,11 +98,13 @@ function findWrongOrder(sends: readonly Send[], rows: readonly Row[]): string[] 
     .filter((row) => row.savedById === null)
     .toSorted((a, b) => a.seq - b.seq)
     .flatMap((row) => byText.get(row.text ?? '') ?? []);
-  return [...groupBy(own, (send) => `${send.device} in ${send.conversation}`)].flatMap(([who, ordered]) =>
-    ordered.some((send, index) => index > 0 && send.number < (ordered[index - 1]?.number ?? 0))
-      ? [`order: messages of ${who} are not numbered as they were sent`]
-      : [],
-  );
+  const last = new Map<string, number>();
+  return own.flatMap(({ device, conversation, number }) => {
+    const who = `${device} in ${conversation}`;
+    const isLate = number < (last.get(who) ?? 0);
+    last.set(who, number);
+    return isLate ? [`order: messages of ${who} are not numbered as they were sent`] : [];
+  });
 }
 
 function findFalseTicks({ ledger, watchers, rows, clockDoubtMs }: Evidence): string[] {

@@ -1,4 +1,4 @@
-import type { MessageStatus, TimelineMessage } from '@switchboard/client';
+import type { ConversationHandle, MessageStatus, TimelineMessage } from '@switchboard/client';
 
 import { conversationOf } from './ledger.ts';
 
@@ -31,6 +31,17 @@ export class ViewWatcher {
     const last = this.visible.at(-1);
     if (visible && (last === undefined || last.until !== null)) this.visible.push({ at, until: null });
     if (!visible && last !== undefined) last.until ??= at;
+  }
+
+  /** Looks at a conversation now and whenever it changes, as long as its tab is alive. */
+  follow(handle: ConversationHandle, isAlive: () => boolean): void {
+    const look = () => {
+      if (!isAlive()) return;
+      const { messages, hasOlder } = handle.getSnapshot();
+      this.observe(messages, hasOlder, Date.now());
+    };
+    handle.subscribe(look);
+    look();
   }
 
   observe(messages: readonly TimelineMessage[], hasOlder: boolean, at: number): void {

@@ -34,6 +34,13 @@ export const SERVER_MUTANTS: readonly Mutant[] = [
     scenario: 'twenty-writers',
   },
   {
+    name: 'cursor by id',
+    breaks: 'a page is what has a greater id in the table than the number asked for',
+    edits: [{ file: 'packages/chat/src/read-page.ts', find: 'm.seq > ${Math.min(afterSeq', replace: 'm.id > ${Math.min(afterSeq' }],
+    rebuild: ['web'],
+    scenario: 'twenty-writers',
+  },
+  {
     name: 'numbers with gaps',
     breaks: 'every second number is left out',
     edits: [

@@ -83,17 +83,12 @@ export const backendsTerminated: Scenario = {
   async play(world) {
     await world.cast(3, 2);
     const quiet = world.talk(60);
-    await world.broken(
-      'backends terminated',
-      async () => await Promise.resolve(),
-      async () => {
-        for (let times = 0; times < 8; times += 1) {
-          await world.stack.query(`SELECT pg_terminate_backend(pid) ${BACKENDS}`);
-          await world.pause(world.random.whole(100, 700));
-        }
-      },
-      async () => await Promise.resolve(),
-    );
+    await world.trouble('backends terminated', async () => {
+      for (let times = 0; times < 8; times += 1) {
+        await world.stack.query(`SELECT pg_terminate_backend(pid) ${BACKENDS}`);
+        await world.pause(world.random.whole(100, 700));
+      }
+    });
     await quiet();
     expectAnswersInTime(world);
   },
@@ -106,11 +101,9 @@ export const poolExhausted: Scenario = {
   async play(world) {
     await world.cast(3, 2);
     const quiet = world.talk(150);
-    await world.broken(
+    await world.trouble(
       'table locked',
-      async () => await Promise.resolve(),
       async () => await world.stack.query('BEGIN; LOCK TABLE "ChatMessage" IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(8); COMMIT'),
-      async () => await Promise.resolve(),
     );
     await quiet();
     expectAnswersInTime(world);
@@ -125,11 +118,9 @@ export const rowLocked: Scenario = {
     await world.cast(3, 2);
     const quiet = world.talk(200);
     const locked = world.ledger.clients.get('visitor-1') ?? 0;
-    await world.broken(
+    await world.trouble(
       'row locked',
-      async () => await Promise.resolve(),
       async () => await world.stack.query(`BEGIN; SELECT 1 FROM "Client" WHERE id = ${locked} FOR UPDATE; SELECT pg_sleep(8); COMMIT`),
-      async () => await Promise.resolve(),
     );
     await quiet();
     expectAnswersInTime(world);

@@ -1,6 +1,6 @@
 import { browserFaults, browserKilled } from './browsers.ts';
 import { backendsTerminated, databaseFrozen, databaseKilled, databaseRestarted, poolExhausted, rowLocked } from './database.ts';
-import { answerDropped, cutMidway, latency, offlineLong, socketsCut, zombieSocket } from './lines.ts';
+import { answerDropped, anythingAnywhere, cutMidway, latency, offlineLong, socketsCut, zombieSocket } from './lines.ts';
 import { clocksOff, nobodyThere, oldFrontEnd, twoOperators } from './people.ts';
 import { readerStops, rollingRestart, twentyWriters } from './load.ts';
 import type { Scenario } from './scenario.ts';
@@ -20,6 +20,7 @@ export const SCENARIOS: readonly Scenario[] = [
   redisKilled,
   redisFrozen,
   everythingDown,
+  anythingAnywhere,
   newBuild,
   databaseKilled,
   databaseRestarted,

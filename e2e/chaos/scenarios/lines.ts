@@ -1,4 +1,7 @@
 import type { Tab } from '../clients/device.ts';
+import type { Fault } from '../network/fault.ts';
+import type { Random } from '../random.ts';
+import { EDGES, SERVICES } from '../stack/control.ts';
 import type { World } from '../world.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -138,5 +141,51 @@ export const offlineLong: Scenario = {
         await Promise.resolve(visitor.tabs[0]?.tab.setOnline(true));
       },
     );
+  },
+};
+
+/** Anything that can be wrong with a way, for better or worse. */
+function anyFault(random: Random): Fault {
+  return random.pick<Fault>([
+    { kind: 'refuse' },
+    { kind: 'reset' },
+    { kind: 'blackhole' },
+    { kind: 'one-way', direction: 'up' },
+    { kind: 'one-way', direction: 'down' },
+    { kind: 'delay', ms: 400, jitterMs: 400 },
+    { kind: 'throttle', bytesPerSecond: 4_000 },
+    { kind: 'cut-after', bytes: random.whole(50, 2_000) },
+    { kind: 'drop-answer', share: 0.5, match: 'POST' },
+  ]);
+}
+
+export const anythingAnywhere: Scenario = {
+  name: 'anything-anywhere',
+  title: 'for 15 s any fault on any way between any two parts, several at a time, and servers killed or frozen in between',
+  requirements: { hit: true, unknown: false },
+  async play(world) {
+    await world.cast(3, 2);
+    const quiet = world.talk(250);
+    const end = Date.now() + 15_000;
+    const spoil = async (ways: readonly (typeof EDGES)[number][], name: string): Promise<void> => {
+      const random = world.random.fork(name);
+      while (Date.now() < end) {
+        await world.pause(random.whole(100, 1_500));
+        const edge = ways[random.whole(0, ways.length - 1)];
+        if (edge !== undefined) await world.faulty([edge], anyFault(random), random.whole(300, 3_000));
+      }
+    };
+    const strike = async (): Promise<void> => {
+      const random = world.random.fork('strikes');
+      while (Date.now() < end) {
+        await world.pause(random.whole(1_000, 4_000));
+        const service = random.pick(SERVICES);
+        await (random() < 0.5 ? world.killed(service, random.whole(100, 1_500)) : world.frozen(service, random.whole(500, 3_000)));
+      }
+    };
+    // Each way has one who spoils it, so that nobody mends what another has just broken.
+    const thirds = [0, 1, 2].map((third) => EDGES.filter((_, index) => index % 3 === third));
+    await Promise.all([...thirds.map(async (ways, third) => await spoil(ways, `spoiler ${third}`)), strike()]);
+    await quiet();
   },
 };

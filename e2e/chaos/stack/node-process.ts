@@ -14,6 +14,7 @@ export interface Program {
 }
 
 const PATIENCE_MS = 6_000;
+const READY_WITHIN_MS = 60_000;
 /** Lines that are kept of each process. */
 const KEPT_LINES = 400;
 /** What a server of ours prints when an error went where nobody looks. */
@@ -61,15 +62,17 @@ export class Server {
   /** Resolves when it can do its work. @throws Error with its last lines when that takes longer than a minute */
   async ready(): Promise<void> {
     if (this.#readyUrl === undefined) return;
-    for (const end = Date.now() + 60_000; ; await delay(25)) {
+    let answer = 'nothing yet';
+    for (const end = Date.now() + READY_WITHIN_MS; ; await delay(25)) {
       try {
         const response = await fetch(this.#readyUrl, { signal: AbortSignal.timeout(2_000) });
-        await response.arrayBuffer();
+        answer = await response.text();
         if (response.ok) return;
       } catch (error) {
-        if (Date.now() > end) throw new Error(`${this.name} is not ready:\n${this.lines.slice(-20).join('\n')}`, { cause: error });
+        answer = String(error);
       }
-      if (!this.isRunning()) throw new Error(`${this.name} ended at its start:\n${this.lines.slice(-20).join('\n')}`);
+      const trouble = this.isRunning() ? 'is not ready' : 'ended at its start';
+      if (!this.isRunning() || Date.now() > end) throw new Error(`${this.name} ${trouble}: ${answer}\n${this.lines.slice(-20).join('\n')}`);
     }
   }
 

@@ -60,8 +60,8 @@ export class TestRedis {
       );
       child.once('exit', (code) => reject(new Error(`redis-server ended with ${code}.`)));
     });
-    await Promise.race([failed, this.#listening()]);
-    failed.catch(() => undefined); // Its end, later, is our doing.
+    failed.catch(() => undefined); // Told by the race; its end, later, is our doing.
+    await Promise.race([failed, this.#listening(child)]);
   }
 
   async kill(): Promise<void> {
@@ -87,8 +87,8 @@ export class TestRedis {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
-  async #listening(): Promise<void> {
-    for (;;) {
+  async #listening(child: ChildProcess): Promise<void> {
+    while (child.pid !== undefined && child.exitCode === null) {
       const socket = connect(this.#port, '127.0.0.1');
       const up = await succeeds(once(socket, 'connect'));
       socket.destroy();
