@@ -65,7 +65,7 @@ it('an answer lost after the commit: the retry answers the row that is there', a
 });
 
 it('a wire cut during the insert leaves nothing behind, and everybody of the group may try again', async () => {
-  const [a, b] = [await chat.visitor(), await chat.visitor()];
+  const [a, b] = await chat.companions();
   const saver = createMessageSaver(ctx);
   const [first, second] = [text('only the insert holds this'), text('b')];
   const inserting = wire.sent(first.text!);
@@ -82,7 +82,7 @@ it('a wire cut during the insert leaves nothing behind, and everybody of the gro
 });
 
 it('nobody waits for the transaction before his own and then for his own: the time of a request is limited as a whole', async () => {
-  const [held, other] = [await chat.visitor(), await chat.visitor()];
+  const [held, other, apart] = await chat.companions();
   const saver = createMessageSaver(ctx, { maxWaitMs: 300 });
   const [stuck, behind] = [text('stuck'), text('behind')];
   // As long as the row is held neither can be saved; both are answered before it is let go.
@@ -96,9 +96,10 @@ it('nobody waits for the transaction before his own and then for his own: the ti
             .$queryRaw`SELECT 1 AS waits FROM pg_stat_activity WHERE application_name = 'cut-me' AND wait_event_type = 'Lock'`,
       )
       .toEqual([{ waits: 1 }]);
-    return await Promise.all([first, codeOf(saver.save(other, [behind]))]);
+    return await Promise.all([first, codeOf(saver.save(other, [behind])), codeOf(saver.save(apart, [text('beside')]))]);
   });
-  expect(refused).toEqual(['unavailable', 'unavailable']);
+  // One row that is held keeps its lane waiting, and nobody else.
+  expect(refused).toEqual(['unavailable', 'unavailable', 'resolved']);
   // What was under way is committed once, however often it is asked for; what waited was never begun.
   await expect.poll(async () => (await chat.messages(held.clientId)).length).toBe(1);
   expect(await chat.messages(other.clientId)).toEqual([]);

@@ -107,6 +107,24 @@ describe('saving', () => {
     );
   });
 
+  it('numbers what one sender asks without waiting in the order it was asked, however it names the conversation', async () => {
+    const operator = await chat.operator();
+    const visitors = await chat.companions();
+    const requests = Array.from({ length: 60 }, (_, index) => {
+      const { clientId, sessionId } = visitors[index % 3]!;
+      if (index % 5 === 0) return [text(String(index), { clientSocketId: sessionId })];
+      if (index % 7 === 0) return visitors.map((visitor) => text(String(index), { clientId: visitor.clientId }));
+      return [text(String(index), { clientId })];
+    });
+    const small = createMessageSaver(chat.ctx, { maxGroup: 4 });
+    await Promise.all(requests.map(async (messages) => await small.save(operator, messages)));
+    await small.close();
+    for (const [nth, { clientId }] of visitors.entries()) {
+      const asked = [...requests.keys()].filter((index) => (index % 5 !== 0 && index % 7 === 0) || index % 3 === nth);
+      expect((await chat.messages(clientId)).map((row) => Number(row.text))).toEqual(asked);
+    }
+  });
+
   it('believes the sending time within the last 7 days', async () => {
     const visitor = await chat.visitor();
     const at = (ms: number) => new Date(NOW.getTime() + ms).toISOString();

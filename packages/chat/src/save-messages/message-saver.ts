@@ -5,7 +5,8 @@ import { ChatError, type NewMessage } from '@switchboard/protocol';
 import type { Actor } from '../actor.ts';
 import type { Context } from '../context.ts';
 import { draftMessages } from './draft.ts';
-import { saveGroup, type Waiting } from './save-group.ts';
+import { LANES, WaitingLine, type Lane, type Waiting } from './lanes.ts';
+import { saveGroup } from './save-group.ts';
 import type { SaveResult } from './write-group.ts';
 
 export interface MessageSaverOptions {
@@ -39,23 +40,42 @@ const DEFAULT_MAX_GROUP = 500;
 const DEFAULT_MAX_WAIT_MS = 4_700;
 
 /**
- * Makes the saver. Requests that come while a transaction is under way are taken together into the next one (group commit): the busier, the
- * larger the groups. One transaction at a time, so that what one sender asks in order is numbered in order.
+ * Makes the saver. Requests that come while a transaction of their lane is under way are taken together into the next one (group commit): the busier, the
+ * larger the groups. A conversation is in one transaction at a time, so that what one sender asks in order is numbered in order.
  */
 export function createMessageSaver(ctx: Context, options: MessageSaverOptions = {}): MessageSaver {
   const { maxQueued = DEFAULT_MAX_QUEUED, maxGroup = DEFAULT_MAX_GROUP, maxWaitMs = DEFAULT_MAX_WAIT_MS } = options;
-  const waiting: Waiting[] = [];
+  const line = new WaitingLine();
+  const writing = new Map<Lane, Promise<void>>();
   let queued = 0;
   let closed = false;
-  let writing: Promise<void> | undefined;
+  let gathering: Promise<void> | undefined;
 
-  async function write(): Promise<void> {
+  async function gather(): Promise<void> {
     // One turn of the event loop, so that requests which arrived together are written together.
     await setImmediate();
-    while (waiting.length > 0) {
-      await saveGroup(ctx, takeGroup(waiting, maxGroup));
+    gathering = undefined;
+    begin();
+  }
+
+  /** Begins what may be under way beside what is. */
+  function begin(): void {
+    if (writing.has('all')) return;
+    if (writing.size === 0) write('all');
+    for (let lane = 0; lane < LANES && !writing.has('all'); lane += 1) {
+      if (!writing.has(lane)) write(lane);
     }
-    writing = undefined;
+  }
+
+  function write(lane: Lane): void {
+    const group = line.take(lane, maxGroup);
+    if (group.length === 0) return;
+    const writeAndGoOn = async () => {
+      await saveGroup(ctx, group);
+      writing.delete(lane);
+      begin();
+    };
+    writing.set(lane, writeAndGoOn());
   }
 
   return {
@@ -73,12 +93,11 @@ export function createMessageSaver(ctx: Context, options: MessageSaverOptions = 
           const request: Waiting = { drafts, resolve, reject };
           deadline = setTimeout(() => {
             // Not begun: nobody waits for it any more. Begun: it may be committed yet, and a repeat will be told so.
-            const place = waiting.indexOf(request);
-            if (place !== -1) waiting.splice(place, 1);
+            line.remove(request);
             reject(new ChatError('unavailable', 'The database does not answer in time. Try again.', { retryAfterSeconds: 1 }));
           }, maxWaitMs);
-          waiting.push(request);
-          writing ??= write();
+          line.push(request);
+          gathering ??= gather();
         });
       } finally {
         clearTimeout(deadline);
@@ -87,20 +106,9 @@ export function createMessageSaver(ctx: Context, options: MessageSaverOptions = 
     },
     async close() {
       closed = true;
-      await writing;
+      await gathering;
+      while (writing.size > 0) await Promise.all(writing.values());
     },
     state: () => ({ queued }),
   };
-}
-
-/** Takes the requests that fit into one transaction off the queue, at least one. */
-function takeGroup(waiting: Waiting[], maxGroup: number): Waiting[] {
-  let messages = 0;
-  let requests = 0;
-  for (const { drafts } of waiting) {
-    messages += drafts.length;
-    if (requests > 0 && messages > maxGroup) break;
-    requests += 1;
-  }
-  return waiting.splice(0, requests);
 }

@@ -3,15 +3,9 @@ import { ChatError } from '@switchboard/protocol';
 import type { Context } from '../context.ts';
 import { withDatabase } from '../with-database.ts';
 import type { Draft } from './draft.ts';
+import type { Waiting } from './lanes.ts';
 import { writeAtOnce } from './write-at-once.ts';
-import { writeGroup, type SaveResult } from './write-group.ts';
-
-/** A request on its way. */
-export interface Waiting {
-  readonly drafts: readonly Draft[];
-  readonly resolve: (result: SaveResult) => void;
-  readonly reject: (error: ChatError) => void;
-}
+import { writeGroup } from './write-group.ts';
 
 /** Writes a group and answers everybody in it; never rejects. */
 export async function saveGroup(ctx: Context, group: readonly Waiting[]): Promise<void> {

@@ -23,7 +23,7 @@ async function countTransactions(...clientIds: number[]): Promise<number> {
 
 describe('ordinary requests of a group', () => {
   it('of many senders to many clients are written together, with everything that belongs to them', async () => {
-    const [a, b] = [await chat.visitor('A'), await chat.visitor('B')];
+    const [a, b] = await chat.companions();
     const operator = await chat.operator();
     const sentAt = new Date(NOW.getTime() - 5_000);
     const picture = 'https://pictures.example/cat.png';

@@ -52,7 +52,7 @@ function resultOf(drafts: Request, written: ReadonlyMap<string | number, Written
 
 /**
  * The requests that say by its id which one client they are for, with keys of their own, without an upload. When one request of a client is different,
- * none of that client's is ordinary: they must not overtake it.
+ * none of that client's is ordinary: they must not overtake it. Nor may anybody's overtake one that does not say which client it is for.
  */
 function ordinaryRequests(requests: readonly Request[]): Set<Request> {
   const keys = new Set<string>();
@@ -66,7 +66,10 @@ function ordinaryRequests(requests: readonly Request[]): Set<Request> {
       if (!sessions.has(clientId)) sessions.set(clientId, target.sessionId);
       return isUuid(target.sessionId) && sessions.get(clientId) === target.sessionId;
     });
-  const candidates = requests.map((drafts): [number, Request] => [clientIds(drafts)[0] ?? 0, drafts]);
+  const unknown = requests.findIndex((drafts) => drafts.some(({ target }) => target.kind !== 'client'));
+  const candidates = requests
+    .slice(0, unknown === -1 ? requests.length : unknown)
+    .map((drafts): [number, Request] => [clientIds(drafts)[0] ?? 0, drafts]);
   for (const [clientId, drafts] of candidates) {
     if (!isOrdinary(drafts, clientId)) for (const id of clientIds(drafts)) special.add(id);
   }
@@ -85,7 +88,11 @@ function saveStatement(drafts: Request, now: Date): Prisma.Sql {
   const at = now.toISOString();
   const seenBefore = new Date(now.getTime() - SEEN_EVERY_MS).toISOString();
   const messages = numberedByClient(drafts);
-  const column = <T>(read: (message: Numbered) => T): T[] => messages.map(read);
+  const column = <T>(read: (message: Numbered) => T): T[] => {
+    const values = messages.map(read);
+    // `unnest` fills up what is short with NULL: most messages have neither picture nor operator, and need not say so one by one.
+    return values.every((value) => value === null) ? [] : values;
+  };
   const clients = [...groupBy(messages, ({ clientId }) => clientId)].toSorted(([a], [b]) => a - b).map(([, own]) => sumUp(own));
   const sum = <T>(read: (client: Summed) => T): T[] => clients.map(read);
   return Prisma.sql`

@@ -16,7 +16,7 @@ beforeEach(() => {
 
 describe('a group', () => {
   it('a request that is refused or can not be stored fails alone', async () => {
-    const [a, b] = [await chat.visitor(), await chat.visitor()];
+    const [a, b] = await chat.companions();
     const operator = await chat.operator();
     const taken = text('taken');
     await saver.save(a, [taken]);
@@ -43,7 +43,7 @@ describe('a group', () => {
   });
 
   it('a key that another server commits in between is looked at again', async () => {
-    const [a, b] = [await chat.visitor(), await chat.visitor()];
+    const [a, b] = await chat.companions();
     const raced = text('raced');
     const logged = chat.errors.length;
     const { saves } = await chat.db.prisma.$transaction(async (tx) => {

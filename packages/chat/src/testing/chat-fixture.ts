@@ -7,6 +7,7 @@ import { afterAll, beforeAll } from 'vitest';
 
 import type { ClientActor, OperatorActor } from '../actor.ts';
 import type { Context } from '../context.ts';
+import { LANES } from '../save-messages/lanes.ts';
 import { startSession } from '../start-session.ts';
 import { recordUpload } from '../uploads.ts';
 
@@ -48,6 +49,16 @@ export class ChatFixture {
   async visitor(username = 'Vera'): Promise<ClientActor> {
     const { clientId, sessionId } = await startSession(this.ctx, { kind: 'anonymous' }, { username });
     return { kind: 'client', clientId, sessionId };
+  }
+
+  /** Two visitors whose requests are written in one transaction when they come together, and a third one whose are not. */
+  async companions(): Promise<[ClientActor, ClientActor, ClientActor]> {
+    const visitors = await Promise.all(Array.from({ length: LANES + 1 }, async () => await this.visitor()));
+    const [first, ...others] = visitors as [ClientActor, ...ClientActor[]];
+    const isCompanion = ({ clientId }: ClientActor) => clientId % LANES === first.clientId % LANES;
+    const [second, third] = [others.find(isCompanion), others.find((visitor) => !isCompanion(visitor))];
+    // Other tests make visitors at the same time, so the ids have holes.
+    return second === undefined || third === undefined ? await this.companions() : [first, second, third];
   }
 
   async operator(name = 'Olga', role: 'OPERATOR' | 'ADMIN' = 'OPERATOR'): Promise<OperatorActor> {
