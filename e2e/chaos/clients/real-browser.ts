@@ -32,7 +32,8 @@ export class RealBrowser {
 
   async start(): Promise<void> {
     this.#context = await launchProfile(this.#folder);
-    this.#context.setDefaultTimeout(20_000);
+    // Long enough for a browser that starts while others do: how fast a page comes is not what is tried here.
+    this.#context.setDefaultTimeout(45_000);
   }
 
   /** Kills every process of it at once. */
@@ -74,7 +75,13 @@ export async function expectPage(world: World, where: string, conversation: stri
   const isRight = async () => {
     const rows = (await world.rows()).filter((row) => conversationOf(row.text) === conversation);
     wanted = rows.toSorted(inOrder).map((row) => row.text ?? '');
-    const lines = (await log.innerText()).split('\n').map((line) => line.trim());
+    // Not `innerText`: a browser leaves out of it what it does not lay out while that is scrolled away.
+    const lines = await log.evaluate((element) => {
+      const texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+      const found: string[] = [];
+      while (texts.nextNode() !== null) found.push(texts.currentNode.textContent?.trim() ?? '');
+      return found;
+    });
     shown = lines.filter((line) => conversationOf(line) !== null);
     const unsent = lines.some((line) => line === 'Sending' || line === 'Not sent');
     return !unsent && shown.join('\n') === wanted.join('\n');

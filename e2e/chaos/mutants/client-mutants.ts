@@ -70,6 +70,19 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     scenario: 'tab-killed',
   },
   {
+    name: 'session written late',
+    breaks: 'the conversation is kept where a browser writes it some seconds later',
+    edits: [
+      {
+        file: client('session.ts'),
+        find: '      await this.#copy.write({ writtenAt, session: session === null',
+        replace: '      if (writtenAt === 0) await this.#copy.write({ writtenAt, session: session === null',
+      },
+    ],
+    rebuild: [],
+    tests: 'packages/client/src/chats-recovery.test.ts',
+  },
+  {
     name: 'outbox emptied too early',
     breaks: 'a message leaves the outbox when it is sent, not when it is saved',
     edits: [

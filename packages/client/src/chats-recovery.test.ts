@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { SESSION_KEY } from './session.ts';
+import { MemoryStore } from './testing/memory-store.ts';
 import {
   ALAN,
   closeServers,
@@ -120,6 +121,43 @@ describe('a reload', () => {
     expect(server.clients.size).toBe(1);
   });
 
+  it('goes on after the browser was killed before it had written its store', async () => {
+    const own = newBrowser();
+    const first = await startVisitor(own);
+    await first.chat.conversation!.sendText('before');
+    await eventually(() => expect(statuses(first.chat)).toEqual(['sent']));
+    first.tab.kill();
+    first.chat.close();
+    const second = openVisitor({ ...own, storage: new MemoryStore() });
+    expect(second.chat.getSnapshot().phase).toBe('resuming');
+    await eventually(() => expect(second.chat.getSnapshot().phase).toBe('active'));
+    await eventually(() => expect(said(second.chat)).toEqual(['before']));
+    expect(server.clients.size).toBe(1);
+  });
+
+  it('an ended conversation does not come back, though the browser was killed before it had written its store', async () => {
+    const own = newBrowser();
+    const first = await startVisitor(own);
+    const lost = new MemoryStore();
+    lost.setItem(SESSION_KEY, own.storage.getItem(SESSION_KEY) ?? '');
+    await first.chat.end();
+    first.tab.kill();
+    first.chat.close();
+    const second = openVisitor({ ...own, storage: lost });
+    await eventually(() => expect(second.chat.getSnapshot().phase).toBe('idle'));
+    expect(lost.getItem(SESSION_KEY)).toBeNull();
+  });
+
+  it('ends in every tab, in the one that began it too', async () => {
+    const own = newBrowser();
+    const first = await startVisitor(own);
+    const second = openVisitor(own);
+    await connected(second.chat);
+    await second.chat.end();
+    first.tab.storageChanged();
+    expect(first.chat.getSnapshot().phase).toBe('idle');
+  });
+
   it('shows what was left unsent of a conversation that is gone, for the person to decide', async () => {
     const own = newBrowser();
     const first = await startVisitor(own);
@@ -128,9 +166,10 @@ describe('a reload', () => {
     first.tab.kill();
     first.chat.close();
     own.storage.removeItem(SESSION_KEY);
+    own.browser.indexedDB.deleteDatabase('switchboard-session');
     server.fault = () => undefined;
     const second = openVisitor(own);
-    expect(second.chat.getSnapshot().phase).toBe('idle');
+    await eventually(() => expect(second.chat.getSnapshot().phase).toBe('idle'));
     await second.chat.start({ username: 'Ada' });
     await eventually(() => expect(statuses(second.chat)).toEqual(['failed']));
     const [message] = second.chat.conversation!.getSnapshot().messages;

@@ -4,6 +4,7 @@ import type { StartSessionResponse, TokenResponse } from '@switchboard/protocol/
 import type { Effects } from './effects.ts';
 import { createHttp } from './http.ts';
 import type { Credentials, Http } from './http.ts';
+import { SessionCopy } from './session-copy.ts';
 import type { ServerClock } from './server-clock.ts';
 import type { KeyValueStore, VisitorForm } from './types.ts';
 
@@ -22,6 +23,8 @@ export interface StoredSession {
   readonly clientId: number;
   readonly sessionId: string;
   readonly username: string;
+  /** As in `SessionRecord`; builds before it wrote none. */
+  readonly writtenAt?: number;
 }
 
 function parseSession(text: string | null): StoredSession | null {
@@ -40,13 +43,15 @@ function parseSession(text: string | null): StoredSession | null {
 export class VisitorSession implements Credentials {
   readonly #effects: Effects;
   readonly #store: KeyValueStore;
+  readonly #copy: SessionCopy;
   readonly #clock: ServerClock;
   /** Says who asks, but never renews: for the request that renews. */
   readonly #http: Http;
   /** Says nothing of who asks: a token that has run out must not stand in the way of a new one. */
   readonly #anonymous: Http;
-  /** For browsers that refuse the store. */
+  /** For browsers that refuse the store: what it would hold. */
   #memory: StoredSession | null = null;
+  #writtenAt = 0;
   #renewing: Promise<boolean> | undefined;
   /** Told when the server has given another conversation instead, or none. */
   onReplaced: () => void = () => undefined;
@@ -54,6 +59,7 @@ export class VisitorSession implements Credentials {
   constructor(effects: Effects, store: KeyValueStore, clock: ServerClock) {
     this.#effects = effects;
     this.#store = store;
+    this.#copy = new SessionCopy(effects);
     this.#clock = clock;
     const renew = () => Promise.resolve(false);
     this.#http = createHttp(effects, clock, { authorization: () => this.authorization(), renew });
@@ -70,13 +76,29 @@ export class VisitorSession implements Credentials {
     }
   }
 
-  clear(): void {
-    this.#memory = null;
+  /** Brings back what the store has lost because the browser was killed before it was written. Never rejects. */
+  async restore(): Promise<void> {
     try {
-      this.#store.removeItem(SESSION_KEY);
+      const copy = await this.#copy.read();
+      const stored = this.read();
+      if (copy === undefined) {
+        if (stored !== null) await this.#copy.write({ writtenAt: stored.writtenAt ?? 0, session: stored });
+      } else if (copy.writtenAt > (stored?.writtenAt ?? 0)) {
+        this.#writtenAt = copy.writtenAt;
+        this.#put(copy.session);
+      }
     } catch (error) {
-      this.#effects.note('session: the store refuses', error);
+      this.#effects.note('session: no copy', error);
     }
+  }
+
+  /** Forgets the conversation. Never rejects. */
+  async clear(): Promise<void> {
+    await this.#write(null);
+  }
+
+  close(): void {
+    this.#copy.close();
   }
 
   isExpired(session: StoredSession): boolean {
@@ -95,7 +117,7 @@ export class VisitorSession implements Credentials {
    */
   async start(form: VisitorForm): Promise<StoredSession> {
     const answer = await this.#anonymous.request<StartSessionResponse>('POST', '/api/chat/sessions', form);
-    return this.#keep(answer);
+    return await this.#keep(answer);
   }
 
   /** A token for the relay; `refused` when it did not take the last one. @throws ChatError */
@@ -123,7 +145,7 @@ export class VisitorSession implements Credentials {
     if (session === null) return false;
     try {
       const { token, expiresAt } = await this.#http.request<TokenResponse>('POST', '/api/chat/token', {});
-      this.#write({ ...session, token, expiresAt });
+      await this.#write({ ...session, token, expiresAt });
       return true;
     } catch (error) {
       if (!(error instanceof ChatError) || error.retryable) throw error;
@@ -135,42 +157,57 @@ export class VisitorSession implements Credentials {
   async #resume(session: StoredSession): Promise<boolean> {
     const { username, resumeToken } = session;
     if (resumeToken === null) {
-      this.#lose();
+      await this.#lose();
       return false;
     }
     try {
       const answer = await this.#anonymous.request<StartSessionResponse>('POST', '/api/chat/sessions', { username, resumeToken });
-      this.#keep(answer);
+      await this.#keep(answer);
       if (answer.clientId !== session.clientId) this.onReplaced();
       return true;
     } catch (error) {
       if (!(error instanceof ChatError) || error.retryable) throw error;
-      this.#lose();
+      await this.#lose();
       return false;
     }
   }
 
-  #lose(): void {
-    this.clear();
+  async #lose(): Promise<void> {
+    await this.clear();
     this.onReplaced();
   }
 
-  #keep(answer: StartSessionResponse): StoredSession {
+  async #keep(answer: StartSessionResponse): Promise<StoredSession> {
     const { token, expiresAt, resumeToken, clientId, sessionId, username } = answer;
     if (token === undefined) throw new ChatError('internal', 'The server gave no token.');
     // A day, as the contract has it, should the server not say.
     const until = expiresAt ?? new Date(this.#clock.now() + 24 * 60 * 60 * 1_000).toISOString();
-    return this.#write({ token, expiresAt: until, resumeToken: resumeToken ?? null, clientId, sessionId, username });
+    const session = { token, expiresAt: until, resumeToken: resumeToken ?? null, clientId, sessionId, username };
+    await this.#write(session);
+    return session;
   }
 
-  #write(session: StoredSession): StoredSession {
-    this.#memory = session;
+  /** Resolves when a browser that is killed would still know it, or refuses to. */
+  async #write(session: StoredSession | null): Promise<void> {
+    this.#writtenAt = Math.max(this.#clock.now(), this.#writtenAt + 1, (this.read()?.writtenAt ?? 0) + 1);
+    const writtenAt = this.#writtenAt;
+    this.#put(session === null ? null : { ...session, writtenAt });
     try {
-      this.#store.setItem(SESSION_KEY, JSON.stringify(session));
+      await this.#copy.write({ writtenAt, session: session === null ? null : { ...session, writtenAt } });
     } catch (error) {
+      this.#effects.note('session: no copy', error);
+    }
+  }
+
+  #put(session: StoredSession | null): void {
+    this.#memory = null;
+    try {
+      if (session === null) this.#store.removeItem(SESSION_KEY);
+      else this.#store.setItem(SESSION_KEY, JSON.stringify(session));
+    } catch (error) {
+      this.#memory = session;
       this.#effects.note('session: the store refuses', error);
     }
-    return session;
   }
 
   #left(session: StoredSession): number {

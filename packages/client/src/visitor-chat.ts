@@ -22,6 +22,9 @@ class Visitor implements VisitorChat {
   readonly #changed = createEmitter<void>();
   readonly #arrivals = new Arrivals();
   readonly #stopStorage: () => void;
+  readonly #restored: Promise<void>;
+  /** What a killed browser may have forgotten has not been looked up yet. */
+  #restoring = true;
   #line: VisitorLine | undefined;
   #lineFor: StoredSession | undefined;
   #resuming = false;
@@ -39,6 +42,7 @@ class Visitor implements VisitorChat {
     this.#snapshot = this.#build();
     this.#stopStorage = effects.page.onStorage(() => this.#follow());
     this.#follow();
+    this.#restored = this.#restore();
   }
 
   get conversation(): ConversationHandle | undefined {
@@ -58,6 +62,7 @@ class Visitor implements VisitorChat {
   }
 
   async start(form: VisitorForm): Promise<void> {
+    await this.#restored;
     if (this.#line !== undefined) throw new ChatError('conflict', 'There is a conversation already.');
     await this.#session.start(form);
     this.#follow();
@@ -67,7 +72,7 @@ class Visitor implements VisitorChat {
     const line = this.#line;
     if (line === undefined) return;
     await line.end();
-    this.#session.clear();
+    await this.#session.clear();
     this.#follow();
   }
 
@@ -76,6 +81,13 @@ class Visitor implements VisitorChat {
     this.#stopStorage();
     this.#cancelResume?.();
     this.#line?.close();
+    this.#session.close();
+  }
+
+  async #restore(): Promise<void> {
+    await this.#session.restore();
+    this.#restoring = false;
+    this.#follow();
   }
 
   /** Does what the stored session says, whoever changed it: this tab, another one, or the server. */
@@ -144,7 +156,7 @@ class Visitor implements VisitorChat {
   #build(): VisitorSnapshot {
     const line = this.#line;
     return {
-      phase: line === undefined ? (this.#resuming ? 'resuming' : 'idle') : 'active',
+      phase: line === undefined ? (this.#resuming || this.#restoring ? 'resuming' : 'idle') : 'active',
       username: this.#lineFor?.username ?? null,
       unread: line?.conversation.unread() ?? 0,
       connection: line?.connection.state() ?? 'connecting',

@@ -1,11 +1,10 @@
 import type { Effects } from '../effects.ts';
+import { DiskStore, settled } from '../indexed-db.ts';
 import { readEntry } from './entry.ts';
 import type { OutboxEntry } from './entry.ts';
 
 const DATABASE = 'switchboard-outbox';
 const STORE = 'entries';
-/** Milliseconds after which an IndexedDB that does not answer (it happens) counts as missing. */
-const OPEN_TIMEOUT_MS = 3_000;
 /** Above every number that IndexedDB has given, so that what memory holds stays behind what the disk holds. */
 const MEMORY_ORDER_BASE = 2 ** 40;
 
@@ -23,94 +22,34 @@ export interface OutboxStore {
   close(): void;
 }
 
-function settled<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.addEventListener('success', () => resolve(request.result));
-    request.addEventListener('error', () => reject(request.error ?? new Error('IndexedDB request failed')));
-  });
-}
-
-function committed(transaction: IDBTransaction): Promise<void> {
-  return new Promise((resolve, reject) => {
-    transaction.addEventListener('complete', () => resolve());
-    transaction.addEventListener('abort', () => reject(transaction.error ?? new Error('IndexedDB transaction aborted')));
-  });
-}
-
-function openDatabase(effects: Effects, factory: IDBFactory): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
-    const cancel = effects.after(OPEN_TIMEOUT_MS, () => reject(new Error('IndexedDB does not answer')));
-    const request = factory.open(DATABASE, 1);
-    request.addEventListener('upgradeneeded', () => {
-      const store = request.result.createObjectStore(STORE, { keyPath: 'order', autoIncrement: true });
-      store.createIndex('key', 'key', { unique: true });
-      store.createIndex('owner', 'owner');
-    });
-    request.addEventListener('error', () => {
-      cancel();
-      reject(request.error ?? new Error('IndexedDB refused'));
-    });
-    request.addEventListener('success', () => {
-      cancel();
-      resolve(request.result);
-    });
-  });
-}
-
 /** The entries on disk. Every method rejects when the disk does. */
 class Disk {
-  readonly #effects: Effects;
-  #opening: Promise<IDBDatabase> | undefined;
+  readonly #store: DiskStore;
 
   constructor(effects: Effects) {
-    this.#effects = effects;
-  }
-
-  async #open(): Promise<IDBDatabase> {
-    const factory = this.#effects.indexedDB;
-    if (factory === undefined) throw new Error('there is no IndexedDB');
-    this.#opening ??= openDatabase(this.#effects, factory).then((database) => {
-      // Closed under us: the user cleared the data, or a newer build wants to upgrade. The next use opens it again.
-      const forget = () => {
-        this.#opening = undefined;
-      };
-      database.addEventListener('close', forget);
-      database.addEventListener('versionchange', () => {
-        forget();
-        database.close();
-      });
-      return database;
-    });
-    try {
-      return await this.#opening;
-    } catch (error) {
-      this.#opening = undefined;
-      throw error;
-    }
-  }
-
-  async #write(change: (store: IDBObjectStore) => Promise<void>): Promise<void> {
-    const database = await this.#open();
-    const transaction = database.transaction(STORE, 'readwrite', { durability: 'strict' });
-    const done = committed(transaction);
-    await Promise.all([change(transaction.objectStore(STORE)), done]);
+    const create = (database: IDBDatabase) => {
+      const store = database.createObjectStore(STORE, { keyPath: 'order', autoIncrement: true });
+      store.createIndex('key', 'key', { unique: true });
+      store.createIndex('owner', 'owner');
+    };
+    this.#store = new DiskStore(effects, { database: DATABASE, store: STORE, create });
   }
 
   add(entry: Omit<OutboxEntry, 'order'>): Promise<void> {
-    return this.#write(async (store) => {
+    return this.#store.write(async (store) => {
       if ((await settled(store.index('key').getKey(entry.key))) === undefined) await settled(store.add(entry));
     });
   }
 
   update(entry: OutboxEntry): Promise<void> {
-    return this.#write(async (store) => {
+    return this.#store.write(async (store) => {
       // Gone meanwhile (saved by another tab): it must not come back.
       if ((await settled(store.getKey(entry.order))) !== undefined) await settled(store.put(entry));
     });
   }
 
   remove(keys: readonly string[]): Promise<void> {
-    return this.#write(async (store) => {
+    return this.#store.write(async (store) => {
       for (const key of keys) {
         const order = await settled(store.index('key').getKey(key));
         if (order !== undefined) await settled(store.delete(order));
@@ -119,18 +58,12 @@ class Disk {
   }
 
   async list(owner: string): Promise<OutboxEntry[]> {
-    const database = await this.#open();
-    const rows: unknown[] = await settled(database.transaction(STORE).objectStore(STORE).index('owner').getAll(owner));
+    const rows: unknown[] = await this.#store.read((store) => store.index('owner').getAll(owner));
     return rows.map(readEntry).filter((entry) => entry !== null);
   }
 
   close(): void {
-    const opening = this.#opening;
-    this.#opening = undefined;
-    opening?.then(
-      (database) => database.close(),
-      (error: unknown) => this.#effects.note('outbox: nothing to close', error),
-    );
+    this.#store.close();
   }
 }
 

@@ -1,0 +1,99 @@
+import type { Effects } from './effects.ts';
+
+/** Milliseconds after which an IndexedDB that does not answer (it happens) counts as missing. */
+const OPEN_TIMEOUT_MS = 3_000;
+
+/** The request's result. @throws what IndexedDB says */
+export function settled<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.addEventListener('success', () => resolve(request.result));
+    request.addEventListener('error', () => reject(request.error ?? new Error('IndexedDB request failed')));
+  });
+}
+
+function committed(transaction: IDBTransaction): Promise<void> {
+  return new Promise((resolve, reject) => {
+    transaction.addEventListener('complete', () => resolve());
+    transaction.addEventListener('abort', () => reject(transaction.error ?? new Error('IndexedDB transaction aborted')));
+  });
+}
+
+function openNow(effects: Effects, factory: IDBFactory, name: string, create: (database: IDBDatabase) => void): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    const cancel = effects.after(OPEN_TIMEOUT_MS, () => reject(new Error('IndexedDB does not answer')));
+    const request = factory.open(name, 1);
+    request.addEventListener('upgradeneeded', () => create(request.result));
+    request.addEventListener('error', () => {
+      cancel();
+      reject(request.error ?? new Error('IndexedDB refused'));
+    });
+    request.addEventListener('success', () => {
+      cancel();
+      resolve(request.result);
+    });
+  });
+}
+
+/** One store of one database on disk, opened when it is used first. Every method rejects when the disk does. */
+export class DiskStore {
+  readonly #effects: Effects;
+  readonly #name: string;
+  readonly #store: string;
+  readonly #create: (database: IDBDatabase) => void;
+  #opening: Promise<IDBDatabase> | undefined;
+
+  constructor(
+    effects: Effects,
+    where: { readonly database: string; readonly store: string; readonly create: (database: IDBDatabase) => void },
+  ) {
+    this.#effects = effects;
+    this.#name = where.database;
+    this.#store = where.store;
+    this.#create = where.create;
+  }
+
+  async #open(): Promise<IDBDatabase> {
+    const factory = this.#effects.indexedDB;
+    if (factory === undefined) throw new Error('there is no IndexedDB');
+    this.#opening ??= openNow(this.#effects, factory, this.#name, this.#create).then((database) => {
+      // Closed under us: the user cleared the data, or a newer build wants to upgrade. The next use opens it again.
+      const forget = () => {
+        this.#opening = undefined;
+      };
+      database.addEventListener('close', forget);
+      database.addEventListener('versionchange', () => {
+        forget();
+        database.close();
+      });
+      return database;
+    });
+    try {
+      return await this.#opening;
+    } catch (error) {
+      this.#opening = undefined;
+      throw error;
+    }
+  }
+
+  async read<T>(work: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
+    const database = await this.#open();
+    return await settled(work(database.transaction(this.#store).objectStore(this.#store)));
+  }
+
+  /** Resolves when the change is on the disk. */
+  async write(change: (store: IDBObjectStore) => Promise<void>): Promise<void> {
+    const database = await this.#open();
+    const transaction = database.transaction(this.#store, 'readwrite', { durability: 'strict' });
+    const done = committed(transaction);
+    await Promise.all([change(transaction.objectStore(this.#store)), done]);
+  }
+
+  close(): void {
+    const opening = this.#opening;
+    this.#opening = undefined;
+    opening?.then(
+      (database) => database.close(),
+      (error: unknown) => this.#effects.note(`${this.#name}: nothing to close`, error),
+    );
+  }
+}
