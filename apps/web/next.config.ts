@@ -14,6 +14,7 @@ const config: NextConfig = {
   transpilePackages: [
     '@switchboard/chat',
     '@switchboard/client',
+    '@switchboard/config',
     '@switchboard/database',
     '@switchboard/protocol',
     '@switchboard/telemetry',

@@ -13,7 +13,7 @@ const FOLDER = join(import.meta.dirname, '..');
 // Beside the real bundle, whose dependencies are found from there; of its own, so that nobody's relay changes under it.
 const BUNDLE = join(FOLDER, `dist/under-test-${process.pid}.js`);
 const METAFILE = `${BUNDLE}.json`;
-const JWT_SECRET = 'canary-canary-canary-canary-canary';
+const JWT_SECRET = 'canary-kZ3v9QmT1xW7bN5rY8cJ2hF6gD4s';
 
 const running: ChildProcess[] = [];
 beforeAll(async () => {
@@ -67,7 +67,7 @@ describe('the bundle', () => {
     };
     const foreign = Object.keys(metafile.inputs).filter((file) => !file.startsWith('src/'));
     const workspaces = new Set(foreign.map((file) => /packages\/[^/]+/.exec(file)?.[0] ?? file));
-    expect([...workspaces].toSorted()).toEqual(['packages/protocol', 'packages/telemetry', 'packages/tokens']);
+    expect([...workspaces].toSorted()).toEqual(['packages/config', 'packages/protocol', 'packages/telemetry', 'packages/tokens']);
     const external = Object.values(metafile.inputs).flatMap(({ imports }) => imports.filter((entry) => entry.external === true));
     const packages = new Set(external.map(({ path }) => path).filter((path) => !path.startsWith('node:')));
     expect([...packages].toSorted()).toEqual([

@@ -1,7 +1,8 @@
+import { ConfigError } from '@switchboard/config';
 import { createLogger, createMetrics, endWithSupervisor, onShutdown, reportStrayErrors } from '@switchboard/telemetry';
 import { createTokens } from '@switchboard/tokens';
 
-import { type Config, ConfigError, environment, readConfig } from './config.ts';
+import { type Config, environment, readConfig } from './config.ts';
 import { createRelay } from './server.ts';
 
 const STOP_PATIENCE_MS = 5_000;
@@ -31,7 +32,7 @@ function listenComplaint(error: unknown, { port, host }: Config): string {
 
 const config = configure();
 const log = createLogger('relay', config.logLevel);
-const relay = createRelay(config, { log, metrics: createMetrics('relay'), tokens: createTokens([config.jwtSecret]) });
+const relay = createRelay(config, { log, metrics: createMetrics('relay'), tokens: createTokens(config.jwtSecrets) });
 reportStrayErrors(log, () => relay.countStrayError());
 endWithSupervisor();
 onShutdown(log, config.drainMs + STOP_PATIENCE_MS, async () => await relay.close());

@@ -21,7 +21,7 @@ export function createAuth(config: Config, db: Database, log: Logger) {
     appName: 'Switchboard',
     baseURL: config.frontendOrigins[0],
     basePath: '/api/auth',
-    secret: config.authSecret ?? deriveKey(config.jwtSecret, 'operator sessions').toString('base64url'),
+    secret: config.authSecret ?? deriveKey(config.jwtSecrets[0], 'operator sessions').toString('base64url'),
     trustedOrigins: [...config.frontendOrigins],
     database: prismaAdapter(db.prisma, { provider: 'postgresql' }),
     user: {

@@ -42,8 +42,9 @@ export function createServices(config: Config): Services {
     poolSize: config.databasePoolSize,
     onError: (error) => log.warn({ err: error.message }, 'a database connection broke'),
   });
-  const tokens = createTokens([config.jwtSecret]);
-  const imageLinks = createImageLinks(deriveKey(config.jwtSecret, 'image links'));
+  const tokens = createTokens(config.jwtSecrets);
+  const [imageKey, ...olderKeys] = config.jwtSecrets.map((secret) => deriveKey(secret, 'image links'));
+  const imageLinks = createImageLinks([imageKey as Buffer, ...olderKeys]);
   const chat: Context = { db, clock: () => new Date(), ids: randomUUID, log, signUpload: (path) => imageLinks.sign(path) };
   const saver = createMessageSaver(chat);
   for (const state of ['total', 'idle', 'waiting'] as const)

@@ -15,7 +15,7 @@ function parts(link: string): [string, string | null, string | null] {
 describe('image links', () => {
   it('stay the same all day and open until the end of the next day', () => {
     let now = NOON;
-    const links = createImageLinks(key, () => now);
+    const links = createImageLinks([key], () => now);
     const link = links.sign(PATH);
     now = Date.parse('2026-11-23T23:59:59Z');
     expect(links.sign(PATH)).toBe(link);
@@ -27,7 +27,7 @@ describe('image links', () => {
   });
 
   it('open nothing else', () => {
-    const links = createImageLinks(key, () => NOON);
+    const links = createImageLinks([key], () => NOON);
     const [path, expires, signature] = parts(links.sign(PATH));
     expect(links.check(path.replace(/1$/, '2'), expires, signature)).toBe('forged');
     expect(links.check(path, String(Number(expires) + 86_400), signature)).toBe('forged');
@@ -38,8 +38,12 @@ describe('image links', () => {
     expect(links.check(path, 'Infinity', signature)).toBe('forged');
   });
 
-  it('are worth nothing under another secret', () => {
-    const other = createImageLinks(deriveKey('another secret for tests, long enough', 'image links'), () => NOON);
-    expect(other.check(...parts(createImageLinks(key, () => NOON).sign(PATH)))).toBe('forged');
+  it('are worth nothing under another secret, unless that was the one before', () => {
+    const otherKey = deriveKey('another secret for tests, long enough', 'image links');
+    const other = createImageLinks([otherKey], () => NOON);
+    expect(other.check(...parts(createImageLinks([key], () => NOON).sign(PATH)))).toBe('forged');
+    const rotated = createImageLinks([otherKey, key], () => NOON);
+    expect(rotated.check(...parts(createImageLinks([key], () => NOON).sign(PATH)))).toBe('good');
+    expect(other.check(...parts(rotated.sign(PATH)))).toBe('good');
   });
 });

@@ -11,23 +11,26 @@ export interface ImageLinks {
 }
 
 /**
- * Links signed with `key`. They expire at the end of the next UTC day: the same image has the same link all day, so browsers keep it in their cache.
+ * Links signed with the first of `keys`; those of the others are good too. They expire at the end of the next UTC day: the same image has the same link all day, so browsers keep it in their cache.
  *
  * @param now milliseconds since 1970
  */
-export function createImageLinks(key: Buffer, now: () => number = Date.now): ImageLinks {
-  const signatureOf = (path: string, expires: string) => createHmac('sha256', key).update(`${path}\n${expires}`).digest();
+export function createImageLinks(keys: readonly [Buffer, ...Buffer[]], now: () => number = Date.now): ImageLinks {
+  const signatureOf = (key: Buffer, path: string, expires: string) => createHmac('sha256', key).update(`${path}\n${expires}`).digest();
   return {
     sign(path) {
       const today = Math.floor(now() / 1000 / DAY_S);
       const expires = String((today + 2) * DAY_S);
-      return `${path}?e=${expires}&s=${signatureOf(path, expires).toString('base64url')}`;
+      return `${path}?e=${expires}&s=${signatureOf(keys[0], path, expires).toString('base64url')}`;
     },
     check(path, expires, signature) {
       if (expires === null || signature === null || !/^\d{1,12}$/.test(expires)) return 'forged';
-      const expected = signatureOf(path, expires);
       const given = Buffer.from(signature, 'base64url');
-      if (given.length !== expected.length || !timingSafeEqual(given, expected)) return 'forged';
+      const isOf = (key: Buffer) => {
+        const expected = signatureOf(key, path, expires);
+        return given.length === expected.length && timingSafeEqual(given, expected);
+      };
+      if (!keys.some(isOf)) return 'forged';
       return Number(expires) * 1000 > now() ? 'good' : 'expired';
     },
   };

@@ -1,6 +1,7 @@
+import { ConfigError } from '@switchboard/config';
 import { endWithSupervisor, reportStrayErrors } from '@switchboard/telemetry';
 
-import { ConfigError, environment, readConfig, type Config } from '../config.ts';
+import { environment, readConfig, type Config } from '../config.ts';
 import { noteClientAddresses } from './client-address.ts';
 import { createServices } from './create-services.ts';
 import { installServices } from './services.ts';

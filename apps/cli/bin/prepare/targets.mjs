@@ -33,7 +33,7 @@ export const CLI = {
   workspace: 'apps/cli',
   script: 'build',
   result: 'apps/cli/dist/cli.js',
-  sources: ['apps/cli', 'packages/database/prisma', ...src('protocol', 'telemetry', 'database', 'chat')],
+  sources: ['apps/cli', 'packages/database/prisma', ...src('config', 'protocol', 'telemetry', 'database', 'chat')],
 };
 
 /** @type {Target} */
@@ -42,7 +42,7 @@ export const RELAY = {
   workspace: 'apps/relay',
   script: 'build',
   result: 'apps/relay/dist/relay.js',
-  sources: ['apps/relay', ...src('protocol', 'tokens', 'telemetry')],
+  sources: ['apps/relay', ...src('config', 'protocol', 'tokens', 'telemetry')],
 };
 
 /** @type {Target} */
@@ -60,7 +60,7 @@ export const WEB = {
   workspace: 'apps/web',
   script: 'build',
   result: 'apps/web/.next/BUILD_ID',
-  sources: ['apps/web', 'packages/database/prisma', ...src('protocol', 'tokens', 'telemetry', 'database', 'chat', 'client')],
+  sources: ['apps/web', 'packages/database/prisma', ...src('config', 'protocol', 'tokens', 'telemetry', 'database', 'chat', 'client')],
 };
 
 const stampFile = (/** @type {string} */ root, /** @type {Target} */ target) =>

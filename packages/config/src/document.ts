@@ -1,0 +1,100 @@
+import type { VariableName } from './variables.ts';
+
+interface About {
+  /** What it is when nobody says; Markdown. */
+  readonly unset: string;
+  readonly meaning: string;
+}
+
+/** Under a heading each. */
+export const GROUPS: Readonly<Record<string, Partial<Record<VariableName, About>>>> = {
+  'Where everything is': {
+    PORT: { unset: '3000', meaning: 'port of the web app' },
+    SOCKET_PORT: { unset: '3001', meaning: 'port of the relay' },
+    SOCKET_HOST: { unset: 'all interfaces', meaning: 'address that the relay listens on' },
+    FRONTEND_URL: {
+      unset: '`http://localhost:$PORT`',
+      meaning: 'allowed origins of the console and the frame, comma separated; the first one is theirs to people',
+    },
+    NEXT_PUBLIC_SOCKET_URL: {
+      unset: '`http://localhost:$SOCKET_PORT`',
+      meaning: 'where browsers find the relay; read when the server starts',
+    },
+    NEXT_PUBLIC_SOCKET_PATH: { unset: '`/chat`', meaning: "the relay's path, as browsers see it" },
+    RELAY_INTERNAL_URL: { unset: '`http://127.0.0.1:$SOCKET_PORT`', meaning: 'where the web app reaches the relay to send hints' },
+    WIDGET_ORIGINS: { unset: 'any', meaning: 'origins that may frame the chat, comma separated' },
+    TRUST_PROXY: {
+      unset: '0',
+      meaning: 'how many proxies stand before the web app and the relay, each adding to `X-Forwarded-For`; 0 believes none',
+    },
+  },
+  'What is kept': {
+    DATABASE_URL: { unset: 'embedded PostgreSQL', meaning: 'PostgreSQL 14 or later' },
+    DATABASE_POOL_SIZE: { unset: '10', meaning: 'connections of the web app to the database, beside up to two that save messages' },
+    DATA_DIR: { unset: '`.data`', meaning: 'embedded database, uploads, logs, generated secrets' },
+    REDIS_URL: {
+      unset: 'one relay',
+      meaning:
+        '`redis://…` or `rediss://…`: relays with the same one are one to their peers. While Redis is away each goes on by itself, says so on `/readyz` and in `switchboard_relay_redis_up`, and tells its peers to look in the database when it is back',
+    },
+  },
+  'Secrets and who may what': {
+    JWT_SECRET: {
+      unset: 'generated into `DATA_DIR`',
+      meaning: 'signs tokens and image addresses; with `NODE_ENV=production` required; 32 bytes or more, random',
+    },
+    JWT_SECRET_PREVIOUS: {
+      unset: 'none',
+      meaning:
+        'still accepted, never used to sign. To change `JWT_SECRET`: move the old value here, restart everything, take it away after 90 days',
+    },
+    AUTH_SECRET: { unset: 'derived from `JWT_SECRET`', meaning: "signs operators' session cookies; changing it signs all operators out" },
+    METRICS_TOKEN: {
+      unset: 'none',
+      meaning: '`/metrics` wants it as `Authorization: Bearer …`; without it `/metrics` answers nearby machines only',
+    },
+    ALLOW_ANONYMOUS_CLIENTS: { unset: '`true`', meaning: 'whether a socket without a token may join as a client (old front-ends)' },
+    SANITIZE_HTML: {
+      unset: '`false`',
+      meaning: 'the relay takes markup out of what it relays, for old front-ends that show text as HTML; the database keeps what was typed',
+    },
+  },
+  Limits: {
+    MAX_IMAGE_BYTES: { unset: '10485760', meaning: 'one upload' },
+    MAX_SOCKET_PAYLOAD_BYTES: {
+      unset: '1000000',
+      meaning: 'one socket message; old front-ends that send whole images may need up to 100000000',
+    },
+    MAX_CONNECTIONS: { unset: '20000', meaning: 'connections that one relay takes' },
+    MAX_CONNECTIONS_PER_ADDRESS: {
+      unset: '2000',
+      meaning: 'connections that one relay takes from one address; a large office has one address for everybody',
+    },
+    SESSIONS_PER_MINUTE: { unset: '20', meaning: 'conversations that one address may start in a minute, with bursts of twice that' },
+  },
+  Running: {
+    DRAIN_SECONDS: { unset: '10', meaning: 'over how long a relay that stops sends its peers away, at most (10 ms for each)' },
+    ENABLE_DEMO: { unset: 'on with `npm start` and outside production', meaning: 'whether `/demo` is there' },
+    LOG_LEVEL: { unset: '`info`', meaning: '`debug`, `info`, `warn`, `error` or `silent`, of relay and web app' },
+    NEXT_PUBLIC_DEBUG_SOCKETS: { unset: '`false`', meaning: "the browser's console tells what the chat client does" },
+    NODE_ENV: { unset: 'as `npm start` sets it', meaning: '`production`: no secret is made up, no demo' },
+    WIDGET_DIR: { unset: '`../widget/dist`', meaning: 'where the web app finds the built widget' },
+  },
+};
+
+const HEAD = `# Configuration
+
+Everything has a default that works on one machine. Settings come from the environment or from a file \`.env\` in the repository's root. A value that is
+wrong, or missing where it is required, stops the start with one line that names the variable, what it was and what it must be.
+
+\`DEBUG=socket.io:*\` has the relay print what Socket.IO does.
+`;
+
+/** The text of docs/configuration.md. */
+export function configurationDocument(): string {
+  const tables = Object.entries(GROUPS).map(([title, variables]) => {
+    const rows = Object.entries(variables).map(([name, { unset, meaning }]) => `| \`${name}\` | ${unset} | ${meaning} |`);
+    return [`## ${title}`, '', '| variable | when unset | meaning |', '| --- | --- | --- |', ...rows].join('\n');
+  });
+  return `${[HEAD, ...tables.map((table) => `${table}\n`)].join('\n')}`;
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+
+import { byteLength } from './config-error.ts';
+
+const MIN_SECRET_BYTES = 32;
+/** A random text of 32 bytes has more than this many different characters; a word repeated or a row of one letter has not. */
+const MIN_SECRET_VARIETY = 10;
+
+/** What a secret must be, in words. */
+export const SECRET_EXPECTED = `a random text of at least ${MIN_SECRET_BYTES} bytes, for example what "openssl rand -base64 32" prints`;
+
+/** A whole number between two bounds. `expected` says what it counts, in the words of an error. */
+export function whole(min: number, max: number, expected: string) {
+  return z
+    .string()
+    .regex(/^\d{1,12}$/, expected)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, expected);
+}
+
+export const port = whole(1, 65_535, 'a port number, 1 to 65535');
+
+export const flag = z.enum(['true', 'false'], 'true or false').transform((value) => value === 'true');
+
+export const secret = z
+  .string()
+  .refine((value) => byteLength(value) >= MIN_SECRET_BYTES && new Set(value).size >= MIN_SECRET_VARIETY, SECRET_EXPECTED);
+
+function isOrigin(value: string): boolean {
+  return /^https?:\/\//.test(value) && URL.canParse(value) && new URL(value).origin === value;
+}
+
+/** Exact origins, the canonical one first. */
+export const origins = z
+  .string()
+  .transform((value) => value.split(',').map((entry) => entry.trim()))
+  .refine(
+    (list): list is [string, ...string[]] => list.length > 0 && list.every(isOrigin),
+    'origins such as https://chat.example, without a path or a final slash, separated by commas',
+  );
+
+/** An address, without a final slash. */
+export const httpUrl = z
+  .string()
+  .refine((value) => URL.canParse(value) && /^https?:\/\//.test(value), 'an address such as https://relay.example')
+  .transform((value) => value.replace(/\/+$/, ''));
+
+/** An address of another protocol; `expected` gives an example. */
+export function url(protocols: RegExp, expected: string) {
+  return z.string().refine((value) => URL.canParse(value) && protocols.test(value), expected);
+}
+
+export const path = z.string().regex(/^\/[\w./-]*$/, 'a path such as /chat');

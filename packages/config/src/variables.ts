@@ -1,0 +1,61 @@
+import { DEFAULT_MAX_IMAGE_BYTES, DEFAULT_MAX_SOCKET_PAYLOAD_BYTES } from '@switchboard/protocol/limits';
+import { z } from 'zod';
+
+import { flag, httpUrl, origins, path, port, secret, url, whole } from './shapes.ts';
+
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+
+/** Every setting: what it may be. A default that depends on another setting is given by whoever reads it (`derived.ts`). */
+export const SHAPES = {
+  PORT: port.default(3000),
+  SOCKET_PORT: port.default(3001),
+  SOCKET_HOST: z
+    .string()
+    .regex(/^[\w.:-]+$/, 'an address of this machine such as 127.0.0.1')
+    .optional(),
+  FRONTEND_URL: origins.optional(),
+  NEXT_PUBLIC_SOCKET_URL: httpUrl.optional(),
+  NEXT_PUBLIC_SOCKET_PATH: path.default('/chat'),
+  RELAY_INTERNAL_URL: httpUrl.optional(),
+  WIDGET_ORIGINS: origins.optional(),
+  TRUST_PROXY: whole(0, 10, 'how many reverse proxies stand in front, 0 to 10').default(0),
+
+  DATABASE_URL: url(/^postgres(ql)?:\/\//, 'an address such as postgresql://user:password@host:5432/switchboard').optional(),
+  DATABASE_POOL_SIZE: whole(1, 500, 'a number of connections, 1 to 500').default(10),
+  DATA_DIR: z.string().default('.data'),
+  REDIS_URL: url(/^rediss?:\/\//, 'an address such as redis://host:6379').optional(),
+
+  JWT_SECRET: secret.optional(),
+  JWT_SECRET_PREVIOUS: secret.optional(),
+  AUTH_SECRET: secret.optional(),
+  METRICS_TOKEN: secret.optional(),
+  ALLOW_ANONYMOUS_CLIENTS: flag.default(true),
+  SANITIZE_HTML: flag.default(false),
+
+  MAX_IMAGE_BYTES: whole(1, 200_000_000, 'a number of bytes, 1 to 200000000').default(DEFAULT_MAX_IMAGE_BYTES),
+  MAX_SOCKET_PAYLOAD_BYTES: whole(1_024, 100_000_000, 'a number of bytes, 1024 to 100000000').default(DEFAULT_MAX_SOCKET_PAYLOAD_BYTES),
+  MAX_CONNECTIONS: whole(1, 1_000_000, 'a number of connections, 1 to 1000000').default(20_000),
+  MAX_CONNECTIONS_PER_ADDRESS: whole(1, 1_000_000, 'a number of connections, 1 to 1000000').default(2_000),
+  SESSIONS_PER_MINUTE: whole(1, 1_000_000, 'a number of conversations, 1 to 1000000').default(20),
+
+  DRAIN_SECONDS: whole(0, 300, 'a number of seconds, 0 to 300').default(10),
+  ENABLE_DEMO: flag.optional(),
+  LOG_LEVEL: z.enum(LOG_LEVELS, `one of ${LOG_LEVELS.join(', ')}`).default('info'),
+  NEXT_PUBLIC_DEBUG_SOCKETS: flag.default(false),
+  NODE_ENV: z.string().optional(),
+  WIDGET_DIR: z.string().optional(),
+} as const;
+
+export type VariableName = keyof typeof SHAPES;
+
+export const VARIABLE_NAMES = Object.keys(SHAPES) as readonly VariableName[];
+
+/** Variables whose value no message and no log may show. */
+export const SECRETS: ReadonlySet<string> = new Set<VariableName>([
+  'JWT_SECRET',
+  'JWT_SECRET_PREVIOUS',
+  'AUTH_SECRET',
+  'METRICS_TOKEN',
+  'DATABASE_URL',
+  'REDIS_URL',
+]);
