@@ -96,5 +96,5 @@ export function configurationDocument(): string {
     const rows = Object.entries(variables).map(([name, { unset, meaning }]) => `| \`${name}\` | ${unset} | ${meaning} |`);
     return [`## ${title}`, '', '| variable | when unset | meaning |', '| --- | --- | --- |', ...rows].join('\n');
   });
-  return `${[HEAD, ...tables.map((table) => `${table}\n`)].join('\n')}`;
+  return [HEAD, ...tables.map((table) => `${table}\n`)].join('\n');
 }

@@ -15,49 +15,107 @@ export interface HistogramMetric {
   observe(value: number, labels?: Labels): void;
 }
 
-/** The metrics of one process, in Prometheus' text format. */
+/** One value of a figure with labels. */
+export interface Sample {
+  readonly labels: Labels;
+  readonly value: number;
+}
+/** What a figure is at this moment; undefined while nobody knows, and then it is not shown at all. */
+export type Reading = number | readonly Sample[] | undefined;
+
+/** A figure as documents tell of it. */
+export interface MetricDescription {
+  readonly name: string;
+  readonly help: string;
+  readonly type: 'counter' | 'gauge' | 'histogram' | 'summary';
+  readonly labelNames: readonly string[];
+}
+
+/** The metrics of one process, in Prometheus' text format. A counter, once it is made, is shown as 0 if it has no labels or all their values are known. */
 export interface Metrics {
-  counter(name: string, help: string, labelNames?: readonly string[]): CounterMetric;
-  /** With `read` the value is asked for whenever somebody looks. */
-  gauge(name: string, help: string, options?: { labelNames?: readonly string[]; read?: () => number }): GaugeMetric;
+  /** @param values known values of the only label: shown as 0 before the first of them is counted, so that a rate over them works from the first on */
+  counter(name: string, help: string, labelNames?: readonly string[], values?: readonly string[]): CounterMetric;
+  /** A counter that is kept somewhere else, asked for whenever somebody looks. */
+  total(name: string, help: string, read: () => number): void;
+  /** With `read` the value is asked for whenever somebody looks. `read` must not reject, and should not take longer than a second or two. */
+  gauge(
+    name: string,
+    help: string,
+    options?: { labelNames?: readonly string[]; read?: () => Reading | Promise<Reading> },
+  ): GaugeMetric;
   histogram(name: string, help: string, options: { labelNames?: readonly string[]; buckets: readonly number[] }): HistogramMetric;
   readonly contentType: string;
   render(): Promise<string>;
+  /** All figures, in the order of their names. */
+  describe(): MetricDescription[];
 }
+
+const PREFIX = 'switchboard_';
 
 /** Metrics named `switchboard_…`, with Node's own (memory, CPU, event-loop lag) beside them, all labelled with the service. */
 export function createMetrics(service: string): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels({ service });
-  collectDefaultMetrics({ register: registry, prefix: 'switchboard_' });
+  collectDefaultMetrics({ register: registry, prefix: PREFIX });
   const registers = [registry];
+  const described = (name: string, help: string, labelNames: readonly string[]) => ({
+    name: PREFIX + name,
+    help,
+    labelNames: [...labelNames],
+    registers,
+  });
   return {
-    counter(name, help, labelNames = []) {
-      const counter = new Counter({ name: `switchboard_${name}`, help, labelNames: [...labelNames], registers });
-      if (labelNames.length === 0) counter.inc(0);
+    counter(name, help, labelNames = [], values = []) {
+      const counter = new Counter(described(name, help, labelNames));
+      const [label] = labelNames;
+      if (label === undefined) counter.inc(0);
+      else for (const value of values) counter.inc({ [label]: value }, 0);
       return { add: (amount = 1, labels = {}) => counter.inc({ ...labels }, amount) };
     },
-    gauge(name, help, { labelNames = [], read } = {}) {
-      const gauge = new Gauge({
-        name: `switchboard_${name}`,
-        help,
-        labelNames: [...labelNames],
-        registers,
-        ...(read === undefined
-          ? {}
-          : {
-              collect() {
-                this.set(read());
-              },
-            }),
+    total(name, help, read) {
+      void new Counter({
+        ...described(name, help, []),
+        collect() {
+          this.reset();
+          this.inc(read());
+        },
       });
+    },
+    gauge(name, help, { labelNames = [], read } = {}) {
+      const options = described(name, help, labelNames);
+      const gauge = new Gauge(read === undefined ? options : { ...options, collect: async () => write(gauge, await read()) });
       return { set: (value, labels = {}) => gauge.set({ ...labels }, value) };
     },
     histogram(name, help, { labelNames = [], buckets }) {
-      const histogram = new Histogram({ name: `switchboard_${name}`, help, labelNames: [...labelNames], buckets: [...buckets], registers });
+      const histogram = new Histogram({ ...described(name, help, labelNames), buckets: [...buckets] });
       return { observe: (value, labels = {}) => histogram.observe({ ...labels }, value) };
     },
     contentType: registry.contentType,
     render: async () => await registry.metrics(),
+    describe: () => describe(registry),
   };
+}
+
+function write(gauge: Gauge, reading: Reading): void {
+  gauge.reset();
+  if (reading === undefined) gauge.remove();
+  else if (typeof reading === 'number') gauge.set(reading);
+  else for (const { labels, value } of reading) gauge.set({ ...labels }, value);
+}
+
+function describe(registry: Registry): MetricDescription[] {
+  return registry
+    .getMetricsAsArray()
+    .map((metric) => {
+      // prom-client keeps the names of the labels and does not tell of them in its types.
+      const labelNames = 'labelNames' in metric && Array.isArray(metric.labelNames) ? metric.labelNames.map(String) : [];
+      return { name: metric.name, help: metric.help, type: typeOf(metric), labelNames };
+    })
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function typeOf(metric: unknown): MetricDescription['type'] {
+  if (metric instanceof Counter) return 'counter';
+  if (metric instanceof Gauge) return 'gauge';
+  return metric instanceof Histogram ? 'histogram' : 'summary';
 }
