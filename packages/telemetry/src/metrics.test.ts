@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { createMetrics } from './index.ts';
+import { createMetrics, type Reading } from './index.ts';
 
 it('renders what was counted, set and observed, labelled with the service', async () => {
   const metrics = createMetrics('relay');
@@ -16,5 +16,51 @@ it('renders what was counted, set and observed, labelled with the service', asyn
 it('shows a counter that has not counted yet, so that a rate over it works from the first event on', async () => {
   const metrics = createMetrics('web');
   metrics.counter('hints_dropped_total', 'Hints');
-  expect(await metrics.render()).toContain('switchboard_hints_dropped_total{service="web"} 0');
+  metrics.counter('errors_total', 'Errors', ['code'], ['internal', 'conflict']);
+  const text = await metrics.render();
+  expect(text).toContain('switchboard_hints_dropped_total{service="web"} 0');
+  expect(text).toContain('switchboard_errors_total{code="internal",service="web"} 0');
+  expect(text).toContain('switchboard_errors_total{code="conflict",service="web"} 0');
+});
+
+it('asks for a figure whenever somebody looks, and shows none while nobody knows', async () => {
+  const metrics = createMetrics('web');
+  let reading: Reading = 3;
+  metrics.gauge('age_seconds', 'Age', { read: async () => await Promise.resolve(reading) });
+  expect(await metrics.render()).toContain('switchboard_age_seconds{service="web"} 3');
+  reading = undefined;
+  expect(await metrics.render()).not.toMatch(/^switchboard_age_seconds/m);
+  reading = 0;
+  expect(await metrics.render()).toContain('switchboard_age_seconds{service="web"} 0');
+});
+
+it('takes several readings at once, and forgets those of before', async () => {
+  const metrics = createMetrics('web');
+  let reading: Reading = [
+    { labels: { state: 'idle' }, value: 2 },
+    { labels: { state: 'waiting' }, value: 1 },
+  ];
+  metrics.gauge('pool', 'Pool', { labelNames: ['state'], read: () => reading });
+  expect(await metrics.render()).toContain('switchboard_pool{state="waiting",service="web"} 1');
+  reading = [{ labels: { state: 'idle' }, value: 4 }];
+  const text = await metrics.render();
+  expect(text).toContain('switchboard_pool{state="idle",service="web"} 4');
+  expect(text).not.toContain('waiting');
+});
+
+it('shows a total that is kept somewhere else', async () => {
+  const metrics = createMetrics('relay');
+  let bytes = 5;
+  metrics.total('received_bytes_total', 'Bytes', () => bytes);
+  expect(await metrics.render()).toContain('switchboard_received_bytes_total{service="relay"} 5');
+  bytes = 9;
+  expect(await metrics.render()).toContain('switchboard_received_bytes_total{service="relay"} 9');
+});
+
+it('describes every figure', () => {
+  const metrics = createMetrics('web');
+  metrics.histogram('a_seconds', 'Time', { labelNames: ['route'], buckets: [1] });
+  const described = metrics.describe();
+  expect(described).toContainEqual({ name: 'switchboard_a_seconds', help: 'Time', type: 'histogram', labelNames: ['route'] });
+  expect(described.find(({ name }) => name === 'switchboard_process_cpu_seconds_total')?.type).toBe('counter');
 });

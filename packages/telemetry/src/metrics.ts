@@ -38,11 +38,7 @@ export interface Metrics {
   /** A counter that is kept somewhere else, asked for whenever somebody looks. */
   total(name: string, help: string, read: () => number): void;
   /** With `read` the value is asked for whenever somebody looks. `read` must not reject, and should not take longer than a second or two. */
-  gauge(
-    name: string,
-    help: string,
-    options?: { labelNames?: readonly string[]; read?: () => Reading | Promise<Reading> },
-  ): GaugeMetric;
+  gauge(name: string, help: string, options?: { labelNames?: readonly string[]; read?: () => Reading | Promise<Reading> }): GaugeMetric;
   histogram(name: string, help: string, options: { labelNames?: readonly string[]; buckets: readonly number[] }): HistogramMetric;
   readonly contentType: string;
   render(): Promise<string>;
@@ -83,7 +79,7 @@ export function createMetrics(service: string): Metrics {
     },
     gauge(name, help, { labelNames = [], read } = {}) {
       const options = described(name, help, labelNames);
-      const gauge = new Gauge(read === undefined ? options : { ...options, collect: async () => write(gauge, await read()) });
+      const gauge: Gauge = new Gauge(read === undefined ? options : { ...options, collect: async () => write(gauge, await read()) });
       return { set: (value, labels = {}) => gauge.set({ ...labels }, value) };
     },
     histogram(name, help, { labelNames = [], buckets }) {
