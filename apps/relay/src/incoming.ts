@@ -75,12 +75,14 @@ export function listen(socket: PeerSocket, door: Door): void {
     const { event, input, acknowledge } = split(eventArguments);
     const handler = handlerOf(door.handlers, event);
     if (handler === undefined) return ignore(acknowledge);
+    const began = performance.now();
     try {
       if (door.isOversized(eventArguments))
         throw new ChatError('too_large', `The event is too large: at most ${door.maxPayloadBytes} bytes are allowed.`);
       countPace(handler);
       const timestamp = door.stamp();
       const delivered = handler.relay(socket, input, timestamp, door.context);
+      metrics.relaying.observe((performance.now() - began) / 1_000);
       metrics.relayed.add(1, { event: handler.event });
       acknowledge?.({ ok: true, timestamp, delivered });
     } catch (error) {

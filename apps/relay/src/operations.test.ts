@@ -27,6 +27,7 @@ async function post(relay: TestRelay, body: string, authorization?: string) {
   });
   return { status: response.status, body: await response.json() };
 }
+const valueOf = (metrics: string, name: string) => Number(new RegExp(`^switchboard_${name}\\{.*\\} (.*)$`, 'm').exec(metrics)?.[1]);
 const service = async (relay: TestRelay) => `Bearer ${await relay.mint({ role: 'service', id: 0, name: 'web' })}`;
 
 describe('POST /hints', () => {
@@ -133,6 +134,40 @@ describe('operations', () => {
     expect(metrics).toContain('switchboard_relay_events_relayed_total{event="clientMessage",service="relay"} 1');
     anna.socket.disconnect();
     await expect.poll(async () => await relay.metrics()).toContain('switchboard_relay_connections{role="client",service="relay"} 0');
+  });
+
+  it('/metrics tells how long events took, and what went over the connections', async () => {
+    const relay = await start();
+    const anna = await relay.visitor(ANNA, 'Anna');
+    await anna.ask('clientMessage', { type: 'text', message: 'x'.repeat(5_000) });
+    await anna.ask('clientMessage', { type: 'text' });
+    const metrics = await relay.metrics();
+    // The join and the message; what was refused was not relayed.
+    expect(metrics).toContain('switchboard_relay_event_seconds_count{service="relay"} 2');
+    expect(valueOf(metrics, 'relay_event_seconds_sum')).toBeGreaterThan(0);
+    expect(metrics).toContain('switchboard_relay_events_refused_total{code="invalid_request",service="relay"} 1');
+    const received = valueOf(metrics, 'relay_received_bytes_total');
+    expect(received).toBeGreaterThan(5_000);
+    expect(valueOf(metrics, 'relay_sent_bytes_total')).toBeGreaterThan(100);
+    anna.socket.disconnect();
+    await expect.poll(async () => await relay.metrics()).toContain('switchboard_relay_connections{role="client",service="relay"} 0');
+    expect(valueOf(await relay.metrics(), 'relay_received_bytes_total')).toBeGreaterThanOrEqual(received);
+  });
+
+  it('/metrics is for nearby machines, unless a proxy stands between', async () => {
+    const relay = await start();
+    for (const header of ['x-forwarded-for', 'x-real-ip', 'forwarded']) {
+      const response = await fetch(`${relay.url}/metrics`, { headers: { [header]: '10.0.0.1' } });
+      expect([header, response.status, await response.json()]).toMatchObject([header, 403, { error: { code: 'forbidden' } }]);
+    }
+  });
+
+  it('/metrics with a token is for those who show it', async () => {
+    const relay = await start({ metricsToken: 'for-whoever-scrapes' });
+    const ask = async (headers: Record<string, string>) => (await fetch(`${relay.url}/metrics`, { headers })).status;
+    expect(await ask({})).toBe(401);
+    expect(await ask({ authorization: 'Bearer something-else' })).toBe(401);
+    expect(await ask({ authorization: 'Bearer for-whoever-scrapes', 'x-forwarded-for': '203.0.113.5' })).toBe(200);
   });
 
   it.each([

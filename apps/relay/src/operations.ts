@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { ChatError } from '@switchboard/protocol';
-import { type Logger, readiness } from '@switchboard/telemetry';
+import { FORWARDING_HEADERS, type Logger, mayScrape, readiness, type Scrape } from '@switchboard/telemetry';
 import type { Tokens } from '@switchboard/tokens';
 
 import type { Delivery } from './delivery.ts';
@@ -19,11 +19,18 @@ export interface Operations {
   readonly isDraining: () => boolean;
   /** Undefined for a node that is alone. */
   readonly redis: () => 'up' | 'down' | undefined;
+  /** Opens `/metrics` from anywhere; without one it is open to nearby machines. */
+  readonly metricsToken: string | undefined;
 }
 
 type Route = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-function routesOf({ tokens, delivery, metrics, census, isDraining, redis }: Operations): Readonly<Record<string, Route>> {
+function scrapeOf({ headers, socket }: IncomingMessage): Scrape {
+  const forwarded = FORWARDING_HEADERS.some((name) => headers[name] !== undefined);
+  return { authorization: headers.authorization, peer: socket.remoteAddress, forwarded };
+}
+
+function routesOf({ tokens, delivery, metrics, census, isDraining, redis, metricsToken }: Operations): Readonly<Record<string, Route>> {
   return {
     /** The process runs. */
     'GET /livez': async (_request, response) => answerJson(response, 200, { ok: true }),
@@ -35,7 +42,9 @@ function routesOf({ tokens, delivery, metrics, census, isDraining, redis }: Oper
       const checks = { ...state.checks, redis: cluster === 'up' ? 'ok' : 'away: only peers of this node are reached' };
       answerJson(response, state.ok ? 200 : 503, cluster === undefined ? state : { ok: state.ok, degraded: cluster === 'down', checks });
     },
-    'GET /metrics': async (_request, response) => {
+    'GET /metrics': async (request, response) => {
+      if (!mayScrape(scrapeOf(request), metricsToken))
+        return answerError(response, new ChatError(metricsToken === undefined ? 'forbidden' : 'unauthenticated', 'Not for everybody.'));
       const text = await metrics.render(census());
       response.writeHead(200, { 'content-type': metrics.contentType, 'cache-control': 'no-store' });
       response.end(text);

@@ -134,9 +134,11 @@ export function createRelay(config: Config, parts: RelayParts): Relay {
     census: () => censusOf(io, delivery),
     isDraining: () => closing !== undefined,
     redis: () => cluster?.state(),
+    metricsToken: config.metricsToken,
   };
   const http = createServer(answerRequests(operations));
   const connections = trackConnections(http);
+  http.on('connection', metrics.watchTraffic);
   io.attach(http);
   checkOrigins(io, config.allowedOrigins, log, metrics);
   const rateLimit = createRateLimit(parts.paces ?? PACES);

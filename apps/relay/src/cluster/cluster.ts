@@ -53,6 +53,9 @@ export function joinCluster(io: RelayServer, url: string, parts: { readonly log:
     'relay_redis_publishes_dropped_total',
     'Events that other relay nodes did not get because Redis was away',
   );
+  const published = metrics.histogram('relay_redis_publish_seconds', 'Time until Redis has taken an event for the other relay nodes', {
+    buckets: [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+  });
   const resyncs = metrics.counter('relay_resyncs_total', 'Times that peers were told to look for what they missed, by whose', ['whose']);
   let underWay = 0;
   /** Sockets of this node may have missed what others sent. So may who connects before this node hears the others for the first time. */
@@ -93,8 +96,11 @@ export function joinCluster(io: RelayServer, url: string, parts: { readonly log:
       return 0;
     }
     underWay += 1;
+    const began = performance.now();
     try {
-      return await redis.publish(channel, message instanceof Uint8Array ? Buffer.from(message) : message);
+      const receivers = await redis.publish(channel, message instanceof Uint8Array ? Buffer.from(message) : message);
+      published.observe((performance.now() - began) / 1_000);
+      return receivers;
     } catch (error) {
       log.debug({ err: error }, 'not published');
       drop();
