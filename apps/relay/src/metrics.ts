@@ -24,7 +24,7 @@ export interface RelayMetrics {
   readonly hints: CounterMetric;
   readonly strayErrors: CounterMetric;
   /** Counts what goes over a connection, without being there when it does. */
-  watchTraffic(connection: Connection): void;
+  readonly watchTraffic: (connection: Connection) => void;
   /** Renders all of them, with the census of this moment. */
   render(census: Census): Promise<string>;
   readonly contentType: string;
