@@ -3,6 +3,7 @@ import pg from 'pg';
 
 import { PrismaClient } from './generated/client.ts';
 import { ImpatientClient } from './impatient-client.ts';
+import { timed, timeQueries, type TimeListener } from './query-times.ts';
 import { statementName } from './statement-name.ts';
 import { transact, type Transaction } from './transact.ts';
 
@@ -16,6 +17,7 @@ export interface DatabaseOptions {
   readonly poolSize?: number;
   /** Told of connections that break while idle; without a listener they would end the process. */
   readonly onError?: (error: Error) => void;
+  readonly onTime?: TimeListener;
 }
 
 /** An open database: Prisma on a pool of ours, and a few connections beside it for what is hot. */
@@ -61,8 +63,10 @@ const HOT_SETTINGS = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=of
  */
 export function openDatabase(options: DatabaseOptions): Database {
   const report = options.onError ?? (() => undefined);
+  const tellTime = options.onTime ?? (() => undefined);
   const pool = openPool(options, { max: options.poolSize ?? 10 });
   const hot = openPool(options, { max: TRANSACT_CONNECTIONS, query_timeout: 0 }, HOT_SETTINGS);
+  timeQueries(pool, tellTime);
   const adapter = new PrismaPg(pool, {
     onPoolError: report,
     onConnectionError: report,
@@ -73,7 +77,8 @@ export function openDatabase(options: DatabaseOptions): Database {
   const sum = (read: (from: pg.Pool) => number) => read(pool) + read(hot);
   return {
     prisma,
-    transact: async (work, withinMs = TRANSACTION_TIMEOUT_MS) => await transact(hot, withinMs, work),
+    transact: async (work, withinMs = TRANSACTION_TIMEOUT_MS) =>
+      await timed('transaction', tellTime, async () => await transact(hot, withinMs, work)),
     poolState: () => ({
       total: sum((from) => from.totalCount),
       idle: sum((from) => from.idleCount),
