@@ -2,6 +2,7 @@ export type { Actor, AnonymousActor, ClientActor, OperatorActor } from './actor.
 export type { ChatLog, Context } from './context.ts';
 export { adoptSession, type AdoptedSession } from './adopt-session.ts';
 export { createOperator, type NewOperator } from './create-operator.ts';
+export { countUnanswered, type Unanswered } from './count-unanswered.ts';
 export { endChat } from './end-chat.ts';
 export { listRecentChats, type RecentChatsQuery } from './list-recent-chats.ts';
 export { markRead, type MarkedRead, type MarkReadInput } from './mark-read.ts';

@@ -16,6 +16,10 @@ export interface MessageSaverOptions {
   readonly maxGroup?: number;
   /** Milliseconds after which a request is answered `unavailable`, whether it waits for its turn or for the database. */
   readonly maxWaitMs?: number;
+  /** Told of each group that is written in one transaction, by the number of its messages. */
+  readonly onGroup?: (messages: number) => void;
+  /** Told of each request that is refused because too much waits already. */
+  readonly onRefused?: () => void;
 }
 
 /** Saves messages; one for each process. */
@@ -70,6 +74,7 @@ export function createMessageSaver(ctx: Context, options: MessageSaverOptions = 
   function write(lane: Lane): void {
     const group = line.take(lane, maxGroup);
     if (group.length === 0) return;
+    options.onGroup?.(group.reduce((sum, { drafts }) => sum + drafts.length, 0));
     const writeAndGoOn = async () => {
       await saveGroup(ctx, group);
       writing.delete(lane);
@@ -84,6 +89,7 @@ export function createMessageSaver(ctx: Context, options: MessageSaverOptions = 
       if (closed) throw new ChatError('unavailable', 'The server is shutting down.', { retryAfterSeconds: 2 });
       if (drafts.length === 0) return { messages: [], changed: [] };
       if (queued + drafts.length > maxQueued) {
+        options.onRefused?.();
         throw new ChatError('unavailable', 'Too many messages are waiting to be saved.', { retryAfterSeconds: 2 });
       }
       queued += drafts.length;
