@@ -16,11 +16,13 @@ const config: NextConfig = {
     '@switchboard/client',
     '@switchboard/config',
     '@switchboard/database',
+    '@switchboard/limits',
     '@switchboard/protocol',
+    '@switchboard/redis',
     '@switchboard/telemetry',
     '@switchboard/tokens',
   ],
-  serverExternalPackages: ['@node-rs/argon2', '@prisma/adapter-pg', '@prisma/client', 'better-auth', 'pg', 'pino', 'prom-client', 'sharp'],
+  serverExternalPackages: ['@node-rs/argon2', '@prisma/adapter-pg', '@prisma/client', 'better-auth', 'ioredis', 'pg', 'pino', 'prom-client', 'rate-limiter-flexible', 'sharp'],
   // `npm run check` runs tsc over the whole workspace, tests too; once is enough.
   typescript: { ignoreBuildErrors: true },
   // Uploads are shown as they are stored: they are signed, and re-encoded once when they arrive.

@@ -1,6 +1,8 @@
-import { ChatError } from '@switchboard/protocol';
+import { ChatError, MAX_EMAIL_LENGTH } from '@switchboard/protocol';
+import { z } from 'zod';
 
 import { comesFromOwnPage } from './origins.ts';
+import { addressKey, takeTurn } from './route.ts';
 import { asChatError, errorResponse } from './present-error.ts';
 import { addSecurityHeaders, DATA_POLICY } from './security-headers.ts';
 import { services } from './services.ts';
@@ -8,6 +10,7 @@ import { services } from './services.ts';
 /** What the console needs. Whatever else better-auth offers is not offered here. */
 const OFFERED = new Set(['sign-in/email', 'sign-out', 'change-password', 'revoke-other-sessions']);
 const PREFIX = '/api/auth/';
+const SIGN_IN = `${PREFIX}sign-in/email`;
 
 /** `/api/auth/*`: signing in and out, from pages of ours only. Errors keep better-auth's shape `{ code, message }`; the database being away is the contract's 503. */
 export async function authRoute(request: Request): Promise<Response> {
@@ -20,8 +23,6 @@ export async function authRoute(request: Request): Promise<Response> {
   headers.set('Cache-Control', 'no-store');
   headers.set('Content-Security-Policy', DATA_POLICY);
   addSecurityHeaders(headers, config);
-  const wait = headers.get('X-Retry-After');
-  if (wait !== null) headers.set('Retry-After', wait);
   http.time.observe((performance.now() - started) / 1000, { route, method: request.method, status: response.status });
   return response;
 }
@@ -31,6 +32,7 @@ async function answer(request: Request, route: string): Promise<Response> {
   if (request.method !== 'GET' && !comesFromOwnPage(request.headers, config))
     return errorResponse(new ChatError('forbidden', 'This request must come from a page of this system.'));
   try {
+    if (route === SIGN_IN) await limitSignIns(request);
     const answered = await auth.handler(request);
     return new Response(answered.body, answered);
   } catch (thrown) {
@@ -38,4 +40,23 @@ async function answer(request: Request, route: string): Promise<Response> {
     log[unexpected ? 'error' : 'warn']({ route, code: error.code, ...(unexpected ? { err: thrown } : {}) }, 'signing in or out failed');
     return errorResponse(error);
   }
+}
+
+/** @throws ChatError `rate_limited` */
+async function limitSignIns(request: Request): Promise<void> {
+  const now = services();
+  const address = addressKey(request);
+  await takeTurn('signInsOfAddress', address, now);
+  await takeTurn('signIns', `${address} ${await emailOf(request)}`, now);
+}
+
+const credentials = z.object({ email: z.string().max(MAX_EMAIL_LENGTH).trim().toLowerCase() });
+
+/** The account that somebody tries; what is no attempt at one counts as one account together. */
+async function emailOf(request: Request): Promise<string> {
+  const body: unknown = await request
+    .clone()
+    .json()
+    .catch(() => undefined); // No JSON: better-auth says so.
+  return credentials.safeParse(body).data?.email ?? 'none';
 }

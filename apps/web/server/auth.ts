@@ -5,7 +5,7 @@ import { prismaAdapter } from 'better-auth/adapters/prisma';
 import { betterAuth } from 'better-auth/minimal';
 
 import type { Config } from '../config.ts';
-import { ADDRESS_HEADER } from './client-address.ts';
+import { ADDRESS_HEADER } from './note-addresses.ts';
 import { deriveKey } from './keys.ts';
 
 const MINUTE_S = 60;
@@ -38,14 +38,8 @@ export function createAuth(config: Config, db: Database, log: Logger) {
       maxPasswordLength: MAX_PASSWORD_LENGTH,
       password: { hash: hashPassword, verify: async ({ hash, password }) => await verifyPassword(hash, password) },
     },
-    // In memory and per address: the guess-rate of one attacker, whatever e-mail it tries.
-    rateLimit: {
-      enabled: true,
-      storage: 'memory',
-      window: 10,
-      max: 100,
-      customRules: { '/sign-in/email': { window: MINUTE_S, max: 10 }, '/get-session': false },
-    },
+    // `auth-route.ts` limits by itself: for all web servers together.
+    rateLimit: { enabled: false },
     advanced: {
       database: { generateId: 'serial' },
       cookiePrefix: 'switchboard',

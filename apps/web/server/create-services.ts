@@ -63,7 +63,7 @@ export function createServices(config: Config): Services {
     images: createDiskStore(config.dataDir),
     imageLinks,
     hints: createRelayHints({ relayUrl: config.relayInternalUrl, tokens, log, metrics }),
-    limits: createLimits(config),
+    limits: createLimits(config, log),
   };
 }
 
@@ -71,5 +71,6 @@ export function createServices(config: Config): Services {
 export async function closeServices(services: Services): Promise<void> {
   await services.saver.close();
   await services.hints.settled();
+  services.limits.close();
   await services.db.close();
 }

@@ -1,5 +1,7 @@
+import { createRateLimits, type RateLimit, type RateLimits } from '@switchboard/limits';
+import type { Logger } from '@switchboard/telemetry';
+
 import type { Config } from '../config.ts';
-import { createRateLimit, type RateLimit } from './rate-limit.ts';
 
 /** What may be done how often. */
 export interface Limits {
@@ -9,12 +11,38 @@ export interface Limits {
   readonly uploads: RateLimit;
   /** Save requests (of up to 100 messages), per visitor or operator. Generous: an outbox that empties after an outage must get through. */
   readonly saves: RateLimit;
+  /** Attempts to sign in to one account, per address and e-mail: who guesses one locks out nobody else of the same office. */
+  readonly signIns: RateLimit;
+  /** Attempts to sign in to any account, per address. */
+  readonly signInsOfAddress: RateLimit;
+  readonly state: RateLimits['state'];
+  close(): void;
 }
 
-export function createLimits(config: Pick<Config, 'conversationsPerMinute'>): Limits {
+export type LimitName = Exclude<keyof Limits, 'state' | 'close'>;
+
+export function createLimits(config: Pick<Config, 'conversationsPerMinute' | 'redisUrl'>, log: Logger): Limits {
+  const shared = createRateLimits({
+    redisUrl: config.redisUrl,
+    connectionName: 'switchboard-web limits',
+    onChange: (state, reason) =>
+      state === 'shared'
+        ? log.info({}, 'connected to Redis')
+        : log.warn({ reason }, 'Redis is away: each web server counts limits by itself'),
+  });
+  // A flood of saves is stopped where it arrives, without asking anybody.
+  const own = createRateLimits({ connectionName: 'none' });
   return {
-    conversations: createRateLimit({ perMinute: config.conversationsPerMinute, burst: 2 * config.conversationsPerMinute }),
-    uploads: createRateLimit({ perMinute: 30, burst: 30 }),
-    saves: createRateLimit({ perMinute: 1_200, burst: 600 }),
+    conversations: shared.limit({
+      name: 'conversations',
+      perMinute: config.conversationsPerMinute,
+      burst: 2 * config.conversationsPerMinute,
+    }),
+    uploads: shared.limit({ name: 'uploads', perMinute: 30 }),
+    saves: own.limit({ name: 'saves', perMinute: 1_200, burst: 600 }),
+    signIns: shared.limit({ name: 'sign-ins', perMinute: 10 }),
+    signInsOfAddress: shared.limit({ name: 'sign-ins of an address', perMinute: 60 }),
+    state: () => shared.state(),
+    close: () => shared.close(),
   };
 }

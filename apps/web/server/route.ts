@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
 
+import { limitKey } from '@switchboard/limits';
 import { ChatError, parse } from '@switchboard/protocol';
 import type { z } from 'zod';
 
 import { identify, type Caller, type KnownCaller } from './authenticate.ts';
-import { ADDRESS_HEADER, limitKey } from './client-address.ts';
+import { ADDRESS_HEADER } from './note-addresses.ts';
 import { addCors, preflight } from './origins.ts';
 import { asChatError, errorResponse } from './present-error.ts';
 import { readForm, readJson } from './request-body.ts';
 import { addSecurityHeaders, DATA_POLICY } from './security-headers.ts';
-import type { Limits } from './limits.ts';
+import type { LimitName } from './limits.ts';
 import { services, type Services } from './services.ts';
 
 /** Who may ask, and so who the handler can meet. */
@@ -37,7 +38,7 @@ interface RouteRule<A extends keyof Access, B, Q> {
   readonly route: string;
   readonly access: A;
   /** Refuses who asks too often: per visitor or operator, and before anything is known about whoever asks per address. */
-  readonly limit?: keyof Limits;
+  readonly limit?: LimitName;
   /** Without it the body is not read. */
   readonly body?: JsonBody<B> | FormBody<B>;
   readonly query?: z.ZodType<Q>;
@@ -104,16 +105,11 @@ const ADMISSION: { readonly [A in keyof Access]: (request: Request, now: Service
   },
 };
 
-async function admit<A extends keyof Access>(
-  access: A,
-  limit: keyof Limits | undefined,
-  request: Request,
-  now: Services,
-): Promise<Access[A]> {
+async function admit<A extends keyof Access>(access: A, limit: LimitName | undefined, request: Request, now: Services): Promise<Access[A]> {
   // Known by nothing but an address, so the limit comes first: finding out who asks may cost a query.
-  if (access === 'anyone') takeTurn(limit, `address ${limitKey(request.headers.get(ADDRESS_HEADER) ?? 'unknown')}`, now);
+  if (access === 'anyone') await takeTurn(limit, addressKey(request), now);
   const caller = await ADMISSION[access](request, now);
-  if (access !== 'anyone' && caller.kind !== 'anonymous') takeTurn(limit, keyOf(caller), now);
+  if (access !== 'anyone' && caller.kind !== 'anonymous') await takeTurn(limit, keyOf(caller), now);
   return caller;
 }
 
@@ -122,9 +118,15 @@ function keyOf(caller: KnownCaller): string {
   return caller.kind === 'visitor' ? `client ${caller.claims.id}` : `operator ${caller.operator.id}`;
 }
 
-function takeTurn(limit: keyof Limits | undefined, key: string, { limits }: Services): void {
+/** Whoever asks from this address, as limits count. */
+export function addressKey(request: Request): string {
+  return `address ${limitKey(request.headers.get(ADDRESS_HEADER) ?? 'unknown')}`;
+}
+
+/** @throws ChatError `rate_limited` when there is no turn left */
+export async function takeTurn(limit: LimitName | undefined, key: string, { limits }: Services): Promise<void> {
   if (limit === undefined) return;
-  const wait = limits[limit].take(key);
+  const wait = await limits[limit].take(key);
   if (wait > 0) throw new ChatError('rate_limited', `Too often; try again in ${wait} s.`, { retryAfterSeconds: wait });
 }
 

@@ -2,7 +2,7 @@ import { ConfigError } from '@switchboard/config';
 import { endWithSupervisor, reportStrayErrors } from '@switchboard/telemetry';
 
 import { environment, readConfig, type Config } from '../config.ts';
-import { noteClientAddresses } from './client-address.ts';
+import { noteClientAddresses } from './note-addresses.ts';
 import { createServices } from './create-services.ts';
 import { installServices } from './services.ts';
 

@@ -42,7 +42,7 @@ export const RELAY = {
   workspace: 'apps/relay',
   script: 'build',
   result: 'apps/relay/dist/relay.js',
-  sources: ['apps/relay', ...src('config', 'protocol', 'tokens', 'telemetry')],
+  sources: ['apps/relay', ...src('config', 'limits', 'protocol', 'redis', 'tokens', 'telemetry')],
 };
 
 /** @type {Target} */
@@ -60,7 +60,7 @@ export const WEB = {
   workspace: 'apps/web',
   script: 'build',
   result: 'apps/web/.next/BUILD_ID',
-  sources: ['apps/web', 'packages/database/prisma', ...src('config', 'protocol', 'tokens', 'telemetry', 'database', 'chat', 'client')],
+  sources: ['apps/web', 'packages/database/prisma', ...src('config', 'limits', 'protocol', 'redis', 'tokens', 'telemetry', 'database', 'chat', 'client')],
 };
 
 const stampFile = (/** @type {string} */ root, /** @type {Target} */ target) =>

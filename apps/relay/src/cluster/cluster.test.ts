@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { type TestPeer, type TestRelay, startRelay } from '../testing/test-relay.ts';
-import { TestRedis } from '../testing/test-redis.ts';
+import { TestRedis } from '@switchboard/redis/testing';
 
 const ANNA = '5f0c4a43-9c9b-4f0e-8f0a-3f1f6a1f2b01';
 const MESSAGE = { type: 'text', message: 'Hello?', messageKey: '0191d2a4-0000-4000-8000-000000000001' };

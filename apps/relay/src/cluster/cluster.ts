@@ -3,7 +3,7 @@ import type { Logger, Metrics } from '@switchboard/telemetry';
 import type { Redis } from 'ioredis';
 
 import type { RelayServer } from '../peer.ts';
-import { Link } from './link.ts';
+import { Link } from '@switchboard/redis';
 
 /** Publishes under way at once; past it they are dropped. Redis takes some tens of thousands in a second. */
 const MAX_UNDER_WAY = 10_000;

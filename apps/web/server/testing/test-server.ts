@@ -11,7 +11,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { POST as signIn } from '../../app/api/auth/[...all]/route.ts';
 import { POST as startConversation } from '../../app/api/chat/sessions/route.ts';
 import { readConfig } from '../../config.ts';
-import { ADDRESS_HEADER } from '../client-address.ts';
+import { ADDRESS_HEADER } from '../note-addresses.ts';
 import { closeServices, createServices } from '../create-services.ts';
 import { installServices, type Services } from '../services.ts';
 

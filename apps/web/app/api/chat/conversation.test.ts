@@ -4,7 +4,7 @@ import type { MessagesPage, MessageView, SaveMessagesResponse, StartSessionRespo
 import { createMetrics } from '@switchboard/telemetry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { ADDRESS_HEADER } from '../../../server/client-address.ts';
+import { ADDRESS_HEADER } from '../../../server/note-addresses.ts';
 import { createLimits } from '../../../server/limits.ts';
 import { createRelayHints } from '../../../server/relay-hints.ts';
 import { installServices, services } from '../../../server/services.ts';
@@ -94,7 +94,7 @@ describe('starting a conversation', () => {
 
   it('is limited per address', async () => {
     const before = services();
-    installServices({ ...before, limits: createLimits({ conversationsPerMinute: 2 }) });
+    installServices({ ...before, limits: createLimits({ conversationsPerMinute: 2, redisUrl: undefined }, before.log) });
     const headers = { [ADDRESS_HEADER]: '203.0.113.77' };
     const statuses: number[] = [];
     for (let turn = 0; turn < 4; turn += 1) statuses.push((await start({ username: 'x' }, headers)).status);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { ADDRESS_HEADER } from '../../../../server/client-address.ts';
+import { ADDRESS_HEADER } from '../../../../server/note-addresses.ts';
 import { operatorOf } from '../../../../server/operator.ts';
 import { ask, newOperator, ORIGIN, PASSWORD, useTestServer } from '../../../../server/testing/test-server.ts';
 import { GET, POST } from './route.ts';
@@ -40,14 +40,24 @@ describe('signing in', () => {
     expect(wrong.headers.getSetCookie()).toEqual([]);
   });
 
-  it('is limited per address', async () => {
+  it('is limited for one account and address, so that who guesses locks out nobody else of the same office', async () => {
     const from = { [ADDRESS_HEADER]: '198.51.100.254' };
+    const signIn = async (email: string, headers: Record<string, string>) => await post('sign-in/email', { email, password: 'x' }, headers);
     const guesses: number[] = [];
-    for (let guess = 0; guess < 11; guess += 1)
-      guesses.push((await post('sign-in/email', { email: `guess${guess}@lamps.example`, password: 'x' }, from)).status);
+    for (let guess = 0; guess < 11; guess += 1) guesses.push((await signIn('Boss@lamps.example', from)).status);
     expect(guesses).toEqual([401, 401, 401, 401, 401, 401, 401, 401, 401, 401, 429]);
-    const refused = await post('sign-in/email', { email: 'guess@lamps.example', password: 'x' }, from);
+    const refused = await signIn('boss@lamps.example', from);
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await signIn('clerk@lamps.example', from)).status).toBe(401);
+    expect((await signIn('boss@lamps.example', { [ADDRESS_HEADER]: '198.51.100.253' })).status).toBe(401);
+  });
+
+  it('is limited for one address, whatever accounts it tries', async () => {
+    const from = { [ADDRESS_HEADER]: '198.51.100.252' };
+    const statuses = new Set<number>();
+    for (let guess = 0; guess < 61; guess += 1)
+      statuses.add((await post('sign-in/email', { email: `guess${guess}@lamps.example`, password: 'x' }, from)).status);
+    expect([...statuses]).toEqual([401, 429]);
   });
 
   it('works from our own pages only', async () => {

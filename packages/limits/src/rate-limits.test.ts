@@ -1,0 +1,78 @@
+import { TestRedis } from '@switchboard/redis/testing';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+
+import { createRateLimits, type RateLimits } from './rate-limits.ts';
+
+const cleanUps: (() => unknown)[] = [];
+afterEach(async () => {
+  vi.useRealTimers();
+  for (const cleanUp of cleanUps.splice(0).toReversed()) await cleanUp();
+});
+
+function open(redisUrl?: string): RateLimits {
+  const limits = createRateLimits({ redisUrl, connectionName: 'test' });
+  cleanUps.push(() => limits.close());
+  return limits;
+}
+
+describe('one process', () => {
+  it('lets a burst through, says how long to wait, and begins anew after that', async () => {
+    vi.useFakeTimers();
+    const limit = open().limit({ name: 'x', perMinute: 6, burst: 3 });
+    expect([await limit.take('a'), await limit.take('a'), await limit.take('a')]).toEqual([0, 0, 0]);
+    expect(await limit.take('a')).toBe(30);
+    vi.advanceTimersByTime(29_000);
+    expect(await limit.take('a')).toBe(1);
+    vi.advanceTimersByTime(1_001);
+    expect(await limit.take('a')).toBe(0);
+  });
+
+  it('counts everybody and every limit apart', async () => {
+    const limits = open();
+    const [one, other] = [limits.limit({ name: 'one', perMinute: 1 }), limits.limit({ name: 'other', perMinute: 1 })];
+    expect([await one.take('a'), await one.take('b'), await other.take('a')]).toEqual([0, 0, 0]);
+    expect(await one.take('a')).toBeGreaterThan(0);
+  });
+
+  it('takes back what was nothing to count', async () => {
+    const limit = open().limit({ name: 'x', perMinute: 1 });
+    await limit.take('a');
+    await limit.giveBack('a');
+    expect(await limit.take('a')).toBe(0);
+  });
+});
+
+describe('several processes with one Redis', () => {
+  it('count together, each by itself while Redis is away or answers nothing, and together again', async () => {
+    const redis = await TestRedis.start();
+    cleanUps.push(async () => await redis.close());
+    const [here, there] = [open(redis.url), open(redis.url)];
+    const both = async (state: string) =>
+      await expect.poll(() => [here.state(), there.state()], { timeout: 10_000 }).toEqual([state, state]);
+    await both('shared');
+    const [mine, theirs] = [here, there].map((limits) => limits.limit({ name: 'x', perMinute: 2 })) as [
+      ReturnType<RateLimits['limit']>,
+      ReturnType<RateLimits['limit']>,
+    ];
+    expect([await mine.take('a'), await theirs.take('a')]).toEqual([0, 0]);
+    expect(await mine.take('a')).toBeGreaterThan(0);
+    expect(await theirs.take('a')).toBeGreaterThan(0);
+
+    redis.freeze();
+    // Taken at once, while Redis still counts as there: served, by this process' own count.
+    expect(await mine.take('b')).toBe(0);
+    await both('alone');
+    expect([await mine.take('b'), await theirs.take('b'), await theirs.take('b')]).toEqual([0, 0, 0]);
+    expect(await mine.take('b')).toBeGreaterThan(0);
+    redis.thaw();
+    await both('shared');
+
+    await redis.kill();
+    await both('alone');
+    expect(await mine.take('c')).toBe(0);
+    await redis.run();
+    await both('shared');
+    expect([await mine.take('d'), await theirs.take('d')]).toEqual([0, 0]);
+    expect(await mine.take('d')).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,1 @@
+export { Link, type LinkOptions } from './link.ts';
