@@ -1,6 +1,7 @@
 import { ChatError, MAX_EMAIL_LENGTH } from '@switchboard/protocol';
 import { z } from 'zod';
 
+import { outcomeOfSignIn } from './http-metrics.ts';
 import { comesFromOwnPage } from './origins.ts';
 import { addressKey, takeTurn } from './route.ts';
 import { asChatError, errorResponse } from './present-error.ts';
@@ -24,11 +25,12 @@ export async function authRoute(request: Request): Promise<Response> {
   headers.set('Content-Security-Policy', DATA_POLICY);
   addSecurityHeaders(headers, config);
   http.time.observe((performance.now() - started) / 1000, { route, method: request.method, status: response.status });
+  if (route === SIGN_IN) http.signIns.add(1, { outcome: outcomeOfSignIn(response.status) });
   return response;
 }
 
 async function answer(request: Request, route: string): Promise<Response> {
-  const { auth, config, log } = services();
+  const { auth, config, http, log } = services();
   if (request.method !== 'GET' && !comesFromOwnPage(request.headers, config))
     return errorResponse(new ChatError('forbidden', 'This request must come from a page of this system.'));
   try {
@@ -37,6 +39,7 @@ async function answer(request: Request, route: string): Promise<Response> {
     return new Response(answered.body, answered);
   } catch (thrown) {
     const { error, unexpected } = asChatError(thrown);
+    http.errors.add(1, { code: error.code });
     log[unexpected ? 'error' : 'warn']({ route, code: error.code, ...(unexpected ? { err: thrown } : {}) }, 'signing in or out failed');
     return errorResponse(error);
   }

@@ -1,18 +1,23 @@
 import { randomUUID } from 'node:crypto';
 
-import { createMessageSaver, type Context, type MessageSaver } from '@switchboard/chat';
+import type { Context, MessageSaver } from '@switchboard/chat';
 import { openDatabase, type Database } from '@switchboard/database';
 import { createLogger, createMetrics, type Logger, type Metrics } from '@switchboard/telemetry';
 import { createTokens, type Tokens } from '@switchboard/tokens';
 
 import type { Config } from '../config.ts';
 import { createAuth, type Auth } from './auth.ts';
+import { createDatabaseMetrics } from './database-metrics.ts';
+import { measureDisk, measureUploads } from './disk-metrics.ts';
 import { createHttpMetrics, type HttpMetrics } from './http-metrics.ts';
 import { createImageLinks, type ImageLinks } from './image-links.ts';
 import { createDiskStore, type ImageStore } from './image-store.ts';
 import { deriveKey } from './keys.ts';
 import { createLimits, type Limits } from './limits.ts';
 import { createRelayHints, type RelayHints } from './relay-hints.ts';
+import { createMeasuredSaver } from './save-metrics.ts';
+import { createTimingMetrics, type TimingMetrics } from './timing-metrics.ts';
+import { measureWaiting } from './waiting-metrics.ts';
 
 /** Everything that a request may need, made once per process. */
 export interface Services {
@@ -20,6 +25,7 @@ export interface Services {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly http: HttpMetrics;
+  readonly timings: TimingMetrics;
   readonly db: Database;
   readonly auth: Auth;
   readonly tokens: Tokens;
@@ -36,31 +42,33 @@ export interface Services {
 export function createServices(config: Config): Services {
   const log = createLogger('web', config.logLevel);
   const metrics = createMetrics('web');
+  const databaseMetrics = createDatabaseMetrics(metrics);
   const db = openDatabase({
     url: config.databaseUrl,
     applicationName: 'switchboard-web',
     poolSize: config.databasePoolSize,
     onError: (error) => log.warn({ err: error.message }, 'a database connection broke'),
+    onTime: databaseMetrics.onTime,
   });
+  databaseMetrics.watch(db);
   const tokens = createTokens(config.jwtSecrets);
   const [imageKey, ...olderKeys] = config.jwtSecrets.map((secret) => deriveKey(secret, 'image links'));
   const imageLinks = createImageLinks([imageKey as Buffer, ...olderKeys]);
   const chat: Context = { db, clock: () => new Date(), ids: randomUUID, log, signUpload: (path) => imageLinks.sign(path) };
-  const saver = createMessageSaver(chat);
-  for (const state of ['total', 'idle', 'waiting'] as const)
-    metrics.gauge(`database_connections_${state}`, `Database connections: ${state}`, { read: () => db.poolState()[state] });
-  metrics.gauge('save_queue', 'Save requests waiting for a commit', { read: () => saver.state().queued });
+  measureWaiting(metrics, chat);
+  measureDisk(metrics, config.dataDir);
   return {
     config,
     log,
     metrics,
     http: createHttpMetrics(metrics),
+    timings: createTimingMetrics(metrics),
     db,
     auth: createAuth(config, db, log),
     tokens,
     chat,
-    saver,
-    images: createDiskStore(config.dataDir),
+    saver: createMeasuredSaver(chat, metrics),
+    images: measureUploads(metrics, createDiskStore(config.dataDir)),
     imageLinks,
     hints: createRelayHints({ relayUrl: config.relayInternalUrl, tokens, log, metrics }),
     limits: createLimits(config, log),

@@ -11,6 +11,8 @@ export interface Limits {
   readonly uploads: RateLimit;
   /** Save requests (of up to 100 messages), per visitor or operator. Generous: an outbox that empties after an outage must get through. */
   readonly saves: RateLimit;
+  /** Reports of how long messages took, per visitor or operator. */
+  readonly timings: RateLimit;
   /** Attempts to sign in to one account, per address and e-mail: who guesses one locks out nobody else of the same office. */
   readonly signIns: RateLimit;
   /** Attempts to sign in to any account, per address. */
@@ -40,6 +42,7 @@ export function createLimits(config: Pick<Config, 'conversationsPerMinute' | 're
     }),
     uploads: shared.limit({ name: 'uploads', perMinute: 30 }),
     saves: own.limit({ name: 'saves', perMinute: 1_200, burst: 600 }),
+    timings: own.limit({ name: 'timings', perMinute: 20 }),
     signIns: shared.limit({ name: 'sign-ins', perMinute: 10 }),
     signInsOfAddress: shared.limit({ name: 'sign-ins of an address', perMinute: 60 }),
     state: () => shared.state(),

@@ -1,5 +1,7 @@
 import { readiness } from '@switchboard/telemetry';
 
+import { asChatError, errorResponse } from './present-error.ts';
+import { requireScraper } from './scrape.ts';
 import { services } from './services.ts';
 
 const HEADERS = { 'Cache-Control': 'no-store' };
@@ -16,8 +18,13 @@ export async function ready(): Promise<Response> {
   return Response.json(state, { status: state.ok ? 200 : 503, headers: HEADERS });
 }
 
-/** The figures of this process for Prometheus. */
-export async function figures(): Promise<Response> {
-  const { metrics } = services();
+/** The figures of this process for Prometheus: for whoever shows the token, or without one for nearby machines. */
+export async function figures(request: Request): Promise<Response> {
+  const { metrics, config } = services();
+  try {
+    requireScraper(request, config.metricsToken);
+  } catch (error) {
+    return errorResponse(asChatError(error).error);
+  }
   return new Response(await metrics.render(), { headers: { ...HEADERS, 'Content-Type': metrics.contentType } });
 }

@@ -30,6 +30,8 @@ interface Call<A extends keyof Access, B, Q> {
   readonly query: Q;
   /** Of the path: `{ id }` for `[id]`. */
   readonly params: Readonly<Record<string, string | undefined>>;
+  /** As the answer's `X-Request-Id` says it: by it a line of the log is found. */
+  readonly requestId: string;
 }
 
 /** One method of one route. Without `access` it does not compile. */
@@ -79,7 +81,7 @@ export function route<A extends keyof Access, B = undefined, Q = undefined>(rule
       const query = rule.query === undefined ? undefined : parse(rule.query, Object.fromEntries(new URL(request.url).searchParams));
       const body = rule.body === undefined ? undefined : await readBody(rule.body, request, now);
       const params = (await context?.params) ?? {};
-      response = await rule.handle({ request, services: now, caller, body: body as B, query: query as Q, params });
+      response = await rule.handle({ request, services: now, caller, body: body as B, query: query as Q, params, requestId });
     } catch (thrown) {
       response = refuse(rule.route, requestId, thrown, now);
     }
@@ -124,10 +126,12 @@ export function addressKey(request: Request): string {
 }
 
 /** @throws ChatError `rate_limited` when there is no turn left */
-export async function takeTurn(limit: LimitName | undefined, key: string, { limits }: Services): Promise<void> {
+export async function takeTurn(limit: LimitName | undefined, key: string, { limits, http }: Services): Promise<void> {
   if (limit === undefined) return;
   const wait = await limits[limit].take(key);
-  if (wait > 0) throw new ChatError('rate_limited', `Too often; try again in ${wait} s.`, { retryAfterSeconds: wait });
+  if (wait === 0) return;
+  http.rateLimited.add(1, { limit });
+  throw new ChatError('rate_limited', `Too often; try again in ${wait} s.`, { retryAfterSeconds: wait });
 }
 
 async function readBody<B>(body: JsonBody<B> | FormBody<B>, request: Request, now: Services): Promise<B> {
@@ -135,8 +139,9 @@ async function readBody<B>(body: JsonBody<B> | FormBody<B>, request: Request, no
   return body.read(await readForm(request, body.maxBytes(now)), now);
 }
 
-function refuse(routeName: string, requestId: string, thrown: unknown, { log }: Services): Response {
+function refuse(routeName: string, requestId: string, thrown: unknown, { log, http }: Services): Response {
   const { error, unexpected } = asChatError(thrown);
+  http.errors.add(1, { code: error.code });
   const fields = { requestId, route: routeName, code: error.code };
   if (unexpected) log.error({ ...fields, err: thrown }, 'a request failed');
   else log.info(fields, 'a request was refused');

@@ -4,6 +4,7 @@ import { endWithSupervisor, reportStrayErrors } from '@switchboard/telemetry';
 import { environment, readConfig, type Config } from '../config.ts';
 import { noteClientAddresses } from './note-addresses.ts';
 import { createServices } from './create-services.ts';
+import { notePeers } from './scrape.ts';
 import { installServices } from './services.ts';
 
 /** Reads the configuration, makes the services and ties this process to the one that started it. Ends the process with one line when the configuration is wrong. */
@@ -13,6 +14,7 @@ export function startServer(): void {
   const services = createServices(config);
   reportStrayErrors(services.log, () => services.http.strayErrors.add());
   noteClientAddresses(config.trustedHops);
+  notePeers();
   installServices(services);
   services.log.info({ origins: config.frontendOrigins, relay: config.relay, demo: config.demo }, 'web started');
 }

@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest';
 
-import { ChatError, MAX_SAVE_BATCH, parse, readMessagesQuery, receiptsRequest, saveMessagesRequest, startSessionRequest } from './index.ts';
+import {
+  ChatError,
+  MAX_MESSAGE_AGE_MS,
+  MAX_SAVE_BATCH,
+  parse,
+  readMessagesQuery,
+  receiptsRequest,
+  saveMessagesRequest,
+  startSessionRequest,
+  timingsRequest,
+} from './index.ts';
 
 const messageKey = '018F4A6E-7B1C-4D7E-9A51-0C7B8A9D1E2F';
 const text = { messageKey, messageType: 'TEXT', text: 'Hi' };
@@ -67,6 +77,21 @@ describe('readMessagesQuery', () => {
   ])('refuses %j', (query) => {
     expect(() => parse(readMessagesQuery, query)).toThrow(ChatError);
   });
+});
+
+describe('timingsRequest', () => {
+  it('takes what no clock can be trusted with as the nearest that makes sense', () => {
+    const parsed = parse(timingsRequest, { relayed: [-5, 20.5], saved: [1e12], outboxAge: -1 });
+    expect(parsed).toEqual({ relayed: [0, 20.5], saved: [MAX_MESSAGE_AGE_MS], outboxAge: 0 });
+    expect(parse(timingsRequest, {})).toEqual({ relayed: [], saved: [] });
+  });
+
+  it.each([{ relayed: ['1'] }, { saved: [null] }, { relayed: Array.from({ length: 101 }, () => 1) }, { outboxAge: 'old' }])(
+    'refuses %j',
+    (body) => {
+      expect(() => parse(timingsRequest, body)).toThrow(ChatError);
+    },
+  );
 });
 
 describe('receiptsRequest', () => {

@@ -5,12 +5,14 @@ import {
   MAX_ADDRESS_LENGTH,
   MAX_EMAIL_LENGTH,
   MAX_FILE_NAME_LENGTH,
+  MAX_MESSAGE_AGE_MS,
   MAX_NAME_LENGTH,
   MAX_PAGE_SIZE,
   MAX_PHONE_LENGTH,
   MAX_RECENT_CHATS,
   MAX_SAVE_BATCH,
   MAX_TEXT_LENGTH,
+  MAX_TIMINGS,
   MAX_URL_LENGTH,
 } from './limits.ts';
 
@@ -181,6 +183,20 @@ export interface TokenResponse {
   token: string;
   expiresAt: string;
 }
+
+/** Milliseconds that something took: less than nothing (a clock was set) and more than a week count as those. */
+const duration = z.number().transform((value) => Math.min(Math.max(value, 0), MAX_MESSAGE_AGE_MS));
+
+/** `POST /api/chat/timings`: how long messages took on their way, as the sender saw it. All in milliseconds. */
+export const timingsRequest = z.object({
+  /** From pressing send to the relay's acknowledgement. */
+  relayed: z.array(duration).max(MAX_TIMINGS).default([]),
+  /** From pressing send to the answer that says "committed". */
+  saved: z.array(duration).max(MAX_TIMINGS).default([]),
+  /** Of the oldest message that waits in the outbox. */
+  outboxAge: duration.optional(),
+});
+export type Timings = z.output<typeof timingsRequest>;
 
 /** `POST /api/chat/end`: the visitor ends the conversation (an operator's console does it for an old front-end). */
 export const endChatRequest = z.object({ clientId: z.int().positive().optional() });

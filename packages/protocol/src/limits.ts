@@ -23,6 +23,9 @@ export const MAX_RECENT_CHATS = 200;
 export const MESSAGES_PER_SECOND = 5;
 /** A message's `createdAt` is never further back than this, in milliseconds. */
 export const MAX_MESSAGE_AGE_MS = 7 * 24 * 60 * 60 * 1000;
+/** Of each kind in one report of how long messages took, and how often one is sent at most (but for the last before the page is left). */
+export const MAX_TIMINGS = 100;
+export const TIMINGS_EVERY_MS = 60_000;
 /** Bytes of one upload, unless the installation says otherwise. */
 export const DEFAULT_MAX_IMAGE_BYTES = 10 * 1024 * 1024;
 /** Bytes of one socket message, unless the installation says otherwise. */

@@ -21,6 +21,7 @@ export type {
   SavedMessage,
   SaveMessagesResponse,
   StartSessionResponse,
+  Timings,
   TokenResponse,
   UploadResponse,
 } from './http.ts';

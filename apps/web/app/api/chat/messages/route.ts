@@ -2,6 +2,7 @@ import { readPage } from '@switchboard/chat';
 import { readMessagesQuery, saveMessagesRequest, type SaveMessagesResponse } from '@switchboard/protocol';
 
 import { actorOf } from '../../../../server/authenticate.ts';
+import { loggingSave } from '../../../../server/log-save.ts';
 import { json, OPTIONS, route } from '../../../../server/route.ts';
 
 export { OPTIONS };
@@ -15,8 +16,9 @@ export const POST = route({
   access: 'visitor-or-operator',
   limit: 'saves',
   body: json(saveMessagesRequest, MAX_BYTES),
-  async handle({ services: { saver, hints }, caller, body }) {
-    const { messages, changed } = await saver.save(actorOf(caller), body.messages);
+  async handle({ services: { saver, hints, log }, caller, body, requestId }) {
+    const saving = async () => await saver.save(actorOf(caller), body.messages);
+    const { messages, changed } = await loggingSave(log, requestId, body.messages, saving);
     for (const { address, lastSeq } of changed)
       if (address !== null) hints.send({ event: 'conversationChanged', clientId: address, lastSeq });
     const answer: SaveMessagesResponse = { messages };
