@@ -9,6 +9,7 @@ import { GET as read, POST as save } from './messages/route.ts';
 import { POST as receipts } from './receipts/route.ts';
 import { GET as recent } from './recent/route.ts';
 import { POST as sessions } from './sessions/route.ts';
+import { POST as timings } from './timings/route.ts';
 import { POST as token } from './token/route.ts';
 import { GET as image } from './uploads/[id]/route.ts';
 import { POST as upload } from './uploads/route.ts';
@@ -84,6 +85,12 @@ const ATTEMPTS: readonly Attempt[] = [
     expected: { anonymous: 401, a: 200, b: 200, operator: 200 },
   },
   {
+    route: 'POST timings',
+    handler: timings,
+    request: (headers) => ask('POST', '/api/chat/timings', { headers, body: { saved: [12] } }),
+    expected: { anonymous: 401, a: 202, b: 202, operator: 202 },
+  },
+  {
     // 415: let in, and found to be no image. A visitor's clientId is not looked at: the token says which conversation.
     route: 'POST uploads',
     handler: upload,
@@ -128,7 +135,7 @@ describe('who may do what', () => {
     const handlers = routes.flat().flatMap(([method, handler]) => (method === 'OPTIONS' ? [] : [handler]));
     const tried = new Set<unknown>([...ATTEMPTS.map(({ handler }) => handler), image]);
     expect(handlers.filter((handler) => !tried.has(handler))).toEqual([]);
-    expect(handlers.length).toBe(9);
+    expect(handlers.length).toBe(10);
   });
 
   it('tells "not yours" and "not there" alike', async () => {

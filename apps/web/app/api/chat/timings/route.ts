@@ -15,6 +15,6 @@ export const POST = route({
   body: json(timingsRequest, MAX_BYTES),
   async handle({ services: { timings }, caller, body }) {
     timings.note(caller.kind, body);
-    return await Promise.resolve(new Response(null, { status: 204 }));
+    return await Promise.resolve(Response.json({}, { status: 202 }));
   },
 });
