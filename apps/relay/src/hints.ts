@@ -6,6 +6,7 @@ import { z } from 'zod';
 
 import type { Delivery } from './delivery.ts';
 import { readJson } from './http-answer.ts';
+import type { Revocation } from './revocations.ts';
 
 const MAX_HINTS_BODY_BYTES = 64 * 1024;
 const MAX_HINTS = 100;
@@ -21,14 +22,24 @@ async function requireService(request: IncomingMessage, tokens: Pick<Tokens, 've
   if (claims.role !== 'service') throw new ChatError('forbidden', 'Only a service may send hints.');
 }
 
+type PeerHint = Exclude<HintRequest, { event: 'revoked' }>;
+
 /** Operators hear of every conversation, a visitor of its own. */
-function sendToBoth<E extends HintRequest['event']>(delivery: Delivery, event: E, payload: RelayPayloads[E]): number {
+function sendToBoth<E extends PeerHint['event']>(delivery: Delivery, event: E, payload: RelayPayloads[E]): number {
   return delivery.toOperators(event, payload) + delivery.toVisitor(payload.clientId, event, payload);
 }
 
-function send(hint: HintRequest, delivery: Delivery): number {
+function send(hint: PeerHint, delivery: Delivery): number {
   const { event, ...payload } = hint;
   return sendToBoth(delivery, event, payload);
+}
+
+/** What hints are received with. */
+export interface HintReceiver {
+  readonly tokens: Pick<Tokens, 'verifyRelayToken'>;
+  readonly delivery: Delivery;
+  readonly onHint: (hint: HintRequest) => void;
+  readonly onRevoked: (revocation: Revocation) => void;
 }
 
 /**
@@ -37,17 +48,15 @@ function send(hint: HintRequest, delivery: Delivery): number {
  * @returns how many sockets of this node they were written to
  * @throws ChatError `unauthenticated`, `forbidden`, `too_large`, `invalid_request`
  */
-export async function receiveHints(
-  request: IncomingMessage,
-  { tokens, delivery, onHint }: { tokens: Pick<Tokens, 'verifyRelayToken'>; delivery: Delivery; onHint: (hint: HintRequest) => void },
-): Promise<number> {
+export async function receiveHints(request: IncomingMessage, { tokens, delivery, onHint, onRevoked }: HintReceiver): Promise<number> {
   await requireService(request, tokens);
   const body = await readJson(request, MAX_HINTS_BODY_BYTES);
   const hints = Array.isArray(body) ? parse(manyHints, body) : [parse(hintRequest, body)];
   let delivered = 0;
   for (const hint of hints) {
     onHint(hint);
-    delivered += send(hint, delivery);
+    if (hint.event === 'revoked') onRevoked(hint);
+    else delivered += send(hint, delivery);
   }
   return delivered;
 }

@@ -5,7 +5,7 @@ import type { PeerHandler, RelayContext } from './handlers/handler.ts';
 import type { HandlerTable } from './handlers/table.ts';
 import type { RelayMetrics } from './metrics.ts';
 import { identityOf, type PeerSocket } from './peer.ts';
-import type { RateLimit } from './rate-limit.ts';
+import { ANONYMOUS_SENDERS_PER_ADDRESS, type Paces, type RateLimit } from './rate-limit.ts';
 import { createRefusals } from './refusals.ts';
 
 /** What the door for events needs. */
@@ -13,9 +13,13 @@ export interface Door {
   readonly handlers: HandlerTable;
   readonly context: RelayContext;
   readonly rateLimit: RateLimit;
+  readonly paces: Paces;
   readonly maxPayloadBytes: number;
   readonly maxRefusals: number;
-  readonly isOversized: (eventArguments: object) => boolean;
+  /** Where a socket comes from, as limits count it. */
+  readonly addressOf: (socket: PeerSocket) => string;
+  /** 0 for a small event. */
+  readonly bytesOf: (eventArguments: object) => number;
   readonly stamp: () => string;
   readonly log: Logger;
   readonly metrics: RelayMetrics;
@@ -77,9 +81,10 @@ export function listen(socket: PeerSocket, door: Door): void {
     if (handler === undefined) return ignore(acknowledge);
     const began = performance.now();
     try {
-      if (door.isOversized(eventArguments))
+      const bytes = door.bytesOf(eventArguments);
+      if (bytes > door.maxPayloadBytes)
         throw new ChatError('too_large', `The event is too large: at most ${door.maxPayloadBytes} bytes are allowed.`);
-      countPace(handler);
+      countPace(handler, bytes);
       const timestamp = door.stamp();
       const delivered = handler.relay(socket, input, timestamp, door.context);
       metrics.relaying.observe((performance.now() - began) / 1_000);
@@ -90,11 +95,27 @@ export function listen(socket: PeerSocket, door: Door): void {
     }
   }
 
-  function countPace(handler: AnyHandler): void {
+  const sender = identityOf(socket);
+  const isKnown = socket.data.claims !== undefined;
+
+  function countPace({ pace }: AnyHandler, bytes: number): void {
+    const maximum = door.paces[pace];
     try {
-      door.rateLimit.count(identityOf(socket), handler.pace);
+      door.rateLimit.count(`${pace} ${sender}`, maximum);
+      // Who has a token is one person, wherever it comes from. Who has none may be as many sockets as it likes.
+      if (!isKnown) door.rateLimit.count(`${pace} address ${door.addressOf(socket)}`, ANONYMOUS_SENDERS_PER_ADDRESS * maximum);
     } catch (error) {
-      metrics.rateLimited.add(1, { pace: handler.pace });
+      metrics.rateLimited.add(1, { pace });
+      throw error;
+    }
+    if (bytes > 0) countBytes(bytes);
+  }
+
+  function countBytes(bytes: number): void {
+    try {
+      door.rateLimit.count(`bytes ${sender}`, 2 * door.maxPayloadBytes, bytes);
+    } catch (error) {
+      metrics.rateLimited.add(1, { pace: 'bytes' });
       throw error;
     }
   }

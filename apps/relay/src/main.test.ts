@@ -67,7 +67,14 @@ describe('the bundle', () => {
     };
     const foreign = Object.keys(metafile.inputs).filter((file) => !file.startsWith('src/'));
     const workspaces = new Set(foreign.map((file) => /packages\/[^/]+/.exec(file)?.[0] ?? file));
-    expect([...workspaces].toSorted()).toEqual(['packages/config', 'packages/protocol', 'packages/telemetry', 'packages/tokens']);
+    expect([...workspaces].toSorted()).toEqual([
+      'packages/config',
+      'packages/limits',
+      'packages/protocol',
+      'packages/redis',
+      'packages/telemetry',
+      'packages/tokens',
+    ]);
     const external = Object.values(metafile.inputs).flatMap(({ imports }) => imports.filter((entry) => entry.external === true));
     const packages = new Set(external.map(({ path }) => path).filter((path) => !path.startsWith('node:')));
     expect([...packages].toSorted()).toEqual([

@@ -19,6 +19,7 @@ export interface RelayMetrics {
   readonly tokensRefused: CounterMetric;
   readonly originsRefused: CounterMetric;
   readonly brokenPackets: CounterMetric;
+  readonly connectionsRefused: CounterMetric;
   readonly slowReadersCut: CounterMetric;
   readonly offendersCut: CounterMetric;
   readonly hints: CounterMetric;
@@ -47,7 +48,7 @@ export function createRelayMetrics(metrics: Metrics): RelayMetrics {
       'relay_rate_limited_total',
       'Events refused because their sender sent too many, by kind',
       ['pace'],
-      Object.keys(PACES),
+      [...Object.keys(PACES), 'bytes'],
     ),
     unknownEvents: metrics.counter('relay_unknown_events_total', 'Events that the protocol does not know'),
     tokensRefused: metrics.counter(
@@ -58,13 +59,19 @@ export function createRelayMetrics(metrics: Metrics): RelayMetrics {
     ),
     originsRefused: metrics.counter('relay_origins_refused_total', 'Requests refused for their origin'),
     brokenPackets: metrics.counter('relay_broken_packets_total', 'Connections ended because what came was no Socket.IO packet'),
+    connectionsRefused: metrics.counter(
+      'relay_connections_refused_total',
+      'Connections refused because there are too many, by of what',
+      ['why'],
+      ['node', 'address', 'identity'],
+    ),
     slowReadersCut: metrics.counter('relay_slow_readers_cut_total', 'Connections ended because their peer did not read'),
     offendersCut: metrics.counter('relay_offenders_cut_total', 'Connections ended because too much of what they sent was refused'),
     hints: metrics.counter(
       'relay_hints_total',
       'Hints received from the web app, by event',
       ['event'],
-      ['conversationChanged', 'messagesSeen'],
+      ['conversationChanged', 'messagesSeen', 'revoked'],
     ),
     strayErrors: metrics.counter('relay_stray_errors_total', 'Errors that nobody handled'),
     watchTraffic: createTrafficWatch(metrics),

@@ -8,6 +8,7 @@ import type { Delivery } from './delivery.ts';
 import { receiveHints } from './hints.ts';
 import { answerError, answerJson } from './http-answer.ts';
 import type { Census, RelayMetrics } from './metrics.ts';
+import type { Revocation } from './revocations.ts';
 
 /** What the plain HTTP side of the relay needs. */
 export interface Operations {
@@ -19,6 +20,7 @@ export interface Operations {
   readonly isDraining: () => boolean;
   /** Undefined for a node that is alone. */
   readonly redis: () => 'up' | 'down' | undefined;
+  readonly onRevoked: (revocation: Revocation) => void;
   /** Opens `/metrics` from anywhere; without one it is open to nearby machines. */
   readonly metricsToken: string | undefined;
 }
@@ -30,7 +32,8 @@ function scrapeOf({ headers, socket }: IncomingMessage): Scrape {
   return { authorization: headers.authorization, peer: socket.remoteAddress, forwarded };
 }
 
-function routesOf({ tokens, delivery, metrics, census, isDraining, redis, metricsToken }: Operations): Readonly<Record<string, Route>> {
+function routesOf(operations: Operations): Readonly<Record<string, Route>> {
+  const { tokens, delivery, metrics, census, isDraining, redis, onRevoked, metricsToken } = operations;
   return {
     /** The process runs. */
     'GET /livez': async (_request, response) => answerJson(response, 200, { ok: true }),
@@ -51,7 +54,7 @@ function routesOf({ tokens, delivery, metrics, census, isDraining, redis, metric
     },
     'POST /hints': async (request, response) => {
       const onHint = (hint: { event: string }) => metrics.hints.add(1, { event: hint.event });
-      answerJson(response, 202, { delivered: await receiveHints(request, { tokens, delivery, onHint }) });
+      answerJson(response, 202, { delivered: await receiveHints(request, { tokens, delivery, onHint, onRevoked }) });
     },
   };
 }

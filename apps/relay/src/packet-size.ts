@@ -1,4 +1,4 @@
-import { Decoder, Encoder, type Packet } from 'socket.io-parser';
+import { Decoder, Encoder, type Packet, PacketType } from 'socket.io-parser';
 
 /** What Socket.IO takes as `parser`. */
 interface Parser {
@@ -6,18 +6,18 @@ interface Parser {
   readonly Decoder: typeof Decoder;
 }
 
-/** Bytes of a UTF-8 text or of an attachment. */
-function sizeOf(chunk: unknown): number {
-  if (typeof chunk === 'string') return Buffer.byteLength(chunk);
-  return ArrayBuffer.isView(chunk) || chunk instanceof ArrayBuffer ? chunk.byteLength : 0;
-}
+/** Smaller events are not worth remembering: how many of them come is limited anyway. Characters. */
+const SMALL = 4_096;
+
+/** As they stand at the beginning of a packet. */
+const BINARY_PACKETS = new Set([String(PacketType.BINARY_EVENT), String(PacketType.BINARY_ACK)]);
 
 /**
- * Socket.IO's own parser, which also remembers which events were larger than `maxBytes`, attachments included. Below the engine's own limit (which ends
- * the connection) such an event still arrives, so that its sender can be told.
+ * Socket.IO's own parser without binary packets, which nobody of ours sends and which have been the weak spot of such parsers; whoever sends one is cut.
+ * It also remembers how large events were: above `maxHttpBufferSize` the engine ends the connection, below it the sender can be told.
  */
-export function measuringParser(maxBytes: number): { parser: Parser; isOversized: (eventArguments: object) => boolean } {
-  const oversized = new WeakSet<object>();
+export function measuringParser(): { parser: Parser; bytesOf: (eventArguments: object) => number } {
+  const sizes = new WeakMap<object, number>();
   class MeasuringDecoder extends Decoder {
     #bytes = 0;
 
@@ -26,15 +26,16 @@ export function measuringParser(maxBytes: number): { parser: Parser; isOversized
       // First in line: Socket.IO adds its own listener after this.
       this.on('decoded', (packet: Packet) => {
         const data: unknown = packet.data;
-        if (this.#bytes > maxBytes && typeof data === 'object' && data !== null) oversized.add(data);
-        this.#bytes = 0;
+        if (this.#bytes > 0 && typeof data === 'object' && data !== null) sizes.set(data, this.#bytes);
       });
     }
 
     override add(chunk: unknown): void {
-      this.#bytes += sizeOf(chunk);
+      // Socket.IO ends the connection of whoever makes the parser throw.
+      if (typeof chunk !== 'string' || BINARY_PACKETS.has(chunk.charAt(0))) throw new Error('binary packets are not spoken here');
+      this.#bytes = chunk.length > SMALL ? Buffer.byteLength(chunk) : 0;
       super.add(chunk);
     }
   }
-  return { parser: { Encoder, Decoder: MeasuringDecoder }, isOversized: (eventArguments) => oversized.has(eventArguments) };
+  return { parser: { Encoder, Decoder: MeasuringDecoder }, bytesOf: (eventArguments) => sizes.get(eventArguments) ?? 0 };
 }

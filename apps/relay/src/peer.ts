@@ -21,6 +21,8 @@ export interface Operator {
 interface PeerState {
   /** From the token, undefined for a socket without one. */
   claims?: RelayClaims;
+  /** When the token was made, seconds since 1970. */
+  issuedAt?: number;
   /** Set by `join`. */
   sender?: Visitor | Operator;
 }

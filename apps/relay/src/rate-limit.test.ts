@@ -5,11 +5,11 @@ import { createRefusals } from './refusals.ts';
 
 it('five messages fit into the second that begins with the first, then the next window opens', () => {
   let now = 0;
-  const limit = createRateLimit(PACES, () => now);
+  const limit = createRateLimit(() => now);
   const sendAt = (ms: number) => {
     now = ms;
     try {
-      limit.count('anna', 'message');
+      limit.count('anna', PACES.message);
       return true;
     } catch {
       // Refused: that is what is asked.
@@ -23,10 +23,10 @@ it('five messages fit into the second that begins with the first, then the next 
 
 it('senders that are quiet are forgotten, others are not', () => {
   let now = 0;
-  const limit = createRateLimit(PACES, () => now);
-  limit.count('anna', 'message');
+  const limit = createRateLimit(() => now);
+  limit.count('anna', PACES.message);
   now = 900;
-  limit.count('ben', 'typing');
+  limit.count('ben', PACES.typing);
   now = 1_200;
   limit.sweep();
   expect(limit.size).toBe(1);

@@ -12,29 +12,31 @@ export const PACES = {
 export type Pace = keyof typeof PACES;
 export type Paces = Readonly<Record<Pace, number>>;
 
-/** Counts events in fixed windows that begin with a sender's first event. */
+/** How many senders without a token one address is good for: an office with old front-ends talks, and a script that opens a thousand sockets does not. */
+export const ANONYMOUS_SENDERS_PER_ADDRESS = 20;
+
+/** Counts in fixed windows of a second, which begin with a key's first event. In memory: it is asked for every event. */
 export interface RateLimit {
-  /** @throws ChatError `rate_limited` when this is one too many */
-  count(sender: string, pace: Pace): void;
+  /** @throws ChatError `rate_limited` when `amount` is too much for a second that has `maximum` in all */
+  count(key: string, maximum: number, amount?: number): void;
   /** Forgets windows that are over. Call it now and then. */
   sweep(): void;
   readonly size: number;
 }
 
 /** @param clock milliseconds that never go backwards */
-export function createRateLimit(paces: Paces, clock: () => number = () => performance.now()): RateLimit {
+export function createRateLimit(clock: () => number = () => performance.now()): RateLimit {
   const windows = new Map<string, { start: number; count: number }>();
   return {
-    count(sender, pace) {
+    count(key, maximum, amount = 1) {
       const now = clock();
-      const key = `${pace} ${sender}`;
-      const window = windows.get(key);
+      let window = windows.get(key);
       if (window === undefined || now - window.start > WINDOW_MS) {
-        windows.set(key, { start: now, count: 1 });
-        return;
+        window = { start: now, count: 0 };
+        windows.set(key, window);
       }
-      window.count += 1;
-      if (window.count > paces[pace]) throw new ChatError('rate_limited', 'Rate limit exceeded');
+      window.count += amount;
+      if (window.count > maximum) throw new ChatError('rate_limited', 'Rate limit exceeded');
     },
     sweep() {
       const now = clock();

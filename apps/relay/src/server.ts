@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server as HttpServer, type ServerResponse } from 'node:http';
 import type { Socket as Connection } from 'node:net';
 
+import { clientAddress, limitKey } from '@switchboard/limits/address';
 import { ChatError } from '@switchboard/protocol';
 import type { Logger, Metrics } from '@switchboard/telemetry';
 import type { Tokens } from '@switchboard/tokens';
@@ -9,6 +10,7 @@ import { Server } from 'socket.io';
 
 import { joinCluster } from './cluster/cluster.ts';
 import type { Config } from './config.ts';
+import { Crowd } from './crowd.ts';
 import { createDelivery, type Delivery } from './delivery.ts';
 import { sayGoodbye } from './drain.ts';
 import { type HandlerTable, handlers as allHandlers } from './handlers/table.ts';
@@ -22,10 +24,14 @@ import { measuringParser } from './packet-size.ts';
 import { identityOf, type PeerSocket, type RelayServer } from './peer.ts';
 import { createRateLimit, PACES, type Paces } from './rate-limit.ts';
 import { MAX_REFUSALS } from './refusals.ts';
+import type { Revocation } from './revocations.ts';
+import { createRevoking } from './revoking.ts';
 import { cutSlowReaders, type QueueCaps } from './slow-readers.ts';
 import { createStamp } from './timestamp.ts';
 
 const HOUSEKEEPING_MS = 1_000;
+/** Who has a line and says nothing on it is gone after this. Milliseconds. */
+const CONNECT_TIMEOUT_MS = 10_000;
 /** How long peers and requests under way have to end by themselves when the relay stops. */
 const CLOSING_MS = 2_000;
 
@@ -52,7 +58,7 @@ export interface Relay {
 }
 
 function createSocketServer(config: Config) {
-  const { parser, isOversized } = measuringParser(config.maxPayloadBytes);
+  const { parser, bytesOf } = measuringParser();
   const io: RelayServer = new Server({
     path: '/chat',
     transports: ['websocket', 'polling'],
@@ -65,8 +71,9 @@ function createSocketServer(config: Config) {
     perMessageDeflate: false,
     pingInterval: 25_000,
     pingTimeout: 20_000,
+    connectTimeout: CONNECT_TIMEOUT_MS,
   });
-  return { io, isOversized };
+  return { io, bytesOf };
 }
 
 /** Checks the origin of every request to Socket.IO: not of the first alone (as `allowRequest` would), of each one that follows in a connection too. */
@@ -79,6 +86,30 @@ function checkOrigins(io: RelayServer, allowed: readonly string[], log: Logger, 
     if (request.headers.upgrade !== undefined) return next(new Error('Origin not allowed'));
     answerError(response, new ChatError('forbidden', 'Origin not allowed'));
   });
+}
+
+/** Sends away who would be one too many for this node; what is connected goes on. */
+function refuseWhenFull(io: RelayServer, maxConnections: number, metrics: RelayMetrics): void {
+  io.engine.use((request: IncomingMessage, response: ServerResponse, next: (error?: Error) => void) => {
+    const isNew = !/[?&]sid=/.test(request.url ?? '');
+    if (!isNew || io.engine.clientsCount < maxConnections) return next();
+    metrics.connectionsRefused.add(1, { why: 'node' });
+    if (request.headers.upgrade !== undefined) return next(new Error('Too many connections'));
+    answerError(response, new ChatError('unavailable', 'Too many connections', { retryAfterSeconds: 5 }));
+  });
+}
+
+/** Says where a socket comes from, as limits count it. */
+function addressReader(trustedHops: number): (socket: PeerSocket) => string {
+  const known = new WeakMap<PeerSocket, string>();
+  return (socket) => {
+    const seen = known.get(socket);
+    if (seen !== undefined) return seen;
+    const { address, headers } = socket.handshake;
+    const key = limitKey(clientAddress(address, headers['x-forwarded-for'], trustedHops));
+    known.set(socket, key);
+    return key;
+  };
 }
 
 /** Keeps the connections at hand, upgraded ones too, which Node's own server loses sight of. */
@@ -123,8 +154,10 @@ export function createRelay(config: Config, parts: RelayParts): Relay {
   const metrics = createRelayMetrics(parts.metrics);
   let closing: Promise<void> | undefined;
 
-  const { io, isOversized } = createSocketServer(config);
-  const cluster = config.redisUrl === undefined ? undefined : joinCluster(io, config.redisUrl, parts);
+  const { io, bytesOf } = createSocketServer(config);
+  const revoking = createRevoking(io, config.redisUrl !== undefined, log);
+  const cluster =
+    config.redisUrl === undefined ? undefined : joinCluster(io, config.redisUrl, { ...parts, onMadeUp: () => revoking.repeat() });
   const delivery = createDelivery(io);
   const operations = {
     tokens,
@@ -134,6 +167,7 @@ export function createRelay(config: Config, parts: RelayParts): Relay {
     census: () => censusOf(io, delivery),
     isDraining: () => closing !== undefined,
     redis: () => cluster?.state(),
+    onRevoked: (revocation: Revocation) => revoking.revoke(revocation),
     metricsToken: config.metricsToken,
   };
   const http = createServer(answerRequests(operations));
@@ -141,26 +175,34 @@ export function createRelay(config: Config, parts: RelayParts): Relay {
   http.on('connection', metrics.watchTraffic);
   io.attach(http);
   checkOrigins(io, config.allowedOrigins, log, metrics);
-  const rateLimit = createRateLimit(parts.paces ?? PACES);
+  refuseWhenFull(io, config.maxConnections, metrics);
+  const rateLimit = createRateLimit();
+  const addressOf = addressReader(config.trustedHops);
   const queueCaps = parts.queueCaps ?? { packets: 1_000, bytes: Math.max(16_000_000, 4 * config.maxPayloadBytes) };
   const door = {
     handlers: parts.handlers ?? allHandlers,
     context: { delivery, allowAnonymousClients: config.allowAnonymousClients },
     rateLimit,
+    paces: parts.paces ?? PACES,
+    addressOf,
     maxPayloadBytes: config.maxPayloadBytes,
     maxRefusals: parts.maxRefusals ?? MAX_REFUSALS,
-    isOversized,
+    bytesOf,
     stamp: createStamp(parts.now),
     log,
     metrics,
   };
-  io.use(authenticate(tokens, log, metrics));
+  const crowd = new Crowd();
+  const { revocations } = revoking;
+  io.use(authenticate({ tokens, revocations, crowd, addressOf, maxPerAddress: config.maxConnectionsPerAddress, log, metrics }));
   io.on('connection', (socket) => {
+    revoking.watch(socket);
     watchConnection(socket, log, metrics);
     listenTo(socket, door);
   });
   const housekeeping = setInterval(() => {
     rateLimit.sweep();
+    revocations.sweep(Date.now() / 1_000);
     cutSlowReaders(io.of('/').sockets.values(), queueCaps, (socket) => {
       metrics.slowReadersCut.add();
       log.warn({ socketId: socket.id, role: socket.data.sender?.role ?? 'none' }, 'connection ended: its peer does not read');

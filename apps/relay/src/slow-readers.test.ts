@@ -54,7 +54,7 @@ async function deafOperator(relay: TestRelay): Promise<{ socket: Socket; heard: 
 
 it('a peer that does not read is cut, counted and gone; those who read are not', async () => {
   const relay = await startRelay(
-    {},
+    { maxPayloadBytes: 100_000_000 },
     { paces: { message: Infinity, typing: Infinity, lifecycle: Infinity }, queueCaps: { packets: 20, bytes: 1e9 } },
   );
   relays.push(relay);

@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage } from 'node:http';
 
-import { clientAddress } from '@switchboard/limits';
+import { clientAddress } from '@switchboard/limits/address';
 
 /** Where a request's address is found by whoever handles it. Always written by us, so a client can't choose it. */
 export const ADDRESS_HEADER = 'x-switchboard-address';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { limitKey } from '@switchboard/limits';
+import { limitKey } from '@switchboard/limits/address';
 import { ChatError, parse } from '@switchboard/protocol';
 import type { z } from 'zod';
 

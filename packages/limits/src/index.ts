@@ -1,2 +1,1 @@
-export { clientAddress, limitKey } from './client-address.ts';
 export { createRateLimits, type RateLimit, type RateLimits } from './rate-limits.ts';

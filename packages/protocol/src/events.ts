@@ -106,5 +106,7 @@ export const hintRequest = z.discriminatedUnion('event', [
     deliveredSeq: z.int().nonnegative(),
     readSeq: z.int().nonnegative(),
   }),
+  // Nothing that a peer hears: the relay ends the person's connections, and believes no token from before `at` (seconds since 1970).
+  z.object({ event: z.literal('revoked'), role: z.enum(['operator', 'client']), id: z.int().positive(), at: z.int().positive() }),
 ]);
 export type HintRequest = z.infer<typeof hintRequest>;

@@ -24,11 +24,17 @@ export type ResumeClaims = z.infer<typeof resumeClaims>;
 export interface Tokens {
   /** A relay token: 10 minutes for operators, 24 hours for visitors, 1 minute for services. A visitor's is its Bearer token on the HTTP API too. */
   mintRelayToken(claims: RelayClaims): Promise<MintedToken>;
-  verifyRelayToken(token: string): Promise<RelayClaims>;
+  /** `issuedAt`: seconds since 1970. */
+  verifyRelayToken(token: string): Promise<RelayClaims & { readonly issuedAt: number }>;
   /** Opens nothing but its own conversation's next session: good for 90 days, so that an answer given on Monday finds a visitor of Friday. */
   mintResumeToken(claims: ResumeClaims): Promise<MintedToken>;
   verifyResumeToken(token: string): Promise<ResumeClaims>;
 }
+
+/** A token without a time counts as issued at the beginning of time. */
+const issuedClaims = z
+  .intersection(relayClaims, z.object({ iat: z.number().default(0) }))
+  .transform(({ iat, ...claims }) => ({ ...claims, issuedAt: iat }));
 
 const ALGORITHM = 'HS256';
 const CLOCK_TOLERANCE_S = 60;
@@ -83,7 +89,7 @@ export function createTokens(secrets: readonly [string, ...string[]], now: () =>
 
   return {
     mintRelayToken: async (claims) => await mint(claims, 'relay', LIFETIME_S[claims.role]),
-    verifyRelayToken: async (token) => await verify(token, 'relay', relayClaims),
+    verifyRelayToken: async (token) => await verify(token, 'relay', issuedClaims),
     mintResumeToken: async (claims) => await mint(claims, 'resume', RESUME_LIFETIME_S),
     verifyResumeToken: async (token) => await verify(token, 'resume', resumeClaims),
   };

@@ -42,12 +42,19 @@ function createSubscriptions() {
   };
 }
 
+export interface ClusterParts {
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  /** Redis is back, after other nodes have missed something that this one sent. */
+  readonly onMadeUp?: () => void;
+}
+
 /**
  * Joins this node with those that use the same Redis: what is sent to a room reaches the room's sockets on all nodes. Redis is never waited for. While
  * it is away, sockets of this node go on as if alone, and what other nodes miss is dropped and counted; as soon as it is back, whoever may have missed
  * something is told by `resync`: the sockets of a node that did not hear the others, and everybody when something was dropped.
  */
-export function joinCluster(io: RelayServer, url: string, parts: { readonly log: Logger; readonly metrics: Metrics }): Cluster {
+export function joinCluster(io: RelayServer, url: string, parts: ClusterParts): Cluster {
   const { log, metrics } = parts;
   const dropped = metrics.counter(
     'relay_redis_publishes_dropped_total',
@@ -114,6 +121,7 @@ export function joinCluster(io: RelayServer, url: string, parts: { readonly log:
     if (!isUp() || !(missedHere || missedElsewhere)) return;
     resyncs.add(1, { whose: missedElsewhere ? 'everybody' : 'own' });
     (missedElsewhere ? io : io.local).emit('resync', {});
+    if (missedElsewhere) parts.onMadeUp?.();
     missedHere = false;
     missedElsewhere = false;
   }, MAKE_UP_MS);

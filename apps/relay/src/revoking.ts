@@ -1,0 +1,53 @@
+import type { Logger } from '@switchboard/telemetry';
+
+import type { PeerSocket, RelayServer } from './peer.ts';
+import { type Revocation, Revocations, roomOfPerson } from './revocations.ts';
+
+/** What travels between nodes. */
+const REVOKED = 'revoked';
+
+/** Ends the connections of people whose tokens are not believed any more. */
+export interface Revoking {
+  readonly revocations: Revocations;
+  /** Makes a new connection one that can be found; ends it when its token was revoked while it connected. */
+  watch(socket: PeerSocket): void;
+  /** On this node, and on all others that can be reached. */
+  revoke(revocation: Revocation): void;
+  /** Other nodes may have missed something: tells them again. */
+  repeat(): void;
+}
+
+/** @param hasOthers whether there may be other nodes */
+export function createRevoking(io: RelayServer, hasOthers: boolean, log: Logger): Revoking {
+  const revocations = new Revocations();
+
+  function apply(revocation: Revocation): void {
+    if (!revocations.add(revocation)) return;
+    const { adapter, sockets } = io.of('/');
+    const { role, id } = revocation;
+    const ids = [...(adapter.rooms.get(roomOfPerson(revocation)) ?? [])];
+    log.info({ role, id, connections: ids.length }, 'tokens revoked');
+    // As a broken line: whoever may, comes back with a new token, old front-ends too.
+    for (const socketId of ids) sockets.get(socketId)?.conn.close();
+  }
+
+  function tell(revocation: Revocation): void {
+    if (hasOthers) io.serverSideEmit(REVOKED, revocation);
+  }
+
+  io.on(REVOKED, apply);
+  return {
+    revocations,
+    watch(socket) {
+      const { claims, issuedAt } = socket.data;
+      if (claims === undefined || claims.role === 'service') return;
+      void socket.join(roomOfPerson(claims));
+      if (revocations.covers(claims, issuedAt ?? 0)) socket.conn.close();
+    },
+    revoke(revocation) {
+      apply(revocation);
+      tell(revocation);
+    },
+    repeat: () => revocations.all().forEach(tell),
+  };
+}
