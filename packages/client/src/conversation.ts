@@ -147,7 +147,9 @@ export class Conversation implements ConversationHandle {
   /** Sends a kept message over the relay, too; its stamp becomes the time of the message if it is not saved yet. */
   async relay(entry: NewEntry): Promise<void> {
     const answer = await this.#context.relay(entry);
-    if (answer?.ok === true) await this.#context.outbox.stamp(entry.key, answer.timestamp);
+    if (answer?.ok !== true) return;
+    this.#context.http.timings.relayed(entry);
+    await this.#context.outbox.stamp(entry.key, answer.timestamp);
   }
 
   /** The relay brought a message. */

@@ -2,6 +2,8 @@ import { ChatError, ERRORS } from '@switchboard/protocol/errors';
 import type { ErrorCode } from '@switchboard/protocol/types';
 
 import type { Effects } from './effects.ts';
+import { createTimings } from './reporting/timings.ts';
+import type { Timings } from './reporting/timings.ts';
 import type { ServerClock } from './server-clock.ts';
 
 /** Milliseconds after which a request counts as failed; its outcome is then unknown. */
@@ -28,6 +30,8 @@ export interface Http {
   headers(): Record<string, string>;
   /** Runs `attempt` again once when it fails for want of (fresh) credentials. */
   renewing<T>(attempt: () => Promise<T>): Promise<T>;
+  /** How long messages take, which is reported through this door. */
+  readonly timings: Timings;
 }
 
 function isErrorCode(value: unknown): value is ErrorCode {
@@ -109,6 +113,8 @@ export function createHttp(effects: Effects, clock: ServerClock, credentials: Cr
   return {
     headers,
     renewing,
+    // Tried once, as whoever this is now: signing in again is for what matters.
+    timings: createTimings(effects, clock, (report) => once('POST', '/api/chat/timings', JSON.stringify(report))),
     request<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> {
       const text = body === undefined ? undefined : JSON.stringify(body);
       // The server is ours and its answers are typed by the protocol; checking them here again would cost visitors a schema library.

@@ -15,8 +15,7 @@ import { liveMessage } from './live-message.ts';
 import { openOperatorConnection, openOperatorHttp, openOperatorOutbox, operatorMessageOf } from './operator-line.ts';
 import type { NewEntry } from './outbox/entry.ts';
 import type { Outbox } from './outbox/outbox.ts';
-import { createServerClock } from './server-clock.ts';
-import type { ServerClock } from './server-clock.ts';
+import { createServerClock, type ServerClock } from './server-clock.ts';
 import { shallowEqual } from './shallow-equal.ts';
 import { EMPTY_TIMELINE, rowOf } from './timeline/state.ts';
 import { viewTimeline } from './timeline/view.ts';
@@ -101,6 +100,7 @@ class Operator implements OperatorChat {
 
   close(): void {
     this.#closed = true;
+    this.#http.timings.close();
     for (const conversation of this.#conversations.values()) conversation.close();
     this.#connection.close();
     this.#backstop.close();

@@ -33,10 +33,14 @@ export function operatorMessageOf(entry: NewEntry, to: string, operator: { id: n
 
 /** The outbox of one operator: its own messages, and those it saves on visitors' behalf. */
 export function openOperatorOutbox(effects: Effects, http: Http, operatorId: number, onUploaded: (entry: OutboxEntry) => void): Outbox {
-  return new Outbox(effects, {
+  const outbox = new Outbox(effects, {
     owner: `operator:${operatorId}`,
     asOperator: true,
-    save: async (messages) => (await http.request<SaveMessagesResponse>('POST', '/api/chat/messages', { messages })).messages,
+    save: async (messages) => {
+      const answer = await http.request<SaveMessagesResponse>('POST', '/api/chat/messages', { messages });
+      http.timings.saved(messages);
+      return answer.messages;
+    },
     upload: (entry, onProgress) => {
       const { image, clientId } = entry;
       if (image?.blob == null) return Promise.reject(new ChatError('invalid_request', 'The picture is not there any more.'));
@@ -44,6 +48,8 @@ export function openOperatorOutbox(effects: Effects, http: Http, operatorId: num
     },
     onUploaded,
   });
+  http.timings.watch(outbox);
+  return outbox;
 }
 
 /** The operator's socket: each connection with a fresh token, which lives ten minutes at most. */

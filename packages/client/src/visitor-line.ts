@@ -52,6 +52,7 @@ export class VisitorLine {
     this.#options = options;
     this.#http = createHttp(effects, clock, session);
     this.outbox = this.#openOutbox();
+    this.#http.timings.watch(this.outbox);
     this.conversation = this.#openConversation();
     this.connection = new Connection(effects, clock, {
       relay: options.relay,
@@ -81,11 +82,14 @@ export class VisitorLine {
     await this.connection.send('chatEnded', null);
     // What was refused was shown with its reason, and the person chose to end nevertheless.
     for (const entry of this.outbox.entries()) await this.outbox.discard(entry.key);
+    // Now: soon there is nobody any more who could report.
+    this.#http.timings.close();
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#http.timings.close();
     this.conversation.close();
     this.connection.close();
     this.outbox.close();
@@ -110,7 +114,11 @@ export class VisitorLine {
     return new Outbox(effects, {
       owner: 'visitor',
       asOperator: false,
-      save: async (messages) => (await this.#http.request<SaveMessagesResponse>('POST', '/api/chat/messages', { messages })).messages,
+      save: async (messages) => {
+        const answer = await this.#http.request<SaveMessagesResponse>('POST', '/api/chat/messages', { messages });
+        this.#http.timings.saved(messages);
+        return answer.messages;
+      },
       upload: (entry, onProgress) => {
         const { image } = entry;
         if (image?.blob == null) return Promise.reject(new ChatError('invalid_request', 'The picture is not there any more.'));

@@ -146,6 +146,7 @@ export class FakeServer {
     if (actor === null) throw new ChatError('unauthenticated', 'Who are you?');
     if (path === '/api/chat/token') return { token: 'clientId' in actor ? `v${actor.clientId}` : 'operator', expiresAt: inADay() };
     if (path === '/api/chat/messages') return method === 'GET' ? this.#page(request) : this.#save(request);
+    if (path === '/api/chat/timings') return {};
     if (path === '/api/chat/recent') return { chats: this.recentChats() };
     if (path === '/api/chat/uploads') {
       const imageUrl = `/api/chat/uploads/${randomUUID()}?e=1&s=x`;
