@@ -8,6 +8,7 @@ export default defineConfig({
       'e2e/chaos/**/*.test.ts',
       'bench/src/**/*.test.ts',
       'docs/*.test.ts',
+      'deploy/**/*.test.ts',
     ],
     exclude: ['**/node_modules/**', '**/dist/**', '**/.next/**'],
     // One real PostgreSQL for all; every test file has a database of its own on it.

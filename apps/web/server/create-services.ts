@@ -57,6 +57,14 @@ export function createServices(config: Config): Services {
   const chat: Context = { db, clock: () => new Date(), ids: randomUUID, log, signUpload: (path) => imageLinks.sign(path) };
   measureWaiting(metrics, chat);
   measureDisk(metrics, config.dataDir);
+  const limits = createLimits(config, log);
+  metrics.gauge(
+    'limits_redis_up',
+    'Whether Redis is there, so that limits are counted for all web servers together; shown where one is set',
+    {
+      read: () => (config.redisUrl === undefined ? undefined : Number(limits.state() === 'shared')),
+    },
+  );
   return {
     config,
     log,
@@ -71,7 +79,7 @@ export function createServices(config: Config): Services {
     images: measureUploads(metrics, createDiskStore(config.dataDir)),
     imageLinks,
     hints: createRelayHints({ relayUrl: config.relayInternalUrl, tokens, log, metrics }),
-    limits: createLimits(config, log),
+    limits,
   };
 }
 
