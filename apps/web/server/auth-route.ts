@@ -2,6 +2,7 @@ import { ChatError, MAX_EMAIL_LENGTH } from '@switchboard/protocol';
 import { z } from 'zod';
 
 import { outcomeOfSignIn } from './http-metrics.ts';
+import { operatorOf } from './operator.ts';
 import { comesFromOwnPage } from './origins.ts';
 import { addressKey, takeTurn } from './route.ts';
 import { asChatError, errorResponse } from './present-error.ts';
@@ -12,6 +13,7 @@ import { services } from './services.ts';
 const OFFERED = new Set(['sign-in/email', 'sign-out', 'change-password', 'revoke-other-sessions']);
 const PREFIX = '/api/auth/';
 const SIGN_IN = `${PREFIX}sign-in/email`;
+const ENDS_SESSIONS = new Set(['sign-out', 'change-password', 'revoke-other-sessions'].map((path) => `${PREFIX}${path}`));
 
 /** `/api/auth/*`: signing in and out, from pages of ours only. Errors keep better-auth's shape `{ code, message }`; the database being away is the contract's 503. */
 export async function authRoute(request: Request): Promise<Response> {
@@ -30,12 +32,15 @@ export async function authRoute(request: Request): Promise<Response> {
 }
 
 async function answer(request: Request, route: string): Promise<Response> {
-  const { auth, config, http, log } = services();
+  const { auth, config, hints, http, log } = services();
   if (request.method !== 'GET' && !comesFromOwnPage(request.headers, config))
     return errorResponse(new ChatError('forbidden', 'This request must come from a page of this system.'));
   try {
     if (route === SIGN_IN) await limitSignIns(request);
+    const leaving = ENDS_SESSIONS.has(route) ? (await operatorOf(auth, request.headers)).operator : undefined;
     const answered = await auth.handler(request);
+    // Which of the operator's connections belong to which session the relay does not know: all end, and those that may come back with a new token.
+    if (answered.ok && leaving !== undefined) hints.revoke({ role: 'operator', id: leaving.id });
     return new Response(answered.body, answered);
   } catch (thrown) {
     const { error, unexpected } = asChatError(thrown);

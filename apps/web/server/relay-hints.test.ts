@@ -1,4 +1,3 @@
-import type { HintRequest } from '@switchboard/protocol';
 import { createMetrics, silentLogger } from '@switchboard/telemetry';
 import { createTokens } from '@switchboard/tokens';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -21,7 +20,7 @@ function hints(relayUrl = relay.url, log = silentLogger): { hints: RelayHints; f
       Number(new RegExp(`^switchboard_relay_hints_${name}_total\\{.*\\} (\\d+)`, 'm').exec(await metrics.render())?.[1]),
   };
 }
-const changed = (clientId: string, lastSeq: number): HintRequest => ({ event: 'conversationChanged', clientId, lastSeq });
+const changed = (clientId: string, lastSeq: number) => ({ event: 'conversationChanged', clientId, lastSeq }) as const;
 
 describe('relay hints', () => {
   it('go out together, the newest of each conversation only', async () => {
@@ -69,5 +68,22 @@ describe('relay hints', () => {
     sender.send(changed('a', 1));
     await sender.settled();
     expect(await figure('dropped')).toBe(1);
+  });
+});
+
+describe('a revocation', () => {
+  it('is told until the relay takes it', async () => {
+    relay.status = 503;
+    const { hints: sender } = hints();
+    const before = Math.floor(Date.now() / 1_000);
+    sender.revoke({ role: 'operator', id: 7 });
+    await expect.poll(() => relay.batches.length).toBeGreaterThan(1);
+    relay.status = 202;
+    await sender.settled();
+    const [told] = relay.batches.at(-1) ?? [];
+    expect(told).toMatchObject({ event: 'revoked', role: 'operator', id: 7 });
+    // The moment that it happened, not that of the last attempt.
+    expect(told).toEqual(relay.batches[0]?.[0]);
+    expect(told?.event === 'revoked' && told.at >= before).toBe(true);
   });
 });

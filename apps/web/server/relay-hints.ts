@@ -1,11 +1,20 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 import type { HintRequest, Receipts } from '@switchboard/protocol';
 import type { Logger, Metrics } from '@switchboard/telemetry';
 import type { Tokens } from '@switchboard/tokens';
 
+type PeerHint = Exclude<HintRequest, { event: 'revoked' }>;
+
 /** Tells the relay what the database has news of. A hint that is lost costs a few seconds, never a message: who misses it sees the news at its next check. */
 export interface RelayHints {
   /** Returns at once; the hint goes out with others, and an older one about the same thing is dropped in favour of it. */
-  send(hint: HintRequest): void;
+  send(hint: PeerHint): void;
+  /**
+   * Ends a person's connections to the relay, and has tokens from before now refused there. Returns at once. Unlike a hint it is tried again, for some
+   * seconds: nothing makes up for it but the end of the token.
+   */
+  revoke(person: { readonly role: 'operator' | 'client'; readonly id: number }): void;
   /** Resolves when nothing is on its way any more. */
   settled(): Promise<void>;
 }
@@ -23,10 +32,13 @@ const TIMEOUT_MS = 2_000;
 const BATCH = 100;
 const MAX_WAITING = 2_000;
 const COMPLAIN_EVERY_MS = 60_000;
+/** Pauses before each attempt to tell of a revocation. Milliseconds. */
+const RETRY_AFTER_MS = [0, 200, 400, 800, 1_600, 3_200, 6_400];
 
 /** Hints go to `POST <relayUrl>/hints`, one request at a time. */
 export function createRelayHints({ relayUrl, tokens, log, metrics, fetch = globalThis.fetch }: RelayHintsOptions): RelayHints {
-  const waiting = new Map<string, HintRequest>();
+  const waiting = new Map<string, PeerHint>();
+  const revoking = new Set<Promise<void>>();
   const sent = metrics.counter('relay_hints_sent_total', 'Hints that the relay took');
   const dropped = metrics.counter('relay_hints_dropped_total', 'Hints that the relay did not get');
   let running: Promise<void> | undefined;
@@ -42,7 +54,8 @@ export function createRelayHints({ relayUrl, tokens, log, metrics, fetch = globa
     unreported = 0;
   }
 
-  async function post(batch: readonly HintRequest[]): Promise<void> {
+  /** Why the relay did not take it; undefined when it did. */
+  async function post(batch: readonly HintRequest[]): Promise<string | undefined> {
     try {
       const { token } = await tokens.mintRelayToken({ role: 'service', id: 0, name: 'web' });
       const response = await fetch(`${relayUrl}/hints`, {
@@ -53,11 +66,24 @@ export function createRelayHints({ relayUrl, tokens, log, metrics, fetch = globa
         redirect: 'error',
       });
       await response.body?.cancel();
-      if (response.ok) sent.add(batch.length);
-      else drop(batch.length, `status ${response.status}`);
+      return response.ok ? undefined : `status ${response.status}`;
     } catch (error) {
-      drop(batch.length, reasonOf(error));
+      return reasonOf(error);
     }
+  }
+
+  async function tellRevoked(revocation: Extract<HintRequest, { event: 'revoked' }>): Promise<void> {
+    let reason: string | undefined;
+    for (const wait of RETRY_AFTER_MS) {
+      await delay(wait);
+      reason = await post([revocation]);
+      if (reason === undefined) return;
+    }
+    const { role, id } = revocation;
+    log.error(
+      { role, id, reason },
+      'the relay could not be told of a revocation: connections of this person go on until they end by themselves',
+    );
   }
 
   async function run(): Promise<void> {
@@ -66,7 +92,9 @@ export function createRelayHints({ relayUrl, tokens, log, metrics, fetch = globa
     while (waiting.size > 0) {
       const batch = [...waiting].slice(0, BATCH);
       for (const [key] of batch) waiting.delete(key);
-      await post(batch.map(([, hint]) => hint));
+      const reason = await post(batch.map(([, hint]) => hint));
+      if (reason === undefined) sent.add(batch.length);
+      else drop(batch.length, reason);
     }
     running = undefined;
   }
@@ -80,8 +108,14 @@ export function createRelayHints({ relayUrl, tokens, log, metrics, fetch = globa
       waiting.set(key, hint);
       running ??= run();
     },
+    revoke(person) {
+      const telling = tellRevoked({ event: 'revoked', ...person, at: Math.floor(Date.now() / 1_000) }).finally(() =>
+        revoking.delete(telling),
+      );
+      revoking.add(telling);
+    },
     async settled() {
-      await running;
+      await Promise.all([running, ...revoking]);
     },
   };
 }
@@ -92,7 +126,7 @@ function reasonOf(error: unknown): string {
 }
 
 /** "One side has received and seen this much of the other's messages." */
-export function seenHint(address: string, by: 'client' | 'operator', receipts: Receipts): HintRequest {
+export function seenHint(address: string, by: 'client' | 'operator', receipts: Receipts): PeerHint {
   return by === 'client'
     ? { event: 'messagesSeen', clientId: address, by, deliveredSeq: receipts.clientDeliveredSeq, readSeq: receipts.clientReadSeq }
     : { event: 'messagesSeen', clientId: address, by, deliveredSeq: receipts.operatorDeliveredSeq, readSeq: receipts.operatorReadSeq };

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { ADDRESS_HEADER } from '../../../../server/note-addresses.ts';
 import { operatorOf } from '../../../../server/operator.ts';
@@ -76,6 +76,21 @@ describe('signing out', () => {
     expect(await whoIs(cookie)).toBeDefined();
     expect((await post('sign-out', {}, { cookie })).status).toBe(200);
     expect(await whoIs(cookie)).toBeUndefined();
+  });
+
+  it.each([
+    ['sign-out', {}],
+    ['revoke-other-sessions', {}],
+    ['change-password', { currentPassword: PASSWORD, newPassword: `${PASSWORD}, new` }],
+  ])('%s ends the connections to the relay', async (path, body) => {
+    const { cookie, id } = await newOperator(server.services);
+    const revoke = vi.spyOn(server.services.hints, 'revoke');
+    expect((await post(path, body, { cookie })).status).toBe(200);
+    expect(revoke.mock.calls).toEqual([[{ role: 'operator', id }]]);
+    revoke.mockClear();
+    await post(path, body, { cookie: 'switchboard.session_token=forged' });
+    expect(revoke).not.toHaveBeenCalled();
+    revoke.mockRestore();
   });
 });
 
