@@ -83,6 +83,7 @@ describe('the bundle', () => {
       'jose',
       'pino',
       'prom-client',
+      'sanitize-html',
       'socket.io',
       'socket.io-parser',
       'zod',

@@ -3,6 +3,7 @@ import { createLogger, createMetrics, endWithSupervisor, onShutdown, reportStray
 import { createTokens } from '@switchboard/tokens';
 
 import { type Config, environment, readConfig } from './config.ts';
+import { loadSanitizer } from './sanitizing.ts';
 import { createRelay } from './server.ts';
 
 const STOP_PATIENCE_MS = 5_000;
@@ -32,7 +33,8 @@ function listenComplaint(error: unknown, { port, host }: Config): string {
 
 const config = configure();
 const log = createLogger('relay', config.logLevel);
-const relay = createRelay(config, { log, metrics: createMetrics('relay'), tokens: createTokens(config.jwtSecrets) });
+const sanitize = config.sanitizeHtml ? await loadSanitizer() : undefined;
+const relay = createRelay(config, { log, metrics: createMetrics('relay'), tokens: createTokens(config.jwtSecrets), sanitize });
 reportStrayErrors(log, () => relay.countStrayError());
 endWithSupervisor();
 onShutdown(log, config.drainMs + STOP_PATIENCE_MS, async () => await relay.close());

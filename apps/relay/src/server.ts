@@ -26,6 +26,7 @@ import { createRateLimit, PACES, type Paces } from './rate-limit.ts';
 import { MAX_REFUSALS } from './refusals.ts';
 import type { Revocation } from './revocations.ts';
 import { createRevoking } from './revoking.ts';
+import { type Sanitize, sanitizing } from './sanitizing.ts';
 import { cutSlowReaders, type QueueCaps } from './slow-readers.ts';
 import { createStamp } from './timestamp.ts';
 
@@ -40,6 +41,8 @@ export interface RelayParts {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly tokens: Pick<Tokens, 'verifyRelayToken'>;
+  /** Takes markup out of what is relayed; unless given it is relayed as it comes. */
+  readonly sanitize?: Sanitize | undefined;
   readonly handlers?: HandlerTable;
   readonly paces?: Paces;
   readonly maxRefusals?: number;
@@ -158,7 +161,8 @@ export function createRelay(config: Config, parts: RelayParts): Relay {
   const revoking = createRevoking(io, config.redisUrl !== undefined, log);
   const cluster =
     config.redisUrl === undefined ? undefined : joinCluster(io, config.redisUrl, { ...parts, onMadeUp: () => revoking.repeat() });
-  const delivery = createDelivery(io);
+  const plain = createDelivery(io);
+  const delivery = parts.sanitize === undefined ? plain : sanitizing(plain, parts.sanitize);
   const operations = {
     tokens,
     delivery,
