@@ -4,7 +4,7 @@ import { openDatabase } from '@switchboard/database';
 import { createTestDatabase } from '@switchboard/database/testing';
 import { expect, it, vi } from 'vitest';
 
-import { makePlace, runCli, startSystem, untilReady, urlOf } from './testing/run-start.ts';
+import { readEvents, makePlace, runCli, startSystem, untilReady, urlOf } from './testing/run-start.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -68,8 +68,28 @@ it('uses the database of DATABASE_URL, and the password of the standard input', 
   });
 });
 
+it('lists, changes and removes operators, and has the running relay end their connections', async () => {
+  const place = await makePlace();
+  await runCli(place, create('olga@example.org'));
+  const start = startSystem(place);
+  await untilReady(start);
+  expect(await runCli(place, ['operator', 'list'])).toMatchObject({ code: 0, output: 'olga@example.org\tOlga\tOPERATOR\t0 signed in\n' });
+  const changes = [['role', '--role', 'admin'], ['password', '--password', 'another horse'], ['remove']];
+  for (const [verb = '', ...more] of changes)
+    expect(await runCli(place, ['operator', verb, '--email', 'olga@example.org', ...more])).toMatchObject({ code: 0, errors: '' });
+  expect(await runCli(place, ['operator', 'list'])).toMatchObject({ output: 'olga@example.org\tOlga\tADMIN\tremoved\n' });
+  expect((await readEvents(place)).filter(({ what }) => what === 'hint revoked')).toHaveLength(3);
+  start.child.kill('SIGTERM');
+  await once(start.child, 'exit');
+});
+
 it.each([
-  [['operator'], /^operator: the one thing to do is "operator create /],
+  [['operator'], /^operator: it must be one of "operator create /],
+  [['operator', 'sack'], /^operator: it must be one of "operator create /],
+  [['operator', 'role', '--email', 'olga@example.org'], /^--role is missing: operator role /],
+  [['operator', 'remove'], /^--email is missing: operator remove /],
+  [['operator', 'remove', '--email', 'nobody@example.org'], /^There is no operator with the e-mail nobody@example\.org\.\n$/],
+  [['operator', 'list', '--email', 'x'], /^operator list: Unknown option '--email'/],
   [['operator', 'create'], /^--email is missing: operator create /],
   [create('olga', '--password', 'short'), /^--email must be an e-mail address; --password must have at least 10 characters\.\n$/],
   [create('olga@example.org', '--role', 'boss'), /^--role is "boss"; it must be OPERATOR or ADMIN\.\n$/],

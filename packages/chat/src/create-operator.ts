@@ -3,7 +3,7 @@ import { ChatError, MAX_EMAIL_LENGTH, MAX_NAME_LENGTH, parse } from '@switchboar
 import { z } from 'zod';
 
 import type { Context } from './context.ts';
-import { hashPassword, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from './password.ts';
+import { hashPassword, newPassword } from './password.ts';
 import { withDatabase } from './with-database.ts';
 
 const newOperator = z.object({
@@ -14,10 +14,7 @@ const newOperator = z.object({
     .min(1, 'must not be empty')
     .max(MAX_NAME_LENGTH)
     .refine((value) => !/\p{Cc}/u.test(value), 'must not contain control characters'),
-  password: z
-    .string()
-    .min(MIN_PASSWORD_LENGTH, `must have at least ${MIN_PASSWORD_LENGTH} characters`)
-    .max(MAX_PASSWORD_LENGTH, `must have at most ${MAX_PASSWORD_LENGTH} characters`),
+  password: newPassword,
   role: z.enum(['OPERATOR', 'ADMIN']).default('OPERATOR'),
 });
 

@@ -5,6 +5,7 @@ export { createOperator, type NewOperator } from './create-operator.ts';
 export { countUnanswered, type Unanswered } from './count-unanswered.ts';
 export { endChat } from './end-chat.ts';
 export { listRecentChats, type RecentChatsQuery } from './list-recent-chats.ts';
+export { listOperators, removeOperator, setOperatorPassword, setOperatorRole, type OperatorAccount } from './manage-operators.ts';
 export { markRead, type MarkedRead, type MarkReadInput } from './mark-read.ts';
 export { hashPassword, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, verifyPassword } from './password.ts';
 export { readHistory, type HistoryQuery } from './read-history.ts';

@@ -1,76 +1,159 @@
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 
-import { createOperator, type NewOperator } from '@switchboard/chat';
-import { openDatabase } from '@switchboard/database';
+import { createOperator, listOperators, removeOperator, setOperatorPassword, setOperatorRole } from '@switchboard/chat';
+import { openDatabase, type Database } from '@switchboard/database';
 import { ChatError } from '@switchboard/protocol';
 
 import { Complaint } from '../../bin/complaint.mjs';
 import { readConfig, readEnvironment } from '../config.ts';
 import { migrateDatabase } from '../migrate-database.ts';
+import { revokeAtRelay } from '../revoke.ts';
 import { ROOT } from '../root.ts';
 import { withDatabaseUrl } from '../with-database.ts';
 
-const USAGE = 'operator create --email E --name N --password P [--role ADMIN]';
 const ROLES = ['OPERATOR', 'ADMIN'] as const;
 /** How long the database may take to answer; with a start under way, that start brings it up meanwhile. */
 const PATIENCE_MS = 10_000;
 
-/** Of the verb's log nothing is for the terminal: what matters comes as its error. */
+/** Of the verbs' log nothing is for the terminal: what matters comes as their error. */
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** `operator create …`: makes an operator in the database that `start` uses, running or not. */
-export async function operatorCommand(args: readonly string[]): Promise<void> {
-  const operator = await readOperator(args);
+interface Options {
+  readonly email: string;
+  readonly name: string;
+  readonly password: string;
+  readonly role: (typeof ROLES)[number];
+}
+
+/** What a verb did. */
+interface Done {
+  readonly say: string;
+  /** Whose connections have to end. */
+  readonly revoke?: number;
+}
+
+interface Verb {
+  readonly usage: string;
+  /** Asked for, in this order. */
+  readonly needs: readonly (keyof Options)[];
+  run(db: Database, options: Options): Promise<Done>;
+}
+
+const ctx = (db: Database) => ({ db, log: quiet });
+
+const VERBS: Readonly<Record<string, Verb>> = {
+  create: {
+    usage: 'operator create --email E --name N --password P [--role ADMIN]',
+    needs: ['email', 'name', 'role', 'password'],
+    async run(db, { email, name, password, role }) {
+      await createOperator(ctx(db), { email, name, password, role });
+      return { say: `${role === 'ADMIN' ? 'Administrator' : 'Operator'} ${email} is made.` };
+    },
+  },
+  list: {
+    usage: 'operator list',
+    needs: [],
+    async run(db) {
+      const operators = await listOperators(ctx(db), new Date());
+      const lines = operators.map(({ email, name, role, maySignIn, sessions }) => {
+        const state = maySignIn ? `${sessions} signed in` : 'removed';
+        return [email, name, role, state].join('\t');
+      });
+      return { say: lines.length === 0 ? 'There is no operator yet.' : lines.join('\n') };
+    },
+  },
+  role: {
+    usage: 'operator role --email E --role ADMIN',
+    needs: ['email', 'role'],
+    async run(db, { email, role }) {
+      const { id } = await setOperatorRole(ctx(db), email, role);
+      return { say: `${email} is ${role === 'ADMIN' ? 'an administrator' : 'an operator'} now.`, revoke: id };
+    },
+  },
+  password: {
+    usage: 'operator password --email E --password P',
+    needs: ['email', 'password'],
+    async run(db, { email, password }) {
+      const { id } = await setOperatorPassword(ctx(db), email, password);
+      return { say: `${email} has a new password and is signed out everywhere.`, revoke: id };
+    },
+  },
+  remove: {
+    usage: 'operator remove --email E',
+    needs: ['email'],
+    async run(db, { email }) {
+      const { id } = await removeOperator(ctx(db), email);
+      return { say: `${email} is signed out everywhere and can't sign in any more. What it wrote stays.`, revoke: id };
+    },
+  },
+};
+
+/** `operator create …` and its likes: operators in the database that `start` uses, running or not. */
+export async function operatorCommand([name, ...args]: readonly string[]): Promise<void> {
+  const verb = name !== undefined && Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
+  if (verb === undefined) {
+    const usages = Object.values(VERBS).map(({ usage }) => `"${usage}"`);
+    throw new Complaint(`operator: it must be one of ${usages.join(', ')}.`);
+  }
+  const options = await readOptions(verb, args);
   const config = readConfig(readEnvironment(ROOT), ROOT);
-  await withDatabaseUrl(config, 'operator create', async (url) => {
+  const done = await withDatabaseUrl(config, 'operator create', async (url) => {
     await migrateDatabase(url, PATIENCE_MS);
     const db = openDatabase({ url, applicationName: 'switchboard-cli', poolSize: 1 });
     try {
-      await createOperator({ db, log: quiet }, operator);
+      return await verb.run(db, options);
     } catch (error) {
       throw explain(error);
     } finally {
       await db.close();
     }
   });
-  console.log(`${operator.role === 'ADMIN' ? 'Administrator' : 'Operator'} ${operator.email} is made.`);
+  console.log(done.say);
+  const trouble = done.revoke === undefined ? undefined : await revokeAtRelay(config, done.revoke);
+  if (trouble !== undefined)
+    throw new Complaint(`It is done, but the relay could not be told to end open connections (${trouble}): restart the relay.`);
 }
 
-async function readOperator([verb, ...args]: readonly string[]): Promise<NewOperator> {
-  if (verb !== 'create') throw new Complaint(`operator: the one thing to do is "${USAGE}".`);
-  const values = parse(args);
-  const { email, name } = values;
-  if (email === undefined) throw missing('--email');
-  if (name === undefined) throw missing('--name');
+/** What the verb needs. What it doesn't is empty. */
+async function readOptions(verb: Verb, args: readonly string[]): Promise<Options> {
+  const values = parse(verb, args);
+  const missing = (option: string) => new Complaint(`${option} is missing: ${verb.usage}`);
+  const needs = (option: keyof Options) => verb.needs.includes(option);
+  if (needs('email') && values.email === undefined) throw missing('--email');
+  if (needs('name') && values.name === undefined) throw missing('--name');
+  const { usage } = verb;
+  if (needs('role') && values.role === undefined && !usage.includes('[--role')) throw missing('--role');
   const role = ROLES.find((known) => known === (values.role ?? 'OPERATOR').toUpperCase());
   if (role === undefined) throw new Complaint(`--role is "${values.role}"; it must be ${ROLES.join(' or ')}.`);
   const password = values['password-stdin'] ? (await text(process.stdin)).replace(/\r?\n$/, '') : values.password;
-  if (password === undefined) throw missing('--password (or --password-stdin)');
-  return { email, name, password, role };
+  if (needs('password') && password === undefined) throw missing('--password (or --password-stdin)');
+  return { email: values.email ?? '', name: values.name ?? '', password: password ?? '', role };
 }
 
-function parse(args: readonly string[]) {
+const OPTIONS = {
+  email: { type: 'string' },
+  name: { type: 'string' },
+  role: { type: 'string' },
+  password: { type: 'string' },
+  'password-stdin': { type: 'boolean', default: false },
+} as const;
+
+function parse(verb: Verb, args: readonly string[]) {
+  const known = new Set(
+    Object.keys(OPTIONS).filter((option) => verb.needs.some((need) => option === need || option.startsWith(`${need}-`))),
+  );
+  const [, name] = verb.usage.split(' ');
   try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        email: { type: 'string' },
-        name: { type: 'string' },
-        password: { type: 'string' },
-        'password-stdin': { type: 'boolean', default: false },
-        role: { type: 'string' },
-      },
-    }).values;
+    const { values, tokens } = parseArgs({ args: [...args], options: OPTIONS, tokens: true });
+    const foreign = tokens.find((token) => token.kind === 'option' && !known.has(token.name));
+    if (foreign?.kind === 'option') throw new Error(`Unknown option '${foreign.rawName}'`);
+    return values;
   } catch (error) {
     // Its message may go on with advice; the first sentence says what is wrong.
     const [line] = (error instanceof Error ? error.message : String(error)).split('\n');
-    throw new Complaint(`operator create: ${line}`, { cause: error });
+    throw new Complaint(`operator ${name}: ${line}`, { cause: error });
   }
-}
-
-function missing(option: string): Complaint {
-  return new Complaint(`${option} is missing: ${USAGE}`);
 }
 
 /** What the verb refused, in terms of the options. */

@@ -29,5 +29,10 @@ if (does('grandchild')) {
 process.stdout.write(`${JSON.stringify({ level: 'info', service: name, msg: 'quiet words' })}\n`);
 process.stdout.write(`${JSON.stringify({ level: 'warn', service: name, msg: 'loud words' })}\n`);
 createServer((request, response) => {
+  if (request.url === '/hints') {
+    request.setEncoding('utf8').on('data', (body) => note(`hint ${JSON.parse(body).event}`));
+    request.on('end', () => response.writeHead(202).end());
+    return;
+  }
   response.writeHead(request.url === '/readyz' ? 200 : 404).end();
 }).listen(Number(port), () => note('up'));
