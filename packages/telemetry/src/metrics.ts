@@ -16,7 +16,7 @@ export interface HistogramMetric {
 }
 
 /** One value of a figure with labels. */
-export interface Sample {
+interface Sample {
   readonly labels: Labels;
   readonly value: number;
 }
