@@ -1,6 +1,7 @@
 import type { Benchmark } from './benchmark.ts';
+import { reads } from './reads/index.ts';
 import { savesOverHttp } from './saves-over-http/index.ts';
 import { saves } from './saves/index.ts';
 
 /** Every benchmark there is, in the order run. */
-export const benchmarks: readonly Benchmark[] = [saves, savesOverHttp];
+export const benchmarks: readonly Benchmark[] = [saves, savesOverHttp, reads];

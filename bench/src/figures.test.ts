@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { median, takeTurns, toRow } from './figures.ts';
+import { median, percentile, takeTurns, toRow } from './figures.ts';
 
 describe('the median', () => {
   it.each([
@@ -14,6 +14,21 @@ describe('the median', () => {
 
   it('of nothing is an error', () => {
     expect(() => median([])).toThrow(RangeError);
+  });
+});
+
+describe('the percentile', () => {
+  it.each([
+    [[3], 0.95, 3],
+    [[10, 1, 2, 4], 0.5, 2],
+    [Array.from({ length: 100 }, (_, index) => 100 - index), 0.95, 95],
+    [[1, 2], 0, 1],
+  ])('of %j at %d is %d', (values, share, value) => {
+    expect(percentile(values, share)).toBe(value);
+  });
+
+  it('of nothing is an error', () => {
+    expect(() => percentile([], 0.5)).toThrow(RangeError);
   });
 });
 

@@ -9,6 +9,14 @@ export function median(values: readonly number[]): number {
   return (lower + upper) / 2;
 }
 
+/** The value that a share of the values does not exceed: 0.95 for the 95th percentile (nearest rank). @throws RangeError when there is none */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const value = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
+  if (value === undefined) throw new RangeError('There is no percentile of nothing.');
+  return value;
+}
+
 /** The row of what the rounds gave, compared with another one of the same unit. */
 export function toRow(name: string, unit: string, rounds: readonly number[], than?: Row): Row {
   const middle = median(rounds);

@@ -1,2 +1,3 @@
 export { createTestDatabase } from './test-database.ts';
+export { planOf, recordStatements, type PlanNode } from './statements.ts';
 export { Wire } from './wire.ts';

@@ -1,0 +1,30 @@
+import type { Database } from '@switchboard/database';
+
+/** How much there is to read. */
+export interface Amount {
+  readonly clients: number;
+  /** In each conversation; every third one is an operator's, the last is the visitor's and unread. */
+  readonly messages: number;
+}
+
+/** Fills an empty database, as if the conversations had come one after the other, one a minute, and brings the planner's statistics up to date. */
+export async function seed({ prisma }: Database, { clients, messages }: Amount): Promise<{ operatorId: number; firstClientId: number }> {
+  const operator = await prisma.user.create({ data: { name: 'Olga', email: 'olga@example.org' } });
+  await prisma.$executeRaw`
+    INSERT INTO "Client" (username, "createdAt", "updatedAt", "lastSeq", "lastActivityAt", "unreadCount")
+    SELECT 'Visitor ' || n, now() - n * interval '1 minute', now(), ${messages}::int, now() - n * interval '1 minute', 1
+    FROM generate_series(1, ${clients}::int) n`;
+  await prisma.$executeRaw`
+    INSERT INTO "ChatSession" (id, "clientId", "pageUrl", "startedAt") SELECT gen_random_uuid(), id, 'https://shop.example/', "createdAt" FROM "Client"`;
+  await prisma.$executeRaw`
+    INSERT INTO "ChatMessage" ("messageKey", "clientId", seq, "senderType", "operatorId", "messageType", text, "sessionId", "isRead", "createdAt",
+      "savedAt", "updatedAt")
+    SELECT gen_random_uuid(), c.id, n, (CASE WHEN n % 3 = 2 AND n < ${messages}::int THEN 'OPERATOR' ELSE 'CLIENT' END)::"MessageSenderType",
+      CASE WHEN n % 3 = 2 AND n < ${messages}::int THEN ${operator.id}::int END, 'TEXT',
+      'Hello, I ordered a pair of boots last week and wonder where they are. (' || n || ')', s.id::text, n < ${messages}::int,
+      c."lastActivityAt" - (${messages}::int - n) * interval '1 second', now(), now()
+    FROM "Client" c JOIN "ChatSession" s ON s."clientId" = c.id CROSS JOIN generate_series(1, ${messages}::int) n`;
+  for (const table of ['Client', 'ChatSession', 'ChatMessage', 'User']) await prisma.$executeRawUnsafe(`VACUUM ANALYZE "${table}"`);
+  const first = await prisma.client.findFirstOrThrow({ orderBy: { id: 'asc' }, select: { id: true } });
+  return { operatorId: operator.id, firstClientId: first.id };
+}
