@@ -45,6 +45,21 @@ it('the right password opens the console, and signing out closes it for good', a
   await view.close();
 });
 
+it('signing out in one tab ends the line of every other tab within seconds, by itself', async () => {
+  const view = await ConsolePage.open(browser, stage.web);
+  await view.signIn(OPERATORS.omar.email, OPERATORS.omar.password);
+  await view.status('Connected');
+  const other = await view.context.newPage();
+  await other.goto(stage.web);
+  const otherView = new ConsolePage(other, view.context);
+  await otherView.status('Connected');
+  await view.page.getByRole('button', { name: new RegExp(OPERATORS.omar.name) }).click();
+  await view.page.getByRole('menuitem', { name: 'Sign out' }).click();
+  // Nobody touches the other tab: what tells it is that the relay has hung up.
+  await other.getByRole('dialog', { name: 'You are signed out' }).waitFor({ timeout: 10_000 });
+  await view.close();
+});
+
 it('without a session there is no console, no history and no relay token', async () => {
   const view = await ConsolePage.open(browser, stage.web);
   await view.page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
