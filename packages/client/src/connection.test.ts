@@ -38,6 +38,16 @@ function openConnection(options: Partial<ConnectionOptions> = {}, tab = createTa
 const connected = (connection: Connection) => vi.waitFor(() => expect(connection.state()).toBe('connected'), 5_000);
 
 describe('the connection', () => {
+  it('tells who debugs what comes and goes, by name and never by content', async () => {
+    const { connection, tab } = openConnection();
+    await connected(connection);
+    await connection.send('operatorMessage', { to: 'canary', type: 'text', message: 'canary', operatorId: 7, operatorName: 'Grace' });
+    relay.toOperators('clientTyping', { from: 'canary', isTyping: true });
+    await vi.waitFor(() => expect(tab.notes).toContain('relay: received clientTyping'));
+    expect(tab.notes).toEqual(expect.arrayContaining(['relay: sent join', 'relay: connected', 'relay: sent operatorMessage']));
+    expect(JSON.stringify(tab.notes)).not.toContain('canary');
+  });
+
   it('knows the server’s time from the join on, however wrong this machine’s clock is', async () => {
     const tab = createTab({ overrides: { now: () => Date.now() - 600_000 } });
     const clock = createServerClock(() => tab.now());

@@ -126,6 +126,9 @@ export class Connection {
         this.#retryLater();
       }
     });
+    // By their names alone: what they say is nobody's business.
+    socket.onAny((event: string) => this.#effects.note(`relay: received ${event}`));
+    socket.onAnyOutgoing((event: string) => this.#effects.note(`relay: sent ${event}`));
     const on = socket.on.bind(socket) as (event: string, handler: (payload: never) => void) => unknown;
     for (const [event, handler] of Object.entries(this.#options.handlers)) on(event, handler);
   }
@@ -201,6 +204,7 @@ export class Connection {
     const state = this.state();
     if (state === this.#reported) return;
     this.#reported = state;
+    this.#effects.note(`relay: ${state}`);
     this.#stateChanged.emit(state);
   }
 }
