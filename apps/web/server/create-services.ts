@@ -15,6 +15,7 @@ import { createDiskStore, type ImageStore } from './image-store.ts';
 import { deriveKey } from './keys.ts';
 import { createLimits, type Limits } from './limits.ts';
 import { createRelayHints, type RelayHints } from './relay-hints.ts';
+import type { Stopping } from './stopping.ts';
 import { createMeasuredSaver } from './save-metrics.ts';
 import { createTimingMetrics, type TimingMetrics } from './timing-metrics.ts';
 import { measureWaiting } from './waiting-metrics.ts';
@@ -36,10 +37,12 @@ export interface Services {
   readonly imageLinks: ImageLinks;
   readonly hints: RelayHints;
   readonly limits: Limits;
+  /** This process takes leave of everybody. */
+  readonly isStopping: () => boolean;
 }
 
 /** Makes the services. Nothing is connected yet: the database is opened by the first query. */
-export function createServices(config: Config): Services {
+export function createServices(config: Config, stopping: Pick<Stopping, 'hasBegun'> = { hasBegun: () => false }): Services {
   const log = createLogger('web', config.logLevel);
   const metrics = createMetrics('web');
   const databaseMetrics = createDatabaseMetrics(metrics);
@@ -79,6 +82,7 @@ export function createServices(config: Config): Services {
     images: measureUploads(metrics, createDiskStore(config.dataDir)),
     imageLinks,
     hints: createRelayHints({ relayUrl: config.relayInternalUrl, tokens, log, metrics }),
+    isStopping: () => stopping.hasBegun(),
     limits,
   };
 }

@@ -13,8 +13,11 @@ export function alive(): Response {
 
 /** 200 while this server can do its work, 503 with the reason while it can't. */
 export async function ready(): Promise<Response> {
-  const { db } = services();
-  const state = await readiness({ database: async () => await db.ping() });
+  const { db, isStopping } = services();
+  const state = await readiness({
+    database: async () => await db.ping(),
+    accepting: async () => (isStopping() ? await Promise.reject(new Error('stopping')) : undefined),
+  });
   return Response.json(state, { status: state.ok ? 200 : 503, headers: HEADERS });
 }
 

@@ -1,21 +1,31 @@
 import { ConfigError } from '@switchboard/config';
-import { endWithSupervisor, reportStrayErrors } from '@switchboard/telemetry';
+import { endWithSupervisor, onShutdown, reportStrayErrors } from '@switchboard/telemetry';
 
 import { environment, readConfig, type Config } from '../config.ts';
 import { noteClientAddresses } from './note-addresses.ts';
-import { createServices } from './create-services.ts';
+import { closeServices, createServices } from './create-services.ts';
 import { notePeers } from './scrape.ts';
 import { installServices } from './services.ts';
+import { watchForStopping } from './stopping.ts';
+
+/** How long requests under way have when the server stops, and then everything else. Milliseconds. */
+const ANSWERING_MS = 4_000;
+const STOPPING_MS = 5_500;
 
 /** Reads the configuration, makes the services and ties this process to the one that started it. Ends the process with one line when the configuration is wrong. */
 export function startServer(): void {
   endWithSupervisor();
   const config = configOrEnd();
-  const services = createServices(config);
+  const stopping = watchForStopping();
+  const services = createServices(config, stopping);
   reportStrayErrors(services.log, () => services.http.strayErrors.add());
   noteClientAddresses(config.trustedHops);
   notePeers();
   installServices(services);
+  onShutdown(services.log, STOPPING_MS, async () => {
+    await stopping.stop(ANSWERING_MS);
+    await closeServices(services);
+  });
   services.log.info({ origins: config.frontendOrigins, relay: config.relay, demo: config.demo }, 'web started');
 }
 

@@ -66,6 +66,7 @@ export function webProgram(
     cwd,
     env: {
       ...environmentOf(settings),
+      NEXT_MANUAL_SIG_HANDLE: 'true',
       PORT: String(port),
       DATABASE_URL: ways.database,
       NEXT_PUBLIC_SOCKET_URL: ways.relay,

@@ -133,6 +133,8 @@ function serverEnvironment(config: Config, secrets: Secrets, databaseUrl: string
     WIDGET_DIR: config.environment.WIDGET_DIR || join(ROOT, 'apps/widget/dist'),
     ENABLE_DEMO: config.environment.ENABLE_DEMO || String(!config.production),
     NEXT_TELEMETRY_DISABLED: '1',
+    // The web app ends by itself and in order: Next.js would wait for whoever keeps a connection busy.
+    NEXT_MANUAL_SIG_HANDLE: 'true',
   };
 }
 

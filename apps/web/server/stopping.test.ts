@@ -1,0 +1,88 @@
+import { once } from 'node:events';
+import { Agent, createServer, request, type Server } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { afterEach, expect, it } from 'vitest';
+
+import { watchForStopping, type Stopping } from './stopping.ts';
+
+let server: Server;
+let stopping: Stopping;
+const agents: Agent[] = [];
+
+/** A server whose answers take so long. */
+async function start(answerMs: number): Promise<number> {
+  stopping = watchForStopping();
+  server = createServer((_request, response) => {
+    void delay(answerMs).then(() => response.end('done'));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+afterEach(() => {
+  stopping.close();
+  for (const agent of agents.splice(0)) agent.destroy();
+  server.closeAllConnections();
+  server.close();
+});
+
+/** Asks once over a connection that is kept; how it went. */
+async function ask(port: number, agent: Agent): Promise<string> {
+  return await new Promise((resolve) => {
+    const asking = request({ port, host: '127.0.0.1', agent }, (response) => {
+      response.resume();
+      response.once('end', () => resolve(`${response.statusCode} ${response.headers.connection}`));
+    });
+    asking.once('error', (error: Error & { code?: string }) => resolve(error.code ?? error.message));
+    asking.end();
+  });
+}
+
+function keepAlive(): Agent {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  agents.push(agent);
+  return agent;
+}
+
+it('answers what is under way, then is gone, however busy its connections are kept', async () => {
+  const port = await start(30);
+  const outcomes: string[] = [];
+  const busy = Promise.all(
+    Array.from({ length: 20 }, async () => {
+      const agent = keepAlive();
+      for (let last = ''; last !== 'ECONNREFUSED';) {
+        last = await ask(port, agent);
+        outcomes.push(last);
+      }
+    }),
+  );
+  await expect.poll(() => outcomes.length).toBeGreaterThan(100);
+  const begun = performance.now();
+  await stopping.stop(5_000);
+  expect(performance.now() - begun).toBeLessThan(1_500);
+  await busy;
+  // Nothing was cut off: each request was answered, or never taken.
+  expect(new Set(outcomes)).toEqual(new Set(['200 keep-alive', '200 close', 'ECONNREFUSED']));
+});
+
+it('does not wait for connections on which nothing happens', async () => {
+  const port = await start(0);
+  await ask(port, keepAlive());
+  const idle = connect(port, '127.0.0.1');
+  await once(idle, 'connect');
+  const begun = performance.now();
+  await stopping.stop(5_000);
+  expect(performance.now() - begun).toBeLessThan(1_000);
+  idle.destroy();
+});
+
+it('cuts an answer that takes too long', async () => {
+  const port = await start(60_000);
+  const hanging = ask(port, keepAlive());
+  await expect.poll(() => new Promise<number>((resolve) => server.getConnections((_error, count) => resolve(count)))).toBe(1);
+  await delay(50);
+  await stopping.stop(100);
+  expect(await hanging).toBe('ECONNRESET');
+});
