@@ -40,7 +40,7 @@ it('tells of each query of a transaction of Prisma', async () => {
   });
   // With BEGIN and COMMIT.
   await expect.poll(() => times.map(({ what }) => what)).toEqual(['query', 'query', 'query', 'query']);
-  expect(times.filter(({ seconds }) => seconds >= 0.05)).toHaveLength(1);
+  expect(Math.max(...times.map(({ seconds }) => seconds))).toBeGreaterThanOrEqual(0.05);
 });
 
 it('tells of what failed, too', async () => {
