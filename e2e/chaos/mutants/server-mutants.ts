@@ -69,7 +69,9 @@ export const SERVER_MUTANTS: readonly Mutant[] = [
   {
     name: 'no resync',
     breaks: 'when Redis is back nobody is told to look',
-    edits: [{ file: 'apps/relay/src/cluster/cluster.ts', find: "    io.emit('resync', {});\n", replace: '' }],
+    edits: [
+      { file: 'apps/relay/src/cluster/cluster.ts', find: "    (missedElsewhere ? io : io.local).emit('resync', {});\n", replace: '' },
+    ],
     rebuild: ['relay'],
     scenario: 'redis-killed',
   },
@@ -79,8 +81,8 @@ export const SERVER_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'packages/database/src/database.ts',
-        find: "'-c enable_seqscan=off -c enable_bitmapscan=off'",
-        replace: "'-c enable_seqscan=off -c enable_bitmapscan=off -c synchronous_commit=off'",
+        find: "'-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_bitmapscan=off'",
+        replace: "'-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_bitmapscan=off -c synchronous_commit=off'",
       },
     ],
     rebuild: ['web'],

@@ -87,7 +87,7 @@ const HEAD = `# Configuration
 Everything has a default that works on one machine. Settings come from the environment or from a file \`.env\` in the repository's root. A value that is
 wrong, or missing where it is required, stops the start with one line that names the variable, what it was and what it must be.
 
-\`DEBUG=socket.io:*\` has the relay print what Socket.IO does.
+\`DEBUG=socket.io:*\` has the relay print what Socket.IO does, whole packets with what people write included: not for production, except briefly.
 `;
 
 /** The text of docs/configuration.md. */
