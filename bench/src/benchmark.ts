@@ -21,6 +21,10 @@ export interface Benchmark {
   /** The folder's name, the argument that picks it, and the name of its results. */
   readonly name: string;
   readonly title: string;
-  /** Takes whatever it started with it. Rejects when what it would measure is not what it says. */
-  run(): Promise<Result>;
+  /**
+   * Takes whatever it started with it. Rejects when what it would measure is not what it says.
+   *
+   * @param extent short: only to see in a hurry that it works, where that makes a difference; the figures are worth nothing
+   */
+  run(extent: { readonly short: boolean }): Promise<Result>;
 }

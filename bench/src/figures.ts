@@ -27,12 +27,12 @@ export function toRow(name: string, unit: string, rounds: readonly number[], tha
  * Runs the contestants in turn, `rounds` times after a round that does not count, so that whatever else the machine does hits all of them alike.
  * Answers what each gave, round by round.
  */
-export async function takeTurns<Name extends string>(
+export async function takeTurns<Name extends string, Figure>(
   rounds: number,
-  contestants: Readonly<Record<Name, () => Promise<number>>>,
-): Promise<Record<Name, number[]>> {
+  contestants: Readonly<Record<Name, () => Promise<Figure>>>,
+): Promise<Record<Name, Figure[]>> {
   const names = Object.keys(contestants) as Name[];
-  const given = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
+  const given = Object.fromEntries(names.map((name) => [name, [] as Figure[]])) as Record<Name, Figure[]>;
   for (let round = 0; round <= rounds; round += 1) {
     for (const name of names) {
       const figure = await contestants[name]();

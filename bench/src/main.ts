@@ -11,7 +11,10 @@ function pick(names: readonly string[]): Benchmark[] | undefined {
   return benchmarks.filter(({ name }) => names.length === 0 || names.includes(name));
 }
 
-const picked = pick(process.argv.slice(2));
+/** Only to see in a hurry that benchmarks work. Nothing is written. */
+const SHORT = '--short';
+const short = process.argv.includes(SHORT);
+const picked = pick(process.argv.slice(2).filter((argument) => argument !== SHORT));
 if (picked === undefined) {
   console.error(`There is no such benchmark. There are: ${benchmarks.map(({ name }) => name).join(', ')}.`);
   process.exitCode = 1;
@@ -19,8 +22,8 @@ if (picked === undefined) {
   const results = [];
   for (const benchmark of picked) {
     console.error(`measuring ${benchmark.name} …`);
-    const result = await benchmark.run();
-    console.error(`${benchmark.name}: written to ${relative(process.cwd(), await writeResult(benchmark, result))}`);
+    const result = await benchmark.run({ short });
+    if (!short) console.error(`${benchmark.name}: written to ${relative(process.cwd(), await writeResult(benchmark, result))}`);
     results.push({ benchmark, result });
   }
   console.log(`\n${formatTable(results)}`);

@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import { join, resolve } from 'node:path';
+
+import { createTokens } from '@switchboard/tokens';
+import { build } from 'esbuild';
+
+import type { Contestant } from './server-process.ts';
+import { bare } from './wire/bare.ts';
+import { socketIo } from './wire/socket-io.ts';
+
+const ROOT = resolve(import.meta.dirname, '../../..');
+const BUILT = join(ROOT, 'bench/dist');
+const FRONTEND = 'https://chat.example';
+
+/** Our relay as it is built and ships: tokens, schemas, limits, metrics, logs; and acknowledgements, as our clients ask for them, unless said otherwise. */
+export function ours(name = 'Switchboard', acknowledgements = true): Contestant {
+  const secret = randomBytes(32).toString('base64url');
+  const tokens = createTokens([secret]);
+  return {
+    name,
+    program: (port) => ({
+      args: [join(ROOT, 'apps/relay/dist/relay.js')],
+      env: { SOCKET_PORT: String(port), SOCKET_HOST: '127.0.0.1', FRONTEND_URL: FRONTEND, JWT_SECRET: secret, SWITCHBOARD_SUPERVISED: '1' },
+    }),
+    dialect: socketIo(acknowledgements),
+    mint: async ({ role, id, address }) => {
+      const who = role === 'client' ? { role, id, name: 'Vera', sessionId: address } : { role, id, name: 'Olga' };
+      return (await tokens.mintRelayToken(who)).token;
+    },
+  };
+}
+
+/** The guide's relay. */
+export const reference: Contestant = { name: 'the reference', program: programOf('reference'), dialect: socketIo(false) };
+
+/** What can't be done for less. */
+export const floor: Contestant = { name: 'bare ws', program: programOf('floor'), dialect: bare };
+
+/** Makes plain JavaScript of the servers that are ours only to compare with, as our relay is built. */
+export async function buildServers(): Promise<void> {
+  await build({
+    entryPoints: ['reference', 'floor'].map((name) => join(import.meta.dirname, `servers/${name}.ts`)),
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    packages: 'external',
+    outdir: BUILT,
+    logLevel: 'warning',
+  });
+}
+
+function programOf(name: string): Contestant['program'] {
+  return (port) => ({ args: [join(BUILT, `${name}.js`), String(port)], env: {} });
+}

@@ -1,0 +1,73 @@
+import { createServer } from 'node:http';
+
+import { Server, type Socket } from 'socket.io';
+
+/**
+ * The relay as the guide sketches it, anew: no tokens, no schemas, no limits, no acknowledgements, no metrics, and a loop over the sockets for each event.
+ * Same library, same events as ours. It ends with its standard input.
+ */
+interface Content {
+  readonly type?: unknown;
+  readonly message?: unknown;
+  readonly image?: unknown;
+  readonly name?: unknown;
+  readonly mimeType?: unknown;
+  readonly size?: unknown;
+}
+interface FromOperator extends Content {
+  readonly to: string;
+  readonly operatorId?: unknown;
+  readonly operatorName?: unknown;
+}
+
+const http = createServer();
+const io = new Server(http, { path: '/chat', cors: { origin: 'http://localhost:3000', credentials: true } });
+const visitors = new Map<string, Socket>();
+const operators = new Map<unknown, Socket>();
+
+const stamp = () => new Date().toISOString();
+
+function toOperators(event: string, payload: () => object): void {
+  for (const operator of operators.values()) operator.emit(event, payload());
+}
+
+io.on('connection', (socket) => {
+  socket.on('join', (peer: { role?: unknown; name?: unknown; operatorId?: unknown }) => {
+    if (peer.role === 'operator') operators.set(peer.operatorId ?? socket.id, socket);
+    if (peer.role !== 'client') return;
+    visitors.set(socket.id, socket);
+    toOperators('newChat', () => ({ clientId: socket.id, username: peer.name }));
+  });
+
+  socket.on('clientMessage', ({ type, message, image, name, mimeType, size }: Content) => {
+    toOperators('incomingMessage', () => ({ from: socket.id, type, message, image, name, mimeType, size, timestamp: stamp() }));
+  });
+
+  socket.on('operatorMessage', ({ to, type, message, image, name, mimeType, operatorId, operatorName }: FromOperator) => {
+    visitors.get(to)?.emit('operatorMessage', { type, message, image, name, mimeType, operatorName, timestamp: stamp() });
+    for (const [id, operator] of operators) {
+      if (id === operatorId) continue;
+      operator.emit('operatorBroadcast', { clientId: to, operatorId, operatorName, type, message, image, timestamp: stamp() });
+    }
+  });
+
+  socket.on('clientTyping', ({ isTyping }: { isTyping?: unknown }) => {
+    toOperators('clientTyping', () => ({ from: socket.id, isTyping }));
+  });
+
+  socket.on('operatorTyping', ({ to, isTyping, operatorName }: { to: string; isTyping?: unknown; operatorName?: unknown }) => {
+    visitors.get(to)?.emit('operatorTyping', { isTyping, operatorName });
+  });
+
+  socket.on('chatEnded', () => {
+    toOperators('chatEnded', () => ({ clientId: socket.id }));
+  });
+
+  socket.on('disconnect', () => {
+    visitors.delete(socket.id);
+    for (const [id, operator] of operators) if (operator.id === socket.id) operators.delete(id);
+  });
+});
+
+http.listen(Number(process.argv[2]), '127.0.0.1');
+process.stdin.on('end', () => process.exit()).resume();

@@ -1,0 +1,32 @@
+import { TEXT } from '../stage/text.ts';
+
+const MARK = '@';
+const MARK_BYTE = MARK.charCodeAt(0);
+/** Digits of a time in milliseconds, three of them behind the point. */
+const DIGITS = 14;
+
+/** A text that tells when it was sent. @param now milliseconds */
+export function stamped(now: number): string {
+  return `${MARK}${now.toFixed(3).padStart(DIGITS, '0')} ${TEXT}`;
+}
+
+/**
+ * Finds times in texts that are all alike but for their contents, as those of one event from one server are: where the first one had its time, the
+ * others have theirs, so that one byte tells whether there is one.
+ */
+export class Stopwatch {
+  #at: number | undefined;
+
+  /** When this text was sent; undefined: it does not tell. */
+  read(bytes: Buffer, start: number, end: number): number | undefined {
+    this.#at ??= find(bytes, start, end);
+    if (this.#at === undefined || bytes[start + this.#at] !== MARK_BYTE) return undefined;
+    const from = start + this.#at + 1;
+    return Number(bytes.toString('latin1', from, from + DIGITS));
+  }
+}
+
+function find(bytes: Buffer, start: number, end: number): number | undefined {
+  const at = bytes.toString('latin1', start, end).indexOf(MARK);
+  return at < 0 ? undefined : at;
+}
