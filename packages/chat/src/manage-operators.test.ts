@@ -50,9 +50,9 @@ it('removes an operator, whose messages keep their sender, and lets it in again 
 
 it('knows nobody else', async () => {
   for (const change of [
-    setOperatorRole(chat.ctx, 'nobody@example.org', 'ADMIN'),
-    setOperatorPassword(chat.ctx, 'nobody@example.org', 'correct horse battery'),
-    removeOperator(chat.ctx, 'nobody@example.org'),
+    () => setOperatorRole(chat.ctx, 'nobody@example.org', 'ADMIN'),
+    () => setOperatorPassword(chat.ctx, 'nobody@example.org', 'correct horse battery'),
+    () => removeOperator(chat.ctx, 'nobody@example.org'),
   ])
-    expect(await codeOf(change)).toBe('not_found');
+    expect(await codeOf(change())).toBe('not_found');
 });

@@ -53,6 +53,7 @@ describe('starting a conversation', () => {
       id: started.clientId,
       name: 'Ann',
       sessionId: started.sessionId,
+      issuedAt: expect.any(Number),
     });
     expect(Date.parse(started.expiresAt ?? '')).toBeGreaterThan(Date.now() + 23 * 3_600_000);
     expect(await server.services.db.prisma.client.findUniqueOrThrow({ where: { id: started.clientId } })).toMatchObject({
@@ -175,8 +176,14 @@ describe('receipts, tokens and the end', () => {
       };
       return await server.services.tokens.verifyRelayToken(minted);
     };
-    expect(await fresh(visitor)).toEqual({ role: 'client', id: visitor.id, name: 'Ann', sessionId: visitor.sessionId });
-    expect(await fresh(operator)).toEqual({ role: 'operator', id: operator.id, name: 'Maya' });
+    expect(await fresh(visitor)).toEqual({
+      role: 'client',
+      id: visitor.id,
+      name: 'Ann',
+      sessionId: visitor.sessionId,
+      issuedAt: expect.any(Number),
+    });
+    expect(await fresh(operator)).toEqual({ role: 'operator', id: operator.id, name: 'Maya', issuedAt: expect.any(Number) });
   });
 
   it('ends a conversation until somebody writes again', async () => {
