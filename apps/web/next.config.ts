@@ -22,7 +22,18 @@ const config: NextConfig = {
     '@switchboard/telemetry',
     '@switchboard/tokens',
   ],
-  serverExternalPackages: ['@node-rs/argon2', '@prisma/adapter-pg', '@prisma/client', 'better-auth', 'ioredis', 'pg', 'pino', 'prom-client', 'rate-limiter-flexible', 'sharp'],
+  serverExternalPackages: [
+    '@node-rs/argon2',
+    '@prisma/adapter-pg',
+    '@prisma/client',
+    'better-auth',
+    'ioredis',
+    'pg',
+    'pino',
+    'prom-client',
+    'rate-limiter-flexible',
+    'sharp',
+  ],
   // `npm run check` runs tsc over the whole workspace, tests too; once is enough.
   typescript: { ignoreBuildErrors: true },
   // Uploads are shown as they are stored: they are signed, and re-encoded once when they arrive.

@@ -56,7 +56,9 @@ it('signing out in one tab ends the line of every other tab within seconds, by i
   await view.page.getByRole('button', { name: new RegExp(OPERATORS.omar.name) }).click();
   await view.page.getByRole('menuitem', { name: 'Sign out' }).click();
   // Nobody touches the other tab: what tells it is that the relay has hung up.
-  await other.getByRole('dialog', { name: 'You are signed out' }).waitFor({ timeout: 10_000 });
+  const dialog = other.getByRole('dialog', { name: 'You are signed out' });
+  await dialog.waitFor({ timeout: 10_000 });
+  expect(await dialog.isVisible()).toBe(true);
   await view.close();
 });
 

@@ -9,7 +9,7 @@ export interface RateLimit {
   giveBack(key: string): Promise<void>;
 }
 
-export interface RateLimitOptions {
+interface RateLimitOptions {
   /** Unlike that of every other limit. */
   readonly name: string;
   readonly perMinute: number;

@@ -11,7 +11,7 @@ export interface Peer {
 export type Heard = 'delivery' | 'acknowledgement' | 'arrival' | 'refusal' | 'ping' | 'other';
 
 /** What to say next on the way in. With an address, that was all: this is where the peer is reached. */
-export interface Step {
+interface Step {
   readonly say: readonly string[];
   readonly address?: string;
 }
