@@ -1,5 +1,5 @@
 /** The commands there are. `test`, `chaos` and `bench` belong to the clone, not to the program: they are not built in. */
-export const COMMANDS = Object.freeze(['start', 'operator', 'migrate', 'test', 'chaos', 'bench', 'help']);
+export const COMMANDS = Object.freeze(['start', 'operator', 'migrate', 'doctor', 'test', 'chaos', 'bench', 'help']);
 
 export const USAGE = `Switchboard: live support chat that you host yourself.
 
@@ -13,7 +13,9 @@ Commands
   start                                     run database, relay and web app until Ctrl-C
   operator create --email E --name N --password P [--role ADMIN]
                                             make an operator; --password-stdin reads the password from the standard input
+  operator list | role | password | remove  who there is; another role or password; let somebody in no more
   migrate                                   bring the database to this version's schema (start does it by itself)
+  doctor [--json]                           look at everything and say what to do about what is wrong; exit code 1 if something is
   help                                      this
 
 Settings come from the environment and from a file .env in the repository's root: see docs/configuration.md.`;

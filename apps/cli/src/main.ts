@@ -11,6 +11,8 @@ async function run(command: string, args: readonly string[]): Promise<void> {
       return await (await import('./commands/operator.ts')).operatorCommand(args);
     case 'migrate':
       return await (await import('./commands/migrate.ts')).migrateCommand(args);
+    case 'doctor':
+      return await (await import('./commands/doctor.ts')).doctorCommand(args);
     case 'help':
       return console.log(USAGE);
     default:

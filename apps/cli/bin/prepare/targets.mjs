@@ -60,7 +60,11 @@ export const WEB = {
   workspace: 'apps/web',
   script: 'build',
   result: 'apps/web/.next/BUILD_ID',
-  sources: ['apps/web', 'packages/database/prisma', ...src('config', 'limits', 'protocol', 'redis', 'tokens', 'telemetry', 'database', 'chat', 'client')],
+  sources: [
+    'apps/web',
+    'packages/database/prisma',
+    ...src('config', 'limits', 'protocol', 'redis', 'tokens', 'telemetry', 'database', 'chat', 'client'),
+  ],
 };
 
 const stampFile = (/** @type {string} */ root, /** @type {Target} */ target) =>

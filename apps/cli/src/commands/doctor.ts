@@ -1,0 +1,48 @@
+import { parseArgs } from 'node:util';
+
+import { Complaint } from '../../bin/complaint.mjs';
+import { type Environment, readEnvironment } from '../config.ts';
+import { type Result, runChecks } from '../doctor/check.ts';
+import { openForLook } from '../doctor/database/open.ts';
+import { gatherFacts, type Facts } from '../doctor/facts.ts';
+import { once } from '../doctor/once.ts';
+import { planAll, planWithoutSettings } from '../doctor/plan.ts';
+import { isHealthy, renderJson, renderText, summary } from '../doctor/report.ts';
+import { ROOT } from '../root.ts';
+
+/**
+ * `doctor [--json]`: looks at everything that must be so for the system to work, and says of what isn't what to do. For use while it runs.
+ *
+ * @throws Complaint with the figures when something failed
+ */
+export async function doctorCommand(args: readonly string[]): Promise<void> {
+  const json = parseJsonFlag(args);
+  const results = await examine(readEnvironment(ROOT), ROOT);
+  console.log(json ? renderJson(results) : `${renderText(results)}\n`);
+  if (!isHealthy(results)) throw new Complaint(summary(results));
+  if (!json) console.log(summary(results));
+}
+
+async function examine(environment: Environment, root: string): Promise<Result[]> {
+  let facts: Facts;
+  try {
+    facts = await gatherFacts(environment, root);
+  } catch (error) {
+    if (!(error instanceof Complaint)) throw error;
+    return await runChecks(planWithoutSettings(error.message));
+  }
+  const open = once(async () => await openForLook(facts));
+  try {
+    return await runChecks(planAll(facts, { fetch, open }));
+  } finally {
+    await (await open()).close();
+  }
+}
+
+function parseJsonFlag(args: readonly string[]): boolean {
+  try {
+    return parseArgs({ args: [...args], options: { json: { type: 'boolean', default: false } } }).values.json;
+  } catch (error) {
+    throw new Complaint(`doctor: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

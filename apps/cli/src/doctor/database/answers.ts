@@ -1,0 +1,55 @@
+import type { Database } from '@switchboard/database';
+
+import { codeOf } from '../../../bin/complaint.mjs';
+import { oneLine } from '../check.ts';
+import { explainNetworkError } from '../network.ts';
+import { fail, ok, type Outcome, warn } from '../outcome.ts';
+
+const PINGS = 5;
+const SLOW_MS = 100;
+
+/** What PostgreSQL answers to somebody whom it doesn't let in: what is wrong, and what to do. By SQLSTATE. */
+const REFUSALS: Readonly<Record<string, readonly [problem: string, advice: string]>> = {
+  '28P01': ['it refuses the user or the password', 'Correct them in DATABASE_URL.'],
+  '28000': ['it refuses this user from this machine', 'Correct DATABASE_URL, or allow it in pg_hba.conf.'],
+  '3D000': ['there is no database of that name', 'Make it (createdb), or correct the name at the end of DATABASE_URL.'],
+  '53300': ['it has no connection left', 'Raise max_connections, or lower DATABASE_POOL_SIZE of each web app.'],
+  '57P03': ['it is starting up or shutting down', 'Try again in a moment.'],
+};
+
+/** What is looked at. */
+export interface Answering {
+  readonly database: Pick<Database, 'ping'>;
+  /** As it is called towards people. */
+  readonly name: string;
+  readonly adviceWhenAway: string;
+}
+
+/** Whether the database answers, and how fast: the median of a few questions. */
+export async function checkAnswers({ database, name, adviceWhenAway }: Answering): Promise<Outcome> {
+  const times: number[] = [];
+  try {
+    await database.ping(); // This one makes the connection.
+    for (let count = 0; count < PINGS; count += 1) {
+      const began = performance.now();
+      await database.ping();
+      times.push(performance.now() - began);
+    }
+  } catch (error) {
+    return explain(error, name, adviceWhenAway);
+  }
+  const median = times.toSorted((a, b) => a - b)[Math.floor(PINGS / 2)] ?? 0;
+  if (median > SLOW_MS)
+    return warn(
+      `${name} takes ${Math.round(median)} ms for a question that costs nothing`,
+      'Every message waits for it several times: bring it nearer, or see what loads it.',
+    );
+  return ok(`${name}, ${median.toFixed(1)} ms`);
+}
+
+function explain(error: unknown, name: string, adviceWhenAway: string): Outcome {
+  const refusal = REFUSALS[codeOf(error) ?? ''];
+  if (refusal !== undefined) return fail(`${name}: ${refusal[0]}`, refusal[1]);
+  if (/timeout/i.test(oneLine(error))) return fail(`${name}: no answer`, adviceWhenAway);
+  return explainNetworkError(error, name, adviceWhenAway);
+}

@@ -1,0 +1,105 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { type Database, openDatabase } from '@switchboard/database';
+
+import { codeOf, Complaint, explainDiskError } from '../../../bin/complaint.mjs';
+import { takeLock } from '../../../bin/lock-file.mjs';
+import type { DataDir } from '../../data-dir.ts';
+import { databaseUrl, runningPostgres, startPostgres } from '../../embedded-database.ts';
+import type { Facts } from '../facts.ts';
+import { fail, type Outcome, skip } from '../outcome.ts';
+
+/** The database that `start` uses, or what stands in the way. */
+export type Opened =
+  | {
+      readonly state: 'open';
+      readonly database: Database;
+      /** As it is called towards people, without user and password. */
+      readonly name: string;
+      /** What to do when it does not answer. */
+      readonly adviceWhenAway: string;
+      close(): Promise<void>;
+    }
+  | { readonly state: 'closed'; readonly outcome: Outcome; close(): Promise<void> };
+
+const nothing = async () => await Promise.resolve();
+const closed = (outcome: Outcome): Opened => ({ state: 'closed', outcome, close: nothing });
+
+/**
+ * Opens the database of DATABASE_URL, or the embedded one: that of a running start, or the one in the data folder, started for this look and stopped by
+ * `close`. Makes nothing that is not there. Nothing is asked of it yet.
+ */
+export async function openForLook({ config, dataDir, secrets }: Pick<Facts, 'config' | 'dataDir' | 'secrets'>): Promise<Opened> {
+  if (config.databaseUrl !== undefined) {
+    const { host, pathname } = new URL(config.databaseUrl);
+    return open(config.databaseUrl, `${pathname.slice(1)} at ${host}`, 'Start PostgreSQL there, or correct DATABASE_URL.');
+  }
+  try {
+    return await openEmbedded(dataDir, secrets);
+  } catch (error) {
+    const explained = explainDiskError(error, dataDir.path);
+    if (!(explained instanceof Complaint)) throw error;
+    return closed(fail(explained.message.replace(/\.$/, ''), 'Run this command as the user that runs Switchboard.'));
+  }
+}
+
+function open(url: string, name: string, adviceWhenAway: string, afterwards = nothing): Opened {
+  const database = openDatabase({ url, applicationName: 'switchboard-doctor', poolSize: 4 });
+  return {
+    state: 'open',
+    database,
+    name,
+    adviceWhenAway,
+    async close() {
+      await database.close();
+      await afterwards();
+    },
+  };
+}
+
+async function openEmbedded(dataDir: DataDir, secrets: Facts['secrets']): Promise<Opened> {
+  if (!(await isMade(dataDir))) return closed(skip('there is none yet; the first npm start makes it'));
+  const log = join(dataDir.logs, 'database.log');
+  if (secrets === undefined)
+    return closed(fail(`${dataDir.secrets} is missing, and without it the database can't be opened`, 'Restore it from a backup.'));
+  if (secrets instanceof Complaint) return closed(skip(secrets.message.replace(/\.$/, '')));
+  const lock = await takeLock(dataDir.lock, 'doctor');
+  if ('holder' in lock) return await openRunning(dataDir, secrets.databasePassword, lock.holder);
+  try {
+    const cluster = await startPostgres(dataDir, secrets.databasePassword, { onLog: () => undefined });
+    return open(databaseUrl(cluster.port, secrets.databasePassword), 'the embedded one, started for this look', `See ${log}.`, async () => {
+      await cluster.stop();
+      lock.release();
+    });
+  } catch (error) {
+    lock.release();
+    if (!(error instanceof Complaint)) throw error;
+    return closed(fail(error.message.replace(/\.$/, ''), `See ${log}.`));
+  }
+}
+
+async function openRunning(
+  dataDir: DataDir,
+  password: string,
+  { pid, note }: { readonly pid: number; readonly note: string },
+): Promise<Opened> {
+  if (note === 'start with DATABASE_URL')
+    return closed(fail(`Switchboard runs with a DATABASE_URL (process ${pid}) that this command was not given`, 'Give it the same one.'));
+  if (note !== 'start') return closed(skip(`"${note}" (process ${pid}) has it at this moment; try again`));
+  const log = join(dataDir.logs, 'database.log');
+  const server = await runningPostgres(dataDir);
+  if (server === undefined)
+    return closed(fail(`Switchboard runs (process ${pid}) without its database`, `Unless it has just been started: see ${log}.`));
+  return open(databaseUrl(server.port, password), `the embedded one, port ${server.port}`, `See ${log}.`);
+}
+
+async function isMade(dataDir: DataDir): Promise<boolean> {
+  try {
+    await stat(join(dataDir.postgres, 'PG_VERSION'));
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return false;
+    throw error;
+  }
+}

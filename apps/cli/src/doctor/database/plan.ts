@@ -1,0 +1,51 @@
+import { type Database, migrationsFolder } from '@switchboard/database';
+
+import type { Check } from '../check.ts';
+import { once } from '../once.ts';
+import type { Outcome } from '../outcome.ts';
+import { checkAnswers } from './answers.ts';
+import { checkDatabaseClock } from './clock.ts';
+import { judgeConnections, readConnections } from './connections.ts';
+import { checkDurability } from './durability.ts';
+import { checkIndexes } from './indexes.ts';
+import { checkMigrations } from './migrations.ts';
+import type { Opened } from './open.ts';
+import { checkOperators } from './operators.ts';
+import { judgeVersion, readVersion } from './version.ts';
+
+const group = 'Database';
+/** An embedded database that is started for this look may have to go through the log of a crash first. */
+const START_MS = 60_000;
+
+export function planDatabase(open: () => Promise<Opened>): Check[] {
+  const opened = once(open);
+  const answers: Check = {
+    group,
+    what: 'it answers',
+    limitMs: START_MS,
+    async look() {
+      const now = await opened();
+      return now.state === 'open' ? await checkAnswers(now) : now.outcome;
+    },
+  };
+  const check = (what: string, after: Check, look: (database: Database) => Promise<Outcome>): Check => ({
+    group,
+    what,
+    after: [after],
+    async look() {
+      const now = await opened();
+      return now.state === 'open' ? await look(now.database) : now.outcome;
+    },
+  });
+  const migrations = check('all migrations are applied', answers, async (database) => await checkMigrations(database, migrationsFolder()));
+  return [
+    answers,
+    check('its version is 14 or later', answers, async (database) => judgeVersion(await readVersion(database))),
+    check("its clock is this machine's", answers, async (database) => await checkDatabaseClock(database)),
+    check('a commit is on the disk', answers, checkDurability),
+    check('it has connections left', answers, async (database) => judgeConnections(await readConnections(database))),
+    migrations,
+    check('all indexes and unique keys are there', migrations, async (database) => await checkIndexes(database, migrationsFolder())),
+    check('there is an operator', migrations, checkOperators),
+  ];
+}

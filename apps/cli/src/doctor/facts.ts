@@ -1,0 +1,115 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { readVariables } from '@switchboard/config';
+
+import { codeOf, Complaint } from '../../bin/complaint.mjs';
+import { checkProduction, type Config, type Environment, readConfig } from '../config.ts';
+import type { DataDir } from '../data-dir.ts';
+import { readSecrets, type Secrets } from '../secrets.ts';
+
+/** All settings, those included that only relay or web app read. */
+export type Settings = ReturnType<typeof readVariables<never>>;
+
+/** A file that others must not read, as it was before this command opened it. */
+export interface ClosedFile {
+  readonly path: string;
+  /** Permission bits. */
+  readonly mode: number;
+}
+
+/** What is known before anything is looked at. */
+export interface Facts {
+  readonly config: Config;
+  readonly settings: Settings;
+  readonly dataDir: DataDir;
+  readonly closedFiles: readonly ClosedFile[];
+  /** Those that the installation made for itself: undefined when there are none, a complaint when they can't be read. */
+  readonly secrets: Secrets | Complaint | undefined;
+  /** Signs tokens; undefined when none was given and none has been made. */
+  readonly jwtSecret: string | undefined;
+  /** Where this machine finds the web app and the relay. */
+  readonly webUrl: string;
+  readonly relayUrl: string;
+  /** The console's and the frame's address for people. */
+  readonly origin: string;
+}
+
+/**
+ * Reads settings and data folder, and changes nothing but the permissions of a file of secrets that stands open.
+ *
+ * @param root the repository's
+ * @throws Complaint for a setting that is wrong, as `start` does
+ */
+export async function gatherFacts(environment: Environment, root: string): Promise<Facts> {
+  const config = readConfig(environment, root);
+  checkProduction(config);
+  const settings = readVariables(config.environment);
+  const dataDir = dataDirAt(config.dataDir);
+  const dotEnv = join(root, '.env');
+  const closedFiles = await findClosedFiles([dataDir.secrets, ...((await holdsSecrets(dotEnv)) ? [dotEnv] : [])]);
+  const secrets = await readSecrets(dataDir).catch((error: unknown) => asComplaint(error, dataDir.secrets));
+  const generated = secrets instanceof Complaint ? undefined : secrets?.jwtSecret;
+  const [origin = config.frontendUrl] = config.frontendUrl.split(',');
+  return {
+    config,
+    settings,
+    dataDir,
+    closedFiles,
+    secrets,
+    jwtSecret: config.jwtSecret ?? generated,
+    webUrl: `http://127.0.0.1:${config.port}`,
+    relayUrl: settings.RELAY_INTERNAL_URL ?? `http://${hostToAsk(config.relayHost)}:${config.socketPort}`,
+    origin,
+  };
+}
+
+/** The names of things in the data folder, which need not exist: looking must not make it. */
+function dataDirAt(path: string): DataDir {
+  return {
+    path,
+    postgres: join(path, 'postgres'),
+    secrets: join(path, 'secrets.json'),
+    database: join(path, 'database.json'),
+    processes: join(path, 'processes.json'),
+    lock: join(path, 'switchboard.lock'),
+    logs: join(path, 'logs'),
+  };
+}
+
+/** Who listens on every address is asked on the loopback. */
+function hostToAsk(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+const SECRET_LINE = /^\s*(export\s+)?(JWT_SECRET|JWT_SECRET_PREVIOUS|AUTH_SECRET|METRICS_TOKEN|DATABASE_URL|REDIS_URL)\s*=\s*\S/m;
+
+async function holdsSecrets(file: string): Promise<boolean> {
+  try {
+    return SECRET_LINE.test(await readFile(file, 'utf8'));
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+async function findClosedFiles(paths: readonly string[]): Promise<ClosedFile[]> {
+  const found = await Promise.all(
+    paths.map(async (path) => {
+      try {
+        return [{ path, mode: (await stat(path)).mode & 0o777 }];
+      } catch (error) {
+        if (['ENOENT', 'ENOTDIR', 'EACCES'].includes(codeOf(error) ?? '')) return [];
+        throw error;
+      }
+    }),
+  );
+  return found.flat();
+}
+
+function asComplaint(error: unknown, path: string): Complaint {
+  if (error instanceof Complaint) return error;
+  return new Complaint(`${path} can't be read (${codeOf(error) ?? String(error)}).`, { cause: error });
+}

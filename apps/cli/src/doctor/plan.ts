@@ -1,0 +1,47 @@
+import type { Check } from './check.ts';
+import { planDatabase } from './database/plan.ts';
+import type { Opened } from './database/open.ts';
+import type { Facts } from './facts.ts';
+import { planMachine } from './machine/plan.ts';
+import type { Fetch } from './network.ts';
+import { fail, ok } from './outcome.ts';
+import { planRedis } from './redis/plan.ts';
+import { planRelay } from './relay/plan.ts';
+import { planSettings } from './settings/plan.ts';
+import { planWeb } from './web/plan.ts';
+
+/** What is asked of the world beside the facts. */
+export interface World {
+  readonly fetch: Fetch;
+  /** Opens the database; called once at most, and whoever made it closes what it opened. */
+  readonly open: () => Promise<Opened>;
+}
+
+/** Everything to look at, in the order in which it is told. */
+export function planAll(facts: Facts, world: World): Check[] {
+  return [
+    ...planMachine(facts),
+    ...planSettings(facts),
+    ...planDatabase(world.open),
+    ...planRedis(facts),
+    ...planWeb(facts, world),
+    ...planRelay(facts, world),
+  ];
+}
+
+/** What can be looked at when a setting is wrong: that setting. `complaint` is what `start` would say. */
+export function planWithoutSettings(complaint: string): Check[] {
+  const valid: Check = {
+    group: 'Settings',
+    what: 'every setting is valid',
+    look: async () =>
+      await Promise.resolve(fail(complaint.replace(/\.$/, ''), 'Correct it in the environment or in .env; see docs/configuration.md.')),
+  };
+  const rest = ['Machine', 'Database', 'Redis', 'Web app', 'Relay'].map((group): Check => ({
+    group,
+    what: 'everything',
+    after: [valid],
+    look: async () => await Promise.resolve(ok()),
+  }));
+  return [valid, ...rest];
+}

@@ -1,0 +1,23 @@
+import type { Check } from '../check.ts';
+import type { Facts } from '../facts.ts';
+import { skip } from '../outcome.ts';
+import { checkRedisAnswers, checkRedisWrites } from './redis.ts';
+
+const group = 'Redis';
+
+export function planRedis({ settings }: Pick<Facts, 'settings'>): Check[] {
+  const url = settings.REDIS_URL;
+  if (url === undefined)
+    return [
+      {
+        group,
+        what: 'it answers',
+        look: async () => await Promise.resolve(skip('REDIS_URL is not set; one relay needs none, several do')),
+      },
+    ];
+  const answers: Check = { group, what: 'it answers', look: async () => await checkRedisAnswers(url) };
+  return [
+    answers,
+    { group, what: 'it takes what is written and published', after: [answers], look: async () => await checkRedisWrites(url) },
+  ];
+}

@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+
+import { Redis } from 'ioredis';
+
+import { oneLine } from '../check.ts';
+import { explainNetworkError } from '../network.ts';
+import { fail, ok, type Outcome, warn } from '../outcome.ts';
+
+const PATIENCE_MS = 4_000;
+const PINGS = 5;
+const SLOW_MS = 50;
+
+/** What Redis answers with the first word of an error: what is wrong, and what to do. */
+const REFUSALS: readonly (readonly [sign: RegExp, problem: string, advice: string])[] = [
+  [/^(WRONGPASS|NOAUTH|ERR invalid password|ERR .*AUTH)/, 'it refuses the user or the password', 'Correct them in REDIS_URL.'],
+  [/^NOPERM/, 'its user may not do that', 'Allow it all of +publish +subscribe +psubscribe, all channels, and the keys switchboard:*.'],
+  [/^READONLY/, 'it is a replica, which takes no writes', 'Give REDIS_URL the address of the primary.'],
+  [/^MISCONF/, "it takes no writes because it can't save to its disk", 'See its log; its disk may be full.'],
+  [/^OOM/, 'its memory is used up (maxmemory)', 'Raise maxmemory. Switchboard needs next to nothing: see who else uses it.'],
+  [/^NOREPLICAS/, 'it takes no writes while it has too few replicas', 'Bring the replicas back, or lower min-replicas-to-write.'],
+  [/^(LOADING|MASTERDOWN|CLUSTERDOWN)/, 'it is not ready yet', 'Wait until it has loaded its data; see its log.'],
+];
+
+function describe(url: string): string {
+  return `Redis at ${new URL(url).host}`;
+}
+
+async function withRedis(url: string, look: (redis: Redis) => Promise<Outcome>): Promise<Outcome> {
+  const redis = new Redis(url, {
+    connectionName: 'switchboard-doctor',
+    lazyConnect: true,
+    retryStrategy: () => null,
+    enableOfflineQueue: false,
+    enableReadyCheck: false,
+    connectTimeout: PATIENCE_MS,
+    commandTimeout: PATIENCE_MS,
+  });
+  // Told here and nowhere else: what `connect` rejects with says only that the connection is closed.
+  let broken: Error | undefined;
+  redis.on('error', (error: Error) => (broken = error));
+  try {
+    await redis.connect();
+    return await look(redis);
+  } catch (error) {
+    return explain(error, broken, url);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+function explain(error: unknown, broken: Error | undefined, url: string): Outcome {
+  for (const text of [oneLine(error), oneLine(broken)]) {
+    const refusal = REFUSALS.find(([sign]) => sign.test(text));
+    if (refusal !== undefined) return fail(`${describe(url)}: ${refusal[1]}`, refusal[2]);
+    if (/timed out/i.test(text)) return fail(`${describe(url)}: no answer`, 'It is frozen, or a firewall drops what it says.');
+  }
+  return explainNetworkError(broken ?? error, describe(url), 'Start Redis there, or correct REDIS_URL.');
+}
+
+/** Whether Redis answers, and how fast: the median of a few questions. */
+export async function checkRedisAnswers(url: string): Promise<Outcome> {
+  return await withRedis(url, async (redis) => {
+    const times: number[] = [];
+    for (let count = 0; count < PINGS; count += 1) {
+      const began = performance.now();
+      await redis.ping();
+      times.push(performance.now() - began);
+    }
+    const median = times.toSorted((a, b) => a - b)[Math.floor(PINGS / 2)] ?? 0;
+    if (median <= SLOW_MS) return ok(`${describe(url)}, ${median.toFixed(1)} ms`);
+    return warn(
+      `${describe(url)} takes ${Math.round(median)} ms to answer`,
+      'Messages between relays take as long: bring it nearer, or see what loads it.',
+    );
+  });
+}
+
+/** Whether limits can be counted there, and relays hear each other over it: writes something that vanishes by itself, and hears what it publishes. */
+export async function checkRedisWrites(url: string): Promise<Outcome> {
+  return await withRedis(url, async (redis) => {
+    const id = randomUUID();
+    await redis.set(`switchboard:doctor:${id}`, '1', 'PX', 1_000);
+    // On the relays' own channels, should Redis be told to allow only those; nobody of them listens to this one.
+    const channel = `socket.io#doctor-${id}#`;
+    return await withRedis(url, async (subscriber) => {
+      await subscriber.subscribe(channel);
+      const heard = new Promise<void>((resolve) => subscriber.once('message', () => resolve()));
+      const receivers = await redis.publish(channel, id);
+      if (receivers === 0)
+        return fail(
+          'what is published there does not reach who has subscribed',
+          'REDIS_URL must lead everybody to one and the same Redis.',
+        );
+      await heard;
+      return ok();
+    });
+  });
+}

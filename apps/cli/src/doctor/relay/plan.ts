@@ -1,0 +1,69 @@
+import type { Check } from '../check.ts';
+import type { Facts } from '../facts.ts';
+import { once } from '../once.ts';
+import { type Outcome, skip } from '../outcome.ts';
+import type { World } from '../plan.ts';
+import { checkAlive, checkReady, checkServerClock } from '../ready.ts';
+import { visitorToken } from '../token.ts';
+import { tryToConnect } from './connect.ts';
+import { checkHandshake } from './handshake.ts';
+import { checkHints } from './hints.ts';
+import { judgePolling, judgeToken, judgeWebSocket } from './transports.ts';
+
+const group = 'Relay';
+const AWAY = 'Start it (npm start, or its service). If it runs: with another SOCKET_PORT than this command was given.';
+/** Within the time of a check. */
+const CONNECT_MS = 4_000;
+const POLLING_TRIES = 3;
+
+export function planRelay(facts: Facts, { fetch }: Pick<World, 'fetch'>): Check[] {
+  const { config, origin, relayUrl, jwtSecret } = facts;
+  const server = (signal: AbortSignal) => ({ url: relayUrl, adviceWhenAway: AWAY, fetch, signal });
+  const relay = { url: config.socketUrl, path: config.socketPath, origin };
+  const connect = async (transport: 'websocket' | 'polling', secret: string) =>
+    await tryToConnect(relay, { transport, token: await visitorToken(secret), patienceMs: CONNECT_MS });
+  const webSocket = once(async () => await connect('websocket', jwtSecret ?? ''));
+  const polling = once(
+    async () => await Promise.all(Array.from({ length: POLLING_TRIES }, async () => await connect('polling', jwtSecret ?? ''))),
+  );
+  const withSecret = async (look: (secret: string) => Promise<Outcome>) =>
+    jwtSecret === undefined ? skip('there is no JWT_SECRET yet; the first start makes one') : await look(jwtSecret);
+
+  const alive: Check = { group, what: 'it listens on its port', look: async (signal) => await checkAlive(server(signal)) };
+  const handshake: Check = {
+    group,
+    what: 'it is found at NEXT_PUBLIC_SOCKET_URL and takes the origin',
+    look: async (signal) => await checkHandshake(relay, { fetch, signal }),
+  };
+  return [
+    alive,
+    { group, what: 'it can do its work', after: [alive], look: async (signal) => await checkReady(server(signal)) },
+    { group, what: "its clock is this machine's", after: [alive], look: async (signal) => await checkServerClock(server(signal)) },
+    {
+      group,
+      what: 'it takes the hints of the web app',
+      after: [alive],
+      look: async (signal) => await withSecret(async (secret) => await checkHints({ url: relayUrl, secret, fetch, signal })),
+    },
+    handshake,
+    {
+      group,
+      what: 'WebSockets reach it there',
+      after: [handshake],
+      look: async () => await withSecret(async () => judgeWebSocket(await webSocket())),
+    },
+    {
+      group,
+      what: 'polling reaches it there',
+      after: [handshake],
+      look: async () => await withSecret(async () => judgePolling(await polling())),
+    },
+    {
+      group,
+      what: 'it has the JWT_SECRET of these settings',
+      after: [handshake],
+      look: async () =>
+        await withSecret(async () => judgeToken([await webSocket(), ...(await polling())]) ?? skip('no connection came about to show it')),
+    },
+  ];
+}
