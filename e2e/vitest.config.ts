@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     root: import.meta.dirname,
-    include: ['stories/**/*.test.ts'],
+    include: ['stories/**/*.test.ts', 'production/**/*.test.ts'],
     globalSetup: ['stage/global-setup.ts'],
     // The stories share one running system and two cores; one file at a time keeps their timing like a person's.
     fileParallelism: false,

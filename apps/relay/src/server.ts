@@ -20,7 +20,7 @@ import { listen as listenTo } from './incoming.ts';
 import { type Census, createRelayMetrics, type RelayMetrics } from './metrics.ts';
 import { answerRequests } from './operations.ts';
 import { isAllowedOrigin } from './origin.ts';
-import { measuringParser } from './packet-size.ts';
+import { textParser } from './parser.ts';
 import { identityOf, type PeerSocket, type RelayServer } from './peer.ts';
 import { createRateLimit, PACES, type Paces } from './rate-limit.ts';
 import { MAX_REFUSALS } from './refusals.ts';
@@ -29,6 +29,7 @@ import { createRevoking } from './revoking.ts';
 import { type Sanitize, sanitizing } from './sanitizing.ts';
 import { cutSlowReaders, type QueueCaps } from './slow-readers.ts';
 import { createStamp } from './timestamp.ts';
+import { writeOncePerTurn } from './turns.ts';
 
 const HOUSEKEEPING_MS = 1_000;
 /** Who has a line and says nothing on it is gone after this. Milliseconds. */
@@ -61,7 +62,7 @@ export interface Relay {
 }
 
 function createSocketServer(config: Config) {
-  const { parser, bytesOf } = measuringParser();
+  const { parser, bytesOf } = textParser();
   const io: RelayServer = new Server({
     path: '/chat',
     transports: ['websocket', 'polling'],
@@ -178,6 +179,7 @@ export function createRelay(config: Config, parts: RelayParts): Relay {
   const connections = trackConnections(http);
   http.on('connection', metrics.watchTraffic);
   io.attach(http);
+  writeOncePerTurn(io);
   checkOrigins(io, config.allowedOrigins, log, metrics);
   refuseWhenFull(io, config.maxConnections, metrics);
   const rateLimit = createRateLimit();

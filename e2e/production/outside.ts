@@ -1,0 +1,65 @@
+import { once } from 'node:events';
+import { Agent, request as httpsRequest, type RequestOptions } from 'node:https';
+import { request as httpRequest } from 'node:http';
+import type { Duplex } from 'node:stream';
+
+/** What came back. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly text: string;
+}
+
+interface Asking {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer;
+  /** One of this machine's addresses to ask from. */
+  readonly from?: string;
+}
+
+/** Somebody who knows the public address only, and trusts the certificate that they were shown. */
+export class Outside {
+  readonly origin: string;
+  readonly #ca: Buffer;
+
+  constructor(origin: string, ca: Buffer) {
+    this.origin = origin;
+    this.#ca = ca;
+  }
+
+  /** Connections of somebody at this address. */
+  agent(from?: string): Agent {
+    return new Agent({ ca: this.#ca, ...(from === undefined ? {} : { localAddress: from }) });
+  }
+
+  /** Sends a request on a connection of its own. An address may stand in place of the path. */
+  async ask(path: string, { method = 'GET', headers = {}, body, from }: Asking = {}): Promise<Answer> {
+    const url = new URL(path, this.origin);
+    const options: RequestOptions = { method, headers, servername: 'localhost', agent: url.protocol === 'https:' ? this.agent(from) : undefined };
+    const asked = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, options);
+    // Who is asked to speak WebSocket and does is as good an answer as any other.
+    const upgraded = once(asked, 'upgrade').then(([response, socket]: unknown[]) => {
+      (socket as Duplex).destroy();
+      return [response];
+    });
+    asked.end(body);
+    const [response] = (await Promise.race([once(asked, 'response'), upgraded])) as [
+      AsyncIterable<Buffer> & { readonly statusCode: number; readonly headers: Answer['headers'] },
+    ];
+    const pieces: Buffer[] = [];
+    if (response.statusCode !== 101) for await (const piece of response) pieces.push(piece);
+    return { status: response.statusCode, headers: response.headers, text: Buffer.concat(pieces).toString('utf8') };
+  }
+
+  /** The same with JSON both ways, as a page of this origin does it. */
+  async post<T>(
+    path: string,
+    body: object,
+    asking: Omit<Asking, 'method' | 'body'> = {},
+  ): Promise<{ status: number; body: T; headers: Answer['headers'] }> {
+    const headers = { 'content-type': 'application/json', origin: this.origin, ...asking.headers };
+    const answer = await this.ask(path, { ...asking, method: 'POST', headers, body: JSON.stringify(body) });
+    return { status: answer.status, body: JSON.parse(answer.text) as T, headers: answer.headers };
+  }
+}
