@@ -36,7 +36,12 @@ export class Outside {
   /** Sends a request on a connection of its own. An address may stand in place of the path. */
   async ask(path: string, { method = 'GET', headers = {}, body, from }: Asking = {}): Promise<Answer> {
     const url = new URL(path, this.origin);
-    const options: RequestOptions = { method, headers, servername: 'localhost', agent: url.protocol === 'https:' ? this.agent(from) : undefined };
+    const options: RequestOptions = {
+      method,
+      headers,
+      servername: 'localhost',
+      agent: url.protocol === 'https:' ? this.agent(from) : undefined,
+    };
     const asked = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, options);
     // Who is asked to speak WebSocket and does is as good an answer as any other.
     const upgraded = once(asked, 'upgrade').then(([response, socket]: unknown[]) => {
@@ -53,13 +58,13 @@ export class Outside {
   }
 
   /** The same with JSON both ways, as a page of this origin does it. */
-  async post<T>(
+  async post(
     path: string,
     body: object,
     asking: Omit<Asking, 'method' | 'body'> = {},
-  ): Promise<{ status: number; body: T; headers: Answer['headers'] }> {
+  ): Promise<{ status: number; body: unknown; headers: Answer['headers'] }> {
     const headers = { 'content-type': 'application/json', origin: this.origin, ...asking.headers };
     const answer = await this.ask(path, { ...asking, method: 'POST', headers, body: JSON.stringify(body) });
-    return { status: answer.status, body: JSON.parse(answer.text) as T, headers: answer.headers };
+    return { status: answer.status, body: JSON.parse(answer.text) as unknown, headers: answer.headers };
   }
 }

@@ -68,7 +68,10 @@ async function build(folder: string, database: Postgres, servers: Server[]): Pro
   await ensureDatabase(database.url('postgres'), 'switchboard');
   await migrate(database.url('switchboard'), migrationsFolder());
   const ports = {
-    ...{ https: await serverPort(), http: await serverPort(), inside: await serverPort(), redis: await serverPort() },
+    https: await serverPort(),
+    http: await serverPort(),
+    inside: await serverPort(),
+    redis: await serverPort(),
     web: [await serverPort(), await serverPort()],
     relay: [await serverPort(), await serverPort()],
   } as const;

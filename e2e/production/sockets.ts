@@ -19,9 +19,9 @@ export interface Peer {
 
 /** Starts conversations through the API, from that address each. */
 export async function startConversation(outside: Outside, username: string, from?: string): Promise<Started> {
-  const { status, body } = await outside.post<Started>('/api/chat/sessions', { username }, from === undefined ? {} : { from });
+  const { status, body } = await outside.post('/api/chat/sessions', { username }, from === undefined ? {} : { from });
   if (status !== 201) throw new Error(`No conversation for ${username}: ${status} ${JSON.stringify(body)}`);
-  return body;
+  return body as Started;
 }
 
 /** Starts a conversation and joins it over these transports, the first one first, as browsers do. */

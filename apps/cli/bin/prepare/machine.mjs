@@ -49,7 +49,12 @@ export function findChromium() {
 const NEEDED = {
   chromium: () => findChromium() !== undefined,
   'redis-server': () => onPath('redis-server') !== undefined,
+  nginx: () => onPath('nginx') !== undefined,
+  openssl: () => onPath('openssl') !== undefined,
 };
+
+/** Those that Debian starts as soon as they are installed. */
+const SERVICES = new Set(['redis-server', 'nginx']);
 
 const absent = () =>
   Object.entries(NEEDED)
@@ -73,7 +78,7 @@ export async function equipMachine() {
   await runLogged('apt-get update', 'apt-get', ['update', '-qq'], env);
   await runLogged('apt-get install', 'apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], env);
   // Debian starts the servers that it installs; the tests bring up their own. Where there is no init system there is nothing to stop.
-  for (const service of missing.filter((name) => name !== 'chromium'))
+  for (const service of missing.filter((name) => SERVICES.has(name)))
     if (onPath('service') !== undefined) await run('service', [service, 'stop'], { output: 'inherit' });
   return absent();
 }
