@@ -44,85 +44,93 @@ function wireOf(error: unknown): WireError {
   return { code: known.code, message: known.message, retryable: known.retryable };
 }
 
-/** Lets a socket's events in: how large, how many, then to the handler, which asks who and which shape. Nothing that a peer sends gets past as an exception. */
-export function listen(socket: PeerSocket, door: Door): void {
-  const { log, metrics } = door;
-  const refusals = createRefusals(door.maxRefusals);
+/** The door of one socket. A class: ten closures for each of ten thousand sockets would be felt. */
+class Incoming {
+  readonly #socket: PeerSocket;
+  readonly #door: Door;
+  readonly #sender: string;
+  #refusals: ReturnType<typeof createRefusals> | undefined;
 
-  /** `question`: the number under which the peer waits for an answer, if it does. */
-  function answer(question: number | undefined, acknowledgement: Acknowledgement): void {
-    if (question !== undefined) socket.conn.write(encodePacket({ type: PacketType.ACK, nsp: '/', id: question, data: [acknowledgement] }));
+  constructor(socket: PeerSocket, door: Door) {
+    this.#socket = socket;
+    this.#door = door;
+    this.#sender = identityOf(socket);
   }
 
-  function refuse(event: string, error: unknown, question: number | undefined): void {
+  /** @param question the number under which the peer waits for an answer, if it does */
+  receive(eventArguments: unknown[], question: number | undefined): void {
+    // Events that came in one batch with the one that ended the connection.
+    if (!this.#socket.connected) return;
+    const { handlers, metrics, context, bytesOf, maxPayloadBytes, stamp } = this.#door;
+    const [event, input] = eventArguments;
+    const handler = handlerOf(handlers, event);
+    if (handler === undefined) return this.#ignore(question);
+    const began = performance.now();
+    try {
+      const bytes = bytesOf(eventArguments);
+      if (bytes > maxPayloadBytes)
+        throw new ChatError('too_large', `The event is too large: at most ${maxPayloadBytes} bytes are allowed.`);
+      this.#countPace(handler, bytes);
+      const timestamp = stamp();
+      const delivered = handler.relay(this.#socket, input, timestamp, context);
+      metrics.relaying.observe((performance.now() - began) / 1_000);
+      metrics.relayed.add(1, { event: handler.event });
+      this.#answer(question, { ok: true, timestamp, delivered });
+    } catch (error) {
+      this.#refuse(handler.event, error, question);
+    }
+  }
+
+  #answer(question: number | undefined, acknowledgement: Acknowledgement): void {
+    if (question === undefined) return;
+    this.#socket.conn.write(encodePacket({ type: PacketType.ACK, nsp: '/', id: question, data: [acknowledgement] }));
+  }
+
+  #refuse(event: string, error: unknown, question: number | undefined): void {
+    const { log, metrics, maxRefusals } = this.#door;
     const wire = wireOf(error);
     metrics.errors.add(1, { code: wire.code });
-    const fields = { socketId: socket.id, event, code: wire.code };
+    const fields = { socketId: this.#socket.id, event, code: wire.code };
     if (wire.code === 'internal') log.error({ ...fields, err: error }, 'event failed');
     else log.info(fields, 'event refused');
-    socket.emit('error', wire);
-    answer(question, { ok: false, error: wire });
+    this.#socket.emit('error', wire);
+    this.#answer(question, { ok: false, error: wire });
     // A fault of ours is not held against the peer.
-    if (wire.code !== 'internal' && refusals.tooMany()) {
-      metrics.offendersCut.add();
-      log.warn(fields, 'connection ended: too many refused events');
-      socket.disconnect(true);
-    }
+    if (wire.code === 'internal') return;
+    this.#refusals ??= createRefusals(maxRefusals);
+    if (!this.#refusals.tooMany()) return;
+    metrics.offendersCut.add();
+    log.warn(fields, 'connection ended: too many refused events');
+    this.#socket.disconnect(true);
   }
 
   /** A peer that is newer than this relay may send what it does not know; unless it asks, it hears nothing, as ever. */
-  function ignore(question: number | undefined): void {
-    metrics.unknownEvents.add();
-    answer(question, { ok: false, error: new ChatError('invalid_request', 'Unknown event').toWire() });
+  #ignore(question: number | undefined): void {
+    this.#door.metrics.unknownEvents.add();
+    this.#answer(question, { ok: false, error: new ChatError('invalid_request', 'Unknown event').toWire() });
   }
 
-  function receive(eventArguments: unknown[], question: number | undefined): void {
-    // Events that came in one batch with the one that ended the connection.
-    if (!socket.connected) return;
-    const [event, input] = eventArguments;
-    const handler = handlerOf(door.handlers, event);
-    if (handler === undefined) return ignore(question);
-    const began = performance.now();
+  #countPace({ pace }: AnyHandler, bytes: number): void {
+    const { paces, rateLimit, metrics, addressOf, maxPayloadBytes } = this.#door;
+    const maximum = paces[pace];
+    let what: keyof typeof paces | 'bytes' = pace;
     try {
-      const bytes = door.bytesOf(eventArguments);
-      if (bytes > door.maxPayloadBytes)
-        throw new ChatError('too_large', `The event is too large: at most ${door.maxPayloadBytes} bytes are allowed.`);
-      countPace(handler, bytes);
-      const timestamp = door.stamp();
-      const delivered = handler.relay(socket, input, timestamp, door.context);
-      metrics.relaying.observe((performance.now() - began) / 1_000);
-      metrics.relayed.add(1, { event: handler.event });
-      answer(question, { ok: true, timestamp, delivered });
-    } catch (error) {
-      refuse(handler.event, error, question);
-    }
-  }
-
-  const sender = identityOf(socket);
-  const isKnown = socket.data.claims !== undefined;
-
-  function countPace({ pace }: AnyHandler, bytes: number): void {
-    const maximum = door.paces[pace];
-    try {
-      door.rateLimit.count(`${pace} ${sender}`, maximum);
+      rateLimit.count(`${pace} ${this.#sender}`, maximum);
       // Who has a token is one person, wherever it comes from. Who has none may be as many sockets as it likes.
-      if (!isKnown) door.rateLimit.count(`${pace} address ${door.addressOf(socket)}`, ANONYMOUS_SENDERS_PER_ADDRESS * maximum);
+      if (this.#socket.data.claims === undefined)
+        rateLimit.count(`${pace} address ${addressOf(this.#socket)}`, ANONYMOUS_SENDERS_PER_ADDRESS * maximum);
+      what = 'bytes';
+      if (bytes > 0) rateLimit.count(`bytes ${this.#sender}`, 2 * maxPayloadBytes, bytes);
     } catch (error) {
-      metrics.rateLimited.add(1, { pace });
-      throw error;
-    }
-    if (bytes > 0) countBytes(bytes);
-  }
-
-  function countBytes(bytes: number): void {
-    try {
-      door.rateLimit.count(`bytes ${sender}`, 2 * door.maxPayloadBytes, bytes);
-    } catch (error) {
-      metrics.rateLimited.add(1, { pace: 'bytes' });
+      metrics.rateLimited.add(1, { pace: what });
       throw error;
     }
   }
+}
 
+/** Lets a socket's events in: how large, how many, then to the handler, which asks who and which shape. Nothing that a peer sends gets past as an exception. */
+export function listen(socket: PeerSocket, door: Door): void {
+  const incoming = new Incoming(socket, door);
   // Instead of Socket.IO's own way to listeners, which would cost as much as all the rest: turns of its own, closures, an answer to be built.
-  (socket as unknown as EventSink).onevent = ({ data, id }) => receive(Array.isArray(data) ? data : [], id);
+  (socket as unknown as EventSink).onevent = ({ data, id }) => incoming.receive(Array.isArray(data) ? data : [], id);
 }

@@ -24,8 +24,10 @@ export interface RelayMetrics {
   readonly offendersCut: CounterMetric;
   readonly hints: CounterMetric;
   readonly strayErrors: CounterMetric;
-  /** Counts what goes over a connection, without being there when it does. */
-  readonly watchTraffic: (connection: Connection) => void;
+  /** Has what goes over these connections counted, without being there when it does. */
+  readonly watchTraffic: (open: ReadonlySet<Connection>) => void;
+  /** What a connection has carried, now that it is over and out of that set. */
+  readonly addTraffic: (past: Connection) => void;
   /** Renders all of them, with the census of this moment. */
   render(census: Census): Promise<string>;
   readonly contentType: string;
@@ -74,7 +76,7 @@ export function createRelayMetrics(metrics: Metrics): RelayMetrics {
       ['conversationChanged', 'messagesSeen', 'revoked'],
     ),
     strayErrors: metrics.counter('relay_stray_errors_total', 'Errors that nobody handled'),
-    watchTraffic: createTrafficWatch(metrics),
+    ...createTrafficWatch(metrics),
     async render(census) {
       for (const [role, count] of Object.entries(census)) connections.set(count, { role });
       return await metrics.render();
@@ -84,26 +86,25 @@ export function createRelayMetrics(metrics: Metrics): RelayMetrics {
 }
 
 /** Node counts the bytes of each connection by itself: they are added up when somebody looks, and when a connection is over. */
-function createTrafficWatch(metrics: Metrics): (connection: Connection) => void {
-  const open = new Set<Connection>();
+function createTrafficWatch(metrics: Metrics): Pick<RelayMetrics, 'watchTraffic' | 'addTraffic'> {
   const past = { bytesRead: 0, bytesWritten: 0 };
-  const sum = (what: keyof typeof past) => {
-    let total = past[what];
-    for (const connection of open) total += connection[what];
-    return total;
-  };
-  metrics.total('relay_received_bytes_total', 'Bytes that came in over connections, WebSocket frames and HTTP alike', () =>
-    sum('bytesRead'),
-  );
-  metrics.total('relay_sent_bytes_total', 'Bytes that went out over connections, WebSocket frames and HTTP alike', () =>
-    sum('bytesWritten'),
-  );
-  return (connection) => {
-    open.add(connection);
-    connection.once('close', () => {
-      open.delete(connection);
-      past.bytesRead += connection.bytesRead;
-      past.bytesWritten += connection.bytesWritten;
-    });
+  return {
+    watchTraffic(open) {
+      const sum = (what: keyof typeof past) => {
+        let total = past[what];
+        for (const connection of open) total += connection[what];
+        return total;
+      };
+      metrics.total('relay_received_bytes_total', 'Bytes that came in over connections, WebSocket frames and HTTP alike', () =>
+        sum('bytesRead'),
+      );
+      metrics.total('relay_sent_bytes_total', 'Bytes that went out over connections, WebSocket frames and HTTP alike', () =>
+        sum('bytesWritten'),
+      );
+    },
+    addTraffic({ bytesRead, bytesWritten }) {
+      past.bytesRead += bytesRead;
+      past.bytesWritten += bytesWritten;
+    },
   };
 }

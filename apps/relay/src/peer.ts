@@ -23,6 +23,8 @@ interface PeerState {
   claims?: RelayClaims;
   /** When the token was made, seconds since 1970. */
   issuedAt?: number;
+  /** Where it comes from, as limits count it. */
+  address?: string;
   /** Set by `join`. */
   sender?: Visitor | Operator;
 }

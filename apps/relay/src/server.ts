@@ -83,6 +83,8 @@ function createSocketServer(config: Config) {
 /** Checks the origin of every request to Socket.IO: not of the first alone (as `allowRequest` would), of each one that follows in a connection too. */
 function checkOrigins(io: RelayServer, allowed: readonly string[], log: Logger, metrics: RelayMetrics): void {
   io.engine.use((request: IncomingMessage, response: ServerResponse, next: (error?: Error) => void) => {
+    // For `forgetRequest`.
+    if (request.headers.upgrade !== undefined) Object.assign(request, { response });
     if (isAllowedOrigin(request, allowed)) return next();
     metrics.originsRefused.add();
     log.info({ origin: request.headers.origin }, 'origin refused');
@@ -105,24 +107,34 @@ function refuseWhenFull(io: RelayServer, maxConnections: number, metrics: RelayM
 
 /** Says where a socket comes from, as limits count it. */
 function addressReader(trustedHops: number): (socket: PeerSocket) => string {
-  const known = new WeakMap<PeerSocket, string>();
-  return (socket) => {
-    const seen = known.get(socket);
-    if (seen !== undefined) return seen;
-    const { address, headers } = socket.handshake;
-    const key = limitKey(clientAddress(address, headers['x-forwarded-for'], trustedHops));
-    known.set(socket, key);
-    return key;
-  };
+  return ({ data, handshake: { address, headers } }) =>
+    (data.address ??= limitKey(clientAddress(address, headers['x-forwarded-for'], trustedHops)));
+}
+
+/**
+ * Lets go of the request that a connection began with, its headers and its token: they are a fifth of what a quiet connection would hold, and nobody looks
+ * again.
+ */
+function forgetRequest({ conn, handshake }: PeerSocket): void {
+  // What the engine passes off as the response of an upgrade listens for the end of the connection, and holds the request until then.
+  const { response } = conn.request as IncomingMessage & { response?: object };
+  if (response !== undefined) Object.assign(response, { req: undefined });
+  Object.assign(conn, { request: undefined });
+  Object.assign(handshake, { headers: {}, query: {}, auth: {} });
 }
 
 /** Keeps the connections at hand, upgraded ones too, which Node's own server loses sight of. */
-function trackConnections(http: HttpServer): Set<Connection> {
+function trackConnections(http: HttpServer, metrics: RelayMetrics): ReadonlySet<Connection> {
   const connections = new Set<Connection>();
+  function forget(this: Connection): void {
+    connections.delete(this);
+    metrics.addTraffic(this);
+  }
   http.on('connection', (connection) => {
     connections.add(connection);
-    connection.once('close', () => connections.delete(connection));
+    connection.once('close', forget);
   });
+  metrics.watchTraffic(connections);
   return connections;
 }
 
@@ -134,15 +146,21 @@ function censusOf(io: RelayServer, delivery: Delivery): Census {
   return { client: clients, operator: operators, none: all.size - clients - operators };
 }
 
-function watchConnection(socket: PeerSocket, log: Logger, metrics: RelayMetrics): void {
-  const role = () => socket.data.sender?.role ?? 'none';
-  log.info({ socketId: socket.id, transport: socket.conn.transport.name, identity: identityOf(socket) }, 'connected');
-  socket.on('disconnect', (reason) => log.info({ socketId: socket.id, role: role(), reason }, 'disconnected'));
+/** Makes what tells the log of a connection's beginning and end. */
+function connectionLog(log: Logger, metrics: RelayMetrics): (socket: PeerSocket) => void {
+  function onDisconnect(this: PeerSocket, reason: string): void {
+    log.info({ socketId: this.id, role: this.data.sender?.role ?? 'none', reason }, 'disconnected');
+  }
   // Socket.IO ends the connection itself; without a listener it would write to standard error.
-  socket.on('error', (error) => {
+  function onError(this: PeerSocket, error: Error): void {
     metrics.brokenPackets.add();
-    log.info({ socketId: socket.id, err: error }, 'broken packet');
-  });
+    log.info({ socketId: this.id, err: error }, 'broken packet');
+  }
+  return (socket) => {
+    log.info({ socketId: socket.id, transport: socket.conn.transport.name, identity: identityOf(socket) }, 'connected');
+    socket.on('disconnect', onDisconnect);
+    socket.on('error', onError);
+  };
 }
 
 async function listenOn(http: HttpServer, config: Config): Promise<{ port: number }> {
@@ -176,8 +194,7 @@ export function createRelay(config: Config, parts: RelayParts): Relay {
     metricsToken: config.metricsToken,
   };
   const http = createServer(answerRequests(operations));
-  const connections = trackConnections(http);
-  http.on('connection', metrics.watchTraffic);
+  const connections = trackConnections(http, metrics);
   io.attach(http);
   writeOncePerTurn(io);
   checkOrigins(io, config.allowedOrigins, log, metrics);
@@ -199,12 +216,15 @@ export function createRelay(config: Config, parts: RelayParts): Relay {
     metrics,
   };
   const crowd = new Crowd();
+  const watchConnection = connectionLog(log, metrics);
   const { revocations } = revoking;
   io.use(authenticate({ tokens, revocations, crowd, addressOf, maxPerAddress: config.maxConnectionsPerAddress, log, metrics }));
   io.on('connection', (socket) => {
     revoking.watch(socket);
-    watchConnection(socket, log, metrics);
+    watchConnection(socket);
     listenTo(socket, door);
+    addressOf(socket);
+    forgetRequest(socket);
   });
   const housekeeping = setInterval(() => {
     rateLimit.sweep();
