@@ -119,7 +119,7 @@ async function build(folder: string, database: Postgres, servers: Server[]): Pro
       FRONTEND_URL: origin,
       NEXT_PUBLIC_SOCKET_URL: origin,
       JWT_SECRET: settings.secret,
-      AUTH_SECRET: settings.secret,
+      AUTH_SECRET: randomBytes(32).toString('hex'),
       PORT: String(ports.web[0]),
       SOCKET_PORT: String(ports.relay[0]),
       RELAY_INTERNAL_URL: local(ports.inside),

@@ -133,6 +133,8 @@ export class Stack implements StackControl {
     await this.#database.start();
     await ensureDatabase(this.#database.url('postgres'), 'switchboard');
     await migrate(this.#database.url('switchboard'), migrationsFolder());
+    // As in a database that has been in use: who takes a row's id for its number in the conversation must not be right by accident.
+    await this.#database.query('ALTER SEQUENCE "ChatMessage_id_seq" RESTART WITH 100000');
     for (const name of ['redis', 'relay-0', 'relay-1', 'web-0', 'web-1'] as const) this.#ports.set(name, await serverPort());
     const random = createRandom('the start');
     for (const name of EDGES) this.#edges.set(name, new Edge(name, this.#portBehind(name)));

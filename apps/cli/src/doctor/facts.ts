@@ -31,6 +31,8 @@ export interface Facts {
   /** Where this machine finds the web app and the relay. */
   readonly webUrl: string;
   readonly relayUrl: string;
+  /** Where the web app finds a relay to tell it of what was saved: RELAY_INTERNAL_URL, if that is not this machine's. */
+  readonly hintsUrl: string;
   /** The console's and the frame's address for people. */
   readonly origin: string;
 }
@@ -51,6 +53,7 @@ export async function gatherFacts(environment: Environment, root: string): Promi
   const secrets = await readSecrets(dataDir).catch((error: unknown) => asComplaint(error, dataDir.secrets));
   const generated = secrets instanceof Complaint ? undefined : secrets?.jwtSecret;
   const [origin = config.frontendUrl] = config.frontendUrl.split(',');
+  const relayUrl = `http://${hostToAsk(config.relayHost)}:${config.socketPort}`;
   return {
     config,
     settings,
@@ -59,7 +62,8 @@ export async function gatherFacts(environment: Environment, root: string): Promi
     secrets,
     jwtSecret: config.jwtSecret ?? generated,
     webUrl: `http://127.0.0.1:${config.port}`,
-    relayUrl: settings.RELAY_INTERNAL_URL ?? `http://${hostToAsk(config.relayHost)}:${config.socketPort}`,
+    relayUrl,
+    hintsUrl: settings.RELAY_INTERNAL_URL ?? relayUrl,
     origin,
   };
 }

@@ -17,7 +17,7 @@ const CONNECT_MS = 4_000;
 const POLLING_TRIES = 3;
 
 export function planRelay(facts: Facts, { fetch }: Pick<World, 'fetch'>): Check[] {
-  const { config, origin, relayUrl, jwtSecret } = facts;
+  const { config, origin, relayUrl, hintsUrl, jwtSecret } = facts;
   const server = (signal: AbortSignal) => ({ url: relayUrl, adviceWhenAway: AWAY, fetch, signal });
   const relay = { url: config.socketUrl, path: config.socketPath, origin };
   const connect = async (transport: 'websocket' | 'polling', secret: string) =>
@@ -29,7 +29,14 @@ export function planRelay(facts: Facts, { fetch }: Pick<World, 'fetch'>): Check[
   const withSecret = async (look: (secret: string) => Promise<Outcome>) =>
     jwtSecret === undefined ? skip('there is no JWT_SECRET yet; the first start makes one') : await look(jwtSecret);
 
-  const alive: Check = { group, what: 'it listens on its port', look: async (signal) => await checkAlive(server(signal)) };
+  const lookForRelay = async (signal: AbortSignal): Promise<Outcome> => {
+    const outcome = await checkAlive(server(signal));
+    // A machine with web nodes alone.
+    return outcome.status === 'fail' && hintsUrl !== relayUrl
+      ? skip(`none of Switchboard's listens at ${relayUrl}, and RELAY_INTERNAL_URL leads to another one`)
+      : outcome;
+  };
+  const alive: Check = { group, what: 'it listens on its port', look: async (signal) => await lookForRelay(signal) };
   const handshake: Check = {
     group,
     what: 'it is found at NEXT_PUBLIC_SOCKET_URL and takes the origin',
@@ -42,8 +49,7 @@ export function planRelay(facts: Facts, { fetch }: Pick<World, 'fetch'>): Check[
     {
       group,
       what: 'it takes the hints of the web app',
-      after: [alive],
-      look: async (signal) => await withSecret(async (secret) => await checkHints({ url: relayUrl, secret, fetch, signal })),
+      look: async (signal) => await withSecret(async (secret) => await checkHints({ url: hintsUrl, secret, fetch, signal })),
     },
     handshake,
     {
