@@ -7,6 +7,8 @@ export interface Amount {
   readonly messages: number;
 }
 
+const CLIENTS_AT_ONCE = 2_000;
+
 /** Fills an empty database, as if the conversations had come one after the other, one a minute, and brings the planner's statistics up to date. */
 export async function seed({ prisma }: Database, { clients, messages }: Amount): Promise<{ operatorId: number; firstClientId: number }> {
   const operator = await prisma.user.create({ data: { name: 'Olga', email: 'olga@example.org' } });
@@ -16,15 +18,19 @@ export async function seed({ prisma }: Database, { clients, messages }: Amount):
     FROM generate_series(1, ${clients}::int) n`;
   await prisma.$executeRaw`
     INSERT INTO "ChatSession" (id, "clientId", "pageUrl", "startedAt") SELECT gen_random_uuid(), id, 'https://shop.example/', "createdAt" FROM "Client"`;
-  await prisma.$executeRaw`
-    INSERT INTO "ChatMessage" ("messageKey", "clientId", seq, "senderType", "operatorId", "messageType", text, "sessionId", "isRead", "createdAt",
-      "savedAt", "updatedAt")
-    SELECT gen_random_uuid(), c.id, n, (CASE WHEN n % 3 = 2 AND n < ${messages}::int THEN 'OPERATOR' ELSE 'CLIENT' END)::"MessageSenderType",
-      CASE WHEN n % 3 = 2 AND n < ${messages}::int THEN ${operator.id}::int END, 'TEXT',
-      'Hello, I ordered a pair of boots last week and wonder where they are. (' || n || ')', s.id::text, n < ${messages}::int,
-      c."lastActivityAt" - (${messages}::int - n) * interval '1 second', now(), now()
-    FROM "Client" c JOIN "ChatSession" s ON s."clientId" = c.id CROSS JOIN generate_series(1, ${messages}::int) n`;
-  for (const table of ['Client', 'ChatSession', 'ChatMessage', 'User']) await prisma.$executeRawUnsafe(`VACUUM ANALYZE "${table}"`);
   const first = await prisma.client.findFirstOrThrow({ orderBy: { id: 'asc' }, select: { id: true } });
+  // In pieces: no statement may take long, here as elsewhere.
+  for (let begin = first.id; begin < first.id + clients; begin += CLIENTS_AT_ONCE) {
+    await prisma.$executeRaw`
+      INSERT INTO "ChatMessage" ("messageKey", "clientId", seq, "senderType", "operatorId", "messageType", text, "sessionId", "isRead", "createdAt",
+        "savedAt", "updatedAt")
+      SELECT gen_random_uuid(), c.id, n, (CASE WHEN n % 3 = 2 AND n < ${messages}::int THEN 'OPERATOR' ELSE 'CLIENT' END)::"MessageSenderType",
+        CASE WHEN n % 3 = 2 AND n < ${messages}::int THEN ${operator.id}::int END, 'TEXT',
+        'Hello, I ordered a pair of boots last week and wonder where they are. (' || n || ')', s.id::text, n < ${messages}::int,
+        c."lastActivityAt" - (${messages}::int - n) * interval '1 second', now(), now()
+      FROM "Client" c JOIN "ChatSession" s ON s."clientId" = c.id CROSS JOIN generate_series(1, ${messages}::int) n
+      WHERE c.id >= ${begin}::int AND c.id < ${begin + CLIENTS_AT_ONCE}::int`;
+  }
+  for (const table of ['Client', 'ChatSession', 'ChatMessage', 'User']) await prisma.$executeRawUnsafe(`ANALYZE "${table}"`);
   return { operatorId: operator.id, firstClientId: first.id };
 }
