@@ -3,25 +3,26 @@ import type { TimelineImage } from '@switchboard/client';
 import { useState } from 'react';
 
 import { CloseButton } from '../ui/Button.tsx';
-import { shownSize } from '@switchboard/client/view';
+import { safePicture, shownSize } from '@switchboard/client/view';
 
 /** A picture in the log at its ratio, its space reserved; a press opens it large. */
 export function MessageImage({ image, progress }: { readonly image: TimelineImage; readonly progress: number | null }) {
   const { width, height } = shownSize(image.width, image.height);
   const [brokenUrl, setBrokenUrl] = useState<string>();
   const name = image.name ?? 'Picture';
-  if (brokenUrl === image.url) return <p className="px-3 py-2 text-ink-soft">{name} can’t be shown.</p>;
+  const url = safePicture(image.url);
+  if (url === undefined || brokenUrl === url) return <p className="px-3 py-2 text-ink-soft">{name} can’t be shown.</p>;
   return (
     <Dialog.Root>
       <Dialog.Trigger aria-label={`Open ${name}`} className="relative block max-w-full overflow-hidden rounded-[inherit]">
         <img
-          src={image.url}
+          src={url}
           alt={name}
           width={width}
           height={height}
           style={{ aspectRatio: `${width} / ${height}` }}
           decoding="async"
-          onError={() => setBrokenUrl(image.url)}
+          onError={() => setBrokenUrl(url)}
           className="block h-auto max-w-full bg-sunken object-contain"
         />
         {progress === null ? null : <Progress value={progress} />}
@@ -42,7 +43,7 @@ export function MessageImage({ image, progress }: { readonly image: TimelineImag
             aria-hidden="true"
             className="flex min-h-0 flex-1 items-center justify-center p-4"
           >
-            <img src={image.url} alt="" className="max-h-full max-w-full rounded-md bg-surface object-contain" />
+            <img src={url} alt="" className="max-h-full max-w-full rounded-md bg-surface object-contain" />
           </Dialog.Close>
         </Dialog.Popup>
       </Dialog.Portal>

@@ -1,5 +1,5 @@
 import type { ConversationHandle, TimelineMessage } from '@switchboard/client';
-import { linkParts, shownSize, times, type MessageGroup } from '@switchboard/client/view';
+import { linkParts, safePicture, shownSize, times, type MessageGroup } from '@switchboard/client/view';
 
 const STATUS = { sending: 'Sending', sent: 'Sent', delivered: 'Delivered', read: 'Read', failed: 'Not sent' } as const;
 
@@ -84,18 +84,20 @@ function Linked({ text }: { readonly text: string }) {
 
 function Picture({ message: { image, uploadProgress } }: { readonly message: TimelineMessage }) {
   if (image === null) return null;
+  const url = safePicture(image.url);
+  if (url === undefined) return <p class="bubble">{image.name ?? 'Picture'} can’t be shown.</p>;
   const size = shownSize(image.width, image.height);
   const scale = Math.min(1, 240 / size.width);
   const [width, height] = [Math.round(size.width * scale), Math.round(size.height * scale)];
   return (
     <a
       class="picture"
-      href={image.url}
+      href={url}
       target="_blank"
       rel="noopener noreferrer"
       aria-label={`Picture ${image.name ?? ''}, opens in a new tab`.replace(' ,', ',')}
     >
-      <img src={image.url} width={width} height={height} alt={image.name ?? 'Picture'} loading="lazy" decoding="async" />
+      <img src={url} width={width} height={height} alt={image.name ?? 'Picture'} loading="lazy" decoding="async" />
       {uploadProgress === null ? null : <progress max={1} value={uploadProgress} aria-label="Uploading" />}
     </a>
   );

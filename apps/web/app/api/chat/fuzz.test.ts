@@ -1,0 +1,131 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+import { ask, newOperator, newVisitor, useTestServer, type Person } from '../../../server/testing/test-server.ts';
+import { POST as end } from './end/route.ts';
+import { GET as read, POST as save } from './messages/route.ts';
+import { POST as receipts } from './receipts/route.ts';
+import { GET as recent } from './recent/route.ts';
+import { POST as sessions } from './sessions/route.ts';
+import { POST as timings } from './timings/route.ts';
+import { POST as token } from './token/route.ts';
+import { GET as image } from './uploads/[id]/route.ts';
+import { POST as upload } from './uploads/route.ts';
+
+const server = useTestServer({ SESSIONS_PER_MINUTE: '100000' });
+let people: readonly Pick<Person, 'headers'>[];
+beforeAll(async () => {
+  people = [{ headers: {} }, await newVisitor('Ann'), await newOperator(server.services)];
+});
+
+/** Names that routes look at, among others: what is random all through is refused at the first step. */
+const NAMES = (
+  'messages messageKey messageType text imageUrl imageName mimeType sentAt sessionId clientId clientSocketId senderType username phone email pageUrl ' +
+  'locale resumeToken deliveredSeq readSeq relayed saved outboxAge __proto__ constructor toString limit afterSeq beforeSeq e s'
+).split(' ');
+const value: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 3, depthSize: 'small' },
+    fc.constantFrom<unknown>(
+      null,
+      true,
+      -1,
+      0,
+      1,
+      2 ** 31,
+      2 ** 53,
+      1e308,
+      '',
+      'TEXT',
+      'IMAGE',
+      'CLIENT',
+      '\u0000',
+      '\uD800',
+      '💡',
+      '2026-11-23T10:00:00.000Z',
+    ),
+    fc.string({ unit: 'binary', maxLength: 60 }),
+    fc.uuid(),
+    fc.string({ minLength: 5_000, maxLength: 9_000 }),
+    fc.array(tie('value'), { maxLength: 4 }),
+    fc.dictionary(fc.constantFrom(...NAMES), tie('value'), { maxKeys: 6 }),
+  ),
+})).value;
+
+const raw = fc.oneof(
+  { weight: 6, arbitrary: value.map((content) => JSON.stringify(content) ?? '') },
+  { weight: 1, arbitrary: fc.string({ unit: 'binary' }) },
+  { weight: 1, arbitrary: fc.constantFrom('{', '[[[[[[', '['.repeat(20_000), '{"a":1', '﻿{}', '"\\ud800"') },
+);
+const query = fc
+  .array(fc.tuple(fc.constantFrom(...NAMES), fc.string({ unit: 'binary', maxLength: 30 })), { maxLength: 4 })
+  .map((pairs) => new URLSearchParams(pairs).toString());
+
+type Handler = (request: Request) => Promise<Response>;
+const POSTS: readonly (readonly [string, Handler])[] = [
+  ['messages', save],
+  ['sessions', sessions],
+  ['receipts', receipts],
+  ['timings', timings],
+  ['token', token],
+  ['end', end],
+];
+
+/** What is wrong with an answer; undefined: it is one that the contract knows, and tells nothing of what is inside. */
+async function complaintAbout(response: Response): Promise<string | undefined> {
+  const text = await response.text();
+  const { error, ...rest } = JSON.parse(text) as { error?: { code?: unknown; message?: unknown; retryable?: unknown } };
+  if (response.status === 500) return `500: ${text}`;
+  if (response.status < 400) return error === undefined ? undefined : `${response.status} with an error: ${text}`;
+  const isOurs = typeof error?.code === 'string' && typeof error.message === 'string' && typeof error.retryable === 'boolean';
+  if (!isOurs || Object.keys(rest).length > 0) return `not in the contract's words: ${text}`;
+  return /prisma|postgres|at .*\.ts|node_modules/i.test(text) ? `tells too much: ${text}` : undefined;
+}
+
+describe('whatever is sent, by whomever, is answered in the words of the contract', () => {
+  it.each(POSTS)('POST %s', async (name, handler) => {
+    await fc.assert(
+      fc.asyncProperty(raw, query, fc.nat({ max: 2 }), async (body, search, who) => {
+        const headers = { 'content-type': 'application/json', ...people[who]?.headers };
+        expect(await complaintAbout(await handler(ask('POST', `/api/chat/${name}?${search}`, { headers, body })))).toBeUndefined();
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it.each([
+    ['messages', read],
+    ['recent', recent],
+  ] as readonly (readonly [string, Handler])[])('GET %s', async (name, handler) => {
+    await fc.assert(
+      fc.asyncProperty(query, fc.nat({ max: 2 }), async (search, who) => {
+        expect(
+          await complaintAbout(await handler(ask('GET', `/api/chat/${name}?${search}`, { headers: people[who]?.headers ?? {} }))),
+        ).toBeUndefined();
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('uploads, and what they are asked for by', async () => {
+    const field = fc.tuple(fc.constantFrom('file', 'clientId', 'x'), fc.string({ unit: 'binary', maxLength: 2_000 }), fc.boolean());
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(field, { maxLength: 3 }),
+        fc.nat({ max: 2 }),
+        fc.string({ maxLength: 40 }),
+        query,
+        async (fields, who, id, search) => {
+          const form = new FormData();
+          for (const [name, content, isFile] of fields) form.append(name, isFile ? new File([content], content.slice(0, 40)) : content);
+          expect(
+            await complaintAbout(await upload(ask('POST', '/api/chat/uploads', { headers: people[who]?.headers ?? {}, body: form }))),
+          ).toBeUndefined();
+          const asked = ask('GET', `/api/chat/uploads/x?${search}`);
+          expect(await complaintAbout(await image(asked, { params: Promise.resolve({ id }) }))).toBeUndefined();
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+});

@@ -1,0 +1,135 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+
+import { io } from 'socket.io-client';
+import { expect, inject, it } from 'vitest';
+
+import { rowsOf } from '../stage/database.ts';
+import { png } from '../stage/image.ts';
+import { OPERATORS } from '../stage/operators.ts';
+
+const stage = inject('stage');
+const APP = resolve(import.meta.dirname, '../../apps/web/app');
+
+/** Every address that the web app serves, from its files: `[id]` and the like filled in. */
+async function addresses(): Promise<string[]> {
+  const files = (await readdir(APP, { recursive: true })).filter((file) => /(^|\/)(page\.tsx|route\.ts)$/.test(file));
+  return files.map((file) => {
+    const parts = file.split('/').slice(0, -1);
+    return `/${parts
+      .filter((part) => !part.startsWith('('))
+      .map((part) => part.replace(/^\[.*\]$/, 'x'))
+      .join('/')}`;
+  });
+}
+
+it('every address there is answers with headers that keep browsers from guessing, leaking and framing', async () => {
+  const all = [...(await addresses()), '/not-there', '/_next/not-there'];
+  expect(all.length).toBeGreaterThan(18);
+  for (const address of all) {
+    const { headers, status } = await fetch(`${stage.web}${address}`, { redirect: 'manual' });
+    expect([headers.get('x-content-type-options'), headers.get('referrer-policy'), headers.get('x-powered-by')], address).toEqual([
+      'nosniff',
+      'no-referrer',
+      null,
+    ]);
+    // Nothing is asked for by GET there, and nothing comes back.
+    if (status === 405) continue;
+    // The loader and the frame's files are for other sites' pages; they are no pages themselves.
+    if (/^\/widget\.js$|^\/widget\/assets\/|^\/_next\/|^\/metrics$|^\/livez$|^\/readyz$/.test(address)) continue;
+    const policy = headers.get('content-security-policy') ?? '';
+    const scripts = /script-src ([^;]*)|default-src ([^;]*)/.exec(policy)?.[0] ?? '';
+    expect(scripts, `${address}: ${policy}`).not.toBe('');
+    expect(scripts, address).not.toMatch(/unsafe-inline|unsafe-eval|\*|data:|https?:(?![/])/);
+    expect(policy, address).toMatch(address === '/widget' ? /frame-ancestors (\*|'self')/ : /frame-ancestors ('none'|'self')/);
+  }
+});
+
+it('an operator’s cookie does nothing for a page of another site', async () => {
+  const cookie = (stage.sessions[OPERATORS.maya.email] ?? []).map(({ name, value }) => `${name}=${value}`).join('; ');
+  const before = (await rowsOf(stage.databaseUrl, 'Mallory')).length;
+  for (const origin of ['https://evil.example', 'null', `${stage.web}.evil.example`, undefined]) {
+    for (const path of ['messages', 'token', 'receipts', 'end', 'sessions', 'timings', 'uploads']) {
+      for (const type of ['application/json', 'text/plain']) {
+        const headers = { cookie, 'content-type': type, ...(origin === undefined ? {} : { origin }) };
+        const { status } = await fetch(`${stage.web}/api/chat/${path}`, {
+          method: 'POST',
+          headers,
+          body: '{"clientId":1,"username":"Mallory","clientSocketId":"x"}',
+        });
+        expect([401, 403, 415], `${path} from ${origin} as ${type}: ${status}`).toContain(status);
+      }
+    }
+  }
+  expect((await rowsOf(stage.databaseUrl, 'Mallory')).length).toBe(before);
+});
+
+it('what is secret reaches no log: passwords, tokens, cookies, texts, names of files, signatures', async () => {
+  const canary = 'canary-7f3a';
+  const origin = stage.web;
+  const post = async (path: string, body: object, headers: Record<string, string> = {}) =>
+    await fetch(`${stage.web}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin, ...headers },
+      body: JSON.stringify(body),
+    });
+
+  const started = (await (
+    await post('/api/chat/sessions', { username: `${canary}-name`, email: `${canary}@example.org`, phone: '+49 30 1234' })
+  ).json()) as {
+    token: string;
+    resumeToken: string;
+  };
+  const authorization = `Bearer ${started.token}`;
+  const message = { messageKey: crypto.randomUUID(), messageType: 'TEXT', text: `${canary}-text` };
+  expect((await post('/api/chat/messages', { messages: [message] }, { authorization })).status).toBe(200);
+  // What fails is logged, and what was in it is not.
+  await post(
+    '/api/chat/messages',
+    { messages: [{ ...message, messageKey: `${canary}-key`, text: `${canary}-refused` }] },
+    { authorization },
+  );
+  await post('/api/auth/sign-in/email', { email: `${canary}-who@example.org`, password: `${canary}-password` });
+  await post('/api/chat/token', {}, { authorization: `Bearer ${canary}-token` });
+  await fetch(`${stage.web}/api/chat/messages?clientId=${canary}-query`, { headers: { cookie: `session=${canary}-cookie` } });
+  const form = new FormData();
+  form.append('file', new File([new Uint8Array(png(8, 8, [1, 2, 3]))], `${canary}-file.png`, { type: 'image/png' }));
+  const picture = (await (
+    await fetch(`${stage.web}/api/chat/uploads`, { method: 'POST', headers: { authorization, origin }, body: form })
+  ).json()) as { imageUrl: string };
+  expect((await fetch(new URL(picture.imageUrl, stage.web))).status).toBe(200);
+
+  const socket = io(stage.relay, {
+    path: '/chat',
+    transports: ['websocket'],
+    auth: { token: started.token },
+    extraHeaders: { origin },
+    forceNew: true,
+  });
+  await new Promise<void>((resolve) => socket.once('connect', resolve));
+  await socket.emitWithAck('join', { role: 'client', name: `${canary}-name` });
+  await socket.emitWithAck('clientMessage', { type: 'text', message: `${canary}-relayed`, messageKey: crypto.randomUUID() });
+  await socket.emitWithAck('clientMessage', { type: 'text', message: { text: `${canary}-broken` } });
+  socket.disconnect();
+  const stranger = io(stage.relay, {
+    path: '/chat',
+    transports: ['websocket'],
+    auth: { token: `${canary}-token` },
+    extraHeaders: { origin },
+    forceNew: true,
+    reconnection: false,
+  });
+  await new Promise<void>((resolve) => stranger.once('connect_error', () => resolve()));
+  stranger.disconnect();
+
+  const folder = join(stage.dataDir, 'logs');
+  const files = [...(await readdir(folder)).map((name) => join(folder, name)), join(stage.dataDir, 'start.log')];
+  const logs = (await Promise.all(files.map(async (file) => await readFile(file, 'utf8')))).join('\n');
+  // It is there that it would be: what was refused has left a line.
+  expect(logs).toContain('token refused');
+  expect(logs).toContain('a request was refused');
+  expect(logs.split('\n').filter((line) => line.includes(canary))).toEqual([]);
+  const signature = new URL(picture.imageUrl, stage.web).searchParams.get('s') ?? '';
+  expect(signature.length).toBeGreaterThan(10);
+  for (const secret of [started.token, started.resumeToken, signature, OPERATORS.maya.password]) expect(logs.includes(secret)).toBe(false);
+});

@@ -1,0 +1,173 @@
+import type { Browser, BrowserContext, Frame, Locator, Page } from 'playwright-core';
+import { io } from 'socket.io-client';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+
+import { launchBrowser } from '../stage/browser.ts';
+import { ConsolePage } from '../stage/console-page.ts';
+import { png } from '../stage/image.ts';
+import { OPERATORS } from '../stage/operators.ts';
+import { WidgetPage } from '../stage/widget-page.ts';
+
+const stage = inject('stage');
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser.close();
+});
+
+/** Calls `ran` if it ever runs: by element, attribute, address, style, template, entity, or broken markup that parsers put right. */
+const CORPUS = [
+  '<script>ran(1)</script>',
+  '<img src=x onerror=ran(2)>',
+  '<svg/onload=ran(3)>',
+  '<svg><script>ran(4)</script></svg>',
+  '<iframe srcdoc="<script>parent.ran(5)</script>"></iframe>',
+  '<details open ontoggle=ran(6)><summary>x</summary></details>',
+  '<input autofocus onfocus=ran(7)>',
+  '<video><source onerror=ran(8)></video>',
+  '<math><mtext></form><form><mglyph><style></math><img src onerror=ran(9)>',
+  '"><img src=x onerror=ran(10)>',
+  "'-ran(11)-'",
+  '</textarea><script>ran(12)</script>',
+  '</title><script>ran(13)</script>',
+  '<a href="javascript:ran(14)">click</a>',
+  'javascript:ran(15)',
+  'https://shop.example/"onmouseover="ran(16)',
+  'https://shop.example/<img src=x onerror=ran(17)>',
+  '[link](javascript:ran(18))',
+  '&lt;script&gt;ran(19)&lt;/script&gt;',
+  '<scr<script>ipt>ran(20)</scr</script>ipt>',
+  '{{constructor.constructor("ran(21)")()}}',
+  '${ran(22)}',
+  '<style>@import "javascript:ran(23)";</style>',
+  '<object data="data:text/html,<script>parent.ran(24)</script>"></object>',
+  '\u202E<img src=x onerror=ran(25)>',
+] as const;
+/** As people see it: without what does not show. */
+const shown = (text: string) => text.replaceAll('\u0000', '');
+
+/** Notes every script that ran in this browser when it should not have, and every dialog. */
+async function watch(context: BrowserContext): Promise<string[]> {
+  const incidents: string[] = [];
+  await context.exposeBinding('ran', ({ frame }, number: number) => void incidents.push(`${frame.url()} ran ${number}`));
+  context.on('dialog', (dialog) => {
+    incidents.push(`dialog ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  return incidents;
+}
+
+/** Addresses in this part of a page that a browser would run or show as a page of its own. */
+async function strangeAddresses(part: Locator): Promise<string[]> {
+  return await part.evaluate((root) =>
+    [...root.querySelectorAll('[href], [src], [action], [data], [srcdoc]')]
+      .flatMap((element) => ['href', 'src', 'action', 'data', 'srcdoc'].map((name) => element.getAttribute(name) ?? ''))
+      .filter((address) => address !== '' && !/^(https?:|blob:|data:image\/(png|jpeg|gif|webp)|mailto:|\/)/i.test(address)),
+  );
+}
+
+/** What stands in a log, text node by text node. */
+async function textsOf(log: Locator): Promise<string[]> {
+  return await log.evaluate((element) => {
+    const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    const found: string[] = [];
+    while (walker.nextNode()) found.push(walker.currentNode.textContent ?? '');
+    return [found.join('')];
+  });
+}
+
+async function hasAll(log: Locator): Promise<void> {
+  await expect
+    .poll(
+      async () => {
+        const [all = ''] = await textsOf(log);
+        return CORPUS.filter((text) => !all.includes(shown(text)));
+      },
+      { timeout: 20_000 },
+    )
+    .toEqual([]);
+}
+
+/** Clicks, hovers and focuses what there is, as a person would who goes through a conversation. */
+async function touchEverything(page: Page | Frame, log: Locator): Promise<void> {
+  for (const link of await log.locator('a, img, button').all()) await link.hover({ timeout: 2_000, force: true }).catch(() => undefined);
+  await page.evaluate('new Promise((resolve) => setTimeout(resolve, 250))');
+}
+
+it('what a visitor writes, is called, names a file, or comes from is shown as it is, and none of it runs, on either side', async () => {
+  const name = '<img src=x onerror=ran(0)>';
+  const maya = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
+  const visitorContext = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    userAgent: 'Mozilla/5.0 <script>ran(90)</script>',
+  });
+  const incidents = [await watch(maya.context), await watch(visitorContext)];
+  const page = await visitorContext.newPage();
+  await page.goto(`${stage.host}?q="><script>ran(91)</script>#<img src=x onerror=ran(92)>`);
+  const visitor = new WidgetPage(page, visitorContext);
+  await visitor.openChat();
+  await visitor.start(name);
+  for (const text of CORPUS) {
+    await visitor.say(text);
+    // Five a second are allowed; a person is slower.
+    await page.waitForTimeout(220);
+  }
+  const picture = { name: '"><img src=x onerror=ran(93)>.png', mimeType: 'image/png', buffer: png(40, 30, [200, 150, 50]) };
+  await visitor.frame().locator('input[type=file]').setInputFiles(picture);
+
+  await maya.page.getByRole('list', { name: 'Conversations' }).getByRole('button').filter({ hasText: name }).first().click();
+  await maya.page.getByRole('heading', { name, exact: true }).waitFor();
+  await hasAll(maya.log());
+  await hasAll(visitor.log());
+  await maya.log().locator('img').first().waitFor();
+
+  // The other way round, and once more as it comes from the database.
+  for (const text of CORPUS.slice(0, 10)) await maya.say(`And ${text}`);
+  await visitor.log().getByText(`And ${CORPUS[9]}`, { exact: true }).waitFor();
+  await maya.page.reload();
+  await hasAll(maya.log());
+  await page.reload();
+  await visitor.openChat();
+  await visitor.log().waitFor();
+  await hasAll(visitor.log());
+
+  const frame = page.frames().find((candidate) => candidate.url().includes('/widget'));
+  await touchEverything(maya.page, maya.log());
+  await touchEverything(frame ?? page, visitor.log());
+  expect(await strangeAddresses(maya.page.locator('body'))).toEqual([]);
+  expect(await strangeAddresses(visitor.frame().locator('body'))).toEqual([]);
+  expect(incidents.flat()).toEqual([]);
+  await maya.close();
+  await visitor.close();
+});
+
+it('neither does what an old front-end puts into fields that ours would not send', async () => {
+  const maya = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
+  const incidents = await watch(maya.context);
+  const socket = io(stage.relay, { path: '/chat', transports: ['websocket'], forceNew: true, extraHeaders: { origin: stage.web } });
+  await new Promise<void>((resolve) => socket.once('connect', resolve));
+  const username = '"><svg onload=ran(100)>';
+  socket.emit('join', { role: 'client', name: username });
+  const evil = [
+    { type: 'image', image: 'javascript:ran(101)', name: '"onerror=ran(102) x="', mimeType: 'image/svg+xml' },
+    { type: 'image', image: 'data:text/html,<script>parent.ran(103)</script>', name: 'a', mimeType: 'text/html' },
+    {
+      type: 'image',
+      image: 'data:image/svg+xml,<svg xmlns="http://www.w3.org/2000/svg" onload="ran(104)"/>',
+      name: 'b',
+      mimeType: 'image/svg+xml',
+    },
+    { type: '<img src=x onerror=ran(105)>', message: '<img src=x onerror=ran(106)>' },
+    { type: 'text', message: 'the last one' },
+  ];
+  for (const message of evil) await socket.emitWithAck('clientMessage', message);
+  await maya.page.getByRole('list', { name: 'Conversations' }).getByRole('button').filter({ hasText: username }).first().click();
+  await maya.message('the last one').waitFor();
+  await touchEverything(maya.page, maya.log());
+  expect(await strangeAddresses(maya.page.locator('body'))).toEqual([]);
+  expect(incidents).toEqual([]);
+  socket.disconnect();
+  await maya.close();
+});

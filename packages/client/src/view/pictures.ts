@@ -1,0 +1,14 @@
+/** Pictures that carry themselves. No SVG: it is a document. */
+const CARRIED = /^data:image\/(?:avif|gif|jpeg|png|webp)[;,]/iu;
+
+/**
+ * The address of a picture as it may stand in a page, or undefined when it is none: a message's picture comes as its sender put it on the wire. An address of
+ * this site, of the web, of this page's own memory, or a picture that carries itself.
+ */
+export function safePicture(url: string): string | undefined {
+  if (CARRIED.test(url)) return url;
+  // Against an address nobody has, so that what is relative can be told.
+  if (!URL.canParse(url, 'https://relative.invalid')) return undefined;
+  const { protocol } = new URL(url, 'https://relative.invalid');
+  return protocol === 'https:' || protocol === 'http:' || protocol === 'blob:' ? url : undefined;
+}
