@@ -15,7 +15,7 @@ export function marksOf(side: Side['kind'], receipts: Receipts): Watermarks {
 /** What this person has seen of the other side's messages. */
 export class Reading {
   readonly #side: Side;
-  /** Seen before they had a number. */
+  /** Seen, and not below the mark yet: they had no number, or something before them was missing or is unseen. */
   readonly #seen = new Set<string>();
   #readSeq = 0;
   #visible = false;
@@ -48,8 +48,8 @@ export class Reading {
       this.#dividerDue = false;
       this.#divider = peers.find((message) => this.#isUnread(message))?.key ?? null;
     }
-    const looking = this.#visible && contiguous !== null;
-    for (const message of peers) if (looking || this.#seen.has(message.key)) this.#read(message);
+    if (this.#visible && contiguous !== null) for (const message of peers) if (this.#isUnread(message)) this.#seen.add(message.key);
+    this.#raise(peers, contiguous ?? 0);
     const received = peers.map((message) => message.seq ?? 0).filter((seq) => seq <= (contiguous ?? 0));
     return { deliveredSeq: received.reduce((a, b) => Math.max(a, b), 0), readSeq: this.#readSeq };
   }
@@ -63,8 +63,13 @@ export class Reading {
     return !this.#seen.has(message.key) && (message.seq === null || message.seq > this.#readSeq);
   }
 
-  #read(message: TimelineMessage): void {
-    if (message.seq === null) this.#seen.add(message.key);
-    else this.#readSeq = Math.max(this.#readSeq, message.seq);
+  /** A mark says that everything up to it was seen: it stops at a gap, where nobody knows what is missing, and at what nobody has seen. */
+  #raise(peers: readonly TimelineMessage[], contiguous: number): void {
+    const numbered = peers.flatMap(({ key, seq }) => (seq === null || seq > contiguous ? [] : [{ key, seq }]));
+    for (const { key, seq } of numbered.toSorted((a, b) => a.seq - b.seq)) {
+      if (seq > this.#readSeq && !this.#seen.has(key)) return;
+      this.#readSeq = Math.max(this.#readSeq, seq);
+      this.#seen.delete(key);
+    }
   }
 }
