@@ -9,6 +9,12 @@ export async function checkWidget({ origin, ...asking }: Asking & { readonly ori
   const [loader, frame] = await Promise.all([fetchPage(`${origin}/widget.js`, asking), fetchPage(`${origin}/widget`, asking)]);
   if (!isPage(loader)) return loader;
   if (!isPage(frame)) return frame;
+  // A proxy that does not reach the web app does not answer in JSON.
+  if (loader.status === 503 && (loader.headers.get('content-type') ?? '').includes('json'))
+    return fail(
+      'the web app has no built widget',
+      'Build it (npm run build), or have WIDGET_DIR lead to apps/widget/dist, from where the web app runs.',
+    );
   const problem = explainStatus(loader, `${origin}/widget.js`) ?? explainStatus(frame, `${origin}/widget`);
   if (problem !== undefined) return problem;
   const type = loader.headers.get('content-type') ?? 'nothing';

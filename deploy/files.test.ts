@@ -1,0 +1,117 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+import { VARIABLE_NAMES } from '@switchboard/config';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+
+const ROOT = join(import.meta.dirname, '..');
+/** Where the units and the image have the clone. */
+const INSTALLED = '/opt/switchboard';
+/** Of others: Node.js, Next.js, PostgreSQL's image. */
+const FOREIGN = ['NEXT_MANUAL_SIG_HANDLE', 'NEXT_TELEMETRY_DISABLED', 'POSTGRES_USER', 'POSTGRES_PASSWORD', 'POSTGRES_DB'];
+const KNOWN = new Set<string>([...VARIABLE_NAMES, ...FOREIGN]);
+/** What the builds make: package → program. */
+const BUILT: Readonly<Record<string, string>> = { 'apps/relay': 'apps/relay/dist/relay.js', 'apps/cli': 'apps/cli/dist/cli.js' };
+
+const read = async (path: string) => await readFile(join(import.meta.dirname, path), 'utf8');
+
+/** A program of the clone is there, or one of the builds makes it. */
+async function isProgram(path: string): Promise<boolean> {
+  if (existsSync(join(ROOT, path))) return true;
+  const [app] = Object.entries(BUILT).find(([, program]) => program === path) ?? [];
+  if (app === undefined) return false;
+  const { scripts } = JSON.parse(await readFile(join(ROOT, app, 'package.json'), 'utf8')) as { scripts: { build: string } };
+  return scripts.build.includes('dist');
+}
+
+describe('systemd', () => {
+  const units = ['switchboard.service', 'switchboard-relay@.service', 'switchboard-web@.service'];
+
+  it('has a test for every unit', async () => {
+    const files = await readdir(join(import.meta.dirname, 'systemd'));
+    expect(files.filter((file) => file.endsWith('.service')).toSorted()).toEqual(units.toSorted());
+  });
+
+  it.each(units)('%s starts what is there, with settings that exist', async (unit) => {
+    const lines = (await read(join('systemd', unit))).split('\n').filter((line) => /^[A-Z]\w*=/.test(line));
+    const values = (name: string) => lines.filter((line) => line.startsWith(`${name}=`)).map((line) => line.slice(name.length + 1));
+    const [folder = ''] = values('WorkingDirectory');
+    expect(folder.startsWith(INSTALLED)).toBe(true);
+    const [, program = ''] = values('ExecStart')[0]?.split(' ') ?? [];
+    expect(await isProgram(join(folder.slice(INSTALLED.length + 1), program)), program).toBe(true);
+    const set = values('Environment').flatMap((value) => value.split(' ').map((pair) => pair.split('=')[0] ?? ''));
+    expect(set.filter((name) => !KNOWN.has(name))).toEqual([]);
+    expect(set).toContain('NODE_ENV');
+    expect(values('EnvironmentFile')).toEqual(['/etc/switchboard/switchboard.env']);
+    // Longer than the program takes to stop in order, or it is killed while it does.
+    expect(Number(values('TimeoutStopSec')[0])).toBeGreaterThan(unit.includes('web') ? 6 : 16);
+  });
+
+  it('reads settings that exist, and gives no secret away', async () => {
+    const text = await read('systemd/switchboard.env');
+    const names = [...text.matchAll(/^#?([A-Z_]+)=(.*)$/gm)];
+    expect(names.map(([, name = '']) => name).filter((name) => !KNOWN.has(name))).toEqual([]);
+    expect(names.find(([, name]) => name === 'JWT_SECRET')?.[2]).toBe('');
+  });
+});
+
+describe('containers', () => {
+  interface Service {
+    readonly image?: string;
+    readonly build?: { readonly context: string; readonly dockerfile: string };
+    readonly command?: readonly string[];
+    readonly environment?: Readonly<Record<string, string>>;
+    readonly depends_on?: Readonly<Record<string, unknown>>;
+    readonly volumes?: readonly string[];
+  }
+  const compose = async () =>
+    parse(await read('container/compose.yml'), { merge: true }) as {
+      readonly services: Readonly<Record<string, Service>>;
+      readonly volumes: Readonly<Record<string, unknown>>;
+    };
+
+  it('are made from a file that is there, and start programs that are there', async () => {
+    const { services } = await compose();
+    const ours = Object.entries(services).filter(([, { build }]) => build !== undefined);
+    expect(ours.map(([name]) => name)).toEqual(['migrate', 'web', 'relay']);
+    for (const [name, { build, command = [] }] of ours) {
+      expect(existsSync(join(import.meta.dirname, 'container', build?.context ?? '', build?.dockerfile ?? '')), name).toBe(true);
+      const [node, program = ''] = command;
+      expect(node === undefined || (node === 'node' && (await isProgram(program))), name).toBe(true);
+    }
+  });
+
+  it('have settings, volumes and neighbours that exist', async () => {
+    const { services, volumes } = await compose();
+    for (const [name, { environment = {}, depends_on: needed = {}, volumes: used = [] }] of Object.entries(services)) {
+      expect(
+        Object.keys(environment).filter((variable) => !KNOWN.has(variable)),
+        name,
+      ).toEqual([]);
+      expect(
+        Object.keys(needed).filter((other) => !Object.hasOwn(services, other)),
+        name,
+      ).toEqual([]);
+      expect(
+        used.map((volume) => volume.split(':')[0] ?? '').filter((volume) => !Object.hasOwn(volumes, volume)),
+        name,
+      ).toEqual([]);
+    }
+    expect(services['web']?.environment?.['DATABASE_URL']).toBe(services['migrate']?.environment?.['DATABASE_URL']);
+  });
+
+  it('of ours run without root, take no secret with them, and their image is built by scripts that exist', async () => {
+    const image = await read('container/Dockerfile');
+    expect(image).toMatch(/^USER node$/m);
+    const scripts = (JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { scripts: object }).scripts;
+    for (const [, script = ''] of image.matchAll(/npm run (\w+)/g)) expect(scripts).toHaveProperty(script);
+    const names = [...image.matchAll(/([A-Z_]{4,})=/g)].map(([, name = '']) => name);
+    expect(names.filter((name) => !KNOWN.has(name))).toEqual([]);
+    const ignored = (await read('container/Dockerfile.dockerignore')).split('\n');
+    expect(ignored).toEqual(expect.arrayContaining(['.env', '.data', '.git', '**/node_modules']));
+    const start = JSON.parse(/^CMD (.*)$/m.exec(image)?.[1] ?? '[]') as string[];
+    expect(await isProgram(dirname(start[1] ?? ''))).toBe(true);
+  });
+});
