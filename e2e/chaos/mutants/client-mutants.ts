@@ -115,6 +115,19 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     scenario: 'database-restarted',
   },
   {
+    name: 'read past a gap',
+    breaks: 'who has seen a message has read everything before it, what never arrived included',
+    edits: [
+      {
+        file: client('reading.ts'),
+        find: 'if (seq > this.#readSeq && !this.#seen.has(key)) return;',
+        replace: 'if (seq > this.#readSeq && !this.#seen.has(key)) continue;',
+      },
+    ],
+    rebuild: [],
+    tests: 'packages/client/src/reading.test.ts',
+  },
+  {
     name: 'delivered by the relay',
     breaks: 'what the relay has delivered counts as received by the other side’s browser',
     edits: [
