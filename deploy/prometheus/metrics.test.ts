@@ -109,6 +109,23 @@ describe('the dashboard', () => {
   });
 });
 
+it('what the other documents tell to look at is there', async () => {
+  const names = new Set([...web.services.metrics.describe(), ...relayMetrics.describe()].map(({ name }) => name));
+  for (const path of [
+    'docs/troubleshooting.md',
+    'docs/deployment.md',
+    'docs/performance.md',
+    'docs/delivery.md',
+    'docs/configuration.md',
+  ]) {
+    const named = [...(await read(path)).matchAll(/`(switchboard_[a-z0-9_]+)/g)].map(([, name = '']) => name);
+    expect(
+      named.filter((name) => !names.has(name)),
+      path,
+    ).toEqual([]);
+  }
+});
+
 // Other systems show fewer figures of the process.
 it.runIf(process.platform === 'linux')(
   'the list of figures is up to date (npx vitest run deploy/prometheus/metrics.test.ts -u writes it)',
