@@ -15,6 +15,8 @@ export class Repeated {
   #again = false;
   #closed = false;
   #attempt = 0;
+  /** Somebody was eager while it ran: should this run fail, its cause may be over already. */
+  #hurried = false;
   #cancelWait: (() => void) | undefined;
   /** The server has asked to be left alone until then; milliseconds since 1970. */
   #notBefore = 0;
@@ -31,6 +33,7 @@ export class Repeated {
     if (this.#closed) return;
     if (this.#running) {
       this.#again = true;
+      this.#hurried ||= eager;
       return;
     }
     if (this.#cancelWait !== undefined && (!eager || this.#effects.now() < this.#notBefore)) return;
@@ -59,6 +62,7 @@ export class Repeated {
 
   async #run(): Promise<void> {
     this.#running = true;
+    this.#hurried = false;
     let served: (() => void)[] = [];
     try {
       do {
@@ -81,7 +85,7 @@ export class Repeated {
   #retryLater(error: unknown): void {
     this.#onFailure(error);
     const asked = error instanceof ChatError ? error.detail.retryAfterSeconds : undefined;
-    const wait = backoffMs(this.#attempt, this.#effects.random(), asked);
+    const wait = this.#hurried && asked === undefined ? 0 : backoffMs(this.#attempt, this.#effects.random(), asked);
     this.#attempt += 1;
     this.#notBefore = asked === undefined ? 0 : this.#effects.now() + asked * 1_000;
     this.#cancelWait = this.#effects.after(wait, () => {

@@ -50,6 +50,33 @@ describe('failing', () => {
     await vi.waitFor(() => expect(texts(server)).toEqual(['one']));
   });
 
+  it('does not wait when the network came back while the attempt that failed was under way', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+    const server = createServer();
+    const answer = server.fetchAs();
+    const failures: (() => void)[] = [];
+    let isThere = false;
+    const fetch = async (path: string, init: RequestInit) =>
+      isThere
+        ? await answer(path, init)
+        : await new Promise<Response>((_resolve, reject) => failures.push(() => reject(new TypeError('no network'))));
+    // As late as can be, were it to wait.
+    const { outbox } = await start(server, { fetch, random: () => 0.999 });
+    await outbox.add(entry('one'));
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      await vi.waitFor(() => expect(failures).toHaveLength(attempt + 1));
+      if (attempt < 4) {
+        failures.at(-1)?.();
+        await vi.advanceTimersByTimeAsync(BACKOFF_MAX_MS);
+      }
+    }
+    isThere = true;
+    outbox.kick(true);
+    failures.at(-1)?.();
+    await vi.advanceTimersByTimeAsync(10);
+    await vi.waitFor(() => expect(texts(server)).toEqual(['one']));
+  });
+
   it('counts a request without an answer as failed after ten seconds', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
     const server = createServer();

@@ -35,6 +35,8 @@ export class Lane {
   #running = false;
   #closed = false;
   #attempt = 0;
+  /** Things may have changed for the better while an attempt was under way: should it fail, the next one need not wait. */
+  #hurried = false;
   /** After a refused batch: entries to send one by one, to find out which of them was meant. */
   #single = 0;
   #cancelWait: (() => void) | undefined;
@@ -51,7 +53,11 @@ export class Lane {
    * server has asked for is sat out all the same.
    */
   kick(now = false): void {
-    if (this.#closed || this.#running) return;
+    if (this.#closed) return;
+    if (this.#running) {
+      this.#hurried ||= now;
+      return;
+    }
     if (this.#cancelWait !== undefined && (!now || this.#effects.now() < this.#notBefore)) return;
     this.#cancelWait?.();
     this.#cancelWait = undefined;
@@ -66,6 +72,7 @@ export class Lane {
 
   async #run(): Promise<void> {
     this.#running = true;
+    this.#hurried = false;
     try {
       while (!this.#closed && (await this.#step()));
     } catch (error) {
@@ -127,7 +134,8 @@ export class Lane {
     this.#work.onOutcome(false);
     const asked = error instanceof ChatError ? error.detail.retryAfterSeconds : undefined;
     const signedOut = error instanceof ChatError && error.code === 'unauthenticated';
-    const wait = signedOut ? BACKOFF_MAX_MS * (0.5 + this.#effects.random() / 2) : backoffMs(this.#attempt, this.#effects.random(), asked);
+    const usual = signedOut ? BACKOFF_MAX_MS * (0.5 + this.#effects.random() / 2) : backoffMs(this.#attempt, this.#effects.random(), asked);
+    const wait = this.#hurried && asked === undefined ? 0 : usual;
     this.#attempt += 1;
     this.#notBefore = asked === undefined ? 0 : this.#effects.now() + asked * 1_000;
     this.#effects.note(`outbox: attempt ${this.#attempt} failed, again in ${Math.round(wait)} ms`, error);
