@@ -7,8 +7,10 @@ export class WidgetPage {
     readonly context: BrowserContext,
   ) {}
 
-  static async open(browser: Browser, host: string, options: BrowserContextOptions = {}): Promise<WidgetPage> {
+  /** @param prepare runs in every frame before its scripts do */
+  static async open(browser: Browser, host: string, options: BrowserContextOptions = {}, prepare?: () => void): Promise<WidgetPage> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+    if (prepare !== undefined) await context.addInitScript(prepare);
     const page = await context.newPage();
     await page.goto(host);
     return new WidgetPage(page, context);

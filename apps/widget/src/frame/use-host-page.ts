@@ -18,14 +18,25 @@ export function useHostPage(parent: ParentLine, main: RefObject<HTMLElement | nu
   const [url, setUrl] = useState<string>();
   const [prefill, setPrefill] = useState<LoaderMessages['prefill']>({});
   useEffect(() => {
+    let wantsFocus = false;
+    // What is there to be focused may be drawn later than the panel opens: which one it is depends on what the browser has kept.
+    const giveFocus = () => {
+      if (!wantsFocus) return;
+      const first = main.current?.querySelector<HTMLElement>('[data-first-focus]');
+      if (first === null || first === undefined) requestAnimationFrame(giveFocus);
+      else first.focus();
+      wantsFocus = first === null || first === undefined;
+    };
     const stop = parent.onMessage((message) => {
       switch (message.type) {
         case 'opened':
           setOpen(true);
           document.documentElement.toggleAttribute('data-full', message.full);
-          if (message.focus) requestAnimationFrame(() => main.current?.querySelector<HTMLElement>('[data-first-focus]')?.focus());
+          wantsFocus = message.focus;
+          requestAnimationFrame(giveFocus);
           return;
         case 'closed':
+          wantsFocus = false;
           setOpen(false);
           return;
         case 'page':
@@ -36,7 +47,10 @@ export function useHostPage(parent: ParentLine, main: RefObject<HTMLElement | nu
       }
     });
     parent.tell({ switchboard: 1, type: 'ready' });
-    return stop;
+    return () => {
+      wantsFocus = false;
+      stop();
+    };
   }, [parent, main]);
   useEffect(() => {
     const escape = (event: KeyboardEvent) => {
