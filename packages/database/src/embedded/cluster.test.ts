@@ -58,7 +58,13 @@ const kept = async (cluster: Cluster) =>
 async function crash(cluster: Cluster): Promise<void> {
   const { pid } = cluster;
   const backends = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ').map(Number);
-  for (const each of [pid, ...backends]) process.kill(each, 'SIGKILL');
+  for (const each of [...backends, pid]) {
+    try {
+      process.kill(each, 'SIGKILL');
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'ESRCH') throw error; // It ended by itself since the list was read.
+    }
+  }
   await cluster.exited;
 }
 
