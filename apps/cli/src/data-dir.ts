@@ -18,8 +18,8 @@ export interface DataDir {
   readonly logs: string;
 }
 
-/** The names of things in the data folder at `path`, which need not exist. */
-function dataDirAt(path: string): DataDir {
+/** The names of things in the data folder at `path`, which need not exist: nothing is made. */
+export function dataDirAt(path: string): DataDir {
   return {
     path,
     postgres: join(path, 'postgres'),

@@ -5,7 +5,7 @@ import { readVariables } from '@switchboard/config';
 
 import { codeOf, Complaint } from '../../bin/complaint.mjs';
 import { checkProduction, type Config, type Environment, readConfig } from '../config.ts';
-import type { DataDir } from '../data-dir.ts';
+import { type DataDir, dataDirAt } from '../data-dir.ts';
 import { readSecrets, type Secrets } from '../secrets.ts';
 
 /** All settings, those included that only relay or web app read. */
@@ -65,19 +65,6 @@ export async function gatherFacts(environment: Environment, root: string): Promi
     relayUrl,
     hintsUrl: settings.RELAY_INTERNAL_URL ?? relayUrl,
     origin,
-  };
-}
-
-/** The names of things in the data folder, which need not exist: looking must not make it. */
-function dataDirAt(path: string): DataDir {
-  return {
-    path,
-    postgres: join(path, 'postgres'),
-    secrets: join(path, 'secrets.json'),
-    database: join(path, 'database.json'),
-    processes: join(path, 'processes.json'),
-    lock: join(path, 'switchboard.lock'),
-    logs: join(path, 'logs'),
   };
 }
 
