@@ -103,10 +103,23 @@ describe('every action', () => {
       async () => await markMessagesAsReadAction({ clientId: visitor.id }),
     ] as const;
 
-  it('refuses whoever is not signed in, and says so in the digest', async () => {
-    browser.headers = new Headers(visitor.headers);
-    for (const call of calls())
-      await expect(call()).rejects.toMatchObject({ code: 'unauthenticated', digest: 'switchboard:unauthenticated' });
+  it('refuses whoever is not signed in, a visitor with a token too, and says so in the digest', async () => {
+    for (const headers of [visitor.headers, {}]) {
+      browser.headers = new Headers(headers);
+      for (const call of calls())
+        await expect(call()).rejects.toMatchObject({ code: 'unauthenticated', digest: 'switchboard:unauthenticated' });
+    }
+  });
+
+  it('serves operators and administrators, and these are all actions there are', async () => {
+    const admin = await newOperator(server.services, 'Grace', 'ADMIN');
+    for (const { headers } of [operator, admin]) {
+      browser.headers = new Headers(headers);
+      const answers = await Promise.all(calls().map(async (call) => await call()));
+      expect(answers).not.toContain(undefined);
+    }
+    const exported = Object.keys(await import('./chat.ts')).filter((name) => name.endsWith('Action'));
+    expect(exported).toHaveLength(calls().length);
   });
 
   it('refuses what has the wrong shape', async () => {

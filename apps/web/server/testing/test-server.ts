@@ -90,9 +90,10 @@ export async function newVisitor(username = 'Ann'): Promise<Person & { readonly 
 export async function newOperator(
   services: Services,
   name = 'Maya',
+  role: 'OPERATOR' | 'ADMIN' = 'OPERATOR',
 ): Promise<Person & { readonly email: string; readonly cookie: string }> {
   const email = `${randomUUID()}@lamps.example`;
-  const { id } = await createOperator(services.chat, { email, name, password: PASSWORD });
+  const { id } = await createOperator(services.chat, { email, name, password: PASSWORD, role });
   const response = await signIn(
     ask('POST', '/api/auth/sign-in/email', {
       // An address of its own: signing in is limited per address.

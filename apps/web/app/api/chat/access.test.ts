@@ -17,7 +17,7 @@ import { POST as upload } from './uploads/route.ts';
 const server = useTestServer();
 
 type Handler = (request: Request) => Promise<Response>;
-type Who = 'anonymous' | 'a' | 'b' | 'operator';
+type Who = 'anonymous' | 'a' | 'b' | 'operator' | 'admin';
 interface Attempt {
   readonly route: string;
   readonly handler: Handler;
@@ -29,7 +29,12 @@ interface Attempt {
 
 let people: Record<Exclude<Who, 'anonymous'>, Person>;
 beforeAll(async () => {
-  people = { a: await newVisitor('Ann'), b: await newVisitor('Bea'), operator: await newOperator(server.services) };
+  people = {
+    a: await newVisitor('Ann'),
+    b: await newVisitor('Bea'),
+    operator: await newOperator(server.services),
+    admin: await newOperator(server.services, 'Grace', 'ADMIN'),
+  };
   await save(ask('POST', '/api/chat/messages', { headers: people.a.headers, body: { messages: [text('the secret of A')] } }));
 });
 
@@ -45,69 +50,69 @@ const ATTEMPTS: readonly Attempt[] = [
     route: 'GET messages',
     handler: read,
     request: (headers) => ask('GET', `/api/chat/messages?clientId=${people.a.id}`, { headers }),
-    expected: { anonymous: 401, a: 200, b: 404, operator: 200 },
+    expected: { anonymous: 401, a: 200, b: 404, operator: 200, admin: 200 },
   },
   {
     route: 'POST messages',
     handler: save,
     request: (headers) => ask('POST', '/api/chat/messages', { headers, body: { messages: [text('hi', { clientId: people.a.id })] } }),
-    expected: { anonymous: 401, a: 200, b: 404, operator: 200 },
+    expected: { anonymous: 401, a: 200, b: 404, operator: 200, admin: 200 },
   },
   {
     route: 'POST messages, by session',
     handler: save,
     request: (headers) =>
       ask('POST', '/api/chat/messages', { headers, body: { messages: [text('hi', { sessionId: people.a.sessionId })] } }),
-    expected: { anonymous: 401, a: 200, b: 404, operator: 200 },
+    expected: { anonymous: 401, a: 200, b: 404, operator: 200, admin: 200 },
   },
   {
     route: 'POST receipts',
     handler: receipts,
     request: (headers) => ask('POST', '/api/chat/receipts', { headers, body: { readSeq: 1, clientId: people.a.id } }),
-    expected: { anonymous: 401, a: 200, b: 404, operator: 200 },
+    expected: { anonymous: 401, a: 200, b: 404, operator: 200, admin: 200 },
   },
   {
     route: 'GET recent',
     handler: recent,
     request: (headers) => ask('GET', '/api/chat/recent?limit=5', { headers }),
-    expected: { anonymous: 401, a: 403, b: 403, operator: 200 },
+    expected: { anonymous: 401, a: 403, b: 403, operator: 200, admin: 200 },
   },
   {
     route: 'POST end',
     handler: end,
     request: (headers) => ask('POST', '/api/chat/end', { headers, body: { clientId: people.a.id } }),
-    expected: { anonymous: 401, a: 200, b: 404, operator: 200 },
+    expected: { anonymous: 401, a: 200, b: 404, operator: 200, admin: 200 },
   },
   {
     route: 'POST token',
     handler: token,
     request: (headers) => ask('POST', '/api/chat/token', { headers }),
-    expected: { anonymous: 401, a: 200, b: 200, operator: 200 },
+    expected: { anonymous: 401, a: 200, b: 200, operator: 200, admin: 200 },
   },
   {
     route: 'POST timings',
     handler: timings,
     request: (headers) => ask('POST', '/api/chat/timings', { headers, body: { saved: [12] } }),
-    expected: { anonymous: 401, a: 202, b: 202, operator: 202 },
+    expected: { anonymous: 401, a: 202, b: 202, operator: 202, admin: 202 },
   },
   {
     // 415: let in, and found to be no image. A visitor's clientId is not looked at: the token says which conversation.
     route: 'POST uploads',
     handler: upload,
     request: (headers) => ask('POST', '/api/chat/uploads', { headers, body: form(people.a.id) }),
-    expected: { anonymous: 401, a: 415, b: 415, operator: 415 },
+    expected: { anonymous: 401, a: 415, b: 415, operator: 415, admin: 415 },
   },
   {
     route: 'POST sessions for an old front-end',
     handler: sessions,
     request: (headers) => ask('POST', '/api/chat/sessions', { headers, body: { clientSocketId: 'socket-of-A', username: 'Old Ann' } }),
-    expected: { anonymous: 401, a: 401, b: 401, operator: 201 },
+    expected: { anonymous: 401, a: 401, b: 401, operator: 201, admin: 201 },
   },
   {
     route: 'GET uploads/[id] without a signature',
     handler: async (request) => await image(request, { params: Promise.resolve({ id: '0191d2a4-0000-4000-8000-000000000001' }) }),
     request: (headers) => ask('GET', '/api/chat/uploads/0191d2a4-0000-4000-8000-000000000001', { headers }),
-    expected: { anonymous: 403, a: 403, b: 403, operator: 403 },
+    expected: { anonymous: 403, a: 403, b: 403, operator: 403, admin: 403 },
   },
 ];
 
