@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 
-import { makeOperators } from './operators.ts';
 import { launchBrowser } from '../stage/browser.ts';
 import { ConsolePage } from '../stage/console-page.ts';
 import { serveHostPage } from '../stage/host-page.ts';
 import { png } from '../stage/image.ts';
+import { createOperators } from '../stage/create-operators.ts';
 import { OPERATORS } from '../stage/operators.ts';
 import { WidgetPage } from '../stage/widget-page.ts';
 import { openSite, type Site } from './site.ts';
@@ -18,7 +18,7 @@ const peers: Peer[] = [];
 
 beforeAll(async () => {
   site = await openSite();
-  await makeOperators(site.databaseUrl, [OPERATORS.maya]);
+  await createOperators(site.databaseUrl, [OPERATORS.maya]);
 });
 afterEach(() => {
   for (const { socket } of peers.splice(0)) socket.disconnect();

@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-import { makeOperators } from './operators.ts';
+import { createOperators } from '../stage/create-operators.ts';
 import { OPERATORS } from '../stage/operators.ts';
 import { openSite, type Site } from './site.ts';
 
@@ -15,7 +15,7 @@ let site: Site;
 
 beforeAll(async () => {
   site = await openSite();
-  await makeOperators(site.databaseUrl, [OPERATORS.maya]);
+  await createOperators(site.databaseUrl, [OPERATORS.maya]);
 });
 afterAll(async () => {
   await site?.close();

@@ -6,6 +6,12 @@ export const OPERATORS = {
 
 export type Operator = (typeof OPERATORS)[keyof typeof OPERATORS];
 
+/** What an operator signs in with. */
+export interface SignIn {
+  readonly email: string;
+  readonly password: string;
+}
+
 /** A cookie as a browser context takes it. */
 export interface SessionCookie {
   readonly name: string;
@@ -17,7 +23,7 @@ export interface SessionCookie {
  * Signs an operator in, once for all stories: sign-in is rate limited, as it should be, and each story has a browser of its own. (The form has
  * stories of its own.)
  */
-export async function signIn(web: string, { email, password }: Operator): Promise<SessionCookie[]> {
+export async function signIn(web: string, { email, password }: SignIn): Promise<SessionCookie[]> {
   const response = await fetch(`${web}/api/auth/sign-in/email`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', origin: web },

@@ -83,8 +83,6 @@ function createSocketServer(config: Config) {
 /** Checks the origin of every request to Socket.IO: not of the first alone (as `allowRequest` would), of each one that follows in a connection too. */
 function checkOrigins(io: RelayServer, allowed: readonly string[], log: Logger, metrics: RelayMetrics): void {
   io.engine.use((request: IncomingMessage, response: ServerResponse, next: (error?: Error) => void) => {
-    // For `forgetRequest`.
-    if (request.headers.upgrade !== undefined) Object.assign(request, { response });
     if (isAllowedOrigin(request, allowed)) return next();
     metrics.originsRefused.add();
     log.info({ origin: request.headers.origin }, 'origin refused');
@@ -112,15 +110,22 @@ function addressReader(trustedHops: number): (socket: PeerSocket) => string {
 }
 
 /**
- * Lets go of the request that a connection began with, its headers and its token: they are a fifth of what a quiet connection would hold, and nobody looks
- * again.
+ * Lets go of the request that a connection began with, its headers and its token, once the connection was let in: they are a fifth of what a quiet
+ * connection would hold, and nobody looks again.
  */
-function forgetRequest({ conn, handshake }: PeerSocket): void {
-  // What the engine passes off as the response of an upgrade listens for the end of the connection, and holds the request until then.
-  const { response } = conn.request as IncomingMessage & { response?: object };
-  if (response !== undefined) Object.assign(response, { req: undefined });
-  Object.assign(conn, { request: undefined });
-  Object.assign(handshake, { headers: {}, query: {}, auth: {} });
+function forgetRequests(io: RelayServer): (socket: PeerSocket) => void {
+  const responses = new WeakMap<IncomingMessage, ServerResponse>();
+  io.engine.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
+    if (request.headers.upgrade !== undefined) responses.set(request, response);
+    next();
+  });
+  return ({ conn, handshake }) => {
+    // What the engine passes off as the response of an upgrade listens for the end of the connection, and holds the request until then.
+    const response = responses.get(conn.request);
+    if (response !== undefined) Object.assign(response, { req: undefined });
+    Object.assign(conn, { request: undefined });
+    Object.assign(handshake, { headers: {}, query: {}, auth: {} });
+  };
 }
 
 /** Keeps the connections at hand, upgraded ones too, which Node's own server loses sight of. */
@@ -199,6 +204,7 @@ export function createRelay(config: Config, parts: RelayParts): Relay {
   writeOncePerTurn(io);
   checkOrigins(io, config.allowedOrigins, log, metrics);
   refuseWhenFull(io, config.maxConnections, metrics);
+  const forgetRequest = forgetRequests(io);
   const rateLimit = createRateLimit();
   const addressOf = addressReader(config.trustedHops);
   const queueCaps = parts.queueCaps ?? { packets: 1_000, bytes: Math.max(16_000_000, 4 * config.maxPayloadBytes) };

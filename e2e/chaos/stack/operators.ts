@@ -1,40 +1,20 @@
-import { randomUUID } from 'node:crypto';
-
-import { createOperator } from '@switchboard/chat';
-import { openDatabase } from '@switchboard/database';
-import { silentLogger } from '@switchboard/telemetry';
-
+import { createOperators } from '../../stage/create-operators.ts';
+import { signIn } from '../../stage/operators.ts';
 import type { OperatorAccount } from './control.ts';
 
-const NAMES = ['Maya Lindqvist', 'Omar Haddad', 'Grace Okafor'] as const;
-const PASSWORD = 'correct horse battery';
+const OPERATORS = ['Maya Lindqvist', 'Omar Haddad', 'Grace Okafor'].map((name, index) => ({
+  name,
+  email: `operator-${index}@chaos.example`,
+  password: 'correct horse battery',
+}));
 
 /** Makes the operators of a stack and signs each in, once. */
 export async function makeOperators(databaseUrl: string, web: string): Promise<OperatorAccount[]> {
-  const db = openDatabase({ url: databaseUrl, applicationName: 'switchboard-chaos', poolSize: 2 });
-  try {
-    const context = { db, clock: () => new Date(), ids: randomUUID, log: silentLogger, signUpload: (path: string) => path };
-    const accounts: OperatorAccount[] = [];
-    for (const [index, name] of NAMES.entries()) {
-      const email = `operator-${index}@chaos.example`;
-      const { id } = await createOperator(context, { email, name, password: PASSWORD, role: 'OPERATOR' });
-      accounts.push({ id, name, cookie: await signIn(web, email) });
-    }
-    return accounts;
-  } finally {
-    await db.close();
+  const ids = await createOperators(databaseUrl, OPERATORS);
+  const accounts: OperatorAccount[] = [];
+  for (const [index, operator] of OPERATORS.entries()) {
+    const cookies = await signIn(web, operator);
+    accounts.push({ id: ids[index] ?? 0, name: operator.name, cookie: cookies.map(({ name, value }) => `${name}=${value}`).join('; ') });
   }
-}
-
-async function signIn(web: string, email: string): Promise<string> {
-  const response = await fetch(`${web}/api/auth/sign-in/email`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', origin: web },
-    body: JSON.stringify({ email, password: PASSWORD }),
-  });
-  if (!response.ok) throw new Error(`${email} could not sign in: ${response.status} ${await response.text()}`);
-  return response.headers
-    .getSetCookie()
-    .map((cookie) => cookie.split(';')[0])
-    .join('; ');
+  return accounts;
 }

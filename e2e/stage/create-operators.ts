@@ -4,14 +4,17 @@ import { createOperator } from '@switchboard/chat';
 import { openDatabase } from '@switchboard/database';
 import { silentLogger } from '@switchboard/telemetry';
 
-import type { Operator } from '../stage/operators.ts';
+import type { SignIn } from './operators.ts';
 
-/** Makes operators who have not signed in yet. */
-export async function makeOperators(databaseUrl: string, operators: readonly Operator[]): Promise<void> {
+/** Makes operators, who have not signed in yet, and returns their ids. */
+export async function createOperators(databaseUrl: string, operators: readonly (SignIn & { readonly name: string })[]): Promise<number[]> {
   const db = openDatabase({ url: databaseUrl, applicationName: 'switchboard-test', poolSize: 2 });
   try {
     const context = { db, clock: () => new Date(), ids: randomUUID, log: silentLogger, signUpload: (path: string) => path };
-    for (const { email, name, password } of operators) await createOperator(context, { email, name, password, role: 'OPERATOR' });
+    const ids: number[] = [];
+    for (const { email, name, password } of operators)
+      ids.push((await createOperator(context, { email, name, password, role: 'OPERATOR' })).id);
+    return ids;
   } finally {
     await db.close();
   }
