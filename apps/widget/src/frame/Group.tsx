@@ -85,7 +85,8 @@ function Linked({ text }: { readonly text: string }) {
 function Picture({ message: { image, uploadProgress } }: { readonly message: TimelineMessage }) {
   if (image === null) return null;
   const url = safePicture(image.url);
-  if (url === undefined) return <p class="bubble">{image.name ?? 'Picture'} can’t be shown.</p>;
+  // Our words, not the sender’s.
+  if (url === undefined) return <p class="bubble unshown">{image.name ?? 'Picture'} can’t be shown.</p>;
   const size = shownSize(image.width, image.height);
   const scale = Math.min(1, 240 / size.width);
   const [width, height] = [Math.round(size.width * scale), Math.round(size.height * scale)];
