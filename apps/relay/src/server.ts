@@ -114,14 +114,14 @@ function addressReader(trustedHops: number): (socket: PeerSocket) => string {
  * connection would hold, and nobody looks again.
  */
 function forgetRequests(io: RelayServer): (socket: PeerSocket) => void {
-  const responses = new WeakMap<IncomingMessage, ServerResponse>();
   io.engine.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
-    if (request.headers.upgrade !== undefined) responses.set(request, response);
+    // Kept where it will be looked for: a table of ten thousand of them would be felt.
+    if (request.headers.upgrade !== undefined) Object.assign(request, { response });
     next();
   });
   return ({ conn, handshake }) => {
     // What the engine passes off as the response of an upgrade listens for the end of the connection, and holds the request until then.
-    const response = responses.get(conn.request);
+    const { response } = conn.request as IncomingMessage & { readonly response?: ServerResponse };
     if (response !== undefined) Object.assign(response, { req: undefined });
     Object.assign(conn, { request: undefined });
     Object.assign(handshake, { headers: {}, query: {}, auth: {} });
