@@ -9,6 +9,8 @@ export interface Revocation {
   readonly id: number;
   /** Seconds since 1970, by the clock of the web server, which stamps tokens too. */
   readonly at: number;
+  /** Of a visitor: where it is on the relay. One without a token is found by nothing else. */
+  readonly address?: string | null | undefined;
 }
 
 const keyOf = ({ role, id }: Pick<Revocation, 'role' | 'id'>) => `${role}:${id}`;

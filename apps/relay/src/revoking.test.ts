@@ -18,9 +18,10 @@ async function start(...given: Parameters<typeof startRelay>): Promise<TestRelay
 
 const nowSeconds = () => Math.floor(Date.now() / 1_000);
 
-async function revoke(relay: TestRelay, role: 'operator' | 'client', id: number, at = nowSeconds()): Promise<number> {
+async function revoke(relay: TestRelay, role: 'operator' | 'client', id: number, at = nowSeconds(), address?: string): Promise<number> {
   const headers = { authorization: `Bearer ${await relay.mint({ role: 'service', id: 0, name: 'web' })}` };
-  return (await fetch(`${relay.url}/hints`, { method: 'POST', headers, body: JSON.stringify({ event: 'revoked', role, id, at }) })).status;
+  return (await fetch(`${relay.url}/hints`, { method: 'POST', headers, body: JSON.stringify({ event: 'revoked', role, id, at, address }) }))
+    .status;
 }
 
 const ends = async (peer: TestPeer) => await expect.poll(() => peer.socket.connected, { timeout: 5_000 }).toBe(false);
@@ -58,6 +59,16 @@ describe('a revocation', () => {
         { timeout: 5_000 },
       )
       .toBe(true);
+  });
+
+  it('ends the connection of a visitor without a token by its address, and of nobody else', async () => {
+    const relay = await start();
+    const [stranger, maya] = [await relay.connect(), await relay.operator(1, 'Maya')];
+    expect(await stranger.ask('join', { role: 'client', name: 'Old page' })).toMatchObject({ ok: true });
+    expect(await revoke(relay, 'client', 7, nowSeconds(), maya.socket.id)).toBe(202);
+    expect(await revoke(relay, 'client', 8, nowSeconds(), stranger.socket.id)).toBe(202);
+    await ends(stranger);
+    expect(await maya.ask('operatorTyping', { to: ANNA, isTyping: true })).toMatchObject({ ok: true });
   });
 
   it('takes a service token', async () => {

@@ -21,14 +21,21 @@ export interface Revoking {
 export function createRevoking(io: RelayServer, hasOthers: boolean, log: Logger): Revoking {
   const revocations = new Revocations();
 
+  /** All connections of that person; a visitor without a token has one, and its id for an address. */
+  function socketsOf(revocation: Revocation): PeerSocket[] {
+    const { adapter, sockets } = io.of('/');
+    const known = [...(adapter.rooms.get(roomOfPerson(revocation)) ?? [])].map((id) => sockets.get(id));
+    const stranger = sockets.get(revocation.address ?? '');
+    return [...known, stranger?.data.claims === undefined ? stranger : undefined].filter((socket) => socket !== undefined);
+  }
+
   function apply(revocation: Revocation): void {
     if (!revocations.add(revocation)) return;
-    const { adapter, sockets } = io.of('/');
     const { role, id } = revocation;
-    const ids = [...(adapter.rooms.get(roomOfPerson(revocation)) ?? [])];
-    log.info({ role, id, connections: ids.length }, 'tokens revoked');
+    const sockets = socketsOf(revocation);
+    log.info({ role, id, connections: sockets.length }, 'tokens revoked');
     // As a broken line: whoever may, comes back with a new token, old front-ends too.
-    for (const socketId of ids) sockets.get(socketId)?.conn.close();
+    for (const socket of sockets) socket.conn.close();
   }
 
   function tell(revocation: Revocation): void {

@@ -4,6 +4,13 @@ import type { HintRequest, Receipts } from '@switchboard/protocol';
 import type { Logger, Metrics } from '@switchboard/telemetry';
 import type { Tokens } from '@switchboard/tokens';
 
+/** `address`: where a visitor is on the relay, for one that came without a token. */
+interface Person {
+  readonly role: 'operator' | 'client';
+  readonly id: number;
+  readonly address?: string | null;
+}
+
 type PeerHint = Exclude<HintRequest, { event: 'revoked' }>;
 
 /** Tells the relay what the database has news of. A hint that is lost costs a few seconds, never a message: who misses it sees the news at its next check. */
@@ -14,7 +21,7 @@ export interface RelayHints {
    * Ends a person's connections to the relay, and has tokens from before now refused there. Returns at once. Unlike a hint it is tried again, for some
    * seconds: nothing makes up for it but the end of the token.
    */
-  revoke(person: { readonly role: 'operator' | 'client'; readonly id: number }): void;
+  revoke(person: Person): void;
   /** Resolves when nothing is on its way any more. */
   settled(): Promise<void>;
 }
@@ -101,7 +108,7 @@ export function createRelayHints({ relayUrl, tokens, log, metrics, fetch = globa
 
   return {
     send(hint) {
-      const key = hint.event === 'messagesSeen' ? `seen ${hint.by} ${hint.clientId}` : `changed ${hint.clientId}`;
+      const key = keyOf(hint);
       // Deleted first, so that a busy conversation does not keep its place at the head of the queue.
       waiting.delete(key);
       if (waiting.size >= MAX_WAITING) return drop(1, 'too many are waiting');
@@ -118,6 +125,12 @@ export function createRelayHints({ relayUrl, tokens, log, metrics, fetch = globa
       await Promise.all([running, ...revoking]);
     },
   };
+}
+
+/** Hints of the same key say the same thing, the later one better. */
+function keyOf(hint: PeerHint): string {
+  if (hint.event === 'messagesSeen') return `seen ${hint.by} ${hint.clientId}`;
+  return `${hint.visitorChanged === true ? 'visitor' : 'messages'} ${hint.clientId}`;
 }
 
 function reasonOf(error: unknown): string {

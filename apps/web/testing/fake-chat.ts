@@ -1,5 +1,7 @@
 import type { ArrivedMessage, ConversationSummary, OperatorChat, OperatorSnapshot } from '@switchboard/client';
 
+import type { ChatError } from '@switchboard/protocol/errors';
+
 import { FakeConversation, messageOf } from './fake-conversation.ts';
 
 /** A row of the list with everything a test does not care about filled in. */
@@ -11,6 +13,7 @@ export function summaryOf(more: Partial<ConversationSummary> & Pick<Conversation
     pageUrl: null,
     startedAt: new Date().toISOString(),
     endedAt: null,
+    blockedAt: null,
     unread: 0,
     preview: null,
     lastActivityAt: new Date().toISOString(),
@@ -58,6 +61,15 @@ export class FakeChat implements OperatorChat {
     const handle = this.handles.get(clientId) ?? new FakeConversation();
     this.handles.set(clientId, handle);
     return handle;
+  }
+
+  /** `setBlocked` rejects with this. */
+  refusal: ChatError | undefined;
+
+  async setBlocked(clientId: number, blocked: boolean): Promise<void> {
+    await Promise.resolve();
+    if (this.refusal !== undefined) throw this.refusal;
+    this.summarize(clientId, { blockedAt: blocked ? new Date().toISOString() : null });
   }
 
   /** A visitor's message that arrives now. */

@@ -8,6 +8,7 @@ const EMPTY: ConversationSnapshot = {
   loadingOlder: false,
   peerTyping: null,
   endedAt: null,
+  blocked: false,
   firstUnreadKey: null,
 };
 

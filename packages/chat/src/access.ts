@@ -14,6 +14,16 @@ export function conversationNotFound(): ChatError {
   return new ChatError('not_found', 'There is no such conversation.');
 }
 
+/** What a visitor that is blocked is told, whatever it asks for. */
+export function visitorBlocked(): ChatError {
+  return new ChatError('blocked', 'You can’t use this chat any more.');
+}
+
+/** @throws ChatError `blocked` for a visitor that is; operators may see and change what is there */
+export function refuseBlocked(actor: Actor, client: Pick<ClientState, 'blockedAt'>): void {
+  if (actor.kind === 'client' && client.blockedAt !== null) throw visitorBlocked();
+}
+
 /** @throws ChatError `unauthenticated` or `forbidden` for everybody but operators */
 export function requireOperator(actor: Actor): OperatorActor {
   if (actor.kind === 'operator') return actor;
@@ -60,6 +70,7 @@ export interface ClientState {
   readonly lastSeq: number;
   readonly unreadCount: number;
   readonly endedAt: Date | null;
+  readonly blockedAt: Date | null;
   readonly clientDeliveredSeq: number;
   readonly clientReadSeq: number;
   readonly operatorDeliveredSeq: number;
@@ -68,15 +79,16 @@ export interface ClientState {
   readonly address: string | null;
 }
 
-const CLIENT_STATE = Prisma.sql`c.id, c.username, c."lastSeq", c."unreadCount", c."endedAt", c."clientDeliveredSeq", c."clientReadSeq",
+const CLIENT_STATE = Prisma.sql`c.id, c.username, c."lastSeq", c."unreadCount", c."endedAt", c."blockedAt", c."clientDeliveredSeq", c."clientReadSeq",
   c."operatorDeliveredSeq", c."operatorReadSeq",
   (SELECT COALESCE(s."clientSocketId", s.id::text) FROM "ChatSession" s WHERE s."clientId" = c.id ORDER BY s."startedAt" DESC LIMIT 1) AS address`;
 
-/** Reads the client that the actor means. @throws ChatError as `clientMeant`, and `not_found` */
+/** Reads the client that the actor means. @throws ChatError as `clientMeant`, `not_found`, and `blocked` for a visitor that is */
 export async function readClient(db: Queryable, actor: Actor, asked: number | null | undefined): Promise<ClientState> {
   const where = allowedClient(actor, asked);
   const [client] = await db.$queryRaw<ClientState[]>`SELECT ${CLIENT_STATE} FROM "Client" c WHERE ${where}`;
   if (client === undefined) throw conversationNotFound();
+  refuseBlocked(actor, client);
   return client;
 }
 
@@ -88,5 +100,6 @@ export async function lockClient(tx: Queryable, actor: Actor, asked: number | nu
   const where = allowedClient(actor, asked);
   const [client] = await tx.$queryRaw<ClientState[]>`SELECT ${CLIENT_STATE} FROM "Client" c WHERE ${where} FOR NO KEY UPDATE OF c`;
   if (client === undefined) throw conversationNotFound();
+  refuseBlocked(actor, client);
   return client;
 }

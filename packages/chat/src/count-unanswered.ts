@@ -17,7 +17,7 @@ const MAX_AGE_MS = 7 * 24 * 60 * 60 * 1_000;
 const MAX_WAITING_MESSAGES = 200;
 
 /**
- * How many conversations wait for an operator, out of the 5,000 with the newest activity in the last seven days. One that the visitor has ended does not.
+ * How many conversations wait for an operator, out of the 5,000 with the newest activity in the last seven days. One that the visitor has ended does not, nor does a visitor that is blocked.
  *
  * @throws ChatError `unavailable`
  */
@@ -29,7 +29,7 @@ export async function countUnanswered(ctx: Context): Promise<Unanswered> {
     async () =>
       await ctx.db.prisma.$queryRaw<{ count: number; oldest: Date | null }[]>`
       WITH recent AS MATERIALIZED (
-        SELECT id, "lastSeq", status FROM "Client" WHERE "lastActivityAt" > ${since}::timestamptz
+        SELECT id, "lastSeq", status, "blockedAt" FROM "Client" WHERE "lastActivityAt" > ${since}::timestamptz
         ORDER BY "lastActivityAt" DESC, id DESC LIMIT ${MAX_LOOKED_AT}::int
       )
       SELECT count(*)::int AS count, min(first."createdAt") AS oldest
@@ -46,7 +46,7 @@ export async function countUnanswered(ctx: Context): Promise<Unanswered> {
         SELECT m."createdAt" FROM "ChatMessage" m
         WHERE m."clientId" = c.id AND m.seq > COALESCE(answer.seq, c."lastSeq" - ${MAX_WAITING_MESSAGES}::int) ORDER BY m.seq LIMIT 1
       ) first
-      WHERE c.status = 'ACTIVE' AND last."senderType" = 'CLIENT'`,
+      WHERE c.status = 'ACTIVE' AND c."blockedAt" IS NULL AND last."senderType" = 'CLIENT'`,
   );
   const [row] = rows;
   const oldest = row?.oldest ?? null;

@@ -1,5 +1,6 @@
 export type { Actor, AnonymousActor, ClientActor, OperatorActor } from './actor.ts';
 export type { ChatLog, Context } from './context.ts';
+export { blockVisitor, type BlockedVisitor } from './block-visitor.ts';
 export { adoptSession, type AdoptedSession } from './adopt-session.ts';
 export { createOperator, type NewOperator } from './create-operator.ts';
 export { countUnanswered, type Unanswered } from './count-unanswered.ts';

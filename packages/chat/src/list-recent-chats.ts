@@ -22,6 +22,7 @@ type RecentRow = { [K in keyof MessageRow]: MessageRow[K] | null } & {
   readonly status: 'ACTIVE' | 'ENDED';
   readonly startedAt: Date;
   readonly endedAt: Date | null;
+  readonly blockedAt: Date | null;
   readonly lastActivityAt: Date;
   readonly unreadCount: number;
   readonly address: string | null;
@@ -47,7 +48,7 @@ export async function listRecentChats(ctx: Context, actor: Actor, query: RecentC
     async () =>
       await ctx.db.prisma.$queryRaw<RecentRow[]>`
       WITH c AS (SELECT * FROM "Client" ${page} ORDER BY "lastActivityAt" DESC, id DESC LIMIT ${limit}::int)
-      SELECT c.id AS "recentId", c.username, c.phone, c.email, c.status, c."createdAt" AS "startedAt", c."endedAt", c."lastActivityAt",
+      SELECT c.id AS "recentId", c.username, c.phone, c.email, c.status, c."createdAt" AS "startedAt", c."endedAt", c."blockedAt", c."lastActivityAt",
         c."unreadCount", c."clientDeliveredSeq", c."clientReadSeq", c."operatorDeliveredSeq", c."operatorReadSeq", s.address, s."pageUrl", ${MESSAGE_COLUMNS}
       FROM c
       LEFT JOIN LATERAL (
@@ -73,6 +74,7 @@ function present(ctx: Context, actor: Actor, row: RecentRow): RecentChat {
       pageUrl: row.pageUrl,
       createdAt: row.startedAt.toISOString(),
       endedAt: row.endedAt?.toISOString() ?? null,
+      blockedAt: row.blockedAt?.toISOString() ?? null,
     },
     lastMessage: hasMessage(row) ? presentMessage(ctx, actor, row) : null,
     unreadCount: row.unreadCount,

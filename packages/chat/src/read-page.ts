@@ -1,7 +1,7 @@
 import { Prisma } from '@switchboard/database';
 import { ChatError, MAX_PAGE_SIZE, type MessagesPage } from '@switchboard/protocol';
 
-import { allowedClient, conversationNotFound, MAX_INTEGER, type ClientState } from './access.ts';
+import { allowedClient, conversationNotFound, MAX_INTEGER, refuseBlocked, type ClientState } from './access.ts';
 import type { Actor } from './actor.ts';
 import type { Context } from './context.ts';
 import { MESSAGE_COLUMNS, MESSAGE_JOINS, presentMessage, type MessageRow } from './present-message.ts';
@@ -18,7 +18,7 @@ export interface PageQuery {
 
 type ClientColumns = Pick<
   ClientState,
-  'lastSeq' | 'endedAt' | 'clientDeliveredSeq' | 'clientReadSeq' | 'operatorDeliveredSeq' | 'operatorReadSeq'
+  'lastSeq' | 'endedAt' | 'blockedAt' | 'clientDeliveredSeq' | 'clientReadSeq' | 'operatorDeliveredSeq' | 'operatorReadSeq'
 >;
 /** Every row repeats the client; a client without messages in the page is one row without a message. */
 type PageRow = ClientColumns & (MessageRow | { readonly id: null });
@@ -26,7 +26,7 @@ type PageRow = ClientColumns & (MessageRow | { readonly id: null });
 /**
  * One page of a conversation, from old to new. One statement, so that page, `lastSeq` and receipts are of the same instant.
  *
- * @throws ChatError as `clientMeant`, `not_found`, `invalid_request` when both cursors are given
+ * @throws ChatError as `clientMeant`, `not_found`, `blocked` for a visitor that is, `invalid_request` when both cursors are given
  */
 export async function readPage(ctx: Context, actor: Actor, query: PageQuery): Promise<MessagesPage> {
   const { afterSeq, beforeSeq } = query;
@@ -42,7 +42,7 @@ export async function readPage(ctx: Context, actor: Actor, query: PageQuery): Pr
     ctx,
     async () =>
       await ctx.db.prisma.$queryRaw<PageRow[]>`
-      SELECT c."lastSeq", c."endedAt", c."clientDeliveredSeq", c."clientReadSeq", c."operatorDeliveredSeq", c."operatorReadSeq", ${MESSAGE_COLUMNS}
+      SELECT c."lastSeq", c."endedAt", c."blockedAt", c."clientDeliveredSeq", c."clientReadSeq", c."operatorDeliveredSeq", c."operatorReadSeq", ${MESSAGE_COLUMNS}
       FROM "Client" c
       LEFT JOIN LATERAL (SELECT * FROM "ChatMessage" m WHERE m."clientId" = c.id AND ${range} LIMIT ${limit + 1}::int) m ON true
       ${MESSAGE_JOINS}
@@ -51,6 +51,7 @@ export async function readPage(ctx: Context, actor: Actor, query: PageQuery): Pr
   );
   const [client] = rows;
   if (client === undefined) throw conversationNotFound();
+  refuseBlocked(actor, client);
   const found = rows.filter((row) => row.id !== null);
   const hasMore = found.length > limit;
   // The one too many is the newest when reading forwards, the oldest when reading backwards.

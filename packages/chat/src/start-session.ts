@@ -1,3 +1,4 @@
+import { visitorBlocked } from './access.ts';
 import type { Actor } from './actor.ts';
 import type { Context } from './context.ts';
 import { withDatabase } from './with-database.ts';
@@ -35,7 +36,7 @@ export interface StartedSession {
  * Gives a visitor its conversation: the one of its token or resume token when that exists and is not ended, otherwise a new one. Everybody may; an
  * operator who tries the widget is a visitor like any other.
  *
- * @throws ChatError `unavailable`
+ * @throws ChatError `blocked` for a visitor that is, `unavailable`
  */
 export async function startSession(
   ctx: Context,
@@ -57,14 +58,16 @@ async function resume(
   input: StartSessionInput,
   extra: StartSessionExtra,
 ): Promise<StartedSession | undefined> {
-  const rows = await ctx.db.prisma.$queryRaw<{ username: string }[]>`
+  const rows = await ctx.db.prisma.$queryRaw<{ username: string; blockedAt: Date | null }[]>`
     UPDATE "ChatSession" s
     SET "lastSeenAt" = GREATEST(s."lastSeenAt", ${ctx.clock().toISOString()}::timestamptz), "pageUrl" = COALESCE(${input.pageUrl}, s."pageUrl"),
       locale = COALESCE(${input.locale}, s.locale), "userAgent" = COALESCE(${extra.userAgent}, s."userAgent")
     FROM "Client" c
-    WHERE s.id = ${sessionId}::uuid AND s."clientId" = ${clientId}::int AND c.id = s."clientId" AND c.status = 'ACTIVE'
-    RETURNING c.username`;
+    WHERE s.id = ${sessionId}::uuid AND s."clientId" = ${clientId}::int AND c.id = s."clientId" AND (c.status = 'ACTIVE' OR c."blockedAt" IS NOT NULL)
+    RETURNING c.username, c."blockedAt"`;
   const [row] = rows;
+  // Who is blocked does not get away from it by ending the conversation.
+  if (row?.blockedAt != null) throw visitorBlocked();
   return row === undefined ? undefined : { clientId, sessionId, username: row.username, resumed: true };
 }
 

@@ -31,6 +31,7 @@ function chat(messages: readonly Content[], readCount = 0): RecentChat {
       pageUrl: null,
       createdAt: at(0),
       endedAt: null,
+      blockedAt: null,
     },
     lastMessage:
       last === undefined

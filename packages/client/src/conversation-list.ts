@@ -26,6 +26,7 @@ export type ListEvent =
   /** A message of either side; one of the client's counts as unread until the list is read or fetched. */
   | { readonly type: 'message'; readonly clientId: number; readonly content: Content }
   | { readonly type: 'ended'; readonly clientId: number; readonly at: string }
+  | { readonly type: 'blocked'; readonly clientId: number; readonly at: string | null }
   | { readonly type: 'read'; readonly clientId: number; readonly until: string };
 
 export const EMPTY_LIST: ListState = new Map();
@@ -74,6 +75,8 @@ function fetchedRow({ client, lastMessage, unreadCount, lastActivityAt }: Recent
       pageUrl: client.pageUrl,
       startedAt: client.createdAt,
       endedAt: client.endedAt,
+      // A server of the build before does not say.
+      blockedAt: client.blockedAt ?? null,
       preview: keepsPreview
         ? before.summary.preview
         : lastMessage === null
@@ -105,6 +108,7 @@ function adoptedRow({ clientId, username, address, at }: Extract<ListEvent, { ty
       pageUrl: null,
       startedAt: at,
       endedAt: null,
+      blockedAt: null,
       preview: null,
       lastActivityAt: at,
     },
@@ -115,9 +119,10 @@ function adoptedRow({ clientId, username, address, at }: Extract<ListEvent, { ty
   };
 }
 
-function changedRow(row: ListRow, event: Extract<ListEvent, { type: 'message' | 'ended' | 'read' }>): ListRow {
+function changedRow(row: ListRow, event: Extract<ListEvent, { type: 'message' | 'ended' | 'blocked' | 'read' }>): ListRow {
   if (event.type === 'message') return messageRow(row, event.content);
   if (event.type === 'ended') return { ...row, summary: { ...row.summary, endedAt: event.at } };
+  if (event.type === 'blocked') return { ...row, summary: { ...row.summary, blockedAt: event.at } };
   if (event.until <= row.readUntil && listUnread(row) === 0) return row;
   return { ...row, savedUnread: 0, liveUnread: new Map(), readUntil: later(event.until, row.readUntil) };
 }

@@ -14,9 +14,10 @@ import { marksOf, Reading } from './reading.ts';
 import { ReceiptReporter } from './receipts.ts';
 import type { Watermarks } from './receipts.ts';
 import type { Repeated } from './repeated.ts';
-import { retrying } from './retry.ts';
+import { isBlocked, retrying } from './retry.ts';
 import type { ServerClock } from './server-clock.ts';
 import { shallowEqual } from './shallow-equal.ts';
+import { newcomers } from './timeline/newcomers.ts';
 import { isBehind, reduceTimeline } from './timeline/reduce.ts';
 import { contentOf, EMPTY_TIMELINE, savedRow } from './timeline/state.ts';
 import type { LiveMessage, PageQuery, TimelineEvent, TimelineState } from './timeline/state.ts';
@@ -64,6 +65,7 @@ export class Conversation implements ConversationHandle {
   readonly #stops: readonly (() => void)[];
   #state: TimelineState = EMPTY_TIMELINE;
   #failed = false;
+  #blocked = false;
   #loadingOlder: Promise<void> | undefined;
   #closed = false;
   #snapshot: ConversationSnapshot;
@@ -75,8 +77,9 @@ export class Conversation implements ConversationHandle {
       state: () => this.#state,
       fetch: (query) => this.#fetch(query),
       onPage: (query, page) => this.#takePage(query, page),
-      onFailure: () => {
+      onFailure: (error) => {
         this.#failed = true;
+        this.#blocked ||= isBlocked(error);
         this.#refresh();
       },
     });
@@ -87,7 +90,11 @@ export class Conversation implements ConversationHandle {
     this.#typingSender = new TypingSender(effects, (isTyping) => context.tellTyping(isTyping));
     this.#typingReceiver = new TypingReceiver(effects, () => this.#refresh());
     this.#snapshot = this.#build([]);
-    this.#stops = [outbox.onSaved((saved) => this.#takeSaved(saved)), effects.page.onWake(() => this.#check(true))];
+    this.#stops = [
+      outbox.onSaved((saved) => this.#takeSaved(saved)),
+      outbox.onDropped((key) => this.#apply({ type: 'dropped', key })),
+      effects.page.onWake(() => this.#check(true)),
+    ];
     this.#refresh();
     this.#catchUp.want();
     this.#headCheck.schedule(false);
@@ -167,6 +174,12 @@ export class Conversation implements ConversationHandle {
     this.#apply({ type: 'ended', at });
   }
 
+  /** The server has refused this visitor; the next page that it answers says that it lets it in again. */
+  noteBlocked(): void {
+    this.#blocked = true;
+    this.#refresh();
+  }
+
   /** Somebody says that the database has rows up to `lastSeq`. */
   hint(lastSeq: number): void {
     if (this.#state.contiguous === null || lastSeq > this.#state.contiguous) this.#catchUp.want();
@@ -226,6 +239,7 @@ export class Conversation implements ConversationHandle {
 
   #takePage(query: PageQuery, page: MessagesPage): void {
     this.#failed = false;
+    this.#blocked = false;
     this.#receipts.confirm(marksOf(this.#context.side.kind, page.receipts));
     this.#apply({ type: 'page', query, page });
     void this.#context.outbox.settle(page.messages.map((message) => message.messageKey));
@@ -245,25 +259,12 @@ export class Conversation implements ConversationHandle {
     const before = this.#state;
     this.#state = reduceTimeline(before, event);
     this.#refresh();
-    this.#tellArrivals(event, before);
-  }
-
-  /** Of a live message, or of rows that were missed while the line was down: never of history. */
-  #tellArrivals(event: TimelineEvent, before: TimelineState): void {
-    const isNew = (key: string) => !before.seqs.has(key) && !before.live.has(key);
-    const missed = event.type === 'page' && 'afterSeq' in event.query ? event.page.messages.map((message) => message.messageKey) : [];
-    // A live one always: its row may have been fetched just before, and who tells twice is not heard.
-    const keys = event.type === 'live' ? [event.message.key] : missed.filter(isNew);
-    if (keys.length === 0) return;
-    for (const message of this.#snapshot.messages) {
-      if (keys.includes(message.key) && isPeer(this.#context.side, message)) this.#context.onArrival(message);
-    }
+    for (const message of newcomers(this.#context.side, event, before, this.#snapshot.messages)) this.#context.onArrival(message);
   }
 
   async #loadOlder(beforeSeq: number): Promise<void> {
     try {
-      const page = await retrying(this.#context.effects, OLDER_ATTEMPTS, () => this.#fetch({ beforeSeq }));
-      this.#takePage({ beforeSeq }, page);
+      this.#takePage({ beforeSeq }, await retrying(this.#context.effects, OLDER_ATTEMPTS, () => this.#fetch({ beforeSeq })));
     } finally {
       this.#loadingOlder = undefined;
       this.#refresh();
@@ -292,6 +293,7 @@ export class Conversation implements ConversationHandle {
       loadingOlder: this.#loadingOlder !== undefined,
       peerTyping: this.#typingReceiver.name(),
       endedAt,
+      blocked: this.#blocked,
       firstUnreadKey: this.#reading.firstUnreadKey(),
     };
   }

@@ -82,6 +82,10 @@ export class LiveList {
     return this.#state.get(clientId)?.summary.username ?? null;
   }
 
+  isBlocked(clientId: number): boolean {
+    return this.#state.get(clientId)?.summary.blockedAt != null;
+  }
+
   find(address: string): number | undefined {
     return this.#addresses.get(address);
   }

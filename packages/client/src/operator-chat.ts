@@ -1,4 +1,10 @@
-import type { RecentChat, RecentChatsResponse, RelayPayloads, StartSessionResponse } from '@switchboard/protocol/types';
+import type {
+  BlockVisitorResponse,
+  RecentChat,
+  RecentChatsResponse,
+  RelayPayloads,
+  StartSessionResponse,
+} from '@switchboard/protocol/types';
 
 import { AddressBook } from './address-book.ts';
 import { Arrivals } from './arrivals.ts';
@@ -12,13 +18,11 @@ import { createEmitter } from './emitter.ts';
 import type { Http } from './http.ts';
 import { LiveList } from './live-list.ts';
 import { liveMessage } from './live-message.ts';
-import { openOperatorConnection, openOperatorHttp, openOperatorOutbox, operatorMessageOf } from './operator-line.ts';
-import type { NewEntry } from './outbox/entry.ts';
+import { newsOf } from './list-news.ts';
+import { openOperatorConnection, openOperatorHttp, openOperatorOutbox, speakAsOperator } from './operator-line.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import { createServerClock, type ServerClock } from './server-clock.ts';
 import { shallowEqual } from './shallow-equal.ts';
-import { EMPTY_TIMELINE, rowOf } from './timeline/state.ts';
-import { viewTimeline } from './timeline/view.ts';
 import type { Side } from './timeline/view.ts';
 import type { ArrivedMessage, OperatorChat, OperatorChatOptions, OperatorSnapshot } from './types.ts';
 import { soon } from './soon.ts';
@@ -94,6 +98,12 @@ class Operator implements OperatorChat {
     return this.#own(clientId);
   }
 
+  async setBlocked(clientId: number, blocked: boolean): Promise<void> {
+    const answer = await this.#http.request<BlockVisitorResponse>('POST', '/api/chat/block', { clientId, blocked });
+    this.#list.typing(clientId, false);
+    this.#list.apply({ type: 'blocked', clientId, at: answer.blockedAt });
+  }
+
   onArrival(listener: (arrived: ArrivedMessage) => void): () => void {
     return this.#arrivals.on(listener);
   }
@@ -141,15 +151,7 @@ class Operator implements OperatorChat {
       side: this.#side,
       operator: this.#options.operator,
       checkHidden: false,
-      relay: async (entry: NewEntry) => {
-        const to = this.#list.address(clientId);
-        // Without an address (its visitor never had one) there is nobody to relay to.
-        return to === null ? null : this.#connection.send('operatorMessage', operatorMessageOf(entry, to, this.#options.operator));
-      },
-      tellTyping: (isTyping) => {
-        const to = this.#list.address(clientId);
-        if (to !== null) this.#connection.signal('operatorTyping', { to, isTyping, operatorName: this.#options.operator.name });
-      },
+      ...speakAsOperator(this.#connection, this.#options.operator, () => this.#list.address(clientId)),
       report: async (marks) => {
         await this.#http.request('POST', '/api/chat/receipts', { ...marks, clientId });
       },
@@ -172,19 +174,15 @@ class Operator implements OperatorChat {
   }
 
   #takeChats(chats: readonly RecentChat[], before: ListState): void {
-    for (const { client, lastMessage, unreadCount, receipts } of chats) {
+    for (const { client, lastMessage, receipts } of chats) {
       if (lastMessage === null) continue;
       const held = this.#conversations.get(client.id);
       held?.hint(lastMessage.seq);
       held?.hintSeen({ by: 'client', deliveredSeq: receipts.clientDeliveredSeq, readSeq: receipts.clientReadSeq });
-      const known = before.get(client.id);
-      const isNews =
-        before.size > 0 && unreadCount > 0 && lastMessage.senderType === 'CLIENT' && lastMessage.createdAt > (known?.previewAt ?? '');
-      if (!isNews || this.#conversations.has(client.id)) continue;
-      // The relay did not bring it (its line was down): it rings all the same.
-      const row = rowOf(lastMessage);
-      const [message] = viewTimeline({ ...EMPTY_TIMELINE, rows: new Map([[row.seq, row]]) }, [], this.#side, []);
-      if (message !== undefined) this.#arrivals.tell({ clientId: client.id, message });
+    }
+    // The relay did not bring them (its line was down): they ring all the same.
+    for (const missed of newsOf(chats, before, this.#side)) {
+      if (!this.#conversations.has(missed.clientId)) this.#arrivals.tell(missed);
     }
   }
 
@@ -205,6 +203,8 @@ class Operator implements OperatorChat {
       incomingMessage: (event) => {
         const message = liveMessage(event, { from: event.from, senderType: 'CLIENT' });
         this.#book.whenKnown(event.from, (clientId) => {
+          // A relay that was started since believes the visitor's token until that runs out; the database does not take the message.
+          if (this.#list.isBlocked(clientId)) return;
           this.#liveAt.set(clientId, this.#effects.now());
           this.#list.typing(clientId, false);
           this.#list.apply({ type: 'message', clientId, content: message });
@@ -223,7 +223,7 @@ class Operator implements OperatorChat {
       },
       clientTyping: ({ from, isTyping }) => {
         const clientId = this.#book.find(from);
-        if (clientId === undefined) return;
+        if (clientId === undefined || this.#list.isBlocked(clientId)) return;
         this.#list.typing(clientId, isTyping);
         this.#conversations.get(clientId)?.receiveTyping(isTyping ? (this.#list.username(clientId) ?? '…') : null);
       },
@@ -252,9 +252,9 @@ class Operator implements OperatorChat {
     this.#http.request('POST', '/api/chat/end', { clientId }).catch((error: unknown) => this.#effects.note('end not kept', error));
   }
 
-  #takeHint({ clientId: address, lastSeq }: RelayPayloads['conversationChanged']): void {
+  #takeHint({ clientId: address, lastSeq, visitorChanged }: RelayPayloads['conversationChanged']): void {
     const clientId = this.#book.find(address);
-    if (clientId === undefined) {
+    if (clientId === undefined || visitorChanged === true) {
       this.#list.refetchSoon();
       return;
     }

@@ -3,6 +3,7 @@ import type { PeerInputs, SaveMessagesResponse, TokenResponse } from '@switchboa
 
 import { Connection } from './connection.ts';
 import type { ConnectionOptions } from './connection.ts';
+import type { ConversationContext } from './conversation.ts';
 import type { Effects } from './effects.ts';
 import { createHttp } from './http.ts';
 import type { Http } from './http.ts';
@@ -24,11 +25,29 @@ export function openOperatorHttp(effects: Effects, clock: ServerClock, onSignedO
 }
 
 /** What an operator's client says of a message on the relay. */
-export function operatorMessageOf(entry: NewEntry, to: string, operator: { id: number; name: string }): PeerInputs['operatorMessage'] {
+function operatorMessageOf(entry: NewEntry, to: string, operator: { id: number; name: string }): PeerInputs['operatorMessage'] {
   const base = { to, operatorId: operator.id, operatorName: operator.name, messageKey: entry.key };
   if (entry.image === null) return { ...base, type: 'text', message: entry.text };
   const { url, name, mimeType } = entry.image;
   return { ...base, type: 'image', message: entry.text, image: url, name, mimeType };
+}
+
+/** How an operator speaks to one visitor over the relay. Without an address (the visitor never had one) there is nobody to speak to. */
+export function speakAsOperator(
+  connection: Connection,
+  operator: { readonly id: number; readonly name: string },
+  address: () => string | null,
+): Pick<ConversationContext, 'relay' | 'tellTyping'> {
+  return {
+    relay: async (entry) => {
+      const to = address();
+      return to === null ? null : connection.send('operatorMessage', operatorMessageOf(entry, to, operator));
+    },
+    tellTyping: (isTyping) => {
+      const to = address();
+      if (to !== null) connection.signal('operatorTyping', { to, isTyping, operatorName: operator.name });
+    },
+  };
 }
 
 /** The outbox of one operator: its own messages, and those it saves on visitors' behalf. */

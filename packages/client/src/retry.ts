@@ -3,6 +3,11 @@ import { ChatError } from '@switchboard/protocol/errors';
 import { backoffMs } from './backoff.ts';
 import type { Effects } from './effects.ts';
 
+/** Whether the server has refused it because the visitor is blocked. */
+export function isBlocked(error: unknown): boolean {
+  return error instanceof ChatError && error.code === 'blocked';
+}
+
 /** Resolves after `ms`. */
 export function wait(effects: Pick<Effects, 'after'>, ms: number): Promise<void> {
   return new Promise((resolve) => {

@@ -4,6 +4,7 @@ import type { StartSessionResponse, TokenResponse } from '@switchboard/protocol/
 import type { Effects } from './effects.ts';
 import { createHttp } from './http.ts';
 import type { Credentials, Http } from './http.ts';
+import { isBlocked } from './retry.ts';
 import { SessionCopy } from './session-copy.ts';
 import type { ServerClock } from './server-clock.ts';
 import type { KeyValueStore, VisitorForm } from './types.ts';
@@ -37,6 +38,11 @@ function parseSession(text: string | null): StoredSession | null {
     // Not ours or damaged: as good as none.
     return null;
   }
+}
+
+/** Whether the conversation is still this visitor's, whatever the server says now: who is blocked may be let in again. */
+function mayPass(error: unknown): boolean {
+  return !(error instanceof ChatError) || error.retryable || isBlocked(error);
 }
 
 /** The visitor's tokens: kept, renewed before they run out, resumed after. */
@@ -148,7 +154,7 @@ export class VisitorSession implements Credentials {
       await this.#write({ ...session, token, expiresAt });
       return true;
     } catch (error) {
-      if (!(error instanceof ChatError) || error.retryable) throw error;
+      if (mayPass(error)) throw error;
       return this.#resume(session);
     }
   }
@@ -166,7 +172,7 @@ export class VisitorSession implements Credentials {
       if (answer.clientId !== session.clientId) this.onReplaced();
       return true;
     } catch (error) {
-      if (!(error instanceof ChatError) || error.retryable) throw error;
+      if (mayPass(error)) throw error;
       await this.#lose();
       return false;
     }

@@ -60,6 +60,8 @@ export interface ConversationSnapshot {
   readonly peerTyping: string | null;
   /** The visitor ended the conversation at this time, ISO-8601. */
   readonly endedAt: string | null;
+  /** The server says that this visitor is blocked (a visitor's side alone is told so). */
+  readonly blocked: boolean;
   /** Number of the newest message of the other side that was seen when this conversation was opened: where the "new" divider goes. */
   readonly firstUnreadKey: string | null;
 }
@@ -108,6 +110,8 @@ export interface VisitorSnapshot extends LinesSnapshot {
   readonly username: string | null;
   /** Operators' messages not seen yet. */
   readonly unread: number;
+  /** An operator has blocked this visitor: nothing is sent or shown until that is taken back, which is found out by itself. */
+  readonly blocked: boolean;
 }
 
 /** A visitor's side: at most one conversation. */
@@ -134,6 +138,8 @@ export interface ConversationSummary {
   readonly pageUrl: string | null;
   readonly startedAt: string;
   readonly endedAt: string | null;
+  /** Blocked since, ISO-8601. */
+  readonly blockedAt: string | null;
   readonly unread: number;
   /** What the newest message says, and who said it; null before the first. */
   readonly preview: {
@@ -163,6 +169,8 @@ export interface OperatorChat {
   subscribe(listener: () => void): () => void;
   /** The conversation of a client: the same handle for the same id. */
   conversation(clientId: number): ConversationHandle;
+  /** Shuts a visitor out, or lets it in again. Rejects with `ChatError` when that did not work. */
+  setBlocked(clientId: number, blocked: boolean): Promise<void>;
   onArrival(listener: (arrived: ArrivedMessage) => void): () => void;
   close(): void;
 }

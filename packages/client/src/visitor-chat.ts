@@ -5,6 +5,7 @@ import { backoffMs } from './backoff.ts';
 import { browserEffects } from './effects.ts';
 import type { Effects } from './effects.ts';
 import { createEmitter } from './emitter.ts';
+import { isBlocked } from './retry.ts';
 import { createServerClock } from './server-clock.ts';
 import type { ServerClock } from './server-clock.ts';
 import { VisitorSession } from './session.ts';
@@ -28,6 +29,8 @@ class Visitor implements VisitorChat {
   #line: VisitorLine | undefined;
   #lineFor: StoredSession | undefined;
   #resuming = false;
+  /** Finding the conversation from before is refused because this visitor is blocked. */
+  #shutOut = false;
   #cancelResume: (() => void) | undefined;
   #attempt = 0;
   #closed = false;
@@ -123,6 +126,7 @@ class Visitor implements VisitorChat {
 
   #stopResuming(): void {
     this.#resuming = false;
+    this.#shutOut = false;
     this.#cancelResume?.();
     this.#cancelResume = undefined;
   }
@@ -141,6 +145,8 @@ class Visitor implements VisitorChat {
       this.#follow();
     } catch (error) {
       this.#effects.note('session: not resumed', error);
+      this.#shutOut = isBlocked(error);
+      this.#refresh();
       this.#cancelResume = this.#effects.after(backoffMs(this.#attempt, this.#effects.random()), () => void this.#tryResume());
       this.#attempt += 1;
     }
@@ -159,6 +165,7 @@ class Visitor implements VisitorChat {
       phase: line === undefined ? (this.#resuming || this.#restoring ? 'resuming' : 'idle') : 'active',
       username: this.#lineFor?.username ?? null,
       unread: line?.conversation.unread() ?? 0,
+      blocked: line?.conversation.getSnapshot().blocked ?? this.#shutOut,
       connection: line?.connection.state() ?? 'connecting',
       savesFailing: line?.outbox.isFailing() ?? false,
       outboxVolatile: line?.outbox.isVolatile() ?? false,

@@ -14,6 +14,7 @@ import type { ServerClock } from './server-clock.ts';
 import type { StoredSession, VisitorSession } from './session.ts';
 import type { ArrivedMessage, RelayAddress } from './types.ts';
 import { uploadImage } from './upload.ts';
+import { isBlocked } from './retry.ts';
 import { soon } from './soon.ts';
 
 /** Milliseconds that ending waits for the last messages to be saved. */
@@ -56,7 +57,7 @@ export class VisitorLine {
     this.conversation = this.#openConversation();
     this.connection = new Connection(effects, clock, {
       relay: options.relay,
-      token: (refused) => session.token(refused),
+      token: (refused) => this.#token(refused),
       join: () => ({ role: 'client', name: stored.username }),
       handlers: this.#handlers(),
     });
@@ -76,7 +77,7 @@ export class VisitorLine {
       await this.#http.request('POST', '/api/chat/end', {});
     } catch (error) {
       // Refused for good: there is nothing left on the server to end.
-      if (!(error instanceof ChatError) || error.retryable) throw error;
+      if (!(error instanceof ChatError) || error.retryable || isBlocked(error)) throw error;
       this.#options.effects.note('end refused', error);
     }
     await this.connection.send('chatEnded', null);
@@ -107,6 +108,16 @@ export class VisitorLine {
       await this.outbox.discard(entry.key);
     }
     if (!this.#closed) this.outbox.begin();
+  }
+
+  /** Asked before each connection, so the first to hear that this visitor is blocked. */
+  async #token(refused: boolean): Promise<string> {
+    try {
+      return await this.#options.session.token(refused);
+    } catch (error) {
+      if (isBlocked(error)) this.conversation.noteBlocked();
+      throw error;
+    }
   }
 
   #openOutbox(): Outbox {

@@ -3,6 +3,8 @@ export const ERRORS = {
   invalid_request: { status: 400, retryable: false },
   unauthenticated: { status: 401, retryable: false },
   forbidden: { status: 403, retryable: false },
+  /** An operator has blocked this visitor. */
+  blocked: { status: 403, retryable: false },
   not_found: { status: 404, retryable: false },
   conflict: { status: 409, retryable: false },
   too_large: { status: 413, retryable: false },

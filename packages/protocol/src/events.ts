@@ -76,8 +76,8 @@ export interface RelayPayloads {
   };
   operatorTyping: { isTyping: boolean; operatorName?: string | null | undefined };
   error: Pick<WireError, 'message'> & Partial<WireError>;
-  /** A hint: the database has news of this address. Never data: fetch if behind. */
-  conversationChanged: { clientId: string; lastSeq: number };
+  /** A hint: the database has news of this address. Never data: fetch if behind. `visitorChanged`: it is (also) of the visitor, who was blocked or unblocked. */
+  conversationChanged: { clientId: string; lastSeq: number; visitorChanged?: boolean | undefined };
   /** A hint: one side has received or seen up to these numbers. The truth is in the next fetched page. */
   messagesSeen: { clientId: string; by: 'client' | 'operator'; deliveredSeq: number; readSeq: number };
   /** A hint: this peer may have missed something on a line that looked healthy. Look in the database, after a random moment: everybody was told. */
@@ -98,7 +98,12 @@ export type RelayEventMap = { [E in keyof RelayPayloads]: (payload: RelayPayload
 
 /** What the web app posts to a relay's `/hints` with a `service` token, to have a hint sent. */
 export const hintRequest = z.discriminatedUnion('event', [
-  z.object({ event: z.literal('conversationChanged'), clientId: address, lastSeq: z.int().nonnegative() }),
+  z.object({
+    event: z.literal('conversationChanged'),
+    clientId: address,
+    lastSeq: z.int().nonnegative(),
+    visitorChanged: z.boolean().optional(),
+  }),
   z.object({
     event: z.literal('messagesSeen'),
     clientId: address,
@@ -107,6 +112,13 @@ export const hintRequest = z.discriminatedUnion('event', [
     readSeq: z.int().nonnegative(),
   }),
   // Nothing that a peer hears: the relay ends the person's connections, and believes no token from before `at` (seconds since 1970).
-  z.object({ event: z.literal('revoked'), role: z.enum(['operator', 'client']), id: z.int().positive(), at: z.int().positive() }),
+  z.object({
+    event: z.literal('revoked'),
+    role: z.enum(['operator', 'client']),
+    id: z.int().positive(),
+    at: z.int().positive(),
+    // Of a visitor: where it is. One without a token is found by nothing else.
+    address: address.nullish(),
+  }),
 ]);
 export type HintRequest = z.infer<typeof hintRequest>;

@@ -201,6 +201,13 @@ export type Timings = z.output<typeof timingsRequest>;
 /** `POST /api/chat/end`: the visitor ends the conversation (an operator's console does it for an old front-end). */
 export const endChatRequest = z.object({ clientId: z.int().positive().optional() });
 
+/** `POST /api/chat/block`, for operators: shuts a visitor out, or lets it in again. */
+export const blockVisitorRequest = z.object({ clientId: z.int().positive(), blocked: z.boolean() });
+export interface BlockVisitorResponse {
+  /** ISO-8601, null when the visitor is not blocked any more. */
+  blockedAt: string | null;
+}
+
 /** One row of the recent chats. */
 export interface RecentChat {
   client: {
@@ -214,6 +221,8 @@ export interface RecentChat {
     pageUrl: string | null;
     createdAt: string;
     endedAt: string | null;
+    /** Set while the visitor is blocked, ISO-8601. */
+    blockedAt: string | null;
   };
   lastMessage: MessageView | null;
   unreadCount: number;

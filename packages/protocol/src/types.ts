@@ -11,6 +11,7 @@ export type {
   RelayPayloads,
 } from './events.ts';
 export type {
+  BlockVisitorResponse,
   MessagesPage,
   MessageView,
   NewMessage,

@@ -83,6 +83,7 @@ export function Console({ chat, operator, onSignedIn }: ConsoleProps) {
                 summary={snapshot.conversations.find((summary) => summary.clientId === clientId)}
                 composer={composer}
                 detailsShown={details.shown}
+                setBlocked={async (blocked) => await chat.setBlocked(clientId, blocked)}
                 onBack={back}
                 onDetails={details.toggle}
               />

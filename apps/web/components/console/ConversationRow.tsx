@@ -35,7 +35,8 @@ function speaker({ preview }: ConversationSummary, operatorName: string): string
 /** One visitor of the list. Its name is the visitor's with the unread count; what else it shows is its description. */
 export const ConversationRow = memo(function ConversationRow({ summary, selected, operatorName, now, onOpen }: RowProps) {
   const descriptionId = useId();
-  const { clientId, unread, lastActivityAt, endedAt } = summary;
+  const { clientId, unread, lastActivityAt, endedAt, blockedAt } = summary;
+  const state = blockedAt === null ? (endedAt === null ? null : 'Ended') : 'Blocked';
   const name = displayName(summary.username, clientId);
   const waiting = unread > 0;
   return (
@@ -69,13 +70,13 @@ export const ConversationRow = memo(function ConversationRow({ summary, selected
               {badgeCount(unread)}
             </span>
           ) : null}
-          {endedAt !== null && !waiting ? <span className="shrink-0 text-12 text-ink-faint">Ended</span> : null}
+          {state === null || waiting ? null : <span className="shrink-0 text-12 text-ink-faint">{state}</span>}
         </span>
       </button>
       <span id={descriptionId} hidden>
         {speaker(summary, operatorName)}
         {summary.preview?.text ?? (summary.preview?.isImage === true ? 'Picture' : '')}, {times.short(lastActivityAt, now)}
-        {endedAt === null ? '' : ', ended'}
+        {state === null ? '' : `, ${state.toLowerCase()}`}
       </span>
     </li>
   );

@@ -5,6 +5,7 @@ import { THREE_COLUMNS, useMedia } from '../hooks/use-media.ts';
 import { useConversation } from '../hooks/use-store.ts';
 import { displayName } from '../text/names.ts';
 import { Dialog } from '../ui/Dialog.tsx';
+import { BlockedNotice, type SetBlocked } from './Blocking.tsx';
 import { Composer, type ComposerActions } from './Composer.tsx';
 import { ConversationHeader } from './ConversationHeader.tsx';
 import { Details } from './Details.tsx';
@@ -19,18 +20,20 @@ interface ConversationProps {
   readonly summary: ConversationSummary | undefined;
   readonly composer: Ref<ComposerActions>;
   readonly detailsShown: boolean;
+  readonly setBlocked: SetBlocked;
   readonly onBack: () => void;
   readonly onDetails: () => void;
 }
 
 /** One conversation: who it is with, what was said, and where to answer. */
-export function Conversation({ clientId, handle, summary, composer, detailsShown, onBack, onDetails }: ConversationProps) {
+export function Conversation({ clientId, handle, summary, composer, detailsShown, setBlocked, onBack, onDetails }: ConversationProps) {
   const snapshot = useConversation(handle);
   const sending = useSending(handle, clientId);
   const name = displayName(summary?.username ?? '', clientId);
   const ended = snapshot.endedAt !== null;
+  const blocked = summary !== undefined && summary.blockedAt !== null;
   const wide = useMedia(THREE_COLUMNS);
-  const drop = useDrop(!ended, sending.sendImages);
+  const drop = useDrop(!ended && !blocked, sending.sendImages);
   useEffect(() => () => handle.setTyping(false), [handle]);
   return (
     <div className="flex min-w-0 flex-1">
@@ -38,7 +41,9 @@ export function Conversation({ clientId, handle, summary, composer, detailsShown
         <ConversationHeader name={name} summary={summary} detailsShown={detailsShown} onBack={onBack} onDetails={onDetails} />
         <MessageLog handle={handle} snapshot={snapshot} visitor={name} />
         <Typing name={snapshot.peerTyping === null ? null : name} />
-        {ended ? (
+        {blocked ? (
+          <BlockedNotice name={name} setBlocked={setBlocked} />
+        ) : ended ? (
           <EndedNotice name={name} summary={summary} />
         ) : (
           <Composer sending={sending} actions={composer} onLeave={() => handle.setTyping(false)} />
@@ -53,13 +58,13 @@ export function Conversation({ clientId, handle, summary, composer, detailsShown
         <aside aria-label="Details" className="border-s border-line w-64 shrink-0 overflow-y-auto bg-surface">
           <h3 className="border-b border-line flex h-14 items-center px-5 text-13 font-semibold">Details</h3>
           <div className="p-5">
-            <Details summary={summary} />
+            <Details summary={summary} setBlocked={setBlocked} />
           </div>
         </aside>
       ) : null}
       {summary === undefined || wide ? null : (
         <Dialog open={detailsShown} title="Details" onClose={onDetails}>
-          <Details summary={summary} />
+          <Details summary={summary} setBlocked={setBlocked} />
         </Dialog>
       )}
     </div>

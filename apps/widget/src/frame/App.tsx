@@ -2,6 +2,7 @@ import type { VisitorChat } from '@switchboard/client';
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 
 import type { FrameSettings } from '../messages.ts';
+import { Blocked } from './Blocked.tsx';
 import { Chat } from './Chat.tsx';
 import { Ended } from './Ended.tsx';
 import { Header } from './Header.tsx';
@@ -20,7 +21,7 @@ interface AppProps {
 
 /** Everything in the frame: the form, then the conversation, then the end of it. */
 export function App({ chat, settings, parent, sound }: AppProps) {
-  const { phase, unread, username, connection, savesFailing, outboxVolatile } = useStore(chat);
+  const { phase, unread, username, connection, savesFailing, outboxVolatile, blocked } = useStore(chat);
   const [ended, setEnded] = useState(false);
   const visible = useRef(false);
   const main = useRef<HTMLElement>(null);
@@ -46,7 +47,7 @@ export function App({ chat, settings, parent, sound }: AppProps) {
         sound={sound}
         onClose={window.parent === window ? undefined : close}
         onEnd={
-          phase === 'active'
+          phase === 'active' && !blocked
             ? async () => {
                 await chat.end();
                 setEnded(true);
@@ -63,6 +64,8 @@ export function App({ chat, settings, parent, sound }: AppProps) {
           lines={{ connection, savesFailing, outboxVolatile }}
           onVisible={noteVisible}
         />
+      ) : blocked ? (
+        <Blocked />
       ) : phase === 'resuming' ? (
         <output class="quiet">Looking for your conversation …</output>
       ) : ended ? (

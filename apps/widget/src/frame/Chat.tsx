@@ -2,6 +2,7 @@ import type { ConversationHandle, LinesSnapshot } from '@switchboard/client';
 import { plainReason } from '@switchboard/client/view';
 import { useEffect, useState } from 'preact/hooks';
 
+import { Blocked } from './Blocked.tsx';
 import { Composer } from './Composer.tsx';
 import { Log } from './Log.tsx';
 import { useStore } from './use-store.ts';
@@ -29,7 +30,8 @@ export function Chat({ conversation, greeting, open, lines, onVisible }: ChatPro
   const snapshot = useStore(conversation);
   const [atEnd, setAtEnd] = useState(true);
   const [problem, setProblem] = useState<string>();
-  const warning = trouble(lines);
+  const { blocked } = snapshot;
+  const warning = blocked ? null : trouble(lines);
 
   useEffect(() => {
     const look = () => {
@@ -58,7 +60,7 @@ export function Chat({ conversation, greeting, open, lines, onVisible }: ChatPro
   };
   const drop = (event: DragEvent) => {
     const files = [...(event.dataTransfer?.files ?? [])];
-    if (files.length === 0) return;
+    if (files.length === 0 || blocked) return;
     event.preventDefault();
     void sendImages(files);
   };
@@ -70,7 +72,11 @@ export function Chat({ conversation, greeting, open, lines, onVisible }: ChatPro
       <p class="typing" aria-live="polite">
         {snapshot.peerTyping === null ? null : <span dir="auto">{snapshot.peerTyping} is typing …</span>}
       </p>
-      <Composer conversation={conversation} problem={problem} onProblem={setProblem} onImages={(files) => void sendImages(files)} />
+      {blocked ? (
+        <Blocked />
+      ) : (
+        <Composer conversation={conversation} problem={problem} onProblem={setProblem} onImages={(files) => void sendImages(files)} />
+      )}
     </div>
   );
 }

@@ -14,7 +14,7 @@ interface LogProps {
 
 /** The messages, oldest first. */
 export function Log({ conversation, snapshot, greeting, open, onAtEnd }: LogProps) {
-  const { messages, history, hasOlder, loadingOlder, firstUnreadKey, endedAt } = snapshot;
+  const { messages, history, hasOlder, loadingOlder, firstUnreadKey, endedAt, blocked } = snapshot;
   const { scroller, content, missed, onScroll, toEnd } = useLogScroll(snapshot, open, () => void conversation.loadOlder(), onAtEnd);
   const now = new Date();
   const last = lastOwnKey(messages);
@@ -29,7 +29,9 @@ export function Log({ conversation, snapshot, greeting, open, onAtEnd }: LogProp
               {greeting}
             </p>
           )}
-          {history === 'failed' ? <p class="quiet">Your messages can’t be loaded right now. It is tried again by itself.</p> : null}
+          {history === 'failed' && !blocked ? (
+            <p class="quiet">Your messages can’t be loaded right now. It is tried again by itself.</p>
+          ) : null}
           {arrangeMessages(messages, firstUnreadKey, (iso) => times.dayKey(iso)).map((item) => {
             if (item.kind === 'day') {
               return (

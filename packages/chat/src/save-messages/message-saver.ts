@@ -28,7 +28,7 @@ export interface MessageSaver {
    * Saves messages, all or nothing. Idempotent by message key, for ever: a repeat answers the first row, so a request may be sent again whenever its
    * answer was lost. Resolves after the commit. `changed` names the conversations that got new rows.
    *
-   * @throws ChatError `unauthenticated`, `forbidden`, `not_found` (conversation or image), `conflict` (the key belongs to another message),
+   * @throws ChatError `unauthenticated`, `forbidden`, `blocked`, `not_found` (conversation or image), `conflict` (the key belongs to another message),
    * `invalid_request`, `unavailable` (database away or too slow, or too much waiting)
    */
   save(actor: Actor, messages: readonly NewMessage[]): Promise<SaveResult>;

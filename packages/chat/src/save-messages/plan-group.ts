@@ -1,6 +1,6 @@
 import { ChatError } from '@switchboard/protocol';
 
-import { conversationNotFound } from '../access.ts';
+import { conversationNotFound, visitorBlocked } from '../access.ts';
 import type { Draft, Target } from './draft.ts';
 
 /** What the database knows of a message key. */
@@ -18,6 +18,7 @@ export interface KnownClient {
   readonly id: number;
   readonly lastSeq: number;
   readonly endedAt: Date | null;
+  readonly blockedAt: Date | null;
   readonly sessions: readonly KnownSession[];
 }
 
@@ -99,6 +100,8 @@ export function planGroup(requests: readonly (readonly Draft[])[], knowledge: Kn
         if (known.clientId !== client.id || known.senderType !== draft.senderType) throw keyTaken(draft.messageKey);
         return { message: known, duplicate: before !== undefined };
       }
+      // After the look for the key: what was committed before the visitor was blocked is answered as such.
+      if (client.blockedAt !== null) throw blockedFor(draft);
       const seq = (next.get(client.id) ?? lastSeqs.get(client.id) ?? client.lastSeq) + 1;
       const message = planMessage(draft, client, seq, knowledge.uploads);
       next.set(client.id, seq);
@@ -140,6 +143,11 @@ function planMessage(draft: Draft, client: KnownClient, seq: number, uploads: Kn
     mimeType: draft.image?.mimeType ?? upload?.mimeType ?? null,
     createdAt: draft.createdAt,
   };
+}
+
+function blockedFor({ savedById, operatorId }: Draft): ChatError {
+  if (savedById === null && operatorId === null) return visitorBlocked();
+  return new ChatError('blocked', 'This visitor is blocked. Unblock them first.');
 }
 
 function keyTaken(messageKey: string): ChatError {

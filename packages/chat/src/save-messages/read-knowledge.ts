@@ -19,7 +19,7 @@ export async function readKnowledge(tx: Transaction, drafts: readonly Draft[]): 
     tx.query<KnownSession & { clientId: number }>(Prisma.sql`
       SELECT s."clientId", s.id, s."clientSocketId", s."lastSeenAt" FROM "ChatSession" s WHERE s."clientId" ${meant} ORDER BY s."startedAt" DESC`),
     tx.query<Omit<KnownClient, 'sessions'>>(Prisma.sql`
-      SELECT c.id, c."lastSeq", c."endedAt" FROM "Client" c WHERE c.id ${meant} ORDER BY c.id FOR NO KEY UPDATE`),
+      SELECT c.id, c."lastSeq", c."endedAt", c."blockedAt" FROM "Client" c WHERE c.id ${meant} ORDER BY c.id FOR NO KEY UPDATE`),
     tx.query<KnownMessage>(Prisma.sql`
       SELECT "messageKey", id, "clientId", seq, "senderType", "createdAt" FROM "ChatMessage"
       WHERE "messageKey" = ANY(${unique(drafts.map(({ messageKey }) => messageKey))}::uuid[])`),
@@ -32,7 +32,7 @@ export async function readKnowledge(tx: Transaction, drafts: readonly Draft[]): 
   }
   const own = groupBy(sessions, ({ clientId }) => clientId);
   return {
-    clients: byId(clients.map(({ id, lastSeq, endedAt }) => ({ id, lastSeq, endedAt, sessions: own.get(id) ?? [] }))),
+    clients: byId(clients.map(({ id, lastSeq, endedAt, blockedAt }) => ({ id, lastSeq, endedAt, blockedAt, sessions: own.get(id) ?? [] }))),
     addresses,
     uploads: byId(uploads),
     messages: new Map(messages.map((message) => [message.messageKey, message])),

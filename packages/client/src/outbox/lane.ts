@@ -18,7 +18,7 @@ export interface LaneWork {
   onUploaded(entry: OutboxEntry, upload: UploadResponse): Promise<void>;
   onSaved(entries: readonly OutboxEntry[], saved: readonly SavedMessage[]): Promise<void>;
   /** Refused for good. */
-  onRefused(entry: OutboxEntry, reason: string): Promise<void>;
+  onRefused(entry: OutboxEntry, reason: ChatError): Promise<void>;
   /** After each attempt: whether saving works. */
   onOutcome(works: boolean): void;
 }
@@ -98,7 +98,7 @@ export class Lane {
       await this.#work.onUploaded(entry, upload);
     } catch (error) {
       if (!isFatal(error)) throw error;
-      await this.#work.onRefused(entry, error.message);
+      await this.#work.onRefused(entry, error);
     } finally {
       this.#work.onProgress(entry, null);
     }
@@ -119,7 +119,7 @@ export class Lane {
       if (others.length > 0) this.#single = entries.length;
       else {
         this.#single = Math.max(0, this.#single - 1);
-        await this.#work.onRefused(only, error.message);
+        await this.#work.onRefused(only, error);
       }
     }
   }

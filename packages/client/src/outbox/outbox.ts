@@ -2,12 +2,14 @@ import type { Channel, Effects } from '../effects.ts';
 import { createEmitter } from '../emitter.ts';
 import { ENTRY_VERSION } from './entry.ts';
 import type { NewEntry, OutboxEntry } from './entry.ts';
+import { flush } from './flush.ts';
 import { standForElection } from './leader.ts';
 import type { Leadership } from './leader.ts';
 import { Sender } from './sender.ts';
 import type { SavedEntry, Transport } from './sender.ts';
 import { openOutboxStore } from './store.ts';
 import type { OutboxStore } from './store.ts';
+import { isBlocked } from '../retry.ts';
 import type { TabMessage } from './tabs.ts';
 
 /** Milliseconds within which a leading tab answers; otherwise it is asleep and another takes over. */
@@ -32,6 +34,7 @@ export class Outbox {
   readonly #channel: Channel | undefined;
   readonly #changed = createEmitter<void>();
   readonly #saved = createEmitter<readonly SavedEntry[]>();
+  readonly #dropped = createEmitter<string>();
   /** Saved or dropped: they do not come back, even when the disk still lists them. */
   readonly #settled = new Set<string>();
   readonly #progress = new Map<string, number>();
@@ -96,6 +99,11 @@ export class Outbox {
     return this.#saved.on(listener);
   }
 
+  /** Told in every tab, by key, of what was dropped. */
+  onDropped(listener: (key: string) => void): () => void {
+    return this.#dropped.on(listener);
+  }
+
   /** Resolves when the message is kept. */
   async add(entry: NewEntry): Promise<void> {
     if (this.#settled.has(entry.key)) return;
@@ -125,6 +133,7 @@ export class Outbox {
     await this.#store.remove([key]);
     this.#tell({ kind: 'dropped', key });
     await this.#read();
+    this.#dropped.emit(key);
   }
 
   /** A fetched page shows that these are saved: whatever this tab still holds of them is done. */
@@ -143,22 +152,8 @@ export class Outbox {
   }
 
   /** Resolves to true as soon as nothing waits to be saved, to false when that takes longer than `ms`. */
-  async flush(ms: number): Promise<boolean> {
-    const idle = () => this.#entries.every((entry) => entry.failure !== null);
-    this.kick(true);
-    if (idle()) return true;
-    return new Promise((resolve) => {
-      let stop = () => undefined as void;
-      const finish = (done: boolean) => {
-        cancel();
-        stop();
-        resolve(done);
-      };
-      const cancel = this.#effects.after(ms, () => finish(false));
-      stop = this.onChange(() => {
-        if (idle()) finish(true);
-      });
-    });
+  flush(ms: number): Promise<boolean> {
+    return flush(this.#effects, this, ms);
   }
 
   close(): void {
@@ -229,6 +224,7 @@ export class Outbox {
         break;
       case 'dropped':
         this.#settled.add(message.key);
+        this.#dropped.emit(message.key);
         void this.#read();
         break;
       case 'saved':
@@ -285,7 +281,11 @@ export class Outbox {
         this.#tell({ kind: 'saved', entries: saved });
         await this.#store.remove(saved.map(({ entry }) => entry.key));
       },
-      onRefused: (entry) => this.#update(entry),
+      onRefused: async (entry, reason) => {
+        // On behalf of a visitor that is blocked: it is for nobody here to try again, and its sender is told the same.
+        const needless = this.#options.asOperator && entry.senderType === 'CLIENT' && isBlocked(reason);
+        await (needless ? this.discard(entry.key) : this.#update({ ...entry, failure: reason.message }));
+      },
       onProgress: (key, done) => {
         this.#setProgress(key, done);
         this.#tell({ kind: 'progress', key, done });

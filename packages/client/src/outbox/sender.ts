@@ -1,3 +1,4 @@
+import type { ChatError } from '@switchboard/protocol/errors';
 import type { NewMessage, SavedMessage, UploadResponse } from '@switchboard/protocol/types';
 
 import type { Effects } from '../effects.ts';
@@ -27,7 +28,7 @@ export interface SenderHooks {
   waiting(): readonly OutboxEntry[];
   onUploaded(entry: OutboxEntry): Promise<void>;
   onSaved(saved: readonly SavedEntry[]): Promise<void>;
-  onRefused(entry: OutboxEntry): Promise<void>;
+  onRefused(entry: OutboxEntry, reason: ChatError): Promise<void>;
   onProgress(key: string, done: number | null): void;
   /** Saving has begun or ceased to fail. */
   onFailing(failing: boolean): void;
@@ -86,7 +87,7 @@ export class Sender {
       onProgress: (entry, done) => this.#noteProgress(entry.key, done),
       onUploaded: (entry, upload) => this.#hooks.onUploaded(withUpload(entry, upload)),
       onSaved: (entries, answers) => this.#hooks.onSaved(pair(entries, answers)),
-      onRefused: (entry, reason) => this.#hooks.onRefused({ ...entry, failure: reason }),
+      onRefused: (entry, reason) => this.#hooks.onRefused(entry, reason),
       onOutcome: (works) => this.#noteOutcome(clientId, works),
     });
     this.#lanes.set(clientId, lane);

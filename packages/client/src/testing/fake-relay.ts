@@ -44,6 +44,11 @@ export class FakeRelay {
     for (const socket of this.#io.sockets.sockets.values()) socket.conn.close();
   }
 
+  /** Cuts the lines of one visitor. */
+  cutVisitor(address: string): void {
+    for (const id of this.#io.sockets.adapter.rooms.get(address) ?? []) this.#io.sockets.sockets.get(id)?.conn.close();
+  }
+
   releaseJoins(): void {
     this.holdJoins = false;
     for (const release of this.#held.splice(0)) release();

@@ -23,6 +23,7 @@ interface FakeClient {
   rows: MessageView[];
   receipts: Receipts;
   endedAt: string | null;
+  blockedAt: string | null;
   lastActivityAt: string;
 }
 
@@ -33,6 +34,7 @@ export class FakeServer {
   fault: (request: FakeRequest) => Fault | undefined = () => undefined;
   /** Called after each commit that brought something new. */
   onCommit: (client: FakeClient) => void = () => undefined;
+  onBlocked: (client: FakeClient) => void = () => undefined;
   onReceipts: (client: FakeClient, by: 'client' | 'operator') => void = () => undefined;
   /** Texts with this word are refused for good. */
   forbidden = 'FORBIDDEN';
@@ -48,6 +50,7 @@ export class FakeServer {
       rows: [],
       receipts: { clientDeliveredSeq: 0, clientReadSeq: 0, operatorDeliveredSeq: 0, operatorReadSeq: 0 },
       endedAt: null,
+      blockedAt: null,
       lastActivityAt: new Date().toISOString(),
     };
     this.clients.set(client.id, client);
@@ -98,6 +101,7 @@ export class FakeServer {
         pageUrl: null,
         createdAt: new Date(0).toISOString(),
         endedAt: client.endedAt,
+        blockedAt: client.blockedAt,
       },
       lastMessage: client.rows.at(-1) ?? null,
       unreadCount: client.rows.filter((row) => row.senderType === 'CLIENT' && row.seq > client.receipts.operatorReadSeq).length,
@@ -144,6 +148,8 @@ export class FakeServer {
     const { path, method, actor, body } = request;
     if (path === '/api/chat/sessions') return this.#session(request);
     if (actor === null) throw new ChatError('unauthenticated', 'Who are you?');
+    const own = 'clientId' in actor ? this.clients.get(actor.clientId) : undefined;
+    if (own?.blockedAt != null && path !== '/api/chat/messages') throw blocked();
     if (path === '/api/chat/token') return { token: 'clientId' in actor ? `v${actor.clientId}` : 'operator', expiresAt: inADay() };
     if (path === '/api/chat/messages') return method === 'GET' ? this.#page(request) : this.#save(request);
     if (path === '/api/chat/timings') return {};
@@ -153,6 +159,11 @@ export class FakeServer {
       return { imageUrl, imageName: 'a.png', mimeType: 'image/png', width: 4, height: 3, size: 12 };
     }
     const client = this.#client('clientId' in actor ? actor.clientId : Number(body['clientId']));
+    if (path === '/api/chat/block') {
+      client.blockedAt = body['blocked'] === true ? new Date().toISOString() : null;
+      this.onBlocked(client);
+      return { blockedAt: client.blockedAt };
+    }
     if (path === '/api/chat/end') {
       client.endedAt = new Date().toISOString();
       return { endedAt: client.endedAt };
@@ -171,6 +182,7 @@ export class FakeServer {
     const resumed = typeof body['resumeToken'] === 'string' ? Number(body['resumeToken'].slice(1)) : undefined;
     const id = actor !== null && 'clientId' in actor ? actor.clientId : resumed;
     const client = (id === undefined ? undefined : this.clients.get(id)) ?? this.addClient(String(body['username']));
+    if (client.blockedAt !== null) throw blocked();
     return {
       token: `v${client.id}`,
       expiresAt: inADay(),
@@ -190,6 +202,7 @@ export class FakeServer {
       const isClient = actor !== null && 'clientId' in actor;
       const client = this.#client(isClient ? actor.clientId : (message.clientId ?? 0));
       const duplicate = client.rows.some((row) => row.messageKey === message.messageKey);
+      if (client.blockedAt !== null && !duplicate) throw blocked();
       const operator =
         isClient || message.senderType === 'CLIENT' || actor === null ? {} : { operatorId: actor.operatorId, operatorName: actor.name };
       const row = this.commit(client.id, { ...message, senderType: isClient ? 'CLIENT' : (message.senderType ?? 'OPERATOR'), ...operator });
@@ -200,6 +213,7 @@ export class FakeServer {
 
   #page({ actor, query }: FakeRequest): MessagesPage {
     const client = this.#client(actor !== null && 'clientId' in actor ? actor.clientId : Number(query.get('clientId')));
+    if (client.blockedAt !== null && actor !== null && 'clientId' in actor) throw blocked();
     const limit = Number(query.get('limit') ?? 50);
     const after = query.get('afterSeq');
     const before = query.get('beforeSeq');
@@ -229,6 +243,10 @@ export class FakeServer {
     if (client === undefined) throw new ChatError('not_found', 'No such conversation.');
     return client;
   }
+}
+
+function blocked(): ChatError {
+  return new ChatError('blocked', 'You can’t use this chat any more.');
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -10,6 +10,7 @@ import type { LiveMessage, PageQuery, SavedRow, TimelineEvent, TimelineState } f
 export function reduceTimeline(state: TimelineState, event: TimelineEvent): TimelineState {
   if (event.type === 'page') return takePage(state, event.query, event.page);
   if (event.type === 'live') return takeLive(state, event.message);
+  if (event.type === 'dropped') return dropLive(state, event.key);
   if (event.type === 'ended') return { ...state, endedAt: event.at };
   // The answer to a save. A fetched row says more (names, fresh URLs) than that.
   return state.rows.has(event.row.seq) || state.seqs.has(event.row.key) ? state : advance(addRows(state, [event.row]));
@@ -25,6 +26,13 @@ export function isBehind(state: TimelineState): boolean {
 function takeLive(state: TimelineState, message: LiveMessage): TimelineState {
   if (state.seqs.has(message.key) || state.live.has(message.key)) return state;
   return { ...state, live: new Map(state.live).set(message.key, message) };
+}
+
+function dropLive(state: TimelineState, key: string): TimelineState {
+  if (!state.live.has(key)) return state;
+  const live = new Map(state.live);
+  live.delete(key);
+  return { ...state, live };
 }
 
 function takePage(state: TimelineState, query: PageQuery, page: MessagesPage): TimelineState {

@@ -51,6 +51,8 @@ export type TimelineEvent =
   | { readonly type: 'live'; readonly message: LiveMessage }
   /** The answer to an own save. */
   | { readonly type: 'saved'; readonly row: SavedRow }
+  /** Nobody will save it any more: it was refused, or its sender has dropped it. */
+  | { readonly type: 'dropped'; readonly key: string }
   | { readonly type: 'ended'; readonly at: string };
 
 const NO_RECEIPTS: Receipts = { clientDeliveredSeq: 0, clientReadSeq: 0, operatorDeliveredSeq: 0, operatorReadSeq: 0 };

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import { ask, newOperator, newVisitor, text, useTestServer, type Person } from '../../../server/testing/test-server.ts';
+import { POST as block } from './block/route.ts';
 import { POST as end } from './end/route.ts';
 import { GET as read, POST as save } from './messages/route.ts';
 import { POST as receipts } from './receipts/route.ts';
@@ -84,6 +85,12 @@ const ATTEMPTS: readonly Attempt[] = [
     expected: { anonymous: 401, a: 200, b: 404, operator: 200, admin: 200 },
   },
   {
+    route: 'POST block',
+    handler: block,
+    request: (headers) => ask('POST', '/api/chat/block', { headers, body: { clientId: people.a.id, blocked: false } }),
+    expected: { anonymous: 401, a: 403, b: 403, operator: 200, admin: 200 },
+  },
+  {
     route: 'POST token',
     handler: token,
     request: (headers) => ask('POST', '/api/chat/token', { headers }),
@@ -140,7 +147,7 @@ describe('who may do what', () => {
     const handlers = routes.flat().flatMap(([method, handler]) => (method === 'OPTIONS' ? [] : [handler]));
     const tried = new Set<unknown>([...ATTEMPTS.map(({ handler }) => handler), image]);
     expect(handlers.filter((handler) => !tried.has(handler))).toEqual([]);
-    expect(handlers.length).toBe(10);
+    expect(handlers.length).toBe(11);
   });
 
   it('tells "not yours" and "not there" alike', async () => {

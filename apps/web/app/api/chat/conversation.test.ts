@@ -10,6 +10,7 @@ import { createRelayHints } from '../../../server/relay-hints.ts';
 import { installServices, services } from '../../../server/services.ts';
 import { startTestRelay, type TestRelay } from '../../../server/testing/test-relay.ts';
 import { ask, newOperator, newVisitor, text, useTestServer, type Person } from '../../../server/testing/test-server.ts';
+import { POST as block } from './block/route.ts';
 import { POST as end } from './end/route.ts';
 import { GET as read, POST as save } from './messages/route.ts';
 import { POST as receipts } from './receipts/route.ts';
@@ -184,6 +185,31 @@ describe('receipts, tokens and the end', () => {
       issuedAt: expect.any(Number),
     });
     expect(await fresh(operator)).toEqual({ role: 'operator', id: operator.id, name: 'Maya', issuedAt: expect.any(Number) });
+  });
+
+  it('blocks a visitor, has the relay end its lines, and tells the consoles', async () => {
+    const visitor = await newVisitor();
+    await post(visitor, text('spam'));
+    const set = async (blocked: boolean) =>
+      await (await block(ask('POST', '/api/chat/block', { headers: operator.headers, body: { clientId: visitor.id, blocked } }))).json();
+    const news = { event: 'conversationChanged', clientId: visitor.sessionId, lastSeq: 1, visitorChanged: true };
+    const revoked = { event: 'revoked', role: 'client', id: visitor.id, at: expect.any(Number), address: visitor.sessionId };
+    expect(await set(true)).toEqual({ blockedAt: expect.stringMatching(/Z$/) });
+    await expect.poll(hinted).toContainEqual(revoked);
+    await expect.poll(hinted).toContainEqual(news);
+    const refused = await post(visitor, text('more spam'));
+    expect(refused.status).toBe(403);
+    expect(await refused.json()).toEqual({
+      error: { code: 'blocked', message: 'You can’t use this chat any more.', retryable: false },
+    });
+    expect((await token(ask('POST', '/api/chat/token', { headers: visitor.headers }))).status).toBe(403);
+    const again = await start({ username: 'Ann', resumeToken: visitor.resumeToken });
+    expect(again.status).toBe(403);
+    const before = hinted().filter(({ event }) => event === 'revoked').length;
+    expect(await set(false)).toEqual({ blockedAt: null });
+    expect((await post(visitor, text('sorry'))).status).toBe(200);
+    await expect.poll(() => hinted().filter((hint) => 'visitorChanged' in hint)).toHaveLength(2);
+    expect(hinted().filter(({ event }) => event === 'revoked')).toHaveLength(before);
   });
 
   it('ends a conversation until somebody writes again', async () => {

@@ -1,0 +1,129 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { SESSION_KEY } from './session.ts';
+import {
+  ALAN,
+  closeServers,
+  connected,
+  eventually,
+  GRACE,
+  newBrowser,
+  openOperator,
+  openServers,
+  openVisitor,
+  relay,
+  said,
+  seenBy,
+  server,
+  startVisitor,
+  statuses,
+} from './testing/open-chats.ts';
+
+beforeEach(async () => {
+  await openServers();
+  // As the real two do: the lines end, their token is not taken any more, and consoles are told.
+  server.onBlocked = (client) => {
+    if (client.blockedAt === null) relay.refused.delete(`v${client.id}`);
+    else {
+      relay.refused.add(`v${client.id}`);
+      relay.cutVisitor(client.address);
+    }
+    relay.hint('conversationChanged', { clientId: client.address, lastSeq: client.rows.length, visitorChanged: true });
+  };
+});
+afterEach(closeServers);
+
+describe('a visitor that is blocked', () => {
+  it(
+    'is told at once, keeps what it wrote with the reason, and goes on by itself when it is let in again',
+    { timeout: 60_000 },
+    async () => {
+      const { chat } = openOperator();
+      const visitor = await startVisitor();
+      await visitor.chat.conversation!.sendText('before');
+      await eventually(() => expect(server.clients.get(1)?.rows).toHaveLength(1));
+      await chat.setBlocked(1, true);
+      await eventually(() => expect(visitor.chat.getSnapshot()).toMatchObject({ phase: 'active', blocked: true }));
+      await visitor.chat.conversation!.sendText('after');
+      await eventually(() => expect(statuses(visitor.chat)?.[1]).toBe('failed'));
+      const refused = visitor.chat.conversation!.getSnapshot().messages.at(-1);
+      expect(refused).toMatchObject({ text: 'after', failure: 'You can’t use this chat any more.' });
+      await expect(visitor.chat.end()).rejects.toThrow('You can’t use this chat any more.');
+      expect(visitor.chat.getSnapshot().phase).toBe('active');
+
+      await chat.setBlocked(1, false);
+      await expect.poll(() => visitor.chat.getSnapshot(), { timeout: 40_000 }).toMatchObject({ blocked: false, connection: 'connected' });
+      visitor.chat.conversation!.retry(refused?.key ?? '');
+      await eventually(() => expect(visitor.chat.conversation!.getSnapshot().messages.map(({ seq }) => seq)).toEqual([1, 2]));
+      expect(server.clients.get(1)?.rows.map((row) => row.text)).toEqual(['before', 'after']);
+    },
+  );
+
+  it('does not get another conversation by a reload, nor when its token has run out', async () => {
+    const own = newBrowser();
+    const first = await startVisitor(own);
+    await openOperator().chat.setBlocked(1, true);
+    first.chat.close();
+    const second = openVisitor(own);
+    await eventually(() => expect(second.chat.getSnapshot()).toMatchObject({ phase: 'active', blocked: true }));
+    second.chat.close();
+    const stored = JSON.parse(own.storage.getItem(SESSION_KEY) ?? '') as object;
+    own.storage.setItem(SESSION_KEY, JSON.stringify({ ...stored, token: 'expired', expiresAt: new Date(0).toISOString() }));
+    server.fault = (request) => (request.path === '/api/chat/token' ? { code: 'unauthenticated' } : undefined);
+    const third = openVisitor(own);
+    await eventually(() => expect(third.chat.getSnapshot()).toMatchObject({ phase: 'resuming', blocked: true }));
+    expect(server.clients.size).toBe(1);
+    expect(own.storage.getItem(SESSION_KEY)).not.toBeNull();
+  });
+});
+
+describe('consoles', () => {
+  it('hear of it from one another, and of nothing more that the visitor says', async () => {
+    const [grace, alan] = [openOperator(GRACE), openOperator(ALAN)];
+    const visitor = await startVisitor();
+    await visitor.chat.conversation!.sendText('before');
+    await Promise.all([grace, alan].map(async ({ chat }) => await connected(chat)));
+    for (const { chat } of [grace, alan]) await eventually(() => expect(chat.getSnapshot().conversations).toHaveLength(1));
+    await grace.chat.setBlocked(1, true);
+    expect(grace.chat.getSnapshot().conversations[0]?.blockedAt).not.toBeNull();
+    await eventually(() => expect(alan.chat.getSnapshot().conversations[0]?.blockedAt).not.toBeNull());
+    const address = server.clients.get(1)?.address ?? '';
+    relay.toOperators('incomingMessage', { from: address, type: 'text', message: 'slipped through', timestamp: new Date().toISOString() });
+    relay.toOperators('clientTyping', { from: address, isTyping: true });
+    // Something that both do hear, after it.
+    relay.toOperators('newChat', { clientId: 'other-socket', username: 'Other' });
+    relay.toOperators('incomingMessage', { from: 'other-socket', type: 'text', message: 'hi', timestamp: new Date().toISOString() });
+    for (const { chat } of [grace, alan]) {
+      await eventually(() => expect(chat.getSnapshot().conversations).toHaveLength(2));
+      expect(chat.getSnapshot().conversations.find(({ clientId }) => clientId === 1)).toMatchObject({ typing: false });
+      expect(seenBy(chat)).not.toContain('slipped through');
+    }
+    await grace.chat.setBlocked(1, false);
+    await eventually(() => expect(alan.chat.getSnapshot().conversations.map(({ blockedAt }) => blockedAt)).toEqual([null, null]));
+  });
+
+  it('show nothing for good that was on its way when the visitor was blocked, and is not saved', async () => {
+    const { chat } = openOperator();
+    const visitor = await startVisitor();
+    await connected(chat);
+    await visitor.chat.conversation!.sendText('before');
+    await eventually(() => expect(seenBy(chat)).toEqual(['before']));
+    server.fault = (request) => (request.method === 'POST' && 'clientId' in (request.actor ?? {}) ? 'refuse' : undefined);
+    await visitor.chat.conversation!.sendText('too late');
+    await eventually(() => expect(seenBy(chat)).toEqual(['before', 'too late']));
+    server.clients.get(1)!.blockedAt = new Date().toISOString();
+    server.fault = () => undefined;
+    await eventually(() => expect(statuses(visitor.chat)?.[1]).toBe('failed'));
+    // The backstop looks after some seconds, is refused, and takes it away.
+    await eventually(() => expect(seenBy(chat)).toEqual(['before']));
+    expect(said(visitor.chat)).toEqual(['before', 'too late']);
+    expect(server.clients.get(1)?.rows.map((row) => row.text)).toEqual(['before']);
+  });
+
+  it('are told why when it does not work', async () => {
+    const { chat } = openOperator();
+    await startVisitor();
+    server.fault = (request) => (request.path === '/api/chat/block' ? { code: 'unavailable' } : undefined);
+    await expect(chat.setBlocked(1, true)).rejects.toMatchObject({ code: 'unavailable' });
+  });
+});

@@ -1,0 +1,25 @@
+import type { Effects } from '../effects.ts';
+import type { Outbox } from './outbox.ts';
+
+/** Tries at once what waits. Resolves to true as soon as nothing waits to be saved, to false when that takes longer than `ms`. */
+export async function flush(
+  effects: Pick<Effects, 'after'>,
+  outbox: Pick<Outbox, 'entries' | 'kick' | 'onChange'>,
+  ms: number,
+): Promise<boolean> {
+  const idle = () => outbox.entries().every((entry) => entry.failure !== null);
+  outbox.kick(true);
+  if (idle()) return true;
+  return new Promise((resolve) => {
+    let stop = () => undefined as void;
+    const finish = (done: boolean) => {
+      cancel();
+      stop();
+      resolve(done);
+    };
+    const cancel = effects.after(ms, () => finish(false));
+    stop = outbox.onChange(() => {
+      if (idle()) finish(true);
+    });
+  });
+}
