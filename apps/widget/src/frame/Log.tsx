@@ -24,7 +24,7 @@ export function Log({ conversation, snapshot, greeting, open, onAtEnd }: LogProp
         <div class="content" ref={content}>
           {hasOlder || loadingOlder ? (
             <p class="quiet">Loading older messages …</p>
-          ) : (
+          ) : blocked ? null : (
             <p class="greeting" dir="auto">
               {greeting}
             </p>
