@@ -106,3 +106,22 @@ it('is waited for no more: nobody has to answer somebody who is blocked', async 
   await block(operator, visitor.clientId);
   expect((await countUnanswered(chat.ctx)).count).toBe(before - 1);
 });
+
+it('divides what is sent at the same moment in two: what was acknowledged is there, what was refused is not', async () => {
+  const [visitor, operator] = [await chat.visitor(), await chat.operator()];
+  // Two web nodes.
+  const savers = [createMessageSaver(chat.ctx), createMessageSaver(chat.ctx)];
+  const messages = Array.from({ length: 60 }, (_, index) => text(`#${index}`));
+  const saves = messages.map(async (message, index) => {
+    await new Promise((resolve) => setTimeout(resolve, index));
+    return await codeOf(savers[index % 2]?.save(visitor, [message]) ?? Promise.reject(new Error('There is no saver.')));
+  });
+  await Promise.all(saves.slice(0, 20));
+  await block(operator, visitor.clientId);
+  const outcomes = await Promise.all(saves);
+  const acknowledged = messages.filter((_, index) => outcomes[index] === 'resolved').map(({ messageKey }) => messageKey);
+  const rows = await chat.messages(visitor.clientId);
+  expect(new Set(outcomes)).toEqual(new Set(['resolved', 'blocked']));
+  expect(rows.map(({ messageKey }) => messageKey).toSorted()).toEqual(acknowledged.toSorted());
+  expect(rows.map(({ seq }) => seq)).toEqual(rows.map((_, index) => index + 1));
+});
