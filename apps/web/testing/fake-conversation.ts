@@ -96,6 +96,10 @@ export class FakeConversation implements ConversationHandle {
     this.set({ messages: this.snapshot.messages.filter((message) => message.key !== key) });
   }
 
+  renewPicture(key: string): void {
+    this.asked.push(`renew ${key}`);
+  }
+
   setTyping(isTyping: boolean): void {
     this.asked.push(`typing ${isTyping}`);
   }

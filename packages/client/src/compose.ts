@@ -1,15 +1,23 @@
 import { ChatError } from '@switchboard/protocol/errors';
 import { DEFAULT_MAX_IMAGE_BYTES, IMAGE_TYPES, MAX_FILE_NAME_LENGTH, MAX_TEXT_LENGTH } from '@switchboard/protocol/limits';
 
-import type { OutboxImage } from './outbox/entry.ts';
+import type { ConversationContext } from './conversation.ts';
+import type { NewEntry, OutboxImage } from './outbox/entry.ts';
+import type { TimelineMessage } from './types.ts';
 
-/** @throws ChatError `invalid_request` for a text that no server would take */
-export function checkText(text: string): void {
+/**
+ * The text as it can be kept: without NUL characters, which nobody sees and PostgreSQL does not take.
+ *
+ * @throws ChatError `invalid_request` for a text that no server would take
+ */
+export function checkText(given: string): string {
+  const text = given.replaceAll('\u0000', '');
   if (text.trim() === '') throw new ChatError('invalid_request', 'The message is empty.', { fields: { text: 'must not be empty' } });
   if (text.length > MAX_TEXT_LENGTH) {
     const fields = { text: `must have at most ${MAX_TEXT_LENGTH} characters` };
     throw new ChatError('invalid_request', `The message is longer than ${MAX_TEXT_LENGTH} characters.`, { fields });
   }
+  return text;
 }
 
 /**
@@ -26,14 +34,26 @@ export function checkImage(file: Blob, name: string): OutboxImage {
   return { blob: file, url: null, name: name.slice(0, MAX_FILE_NAME_LENGTH), mimeType: file.type, width: null, height: null };
 }
 
-/** Hands out times for own messages: the server's as well as it is known, but never before what is on the screen already. */
-export class SendTimes {
+/** Makes the own messages of one conversation, as the outbox keeps them. */
+export class NewEntries {
+  readonly #context: Pick<ConversationContext, 'clientId' | 'side' | 'clock' | 'effects'>;
   #last = 0;
 
-  /** ISO-8601. `newestShown` is the time of the last message of the conversation. */
-  next(now: number, newestShown: string | undefined): string {
+  constructor(context: Pick<ConversationContext, 'clientId' | 'side' | 'clock' | 'effects'>) {
+    this.#context = context;
+  }
+
+  /** @param newestShown the last message of the conversation */
+  make(what: Pick<NewEntry, 'text' | 'image'>, newestShown: TimelineMessage | undefined): NewEntry {
+    const { clientId, side, effects } = this.#context;
+    const senderType = side.kind === 'client' ? 'CLIENT' : 'OPERATOR';
+    return { ...what, key: effects.uuid(), clientId, senderType, clientSocketId: null, createdAt: this.#now(newestShown?.createdAt) };
+  }
+
+  /** The server's time as well as it is known, but never before what is on the screen already. ISO-8601. */
+  #now(newestShown: string | undefined): string {
     const shown = newestShown === undefined ? 0 : Date.parse(newestShown);
-    this.#last = Math.max(now, this.#last + 1, Number.isFinite(shown) ? shown + 1 : 0);
+    this.#last = Math.max(this.#context.clock.now(), this.#last + 1, Number.isFinite(shown) ? shown + 1 : 0);
     return new Date(this.#last).toISOString();
   }
 }

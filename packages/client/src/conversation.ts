@@ -1,15 +1,16 @@
 import type { Acknowledgement, MessagesPage, RelayPayloads } from '@switchboard/protocol/types';
 
 import { createCatchUp, fetchPage } from './catch-up.ts';
-import { checkImage, checkText, SendTimes } from './compose.ts';
+import { checkImage, checkText, NewEntries } from './compose.ts';
 import type { Effects } from './effects.ts';
 import { createEmitter } from './emitter.ts';
 import { HeadCheck } from './head-check.ts';
 import type { Http } from './http.ts';
 import { LocalMessages } from './local-messages.ts';
-import type { NewEntry, OutboxEntry } from './outbox/entry.ts';
+import type { NewEntry } from './outbox/entry.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import type { SavedEntry } from './outbox/sender.ts';
+import { PictureRenewal } from './picture-renewal.ts';
 import { marksOf, Reading } from './reading.ts';
 import { ReceiptReporter } from './receipts.ts';
 import type { Watermarks } from './receipts.ts';
@@ -61,7 +62,8 @@ export class Conversation implements ConversationHandle {
   readonly #local: LocalMessages;
   readonly #typingSender: TypingSender;
   readonly #typingReceiver: TypingReceiver;
-  readonly #times = new SendTimes();
+  readonly #newEntries: NewEntries;
+  readonly #pictures: PictureRenewal;
   readonly #stops: readonly (() => void)[];
   #state: TimelineState = EMPTY_TIMELINE;
   #failed = false;
@@ -85,6 +87,8 @@ export class Conversation implements ConversationHandle {
     });
     this.#headCheck = new HeadCheck(effects, () => this.#check(false));
     this.#receipts = new ReceiptReporter(effects, (marks) => context.report(marks));
+    this.#newEntries = new NewEntries(context);
+    this.#pictures = new PictureRenewal(effects, (seq) => this.#fetchInto({ afterSeq: seq }));
     this.#reading = new Reading(context.side);
     this.#local = new LocalMessages(effects, outbox, context.clientId, context.operator, () => this.#refresh());
     this.#typingSender = new TypingSender(effects, (isTyping) => context.tellTyping(isTyping));
@@ -109,8 +113,7 @@ export class Conversation implements ConversationHandle {
   }
 
   async sendText(text: string): Promise<void> {
-    checkText(text);
-    const entry = this.#newEntry({ text, image: null });
+    const entry = this.#newEntries.make({ text: checkText(text), image: null }, this.#snapshot.messages.at(-1));
     await this.#context.outbox.add(entry);
     this.#typingSender.set(false);
     void this.relay(entry);
@@ -120,7 +123,7 @@ export class Conversation implements ConversationHandle {
     const image = checkImage(file, name);
     this.#typingSender.set(false);
     // The relay carries its URL, which there is only after the upload: the outbox tells when.
-    await this.#context.outbox.add(this.#newEntry({ text: null, image }));
+    await this.#context.outbox.add(this.#newEntries.make({ text: null, image }, this.#snapshot.messages.at(-1)));
   }
 
   retry(key: string): void {
@@ -129,6 +132,11 @@ export class Conversation implements ConversationHandle {
 
   discard(key: string): Promise<void> {
     return this.#context.outbox.discard(key);
+  }
+
+  renewPicture(key: string): void {
+    const seq = this.#state.seqs.get(key);
+    if (seq !== undefined) this.#pictures.want(seq);
   }
 
   setTyping(isTyping: boolean): void {
@@ -146,7 +154,10 @@ export class Conversation implements ConversationHandle {
   loadOlder(): Promise<void> {
     const { oldest, hasOlder } = this.#state;
     if (oldest === null || !hasOlder) return Promise.resolve();
-    this.#loadingOlder ??= this.#loadOlder(oldest);
+    this.#loadingOlder ??= retrying(this.#context.effects, OLDER_ATTEMPTS, () => this.#fetchInto({ beforeSeq: oldest })).finally(() => {
+      this.#loadingOlder = undefined;
+      this.#refresh();
+    });
     this.#refresh();
     return this.#loadingOlder;
   }
@@ -216,6 +227,7 @@ export class Conversation implements ConversationHandle {
     this.#headCheck.close();
     this.#catchUp.close();
     this.#receipts.close();
+    this.#pictures.close();
     this.#typingSender.set(false);
     this.#typingReceiver.set(null);
     this.#local.close();
@@ -225,16 +237,13 @@ export class Conversation implements ConversationHandle {
     if (this.#context.checkHidden || this.#reading.isVisible()) this.#catchUp.want(eager);
   }
 
-  #newEntry(what: Pick<OutboxEntry, 'text' | 'image'>): NewEntry {
-    const { clientId, side, clock, effects } = this.#context;
-    const createdAt = this.#times.next(clock.now(), this.#snapshot.messages.at(-1)?.createdAt);
-    const senderType = side.kind === 'client' ? 'CLIENT' : 'OPERATOR';
-    return { ...what, key: effects.uuid(), clientId, senderType, clientSocketId: null, createdAt };
-  }
-
   #fetch(query: PageQuery): Promise<MessagesPage> {
     const { http, side, clientId } = this.#context;
     return fetchPage(http, side.kind === 'operator' ? clientId : undefined, query);
+  }
+
+  async #fetchInto(query: PageQuery): Promise<void> {
+    this.#takePage(query, await this.#fetch(query));
   }
 
   #takePage(query: PageQuery, page: MessagesPage): void {
@@ -260,15 +269,6 @@ export class Conversation implements ConversationHandle {
     this.#state = reduceTimeline(before, event);
     this.#refresh();
     for (const message of newcomers(this.#context.side, event, before, this.#snapshot.messages)) this.#context.onArrival(message);
-  }
-
-  async #loadOlder(beforeSeq: number): Promise<void> {
-    try {
-      this.#takePage({ beforeSeq }, await retrying(this.#context.effects, OLDER_ATTEMPTS, () => this.#fetch({ beforeSeq })));
-    } finally {
-      this.#loadingOlder = undefined;
-      this.#refresh();
-    }
   }
 
   #refresh(): void {

@@ -88,6 +88,8 @@ export interface ConversationHandle {
   retry(key: string): void;
   /** Drops a `failed` message. */
   discard(key: string): Promise<void>;
+  /** The picture of this message can't be loaded; its address may have run out. The next snapshot has a fresh one, if there is one to be had. */
+  renewPicture(key: string): void;
   /** Call on every key press in the input (and with false when it is emptied or left); repeats and stops are handled here. */
   setTyping(isTyping: boolean): void;
   /** Whether a person can see the end of the conversation now (open, tab visible and focused): then what arrives counts as read. */

@@ -41,6 +41,11 @@ export function MessageLog({ handle, snapshot, visitor }: LogProps) {
         aria-busy={snapshot.loadingOlder || snapshot.history === 'loading'}
         {...REACHABLE}
         onScroll={onScroll}
+        onErrorCapture={(event) => {
+          // A picture that can't be loaded; these events do not bubble.
+          const key = event.target instanceof Element ? event.target.closest('[data-key]')?.getAttribute('data-key') : null;
+          if (key != null) handle.renewPicture(key);
+        }}
         className="h-full overflow-y-auto overscroll-contain [outline-offset:-2px]"
       >
         <div ref={content} className="[container-type:inline-size] mx-auto flex min-h-full max-w-[800px] flex-col px-4 pt-4 two:px-6">

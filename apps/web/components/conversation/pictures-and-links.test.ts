@@ -93,3 +93,25 @@ it('says why a file is not taken', async () => {
   await page.getByRole('button', { name: 'Dismiss' }).click();
   await expect.poll(async () => await page.getByRole('alert').count()).toBe(0);
 });
+
+it('asks for a fresh address when a picture can’t be loaded, and shows it when there is one', async () => {
+  const page = await withMessage({ text: 'look' });
+  await page.evaluate(() => {
+    const { chat, messageOf } = window.stage;
+    const image = { url: '/api/chat/uploads/1?e=1&s=old', name: 'lamp.png', mimeType: 'image/png', width: 60, height: 30 };
+    chat.conversation(1).set({ messages: [messageOf({ key: 'old', image })] });
+  });
+  await log(page).getByText('lamp.png can’t be shown.').waitFor();
+  const renewals = async () =>
+    await page.evaluate(() => window.stage.chat.conversation(1).asked.filter((entry) => entry.startsWith('renew')));
+  await expect.poll(renewals).toEqual(['renew old']);
+  await page.evaluate(() => {
+    const canvas = document.createElement('canvas');
+    Object.assign(canvas, { width: 60, height: 30 });
+    window.stage.chat.conversation(1).change('old', {
+      image: { url: canvas.toDataURL('image/png'), name: 'lamp.png', mimeType: 'image/png', width: 60, height: 30 },
+    });
+  });
+  await log(page).getByRole('button', { name: 'Open lamp.png' }).waitFor();
+  expect(await renewals()).toEqual(['renew old']);
+});

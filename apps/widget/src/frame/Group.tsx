@@ -37,7 +37,7 @@ function Message({ message, last, conversation }: MessageProps) {
   const shown = last || status === 'failed' || status === 'sending';
   return (
     <div class="message" data-status={status ?? undefined}>
-      {message.image === null ? null : <Picture message={message} />}
+      {message.image === null ? null : <Picture message={message} onBroken={() => conversation.renewPicture(key)} />}
       {text === null || text === '' ? null : (
         <p class="bubble" dir="auto">
           <Linked text={text} />
@@ -82,7 +82,13 @@ function Linked({ text }: { readonly text: string }) {
   );
 }
 
-function Picture({ message: { image, uploadProgress } }: { readonly message: TimelineMessage }) {
+interface PictureProps {
+  readonly message: TimelineMessage;
+  /** It can't be loaded: its address may have run out. */
+  readonly onBroken: () => void;
+}
+
+function Picture({ message: { image, uploadProgress }, onBroken }: PictureProps) {
   if (image === null) return null;
   const url = safePicture(image.url);
   // Our words, not the sender’s.
@@ -98,7 +104,7 @@ function Picture({ message: { image, uploadProgress } }: { readonly message: Tim
       rel="noopener noreferrer"
       aria-label={`Picture ${image.name ?? ''}, opens in a new tab`.replace(' ,', ',')}
     >
-      <img src={url} width={width} height={height} alt={image.name ?? 'Picture'} loading="lazy" decoding="async" />
+      <img src={url} width={width} height={height} alt={image.name ?? 'Picture'} loading="lazy" decoding="async" onError={onBroken} />
       {uploadProgress === null ? null : <progress max={1} value={uploadProgress} aria-label="Uploading" />}
     </a>
   );
