@@ -21,6 +21,11 @@ import {
 beforeEach(openServers);
 afterEach(closeServers);
 
+it('an operator that asks for a conversation which does not exist is told so', async () => {
+  const { chat } = openOperator();
+  await eventually(() => expect(chat.conversation(4_711).getSnapshot().history).toBe('missing'));
+});
+
 describe('a visitor and an operator', () => {
   it('talk: each message is seen at once, saved once, and told once', async () => {
     const operator = openOperator();

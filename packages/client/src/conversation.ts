@@ -15,7 +15,7 @@ import { marksOf, Reading } from './reading.ts';
 import { ReceiptReporter } from './receipts.ts';
 import type { Watermarks } from './receipts.ts';
 import type { Repeated } from './repeated.ts';
-import { isBlocked, retrying } from './retry.ts';
+import { isBlocked, isMissing, retrying } from './retry.ts';
 import type { ServerClock } from './server-clock.ts';
 import { shallowEqual } from './shallow-equal.ts';
 import { newcomers } from './timeline/newcomers.ts';
@@ -66,7 +66,7 @@ export class Conversation implements ConversationHandle {
   readonly #pictures: PictureRenewal;
   readonly #stops: readonly (() => void)[];
   #state: TimelineState = EMPTY_TIMELINE;
-  #failed = false;
+  #failure: 'failed' | 'missing' | null = null;
   #blocked = false;
   #loadingOlder: Promise<void> | undefined;
   #closed = false;
@@ -80,7 +80,7 @@ export class Conversation implements ConversationHandle {
       fetch: (query) => this.#fetch(query),
       onPage: (query, page) => this.#takePage(query, page),
       onFailure: (error) => {
-        this.#failed = true;
+        this.#failure = isMissing(error) ? 'missing' : 'failed';
         this.#blocked ||= isBlocked(error);
         this.#refresh();
       },
@@ -247,7 +247,7 @@ export class Conversation implements ConversationHandle {
   }
 
   #takePage(query: PageQuery, page: MessagesPage): void {
-    this.#failed = false;
+    this.#failure = null;
     this.#blocked = false;
     this.#receipts.confirm(marksOf(this.#context.side.kind, page.receipts));
     this.#apply({ type: 'page', query, page });
@@ -288,7 +288,7 @@ export class Conversation implements ConversationHandle {
     const { contiguous, hasOlder, endedAt } = this.#state;
     return {
       messages,
-      history: contiguous !== null ? 'ready' : this.#failed && messages.length === 0 ? 'failed' : 'loading',
+      history: contiguous !== null ? 'ready' : ((messages.length === 0 ? this.#failure : null) ?? 'loading'),
       hasOlder,
       loadingOlder: this.#loadingOlder !== undefined,
       peerTyping: this.#typingReceiver.name(),

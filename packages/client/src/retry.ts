@@ -8,6 +8,11 @@ export function isBlocked(error: unknown): boolean {
   return error instanceof ChatError && error.code === 'blocked';
 }
 
+/** Whether the server knows no such conversation, or none of this person's. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof ChatError && error.code === 'not_found';
+}
+
 /** Resolves after `ms`. */
 export function wait(effects: Pick<Effects, 'after'>, ms: number): Promise<void> {
   return new Promise((resolve) => {

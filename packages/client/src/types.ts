@@ -52,8 +52,8 @@ export interface LinesSnapshot {
 export interface ConversationSnapshot {
   /** Oldest first. */
   readonly messages: readonly TimelineMessage[];
-  /** `ready` once the newest page has been fetched; `failed` when that failed and nothing is cached (it is tried again by itself). */
-  readonly history: 'loading' | 'ready' | 'failed';
+  /** `ready` once the newest page has been fetched; `failed` when that failed and nothing is cached (it is tried again by itself); `missing`: there is no such conversation. */
+  readonly history: 'loading' | 'ready' | 'failed' | 'missing';
   readonly hasOlder: boolean;
   readonly loadingOlder: boolean;
   /** Name of whoever types on the other side, null when nobody does. */

@@ -33,7 +33,7 @@ export function Conversation({ clientId, handle, summary, composer, detailsShown
   const ended = snapshot.endedAt !== null;
   const blocked = summary !== undefined && summary.blockedAt !== null;
   const wide = useMedia(THREE_COLUMNS);
-  const drop = useDrop(!ended && !blocked, sending.sendImages);
+  const drop = useDrop(!ended && !blocked && snapshot.history !== 'missing', sending.sendImages);
   useEffect(() => () => handle.setTyping(false), [handle]);
   return (
     <div className="flex min-w-0 flex-1">
@@ -41,7 +41,7 @@ export function Conversation({ clientId, handle, summary, composer, detailsShown
         <ConversationHeader name={name} summary={summary} detailsShown={detailsShown} onBack={onBack} onDetails={onDetails} />
         <MessageLog handle={handle} snapshot={snapshot} visitor={name} />
         <Typing name={snapshot.peerTyping === null ? null : name} />
-        {blocked ? (
+        {snapshot.history === 'missing' ? null : blocked ? (
           <BlockedNotice name={name} setBlocked={setBlocked} />
         ) : ended ? (
           <EndedNotice name={name} summary={summary} />

@@ -91,10 +91,14 @@ function History({ snapshot, visitor }: { readonly snapshot: ConversationSnapsho
   const words = {
     loading: 'Loading messages',
     failed: 'The messages could not be loaded. It is tried again by itself.',
+    missing: 'There is no such conversation.',
     ready: `${visitor} has not written yet. Say hello, or wait.`,
   };
   return (
-    <p dir="auto" className={`fade-in pb-6 text-center text-13 ${snapshot.history === 'failed' ? 'text-ink' : 'text-ink-faint'}`}>
+    <p
+      dir="auto"
+      className={`fade-in pb-6 text-center text-13 ${snapshot.history === 'failed' || snapshot.history === 'missing' ? 'text-ink' : 'text-ink-faint'}`}
+    >
       {words[snapshot.history]}
     </p>
   );

@@ -261,3 +261,10 @@ it.each(['light', 'dark'] as const)('a button that can not be pressed does not l
   await field(page).fill('Now it can.');
   expect(await colour()).not.toBe(away);
 });
+
+it('has nothing to write with where there is no such conversation', async () => {
+  const page = await withAna(0);
+  await page.evaluate(() => window.stage.chat.conversation(1).set({ history: 'missing' }));
+  await log(page).getByText('There is no such conversation.').waitFor();
+  expect(await field(page).count()).toBe(0);
+});

@@ -29,7 +29,7 @@ export function Log({ conversation, snapshot, greeting, open, onAtEnd }: LogProp
               {greeting}
             </p>
           )}
-          {history === 'failed' && !blocked ? (
+          {(history === 'failed' || history === 'missing') && !blocked ? (
             <p class="quiet">Your messages can’t be loaded right now. It is tried again by itself.</p>
           ) : null}
           {arrangeMessages(messages, firstUnreadKey, (iso) => times.dayKey(iso)).map((item) => {
