@@ -50,7 +50,8 @@ export async function openSite(): Promise<Site> {
   const database = new Postgres(join(folder, 'postgres'));
   const servers: Server[] = [];
   const close = async () => {
-    for (const server of servers.toReversed()) await server.signal('SIGKILL');
+    // A killed nginx would leave its worker behind: it is asked, and answers at once.
+    for (const server of servers.toReversed()) await server.signal(server.name === 'nginx' ? 'SIGTERM' : 'SIGKILL');
     await database.stop();
     await rm(folder, { recursive: true, force: true });
   };
