@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { POST as save } from '../app/api/chat/messages/route.ts';
-import { ask, newOperator, newVisitor, text, useTestServer, type Person } from '../server/testing/test-server.ts';
+import { installServices } from '../server/services.ts';
+import { ask, closedLimits, newOperator, newVisitor, text, useTestServer, type Person } from '../server/testing/test-server.ts';
 import { getChatHistoryAction, getRecentChatsAction, markMessagesAsReadAction, saveChatMessageAction } from './chat.ts';
 
 const browser = vi.hoisted(() => ({ headers: new Headers() }));
@@ -120,6 +121,12 @@ describe('every action', () => {
     }
     const exported = Object.keys(await import('./chat.ts')).filter((name) => name.endsWith('Action'));
     expect(exported).toHaveLength(calls().length);
+  });
+
+  it('can be asked for too often', async () => {
+    installServices({ ...server.services, limits: closedLimits() });
+    for (const call of calls()) await expect(call()).rejects.toMatchObject({ digest: 'switchboard:rate_limited' });
+    installServices(server.services);
   });
 
   it('refuses what has the wrong shape', async () => {

@@ -26,7 +26,7 @@ import { tellingCode } from '../server/telling-code.ts';
 export async function saveChatMessageAction(input: SaveMessageInput): Promise<MessageView> {
   return await tellingCode(async () => {
     const { saver, chat, hints } = services();
-    const actor = operatorActor(await actingOperator());
+    const actor = operatorActor(await actingOperator('saves'));
     const { operatorId: _ignored, messageKey = chat.ids(), ...given } = parse(saveMessageInput, input);
     const message = parse(newMessage, { ...given, messageKey });
     const { messages, changed } = await saver.save(actor, [message]);

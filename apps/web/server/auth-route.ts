@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { outcomeOfSignIn } from './http-metrics.ts';
 import { operatorOf } from './operator.ts';
 import { comesFromOwnPage } from './origins.ts';
-import { addressKey, takeTurn } from './route.ts';
+import { addressKey, operatorKey, takeTurn } from './route.ts';
 import { asChatError, errorResponse } from './present-error.ts';
 import { addSecurityHeaders, DATA_POLICY } from './security-headers.ts';
 import { services } from './services.ts';
@@ -13,6 +13,7 @@ import { services } from './services.ts';
 const OFFERED = new Set(['sign-in/email', 'sign-out', 'change-password', 'revoke-other-sessions']);
 const PREFIX = '/api/auth/';
 const SIGN_IN = `${PREFIX}sign-in/email`;
+const CHANGE_PASSWORD = `${PREFIX}change-password`;
 const ENDS_SESSIONS = new Set(['sign-out', 'change-password', 'revoke-other-sessions'].map((path) => `${PREFIX}${path}`));
 
 /** `/api/auth/*`: signing in and out, from pages of ours only. Errors keep better-auth's shape `{ code, message }`; the database being away is the contract's 503. */
@@ -37,7 +38,10 @@ async function answer(request: Request, route: string): Promise<Response> {
     return errorResponse(new ChatError('forbidden', 'This request must come from a page of this system.'));
   try {
     if (route === SIGN_IN) await limitSignIns(request);
+    else await takeTurn('addressRequests', addressKey(request), services());
     const leaving = ENDS_SESSIONS.has(route) ? (await operatorOf(auth, request.headers)).operator : undefined;
+    // It asks for the password: who has come by a session must not guess it there.
+    if (route === CHANGE_PASSWORD && leaving !== undefined) await takeTurn('signIns', operatorKey(leaving), services());
     const answered = await auth.handler(request);
     // Which of the operator's connections belong to which session the relay does not know: all end, and those that may come back with a new token.
     if (answered.ok && leaving !== undefined) hints.revoke({ role: 'operator', id: leaving.id });

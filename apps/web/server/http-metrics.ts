@@ -16,7 +16,17 @@ export interface HttpMetrics {
   readonly strayErrors: CounterMetric;
 }
 
-const LIMITS: readonly LimitName[] = ['conversations', 'uploads', 'saves', 'signIns', 'signInsOfAddress', 'timings'];
+const LIMITS = [
+  'conversations',
+  'uploads',
+  'saves',
+  'timings',
+  'visitorRequests',
+  'operatorRequests',
+  'addressRequests',
+  'signIns',
+  'signInsOfAddress',
+] as const satisfies readonly LimitName[];
 
 export function createHttpMetrics(metrics: Metrics): HttpMetrics {
   return {

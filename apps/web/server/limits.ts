@@ -3,7 +3,7 @@ import type { Logger } from '@switchboard/telemetry';
 
 import type { Config } from '../config.ts';
 
-/** What may be done how often. */
+/** What may be done how often. Nothing may be done as often as one likes. */
 export interface Limits {
   /** New conversations, per address. */
   readonly conversations: RateLimit;
@@ -13,6 +13,12 @@ export interface Limits {
   readonly saves: RateLimit;
   /** Reports of how long messages took, per visitor or operator. */
   readonly timings: RateLimit;
+  /** Whatever has no limit of its own, per visitor. Several tabs that fetch after an outage must get through. */
+  readonly visitorRequests: RateLimit;
+  /** The same per operator: a console asks for something whenever anybody writes to the team. */
+  readonly operatorRequests: RateLimit;
+  /** The same per address, for who has not shown who it is: as many as an office may be. */
+  readonly addressRequests: RateLimit;
   /** Attempts to sign in to one account, per address and e-mail: who guesses one locks out nobody else of the same office. */
   readonly signIns: RateLimit;
   /** Attempts to sign in to any account, per address. */
@@ -43,6 +49,9 @@ export function createLimits(config: Pick<Config, 'conversationsPerMinute' | 're
     uploads: shared.limit({ name: 'uploads', perMinute: 30 }),
     saves: own.limit({ name: 'saves', perMinute: 1_200, burst: 600 }),
     timings: own.limit({ name: 'timings', perMinute: 20 }),
+    visitorRequests: own.limit({ name: 'requests of a visitor', perMinute: 600, burst: 300 }),
+    operatorRequests: own.limit({ name: 'requests of an operator', perMinute: 12_000, burst: 2_000 }),
+    addressRequests: own.limit({ name: 'requests of an address', perMinute: 6_000, burst: 2_000 }),
     signIns: shared.limit({ name: 'sign-ins', perMinute: 10 }),
     signInsOfAddress: shared.limit({ name: 'sign-ins of an address', perMinute: 60 }),
     state: () => shared.state(),

@@ -5,6 +5,7 @@ import { ChatError, parse } from '@switchboard/protocol';
 import type { z } from 'zod';
 
 import { identify, type Caller, type KnownCaller } from './authenticate.ts';
+import type { Operator } from './operator.ts';
 import { ADDRESS_HEADER } from './note-addresses.ts';
 import { addCors, preflight } from './origins.ts';
 import { asChatError, errorResponse } from './present-error.ts';
@@ -39,7 +40,7 @@ interface RouteRule<A extends keyof Access, B, Q> {
   /** As in the contract; the label in metrics and logs. */
   readonly route: string;
   readonly access: A;
-  /** Refuses who asks too often: per visitor or operator, and before anything is known about whoever asks per address. */
+  /** Refuses who asks too often: per visitor or operator, and before anything is known about whoever asks per address. `REQUESTS` unless given. */
   readonly limit?: LimitName;
   /** Without it the body is not read. */
   readonly body?: JsonBody<B> | FormBody<B>;
@@ -56,6 +57,13 @@ interface FormBody<B> {
   readonly read: (form: FormData, services: Services) => B;
   readonly maxBytes: (services: Services) => number;
 }
+
+/** How often one may ask for what has no limit of its own, by who asks. */
+const REQUESTS = {
+  anonymous: 'addressRequests',
+  visitor: 'visitorRequests',
+  operator: 'operatorRequests',
+} as const satisfies Record<Caller['kind'], LimitName>;
 
 type Handler = (request: Request, context?: { params?: Promise<Record<string, string | undefined>> }) => Promise<Response>;
 
@@ -101,23 +109,29 @@ const ADMISSION: { readonly [A in keyof Access]: (request: Request, now: Service
   'holder-of-a-link': async () => await Promise.resolve({ kind: 'anonymous' }),
   'visitor-or-operator': async (request, now) => {
     const { caller, objection } = await identify(request, now);
-    if (caller.kind === 'anonymous')
-      throw objection ?? new ChatError('unauthenticated', 'A visitor token or a signed-in operator is needed.');
-    return caller;
+    if (caller.kind !== 'anonymous') return caller;
+    await takeTurn(REQUESTS.anonymous, addressKey(request), now);
+    throw objection ?? new ChatError('unauthenticated', 'A visitor token or a signed-in operator is needed.');
   },
 };
 
 async function admit<A extends keyof Access>(access: A, limit: LimitName | undefined, request: Request, now: Services): Promise<Access[A]> {
+  const byAddress = access !== 'visitor-or-operator';
   // Known by nothing but an address, so the limit comes first: finding out who asks may cost a query.
-  if (access === 'anyone') await takeTurn(limit, addressKey(request), now);
+  if (byAddress) await takeTurn(limit ?? REQUESTS.anonymous, addressKey(request), now);
   const caller = await ADMISSION[access](request, now);
-  if (access !== 'anyone' && caller.kind !== 'anonymous') await takeTurn(limit, keyOf(caller), now);
+  if (!byAddress && caller.kind !== 'anonymous') await takeTurn(limit ?? REQUESTS[caller.kind], keyOf(caller), now);
   return caller;
 }
 
 /** Whose turns a limit counts. */
 function keyOf(caller: KnownCaller): string {
-  return caller.kind === 'visitor' ? `client ${caller.claims.id}` : `operator ${caller.operator.id}`;
+  return caller.kind === 'visitor' ? `client ${caller.claims.id}` : operatorKey(caller.operator);
+}
+
+/** This operator, as limits count. */
+export function operatorKey({ id }: Pick<Operator, 'id'>): string {
+  return `operator ${id}`;
 }
 
 /** Whoever asks from this address, as limits count. */
@@ -126,8 +140,7 @@ export function addressKey(request: Request): string {
 }
 
 /** @throws ChatError `rate_limited` when there is no turn left */
-export async function takeTurn(limit: LimitName | undefined, key: string, { limits, http }: Services): Promise<void> {
-  if (limit === undefined) return;
+export async function takeTurn(limit: LimitName, key: string, { limits, http }: Services): Promise<void> {
   const wait = await limits[limit].take(key);
   if (wait === 0) return;
   http.rateLimited.add(1, { limit });

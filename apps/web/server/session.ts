@@ -2,7 +2,9 @@ import { ChatError } from '@switchboard/protocol';
 import { headers } from 'next/headers';
 import { cache } from 'react';
 
+import type { LimitName } from './limits.ts';
 import { operatorOf, type Operator } from './operator.ts';
+import { operatorKey, takeTurn } from './route.ts';
 import { services } from './services.ts';
 
 export type { Operator } from './operator.ts';
@@ -13,9 +15,10 @@ export const currentOperator: () => Promise<Operator | undefined> = cache(async 
   return found.operator;
 });
 
-/** The signed-in operator, for server actions. @throws ChatError `unauthenticated` */
-export async function actingOperator(): Promise<Operator> {
+/** The signed-in operator, for server actions, who takes a turn of this limit. @throws ChatError `unauthenticated`, `rate_limited` */
+export async function actingOperator(limit: LimitName = 'operatorRequests'): Promise<Operator> {
   const operator = await currentOperator();
   if (operator === undefined) throw new ChatError('unauthenticated', 'Sign in first.');
+  await takeTurn(limit, operatorKey(operator), services());
   return operator;
 }

@@ -13,6 +13,7 @@ import { POST as startConversation } from '../../app/api/chat/sessions/route.ts'
 import { readConfig } from '../../config.ts';
 import { ADDRESS_HEADER } from '../note-addresses.ts';
 import { closeServices, createServices } from '../create-services.ts';
+import type { Limits } from '../limits.ts';
 import { installServices, type Services } from '../services.ts';
 
 export const ORIGIN = 'https://chat.example';
@@ -106,6 +107,24 @@ export async function newOperator(
     .map((line) => line.split(';')[0])
     .join('; ');
   return { headers: { cookie, origin: ORIGIN }, id, sessionId: '', email, cookie };
+}
+
+/** Limits of which nobody has a turn left. */
+export function closedLimits(): Limits {
+  const closed = { take: () => Promise.resolve(7), giveBack: () => Promise.resolve() };
+  return {
+    conversations: closed,
+    uploads: closed,
+    saves: closed,
+    timings: closed,
+    visitorRequests: closed,
+    operatorRequests: closed,
+    addressRequests: closed,
+    signIns: closed,
+    signInsOfAddress: closed,
+    state: () => 'alone',
+    close: () => undefined,
+  };
 }
 
 /** A message as a client sends it. */

@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { ask, newOperator, newVisitor, text, useTestServer, type Person } from '../../../server/testing/test-server.ts';
+import { installServices } from '../../../server/services.ts';
+import { ask, closedLimits, newOperator, newVisitor, text, useTestServer, type Person } from '../../../server/testing/test-server.ts';
 import { POST as block } from './block/route.ts';
 import { POST as end } from './end/route.ts';
 import { GET as read, POST as save } from './messages/route.ts';
@@ -136,6 +137,14 @@ describe('who may do what', () => {
     expect(stranger && body.includes('the secret of A')).toBe(false);
     // What is refused is refused in the contract's words.
     expect(Object.hasOwn(JSON.parse(body) as object, 'error')).toBe(status >= 400);
+  });
+
+  it.each(CASES)('%s by %s can be asked for too often', async (_route, who, _status, attempt) => {
+    const request = attempt.request(who === 'anonymous' ? {} : people[who].headers);
+    installServices({ ...server.services, limits: closedLimits() });
+    const response = await attempt.handler(request);
+    installServices(server.services);
+    expect([response.status, response.headers.get('retry-after')]).toEqual([429, '7']);
   });
 
   it('has looked at every route there is', async () => {

@@ -2,7 +2,8 @@ import { describe, expect, it, vi } from 'vitest';
 
 import { ADDRESS_HEADER } from '../../../../server/note-addresses.ts';
 import { operatorOf } from '../../../../server/operator.ts';
-import { ask, newOperator, ORIGIN, PASSWORD, useTestServer } from '../../../../server/testing/test-server.ts';
+import { installServices } from '../../../../server/services.ts';
+import { ask, closedLimits, newOperator, ORIGIN, PASSWORD, useTestServer } from '../../../../server/testing/test-server.ts';
 import { GET, POST } from './route.ts';
 
 const server = useTestServer();
@@ -92,6 +93,24 @@ describe('signing out', () => {
     expect(revoke).not.toHaveBeenCalled();
     revoke.mockRestore();
   });
+});
+
+it.each(['sign-in/email', 'sign-out', 'revoke-other-sessions', 'change-password'])('%s can be asked for too often', async (path) => {
+  const { cookie } = await newOperator(server.services);
+  installServices({ ...server.services, limits: closedLimits() });
+  const { status } = await post(path, { email: 'maya@lamps.example', password: PASSWORD }, { cookie });
+  installServices(server.services);
+  expect(status).toBe(429);
+});
+
+it('a session does not help to guess the password that changing it asks for', async () => {
+  const { cookie } = await newOperator(server.services);
+  const guess = async () =>
+    (await post('change-password', { currentPassword: 'a guess', newPassword: 'something quite else' }, { cookie })).status;
+  const statuses: number[] = [];
+  for (let turn = 0; turn < 11; turn += 1) statuses.push(await guess());
+  expect(statuses.slice(0, 10)).toEqual(Array.from({ length: 10 }, () => 400));
+  expect(statuses.at(-1)).toBe(429);
 });
 
 describe('what is not offered', () => {
