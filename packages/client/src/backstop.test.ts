@@ -50,6 +50,13 @@ describe('the backstop', () => {
     expect(save).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ key: event().key, createdAt: '2026-11-23T08:00:00.000Z' }));
   });
 
+  it('leaves out what the database would not take', () => {
+    const { backstop, save } = createBackstop(() => Promise.resolve(false));
+    backstop.watch(1, 'socket', event({ message: 'He\u0000llo' }));
+    backstop.watch(1, 'socket', event({ message: '\u0000' }));
+    expect(save).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ text: 'Hello' }));
+  });
+
   it('takes an inline picture out of its data URL, to be uploaded', async () => {
     const { backstop, save } = createBackstop(() => Promise.resolve(false));
     const image = `data:image/png;base64,${btoa('png!')}`;

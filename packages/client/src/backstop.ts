@@ -1,3 +1,4 @@
+import { withoutNul } from './compose.ts';
 import type { Effects } from './effects.ts';
 import type { NewEntry, OutboxImage } from './outbox/entry.ts';
 import type { LiveMessage } from './timeline/state.ts';
@@ -54,7 +55,10 @@ export class Backstop {
   }
 }
 
-function entryOf(clientId: number, clientSocketId: string, { key, text, image, createdAt }: LiveMessage): NewEntry | null {
+function entryOf(clientId: number, clientSocketId: string, message: LiveMessage): NewEntry | null {
+  const { key, image, createdAt } = message;
+  // An old front-end takes out nothing, and what is refused nobody would save.
+  const text = message.text === null ? null : withoutNul(message.text);
   const base = { key, clientId, senderType: 'CLIENT', clientSocketId, createdAt } as const;
   if (image === null) return text === null || text.trim() === '' ? null : { ...base, text, image: null };
   const kept = imageOf(image.url, image.name ?? 'image', image.mimeType);

@@ -92,12 +92,13 @@ describe('consoles', () => {
     const address = server.clients.get(1)?.address ?? '';
     relay.toOperators('incomingMessage', { from: address, type: 'text', message: 'slipped through', timestamp: new Date().toISOString() });
     relay.toOperators('clientTyping', { from: address, isTyping: true });
+    relay.toOperators('chatEnded', { clientId: address });
     // Something that both do hear, after it.
     relay.toOperators('newChat', { clientId: 'other-socket', username: 'Other' });
     relay.toOperators('incomingMessage', { from: 'other-socket', type: 'text', message: 'hi', timestamp: new Date().toISOString() });
     for (const { chat, arrivals } of [grace, alan]) {
       await eventually(() => expect(chat.getSnapshot().conversations).toHaveLength(2));
-      expect(chat.getSnapshot().conversations.find(({ clientId }) => clientId === 1)).toMatchObject({ typing: false });
+      expect(chat.getSnapshot().conversations.find(({ clientId }) => clientId === 1)).toMatchObject({ typing: false, endedAt: null });
       expect(seenBy(chat)).not.toContain('slipped through');
       await eventually(() => expect(arrivals.map(({ message }) => message.text)).toContain('hi'));
       expect(arrivals.map(({ message }) => message.text)).not.toContain('slipped through');

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 
-import { checkText } from './compose.ts';
+import { cleanText } from './compose.ts';
 
 it('leaves out what nobody sees and the database does not take, instead of being refused for it', () => {
-  expect(checkText('pasted\u0000 from a terminal\u0000')).toBe('pasted from a terminal');
-  expect(() => checkText('\u0000 \u0000')).toThrow('The message is empty.');
+  expect(cleanText('pasted\u0000 from a terminal\u0000')).toBe('pasted from a terminal');
+  expect(() => cleanText('\u0000 \u0000')).toThrow('The message is empty.');
 });

@@ -5,13 +5,18 @@ import type { ConversationContext } from './conversation.ts';
 import type { NewEntry, OutboxImage } from './outbox/entry.ts';
 import type { TimelineMessage } from './types.ts';
 
+/** PostgreSQL takes no NUL characters, and nobody sees them. */
+export function withoutNul(text: string): string {
+  return text.replaceAll('\u0000', '');
+}
+
 /**
- * The text as it can be kept: without NUL characters, which nobody sees and PostgreSQL does not take.
+ * The text as it can be kept: without NUL characters.
  *
  * @throws ChatError `invalid_request` for a text that no server would take
  */
-export function checkText(given: string): string {
-  const text = given.replaceAll('\u0000', '');
+export function cleanText(given: string): string {
+  const text = withoutNul(given);
   if (text.trim() === '') throw new ChatError('invalid_request', 'The message is empty.', { fields: { text: 'must not be empty' } });
   if (text.length > MAX_TEXT_LENGTH) {
     const fields = { text: `must have at most ${MAX_TEXT_LENGTH} characters` };

@@ -1,7 +1,7 @@
 import type { Acknowledgement, MessagesPage, RelayPayloads } from '@switchboard/protocol/types';
 
 import { createCatchUp, fetchPage } from './catch-up.ts';
-import { checkImage, checkText, NewEntries } from './compose.ts';
+import { checkImage, cleanText, NewEntries } from './compose.ts';
 import type { Effects } from './effects.ts';
 import { createEmitter } from './emitter.ts';
 import { HeadCheck } from './head-check.ts';
@@ -113,7 +113,7 @@ export class Conversation implements ConversationHandle {
   }
 
   async sendText(text: string): Promise<void> {
-    const entry = this.#newEntries.make({ text: checkText(text), image: null }, this.#snapshot.messages.at(-1));
+    const entry = this.#newEntries.make({ text: cleanText(text), image: null }, this.#snapshot.messages.at(-1));
     await this.#context.outbox.add(entry);
     this.#typingSender.set(false);
     void this.relay(entry);

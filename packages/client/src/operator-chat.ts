@@ -123,7 +123,7 @@ class Operator implements OperatorChat {
     this.#outbox.onChange(() => this.#refresh());
     this.#connection.onState(() => this.#refresh());
     this.#connection.onJoined(() => this.#catchUp());
-    void this.#begin();
+    void this.#outbox.load().then(() => this.#outbox.begin());
   }
 
   /** Something may have been missed. The list tells which of the conversations that nobody looks at have news. */
@@ -131,11 +131,6 @@ class Operator implements OperatorChat {
     if (this.#closed) return;
     void this.#list.refetch();
     for (const conversation of this.#conversations.values()) if (conversation.isVisible()) void conversation.catchUp();
-  }
-
-  async #begin(): Promise<void> {
-    await this.#outbox.load();
-    if (!this.#closed) this.#outbox.begin();
   }
 
   /** The conversation of a client, made when it is first asked for. */
@@ -202,9 +197,7 @@ class Operator implements OperatorChat {
       },
       incomingMessage: (event) => {
         const message = liveMessage(event, { from: event.from, senderType: 'CLIENT' });
-        this.#book.whenKnown(event.from, (clientId) => {
-          // A relay that was started since believes the visitor's token until that runs out; the database does not take the message.
-          if (this.#list.isBlocked(clientId)) return;
+        this.#hear(event.from, (clientId) => {
           this.#liveAt.set(clientId, this.#effects.now());
           this.#list.typing(clientId, false);
           this.#list.apply({ type: 'message', clientId, content: message });
@@ -227,7 +220,7 @@ class Operator implements OperatorChat {
         this.#list.typing(clientId, isTyping);
         this.#conversations.get(clientId)?.receiveTyping(isTyping ? (this.#list.username(clientId) ?? '…') : null);
       },
-      chatEnded: ({ clientId: address }) => this.#book.whenKnown(address, (clientId) => this.#takeEnd(clientId, address)),
+      chatEnded: ({ clientId: address }) => this.#hear(address, (clientId) => this.#takeEnd(clientId, address)),
       conversationChanged: (hint) => this.#takeHint(hint),
       messagesSeen: (hint) => {
         const clientId = this.#book.find(hint.clientId);
@@ -240,6 +233,11 @@ class Operator implements OperatorChat {
       resync: soon(this.#effects, () => this.#catchUp()),
       error: (error) => this.#effects.note('relay: refused', error),
     };
+  }
+
+  /** Does what a visitor's event asks for, unless the visitor is blocked: a relay that was started since believes its token until that runs out. */
+  #hear(address: string, act: (clientId: number) => void): void {
+    this.#book.whenKnown(address, (clientId) => (this.#list.isBlocked(clientId) ? undefined : act(clientId)));
   }
 
   #takeEnd(clientId: number, address: string): void {

@@ -145,7 +145,7 @@ class Visitor implements VisitorChat {
       this.#follow();
     } catch (error) {
       this.#effects.note('session: not resumed', error);
-      this.#shutOut = isBlocked(error);
+      this.#shutOut ||= isBlocked(error);
       this.#refresh();
       this.#cancelResume = this.#effects.after(backoffMs(this.#attempt, this.#effects.random()), () => void this.#tryResume());
       this.#attempt += 1;

@@ -29,11 +29,12 @@ interface ConversationProps {
 export function Conversation({ clientId, handle, summary, composer, detailsShown, setBlocked, onBack, onDetails }: ConversationProps) {
   const snapshot = useConversation(handle);
   const sending = useSending(handle, clientId);
-  const name = displayName(summary?.username ?? '', clientId);
+  const missing = snapshot.history === 'missing';
+  const name = missing ? 'No conversation' : displayName(summary?.username ?? '', clientId);
   const ended = snapshot.endedAt !== null;
   const blocked = summary !== undefined && summary.blockedAt !== null;
   const wide = useMedia(THREE_COLUMNS);
-  const drop = useDrop(!ended && !blocked && snapshot.history !== 'missing', sending.sendImages);
+  const drop = useDrop(!ended && !blocked && !missing, sending.sendImages);
   useEffect(() => () => handle.setTyping(false), [handle]);
   return (
     <div className="flex min-w-0 flex-1">
@@ -41,7 +42,7 @@ export function Conversation({ clientId, handle, summary, composer, detailsShown
         <ConversationHeader name={name} summary={summary} detailsShown={detailsShown} onBack={onBack} onDetails={onDetails} />
         <MessageLog handle={handle} snapshot={snapshot} visitor={name} />
         <Typing name={snapshot.peerTyping === null ? null : name} />
-        {snapshot.history === 'missing' ? null : blocked ? (
+        {missing ? null : blocked ? (
           <BlockedNotice name={name} setBlocked={setBlocked} />
         ) : ended ? (
           <EndedNotice name={name} summary={summary} />

@@ -1,15 +1,9 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 
-import { openConsoleStage, type ConsoleStage } from '../../testing/console-page.ts';
+import { useConsoleStage } from '../../testing/use-console-stage.ts';
 
-let stage: ConsoleStage;
-beforeAll(async () => {
-  stage = await openConsoleStage();
-}, 60_000);
-afterAll(async () => {
-  await stage.close();
-});
+const stage = useConsoleStage();
 
 /** The console with Ana's conversation open, `count` messages of hers in it. */
 async function withAna(count: number, firstUnread: number | null = null): Promise<Page> {
@@ -266,5 +260,6 @@ it('has nothing to write with where there is no such conversation', async () => 
   const page = await withAna(0);
   await page.evaluate(() => window.stage.chat.conversation(1).set({ history: 'missing' }));
   await log(page).getByText('There is no such conversation.').waitFor();
+  await page.getByRole('heading', { name: 'No conversation', exact: true }).waitFor();
   expect(await field(page).count()).toBe(0);
 });

@@ -65,7 +65,7 @@ export function App({ chat, settings, parent, sound }: AppProps) {
           onVisible={noteVisible}
         />
       ) : blocked ? (
-        <Blocked />
+        <Blocked alone />
       ) : phase === 'resuming' ? (
         <output class="quiet">Looking for your conversation …</output>
       ) : ended ? (
