@@ -16,7 +16,7 @@ export class ConsolePage {
     readonly context: BrowserContext,
   ) {}
 
-  static async open(browser: Browser, web: string, options: BrowserContextOptions = {}): Promise<ConsolePage> {
+  static async open(browser: Pick<Browser, 'newContext'>, web: string, options: BrowserContextOptions = {}): Promise<ConsolePage> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
     const page = await context.newPage();
     await page.goto(web);
@@ -25,7 +25,7 @@ export class ConsolePage {
 
   /** Opens the console in a browser in which the operator signed in before. */
   static async signedIn(
-    browser: Browser,
+    browser: Pick<Browser, 'newContext'>,
     stage: SignedInStage,
     operator: Operator,
     options: BrowserContextOptions = {},

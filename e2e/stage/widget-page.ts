@@ -8,7 +8,12 @@ export class WidgetPage {
   ) {}
 
   /** @param prepare runs in every frame before its scripts do */
-  static async open(browser: Browser, host: string, options: BrowserContextOptions = {}, prepare?: () => void): Promise<WidgetPage> {
+  static async open(
+    browser: Pick<Browser, 'newContext'>,
+    host: string,
+    options: BrowserContextOptions = {},
+    prepare?: () => void,
+  ): Promise<WidgetPage> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
     if (prepare !== undefined) await context.addInitScript(prepare);
     const page = await context.newPage();
@@ -17,7 +22,12 @@ export class WidgetPage {
   }
 
   /** Opens the page and the chat, fills the form and starts. */
-  static async started(browser: Browser, host: string, name: string, options: BrowserContextOptions = {}): Promise<WidgetPage> {
+  static async started(
+    browser: Pick<Browser, 'newContext'>,
+    host: string,
+    name: string,
+    options: BrowserContextOptions = {},
+  ): Promise<WidgetPage> {
     const widget = await WidgetPage.open(browser, host, options);
     await widget.openChat();
     await widget.start(name);

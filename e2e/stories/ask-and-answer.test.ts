@@ -1,20 +1,13 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { expect, inject, it } from 'vitest';
 
-import { launchBrowser } from '../stage/browser.ts';
+import { useBrowser } from '../stage/use-browser.ts';
 import { ConsolePage, expectOrder } from '../stage/console-page.ts';
 import { rowsOf } from '../stage/database.ts';
 import { OPERATORS } from '../stage/operators.ts';
 import { WidgetPage } from '../stage/widget-page.ts';
 
 const stage = inject('stage');
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-});
+const browser = useBrowser();
 
 it('a visitor asks, an operator answers, both reload, and all is there in order, once', async () => {
   const operator = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);

@@ -1,20 +1,13 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { expect, inject, it } from 'vitest';
 
-import { launchBrowser } from '../stage/browser.ts';
+import { useBrowser } from '../stage/use-browser.ts';
 import { ConsolePage, expectOrder } from '../stage/console-page.ts';
 import { query, rowsOf } from '../stage/database.ts';
 import { OPERATORS } from '../stage/operators.ts';
 import { WidgetPage } from '../stage/widget-page.ts';
 
 const stage = inject('stage');
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-});
+const browser = useBrowser();
 
 /** How soon a visitor that is blocked must have lost its line. Milliseconds. */
 const REVOKED_WITHIN_MS = 5_000;

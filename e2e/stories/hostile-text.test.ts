@@ -1,21 +1,15 @@
-import type { Browser, BrowserContext, Locator } from 'playwright-core';
+import type { BrowserContext, Locator } from 'playwright-core';
 import { io } from 'socket.io-client';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { expect, inject, it } from 'vitest';
 
-import { launchBrowser } from '../stage/browser.ts';
+import { useBrowser } from '../stage/use-browser.ts';
 import { ConsolePage } from '../stage/console-page.ts';
 import { png } from '../stage/image.ts';
 import { OPERATORS } from '../stage/operators.ts';
 import { WidgetPage } from '../stage/widget-page.ts';
 
 const stage = inject('stage');
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-});
+const browser = useBrowser();
 
 /** Calls `ran` if it ever runs: by element, attribute, address, style, template, entity, or broken markup that parsers put right. */
 const CORPUS = [

@@ -1,22 +1,15 @@
 import { once } from 'node:events';
 
-import type { Browser } from 'playwright-core';
 import { io } from 'socket.io-client';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { expect, inject, it } from 'vitest';
 
-import { launchBrowser } from '../stage/browser.ts';
+import { useBrowser } from '../stage/use-browser.ts';
 import { ConsolePage, expectOrder } from '../stage/console-page.ts';
 import { rowsOf } from '../stage/database.ts';
 import { OPERATORS } from '../stage/operators.ts';
 
 const stage = inject('stage');
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-});
+const browser = useBrowser();
 
 it('a front-end of the guide, without token or keys, is heard, answered and kept, each message once though two consoles listen', async () => {
   const maya = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);

@@ -1,21 +1,14 @@
 import AxeBuilder from '@axe-core/playwright';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 
-import { launchBrowser } from '../stage/browser.ts';
+import { useBrowser } from '../stage/use-browser.ts';
 import { ConsolePage } from '../stage/console-page.ts';
 import { OPERATORS } from '../stage/operators.ts';
 import { WidgetPage } from '../stage/widget-page.ts';
 
 const stage = inject('stage');
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-});
+const browser = useBrowser();
 
 /** Has databases open half a second late, as on a busy machine. */
 function slowStorage(): void {

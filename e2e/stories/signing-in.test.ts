@@ -1,18 +1,11 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { expect, inject, it } from 'vitest';
 
-import { launchBrowser } from '../stage/browser.ts';
+import { useBrowser } from '../stage/use-browser.ts';
 import { ConsolePage } from '../stage/console-page.ts';
 import { OPERATORS } from '../stage/operators.ts';
 
 const stage = inject('stage');
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-});
+const browser = useBrowser();
 
 it('a wrong password and an unknown e-mail are answered with the same words, and nothing is shown', async () => {
   const view = await ConsolePage.open(browser, stage.web);

@@ -1,22 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { expect, inject, it } from 'vitest';
 
-import { launchBrowser } from '../stage/browser.ts';
+import { useBrowser } from '../stage/use-browser.ts';
 import { ConsolePage, expectOrder } from '../stage/console-page.ts';
 import { rowsOf } from '../stage/database.ts';
 import { OPERATORS } from '../stage/operators.ts';
 import { WidgetPage } from '../stage/widget-page.ts';
 
 const stage = inject('stage');
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-});
+const browser = useBrowser();
 
 /** The pids of the system's processes whose command line holds `word`: children of the supervisor, and theirs. */
 function processes(word: string): number[] {

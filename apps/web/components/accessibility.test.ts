@@ -1,16 +1,10 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 
-import { openConsoleStage, type ConsoleStage } from '../testing/console-page.ts';
+import { useConsoleStage } from '../testing/use-console-stage.ts';
 
-let stage: ConsoleStage;
-beforeAll(async () => {
-  stage = await openConsoleStage();
-}, 60_000);
-afterAll(async () => {
-  await stage.close();
-});
+const stage = useConsoleStage();
 
 /** Something of everything: unread rows, typing, both sides, every status, an end. */
 async function fill(page: Page): Promise<void> {

@@ -1,15 +1,9 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
 
-import { openConsoleStage, type ConsoleStage } from '../testing/console-page.ts';
+import { useConsoleStage } from '../testing/use-console-stage.ts';
 
-let stage: ConsoleStage;
-beforeAll(async () => {
-  stage = await openConsoleStage();
-}, 60_000);
-afterAll(async () => {
-  await stage.close();
-});
+const stage = useConsoleStage();
 
 /** Three visitors, Ana first; nothing said yet. */
 async function threeVisitors(page: Page): Promise<void> {

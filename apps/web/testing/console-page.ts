@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { chromium, type BrowserContextOptions, type Page } from 'playwright-core';
 import { build } from 'vite';
 
 import { chromiumPath } from './config.ts';
@@ -17,7 +17,6 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** The console's components on a page of their own, with a chat that a test plays, in a real Chromium. */
 export interface ConsoleStage {
-  readonly browser: Browser;
   /** A fresh page; `?c=` and the like as `path`. Nothing leaves it: every address is answered from the bundle. */
   open(what?: 'console' | 'sign-in' | 'nothing', options?: BrowserContextOptions & { readonly path?: string }): Promise<Page>;
   close(): Promise<void>;
@@ -45,7 +44,6 @@ export async function openConsoleStage(): Promise<ConsoleStage> {
     ],
   });
   return {
-    browser,
     async open(what = 'console', { path = '/', ...options } = {}) {
       const context = await browser.newContext({
         viewport: { width: 1440, height: 900 },

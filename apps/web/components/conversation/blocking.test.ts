@@ -1,15 +1,9 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 
-import { openConsoleStage, type ConsoleStage } from '../../testing/console-page.ts';
+import { useConsoleStage } from '../../testing/use-console-stage.ts';
 
-let stage: ConsoleStage;
-beforeAll(async () => {
-  stage = await openConsoleStage();
-}, 60_000);
-afterAll(async () => {
-  await stage.close();
-});
+const stage = useConsoleStage();
 
 /** The console with Ana's conversation open; on a narrow screen the details lie over it. */
 async function withAna(width = 1440): Promise<Page> {

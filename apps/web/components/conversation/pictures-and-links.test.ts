@@ -1,15 +1,9 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 
-import { openConsoleStage, type ConsoleStage } from '../../testing/console-page.ts';
+import { useConsoleStage } from '../../testing/use-console-stage.ts';
 
-let stage: ConsoleStage;
-beforeAll(async () => {
-  stage = await openConsoleStage();
-}, 60_000);
-afterAll(async () => {
-  await stage.close();
-});
+const stage = useConsoleStage();
 
 /** The console with one message of a visitor open. */
 async function withMessage(message: { text?: string; image?: { width: number | null; height: number | null } }): Promise<Page> {

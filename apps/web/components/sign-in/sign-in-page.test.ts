@@ -1,14 +1,8 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 
-import { openConsoleStage, type ConsoleStage } from '../../testing/console-page.ts';
+import { useConsoleStage } from '../../testing/use-console-stage.ts';
 
-let stage: ConsoleStage;
-beforeAll(async () => {
-  stage = await openConsoleStage();
-}, 60_000);
-afterAll(async () => {
-  await stage.close();
-});
+const stage = useConsoleStage();
 
 it('signs in with what a password manager fills, and goes on', async () => {
   const page = await stage.open('sign-in');
