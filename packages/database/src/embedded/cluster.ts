@@ -9,6 +9,7 @@ import pg from 'pg';
 
 import { findBinaries, type Binaries } from './binaries.ts';
 import { settleDataFolder } from './data-folder.ts';
+import { undefinedIfMissing } from './if-missing.ts';
 import { resolveRunAs, type RunAs } from './run-as.ts';
 import { clearLock, endServer, findRunningServer, isReady } from './stale-server.ts';
 
@@ -149,7 +150,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const left = await findRunningServer(folder);
   if (left !== undefined) await endServer(left.pid);
   await clearLock(folder);
-  const made = await stat(join(folder, 'PG_VERSION')).catch(() => undefined);
+  const made = await stat(join(folder, 'PG_VERSION')).catch(undefinedIfMissing);
   if (made === undefined) await initialise(binaries, folder, options.password, runAs);
   const port = options.port === undefined || options.port === 0 ? await freePort() : options.port;
 

@@ -2,6 +2,7 @@ import { chmod, chown, lstat, mkdir, mkdtemp, realpath, symlink } from 'node:fs/
 import { basename, dirname, join, resolve } from 'node:path';
 
 import { SHARED_STATE } from './binaries.ts';
+import { undefinedIfMissing } from './if-missing.ts';
 import { canReach, type RunAs } from './run-as.ts';
 
 /**
@@ -12,7 +13,7 @@ export async function settleDataFolder(folder: string, runAs: RunAs | undefined)
   await mkdir(dirname(resolve(folder)), { recursive: true });
   // Without links on the way, as the system names the working directory of a process: that is how a running server is known.
   const wanted = join(await realpath(dirname(resolve(folder))), basename(folder));
-  const there = await lstat(wanted).catch(() => undefined);
+  const there = await lstat(wanted).catch(undefinedIfMissing);
   if (there?.isSymbolicLink() === true) return await realpath(wanted);
   if (runAs === undefined || canReach(dirname(wanted), runAs)) return wanted;
   // A new place each time, found again by the link alone: a checkout made anew at the same path must not meet the database of the one before, whose

@@ -3,6 +3,8 @@ import { readdir, readFile, readlink, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { undefinedIfMissing } from './if-missing.ts';
+
 /** What PostgreSQL writes into `postmaster.pid`. */
 export interface Postmaster {
   readonly pid: number;
@@ -38,7 +40,7 @@ export async function isReady(pid: number, dataFolder: string): Promise<boolean>
 
 /** The server that runs on this data folder, if one does. A pid that was given to some other program since is not taken for it. */
 export async function findRunningServer(dataFolder: string): Promise<Postmaster | undefined> {
-  const content = await readFile(join(dataFolder, 'postmaster.pid'), 'utf8').catch(() => undefined);
+  const content = await readFile(join(dataFolder, 'postmaster.pid'), 'utf8').catch(undefinedIfMissing);
   if (content === undefined) return undefined;
   const lines = content.split('\n');
   const pid = Number(lines[0]);
@@ -82,11 +84,7 @@ export async function clearLock(dataFolder: string): Promise<void> {
     if (left.length === 0) break;
     if (Date.now() > end) throw new Error(`Processes of an earlier PostgreSQL still use ${dataFolder}: ${left.join(', ')}.`);
   }
-  try {
-    await unlink(join(dataFolder, 'postmaster.pid'));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
+  await unlink(join(dataFolder, 'postmaster.pid')).catch(undefinedIfMissing);
 }
 
 /** PostgreSQL's running processes whose working directory is the folder. Zombies have none. */
