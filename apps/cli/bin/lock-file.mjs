@@ -10,7 +10,10 @@ const UNWRITTEN_MS = 2_000;
 /** Two that take over the same stale lock at once are told apart by looking once more after this time. */
 const CONFIRM_MS = 100;
 
-/** @typedef {import('./process-identity.mjs').ProcessIdentity & { readonly note: string }} Holder */
+/**
+ * @typedef {import('./process-identity.mjs').ProcessIdentity & { readonly note: string, readonly tentative: boolean }} Holder
+ * `tentative`: it has taken over a stale lock, and may have to give way to another that did so at the same moment
+ */
 /**
  * A lock that is ours.
  * @typedef {object} Lock
@@ -35,7 +38,8 @@ function read(path) {
 function parse(text) {
   try {
     const value = JSON.parse(text);
-    return isIdentity(value) ? { ...value, note: 'note' in value ? String(value.note) : '' } : undefined;
+    if (!isIdentity(value)) return undefined;
+    return { ...value, note: 'note' in value ? String(value.note) : '', tentative: 'tentative' in value && value.tentative === true };
   } catch {
     // Cut off by a crash: nobody's.
     return undefined;
@@ -93,24 +97,29 @@ function removeStale(path, stale) {
  */
 export async function takeLock(path, note) {
   const id = randomUUID();
-  const contentFor = (/** @type {string} */ now) => JSON.stringify({ ...identify(process.pid), note: now, id });
-  const content = contentFor(note);
+  const contentFor = (/** @type {string} */ now, tentative = false) =>
+    JSON.stringify({ ...identify(process.pid), note: now, id, ...(tentative ? { tentative } : {}) });
   const isOurs = () => read(path)?.includes(id) === true;
+  const lock = {
+    restate: (/** @type {string} */ now) => isOurs() && writeFileSync(path, contentFor(now)),
+    release: () => isOurs() && rmSync(path, { force: true }),
+  };
   let tookOver = false;
   for (;;) {
-    if (create(path, content)) {
-      if (tookOver) await delay(CONFIRM_MS);
-      if (!tookOver || isOurs())
-        return {
-          restate: (now) => isOurs() && writeFileSync(path, contentFor(now)),
-          release: () => isOurs() && rmSync(path, { force: true }),
-        };
+    if (create(path, contentFor(note, tookOver))) {
+      if (!tookOver) return lock;
+      await delay(CONFIRM_MS);
+      if (isOurs()) {
+        lock.restate(note);
+        return lock;
+      }
     }
     const found = read(path);
     if (found === undefined) continue;
     const holder = parse(found);
-    if (holder !== undefined && stillRuns(holder)) return { holder };
-    if (holder === undefined && ageMs(path) < UNWRITTEN_MS) {
+    const isAlive = holder !== undefined && stillRuns(holder);
+    if (isAlive && !holder.tentative) return { holder };
+    if (isAlive || (holder === undefined && ageMs(path) < UNWRITTEN_MS)) {
       await delay(CONFIRM_MS);
       continue;
     }

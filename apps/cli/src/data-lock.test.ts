@@ -53,6 +53,17 @@ it('of a killed process is taken over by one of many', async () => {
   expect(await readdir(folder)).toEqual([]);
 });
 
+it('is nobody’s before it is settled who of several has taken it over', async () => {
+  const path = join(await temporaryFolder(), 'lock');
+  const [first, winner] = [await contender(path), await contender(path)];
+  const heldBy = async (pid: number | undefined, more: object) =>
+    await writeFile(path, JSON.stringify({ ...identify(pid ?? 0), note: 'start', ...more }));
+  await heldBy(first.child.pid, { tentative: true });
+  const taking = takeLock(path, 'start');
+  await heldBy(winner.child.pid, {});
+  expect(await taking).toMatchObject({ holder: { pid: winner.child.pid } });
+});
+
 it('of another process that has the same id now is nobody’s', async () => {
   const path = join(await temporaryFolder(), 'lock');
   await writeFile(path, JSON.stringify({ pid: process.pid, started: 'long ago', note: 'start' }));
