@@ -65,6 +65,7 @@ export function Chat({ conversation, greeting, open, lines, onVisible }: ChatPro
     void sendImages(files);
   };
 
+  if (blocked && snapshot.messages.length === 0) return <Blocked alone />;
   return (
     <div class="chat" onDragOver={(event) => event.preventDefault()} onDrop={drop}>
       {warning === null ? null : <output class="banner">{warning}</output>}
