@@ -1,6 +1,7 @@
 import { lockClient, requireOperator } from './access.ts';
 import type { Actor } from './actor.ts';
 import type { Context } from './context.ts';
+import { writeRevocation } from './revocations.ts';
 import { withDatabase } from './with-database.ts';
 
 /** How the visitor stands now, and what whoever is to be told needs to know. */
@@ -38,6 +39,8 @@ export async function blockVisitor(
           const data = { blockedAt, blockedById: blocked ? userId : null, updatedAt: now };
           await tx.client.update({ where: { id }, data, select: { id: true } });
         }
+        // Each time that they are blocked: they may be at another address by now.
+        if (blocked) await writeRevocation(tx, { role: 'client', id, at: now, address });
         return { blockedAt: blockedAt?.toISOString() ?? null, address, lastSeq, changed };
       }),
   );

@@ -12,6 +12,7 @@ export { hashPassword, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, verifyPassword 
 export { readHistory, type HistoryQuery } from './read-history.ts';
 export { readPage, type PageQuery } from './read-page.ts';
 export { recordReceipts, type ReceiptsInput, type RecordedReceipts } from './record-receipts.ts';
+export { forgetRevocations, listRevocations, recordRevocation, type Revocation } from './revocations.ts';
 export { createMessageSaver, type MessageSaver, type MessageSaverOptions } from './save-messages/message-saver.ts';
 export type { ChangedConversation, SaveResult } from './save-messages/write-group.ts';
 export { startSession, type StartedSession, type StartSessionExtra, type StartSessionInput } from './start-session.ts';

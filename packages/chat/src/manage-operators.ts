@@ -1,8 +1,10 @@
+import type { Prisma } from '@switchboard/database';
 import { ChatError, parse } from '@switchboard/protocol';
 import { z } from 'zod';
 
 import type { Context } from './context.ts';
 import { hashPassword, newPassword } from './password.ts';
+import { writeRevocation } from './revocations.ts';
 import { withDatabase } from './with-database.ts';
 
 /** These ask for no actor: they are for whoever has the command line of the installation. */
@@ -45,45 +47,56 @@ export async function listOperators(ctx: OwnContext, now: Date): Promise<Operato
   }));
 }
 
-/** Gives an operator another role, from its next request on. @throws ChatError `not_found`, `invalid_request` */
+/**
+ * Gives an operator another role, from its next request on. Its relay tokens are revoked, as by the two below: the caller tells the relay at once, and
+ * the web app does when that fails.
+ *
+ * @throws ChatError `not_found`, `invalid_request`
+ */
 export async function setOperatorRole(ctx: OwnContext, email: string, role: 'OPERATOR' | 'ADMIN'): Promise<{ id: number }> {
   const checked = parse(z.enum(['OPERATOR', 'ADMIN']), role);
-  return await withOperator(ctx, email, async ({ id }) => {
-    await ctx.db.prisma.user.update({ where: { id }, data: { role: checked } });
+  return await withOperator(ctx, email, async (tx, { id }) => {
+    await tx.user.update({ where: { id }, data: { role: checked } });
   });
 }
 
 /** Gives an operator a new password, one that was removed too, and signs it out everywhere. @throws ChatError `not_found`, `invalid_request` */
 export async function setOperatorPassword(ctx: OwnContext, email: string, password: string): Promise<{ id: number }> {
   const hash = await hashPassword(parse(z.object({ password: newPassword }), { password }).password);
-  return await withOperator(ctx, email, async ({ id }) => {
+  return await withOperator(ctx, email, async (tx, { id }) => {
     const credential = { providerId: 'credential', accountId: String(id) };
-    await ctx.db.prisma.$transaction([
-      ctx.db.prisma.authAccount.upsert({
-        where: { providerId_accountId: credential },
-        create: { ...credential, userId: id, password: hash },
-        update: { password: hash },
-      }),
-      ctx.db.prisma.authSession.deleteMany({ where: { userId: id } }),
-    ]);
+    await tx.authAccount.upsert({
+      where: { providerId_accountId: credential },
+      create: { ...credential, userId: id, password: hash },
+      update: { password: hash },
+    });
+    await tx.authSession.deleteMany({ where: { userId: id } });
   });
 }
 
 /** Signs an operator out everywhere and lets it in no more. What it wrote stays, with its name. @throws ChatError `not_found` */
 export async function removeOperator(ctx: OwnContext, email: string): Promise<{ id: number }> {
-  return await withOperator(ctx, email, async ({ id }) => {
-    await ctx.db.prisma.$transaction([
-      ctx.db.prisma.authAccount.deleteMany({ where: { userId: id } }),
-      ctx.db.prisma.authSession.deleteMany({ where: { userId: id } }),
-    ]);
+  return await withOperator(ctx, email, async (tx, { id }) => {
+    await tx.authAccount.deleteMany({ where: { userId: id } });
+    await tx.authSession.deleteMany({ where: { userId: id } });
   });
 }
 
-async function withOperator(ctx: OwnContext, email: string, work: (operator: { id: number }) => Promise<void>): Promise<{ id: number }> {
-  return await withDatabase(ctx, async () => {
-    const operator = await ctx.db.prisma.user.findUnique({ where: { email: email.trim().toLowerCase() }, select: { id: true } });
-    if (operator === null) throw new ChatError('not_found', `There is no operator with the e-mail ${email.trim()}.`);
-    await work(operator);
-    return operator;
-  });
+/** Changes an operator and revokes its relay tokens, both or neither. */
+async function withOperator(
+  ctx: OwnContext,
+  email: string,
+  work: (tx: Prisma.TransactionClient, operator: { id: number }) => Promise<void>,
+): Promise<{ id: number }> {
+  return await withDatabase(
+    ctx,
+    async () =>
+      await ctx.db.prisma.$transaction(async (tx) => {
+        const operator = await tx.user.findUnique({ where: { email: email.trim().toLowerCase() }, select: { id: true } });
+        if (operator === null) throw new ChatError('not_found', `There is no operator with the e-mail ${email.trim()}.`);
+        await work(tx, operator);
+        await writeRevocation(tx, { role: 'operator', id: operator.id, at: new Date() });
+        return operator;
+      }),
+  );
 }

@@ -12,7 +12,7 @@ import { migrationsFolder } from './folder.ts';
 import { migrate, MigrationHistoryError, SchemaTooNewError } from './migrate.ts';
 
 /** Ours, in order. */
-const OURS = ['20261123000000_init', '20261124000000_blocked_visitors'] as const;
+const OURS = ['20261123000000_init', '20261124000000_blocked_visitors', '20261125150000_additive_revocations'] as const;
 let url: string;
 let scratch: string;
 
