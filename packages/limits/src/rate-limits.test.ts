@@ -42,6 +42,45 @@ describe('one process', () => {
   });
 });
 
+describe('calls of different cost', () => {
+  it('take as many turns as they cost, and none when refused', async () => {
+    const limit = open().limit({ name: 'x', perMinute: 10, weighted: true });
+    expect(await limit.take('a', 7)).toBe(0);
+    expect(await limit.take('a', 4)).toBeGreaterThan(0);
+    expect(await limit.take('a', 4)).toBeGreaterThan(0);
+    expect(await limit.take('a', 3)).toBe(0);
+    expect(await limit.take('a', 1)).toBeGreaterThan(0);
+    expect(await limit.take('b', 10)).toBe(0);
+  });
+
+  it('pass once when they cost more than there ever is', async () => {
+    const limit = open().limit({ name: 'x', perMinute: 10, weighted: true });
+    expect(await limit.take('a', 1_000)).toBe(0);
+    expect(await limit.take('a')).toBeGreaterThan(0);
+  });
+
+  it('give back what they took', async () => {
+    const limit = open().limit({ name: 'x', perMinute: 10, weighted: true });
+    await limit.take('a', 8);
+    await limit.giveBack('a', 6);
+    expect(await limit.take('a', 8)).toBe(0);
+    expect(await limit.take('a', 1)).toBeGreaterThan(0);
+  });
+
+  it('are counted by all processes together', async () => {
+    const redis = await TestRedis.start();
+    cleanUps.push(async () => await redis.close());
+    const [here, there] = [open(redis.url), open(redis.url)];
+    await expect.poll(() => [here.state(), there.state()], { timeout: 10_000 }).toEqual(['shared', 'shared']);
+    const mine = here.limit({ name: 'x', perMinute: 10, weighted: true });
+    const theirs = there.limit({ name: 'x', perMinute: 10, weighted: true });
+    expect(await mine.take('a', 7)).toBe(0);
+    expect(await theirs.take('a', 4)).toBeGreaterThan(0);
+    expect(await theirs.take('a', 3)).toBe(0);
+    expect(await mine.take('a')).toBeGreaterThan(0);
+  });
+});
+
 describe('several processes with one Redis', () => {
   it('count together, each by itself while Redis is away or answers nothing, and together again', async () => {
     const redis = await TestRedis.start();

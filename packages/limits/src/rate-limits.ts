@@ -3,10 +3,14 @@ import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limite
 
 /** Lets everybody do something so often and no oftener. */
 export interface RateLimit {
-  /** Takes one turn for `key`: 0 when there was one, otherwise in how many whole seconds there will be. Never rejects. */
-  take(key: string): Promise<number>;
-  /** Gives a turn back: what was counted was nothing to limit after all. */
-  giveBack(key: string): Promise<void>;
+  /**
+   * Takes `cost` turns for `key` (1 unless given, a whole number of 1 or more): 0 when there were so many, otherwise in how many whole seconds there will
+   * be. All or nothing: a refused call takes no turns. A cost above the burst counts as the burst, so that it passes when nothing else was taken.
+   * Never rejects.
+   */
+  take(key: string, cost?: number): Promise<number>;
+  /** Gives `cost` turns back (1 unless given): what was counted was nothing to limit after all. */
+  giveBack(key: string, cost?: number): Promise<void>;
 }
 
 interface RateLimitOptions {
@@ -15,6 +19,8 @@ interface RateLimitOptions {
   readonly perMinute: number;
   /** Turns that may be taken at once; as many as in a minute unless said otherwise. */
   readonly burst?: number;
+  /** Calls take different numbers of turns: a small one may pass where a large one was refused. */
+  readonly weighted?: boolean;
 }
 
 /** Makes limits that count together. */
@@ -57,7 +63,10 @@ export function createRateLimits({ redisUrl, connectionName, onChange = () => un
 
 type Redis = NonNullable<Link['redis']>;
 
-function createRateLimit({ name, perMinute, burst = perMinute }: RateLimitOptions, redisNow: () => Redis | undefined): RateLimit {
+function createRateLimit(
+  { name, perMinute, burst = perMinute, weighted = false }: RateLimitOptions,
+  redisNow: () => Redis | undefined,
+): RateLimit {
   // So many in a window of this length are the same rate, and the burst may come at once.
   const window = { keyPrefix: `switchboard:limit:${name}`, points: burst, duration: Math.max(1, Math.round((60 * burst) / perMinute)) };
   const own = new RateLimiterMemory(window);
@@ -69,24 +78,31 @@ function createRateLimit({ name, perMinute, burst = perMinute }: RateLimitOption
     const known = shared.get(redis);
     if (known !== undefined) return known;
     // Who is over the limit is known without asking; what Redis can't answer is counted here.
-    const made = new RateLimiterRedis({ ...window, storeClient: redis, insuranceLimiter: own, inMemoryBlockOnConsumed: burst + 1 });
+    const blocking = weighted ? {} : { inMemoryBlockOnConsumed: burst + 1 };
+    const made = new RateLimiterRedis({ ...window, storeClient: redis, insuranceLimiter: own, ...blocking });
     shared.set(redis, made);
     return made;
   }
 
+  const whole = (cost: number) => Math.min(burst, Math.max(1, Math.ceil(cost)));
+
   return {
-    async take(key) {
+    async take(key, cost = 1) {
+      const turns = whole(cost);
+      const counting = limiter();
       try {
-        await limiter().consume(key);
+        await counting.consume(key, turns);
         return 0;
       } catch (thrown) {
         // The library rejects with the state of the count when there is no turn left, and with an error never: the insurance counts then.
-        if (thrown instanceof RateLimiterRes) return Math.max(1, Math.ceil(thrown.msBeforeNext / 1_000));
-        throw thrown;
+        if (!(thrown instanceof RateLimiterRes)) throw thrown;
+        // It counts what it refuses, too. One turn more or less past the end makes no difference; many would shut out calls that cost less.
+        if (weighted) await counting.reward(key, turns);
+        return Math.max(1, Math.ceil(thrown.msBeforeNext / 1_000));
       }
     },
-    async giveBack(key) {
-      await limiter().reward(key);
+    async giveBack(key, cost = 1) {
+      await limiter().reward(key, whole(cost));
     },
   };
 }
