@@ -1,3 +1,4 @@
+export { limitRepeats, MAX_LOGGED_CHARACTERS, type RepeatLimit } from './log-limits.ts';
 export { createLogger, LOG_LEVELS, silentLogger, type Logger, type LogLevel } from './logger.ts';
 export {
   createMetrics,

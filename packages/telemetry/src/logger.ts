@@ -1,4 +1,6 @@
-import { pino, stdTimeFunctions } from 'pino';
+import { type DestinationStream, pino, stdSerializers, stdTimeFunctions } from 'pino';
+
+import { limitRepeats, shortened } from './log-limits.ts';
 
 /** Structured logging. The object holds ids and figures: never a message's body, never a token. */
 export interface Logger {
@@ -15,16 +17,39 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 /** Fields that are never written, whoever passes them, at the top or one level down. */
 const SECRET_FIELDS = ['token', 'authorization', 'cookie', 'password', 'text', 'message', 'secret', 'resumeToken'];
 
-/** A logger that writes JSON lines to standard output, each with `service` and an ISO time. */
-export function createLogger(service: string, level: LogLevel = 'info'): Logger {
-  return pino({
+/**
+ * A logger that writes JSON lines to standard output, each with `service` and an ISO time. Texts are cut and repeats are counted (`log-limits.ts`), so
+ * that how much is written is not in the hands of whoever causes it.
+ *
+ * @param destination where to, instead of standard output
+ */
+export function createLogger(service: string, level: LogLevel = 'info', destination?: DestinationStream): Logger {
+  const options = {
     level,
     base: { service },
     timestamp: stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
+    formatters: {
+      level: (label: string) => ({ level: label }),
+      log: (fields: Record<string, unknown>) => shortened(fields) as Record<string, unknown>,
+    },
+    serializers: { err: (error: unknown) => shortened(error instanceof Error ? { ...stdSerializers.err(error) } : error) },
     messageKey: 'msg',
     redact: { paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`]).filter((path) => path !== '*.message'), censor: '[redacted]' },
-  });
+  };
+  const log = destination === undefined ? pino(options) : pino(options, destination);
+  return limitRepeats(cuttingMessages(log));
+}
+
+/** A message is a constant, unless a library's log is passed on. */
+function cuttingMessages(log: Logger): Logger {
+  const short = (message: string) => String(shortened(message));
+  return {
+    debug: (fields, message) => log.debug(fields, short(message)),
+    info: (fields, message) => log.info(fields, short(message)),
+    warn: (fields, message) => log.warn(fields, short(message)),
+    error: (fields, message) => log.error(fields, short(message)),
+    child: (fields) => cuttingMessages(log.child(fields)),
+  };
 }
 
 /** Says nothing: for tests and tools. */
