@@ -134,3 +134,10 @@ describe('the list', () => {
     );
   });
 });
+
+it('shows the beginning of a message that is longer than any row, whichever way it came', () => {
+  const long = { ...content('long', 1), text: 'x'.repeat(10_000) };
+  const fetched = reduceList(EMPTY_LIST, { type: 'fetched', chats: [chat([long])] });
+  const heard = reduceList(reduceList(EMPTY_LIST, { type: 'fetched', chats: [chat([])] }), { type: 'message', clientId: 1, content: long });
+  for (const state of [fetched, heard]) expect(state.get(1)?.summary.preview?.text).toBe(`${'x'.repeat(200)}…`);
+});

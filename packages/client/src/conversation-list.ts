@@ -3,6 +3,9 @@ import type { RecentChat } from '@switchboard/protocol/types';
 import type { Content } from './timeline/state.ts';
 import type { ConversationSummary } from './types.ts';
 
+/** More of a message than a row has room for; the rest would be laid out for nothing, in every row, at every change. */
+const PREVIEW_LENGTH = 200;
+
 /** One conversation as the list keeps it. */
 interface ListRow {
   readonly summary: Omit<ConversationSummary, 'unread' | 'typing'>;
@@ -56,6 +59,10 @@ export function byActivity(a: ConversationSummary, b: ConversationSummary): numb
   return b.clientId - a.clientId;
 }
 
+function beginningOf(text: string | null): string | null {
+  return text === null || text.length <= PREVIEW_LENGTH ? text : `${text.slice(0, PREVIEW_LENGTH)}…`;
+}
+
 function later(a: string, b: string): string {
   return a > b ? a : b;
 }
@@ -82,7 +89,7 @@ function fetchedRow({ client, lastMessage, unreadCount, lastActivityAt }: Recent
         : lastMessage === null
           ? null
           : {
-              text: lastMessage.text,
+              text: beginningOf(lastMessage.text),
               isImage: lastMessage.messageType === 'IMAGE',
               senderType: lastMessage.senderType,
               operatorName: lastMessage.operatorName,
@@ -131,7 +138,7 @@ function messageRow(row: ListRow, content: Content): ListRow {
   const { key, createdAt, senderType, text, image, operatorName } = content;
   if (createdAt < row.previewAt) return row;
   const unread = senderType === 'CLIENT' && createdAt > row.readUntil && createdAt > row.previewAt;
-  const preview = { text, isImage: image !== null, senderType, operatorName };
+  const preview = { text: beginningOf(text), isImage: image !== null, senderType, operatorName };
   return {
     ...row,
     summary: {

@@ -49,7 +49,7 @@ function Bubble({ message, first, last, statusKey, onRetry, onDiscard }: BubbleP
           {message.image === null ? null : <MessageImage image={message.image} progress={message.uploadProgress} />}
           {message.text === null || message.text === '' ? null : (
             <div className="px-3 py-2">
-              <MessageText text={message.text} />
+              <MessageText message={message} />
             </div>
           )}
         </div>

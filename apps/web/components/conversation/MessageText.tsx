@@ -1,10 +1,11 @@
+import type { TimelineMessage } from '@switchboard/client';
 import { memo } from 'react';
 
-import { linkParts } from '@switchboard/client/view';
+import { partsOf } from '@switchboard/client/view';
 
 /** A message's text as it was typed, with links that are safe to follow. */
-export const MessageText = memo(function MessageText({ text }: { readonly text: string }) {
-  const parts = linkParts(text);
+export const MessageText = memo(function MessageText({ message }: { readonly message: TimelineMessage }) {
+  const parts = partsOf(message);
   let at = 0;
   return (
     <p dir="auto" className="whitespace-pre-wrap [overflow-wrap:anywhere]">

@@ -1,5 +1,5 @@
 import type { ConversationHandle, TimelineMessage } from '@switchboard/client';
-import { linkParts, safePicture, shownSize, times, type MessageGroup } from '@switchboard/client/view';
+import { partsOf, safePicture, shownSize, times, type MessageGroup } from '@switchboard/client/view';
 
 const STATUS = { sending: 'Sending', sent: 'Sent', delivered: 'Delivered', read: 'Read', failed: 'Not sent' } as const;
 
@@ -40,7 +40,7 @@ function Message({ message, last, conversation }: MessageProps) {
       {message.image === null ? null : <Picture message={message} onBroken={() => conversation.renewPicture(key)} />}
       {text === null || text === '' ? null : (
         <p class="bubble" dir="auto">
-          <Linked text={text} />
+          <Linked message={message} />
         </p>
       )}
       {status === null ? null : (
@@ -64,11 +64,11 @@ function Message({ message, last, conversation }: MessageProps) {
 }
 
 /** Plain text with links that are safe to follow. */
-function Linked({ text }: { readonly text: string }) {
+function Linked({ message }: { readonly message: TimelineMessage }) {
   let at = 0;
   return (
     <>
-      {linkParts(text).map((part) => {
+      {partsOf(message).map((part) => {
         const key = at;
         at += part.text.length;
         if (part.href === undefined) return part.text;

@@ -1,7 +1,7 @@
 export { arrangeMessages, lastOwnKey, sameGroup, type LogItem, type MessageGroup } from './arrange-messages.ts';
 export { playChime } from './chime.ts';
 export { shownSize } from './image-size.ts';
-export { linkParts, safeHref, type TextPart } from './links.ts';
+export { linkParts, partsOf, safeHref, type TextPart } from './links.ts';
 export { safePicture } from './pictures.ts';
 export { plainReason } from './plain-reason.ts';
 export { createTimes, times, type Times } from './times.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 
-import { linkParts } from './links.ts';
+import { linkParts, partsOf } from './links.ts';
 
 const hrefs = (text: string) => linkParts(text).flatMap(({ href }) => (href === undefined ? [] : [href]));
 
@@ -54,4 +54,106 @@ it('keeps every character and lets no other scheme out, whatever the text', () =
     }),
     { numRuns: 2_000 },
   );
+});
+
+describe('the work on a text', () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  /** How many characters are looked at or copied while the links of this text are found. */
+  function work(text: string): number {
+    let steps = 0;
+    // oxlint-disable-next-line typescript/unbound-method -- called on the text it is asked of, below
+    const { charAt, charCodeAt, slice } = String.prototype;
+    vi.spyOn(String.prototype, 'charCodeAt').mockImplementation(function look(this: string, index: number) {
+      steps += 1;
+      return charCodeAt.call(this, index);
+    });
+    vi.spyOn(String.prototype, 'charAt').mockImplementation(function look(this: string, index: number) {
+      steps += 1;
+      return charAt.call(this, index);
+    });
+    vi.spyOn(String.prototype, 'slice').mockImplementation(function copy(this: string, start?: number, end?: number) {
+      const part = slice.call(this, start, end);
+      steps += part.length;
+      return part;
+    });
+    // What a regular expression does with a text can't be counted: none may see more than one address.
+    // oxlint-disable-next-line typescript/unbound-method -- as above
+    const { exec } = RegExp.prototype;
+    vi.spyOn(RegExp.prototype, 'exec').mockImplementation(function search(this: RegExp, subject: string) {
+      steps += subject.length > 2_048 ? Number.POSITIVE_INFINITY : subject.length;
+      return exec.call(this, subject);
+    });
+    linkParts(text);
+    vi.restoreAllMocks();
+    return steps;
+  }
+
+  const punctuation = ['.', '@', '-', '+', '}', ')', '(', '](', ')(', '[{(', '…', '*_~', '!?', ':', '/', '//', ' ', '<', '"', "'"];
+  const addresses = [
+    'a',
+    'a.',
+    'a@',
+    '@a',
+    'a.a@',
+    '@a.',
+    'a@a.a',
+    'w',
+    'h',
+    'www.',
+    'wwww.',
+    'https://',
+    'http://a',
+    'mailto:',
+    'mailto:a@',
+  ];
+  const others = ['\u200B', '\u2060', '\u202E', '\u0301', 'a\u0301', '😀', '👩‍👩‍👧‍👦', '\uD800', 'ß', '谢谢。', '١', 'https://x.y/a}'];
+  const pieces = punctuation.concat(addresses, others);
+  const beginnings = ['', 'https://x.y/', 'https://x.y/(', 'www.x.y', 'mailto:a@b.c', 'a@b.c', '@', 'x '];
+
+  it.each(pieces)('grows no faster than a text made of %j', (piece) => {
+    for (const beginning of beginnings) {
+      const text = (length: number) => (beginning + piece.repeat(Math.ceil(length / piece.length))).slice(0, length);
+      const [once, fourfold] = [work(text(2_500)), work(text(10_000))];
+      expect(fourfold, `after ${JSON.stringify(beginning)}`).toBeLessThan(once * 5 + 10_000);
+      // Ten looks a character are many; a thousand, which is what searching anew from every letter takes, would freeze the page.
+      expect(fourfold, `after ${JSON.stringify(beginning)}`).toBeLessThan(20 * 10_000);
+    }
+  });
+
+  it('grows no faster than a text of any mixture', () => {
+    const mixture = fc.array(fc.constantFrom(...pieces), { minLength: 1, maxLength: 12 }).map((chosen) => chosen.join(''));
+    fc.assert(
+      fc.property(fc.constantFrom(...beginnings), mixture, (beginning, piece) => {
+        const text = (beginning + piece.repeat(Math.ceil(10_000 / piece.length))).slice(0, 10_000);
+        expect(work(text)).toBeLessThan(20 * text.length);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('is done once for each message, however often that is drawn', () => {
+    const message = { text: 'See https://lamps.example' };
+    expect(partsOf(message)).toBe(partsOf(message));
+    expect(partsOf(message)).toEqual(linkParts(message.text));
+    expect(partsOf({ text: null })).toEqual([]);
+  });
+});
+
+it('makes no link of an address that is longer than any page has, instead of one that leads elsewhere', () => {
+  const address = (length: number) => `https://lamps.example/${'a'.repeat(length - 22)}`;
+  expect(hrefs(`${address(2_048)} and on`)).toHaveLength(1);
+  expect(hrefs(`${address(2_049)} and on`)).toEqual([]);
+});
+
+it('makes no more links of one message than a page can carry', () => {
+  const text = 'https://a.b '.repeat(800);
+  expect(hrefs(text)).toHaveLength(100);
+  expect(
+    linkParts(text)
+      .map((part) => part.text)
+      .join(''),
+  ).toBe(text);
 });
