@@ -1,6 +1,7 @@
 import type { Mutant } from './mutant.ts';
 
-const MIGRATION = 'packages/database/prisma/migrations/20261123000000_init/migration.sql';
+const MIGRATIONS = 'packages/database/prisma/migrations';
+const MIGRATION = `${MIGRATIONS}/20261123000000_init/migration.sql`;
 const save = (file: string) => `packages/chat/src/save-messages/${file}`;
 
 /** What can be broken in the servers and the database. */
@@ -9,11 +10,15 @@ export const SERVER_MUTANTS: readonly Mutant[] = [
     name: 'no unique key',
     breaks: 'the database takes a message key twice, and nobody looks whether it is there',
     edits: [
-      { file: MIGRATION, find: 'CREATE UNIQUE INDEX "ChatMessage_messageKey_key"', replace: 'CREATE INDEX "ChatMessage_messageKey_key"' },
+      {
+        file: `${MIGRATIONS}/20261125000000_additive_message_key_per_side/migration.sql`,
+        find: 'CREATE UNIQUE INDEX CONCURRENTLY',
+        replace: 'CREATE INDEX CONCURRENTLY',
+      },
       {
         file: save('plan-group.ts'),
-        find: 'const before = knowledge.messages.get(draft.messageKey) ?? planned.get(draft.messageKey);',
-        replace: 'const before = planned.get(draft.messageKey);',
+        find: 'const before = knowledge.messages.get(identity) ?? planned.get(identity);',
+        replace: 'const before = planned.get(identity);',
       },
     ],
     rebuild: ['web'],

@@ -162,6 +162,8 @@ export interface MessagesPage {
   receipts: Receipts;
   /** Set while the conversation stands ended, ISO-8601. */
   endedAt: string | null;
+  /** A UUID that changes when the database is restored from a backup: what a browser holds of the time before may be gone. */
+  epoch?: string;
 }
 
 export interface UploadResponse {
@@ -182,6 +184,8 @@ export type ReceiptsResponse = Receipts;
 export interface TokenResponse {
   token: string;
   expiresAt: string;
+  /** Of an operator's token: whom it speaks for. */
+  operatorId?: number;
 }
 
 /** Milliseconds that something took: less than nothing (a clock was set) and more than a week count as those. */
@@ -236,4 +240,6 @@ export const recentChatsQuery = z.object({ limit: queryNumber.pipe(z.int().min(1
 export interface RecentChatsResponse {
   /** Newest activity first. */
   chats: RecentChat[];
+  /** As in `MessagesPage`. */
+  epoch?: string;
 }

@@ -1,13 +1,14 @@
 import { Prisma, type Transaction } from '@switchboard/database';
 
 import { groupBy } from '../group-by.ts';
+import { identityOf, type MessageIdentity } from './message-identity.ts';
 import type { KnownClient, PlannedMessage } from './plan-group.ts';
 
 /** A session's last sign of life is kept to this precision: one write in ten seconds, not one per message. */
 export const SEEN_EVERY_MS = 10_000;
 
 /**
- * Writes planned messages and the counters of their clients in one statement, commits, and answers the ids by message key. A key that another
+ * Writes planned messages and the counters of their clients in one statement, commits, and answers the ids by `identityOf`. A message that another
  * transaction saved in between fails it as a unique violation.
  */
 export async function commitPlanned(
@@ -23,19 +24,19 @@ export async function commitPlanned(
   const reopened = changes.filter((c) => c.reopen).map((c) => c.clientId);
   const reopening =
     reopened.length > 0 && tx.query(Prisma.sql`UPDATE "ChatSession" SET "endedAt" = NULL WHERE "clientId" = ANY(${reopened}::int[])`);
-  const inserting = tx.commit<{ id: number; messageKey: string }>(Prisma.sql`
+  const inserting = tx.commit<MessageIdentity & { id: number }>(Prisma.sql`
     WITH inserted AS (
       INSERT INTO "ChatMessage" ("messageKey", "clientId", seq, "clientSocketId", "senderType", "operatorId", "messageType", text, "imageUrl",
         "imageName", "mimeType", "sessionId", "createdAt", "savedById", "savedAt", "updatedAt")
       SELECT *, ${at}::timestamptz, ${at}::timestamptz FROM unnest(
         ${column((m) => m.messageKey)}::uuid[], ${column((m) => m.clientId)}::int[], ${column((m) => m.seq)}::int[],
         ${column((m) => m.draft.clientSocketId)}::text[], ${column((m) => m.senderType)}::"MessageSenderType"[],
-        ${column((m) => m.draft.operatorId)}::int[], ${column((m) => m.draft.messageType)}::"MessageType"[],
+        ${column((m) => m.operatorId)}::int[], ${column((m) => m.draft.messageType)}::"MessageType"[],
         ${column((m) => m.draft.text)}::text[], ${column((m) => m.draft.image?.url ?? null)}::text[],
         ${column((m) => m.imageName)}::text[], ${column((m) => m.mimeType)}::text[], ${column((m) => m.sessionId)}::text[],
         ${column((m) => m.createdAt.toISOString())}::timestamptz[], ${column((m) => m.draft.savedById)}::int[]
       )
-      RETURNING id, "messageKey"
+      RETURNING id, "messageKey", "clientId", "senderType"
     ), counted AS (
       UPDATE "Client" c SET "lastSeq" = n."lastSeq", "unreadCount" = c."unreadCount" + n.unread,
         "lastActivityAt" = GREATEST(c."lastActivityAt", n."newest"), status = CASE WHEN n.reopen THEN 'ACTIVE' ELSE c.status END,
@@ -48,9 +49,9 @@ export async function commitPlanned(
     ), seen AS (
       UPDATE "ChatSession" s SET "lastSeenAt" = ${at}::timestamptz WHERE s.id = ANY(${changes.flatMap((c) => c.visits)}::uuid[])
     )
-    SELECT id, "messageKey" FROM inserted`);
+    SELECT id, "messageKey", "clientId", "senderType" FROM inserted`);
   const [rows] = await Promise.all([inserting, reopening]);
-  return new Map(rows.map(({ id, messageKey }) => [messageKey, id]));
+  return new Map(rows.map((row) => [identityOf(row), row.id]));
 }
 
 interface ClientChange {

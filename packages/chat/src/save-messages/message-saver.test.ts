@@ -193,17 +193,46 @@ describe('the message key', () => {
     expect((await saver.save(visitor, [message])).messages[0]).toEqual({ ...first.messages[0], duplicate: true });
   });
 
-  it('of another client or another sender is a conflict, and nothing of the request is saved', async () => {
+  it('that a visitor took from an operator changes nothing for the operator’s message', async () => {
+    const visitor = await chat.visitor();
+    const operator = await chat.operator();
+    const answer = text('the answer', { clientId: visitor.clientId });
+    const taken = await saver.save(visitor, [{ ...answer, text: 'No, thank you.', messageKey: answer.messageKey.toUpperCase() }]);
+    const saved = await saver.save(operator, [answer]);
+    expect([taken, saved].map(({ messages }) => messages[0])).toMatchObject([
+      { seq: 1, duplicate: false },
+      { seq: 2, duplicate: false, messageKey: answer.messageKey },
+    ]);
+    expect((await chat.messages(visitor.clientId)).map((row) => [row.senderType, row.text])).toEqual([
+      ['CLIENT', 'No, thank you.'],
+      ['OPERATOR', 'the answer'],
+    ]);
+    // Both are idempotent, each on its side.
+    expect((await saver.save(operator, [answer])).messages[0]).toEqual({ ...saved.messages[0], duplicate: true });
+    expect((await saver.save(visitor, [{ ...answer, text: 'again' }])).messages[0]).toEqual({ ...taken.messages[0], duplicate: true });
+  });
+
+  it('of a message in another conversation is free', async () => {
     const [a, b] = [await chat.visitor(), await chat.visitor()];
     const operator = await chat.operator();
-    const message = text('a');
-    await saver.save(a, [message]);
-    expect(await codeOf(saver.save(b, [text('x'), message]))).toBe('conflict');
-    expect(await codeOf(saver.save(operator, [text('x', { clientId: a.clientId }), { ...message, clientId: a.clientId }]))).toBe(
-      'conflict',
-    );
-    expect(await chat.messages(b.clientId)).toHaveLength(0);
-    expect(await chat.client(b.clientId)).toMatchObject({ lastSeq: 0, unreadCount: 0 });
-    expect(await chat.messages(a.clientId)).toHaveLength(1);
+    const key = { messageKey: randomUUID() };
+    const requests = await Promise.all([
+      saver.save(a, [text('a', key)]),
+      saver.save(b, [text('b', key)]),
+      saver.save(operator, [text('to a', { ...key, clientId: a.clientId }), text('to b', { ...key, clientId: b.clientId })]),
+    ]);
+    expect(requests.flatMap(({ messages }) => messages.map(({ duplicate }) => duplicate))).toEqual([false, false, false, false]);
+    expect((await chat.messages(a.clientId)).map((row) => row.text)).toEqual(['a', 'to a']);
+    expect((await chat.messages(b.clientId)).map((row) => row.text)).toEqual(['b', 'to b']);
+  });
+
+  it('of another operator’s message is a conflict, and nothing of the request is saved', async () => {
+    const visitor = await chat.visitor();
+    const [olga, otto] = [await chat.operator(), await chat.operator('Otto')];
+    const theirs = text('from Otto', { clientId: visitor.clientId });
+    await saver.save(otto, [theirs]);
+    expect(await codeOf(saver.save(olga, [text('x', { clientId: visitor.clientId }), { ...theirs, text: 'from Olga' }]))).toBe('conflict');
+    expect((await chat.messages(visitor.clientId)).map((row) => [row.operatorId, row.text])).toEqual([[otto.userId, 'from Otto']]);
+    expect(await chat.client(visitor.clientId)).toMatchObject({ lastSeq: 1 });
   });
 });

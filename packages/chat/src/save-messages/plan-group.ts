@@ -2,13 +2,13 @@ import { ChatError } from '@switchboard/protocol';
 
 import { conversationNotFound, visitorBlocked } from '../access.ts';
 import type { Draft, Target } from './draft.ts';
+import { identityOf, type MessageIdentity } from './message-identity.ts';
 
-/** What the database knows of a message key. */
-export interface KnownMessage {
-  readonly messageKey: string;
-  readonly clientId: number;
-  readonly senderType: 'CLIENT' | 'OPERATOR';
+/** A message of one of the drafts' identities that the database has already. */
+export interface KnownMessage extends MessageIdentity {
   readonly id: number;
+  /** Who wrote it; null for a visitor's. */
+  readonly operatorId: number | null;
   readonly seq: number;
   readonly createdAt: Date;
 }
@@ -41,15 +41,14 @@ export interface Knowledge {
   /** Address (socket id or session id) → client. */
   readonly addresses: ReadonlyMap<string, number>;
   readonly uploads: ReadonlyMap<string, KnownUpload>;
+  /** By `identityOf`. */
   readonly messages: ReadonlyMap<string, KnownMessage>;
 }
 
 /** A row to insert. Its id is the database's to give. */
-export interface PlannedMessage {
+export interface PlannedMessage extends MessageIdentity {
   readonly draft: Draft;
-  readonly messageKey: string;
-  readonly clientId: number;
-  readonly senderType: 'CLIENT' | 'OPERATOR';
+  readonly operatorId: number | null;
   readonly seq: number;
   readonly sessionId: string | null;
   readonly imageName: string | null;
@@ -94,10 +93,12 @@ export function planGroup(requests: readonly (readonly Draft[])[], knowledge: Kn
     const answers = drafts.map((draft): PlannedAnswer => {
       const client = findClient(draft.target, knowledge);
       if (client === undefined) throw conversationNotFound();
-      const before = knowledge.messages.get(draft.messageKey) ?? planned.get(draft.messageKey);
-      const known = before ?? staged.get(draft.messageKey);
+      const identity = identityOf({ clientId: client.id, senderType: draft.senderType, messageKey: draft.messageKey });
+      const before = knowledge.messages.get(identity) ?? planned.get(identity);
+      const known = before ?? staged.get(identity);
       if (known !== undefined) {
-        if (known.clientId !== client.id || known.senderType !== draft.senderType) throw keyTaken(draft.messageKey);
+        // Operators hear one another's keys, too: a message of one is never answered as the message of another.
+        if (known.operatorId !== draft.operatorId) throw keyTaken(draft.messageKey);
         return { message: known, duplicate: before !== undefined };
       }
       // After the look for the key: what was committed before the visitor was blocked is answered as such.
@@ -105,12 +106,12 @@ export function planGroup(requests: readonly (readonly Draft[])[], knowledge: Kn
       const seq = (next.get(client.id) ?? lastSeqs.get(client.id) ?? client.lastSeq) + 1;
       const message = planMessage(draft, client, seq, knowledge.uploads);
       next.set(client.id, seq);
-      staged.set(draft.messageKey, message);
+      staged.set(identity, message);
       return { message, duplicate: false };
     });
     for (const [clientId, seq] of next) lastSeqs.set(clientId, seq);
-    for (const message of staged.values()) {
-      planned.set(message.messageKey, message);
+    for (const [identity, message] of staged) {
+      planned.set(identity, message);
       inserts.push(message);
     }
     return answers;
@@ -137,6 +138,7 @@ function planMessage(draft: Draft, client: KnownClient, seq: number, uploads: Kn
     messageKey: draft.messageKey,
     clientId: client.id,
     senderType: draft.senderType,
+    operatorId: draft.operatorId,
     seq,
     sessionId: draft.sessionId ?? client.sessions[0]?.id ?? null,
     imageName: draft.image?.name ?? upload?.name ?? null,
@@ -151,5 +153,7 @@ function blockedFor({ savedById, operatorId }: Draft): ChatError {
 }
 
 function keyTaken(messageKey: string): ChatError {
-  return new ChatError('conflict', `The message key ${messageKey} belongs to another message.`, { fields: { messageKey: 'is taken' } });
+  return new ChatError('conflict', `The message key ${messageKey} belongs to the message of another operator.`, {
+    fields: { messageKey: 'is taken' },
+  });
 }

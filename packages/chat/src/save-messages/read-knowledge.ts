@@ -3,6 +3,7 @@ import { Prisma, type Transaction } from '@switchboard/database';
 import { groupBy } from '../group-by.ts';
 import { isUuid } from '../uuid.ts';
 import type { Draft } from './draft.ts';
+import { identityOf } from './message-identity.ts';
 import type { Knowledge, KnownClient, KnownMessage, KnownSession, KnownUpload } from './plan-group.ts';
 
 const unique = <T>(values: Iterable<T>): T[] => [...new Set(values)];
@@ -21,8 +22,8 @@ export async function readKnowledge(tx: Transaction, drafts: readonly Draft[]): 
     tx.query<Omit<KnownClient, 'sessions'>>(Prisma.sql`
       SELECT c.id, c."lastSeq", c."endedAt", c."blockedAt" FROM "Client" c WHERE c.id ${meant} ORDER BY c.id FOR NO KEY UPDATE`),
     tx.query<KnownMessage>(Prisma.sql`
-      SELECT "messageKey", id, "clientId", seq, "senderType", "createdAt" FROM "ChatMessage"
-      WHERE "messageKey" = ANY(${unique(drafts.map(({ messageKey }) => messageKey))}::uuid[])`),
+      SELECT "messageKey", id, "clientId", seq, "senderType", "operatorId", "createdAt" FROM "ChatMessage"
+      WHERE "messageKey" = ANY(${unique(drafts.map(({ messageKey }) => messageKey))}::uuid[]) AND "clientId" ${meant}`),
     readUploads(tx, drafts),
   ]);
   const addresses = new Map<string, number>();
@@ -35,7 +36,7 @@ export async function readKnowledge(tx: Transaction, drafts: readonly Draft[]): 
     clients: byId(clients.map(({ id, lastSeq, endedAt, blockedAt }) => ({ id, lastSeq, endedAt, blockedAt, sessions: own.get(id) ?? [] }))),
     addresses,
     uploads: byId(uploads),
-    messages: new Map(messages.map((message) => [message.messageKey, message])),
+    messages: new Map(messages.map((message) => [identityOf(message), message])),
   };
 }
 

@@ -82,9 +82,10 @@ describe('ordinary requests of a group', () => {
 
   it('are saved beside all that can not be', async () => {
     const [fine, ended, stranger] = [await chat.visitor(), await chat.visitor(), await chat.visitor()];
-    const operator = await chat.operator();
-    const known = text('known');
+    const [operator, colleague] = [await chat.operator(), await chat.operator('Otto')];
+    const [known, theirs] = [text('known'), text('theirs', { clientId: stranger.clientId })];
     await saver.save(stranger, [known]);
+    await saver.save(colleague, [theirs]);
     await endChat(chat.ctx, ended);
     const outcomes = await Promise.all([
       codeOf(saver.save(fine, [text('1'), text('2')])),
@@ -93,11 +94,11 @@ describe('ordinary requests of a group', () => {
       codeOf(saver.save({ ...stranger, sessionId: fine.sessionId }, [text('x')])),
       codeOf(saver.save(ended, [text('still there')])),
       codeOf(saver.save(operator, [text('x', { clientId: fine.clientId }), text('x', { clientId: 99_999_999 })])),
-      codeOf(saver.save(operator, [{ ...known, clientId: ended.clientId }])),
+      codeOf(saver.save(operator, [theirs])),
     ]);
     expect(outcomes).toEqual(['resolved', 'not_found', 'resolved', 'not_found', 'resolved', 'not_found', 'conflict']);
     expect((await chat.messages(fine.clientId)).map((row) => row.text)).toEqual(['1', '2']);
-    expect((await chat.messages(stranger.clientId)).map((row) => row.text)).toEqual(['known', 'mine']);
+    expect((await chat.messages(stranger.clientId)).map((row) => row.text)).toEqual(['known', 'theirs', 'mine']);
     expect(await chat.client(ended.clientId)).toMatchObject({ status: 'ACTIVE', endedAt: null, lastSeq: 1 });
   });
 

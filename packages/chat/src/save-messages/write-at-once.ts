@@ -5,14 +5,27 @@ import { groupBy } from '../group-by.ts';
 import { isUuid } from '../uuid.ts';
 import { SEEN_EVERY_MS } from './commit-planned.ts';
 import type { Draft } from './draft.ts';
+import { identityOf } from './message-identity.ts';
 import type { SaveResult } from './write-group.ts';
 
 type Request = readonly Draft[];
 
-/** A new row; and for each of their clients its address. */
-type Written =
-  | { readonly messageKey: string; readonly id: number; readonly seq: number }
-  | { readonly messageKey: null; readonly id: number; readonly address: string | null };
+/** A new row: `id`; or (`id` null) one of the clients: `seq` is the number before its first new row, `address` where its visitor is on the relay. */
+interface Written {
+  readonly clientId: number;
+  readonly id: number | null;
+  readonly seq: number;
+  readonly address: string | null;
+}
+
+/** A client that got new rows, and their ids in the order of their numbers. */
+interface WrittenClient {
+  readonly base: number;
+  readonly address: string | null;
+  readonly ids: number[];
+  /** How many of them were given to a request already. */
+  given: number;
+}
 
 /**
  * Saves those of the requests that are nothing special, nearly all, in one statement: a single round trip, in which the database counts and numbers by
@@ -32,22 +45,37 @@ export async function writeAtOnce(ctx: Context, requests: readonly Request[]): P
     if (isUniqueViolation(error)) return requests.map(() => undefined);
     throw error;
   }
-  const written = new Map<string | number, Written>(rows.map((row) => [row.messageKey ?? row.id, row]));
+  const written = writtenClients(rows);
   return requests.map((drafts) => (ordinary.has(drafts) ? resultOf(drafts, written) : undefined));
 }
 
-/** A client's requests are written together or not at all, so all of a request's rows are there or none is. */
-function resultOf(drafts: Request, written: ReadonlyMap<string | number, Written>): SaveResult | undefined {
-  const messages: SaveResult['messages'] = [];
-  const changed: SaveResult['changed'] = [];
-  for (const { messageKey, target, createdAt } of drafts) {
-    const row = written.get(messageKey);
-    const client = target.kind === 'client' ? written.get(target.clientId) : undefined;
-    if (row?.messageKey == null || client?.messageKey !== null) return undefined;
-    messages.push({ messageKey, id: row.id, seq: row.seq, createdAt: createdAt.toISOString(), duplicate: false });
-    changed[0] = { clientId: client.id, address: client.address, lastSeq: row.seq };
+function writtenClients(rows: readonly Written[]): Map<number, WrittenClient> {
+  const clients = new Map<number, WrittenClient>();
+  for (const { clientId, id, seq, address } of rows) if (id === null) clients.set(clientId, { base: seq, address, ids: [], given: 0 });
+  for (const { clientId, id, seq } of rows) {
+    const client = clients.get(clientId);
+    if (id !== null && client !== undefined) client.ids[seq - client.base - 1] = id;
   }
-  return { messages, changed };
+  return clients;
+}
+
+/**
+ * Gives a request the next numbers of its client: they were given in the order of the requests. A client's requests are written together or not at all, so all
+ * of a request's rows are there or none is.
+ */
+function resultOf(drafts: Request, written: ReadonlyMap<number, WrittenClient>): SaveResult | undefined {
+  const client = written.get(clientIds(drafts)[0] ?? 0);
+  if (client === undefined) return undefined;
+  const { base, address, ids } = client;
+  const messages = drafts.map(({ messageKey, createdAt }) => {
+    const id = ids[client.given];
+    if (id === undefined) throw new Error(`No id came back for the message key ${messageKey}.`);
+    client.given += 1;
+    return { messageKey, id, seq: base + client.given, createdAt: createdAt.toISOString(), duplicate: false };
+  });
+  const [first] = drafts;
+  const clientId = first?.target.kind === 'client' ? first.target.clientId : 0;
+  return { messages, changed: [{ clientId, address, lastSeq: base + client.given }] };
 }
 
 /**
@@ -59,9 +87,10 @@ function ordinaryRequests(requests: readonly Request[]): Set<Request> {
   const sessions = new Map<number, string>();
   const special = new Set<number>();
   const isOrdinary = (drafts: Request, clientId: number) =>
-    drafts.every(({ messageKey, target, image }) => {
-      if (target.kind !== 'client' || target.clientId !== clientId || image?.uploadId != null || keys.has(messageKey)) return false;
-      keys.add(messageKey);
+    drafts.every(({ messageKey, senderType, target, image }) => {
+      const identity = identityOf({ clientId, senderType, messageKey });
+      if (target.kind !== 'client' || target.clientId !== clientId || image?.uploadId != null || keys.has(identity)) return false;
+      keys.add(identity);
       if (target.sessionId === null) return true;
       if (!sessions.has(clientId)) sessions.set(clientId, target.sessionId);
       return isUuid(target.sessionId) && sessions.get(clientId) === target.sessionId;
@@ -109,8 +138,12 @@ function saveStatement(drafts: Request, now: Date): Prisma.Sql {
       ) AS latest ON true
       WHERE c.id = n.id AND c."endedAt" IS NULL AND c."blockedAt" IS NULL AND (n."sessionId" IS NULL OR own.id IS NOT NULL)
         AND c.id <> ALL (ARRAY(
-          SELECT k."clientId" FROM unnest(${column((m) => m.draft.messageKey)}::uuid[], ${column((m) => m.clientId)}::int[]) AS k("messageKey", "clientId")
-          WHERE EXISTS (SELECT FROM "ChatMessage" m WHERE m."messageKey" = k."messageKey")
+          SELECT k."clientId" FROM unnest(
+            ${column((m) => m.draft.messageKey)}::uuid[], ${column((m) => m.clientId)}::int[], ${column((m) => m.draft.senderType)}::"MessageSenderType"[]
+          ) AS k("messageKey", "clientId", "senderType")
+          WHERE EXISTS (
+            SELECT FROM "ChatMessage" m WHERE m."messageKey" = k."messageKey" AND m."clientId" = k."clientId" AND m."senderType" = k."senderType"
+          )
         ))
       RETURNING c.id, c."lastSeq" - n.added AS base, own.id AS "ownId", own."lastSeenAt", latest.id::text AS "sessionId",
         COALESCE(latest."clientSocketId", latest.id::text) AS address
@@ -130,12 +163,12 @@ function saveStatement(drafts: Request, now: Date): Prisma.Sql {
       ) AS m("messageKey", "clientId", nth, "clientSocketId", "senderType", "operatorId", "messageType", text, "imageUrl", "imageName", "mimeType",
         "sessionId", "createdAt", "savedById")
       JOIN counted c ON c.id = m."clientId"
-      RETURNING "messageKey", id, seq
+      RETURNING "clientId", id, seq
     ), seen AS (
       UPDATE "ChatSession" s SET "lastSeenAt" = ${at}::timestamptz
       FROM counted c WHERE s.id = c."ownId" AND c."lastSeenAt" < ${seenBefore}::timestamptz
     )
-    SELECT "messageKey", id, seq, NULL AS address FROM inserted UNION ALL SELECT NULL, id, NULL, address FROM counted`;
+    SELECT "clientId", id, seq, NULL AS address FROM inserted UNION ALL SELECT id, NULL, base, address FROM counted`;
 }
 
 interface Numbered {

@@ -17,13 +17,13 @@ beforeEach(() => {
 describe('a group', () => {
   it('a request that is refused or can not be stored fails alone', async () => {
     const [a, b] = await chat.companions();
-    const operator = await chat.operator();
-    const taken = text('taken');
-    await saver.save(a, [taken]);
+    const [operator, colleague] = [await chat.operator(), await chat.operator('Otto')];
+    const taken = text('taken', { clientId: b.clientId });
+    await saver.save(colleague, [taken]);
     const poison = text('nul \u0000 character');
     const outcomes = await Promise.all([
       codeOf(saver.save(a, [text('1')])),
-      codeOf(saver.save(b, [text('x'), taken])),
+      codeOf(saver.save(operator, [text('x', { clientId: b.clientId }), taken])),
       codeOf(saver.save(b, [text('1')])),
       codeOf(saver.save(a, [text('x'), poison])),
       codeOf(saver.save(operator, [text('x', { clientId: 99_999_999 })])),
@@ -32,26 +32,28 @@ describe('a group', () => {
     ]);
     expect(outcomes).toEqual(['resolved', 'conflict', 'resolved', 'invalid_request', 'not_found', 'resolved', 'resolved']);
     expect((await chat.messages(a.clientId)).map((row) => [row.seq, row.text])).toEqual([
+      [1, '1'],
+      [2, '2'],
+    ]);
+    expect((await chat.messages(b.clientId)).map((row) => [row.seq, row.text])).toEqual([
       [1, 'taken'],
       [2, '1'],
       [3, '2'],
     ]);
-    expect((await chat.messages(b.clientId)).map((row) => [row.seq, row.text])).toEqual([
-      [1, '1'],
-      [2, '2'],
-    ]);
   });
 
   it('a key that another server commits in between is looked at again', async () => {
-    const [a, b] = await chat.companions();
+    const visitor = await chat.visitor();
+    const { clientId } = visitor;
     const raced = text('raced');
     const logged = chat.errors.length;
     const { saves } = await chat.db.prisma.$transaction(async (tx) => {
+      await tx.client.update({ where: { id: clientId }, data: { lastSeq: 1, unreadCount: 1 } });
       await tx.chatMessage.create({
-        data: { messageKey: raced.messageKey, clientId: a.clientId, seq: 1, senderType: 'CLIENT', messageType: 'TEXT', text: 'theirs' },
+        data: { messageKey: raced.messageKey, clientId, seq: 1, senderType: 'CLIENT', messageType: 'TEXT', text: 'theirs' },
       });
-      // The key is not visible yet, so the group goes ahead until its insert waits for this transaction.
-      const saves = Promise.all([codeOf(saver.save(b, [text('x'), raced])), codeOf(saver.save(b, [text('y')]))]);
+      // The key is not visible yet, so the group goes ahead until it waits for this transaction's lock.
+      const saves = Promise.all([saver.save(visitor, [text('x'), raced]), saver.save(visitor, [text('y')])]);
       await expect
         .poll(
           async () =>
@@ -61,8 +63,19 @@ describe('a group', () => {
         .toHaveLength(1);
       return { saves };
     });
-    expect(await saves).toEqual(['conflict', 'resolved']);
-    expect((await chat.messages(b.clientId)).map((row) => [row.seq, row.text])).toEqual([[1, 'y']]);
+    const answers = (await saves).map(({ messages }) => messages.map(({ seq, duplicate }) => [seq, duplicate]));
+    expect(answers).toEqual([
+      [
+        [2, false],
+        [1, true],
+      ],
+      [[3, false]],
+    ]);
+    expect((await chat.messages(clientId)).map((row) => [row.seq, row.text])).toEqual([
+      [1, 'theirs'],
+      [2, 'x'],
+      [3, 'y'],
+    ]);
     expect(chat.errors).toHaveLength(logged);
   });
 

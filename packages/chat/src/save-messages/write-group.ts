@@ -4,6 +4,7 @@ import { ChatError, type SavedMessage } from '@switchboard/protocol';
 import type { Context } from '../context.ts';
 import { commitPlanned } from './commit-planned.ts';
 import type { Draft } from './draft.ts';
+import { identityOf } from './message-identity.ts';
 import { planGroup, type KnownClient, type KnownMessage, type PlannedMessage } from './plan-group.ts';
 import { readKnowledge } from './read-knowledge.ts';
 
@@ -48,8 +49,8 @@ async function writeOnce(tx: Transaction, requests: readonly (readonly Draft[])[
   const { inserts, answers } = planGroup(requests, knowledge);
   const ids = inserts.length === 0 ? new Map<string, number>() : await commitPlanned(tx, inserts, knowledge.clients, now);
   const idOf = (message: KnownMessage | PlannedMessage): number => {
-    const id = 'id' in message ? message.id : ids.get(message.messageKey);
-    if (id === undefined) throw new Error(`No id came back for the message key ${message.messageKey}.`);
+    const id = 'id' in message ? message.id : ids.get(identityOf(message));
+    if (id === undefined) throw new Error(`No id came back for the message ${identityOf(message)}.`);
     return id;
   };
   return answers.map((answer) => {

@@ -12,7 +12,14 @@ import { migrationsFolder } from './folder.ts';
 import { migrate, MigrationHistoryError, SchemaTooNewError } from './migrate.ts';
 
 /** Ours, in order. */
-const OURS = ['20261123000000_init', '20261124000000_blocked_visitors', '20261125150000_additive_revocations'] as const;
+const OURS = [
+  '20261123000000_init',
+  '20261124000000_blocked_visitors',
+  '20261125000000_additive_message_key_per_side',
+  '20261125000100_additive_message_key_not_global',
+  '20261125000200_additive_installation',
+  '20261125150000_additive_revocations',
+] as const;
 let url: string;
 let scratch: string;
 
@@ -115,7 +122,7 @@ describe('what migrating leaves', () => {
     });
     expect(rows.filter(({ indexdef }) => indexdef.includes('UNIQUE')).map(({ indexname }) => indexname)).toEqual(
       expect.arrayContaining([
-        'ChatMessage_messageKey_key',
+        'chat_messages_key_per_side_key',
         'chat_messages_client_seq_key',
         'ChatSession_clientSocketId_key',
         'User_email_key',

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 
 import type { MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm';
 import pg from 'pg';
@@ -59,8 +60,9 @@ async function unknownMigrations(client: pg.Client, known: readonly string[]): P
 
 /** Any number, as long as it is ours alone (Prisma's own is 72707369). */
 const LOCK = 5_721_190_441;
-/** How long a start waits for another one that migrates. */
-const LOCK_TIMEOUT = '120s';
+/** How long a start waits for another one that migrates, and how often it tries. Milliseconds. */
+const LOCK_PATIENCE_MS = 120_000;
+const LOCK_EVERY_MS = 100;
 
 /**
  * Runs `work` while no other migration of ours runs on this database. The engine's own lock begins too late: looking at the history while another
@@ -71,11 +73,24 @@ async function alone<T>(url: string, work: (client: pg.Client) => Promise<T>): P
   client.on('error', () => undefined); // A server that goes away fails the engine's connection too, and that one tells.
   await client.connect();
   try {
-    await client.query(`SET lock_timeout = '${LOCK_TIMEOUT}'`);
-    await client.query('SELECT pg_advisory_lock($1)', [LOCK]);
+    await untilLocked(client);
     return await work(client);
   } finally {
     await client.end();
+  }
+}
+
+/**
+ * Tries instead of waiting inside the server: a waiting statement holds a snapshot, and building an index concurrently waits for every snapshot, so the two
+ * would wait for each other.
+ */
+async function untilLocked(client: pg.Client): Promise<void> {
+  for (let waited = 0; ; waited += LOCK_EVERY_MS) {
+    const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [LOCK]);
+    if (rows[0]?.locked === true) return;
+    if (waited >= LOCK_PATIENCE_MS)
+      throw new Error('Another process has been migrating this database for two minutes. Try again when it is done.');
+    await delay(LOCK_EVERY_MS);
   }
 }
 

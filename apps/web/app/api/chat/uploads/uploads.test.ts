@@ -49,7 +49,7 @@ describe('an image', () => {
     expect(rest).toEqual({ imageName: 'Glühbirne "1".png', mimeType: 'image/png', width: 30, height: 20, size: expect.any(Number) });
     const message = { messageKey: crypto.randomUUID(), messageType: 'IMAGE', imageUrl, imageName: rest.imageName, mimeType: 'image/png' };
     expect((await save(ask('POST', '/api/chat/messages', { headers: visitor.headers, body: { messages: [message] } }))).status).toBe(200);
-    const row = await server.services.db.prisma.chatMessage.findUniqueOrThrow({ where: { messageKey: message.messageKey } });
+    const row = await server.services.db.prisma.chatMessage.findFirstOrThrow({ where: { messageKey: message.messageKey } });
     expect(row.imageUrl).toBe(new URL(imageUrl, 'https://chat.example').pathname);
     const page = (await (await read(ask('GET', '/api/chat/messages', { headers: visitor.headers }))).json()) as MessagesPage;
     expect(page.messages.at(-1)).toMatchObject({ imageUrl, imageWidth: 30, imageHeight: 20 });
