@@ -9,6 +9,7 @@ export { listRecentChats, type RecentChatsQuery } from './list-recent-chats.ts';
 export { listOperators, removeOperator, setOperatorPassword, setOperatorRole, type OperatorAccount } from './manage-operators.ts';
 export { markRead, type MarkedRead, type MarkReadInput } from './mark-read.ts';
 export { hashPassword, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, verifyPassword } from './password.ts';
+export { readEpoch } from './read-epoch.ts';
 export { readHistory, type HistoryQuery } from './read-history.ts';
 export { readPage, type PageQuery } from './read-page.ts';
 export { recordReceipts, type ReceiptsInput, type RecordedReceipts } from './record-receipts.ts';

@@ -2,7 +2,7 @@ import type { Receipts } from '@switchboard/protocol';
 
 import { lockClient, readClient, requireOperator } from './access.ts';
 import type { Actor } from './actor.ts';
-import { advanceReceipts, bringsNews } from './advance-receipts.ts';
+import { advanceReceipts, bringsNews, flagRead } from './advance-receipts.ts';
 import type { Context } from './context.ts';
 import { receiptsOf } from './receipts.ts';
 import { withDatabase } from './with-database.ts';
@@ -31,10 +31,12 @@ export async function markRead(ctx: Context, actor: Actor, { clientId, upToSeq }
     const before = await readClient(ctx.db.prisma, actor, clientId);
     const wanted = { readSeq: upToSeq ?? before.lastSeq };
     if (!bringsNews('operator', before, wanted)) return { count: 0, address: before.address, receipts: receiptsOf(before) };
-    return await ctx.db.prisma.$transaction(async (tx) => {
+    const { moreToFlag, ...marked } = await ctx.db.prisma.$transaction(async (tx) => {
       const client = await lockClient(tx, actor, clientId);
       const done = await advanceReceipts(tx, 'operator', client, { readSeq: upToSeq ?? client.lastSeq }, ctx.clock());
       return { ...done, address: client.address };
     });
+    if (moreToFlag) await flagRead(ctx, 'operator', clientId, marked.receipts);
+    return marked;
   });
 }

@@ -10,9 +10,13 @@ export interface MessageRow extends Omit<MessageView, 'readAt' | 'createdAt'> {
   readonly createdAt: Date;
 }
 
-/** What is read of a message `m`, with `MESSAGE_JOINS`. */
+/**
+ * What is read of a message `m` of the client `c`, with `MESSAGE_JOINS`. A message up to the other side's read mark is read, whether its own column says so
+ * already or not: the marks move at once, the columns in bounded steps (see `flagRead`).
+ */
 export const MESSAGE_COLUMNS = Prisma.sql`m.id, m."messageKey", m.seq, m."clientId", m."senderType", m."messageType", m.text, m."imageUrl",
-  m."imageName", m."mimeType", u.width AS "imageWidth", u.height AS "imageHeight", m."operatorId", o.name AS "operatorName", m."isRead",
+  m."imageName", m."mimeType", u.width AS "imageWidth", u.height AS "imageHeight", m."operatorId", o.name AS "operatorName",
+  (m."isRead" OR m.seq <= CASE m."senderType" WHEN 'CLIENT' THEN c."operatorReadSeq" ELSE c."clientReadSeq" END) AS "isRead",
   m."readAt", m."createdAt"`;
 
 const UPLOAD_PATTERN = `^${UPLOADS_PATH}([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$`;

@@ -29,6 +29,7 @@ export async function readHistory(ctx: Context, actor: Actor, query: HistoryQuer
       FROM (
         SELECT * FROM "ChatMessage" m WHERE m."clientId" = ${id}::int ${session} ORDER BY m."createdAt" DESC, m.seq DESC LIMIT ${limit}::int
       ) m
+      CROSS JOIN (SELECT "clientReadSeq", "operatorReadSeq" FROM "Client" WHERE id = ${id}::int) c
       ${MESSAGE_JOINS}
       ORDER BY m."createdAt", m.seq`;
   });

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 
 import type { ClientActor, OperatorActor } from './actor.ts';
 import { endChat } from './end-chat.ts';
+import { readEpoch } from './read-epoch.ts';
 import { readPage } from './read-page.ts';
 import { createMessageSaver } from './save-messages/message-saver.ts';
 import { chatFixture, codeOf, image, NOW, text } from './testing/chat-fixture.ts';
@@ -60,6 +61,7 @@ describe('a page', () => {
   it('of an empty conversation is empty', async () => {
     const page = await readPage(chat.ctx, await chat.visitor(), { limit: 10 });
     expect(page).toEqual({
+      epoch: await readEpoch(chat.ctx),
       messages: [],
       lastSeq: 0,
       hasMore: false,

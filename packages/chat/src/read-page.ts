@@ -19,12 +19,12 @@ export interface PageQuery {
 type ClientColumns = Pick<
   ClientState,
   'lastSeq' | 'endedAt' | 'blockedAt' | 'clientDeliveredSeq' | 'clientReadSeq' | 'operatorDeliveredSeq' | 'operatorReadSeq'
->;
+> & { readonly epoch: string };
 /** Every row repeats the client; a client without messages in the page is one row without a message. */
 type PageRow = ClientColumns & (MessageRow | { readonly id: null });
 
 /**
- * One page of a conversation, from old to new. One statement, so that page, `lastSeq` and receipts are of the same instant.
+ * One page of a conversation, from old to new. One statement, so that page, `lastSeq`, receipts and epoch are of the same instant.
  *
  * @throws ChatError as `clientMeant`, `not_found`, `blocked` for a visitor that is, `invalid_request` when both cursors are given
  */
@@ -42,7 +42,8 @@ export async function readPage(ctx: Context, actor: Actor, query: PageQuery): Pr
     ctx,
     async () =>
       await ctx.db.prisma.$queryRaw<PageRow[]>`
-      SELECT c."lastSeq", c."endedAt", c."blockedAt", c."clientDeliveredSeq", c."clientReadSeq", c."operatorDeliveredSeq", c."operatorReadSeq", ${MESSAGE_COLUMNS}
+      SELECT c."lastSeq", c."endedAt", c."blockedAt", c."clientDeliveredSeq", c."clientReadSeq", c."operatorDeliveredSeq", c."operatorReadSeq",
+        (SELECT epoch FROM "Installation") AS epoch, ${MESSAGE_COLUMNS}
       FROM "Client" c
       LEFT JOIN LATERAL (SELECT * FROM "ChatMessage" m WHERE m."clientId" = c.id AND ${range} LIMIT ${limit + 1}::int) m ON true
       ${MESSAGE_JOINS}
@@ -62,5 +63,6 @@ export async function readPage(ctx: Context, actor: Actor, query: PageQuery): Pr
     hasMore,
     receipts: receiptsOf(client),
     endedAt: client.endedAt?.toISOString() ?? null,
+    epoch: client.epoch,
   };
 }

@@ -1,7 +1,9 @@
+import { recordStatements } from '@switchboard/database/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { markRead } from './mark-read.ts';
+import { readPage } from './read-page.ts';
 import { recordReceipts } from './record-receipts.ts';
 import { createMessageSaver } from './save-messages/message-saver.ts';
 import { chatFixture, NOW, text } from './testing/chat-fixture.ts';
@@ -106,6 +108,34 @@ describe('an operator', () => {
     expect(sum + unread).toBe(8);
     expect((await chat.client(clientId)).unreadCount).toBe(unread);
   });
+});
+
+it('a conversation with any number of unread messages is read at once, and its rows are flagged in bounded steps', async () => {
+  const visitor = await chat.visitor();
+  const operator = await chat.operator();
+  const { clientId } = visitor;
+  const total = 25_000;
+  await chat.db.prisma.$executeRaw`
+    INSERT INTO "ChatMessage" ("messageKey", "clientId", seq, "senderType", "messageType", text, "updatedAt")
+    SELECT gen_random_uuid(), ${clientId}::int, n, 'CLIENT', 'TEXT', 'x', now() FROM generate_series(1, ${total}::int) n`;
+  await chat.db.prisma.client.update({ where: { id: clientId }, data: { lastSeq: total, unreadCount: total } });
+  const unflagged = async () => await chat.countUnread(clientId);
+
+  let marked: Awaited<ReturnType<typeof markRead>> | undefined;
+  const statements = await recordStatements(async () => (marked = await markRead(chat.ctx, operator, { clientId })));
+  expect(marked).toMatchObject({ count: total, receipts: { operatorReadSeq: total } });
+  expect((await chat.client(clientId)).unreadCount).toBe(0);
+  const steps = statements.filter((statement) => statement.text.includes('"isRead" = true')).length;
+  const left = await unflagged();
+  // No statement flags more than a thousand, and no report more than twenty times that.
+  expect(steps).toBe(20);
+  expect(left).toBe(total - steps * 1_000);
+
+  const { messages } = await readPage(chat.ctx, operator, { clientId, limit: 200 });
+  expect(messages.every(({ isRead }) => isRead)).toBe(true);
+  await createMessageSaver(chat.ctx).save(visitor, [text('one more')]);
+  expect(await markRead(chat.ctx, operator, { clientId })).toMatchObject({ count: 1 });
+  expect(await unflagged()).toBe(0);
 });
 
 it('whatever is reported in whatever order, the marks are the highest of each side', async () => {

@@ -2,7 +2,7 @@ import type { Receipts } from '@switchboard/protocol';
 
 import { lockClient, readClient } from './access.ts';
 import type { Actor } from './actor.ts';
-import { advanceReceipts, bringsNews, type Marks } from './advance-receipts.ts';
+import { advanceReceipts, bringsNews, flagRead, type Marks } from './advance-receipts.ts';
 import type { Context } from './context.ts';
 import { receiptsOf } from './receipts.ts';
 import { withDatabase } from './with-database.ts';
@@ -29,11 +29,13 @@ export async function recordReceipts(ctx: Context, actor: Actor, input: Receipts
   return await withDatabase(ctx, async () => {
     const before = await readClient(ctx.db.prisma, actor, input.clientId);
     if (!bringsNews(side, before, input)) return { receipts: receiptsOf(before), address: before.address, changed: false };
-    return await ctx.db.prisma.$transaction(async (tx) => {
+    const { moreToFlag, ...recorded } = await ctx.db.prisma.$transaction(async (tx) => {
       const client = await lockClient(tx, actor, input.clientId);
       const changed = bringsNews(side, client, input);
-      const { receipts } = await advanceReceipts(tx, side, client, input, ctx.clock());
-      return { receipts, address: client.address, changed };
+      const { receipts, moreToFlag } = await advanceReceipts(tx, side, client, input, ctx.clock());
+      return { receipts, address: client.address, changed, moreToFlag };
     });
+    if (moreToFlag) await flagRead(ctx, side, before.id, recorded.receipts);
+    return recorded;
   });
 }

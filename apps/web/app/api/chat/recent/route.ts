@@ -1,4 +1,4 @@
-import { listRecentChats } from '@switchboard/chat';
+import { listRecentChats, readEpoch } from '@switchboard/chat';
 import { recentChatsQuery, type RecentChatsResponse } from '@switchboard/protocol';
 
 import { actorOf } from '../../../../server/authenticate.ts';
@@ -12,7 +12,9 @@ export const GET = route({
   access: 'visitor-or-operator',
   query: recentChatsQuery,
   async handle({ services: { chat }, caller, query }) {
-    const answer: RecentChatsResponse = { chats: await listRecentChats(chat, actorOf(caller), query) };
+    // The epoch first: a list from before a restore must not carry the epoch from after it.
+    const epoch = await readEpoch(chat);
+    const answer: RecentChatsResponse = { chats: await listRecentChats(chat, actorOf(caller), query), epoch };
     return Response.json(answer);
   },
 });
