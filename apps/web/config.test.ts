@@ -11,13 +11,20 @@ describe('readConfig', () => {
     expect(readConfig({ ...MINIMAL, PORT: '4000', SOCKET_PORT: '4001' })).toMatchObject({
       frontendOrigins: ['http://localhost:4000'],
       relay: { url: 'http://localhost:4001', path: '/chat' },
-      relayInternalUrl: 'http://localhost:4001',
+      relayInternalUrl: 'http://127.0.0.1:4001',
       maxImageBytes: 10_485_760,
       trustedHops: 0,
       https: false,
       widgetOrigins: undefined,
       demo: true,
     });
+  });
+
+  it('sends hints past the proxy, whatever browsers call the relay', () => {
+    const behindProxy = { ...MINIMAL, NEXT_PUBLIC_SOCKET_URL: 'https://chat.example' };
+    expect(readConfig(behindProxy).relayInternalUrl).toBe('http://127.0.0.1:3001');
+    expect(readConfig({ ...behindProxy, SOCKET_HOST: '::' }).relayInternalUrl).toBe('http://[::1]:3001');
+    expect(readConfig({ ...behindProxy, RELAY_INTERNAL_URL: 'http://relay:3001/' }).relayInternalUrl).toBe('http://relay:3001');
   });
 
   it('takes an empty variable as unset', () => {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 
-import { frontendOrigins, readVariables, socketUrl, type Environment } from '@switchboard/config';
+import { demoEnabled, frontendOrigins, readVariables, relayInternalUrl, socketUrl, type Environment } from '@switchboard/config';
 import type { LogLevel } from '@switchboard/telemetry';
 
 /** What the server was told from outside, parsed and complete. */
@@ -53,7 +53,7 @@ export function readConfig(env: Environment): Config {
     frontendOrigins: origins,
     https: origins.some((origin) => origin.startsWith('https:')),
     relay: { url: relayUrl, path: values.NEXT_PUBLIC_SOCKET_PATH },
-    relayInternalUrl: values.RELAY_INTERNAL_URL ?? relayUrl,
+    relayInternalUrl: relayInternalUrl(values),
     databaseUrl: values.DATABASE_URL,
     databasePoolSize: values.DATABASE_POOL_SIZE,
     // Read when the server runs: the bundler need not look for what may lie there.
@@ -66,7 +66,7 @@ export function readConfig(env: Environment): Config {
     trustedHops: values.TRUST_PROXY,
     widgetOrigins: values.WIDGET_ORIGINS,
     widgetDir: resolve(/* turbopackIgnore: true */ values.WIDGET_DIR ?? '../widget/dist'),
-    demo: values.ENABLE_DEMO ?? !production,
+    demo: demoEnabled(values),
     debugSockets: values.NEXT_PUBLIC_DEBUG_SOCKETS,
     conversationsPerMinute: values.SESSIONS_PER_MINUTE,
     logLevel: values.LOG_LEVEL,

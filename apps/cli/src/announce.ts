@@ -7,10 +7,9 @@ export function announce(
   { config, operators, seconds }: { readonly config: Config; readonly operators: number; readonly seconds: number },
 ): void {
   const [home = config.frontendUrl] = config.frontendUrl.split(',');
-  const demo = config.environment.ENABLE_DEMO || String(!config.production);
   terminal.say('');
   terminal.say(`  Console    ${home}`);
-  if (demo === 'true') terminal.say(`  Demo page  ${home}/demo`);
+  if (config.demo) terminal.say(`  Demo page  ${home}/demo`);
   terminal.say(`  Relay      ${config.socketUrl}${config.socketPath}`);
   terminal.say(`  Data       ${config.dataDir}`);
   terminal.say('');

@@ -2,7 +2,17 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 
-import { ConfigError, frontendOrigins, readVariables, SECRET_EXPECTED, socketUrl, type Environment } from '@switchboard/config';
+import {
+  ConfigError,
+  demoEnabled,
+  type Environment,
+  frontendOrigins,
+  localRelayUrl,
+  readVariables,
+  relayInternalUrl,
+  SECRET_EXPECTED,
+  socketUrl,
+} from '@switchboard/config';
 
 import { codeOf, Complaint } from '../bin/complaint.mjs';
 
@@ -14,8 +24,10 @@ export interface Config {
   readonly production: boolean;
   readonly port: number;
   readonly socketPort: number;
-  /** Where this machine finds the relay, whatever browsers call it. */
-  readonly relayHost: string;
+  /** Where this machine finds its own relay, whatever browsers call it. */
+  readonly localRelayUrl: string;
+  /** Where a relay takes hints and revocations: RELAY_INTERNAL_URL, or this machine's relay. */
+  readonly relayInternalUrl: string;
   /** Origins of the console and the frame, the canonical one first, comma separated. */
   readonly frontendUrl: string;
   /** Where browsers find the relay. */
@@ -25,6 +37,7 @@ export interface Config {
   readonly databaseUrl: string | undefined;
   /** Absolute. */
   readonly dataDir: string;
+  readonly demo: boolean;
   readonly jwtSecret: string | undefined;
   readonly authSecret: string | undefined;
   /** npm started this process: its end is ours. */
@@ -49,12 +62,14 @@ export function readConfig(environment: Environment, root: string): Config {
     production: values.NODE_ENV === 'production',
     port: values.PORT,
     socketPort: values.SOCKET_PORT,
-    relayHost: values.SOCKET_HOST ?? '127.0.0.1',
+    localRelayUrl: localRelayUrl(values),
+    relayInternalUrl: relayInternalUrl(values),
     frontendUrl: frontendOrigins(values).join(','),
     socketUrl: socketUrl(values),
     socketPath: values.NEXT_PUBLIC_SOCKET_PATH,
     databaseUrl: values.DATABASE_URL,
     dataDir: resolve(root, values.DATA_DIR),
+    demo: demoEnabled(values),
     jwtSecret: values.JWT_SECRET,
     authSecret: values.AUTH_SECRET,
     startedByNpm: Boolean(environment.npm_lifecycle_event),

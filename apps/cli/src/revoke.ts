@@ -19,7 +19,7 @@ export async function revokeAtRelay(config: Config, id: number): Promise<string 
   const secret = config.jwtSecret ?? (await readSecrets(await openDataDir(config.dataDir)))?.jwtSecret;
   // Without a secret no relay has ever run here.
   if (secret === undefined) return undefined;
-  const relay = config.environment.RELAY_INTERNAL_URL || `http://${config.relayHost}:${config.socketPort}`;
+  const relay = config.relayInternalUrl;
   const { token } = await createTokens([secret]).mintRelayToken({ role: 'service', id: 0, name: 'command line' });
   const revocation = { event: 'revoked', role: 'operator', id, at: Math.floor(Date.now() / 1_000) };
   let trouble: string | undefined;

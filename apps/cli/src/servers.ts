@@ -1,23 +1,23 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
+import { readVariables } from '@switchboard/config';
+
 import type { Environment } from './config.ts';
 import type { ProgramSpec } from './process-service.ts';
 import { ROOT } from './root.ts';
 
 /** The web app has as long as its requests take to stop, then it is made to. */
 const PATIENCE_MS = 6_000;
-/** The relay takes its leave of its peers, 10 ms for each, for DRAIN_SECONDS at most, and then stops like the other. */
-const DEFAULT_DRAIN_SECONDS = 10;
 
-/** The built relay. */
+/** The built relay. It disconnects its peers over up to DRAIN_SECONDS before it stops. */
 export function relayProgram(environment: Environment): ProgramSpec {
   return {
     program: process.execPath,
     args: [join(ROOT, 'apps/relay/dist/relay.js')],
     cwd: join(ROOT, 'apps/relay'),
     environment,
-    patienceMs: Number(environment['DRAIN_SECONDS'] ?? DEFAULT_DRAIN_SECONDS) * 1_000 + PATIENCE_MS,
+    patienceMs: readVariables(environment).DRAIN_SECONDS * 1_000 + PATIENCE_MS,
   };
 }
 

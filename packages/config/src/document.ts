@@ -11,7 +11,7 @@ export const GROUPS: Readonly<Record<string, Partial<Record<VariableName, About>
   'Where everything is': {
     PORT: { unset: '3000', meaning: 'port of the web app' },
     SOCKET_PORT: { unset: '3001', meaning: 'port of the relay' },
-    SOCKET_HOST: { unset: 'all interfaces', meaning: 'address that the relay listens on' },
+    SOCKET_HOST: { unset: 'all interfaces', meaning: 'address that the relay listens on, such as `127.0.0.1` or `::1`' },
     FRONTEND_URL: {
       unset: '`http://localhost:$PORT`',
       meaning: 'allowed origins of the console and the frame, comma separated; the first one is theirs to people',
@@ -21,7 +21,10 @@ export const GROUPS: Readonly<Record<string, Partial<Record<VariableName, About>
       meaning: 'where browsers find the relay; read when the server starts',
     },
     NEXT_PUBLIC_SOCKET_PATH: { unset: '`/chat`', meaning: "the relay's path, as browsers see it" },
-    RELAY_INTERNAL_URL: { unset: '`http://127.0.0.1:$SOCKET_PORT`', meaning: 'where the web app reaches the relay to send hints' },
+    RELAY_INTERNAL_URL: {
+      unset: '`http://127.0.0.1:$SOCKET_PORT`, or the address in `SOCKET_HOST`',
+      meaning: 'where the web app and the command line reach a relay to send hints and revocations; past the proxy, which hides `/hints`',
+    },
     WIDGET_ORIGINS: { unset: 'any', meaning: 'origins that may frame the chat, comma separated' },
     TRUST_PROXY: {
       unset: '0',

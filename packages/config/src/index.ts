@@ -1,5 +1,5 @@
 export { ConfigError } from './config-error.ts';
-export { frontendOrigins, socketUrl } from './derived.ts';
+export { demoEnabled, frontendOrigins, localRelayUrl, relayInternalUrl, socketUrl } from './derived.ts';
 export { readVariables, type Environment } from './read-variables.ts';
 export { SECRET_EXPECTED } from './shapes.ts';
 export { VARIABLE_NAMES } from './variables.ts';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { byteLength } from './config-error.ts';
+import { isHost } from './hosts.ts';
 
 const MIN_SECRET_BYTES = 32;
 /** A random text of 32 bytes has more than this many different characters; a word repeated or a row of one letter has not. */
@@ -19,6 +20,12 @@ export function whole(min: number, max: number, expected: string) {
 }
 
 export const port = whole(1, 65_535, 'a port number, 1 to 65535');
+
+/** An address to listen on, without the brackets that URLs put around IPv6 ones. */
+export const host = z
+  .string()
+  .refine(isHost, 'an address of this machine such as 127.0.0.1 or ::1')
+  .transform((value) => value.replace(/^\[(.*)\]$/, '$1'));
 
 export const flag = z.enum(['true', 'false'], 'true or false').transform((value) => value === 'true');
 

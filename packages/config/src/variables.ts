@@ -1,7 +1,7 @@
 import { DEFAULT_MAX_IMAGE_BYTES, DEFAULT_MAX_SOCKET_PAYLOAD_BYTES } from '@switchboard/protocol/limits';
 import { z } from 'zod';
 
-import { flag, httpUrl, origins, path, port, secret, url, whole } from './shapes.ts';
+import { flag, host, httpUrl, origins, path, port, secret, url, whole } from './shapes.ts';
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 
@@ -9,10 +9,7 @@ const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export const SHAPES = {
   PORT: port.default(3000),
   SOCKET_PORT: port.default(3001),
-  SOCKET_HOST: z
-    .string()
-    .regex(/^[\w.:-]+$/, 'an address of this machine such as 127.0.0.1')
-    .optional(),
+  SOCKET_HOST: host.optional(),
   FRONTEND_URL: origins.optional(),
   NEXT_PUBLIC_SOCKET_URL: httpUrl.optional(),
   NEXT_PUBLIC_SOCKET_PATH: path.default('/chat'),

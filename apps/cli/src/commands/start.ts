@@ -107,7 +107,7 @@ async function bringUp({ config, secrets, terminal, stopping, commandFile, parts
   const relay = await system.startServer('relay', parts.relay(environment));
   const web = await system.startServer('web', parts.web(environment, config.port));
   await Promise.all([
-    system.becomeReady('relay', relay, `http://${config.relayHost}:${config.socketPort}/readyz`),
+    system.becomeReady('relay', relay, `${config.localRelayUrl}/readyz`),
     system.becomeReady('web', web, `http://127.0.0.1:${config.port}/readyz`),
   ]);
   if (stopping.aborted) return;
@@ -125,13 +125,13 @@ function serverEnvironment(config: Config, secrets: Secrets, databaseUrl: string
     FRONTEND_URL: config.frontendUrl,
     NEXT_PUBLIC_SOCKET_URL: config.socketUrl,
     NEXT_PUBLIC_SOCKET_PATH: config.socketPath,
-    RELAY_INTERNAL_URL: config.environment.RELAY_INTERNAL_URL || `http://${config.relayHost}:${config.socketPort}`,
+    RELAY_INTERNAL_URL: config.relayInternalUrl,
     DATABASE_URL: databaseUrl,
     DATA_DIR: config.dataDir,
     JWT_SECRET: config.jwtSecret ?? secrets.jwtSecret,
     AUTH_SECRET: config.authSecret ?? secrets.authSecret,
     WIDGET_DIR: config.environment.WIDGET_DIR || join(ROOT, 'apps/widget/dist'),
-    ENABLE_DEMO: config.environment.ENABLE_DEMO || String(!config.production),
+    ENABLE_DEMO: String(config.demo),
     NEXT_TELEMETRY_DISABLED: '1',
     // The web app ends by itself and in order: Next.js would wait for whoever keeps a connection busy.
     NEXT_MANUAL_SIG_HANDLE: 'true',

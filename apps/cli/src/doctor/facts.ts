@@ -53,7 +53,6 @@ export async function gatherFacts(environment: Environment, root: string): Promi
   const secrets = await readSecrets(dataDir).catch((error: unknown) => asComplaint(error, dataDir.secrets));
   const generated = secrets instanceof Complaint ? undefined : secrets?.jwtSecret;
   const [origin = config.frontendUrl] = config.frontendUrl.split(',');
-  const relayUrl = `http://${hostToAsk(config.relayHost)}:${config.socketPort}`;
   return {
     config,
     settings,
@@ -62,17 +61,10 @@ export async function gatherFacts(environment: Environment, root: string): Promi
     secrets,
     jwtSecret: config.jwtSecret ?? generated,
     webUrl: `http://127.0.0.1:${config.port}`,
-    relayUrl,
-    hintsUrl: settings.RELAY_INTERNAL_URL ?? relayUrl,
+    relayUrl: config.localRelayUrl,
+    hintsUrl: config.relayInternalUrl,
     origin,
   };
-}
-
-/** Who listens on every address is asked on the loopback. */
-function hostToAsk(host: string): string {
-  if (host === '0.0.0.0') return '127.0.0.1';
-  if (host === '::') return '[::1]';
-  return host.includes(':') ? `[${host}]` : host;
 }
 
 const SECRET_LINE = /^\s*(export\s+)?(JWT_SECRET|JWT_SECRET_PREVIOUS|AUTH_SECRET|METRICS_TOKEN|DATABASE_URL|REDIS_URL)\s*=\s*\S/m;
