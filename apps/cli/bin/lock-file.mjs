@@ -90,6 +90,17 @@ function removeStale(path, stale) {
 }
 
 /**
+ * Who holds the lock at `path` at this moment. Changes nothing.
+ * @param {string} path
+ * @returns {Holder | undefined} undefined when nobody holds it
+ */
+export function lockHolder(path) {
+  const found = read(path);
+  const holder = found === undefined ? undefined : parse(found);
+  return holder !== undefined && stillRuns(holder) ? holder : undefined;
+}
+
+/**
  * Takes the lock at `path` for this process. A lock whose process is gone, killed or lost with a power cut, is taken over.
  * @param {string} path
  * @param {string} note what the process is, for whoever finds the lock taken

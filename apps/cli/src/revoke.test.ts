@@ -1,6 +1,8 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 
 import { createTokens } from '@switchboard/tokens';
 import { afterEach, expect, it } from 'vitest';
@@ -32,25 +34,47 @@ async function relayThatAnswers(...statuses: number[]): Promise<{ url: string; h
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, heard };
 }
 
+const at = (url: string, more: Record<string, string> = {}) =>
+  readConfig({ JWT_SECRET: SECRET, RELAY_INTERNAL_URL: url, ...more }, '/repo');
+
 it('tells the relay as a service, and again until it takes it', async () => {
   const relay = await relayThatAnswers(503, 202);
-  expect(await revokeAtRelay(readConfig({ JWT_SECRET: SECRET, RELAY_INTERNAL_URL: relay.url }, '/repo'), 7)).toBeUndefined();
+  // A final slash makes no other address of it.
+  expect(await revokeAtRelay(at(`${relay.url}/`), 7)).toEqual({ told: true });
   expect(relay.heard).toHaveLength(2);
   const [, { authorization, body } = { authorization: '', body: '{}' }] = relay.heard;
   expect(JSON.parse(body)).toMatchObject({ event: 'revoked', role: 'operator', id: 7, at: expect.any(Number) });
   expect(await createTokens([SECRET]).verifyRelayToken(authorization.slice('Bearer '.length))).toMatchObject({ role: 'service' });
 });
 
-it('says what is wrong when the relay does not take it', async () => {
-  const relay = await relayThatAnswers(401, 401, 401);
-  const config = readConfig({ JWT_SECRET: SECRET, RELAY_INTERNAL_URL: relay.url }, '/repo');
-  expect(await revokeAtRelay(config, 7)).toBe(`${relay.url} answers with status 401`);
+it.each([
+  [401, 'status 401: it has another JWT_SECRET than this command'],
+  [404, 'status 404: a proxy, or another program'],
+  [200, 'status 200'],
+  [302, 'status 302'],
+])('is not content with status %i', async (status, reason) => {
+  const relay = await relayThatAnswers(status, status, status);
+  expect(await revokeAtRelay(at(relay.url), 7)).toEqual({
+    told: false,
+    answered: true,
+    reason: `${relay.url} did not take it (${reason})`,
+  });
 });
 
-it('has nothing to do where no relay listens, or none has ever run', async () => {
+it('says that nobody was told where nothing listens, and where there is no secret to tell it with', async () => {
   const gone = await relayThatAnswers();
   for (const close of closers.splice(0)) close();
-  expect(await revokeAtRelay(readConfig({ JWT_SECRET: SECRET, RELAY_INTERNAL_URL: gone.url }, '/repo'), 7)).toBeUndefined();
-  const dataDir = await temporaryFolder();
-  expect(await revokeAtRelay(readConfig({ DATA_DIR: dataDir }, '/repo'), 7)).toBeUndefined();
+  expect(await revokeAtRelay(at(gone.url), 7)).toEqual({
+    told: false,
+    answered: false,
+    reason: `no relay answered at ${gone.url} (ECONNREFUSED)`,
+  });
+  const dataDir = join(await temporaryFolder(), 'data');
+  expect(await revokeAtRelay(at(gone.url, { JWT_SECRET: '', DATA_DIR: dataDir }), 7)).toEqual({
+    told: false,
+    answered: false,
+    reason: `the relay at ${gone.url} was not told, because JWT_SECRET is not set here`,
+  });
+  // It made no data folder to look for one.
+  expect(existsSync(dataDir)).toBe(false);
 });

@@ -3,10 +3,12 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 
 import { openDatabase } from '@switchboard/database';
 import { isAlive } from '@switchboard/database/embedded';
+import { createTestDatabase } from '@switchboard/database/testing';
 import { expect, it, vi } from 'vitest';
 
 import {
@@ -34,6 +36,8 @@ async function clientNames(place: Place, add?: string): Promise<string[]> {
     await database.close();
   }
 }
+
+const hasIPv6 = Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === '::1'));
 
 // Each test starts a system or two, with a PostgreSQL that makes its files first: seconds on a machine that has nothing else to do.
 vi.setConfig({ testTimeout: 120_000 });
@@ -68,6 +72,17 @@ it('comes up, says where everything is, and stops in order', async () => {
   // PostgreSQL was shut down and did not crash: it removed its own pid file.
   expect(existsSync(join(place.dataDir, 'postgres/postmaster.pid'))).toBe(false);
 });
+
+it.each(['127.0.0.1', '0.0.0.0', ...(hasIPv6 ? ['::1', '[::1]', '::'] : [])])(
+  'comes up with a relay that listens on %s alone',
+  async (host) => {
+    const { database, url } = await createTestDatabase();
+    await database.close();
+    const start = startSystem(await makePlace({ SOCKET_HOST: host, DATABASE_URL: url }));
+    await untilReady(start);
+    expect(start.output()).toMatch(/^ready after/m);
+  },
+);
 
 it('brings back whatever is killed, the database with its rows and on the same port', async () => {
   const place = await makePlace();

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import type { Context, MessageSaver } from '@switchboard/chat';
+import { APPLICATION_NAMES } from '@switchboard/config';
 import { openDatabase, type Database } from '@switchboard/database';
 import { createLogger, createMetrics, type Logger, type Metrics } from '@switchboard/telemetry';
 import { createTokens, type Tokens } from '@switchboard/tokens';
@@ -48,7 +49,7 @@ export function createServices(config: Config, stopping: Pick<Stopping, 'hasBegu
   const databaseMetrics = createDatabaseMetrics(metrics);
   const db = openDatabase({
     url: config.databaseUrl,
-    applicationName: 'switchboard-web',
+    applicationName: APPLICATION_NAMES.web,
     poolSize: config.databasePoolSize,
     onError: (error) => log.warn({ err: error.message }, 'a database connection broke'),
     onTime: databaseMetrics.onTime,

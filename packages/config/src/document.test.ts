@@ -4,13 +4,33 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
 import { configurationDocument, GROUPS } from './document.ts';
+import { frontendOrigins, readVariables, relayInternalUrl, socketUrl } from './index.ts';
 import { VARIABLE_NAMES } from './variables.ts';
 
+const told = Object.values(GROUPS).flatMap((variables) => Object.entries(variables));
+
 it('tells of every variable once', () => {
-  const told = Object.values(GROUPS).flatMap((variables) => Object.keys(variables));
-  expect(told.toSorted()).toEqual([...VARIABLE_NAMES].toSorted());
+  expect(told.map(([name]) => name).toSorted()).toEqual([...VARIABLE_NAMES].toSorted());
 });
 
 it('is what docs/configuration.md says (npm run document -w @switchboard/config writes it)', async () => {
   expect(await readFile(join(import.meta.dirname, '../../../docs/configuration.md'), 'utf8')).toBe(configurationDocument());
+});
+
+it('tells the defaults that the code has', () => {
+  const ports = { PORT: '4000', SOCKET_PORT: '4001' };
+  const values = readVariables(ports);
+  const used: Readonly<Record<string, unknown>> = {
+    ...readVariables({}),
+    FRONTEND_URL: frontendOrigins(values).join(','),
+    NEXT_PUBLIC_SOCKET_URL: socketUrl(values),
+    RELAY_INTERNAL_URL: relayInternalUrl(values),
+  };
+  for (const [name, { unset }] of told) {
+    // Where the document names no value, but says what happens, there is none to compare.
+    if (used[name] === undefined) continue;
+    const [value = unset] = /^`[^`]+`|^\S+$/.exec(unset) ?? [];
+    const text = value.replaceAll('`', '').replace('$PORT', ports.PORT).replace('$SOCKET_PORT', ports.SOCKET_PORT);
+    expect(text, name).toBe(String(used[name]));
+  }
 });

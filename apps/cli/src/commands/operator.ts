@@ -2,14 +2,16 @@ import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 
 import { createOperator, listOperators, removeOperator, setOperatorPassword, setOperatorRole } from '@switchboard/chat';
+import { APPLICATION_NAMES } from '@switchboard/config';
 import { openDatabase, type Database } from '@switchboard/database';
 import { ChatError } from '@switchboard/protocol';
 
 import { Complaint } from '../../bin/complaint.mjs';
-import { readConfig, readEnvironment } from '../config.ts';
+import { type Config, readConfig, readEnvironment } from '../config.ts';
 import { migrateDatabase } from '../migrate-database.ts';
 import { revokeAtRelay } from '../revoke.ts';
 import { ROOT } from '../root.ts';
+import { signOfServers } from '../running-servers.ts';
 import { withDatabaseUrl } from '../with-database.ts';
 
 const ROLES = ['OPERATOR', 'ADMIN'] as const;
@@ -98,21 +100,40 @@ export async function operatorCommand([name, ...args]: readonly string[]): Promi
   }
   const options = await readOptions(verb, args);
   const config = readConfig(readEnvironment(ROOT), ROOT);
-  const done = await withDatabaseUrl(config, 'operator create', async (url) => {
+  const { say, revocation } = await withDatabaseUrl(config, 'operator create', async (url) => {
     await migrateDatabase(url, PATIENCE_MS);
-    const db = openDatabase({ url, applicationName: 'switchboard-cli', poolSize: 1 });
+    const db = openDatabase({ url, applicationName: APPLICATION_NAMES.cli, poolSize: 1 });
     try {
-      return await verb.run(db, options);
+      const done = await verb.run(db, options);
+      return { say: done.say, revocation: done.revoke === undefined ? undefined : await endConnections(config, db, done.revoke) };
     } catch (error) {
       throw explain(error);
     } finally {
       await db.close();
     }
   });
-  console.log(done.say);
-  const trouble = done.revoke === undefined ? undefined : await revokeAtRelay(config, done.revoke);
-  if (trouble !== undefined)
-    throw new Complaint(`It is done, but the relay could not be told to end open connections (${trouble}): restart the relay.`);
+  console.log(say);
+  if (revocation?.complaint !== undefined) throw new Complaint(revocation.complaint);
+  if (revocation?.note !== undefined) process.stderr.write(`${revocation.note}\n`);
+}
+
+/** What to say about connections that could not be ended: a complaint when there may be some, a note when nothing shows that there are. */
+interface Revocation {
+  readonly complaint?: string;
+  readonly note?: string;
+}
+
+/** Has the relay end an operator's connections. That the operator was revoked is in the database already: a web app repeats it to a relay that it finds. */
+async function endConnections(config: Config, db: Database, id: number): Promise<Revocation> {
+  const telling = await revokeAtRelay(config, id);
+  if (telling.told) return {};
+  const problem = `${telling.reason[0]?.toUpperCase()}${telling.reason.slice(1)}`;
+  const until =
+    'connections of this operator go on until their token ends (at most 10 minutes) or the web app tells the relay. Give this command the settings of the servers (RELAY_INTERNAL_URL, SOCKET_PORT, JWT_SECRET) to end them at once.';
+  if (telling.answered) return { complaint: `${problem}: ${until}` };
+  const sign = await signOfServers(config, db);
+  if (sign !== undefined) return { complaint: `${problem}, but ${sign}: ${until}` };
+  return { note: `${problem}, and nothing shows that servers of this installation run. If some do: ${until}` };
 }
 
 /** What the verb needs. What it doesn't is empty. */

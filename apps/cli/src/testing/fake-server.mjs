@@ -35,4 +35,4 @@ createServer((request, response) => {
     return;
   }
   response.writeHead(request.url === '/readyz' ? 200 : 404).end();
-}).listen(Number(port), () => note('up'));
+}).listen({ port: Number(port), host: tricks.find((trick) => trick.startsWith('host='))?.slice('host='.length) }, () => note('up'));

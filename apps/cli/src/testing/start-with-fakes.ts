@@ -1,6 +1,8 @@
 // `switchboard start` with stand-ins for the relay and the web app, which need not be built then.
 import { join } from 'node:path';
 
+import { readVariables } from '@switchboard/config';
+
 import { Complaint } from '../../bin/complaint.mjs';
 import { startCommand } from '../commands/start.ts';
 import type { Environment } from '../config.ts';
@@ -9,9 +11,22 @@ import { GaveUp } from '../supervise.ts';
 /** What the stand-in of that name is to do out of the ordinary: arguments such as `web:stubborn`. */
 const tricksOf = (name: string) =>
   process.argv.slice(3).flatMap((trick) => (trick.startsWith(`${name}:`) ? [trick.slice(name.length + 1)] : []));
-const program = (name: string, port: string | undefined, environment: Environment) => ({
+/** The relay's stand-in listens where the relay would. */
+function hostOf(environment: Environment): string[] {
+  const { SOCKET_HOST: host } = readVariables(environment);
+  return host === undefined ? [] : [`host=${host}`];
+}
+
+const program = (name: string, port: string | undefined, environment: Environment, more: readonly string[] = []) => ({
   program: process.execPath,
-  args: [join(import.meta.dirname, 'fake-server.mjs'), name, port ?? '', join(environment.DATA_DIR ?? '', 'events.log'), ...tricksOf(name)],
+  args: [
+    join(import.meta.dirname, 'fake-server.mjs'),
+    name,
+    port ?? '',
+    join(environment.DATA_DIR ?? '', 'events.log'),
+    ...tricksOf(name),
+    ...more,
+  ],
   cwd: import.meta.dirname,
   environment,
   patienceMs: 500,
@@ -19,7 +34,7 @@ const program = (name: string, port: string | undefined, environment: Environmen
 
 try {
   await startCommand([], join(import.meta.dirname, '../main.ts'), {
-    relay: (environment) => program('relay', environment.SOCKET_PORT, environment),
+    relay: (environment) => program('relay', environment.SOCKET_PORT, environment, hostOf(environment)),
     web: (environment) => program('web', environment.PORT, environment),
     clone: process.argv[2] ?? '',
   });

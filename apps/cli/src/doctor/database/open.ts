@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { APPLICATION_NAMES } from '@switchboard/config';
 import { type Database, openDatabase } from '@switchboard/database';
 
 import { codeOf, Complaint, explainDiskError } from '../../../bin/complaint.mjs';
@@ -45,7 +46,7 @@ export async function openForLook({ config, dataDir, secrets }: Pick<Facts, 'con
 }
 
 function open(url: string, name: string, adviceWhenAway: string, afterwards = nothing): Opened {
-  const database = openDatabase({ url, applicationName: 'switchboard-doctor', poolSize: 4 });
+  const database = openDatabase({ url, applicationName: APPLICATION_NAMES.doctor, poolSize: 4 });
   return {
     state: 'open',
     database,
