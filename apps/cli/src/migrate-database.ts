@@ -1,12 +1,27 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { isUnavailable, migrate, MigrationHistoryError, migrationsFolder, openDatabase, SchemaTooNewError } from '@switchboard/database';
+import {
+  isUnavailable,
+  migrate,
+  MigrationBlockedError,
+  MigrationFailedError,
+  MigrationHistoryError,
+  migrationsFolder,
+  openDatabase,
+  SchemaTooNewError,
+} from '@switchboard/database';
 
 import { Complaint } from '../bin/complaint.mjs';
 
 /** The oldest PostgreSQL that we promise to work with. */
 const MIN_SERVER_VERSION = 140_000;
 const RETRY_MS = 250;
+
+/** How the lines begin that tell, while a command runs, what it waits for. */
+export const WAITING = 'waiting: ';
+
+/** What says in its message all that somebody needs to know. */
+const TOLD = [SchemaTooNewError, MigrationHistoryError, MigrationFailedError, MigrationBlockedError];
 
 export interface Migrated {
   /** Names of the migrations that were applied, oldest first. */
@@ -17,30 +32,30 @@ export interface Migrated {
 /**
  * Brings the database to this version's schema, waiting up to `patienceMs` for it to answer.
  *
- * @throws Complaint when it does not answer, is too old, or was migrated by a newer version
+ * @param say told, in a line that begins with `WAITING`, that a migration waits for others
+ * @throws Complaint when it does not answer, is too old, was migrated by a newer version, or a migration failed
  */
-export async function migrateDatabase(url: string, patienceMs: number): Promise<Migrated> {
+export async function migrateDatabase(url: string, patienceMs: number, say: (line: string) => void = () => undefined): Promise<Migrated> {
   for (const end = Date.now() + patienceMs; ; await delay(RETRY_MS)) {
     try {
-      return await migrateOnce(url);
+      return await migrateOnce(url, say);
     } catch (error) {
       if (error instanceof Complaint) throw error;
-      if (error instanceof SchemaTooNewError || error instanceof MigrationHistoryError)
-        throw new Complaint(error.message, { cause: error });
+      if (error instanceof Error && TOLD.some((kind) => error instanceof kind)) throw new Complaint(error.message, { cause: error });
       if (Date.now() > end || !isUnavailable(error))
         throw new Complaint(`${describe(url)} can't be used: ${reasonOf(error)}`, { cause: error });
     }
   }
 }
 
-async function migrateOnce(url: string): Promise<Migrated> {
+async function migrateOnce(url: string, say: (line: string) => void): Promise<Migrated> {
   const database = openDatabase({ url, applicationName: 'switchboard-cli', poolSize: 1 });
   try {
     await database.ping();
     const [row] = await database.prisma.$queryRaw<{ version: number }[]>`SELECT current_setting('server_version_num')::int AS version`;
     if (row === undefined || row.version < MIN_SERVER_VERSION)
       throw new Complaint(`${describe(url)} is a PostgreSQL ${Math.floor((row?.version ?? 0) / 10_000)}; it must be 14 or later.`);
-    const applied = await migrate(url, migrationsFolder());
+    const applied = await migrate(url, migrationsFolder(), { onWait: (line) => say(WAITING + line) });
     return { applied, operators: await database.prisma.user.count() };
   } finally {
     await database.close();

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -12,6 +13,7 @@ import type { DataDir } from './data-dir.ts';
 import { DATABASE_NAME, databaseUrl, startPostgres } from './embedded-database.ts';
 import { ProcessList } from './leftovers.ts';
 import { LogFile } from './log-file.ts';
+import { WAITING } from './migrate-database.ts';
 import { type ProgramSpec, startProgram } from './process-service.ts';
 import { type GaveUp, type Running, type Service, Supervision } from './supervise.ts';
 import { type Terminal, worthShowing } from './terminal.ts';
@@ -144,14 +146,25 @@ async function askReadiness(url: string, stopping: AbortSignal): Promise<string>
 /**
  * Runs one of our own commands to its end in a process of its own and returns what it printed.
  *
+ * @param say told of each line that the command begins with `WAITING`, at once
  * @throws Complaint with the line that it gave when it failed
  */
-export async function runCommand(commandFile: string, args: readonly string[], environment: Environment): Promise<string> {
+export async function runCommand(
+  commandFile: string,
+  args: readonly string[],
+  environment: Environment,
+  say: (line: string) => void,
+): Promise<string> {
   const child = spawn(process.execPath, [...process.execArgv, commandFile, ...args], {
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const [output, errors, [code, signal]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  const errors: string[] = [];
+  const reading = createInterface({ input: child.stderr }).on('line', (line) => {
+    if (line.startsWith(WAITING)) say(line);
+    else errors.push(line);
+  });
+  const [output, [code, signal]] = await Promise.all([text(child.stdout), once(child, 'close'), once(reading, 'close')]);
   if (code === 0) return output;
-  throw new Complaint(errors.trim() || `${args.join(' ')} ended with ${String(signal ?? code)}`);
+  throw new Complaint(errors.join('\n').trim() || `${args.join(' ')} ended with ${String(signal ?? code)}`);
 }

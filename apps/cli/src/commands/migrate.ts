@@ -13,7 +13,11 @@ const PATIENCE_MS = 10_000;
 export async function migrateCommand(args: readonly string[]): Promise<void> {
   const json = parseJsonFlag(args);
   const config = readConfig(readEnvironment(ROOT), ROOT);
-  const result = await withDatabaseUrl(config, 'migrate', async (url) => await migrateDatabase(url, PATIENCE_MS));
+  const result = await withDatabaseUrl(
+    config,
+    'migrate',
+    async (url) => await migrateDatabase(url, PATIENCE_MS, (line) => console.error(line)),
+  );
   if (json) console.log(JSON.stringify(result));
   else console.log(result.applied.length === 0 ? 'The database is up to date.' : `Applied ${result.applied.join(', ')}.`);
 }

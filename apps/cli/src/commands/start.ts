@@ -98,7 +98,8 @@ async function bringUp({ config, secrets, terminal, stopping, commandFile, parts
   const databaseUrl = config.databaseUrl ?? (await system.startDatabase(secrets.databasePassword));
   if (stopping.aborted) return;
   // In a process of its own: the engine that migrates would stay in our memory for as long as we run.
-  const migration = await runCommand(commandFile, ['migrate', '--json'], { ...config.environment, DATABASE_URL: databaseUrl });
+  const migrateEnvironment = { ...config.environment, DATABASE_URL: databaseUrl };
+  const migration = await runCommand(commandFile, ['migrate', '--json'], migrateEnvironment, (line) => terminal.say(`database: ${line}`));
   const { applied, operators } = migrated.parse(JSON.parse(migration));
   if (applied.length > 0) terminal.say(`database: applied ${applied.join(', ')}`);
   if (stopping.aborted) return;

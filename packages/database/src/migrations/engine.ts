@@ -4,9 +4,11 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { PrismaPg } from '@prisma/adapter-pg';
-import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
+import { bindMigrationAwareSqlAdapterFactory, type SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import type { SchemaEngine } from '@prisma/schema-engine-wasm';
 import pg from 'pg';
+
+import { concurrentIndex } from './sql-statements.ts';
 
 interface EngineModule {
   SchemaEngine: typeof SchemaEngine;
@@ -36,20 +38,73 @@ async function loadEngine(): Promise<EngineModule> {
   return glue;
 }
 
+/** How long a statement of a migration waits for a lock. Everything that comes after it in the lock's queue waits as long, the running system's reads included. */
+const LOCK_TIMEOUT_MS = 2_000;
+/** The same for building or dropping an index concurrently: nothing that reads or writes rows waits behind that. */
+const CONCURRENT_LOCK_TIMEOUT_MS = 600_000;
+
+/** What passes between a run of migrate and the scripts that the engine runs for it. */
+export interface Script {
+  /** The migration that runs: its script records by itself that it is finished. */
+  migration?: string;
+  /** Why the last script failed, as PostgreSQL said it: the engine hands on a text only, in the server's language. */
+  error?: unknown;
+}
+
+/** Under this name the connections of the engine stand in `pg_stat_activity`. */
+export const ENGINE_NAME = 'switchboard-migrate-engine';
+
+/**
+ * Prisma's adapter, with scripts that run whole or not at all. (The original cuts a script at every semicolon, also within a text, and commits each
+ * piece.) The pool has one connection, so what is set here holds for the script.
+ *
+ * A script records its end in its own transaction: when this process is killed while the server is at work, the record still says what happened.
+ */
+function atomicScripts(pool: pg.Pool, state: Script): SqlMigrationAwareDriverAdapterFactory {
+  const inner = new PrismaPg(pool);
+  return {
+    provider: inner.provider,
+    adapterName: inner.adapterName,
+    connectToShadowDb: async () => await inner.connectToShadowDb(),
+    async connect() {
+      const adapter = await inner.connect();
+      adapter.executeScript = async (script) => {
+        const concurrent = concurrentIndex(script) !== undefined;
+        const timeout = concurrent ? CONCURRENT_LOCK_TIMEOUT_MS : LOCK_TIMEOUT_MS;
+        await adapter.executeRaw({ sql: `SET lock_timeout = ${timeout}`, args: [], argTypes: [] });
+        const record = concurrent || state.migration === undefined ? '' : finishes(state.migration);
+        try {
+          // Several statements in one query are one transaction; one statement alone is none, as CONCURRENTLY needs it.
+          await adapter.executeRaw({ sql: script + record, args: [], argTypes: [] });
+        } catch (error) {
+          state.error = error;
+          throw error;
+        }
+      };
+      return adapter;
+    },
+  };
+}
+
+function finishes(migration: string): string {
+  const name = pg.escapeLiteral(migration);
+  return `\n;UPDATE "_prisma_migrations" SET finished_at = now() WHERE migration_name = ${name} AND finished_at IS NULL AND rolled_back_at IS NULL`;
+}
+
 /** Runs `use` with an engine connected to the database at `url`; the connection is closed afterwards. */
 export async function withSchemaEngine<T>(
   url: string,
   datamodels: [string, string][] | undefined,
-  use: (engine: SchemaEngine) => Promise<T>,
+  use: (engine: SchemaEngine, script: Script) => Promise<T>,
 ): Promise<T> {
   loading ??= loadEngine();
   const { SchemaEngine: Engine } = await loading;
   // A pool of ours, because the engine never closes its connections, and an open one keeps the advisory lock of its migration run.
-  const pool = new pg.Pool({ connectionString: url, application_name: 'switchboard-migrate', max: 2, connectionTimeoutMillis: 5_000 });
-  const factory = bindMigrationAwareSqlAdapterFactory(new PrismaPg(pool));
-  const engine = await Engine.new({ datamodels }, () => undefined, factory);
+  const pool = new pg.Pool({ connectionString: url, application_name: ENGINE_NAME, max: 1, connectionTimeoutMillis: 5_000 });
+  const script: Script = {};
+  const engine = await Engine.new({ datamodels }, () => undefined, bindMigrationAwareSqlAdapterFactory(atomicScripts(pool, script)));
   try {
-    return await use(engine);
+    return await use(engine, script);
   } finally {
     engine.free();
     await pool.end();

@@ -1,15 +1,16 @@
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { randomUUID } from 'node:crypto';
 
-import pg from 'pg';
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import type pg from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { ensureDatabase } from '../embedded/index.ts';
+import { createEmptyDatabase, MigrationFolders, queryOnce } from '../testing/migration-folders.ts';
 import { withSchemaEngine } from './engine.ts';
 import { migrationsFolder } from './folder.ts';
-import { migrate, MigrationHistoryError, SchemaTooNewError } from './migrate.ts';
+import { MigrationFailedError, SchemaTooNewError } from './errors.ts';
+import { migrate } from './migrate.ts';
 
 /** Ours, in order. */
 const OURS = [
@@ -20,39 +21,19 @@ const OURS = [
   '20261125000200_additive_installation',
   '20261125150000_additive_revocations',
 ] as const;
+let folders: MigrationFolders;
 let url: string;
-let scratch: string;
 
 beforeAll(async () => {
-  scratch = await mkdtemp(join(tmpdir(), 'switchboard-migrations-'));
+  folders = await MigrationFolders.make();
 });
-afterAll(async () => await rm(scratch, { recursive: true, force: true }));
+afterAll(async () => await folders.remove());
 beforeEach(async () => {
-  const name = `migrate_${randomUUID().replaceAll('-', '')}`;
-  await ensureDatabase(inject('databaseServer'), name);
-  const own = new URL(inject('databaseServer'));
-  own.pathname = `/${name}`;
-  url = own.href;
+  url = await createEmptyDatabase();
 });
 
-async function query<T extends pg.QueryResultRow>(sql: string): Promise<T[]> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query<T>(sql)).rows;
-  } finally {
-    await client.end();
-  }
-}
-
-/** Our migrations and one more, as a newer version would have. */
-async function withAnother(name: string, sql: string): Promise<string> {
-  const folder = join(scratch, randomUUID());
-  await cp(migrationsFolder(), folder, { recursive: true });
-  await mkdir(join(folder, name));
-  await writeFile(join(folder, name, 'migration.sql'), sql);
-  return folder;
-}
+const query = async <T extends pg.QueryResultRow>(sql: string) => await queryOnce<T>(url, sql);
+const withAnother = async (name: string, sql: string) => await folders.withMore({ [name]: sql });
 
 const tables = async () =>
   (await query<{ name: string }>(`SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1`)).map(
@@ -84,6 +65,25 @@ describe('migrate', () => {
     expect(await query('SELECT * FROM _prisma_migrations ORDER BY id')).toEqual(before);
   });
 
+  it('accepts a newer version that only added to the schema, and goes on from there', async () => {
+    const added = '29990101000000_additive_extra';
+    await migrate(
+      url,
+      await withAnother(added, 'ALTER TABLE "Client" ADD COLUMN "extra" TEXT; CREATE TABLE "Extra" ("id" INT PRIMARY KEY);'),
+    );
+    expect(await migrate(url, migrationsFolder())).toEqual([]);
+    // The older version gets a migration of its own, which the engine applies beside the one it does not know.
+    const own = { '20991231000000_fix': 'ALTER TABLE "Client" ADD COLUMN "fixed" TEXT;' };
+    const fix = await folders.withMore(own);
+    expect(await migrate(url, fix)).toEqual(Object.keys(own));
+    expect(await query('SELECT extra, fixed FROM "Client"')).toEqual([]);
+    const both = await folders.withMore({ ...own, [added]: '', '29990102000000_drop': 'ALTER TABLE "Client" DROP COLUMN "phone";' });
+    await migrate(url, both);
+    const refusal = migrate(url, fix);
+    await expect(refusal).rejects.toThrow(SchemaTooNewError);
+    await expect(refusal).rejects.toThrow(/it has 29990102000000_drop\)/);
+  });
+
   it('run five times at once applies everything once', async () => {
     const applied = await Promise.all(Array.from({ length: 5 }, async () => await migrate(url, migrationsFolder())));
     expect(applied.flat()).toEqual(OURS);
@@ -91,18 +91,52 @@ describe('migrate', () => {
     expect(kept.map(({ migration_name }) => migration_name)).toEqual(OURS);
   });
 
-  it('stops with the reason at a migration that failed half way, and does not go past it', async () => {
+  it('stops with the reason at a migration that fails, leaves nothing of it, does not go past it, and tries it again', async () => {
     await migrate(url, migrationsFolder());
-    const folder = await withAnother('29990101000000_broken', 'ALTER TABLE "Nobody" ADD COLUMN "x" TEXT;');
-    await expect(migrate(url, folder)).rejects.toThrow(/Nobody/);
-    await expect(migrate(url, folder)).rejects.toThrow(MigrationHistoryError);
-    await expect(migrate(url, folder)).rejects.toThrow(/29990101000000_broken/);
+    const folder = await folders.withMore({
+      '29990101000000_broken': 'CREATE TABLE "Half" ("id" INT); ALTER TABLE "Nobody" ADD COLUMN "x" TEXT;',
+      '29990102000000_after': 'CREATE TABLE "After" ("id" INT);',
+    });
+    for (let count = 0; count < 2; count += 1) {
+      const refused = migrate(url, folder);
+      await expect(refused).rejects.toThrow(MigrationFailedError);
+      await expect(refused).rejects.toThrow(/29990101000000_broken.*"Nobody" does not exist/);
+    }
+    expect(await tables()).not.toEqual(expect.arrayContaining(['Half']));
+    expect(await tables()).not.toEqual(expect.arrayContaining(['After']));
+    await query('CREATE TABLE "Nobody" ("id" INT)');
+    expect(await migrate(url, folder)).toEqual(['29990101000000_broken', '29990102000000_after']);
+  });
+
+  it('tries again what an earlier run began and did not end', async () => {
+    const folder = await withAnother('29990101000000_add', 'ALTER TABLE "Client" ADD COLUMN "extra" TEXT;');
+    await migrate(url, folder);
+    // As a run leaves it that is killed: the script is a transaction, so nothing of it is there.
+    await query(
+      `ALTER TABLE "Client" DROP COLUMN "extra"; UPDATE _prisma_migrations SET finished_at = NULL WHERE migration_name LIKE '2999%'`,
+    );
+    expect(await migrate(url, folder)).toEqual(['29990101000000_add']);
+    expect(await migrate(url, folder)).toEqual([]);
+  });
+
+  it('waits for what the server still does for a run that was killed, and takes it for done', async () => {
+    await migrate(url, migrationsFolder());
+    const name = '29990101000000_add';
+    const folder = await withAnother(name, 'ALTER TABLE "Client" ADD COLUMN "extra" TEXT; SELECT pg_sleep(2);');
+    const script = join(import.meta.dirname, '../testing/fixtures/migrate-once.ts');
+    const child = spawn(process.execPath, ['--import', 'tsx', script, url, folder], { stdio: 'ignore' });
+    const working = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_sleep(2)%' AND pid <> pg_backend_pid()`;
+    await expect.poll(async () => (await query(working)).length, { timeout: 15_000, interval: 5 }).toBe(1);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    expect(await migrate(url, folder)).toEqual([]);
+    expect(await query('SELECT extra FROM "Client"')).toEqual([]);
   });
 
   it('leaves no connection behind', async () => {
     await migrate(url, migrationsFolder());
     const open = () =>
-      query(`SELECT pid FROM pg_stat_activity WHERE application_name = 'switchboard-migrate' AND datname = current_database()`);
+      query(`SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'switchboard-migrate%' AND datname = current_database()`);
     await expect.poll(open).toEqual([]);
   });
 });

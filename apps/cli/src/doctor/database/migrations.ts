@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import type { Database } from '@switchboard/database';
+import { type Database, isAdditive } from '@switchboard/database';
 
 import { fail, ok, type Outcome } from '../outcome.ts';
 
@@ -27,7 +27,7 @@ export async function readMigrations(folder: string): Promise<string[]> {
   return await Promise.all(names.map(async (name) => await readFile(join(folder, name, 'migration.sql'), 'utf8')));
 }
 
-/** Whether the database has all migrations of this version, whole, and none of a newer one. */
+/** Whether the database has all migrations of this version, whole, and none of a newer one that this version can't live with. */
 export async function checkMigrations({ prisma }: Pick<Database, 'prisma'>, folder: string): Promise<Outcome> {
   const known = await listMigrations(folder);
   const [table] = await prisma.$queryRaw<{ found: string | null }[]>`SELECT to_regclass('_prisma_migrations')::text AS found`;
@@ -38,9 +38,9 @@ export async function checkMigrations({ prisma }: Pick<Database, 'prisma'>, fold
   if (halfDone.length > 0)
     return fail(
       `${halfDone.join(', ')} began and did not end`,
-      'If nothing migrates at this moment: see https://www.prisma.io/docs/orm/prisma-migrate/workflows/patching-and-hotfixing.',
+      'If nothing migrates at this moment: run "npm run switchboard -- migrate", which tries it again.',
     );
-  const unknown = rows.filter(({ name }) => !known.includes(name)).map(({ name }) => name);
+  const unknown = rows.filter(({ name }) => !known.includes(name) && !isAdditive(name)).map(({ name }) => name);
   if (unknown.length > 0)
     return fail(
       `the database was migrated by a newer version of Switchboard (${unknown.join(', ')})`,

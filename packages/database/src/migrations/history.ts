@@ -1,0 +1,23 @@
+import type pg from 'pg';
+
+/** What the database says about one migration. */
+export interface HistoryEntry {
+  readonly name: string;
+  /** False while it runs, and after it failed or was interrupted. */
+  readonly finished: boolean;
+}
+
+/** Whether the database has Prisma's record of migrations. */
+export async function hasHistory(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query<{ found: string | null }>(`SELECT to_regclass('_prisma_migrations')::text AS found`);
+  return rows[0]?.found != null;
+}
+
+/** Prisma's record of migrations, oldest first, without what was rolled back; empty when there is none. */
+export async function readHistory(client: pg.Client): Promise<HistoryEntry[]> {
+  if (!(await hasHistory(client))) return [];
+  const { rows } = await client.query<HistoryEntry>(
+    `SELECT migration_name AS name, finished_at IS NOT NULL AS finished FROM _prisma_migrations WHERE rolled_back_at IS NULL ORDER BY started_at, id`,
+  );
+  return rows;
+}

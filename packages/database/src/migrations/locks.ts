@@ -1,0 +1,60 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import pg from 'pg';
+
+import { errorCodes } from '../error-codes.ts';
+import { ENGINE_NAME } from './engine.ts';
+import { MigrationBlockedError } from './errors.ts';
+
+/** Any number, as long as it is ours alone (Prisma's own is 72707369). */
+const LOCK = 5_721_190_441;
+/** How long a start waits for another one that migrates. */
+const OTHER_RUN_MS = 600_000;
+const POLL_MS = 100;
+
+/**
+ * Runs `work` while no other migration of ours runs on this database. The engine's own lock begins too late: looking at the history while another
+ * one is at work shows a migration that has begun and not ended, which is what a failed one looks like.
+ *
+ * The lock is polled: a statement that waits for it would hold a snapshot, and an index that is built concurrently waits for every snapshot.
+ */
+export async function alone<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url, application_name: 'switchboard-migrate', connectionTimeoutMillis: 5_000 });
+  client.on('error', () => undefined); // A server that goes away fails the engine's connection too, and that one tells.
+  await client.connect();
+  try {
+    for (const end = Date.now() + OTHER_RUN_MS; ; await delay(POLL_MS)) {
+      const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [LOCK]);
+      if (rows[0]?.locked === true && !(await isEngineAtWork(client))) break;
+      if (Date.now() > end) throw new MigrationBlockedError('Another run of migrate has been at work on this database for ten minutes.');
+    }
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Whether the server is still busy with what a run of migrate asked for that was killed. */
+async function isEngineAtWork(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query('SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1', [
+    ENGINE_NAME,
+  ]);
+  return rows.length > 0;
+}
+
+/** Whether an error says that a lock was not had in time, or that two transactions waited for each other. */
+export function isLockError(error: unknown): boolean {
+  return errorCodes(error).some((code) => code === '55P03' || code === '40P01');
+}
+
+/** The transactions that have been open for longest on this database, for people: who keeps a migration from its lock. */
+export async function describeOpenTransactions(client: pg.Client): Promise<string> {
+  const { rows } = await client.query<{ pid: number; name: string; seconds: number }>(
+    `SELECT pid, coalesce(nullif(application_name, ''), usename, 'unnamed') AS name, extract(epoch FROM now() - xact_start)::int AS seconds
+     FROM pg_stat_activity
+     WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL AND application_name NOT LIKE 'switchboard-migrate%'
+     ORDER BY xact_start LIMIT 3`,
+  );
+  if (rows.length === 0) return 'no transaction is open at this moment';
+  return rows.map(({ pid, name, seconds }) => `${name} (process ${pid}, open for ${seconds} s)`).join(', ');
+}
