@@ -6,6 +6,7 @@ import type { Crowd } from './crowd.ts';
 import type { RelayMetrics } from './metrics.ts';
 import { identityOf, type PeerSocket } from './peer.ts';
 import type { Revocations } from './revocations.ts';
+import { connectionEnd } from './token-end.ts';
 
 /** Connections of one operator, or of one conversation: all its tabs. */
 export const MAX_CONNECTIONS_PER_IDENTITY = 100;
@@ -43,10 +44,11 @@ export function authenticate(handshake: Handshake): (socket: PeerSocket, next: (
     if (token === undefined || token === null || token === '') return undefined;
     try {
       if (typeof token !== 'string') throw new InvalidTokenError();
-      const { issuedAt, ...claims } = await tokens.verifyRelayToken(token);
+      const { issuedAt, expiresAt, ...claims } = await tokens.verifyRelayToken(token);
       if (revocations.covers(claims, issuedAt)) throw new InvalidTokenError();
       socket.data.claims = claims;
       socket.data.issuedAt = issuedAt;
+      socket.data.endsAt = connectionEnd({ issuedAt, expiresAt });
       return undefined;
     } catch (error) {
       if (error instanceof InvalidTokenError) {

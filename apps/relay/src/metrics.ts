@@ -21,6 +21,7 @@ export interface RelayMetrics {
   readonly brokenPackets: CounterMetric;
   readonly connectionsRefused: CounterMetric;
   readonly slowReadersCut: CounterMetric;
+  readonly connectionsExpired: CounterMetric;
   readonly offendersCut: CounterMetric;
   readonly hints: CounterMetric;
   readonly strayErrors: CounterMetric;
@@ -68,6 +69,7 @@ export function createRelayMetrics(metrics: Metrics): RelayMetrics {
       ['node', 'address', 'identity'],
     ),
     slowReadersCut: metrics.counter('relay_slow_readers_cut_total', 'Connections ended because their peer did not read'),
+    connectionsExpired: metrics.counter('relay_connections_expired_total', 'Connections ended because the token they began with was over'),
     offendersCut: metrics.counter('relay_offenders_cut_total', 'Connections ended because too much of what they sent was refused'),
     hints: metrics.counter(
       'relay_hints_total',

@@ -39,8 +39,8 @@ describe('POST /hints', () => {
       await relay.visitor(ANNA, 'Anna'),
       await relay.visitor(BEN, 'Ben'),
     ];
-    expect(await post(relay, JSON.stringify(CHANGED), await service(relay))).toEqual({ status: 202, body: { delivered: 3 } });
-    expect(await post(relay, JSON.stringify([CHANGED, SEEN]), await service(relay))).toEqual({ status: 202, body: { delivered: 6 } });
+    expect(await post(relay, JSON.stringify(CHANGED), await service(relay))).toMatchObject({ status: 202, body: { delivered: 3 } });
+    expect(await post(relay, JSON.stringify([CHANGED, SEEN]), await service(relay))).toMatchObject({ status: 202, body: { delivered: 6 } });
     await Promise.all([maya, tab1, tab2, ben].map(async (peer) => await peer.settled()));
     const { event: _changed, ...changed } = CHANGED;
     const { event: _seen, ...seen } = SEEN;
@@ -100,6 +100,15 @@ describe('POST /hints', () => {
     await expect.poll(() => heard).toContain('HTTP/1.1 413');
     expect(heard).toContain('"code":"too_large"');
     connection.destroy();
+  });
+
+  it('says which relay process took it: the same one as before, another one after a restart', async () => {
+    const [relay, other] = [await start(), await start()];
+    const nodeOf = async (asked: TestRelay) => (await post(asked, JSON.stringify(CHANGED), await service(asked))).body as { node: string };
+    const { node } = await nodeOf(relay);
+    expect(node).toMatch(/^[\da-f-]{36}$/);
+    expect((await nodeOf(relay)).node).toBe(node);
+    expect((await nodeOf(other)).node).not.toBe(node);
   });
 
   it('carries nothing beyond the hint', async () => {

@@ -21,6 +21,8 @@ export interface Operations {
   /** Undefined for a node that is alone. */
   readonly redis: () => 'up' | 'down' | undefined;
   readonly onRevoked: (revocation: Revocation) => void;
+  /** This relay process, as no other is called: whoever sends hints sees that another one has taken its place, which has heard of no revocation yet. */
+  readonly node: string;
   /** Opens `/metrics` from anywhere; without one it is open to nearby machines. */
   readonly metricsToken: string | undefined;
 }
@@ -33,7 +35,7 @@ function scrapeOf({ headers, socket }: IncomingMessage): Scrape {
 }
 
 function routesOf(operations: Operations): Readonly<Record<string, Route>> {
-  const { tokens, delivery, metrics, census, isDraining, redis, onRevoked, metricsToken } = operations;
+  const { tokens, delivery, metrics, census, isDraining, redis, onRevoked, node, metricsToken } = operations;
   return {
     /** The process runs. */
     'GET /livez': async (_request, response) => answerJson(response, 200, { ok: true }),
@@ -54,7 +56,7 @@ function routesOf(operations: Operations): Readonly<Record<string, Route>> {
     },
     'POST /hints': async (request, response) => {
       const onHint = (hint: { event: string }) => metrics.hints.add(1, { event: hint.event });
-      answerJson(response, 202, { delivered: await receiveHints(request, { tokens, delivery, onHint, onRevoked }) });
+      answerJson(response, 202, { delivered: await receiveHints(request, { tokens, delivery, onHint, onRevoked }), node });
     },
   };
 }

@@ -23,6 +23,8 @@ interface PeerState {
   claims?: RelayClaims;
   /** When the token was made, seconds since 1970. */
   issuedAt?: number;
+  /** When the connection is ended because its token is over, seconds since 1970. */
+  endsAt?: number;
   /** Where it comes from, as limits count it. */
   address?: string;
   /** Set by `join`. */

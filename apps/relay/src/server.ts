@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server as HttpServer, type ServerResponse } from 'node:http';
 import type { Socket as Connection } from 'node:net';
@@ -16,6 +17,7 @@ import { sayGoodbye } from './drain.ts';
 import { type HandlerTable, handlers as allHandlers } from './handlers/table.ts';
 import { authenticate } from './handshake.ts';
 import { answerError } from './http-answer.ts';
+import { keepHouse } from './housekeeping.ts';
 import { listen as listenTo } from './incoming.ts';
 import { type Census, createRelayMetrics, type RelayMetrics } from './metrics.ts';
 import { answerRequests } from './operations.ts';
@@ -27,11 +29,10 @@ import { MAX_REFUSALS } from './refusals.ts';
 import type { Revocation } from './revocations.ts';
 import { createRevoking } from './revoking.ts';
 import { type Sanitize, sanitizing } from './sanitizing.ts';
-import { cutSlowReaders, type QueueCaps } from './slow-readers.ts';
+import type { QueueCaps } from './slow-readers.ts';
 import { createStamp } from './timestamp.ts';
 import { writeOncePerTurn } from './turns.ts';
 
-const HOUSEKEEPING_MS = 1_000;
 /** Who has a line and says nothing on it is gone after this. Milliseconds. */
 const CONNECT_TIMEOUT_MS = 10_000;
 /** How long peers and requests under way have to end by themselves when the relay stops. */
@@ -196,6 +197,7 @@ export function createRelay(config: Config, parts: RelayParts): Relay {
     isDraining: () => closing !== undefined,
     redis: () => cluster?.state(),
     onRevoked: (revocation: Revocation) => revoking.revoke(revocation),
+    node: randomUUID(),
     metricsToken: config.metricsToken,
   };
   const http = createServer(answerRequests(operations));
@@ -232,20 +234,14 @@ export function createRelay(config: Config, parts: RelayParts): Relay {
     addressOf(socket);
     forgetRequest(socket);
   });
-  const housekeeping = setInterval(() => {
-    rateLimit.sweep();
-    revocations.sweep(Date.now() / 1_000);
-    cutSlowReaders(io.of('/').sockets.values(), queueCaps, (socket) => {
-      metrics.slowReadersCut.add();
-      log.warn({ socketId: socket.id, role: socket.data.sender?.role ?? 'none' }, 'connection ended: its peer does not read');
-    });
-  }, HOUSEKEEPING_MS);
+  const sweeps = [() => rateLimit.sweep(), () => revocations.sweep(Date.now() / 1_000)];
+  const stopHousekeeping = keepHouse({ io, queueCaps, log, metrics, sweeps });
 
   async function close(): Promise<void> {
     // Whoever connects from now on is told by the system that nobody listens, and goes to another node.
     http.close();
     await sayGoodbye([...io.of('/').sockets.values()], config.drainMs);
-    clearInterval(housekeeping);
+    stopHousekeeping();
     // A peer that does not answer the good-bye would keep us for half a minute.
     const impatience = setTimeout(() => {
       for (const connection of connections) connection.destroy();

@@ -20,6 +20,12 @@ describe('relay tokens', () => {
     expect(await tokens.verifyRelayToken(token)).toMatchObject(visitor);
   });
 
+  it('say when they were minted and when they end', async () => {
+    const { token } = await createTokens([SECRET], () => start).mintRelayToken(visitor);
+    const { issuedAt, expiresAt } = await createTokens([SECRET], () => start).verifyRelayToken(token);
+    expect({ issuedAt, expiresAt }).toEqual({ issuedAt: start / 1000, expiresAt: start / 1000 + 24 * 60 * 60 });
+  });
+
   it.each([
     ['operator', 10 * 60, { role: 'operator', id: 1, name: 'Bo' }],
     ['client', 24 * 60 * 60, visitor],

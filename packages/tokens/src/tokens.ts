@@ -24,8 +24,8 @@ export type ResumeClaims = z.infer<typeof resumeClaims>;
 export interface Tokens {
   /** A relay token: 10 minutes for operators, 24 hours for visitors, 1 minute for services. A visitor's is its Bearer token on the HTTP API too. */
   mintRelayToken(claims: RelayClaims): Promise<MintedToken>;
-  /** `issuedAt`: seconds since 1970. */
-  verifyRelayToken(token: string): Promise<RelayClaims & { readonly issuedAt: number }>;
+  /** `issuedAt` and `expiresAt`: seconds since 1970. A token is accepted for `CLOCK_TOLERANCE_S` beyond `expiresAt`. */
+  verifyRelayToken(token: string): Promise<RelayClaims & { readonly issuedAt: number; readonly expiresAt: number }>;
   /** Opens nothing but its own conversation's next session: good for 90 days, so that an answer given on Monday finds a visitor of Friday. */
   mintResumeToken(claims: ResumeClaims): Promise<MintedToken>;
   verifyResumeToken(token: string): Promise<ResumeClaims>;
@@ -33,11 +33,12 @@ export interface Tokens {
 
 /** A token without a time counts as issued at the beginning of time. */
 const issuedClaims = z
-  .intersection(relayClaims, z.object({ iat: z.number().default(0) }))
-  .transform(({ iat, ...claims }) => ({ ...claims, issuedAt: iat }));
+  .intersection(relayClaims, z.object({ iat: z.number().default(0), exp: z.number() }))
+  .transform(({ iat, exp, ...claims }) => ({ ...claims, issuedAt: iat, expiresAt: exp }));
 
 const ALGORITHM = 'HS256';
-const CLOCK_TOLERANCE_S = 60;
+/** Seconds by which the clocks of two servers may differ. */
+export const CLOCK_TOLERANCE_S = 60;
 const LIFETIME_S = { operator: 10 * 60, client: 24 * 60 * 60, service: 60 } as const;
 const RESUME_LIFETIME_S = 90 * 24 * 60 * 60;
 export const MIN_SECRET_BYTES = 32;

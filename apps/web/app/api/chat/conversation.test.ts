@@ -55,6 +55,7 @@ describe('starting a conversation', () => {
       name: 'Ann',
       sessionId: started.sessionId,
       issuedAt: expect.any(Number),
+      expiresAt: expect.any(Number),
     });
     expect(Date.parse(started.expiresAt ?? '')).toBeGreaterThan(Date.now() + 23 * 3_600_000);
     expect(await server.services.db.prisma.client.findUniqueOrThrow({ where: { id: started.clientId } })).toMatchObject({
@@ -183,8 +184,15 @@ describe('receipts, tokens and the end', () => {
       name: 'Ann',
       sessionId: visitor.sessionId,
       issuedAt: expect.any(Number),
+      expiresAt: expect.any(Number),
     });
-    expect(await fresh(operator)).toEqual({ role: 'operator', id: operator.id, name: 'Maya', issuedAt: expect.any(Number) });
+    expect(await fresh(operator)).toEqual({
+      role: 'operator',
+      id: operator.id,
+      name: 'Maya',
+      issuedAt: expect.any(Number),
+      expiresAt: expect.any(Number),
+    });
   });
 
   it('blocks a visitor, has the relay end its lines, and tells the consoles', async () => {
