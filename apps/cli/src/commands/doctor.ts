@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 
 import { Complaint } from '../../bin/complaint.mjs';
 import { type Environment, readEnvironment } from '../config.ts';
+import { measureBusy } from '../doctor/busy.ts';
 import { type Result, runChecks } from '../doctor/check.ts';
 import { openForLook } from '../doctor/database/open.ts';
 import { gatherFacts, type Facts } from '../doctor/facts.ts';
@@ -31,9 +32,10 @@ async function examine(environment: Environment, root: string): Promise<Result[]
     if (!(error instanceof Complaint)) throw error;
     return await runChecks(planWithoutSettings(error.message));
   }
+  const busy = measureBusy();
   const open = once(async () => await openForLook(facts));
   try {
-    return await runChecks(planAll(facts, { fetch, open }));
+    return await runChecks(planAll(facts, { fetch, open, busy }), busy);
   } finally {
     await (await open()).close();
   }

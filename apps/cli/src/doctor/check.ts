@@ -1,6 +1,6 @@
 import { fail, type Outcome, skip } from './outcome.ts';
 
-/** How long a look may take, in milliseconds. */
+/** How long a look may take on an idle machine, in milliseconds. */
 const LIMIT_MS = 5_000;
 
 /** One thing to look at. */
@@ -10,7 +10,7 @@ export interface Check {
   readonly what: string;
   /** What must not have failed before, for this look to say anything. They stand earlier in the list. */
   readonly after?: readonly Check[];
-  /** Milliseconds, where the usual five seconds are too short. */
+  /** Milliseconds on an idle machine, where the usual five seconds are too short. */
   readonly limitMs?: number;
   /** The signal aborts when the time is up. */
   readonly look: (signal: AbortSignal) => Promise<Outcome>;
@@ -18,22 +18,26 @@ export interface Check {
 
 export type Result = Pick<Check, 'group' | 'what'> & Outcome;
 
-/** Looks at everything side by side, each in its time, and returns what was found in the order of the list. Never rejects. */
-export async function runChecks(checks: readonly Check[], limitMs = LIMIT_MS): Promise<Result[]> {
+/**
+ * Looks at everything side by side, each in its time, and returns what was found in the order of the list. Never rejects.
+ *
+ * @param busy how much longer everything takes on this machine than on an idle one
+ */
+export async function runChecks(checks: readonly Check[], busy = 1): Promise<Result[]> {
   const outcomes = new Map<Check, Promise<Outcome>>();
-  for (const check of checks) outcomes.set(check, runInTurn(check, outcomes, limitMs));
+  for (const check of checks) outcomes.set(check, runInTurn(check, outcomes, busy));
   return await Promise.all(
     checks.map(async (check) => ({ group: check.group, what: check.what, ...(await (outcomes.get(check) as Promise<Outcome>)) })),
   );
 }
 
-async function runInTurn(check: Check, outcomes: ReadonlyMap<Check, Promise<Outcome>>, limitMs: number): Promise<Outcome> {
+async function runInTurn(check: Check, outcomes: ReadonlyMap<Check, Promise<Outcome>>, busy: number): Promise<Outcome> {
   for (const earlier of check.after ?? []) {
     const outcome = await outcomes.get(earlier);
     if (outcome?.status === 'fail') return skip(`needs "${earlier.what}"`);
     if (outcome?.status === 'skip') return outcome;
   }
-  return await lookInTime(check, check.limitMs ?? limitMs);
+  return await lookInTime(check, Math.round((check.limitMs ?? LIMIT_MS) * busy));
 }
 
 async function lookInTime({ look }: Check, limitMs: number): Promise<Outcome> {

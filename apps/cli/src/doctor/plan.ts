@@ -15,6 +15,8 @@ export interface World {
   readonly fetch: Fetch;
   /** Opens the database; called once at most, and whoever made it closes what it opened. */
   readonly open: () => Promise<Opened>;
+  /** How much longer everything takes on this machine than on an idle one. */
+  readonly busy: number;
 }
 
 /** Everything to look at, in the order in which it is told. */
@@ -22,8 +24,8 @@ export function planAll(facts: Facts, world: World): Check[] {
   return [
     ...planMachine(facts),
     ...planSettings(facts),
-    ...planDatabase(world.open),
-    ...planRedis(facts),
+    ...planDatabase(world),
+    ...planRedis(facts, world),
     ...planWeb(facts, world),
     ...planRelay(facts, world),
   ];

@@ -23,10 +23,12 @@ export interface Answering {
   /** As it is called towards people. */
   readonly name: string;
   readonly adviceWhenAway: string;
+  /** How much longer everything takes on this machine than on an idle one. */
+  readonly busy: number;
 }
 
 /** Whether the database answers, and how fast: the median of a few questions. */
-export async function checkAnswers({ database, name, adviceWhenAway }: Answering): Promise<Outcome> {
+export async function checkAnswers({ database, name, adviceWhenAway, busy }: Answering): Promise<Outcome> {
   const times: number[] = [];
   try {
     await database.ping(); // This one makes the connection.
@@ -39,7 +41,7 @@ export async function checkAnswers({ database, name, adviceWhenAway }: Answering
     return explain(error, name, adviceWhenAway);
   }
   const median = times.toSorted((a, b) => a - b)[Math.floor(PINGS / 2)] ?? 0;
-  if (median > SLOW_MS)
+  if (median > SLOW_MS * busy)
     return warn(
       `${name} takes ${Math.round(median)} ms for a question that costs nothing`,
       'Every message waits for it several times: bring it nearer, or see what loads it.',

@@ -3,13 +3,13 @@ import { type Database, migrationsFolder } from '@switchboard/database';
 import type { Check } from '../check.ts';
 import { once } from '../once.ts';
 import type { Outcome } from '../outcome.ts';
+import type { World } from '../plan.ts';
 import { checkAnswers } from './answers.ts';
 import { checkDatabaseClock } from './clock.ts';
 import { judgeConnections, readConnections } from './connections.ts';
 import { checkDurability } from './durability.ts';
 import { checkIndexes } from './indexes.ts';
 import { checkMigrations } from './migrations.ts';
-import type { Opened } from './open.ts';
 import { checkOperators } from './operators.ts';
 import { judgeVersion, readVersion } from './version.ts';
 
@@ -17,7 +17,7 @@ const group = 'Database';
 /** An embedded database that is started for this look may have to go through the log of a crash first. */
 const START_MS = 60_000;
 
-export function planDatabase(open: () => Promise<Opened>): Check[] {
+export function planDatabase({ open, busy }: Pick<World, 'open' | 'busy'>): Check[] {
   const opened = once(open);
   const answers: Check = {
     group,
@@ -25,7 +25,7 @@ export function planDatabase(open: () => Promise<Opened>): Check[] {
     limitMs: START_MS,
     async look() {
       const now = await opened();
-      return now.state === 'open' ? await checkAnswers(now) : now.outcome;
+      return now.state === 'open' ? await checkAnswers({ ...now, busy }) : now.outcome;
     },
   };
   const check = (what: string, after: Check, look: (database: Database) => Promise<Outcome>): Check => ({

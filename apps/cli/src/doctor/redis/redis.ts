@@ -25,15 +25,22 @@ function describe(url: string): string {
   return `Redis at ${new URL(url).host}`;
 }
 
-async function withRedis(url: string, look: (redis: Redis) => Promise<Outcome>): Promise<Outcome> {
+/** Where Redis is. */
+export interface Asked {
+  readonly url: string;
+  /** How much longer everything takes on this machine than on an idle one. */
+  readonly busy: number;
+}
+
+async function withRedis({ url, busy }: Asked, look: (redis: Redis) => Promise<Outcome>): Promise<Outcome> {
   const redis = new Redis(url, {
     connectionName: 'switchboard-doctor',
     lazyConnect: true,
     retryStrategy: () => null,
     enableOfflineQueue: false,
     enableReadyCheck: false,
-    connectTimeout: PATIENCE_MS,
-    commandTimeout: PATIENCE_MS,
+    connectTimeout: PATIENCE_MS * busy,
+    commandTimeout: PATIENCE_MS * busy,
   });
   // Told here and nowhere else: what `connect` rejects with says only that the connection is closed.
   let broken: Error | undefined;
@@ -58,8 +65,8 @@ function explain(error: unknown, broken: Error | undefined, url: string): Outcom
 }
 
 /** Whether Redis answers, and how fast: the median of a few questions. */
-export async function checkRedisAnswers(url: string): Promise<Outcome> {
-  return await withRedis(url, async (redis) => {
+export async function checkRedisAnswers({ url, busy }: Asked): Promise<Outcome> {
+  return await withRedis({ url, busy }, async (redis) => {
     const times: number[] = [];
     for (let count = 0; count < PINGS; count += 1) {
       const began = performance.now();
@@ -67,7 +74,7 @@ export async function checkRedisAnswers(url: string): Promise<Outcome> {
       times.push(performance.now() - began);
     }
     const median = times.toSorted((a, b) => a - b)[Math.floor(PINGS / 2)] ?? 0;
-    if (median <= SLOW_MS) return ok(`${describe(url)}, ${median.toFixed(1)} ms`);
+    if (median <= SLOW_MS * busy) return ok(`${describe(url)}, ${median.toFixed(1)} ms`);
     return warn(
       `${describe(url)} takes ${Math.round(median)} ms to answer`,
       'Messages between relays take as long: bring it nearer, or see what loads it.',
@@ -76,13 +83,13 @@ export async function checkRedisAnswers(url: string): Promise<Outcome> {
 }
 
 /** Whether limits can be counted there, and relays hear each other over it: writes something that vanishes by itself, and hears what it publishes. */
-export async function checkRedisWrites(url: string): Promise<Outcome> {
-  return await withRedis(url, async (redis) => {
+export async function checkRedisWrites(asked: Asked): Promise<Outcome> {
+  return await withRedis(asked, async (redis) => {
     const id = randomUUID();
     await redis.set(`switchboard:doctor:${id}`, '1', 'PX', 1_000);
     // On the relays' own channels, should Redis be told to allow only those; nobody of them listens to this one.
     const channel = `socket.io#doctor-${id}#`;
-    return await withRedis(url, async (subscriber) => {
+    return await withRedis(asked, async (subscriber) => {
       await subscriber.subscribe(channel);
       const heard = new Promise<void>((resolve) => subscriber.once('message', () => resolve()));
       const receivers = await redis.publish(channel, id);

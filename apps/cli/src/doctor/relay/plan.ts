@@ -16,12 +16,12 @@ const AWAY = 'Start it (npm start, or its service). If it runs: with another SOC
 const CONNECT_MS = 4_000;
 const POLLING_TRIES = 3;
 
-export function planRelay(facts: Facts, { fetch }: Pick<World, 'fetch'>): Check[] {
+export function planRelay(facts: Facts, { fetch, busy }: Pick<World, 'fetch' | 'busy'>): Check[] {
   const { config, origin, relayUrl, hintsUrl, jwtSecret } = facts;
   const server = (signal: AbortSignal) => ({ url: relayUrl, adviceWhenAway: AWAY, fetch, signal });
   const relay = { url: config.socketUrl, path: config.socketPath, origin };
   const connect = async (transport: 'websocket' | 'polling', secret: string) =>
-    await tryToConnect(relay, { transport, token: await visitorToken(secret), patienceMs: CONNECT_MS });
+    await tryToConnect(relay, { transport, token: await visitorToken(secret), patienceMs: Math.round(CONNECT_MS * busy) });
   const webSocket = once(async () => await connect('websocket', jwtSecret ?? ''));
   const polling = once(
     async () => await Promise.all(Array.from({ length: POLLING_TRIES }, async () => await connect('polling', jwtSecret ?? ''))),

@@ -17,10 +17,10 @@ const AWAY = 'Start it (npm start, or its service). If it runs: with another POR
 /** Of a request that several checks share. */
 const PAGE_MS = 4_500;
 
-export function planWeb(facts: Facts, { fetch }: Pick<World, 'fetch'>): Check[] {
+export function planWeb(facts: Facts, { fetch, busy }: Pick<World, 'fetch' | 'busy'>): Check[] {
   const { config, settings, origin, webUrl, jwtSecret } = facts;
   const server = (signal: AbortSignal) => ({ url: webUrl, adviceWhenAway: AWAY, fetch, signal });
-  const asking = (): Asking => ({ fetch, signal: AbortSignal.timeout(PAGE_MS) });
+  const asking = (): Asking => ({ fetch, signal: AbortSignal.timeout(Math.round(PAGE_MS * busy)) });
   const publicPage = once(async () => await fetchPage(origin + CONSOLE_PATH, asking()));
   const localPage = once(async () => await fetchPage(webUrl + CONSOLE_PATH, asking()));
   const withPages = async (pages: readonly (() => Promise<Page | Outcome>)[], judge: (...pages: Page[]) => Outcome): Promise<Outcome> => {
