@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+/** How long a test waits for what must happen before it fails. Long, so that a busy machine fails nothing; what happens at once is not waited for. */
+export const PATIENCE_MS = 45_000;
+
 export default defineConfig({
   test: {
     include: [
@@ -13,7 +16,9 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**', '**/.next/**'],
     // One real PostgreSQL for all; every test file has a database of its own on it.
     globalSetup: ['packages/database/src/testing/global-setup.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    setupFiles: [`${import.meta.dirname}/vitest.setup.ts`],
+    expect: { poll: { timeout: PATIENCE_MS } },
+    testTimeout: 4 * PATIENCE_MS,
+    hookTimeout: 4 * PATIENCE_MS,
   },
 });

@@ -1,5 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
+import { PATIENCE_MS } from '../vitest.config.ts';
+
 export default defineConfig({
   test: {
     root: import.meta.dirname,
@@ -7,7 +9,9 @@ export default defineConfig({
     globalSetup: ['stage/global-setup.ts'],
     // The stories share one running system and two cores; one file at a time keeps their timing like a person's.
     fileParallelism: false,
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    setupFiles: [`${import.meta.dirname}/../vitest.setup.ts`],
+    expect: { poll: { timeout: 2 * PATIENCE_MS } },
+    testTimeout: 6 * PATIENCE_MS,
+    hookTimeout: 8 * PATIENCE_MS,
   },
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { inspect, parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 
+import { QuietClock } from '@switchboard/database/testing/quiet-clock';
 import { build } from 'esbuild';
 
 import type { Outcome } from './play.ts';
@@ -12,8 +13,9 @@ import { SCENARIOS, SHORT } from './scenarios/index.ts';
 import type { Run } from './run-worker.ts';
 import { Stack } from './stack/stack.ts';
 
-/** A run that takes longer than this hangs. Milliseconds. */
+/** A run that takes longer than this hangs. Milliseconds of a quiet machine. */
 const RUN_TIMEOUT_MS = 240_000;
+const clock = new QuietClock();
 const WORKER = join(import.meta.dirname, 'dist/run-worker.mjs');
 
 const { values } = parseArgs({
@@ -45,11 +47,14 @@ async function runOnce(run: Run, stack: Stack): Promise<Outcome> {
   serve(worker, stack);
   const outcome = await new Promise<Outcome>((resolve) => {
     const failed = (violation: string) => resolve({ violations: [violation], figures: { messages: 0, unknown: 0, healedMs: 0 } });
-    const timer = setTimeout(() => failed(`not over after ${RUN_TIMEOUT_MS / 1_000} s`), RUN_TIMEOUT_MS);
+    const end = clock.now() + RUN_TIMEOUT_MS;
+    const timer = setInterval(() => {
+      if (clock.now() > end) failed(`not over after ${RUN_TIMEOUT_MS / 1_000} s`);
+    }, 1_000);
     worker.on('message', (message: { outcome?: Outcome }) => message.outcome !== undefined && resolve(message.outcome));
     worker.once('error', (error) => failed(`an error that nobody handled: ${inspect(error)}`));
     worker.once('exit', () => {
-      clearTimeout(timer);
+      clearInterval(timer);
       failed('the run ended without an outcome');
     });
   });

@@ -15,7 +15,7 @@ export interface Outcome {
   readonly figures: {
     readonly messages: number;
     readonly unknown: number;
-    /** Milliseconds from the end of the last fault until every view was as the database has it. */
+    /** Milliseconds of a quiet machine from the end of the last fault until every view was as the database has it. */
     readonly healedMs: number;
     readonly [name: string]: number;
   };
@@ -48,7 +48,7 @@ export async function play(scenario: Scenario, seed: number, stack: StackControl
 
 /** Waits until every view is what the database says, and everything that was kept is saved. */
 async function heal(world: World, withinMs: number): Promise<{ healedMs: number; left: string[] }> {
-  const healedAt = Date.now();
+  const healedAt = world.clock.now();
   for (;;) {
     const rows = await world.rows();
     const saved = new Set(rows.map((row) => row.text));
@@ -56,7 +56,7 @@ async function heal(world: World, withinMs: number): Promise<{ healedMs: number;
       (send) => send.keptAt !== null && !saved.has(send.text) && !world.ledger.excused.has(send.device),
     );
     const left = [...missing.map((send) => `"${send.text.slice(0, 40)}" is not saved`), ...differences(world.views(), rows)];
-    const healedMs = Date.now() - healedAt;
+    const healedMs = Math.round(world.clock.now() - healedAt);
     if (left.length === 0) return { healedMs, left };
     if (healedMs > withinMs) return { healedMs, left: left.slice(0, 12) };
     await world.pause(LOOK_MS);

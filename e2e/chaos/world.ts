@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { QuietClock } from '@switchboard/database/testing/quiet-clock';
+
 import { OldFrontEnd } from './clients/old-front-end.ts';
 import { Operator } from './clients/operator.ts';
 import { Visitor } from './clients/visitor.ts';
@@ -19,7 +21,9 @@ interface PersonOptions {
 export class World {
   readonly random: Random;
   readonly stack: StackControl;
-  readonly ledger = new Ledger();
+  /** Tells how long anything may take, by what this machine does meanwhile. */
+  readonly clock = new QuietClock();
+  readonly ledger = new Ledger((from, to) => this.clock.between(from, to));
   readonly visitors: Visitor[] = [];
   readonly operators: Operator[] = [];
   readonly oldFrontEnds: OldFrontEnd[] = [];
@@ -161,10 +165,10 @@ export class World {
     await delay(ms);
   }
 
-  /** Resolves when `condition` holds. @throws Error that says what was waited for, after `ms` */
+  /** Resolves when `condition` holds. @throws Error that says what was waited for, after `ms` of a quiet machine */
   async until(what: string, condition: () => boolean | Promise<boolean>, ms = 20_000): Promise<void> {
-    for (const end = Date.now() + ms; !(await condition()); await delay(20)) {
-      if (Date.now() > end) throw new Error(`waited ${ms / 1_000} s in vain: ${what}`);
+    for (const end = this.clock.now() + ms; !(await condition()); await delay(20)) {
+      if (this.clock.now() > end) throw new Error(`waited ${ms / 1_000} s in vain: ${what}`);
     }
   }
 
@@ -209,6 +213,7 @@ export class World {
   }
 
   close(): void {
+    this.clock.close();
     for (const visitor of this.visitors) visitor.close();
     for (const operator of this.operators) operator.kill();
     for (const old of this.oldFrontEnds) old.close();

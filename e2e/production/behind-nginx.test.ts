@@ -42,7 +42,7 @@ async function shares(): Promise<number[]> {
 
 async function say(peer: Peer, message: string): Promise<{ readonly ok: boolean }> {
   const payload = { type: 'text', message, messageKey: crypto.randomUUID() };
-  return (await peer.socket.timeout(5_000).emitWithAck('clientMessage', payload)) as { ok: boolean };
+  return (await peer.socket.timeout(60_000).emitWithAck('clientMessage', payload)) as { ok: boolean };
 }
 
 it('a visitor and an operator talk over TLS and wss, in real browsers, on different nodes or the same', async () => {
@@ -146,10 +146,12 @@ it('believes nobody who says that they are somewhere else', async () => {
     const { status } = await site.outside.post('/api/chat/sessions', { username: 'Mallory' }, { headers: claim(index), from });
     return status;
   };
-  const statuses: number[] = [];
-  for (let index = 0; index < 60; index += 1) statuses.push(await start(index, '127.0.0.9'));
-  expect(statuses.filter((status) => status === 201).length).toBeLessThanOrEqual(41);
-  expect(statuses.at(-1)).toBe(429);
+  // Forty in two minutes, and those of the next two where this takes so long.
+  const began = Date.now();
+  let taken = 0;
+  while ((await start(taken, '127.0.0.9')) === 201) taken += 1;
+  expect(taken).toBeGreaterThanOrEqual(40);
+  expect(taken).toBeLessThanOrEqual(41 * (1 + Math.floor((Date.now() - began) / 120_000)));
   // Somebody else is not locked out with them, on whichever node they land.
   expect([await start(0, '127.0.0.10'), await start(0, '127.0.0.10')]).toEqual([201, 201]);
 });
@@ -215,7 +217,7 @@ it('has everybody come back to the other relay when one is asked to stop, and lo
   const joined = await joinAll('websocket');
   for (const { socket } of joined) socket.on('connect', () => void join(socket, 'again'));
   await site.relays[0].server.signal('SIGTERM');
-  await expect.poll(async () => await visitorsOn(site.relays[1]), { timeout: 15_000 }).toBe(joined.length);
+  await expect.poll(async () => await visitorsOn(site.relays[1])).toBe(joined.length);
   for (const peer of joined) expect(await say(peer, 'Back again')).toMatchObject({ ok: true });
   await site.relays[0].restart();
 });

@@ -54,7 +54,7 @@ export async function joinAs(
 
 /** Says who this is, and resolves when the relay has acknowledged it. */
 export async function join(socket: Socket, name: string): Promise<void> {
-  const answer = (await socket.timeout(5_000).emitWithAck('join', { role: 'client', name })) as { readonly ok: boolean };
+  const answer = (await socket.timeout(60_000).emitWithAck('join', { role: 'client', name })) as { readonly ok: boolean };
   if (!answer.ok) throw new Error(`The relay did not let ${name} join: ${JSON.stringify(answer)}`);
 }
 

@@ -27,12 +27,23 @@ const ARGS = [
   '--disable-quic',
 ];
 
+/** How long a page is waited for, in milliseconds: long enough for a machine that is busy. How fast a page comes is not what is tried here. */
+export const PAGE_PATIENCE_MS = 90_000;
+
 /** A real Chromium, without a window and without calls home. */
 export async function launchBrowser(): Promise<Browser> {
-  return await chromium.launch({ executablePath: chromiumPath(), args: ARGS });
+  const browser = await chromium.launch({ executablePath: chromiumPath(), args: ARGS, timeout: 2 * PAGE_PATIENCE_MS });
+  browser.on('context', (context) => context.setDefaultTimeout(PAGE_PATIENCE_MS));
+  return browser;
 }
 
 /** The same with a profile on disk, which a later one finds. */
 export async function launchProfile(folder: string): Promise<BrowserContext> {
-  return await chromium.launchPersistentContext(folder, { executablePath: chromiumPath(), args: ARGS });
+  const context = await chromium.launchPersistentContext(folder, {
+    executablePath: chromiumPath(),
+    args: ARGS,
+    timeout: 2 * PAGE_PATIENCE_MS,
+  });
+  context.setDefaultTimeout(PAGE_PATIENCE_MS);
+  return context;
 }

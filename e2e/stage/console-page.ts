@@ -78,8 +78,8 @@ export class ConsolePage {
   }
 
   /** Waits until the connection status says so. */
-  async status(text: 'Connected' | 'Reconnecting' | 'Offline', timeout = 20_000): Promise<void> {
-    await this.page.getByText(text, { exact: true }).first().waitFor({ timeout });
+  async status(text: 'Connected' | 'Reconnecting' | 'Offline'): Promise<void> {
+    await this.page.getByText(text, { exact: true }).first().waitFor();
   }
 
   /** The texts of the log, in the order shown, of those given. */
@@ -105,5 +105,5 @@ async function orderIn(log: Locator, texts: readonly string[]): Promise<string[]
 
 /** Waits until the element shows exactly these texts in this order, each once. */
 export async function expectOrder(log: Locator, texts: readonly string[]): Promise<void> {
-  await expect.poll(async () => await orderIn(log, texts), { timeout: 15_000 }).toEqual(texts);
+  await expect.poll(async () => await orderIn(log, texts)).toEqual(texts);
 }

@@ -9,7 +9,7 @@ import { freePort } from '@switchboard/database/embedded';
 
 /** The repository's root. */
 const ROOT = resolve(import.meta.dirname, '../..');
-const START_TIMEOUT_MS = 120_000;
+const START_TIMEOUT_MS = 300_000;
 
 /** A whole Switchboard, started as its user would, on ports and in a folder of its own. */
 export interface System {

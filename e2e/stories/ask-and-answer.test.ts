@@ -66,7 +66,7 @@ it('a message says Sent only when the database has it, and Read when the other s
   await visitor
     .log()
     .getByText(/^(Sent|Delivered)$/)
-    .waitFor({ timeout: 40_000 });
+    .waitFor();
   expect((await rowsOf(stage.databaseUrl, 'Bea Example')).map((row) => row.text)).toEqual(['Is anybody there?']);
   await operator.openConversation('Bea Example');
   await operator.page.bringToFront();

@@ -74,13 +74,10 @@ async function textsOf(log: Locator): Promise<string[]> {
 
 async function hasAll(log: Locator): Promise<void> {
   await expect
-    .poll(
-      async () => {
-        const [all = ''] = await textsOf(log);
-        return CORPUS.filter((text) => !all.includes(shown(text)));
-      },
-      { timeout: 20_000 },
-    )
+    .poll(async () => {
+      const [all = ''] = await textsOf(log);
+      return CORPUS.filter((text) => !all.includes(shown(text)));
+    })
     .toEqual([]);
 }
 

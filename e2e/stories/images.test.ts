@@ -21,8 +21,8 @@ async function pictures(log: Locator, count: number): Promise<string[]> {
           image.complete && image.naturalWidth > 0 ? `${image.naturalWidth}×${image.naturalHeight}` : 'not loaded',
         ),
       );
-  await expect.poll(sizes, { timeout: 20_000 }).toHaveLength(count);
-  await expect.poll(sizes, { timeout: 20_000 }).not.toContain('not loaded');
+  await expect.poll(sizes).toHaveLength(count);
+  await expect.poll(sizes).not.toContain('not loaded');
   return await sizes();
 }
 

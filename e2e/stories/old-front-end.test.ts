@@ -22,9 +22,7 @@ it('a front-end of the guide, without token or keys, is heard, answered and kept
     visitor.emit('clientMessage', { type: 'text', message: 'and hello again' });
     await maya.row('Olga Example').waitFor();
     await expect
-      .poll(async () => (await rowsOf(stage.databaseUrl, 'Olga Example')).map(({ seq, text, senderType }) => [seq, text, senderType]), {
-        timeout: 20_000,
-      })
+      .poll(async () => (await rowsOf(stage.databaseUrl, 'Olga Example')).map(({ seq, text, senderType }) => [seq, text, senderType]))
       .toEqual([
         [1, 'An old widget says hello', 'CLIENT'],
         [2, 'and hello again', 'CLIENT'],

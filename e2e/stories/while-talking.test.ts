@@ -14,7 +14,7 @@ const browser = useBrowser();
 async function expectTyping(view: Page | FrameLocator): Promise<void> {
   const notice = view.getByText(/typing/i).first();
   await notice.waitFor();
-  await notice.waitFor({ state: 'hidden', timeout: 10_000 });
+  await notice.waitFor({ state: 'hidden' });
 }
 
 it('each side sees the other typing, and no longer once it stops', async () => {

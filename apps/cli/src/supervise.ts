@@ -34,6 +34,11 @@ export interface Policy {
 
 const POLICY: Policy = { firstDelayMs: 200, maxDelayMs: 5_000, maxDeaths: 10, windowMs: 60_000 };
 
+/** Milliseconds to wait before the next start, after so many recent ends (1 or more): twice as long each time, up to a limit. */
+export function pauseMs({ firstDelayMs, maxDelayMs }: Policy, deaths: number): number {
+  return Math.min(maxDelayMs, firstDelayMs * 2 ** (deaths - 1));
+}
+
 /** A service does not stay up. `lastLines` is what it printed last. */
 export class GaveUp extends Error {
   override readonly name = 'GaveUp';
@@ -128,9 +133,8 @@ export class Supervision {
   }
 
   async #pause(): Promise<void> {
-    const { firstDelayMs, maxDelayMs } = this.#policy;
     try {
-      await delay(Math.min(maxDelayMs, firstDelayMs * 2 ** (this.#deaths.length - 1)), undefined, { signal: this.#stopping.signal });
+      await delay(pauseMs(this.#policy, this.#deaths.length), undefined, { signal: this.#stopping.signal });
     } catch (error) {
       if (!this.#stopping.signal.aborted) throw error; // Otherwise `stop` cut the pause short.
     }

@@ -79,7 +79,7 @@ describe('too many connections', () => {
 
 describe('senders without a token', () => {
   it('are limited together when they come from one address, whoever has a token is not among them', async () => {
-    const relay = await start({ trustedHops: 1 }, { paces: { message: 1, typing: 1_000, lifecycle: 1_000 } });
+    const relay = await start({ trustedHops: 1 }, { paces: { message: 1, typing: 1_000, lifecycle: 1_000 }, rateClock: () => 0 });
     const crowd = await Promise.all(
       Array.from({ length: 25 }, async () => {
         const peer = await relay.connect(undefined, from('203.0.113.1'));
@@ -96,7 +96,7 @@ describe('senders without a token', () => {
   });
 });
 
-it('a line on which nobody says who it is ends', { timeout: 30_000 }, async () => {
+it('a line on which nobody says who it is ends', async () => {
   const relay = await start();
   const { hostname, port } = new URL(relay.url);
   const silent = connect(Number(port), hostname);
@@ -107,7 +107,7 @@ it('a line on which nobody says who it is ends', { timeout: 30_000 }, async () =
       'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
   );
   // The head of a frame that closes.
-  await expect.poll(() => Buffer.concat(heard).includes(Buffer.from([0x88, 0x00])), { timeout: 20_000 }).toBe(true);
+  await expect.poll(() => Buffer.concat(heard).includes(Buffer.from([0x88, 0x00]))).toBe(true);
   silent.destroy();
 });
 

@@ -1,38 +1,36 @@
 import { afterEach, expect, it } from 'vitest';
 
-import { startRelay, type TestRelay } from './testing/test-relay.ts';
+import { goodbyeTimes } from './drain.ts';
+import { startRelay, type TestPeer, type TestRelay } from './testing/test-relay.ts';
 
-let relay: TestRelay;
-afterEach(async () => await relay.close());
+let relay: TestRelay | undefined;
+afterEach(async () => await relay?.close());
 
 const ids = (count: number) => Array.from({ length: count }, (_, index) => `5f0c4a43-9c9b-4f0e-8f0a-${String(index).padStart(12, '0')}`);
 
-/** Milliseconds from the wish to stop until each of many peers lost its line, in order, and until all was quiet. */
-async function stopWith(peers: number, drainMs: number): Promise<{ lost: number[]; stopped: number }> {
-  relay = await startRelay({ drainMs });
-  const visitors = [];
-  for (const id of ids(peers)) visitors.push(await relay.visitor(id, 'Anna'));
-  const began = performance.now();
-  const lost = visitors.map(
-    async ({ socket }) => await new Promise<number>((resolve) => socket.once('disconnect', () => resolve(performance.now() - began))),
-  );
-  await relay.stop();
-  return { stopped: performance.now() - began, lost: (await Promise.all(lost)).toSorted((a, b) => a - b) };
-}
-
-it('a relay that stops sends its peers away one after the other', async () => {
-  const { lost } = await stopWith(200, 10_000);
-  // Ten milliseconds for each: about two seconds in all, and in no tenth of it more than its share three times over.
-  expect(lost.at(-1)).toBeGreaterThan(1_400);
-  for (let tenth = 0; tenth < 10; tenth += 1) {
-    const share = lost.filter((at) => at >= tenth * 200 && at < (tenth + 1) * 200);
-    expect(share.length).toBeLessThan(60);
-  }
+it('connections are ended ten milliseconds apart, so that nobody comes back together with many', () => {
+  const times = goodbyeTimes(200, 10_000);
+  expect(times).toEqual(Array.from({ length: 200 }, (_, index) => index * 10));
 });
 
-it('and does not take longer than it may', async () => {
-  const { lost } = await stopWith(100, 100);
-  expect(lost.at(-1)).toBeLessThan(400);
+it.each([
+  [100, 100],
+  [5_000, 10_000],
+  [1, 0],
+])('%i connections are ended within %i ms, evenly', (count, windowMs) => {
+  const times = goodbyeTimes(count, windowMs);
+  expect(times).toHaveLength(count);
+  expect(Math.max(...times)).toBeLessThanOrEqual(windowMs);
+  const steps = times.slice(1).map((at, index) => at - (times[index] ?? 0));
+  for (const step of steps) expect(step).toBeCloseTo(windowMs / count, 5);
+});
+
+it('a relay that stops ends every connection', async () => {
+  relay = await startRelay({ drainMs: 100 });
+  const visitors: TestPeer[] = [];
+  for (const id of ids(40)) visitors.push(await relay.visitor(id, 'Anna'));
+  await relay.stop();
+  await expect.poll(() => visitors.filter(({ socket }) => socket.connected)).toEqual([]);
 });
 
 it('a peer whose turn has not come yet is served', async () => {

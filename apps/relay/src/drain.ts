@@ -6,15 +6,23 @@ import type { PeerSocket } from './peer.ts';
 const STEP_MS = 10;
 
 /**
+ * When each of `count` connections is to be ended, in milliseconds from now: `STEP_MS` apart, or closer where that would take longer than `windowMs`.
+ */
+export function goodbyeTimes(count: number, windowMs: number): number[] {
+  const step = Math.min(STEP_MS, windowMs / Math.max(1, count));
+  return Array.from({ length: count }, (_, index) => index * step);
+}
+
+/**
  * Ends every connection, one after the other in a random order, spread over a time that grows with their number and is at most `windowMs`: a handful
  * at once, a thousand over ten seconds. Peers connect again by themselves, elsewhere, and would come as one otherwise. Until its turn each is served.
  */
 export async function sayGoodbye(sockets: readonly PeerSocket[], windowMs: number): Promise<void> {
-  const step = Math.min(STEP_MS, windowMs / Math.max(1, sockets.length));
+  const times = goodbyeTimes(sockets.length, windowMs);
   const began = performance.now();
   const order = sockets.map((socket) => ({ socket, at: Math.random() })).toSorted((a, b) => a.at - b.at);
   for (const [index, { socket }] of order.entries()) {
-    const ahead = began + index * step - performance.now();
+    const ahead = began + (times[index] ?? 0) - performance.now();
     if (ahead >= 1) await delay(ahead);
     // As a broken line: after a good-bye in words the library of old front-ends does not come back by itself.
     socket.conn.close();

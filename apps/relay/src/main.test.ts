@@ -56,7 +56,7 @@ function run(env: Record<string, string>) {
 async function started(env: Record<string, string> = {}) {
   const port = await freePort();
   const process = run({ JWT_SECRET, SOCKET_PORT: String(port), ...env });
-  await expect.poll(() => process.printed.out + process.printed.err, { timeout: 10_000 }).toContain('"msg":"listening"');
+  await expect.poll(() => process.printed.out + process.printed.err).toContain('"msg":"listening"');
   return { ...process, url: `http://127.0.0.1:${port}`, port };
 }
 

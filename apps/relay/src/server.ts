@@ -51,6 +51,8 @@ export interface RelayParts {
   readonly queueCaps?: QueueCaps;
   /** Milliseconds since 1970, for message timestamps. */
   readonly now?: () => number;
+  /** Milliseconds that never go backwards, for the limits of a second. */
+  readonly rateClock?: () => number;
 }
 
 export interface Relay {
@@ -207,7 +209,7 @@ export function createRelay(config: Config, parts: RelayParts): Relay {
   checkOrigins(io, config.allowedOrigins, log, metrics);
   refuseWhenFull(io, config.maxConnections, metrics);
   const forgetRequest = forgetRequests(io);
-  const rateLimit = createRateLimit();
+  const rateLimit = createRateLimit(parts.rateClock);
   const addressOf = addressReader(config.trustedHops);
   const queueCaps = parts.queueCaps ?? { packets: 1_000, bytes: Math.max(16_000_000, 4 * config.maxPayloadBytes) };
   const door = {

@@ -211,7 +211,7 @@ it('opens the conversation that was clicked, though the same click brings the so
     for (let frame = 0; frame < 5; frame += 1) await new Promise(requestAnimationFrame);
   });
   await page.mouse.up();
-  await page.getByRole('heading', { name, exact: true }).waitFor({ timeout: 3_000 });
+  await page.getByRole('heading', { name, exact: true }).waitFor();
   await expect.poll(async () => await page.getByRole('button', { name: 'Turn on sound' }).count()).toBe(0);
 });
 

@@ -7,6 +7,8 @@ import { afterEach, expect, it } from 'vitest';
 
 import { watchForStopping, type Stopping } from './stopping.ts';
 
+/** Longer than any test may take: whoever waits it out fails. */
+const NEVER_MS = 3_600_000;
 let server: Server;
 let stopping: Stopping;
 const agents: Agent[] = [];
@@ -59,9 +61,7 @@ it('answers what is under way, then is gone, however busy its connections are ke
     }),
   );
   await expect.poll(() => outcomes.length).toBeGreaterThan(100);
-  const begun = performance.now();
-  await stopping.stop(5_000);
-  expect(performance.now() - begun).toBeLessThan(1_500);
+  await stopping.stop(NEVER_MS);
   await busy;
   // Nothing was cut off: each request was answered, or never taken.
   expect(new Set(outcomes)).toEqual(new Set(['200 keep-alive', '200 close', 'ECONNREFUSED']));
@@ -72,17 +72,16 @@ it('does not wait for connections on which nothing happens', async () => {
   await ask(port, keepAlive());
   const idle = connect(port, '127.0.0.1');
   await once(idle, 'connect');
-  const begun = performance.now();
-  await stopping.stop(5_000);
-  expect(performance.now() - begun).toBeLessThan(1_000);
-  idle.destroy();
+  const closed = once(idle, 'close');
+  await stopping.stop(NEVER_MS);
+  await closed;
+  expect(idle.destroyed).toBe(true);
 });
 
 it('cuts an answer that takes too long', async () => {
   const port = await start(60_000);
   const hanging = ask(port, keepAlive());
-  await expect.poll(() => new Promise<number>((resolve) => server.getConnections((_error, count) => resolve(count)))).toBe(1);
-  await delay(50);
+  await once(server, 'request');
   await stopping.stop(100);
   expect(await hanging).toBe('ECONNRESET');
 });

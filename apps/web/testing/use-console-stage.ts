@@ -7,7 +7,7 @@ export function useConsoleStage(): Pick<ConsoleStage, 'open'> {
   let stage: ConsoleStage | undefined;
   beforeAll(async () => {
     stage = await openConsoleStage();
-  }, 60_000);
+  });
   afterAll(async () => await stage?.close());
   return {
     open: async (...given) => {

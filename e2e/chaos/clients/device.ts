@@ -233,7 +233,7 @@ export class Tab {
       if (body !== undefined) await this.#stage('request sent', texts);
       const response = await asked;
       const text = await response.text();
-      ledger.answered(`${init.method ?? 'GET'} ${path.split('?', 1)[0]}`, Date.now() - askedAt);
+      ledger.answered(`${init.method ?? 'GET'} ${path.split('?', 1)[0]}`, askedAt);
       this.#checkForeign(path, text);
       if (attempt !== undefined) this.#close(attempt, response.status, text);
       if (body !== undefined) await this.#stage('answer arrived', texts);

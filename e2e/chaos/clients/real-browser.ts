@@ -32,8 +32,6 @@ export class RealBrowser {
 
   async start(): Promise<void> {
     this.#context = await launchProfile(this.#folder);
-    // Long enough for a browser that starts while others do: how fast a page comes is not what is tried here.
-    this.#context.setDefaultTimeout(45_000);
   }
 
   /** Kills every process of it at once. */
@@ -68,7 +66,7 @@ export async function writeInPage(world: World, sent: Send, message: Locator, se
   sent.keptAt = Date.now();
 }
 
-/** Waits until a page's log shows exactly what the database has of a conversation, in its order, with nothing unsent; complains after ten seconds. */
+/** Waits until a page's log shows exactly what the database has of a conversation, in its order, with nothing unsent; complains after ten seconds of a quiet machine. */
 export async function expectPage(world: World, where: string, conversation: string, log: Locator): Promise<void> {
   let shown: string[] = [];
   let wanted: string[] = [];

@@ -67,8 +67,14 @@ export class Ledger {
   /** Conversations whose senders' devices are gone for good, with what was on them. */
   readonly excused = new Set<string>();
 
-  /** The request that a server answered last of all. */
+  /** The request that a server took longest to answer, in milliseconds of a quiet machine. */
   slowestAnswer = { what: 'none', ms: 0 };
+  /** Milliseconds of a quiet machine between two moments. */
+  readonly quietly: (from: number, to: number) => number;
+
+  constructor(quietly: (from: number, to: number) => number = (from, to) => to - from) {
+    this.quietly = quietly;
+  }
 
   send(what: Omit<Send, 'number' | 'text' | 'at' | 'keptAt'>, filler = ''): Send {
     const number = this.sends.length + 1;
@@ -89,8 +95,9 @@ export class Ledger {
     return span;
   }
 
-  /** A server took `ms` to answer. */
-  answered(what: string, ms: number): void {
+  /** A server has answered at this moment what it was asked at `askedAt`. */
+  answered(what: string, askedAt: number): void {
+    const ms = Math.round(this.quietly(askedAt, Date.now()));
     if (ms > this.slowestAnswer.ms) this.slowestAnswer = { what, ms };
   }
 

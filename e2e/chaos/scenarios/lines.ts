@@ -104,7 +104,7 @@ function measureArrivals(world: World): () => number {
         const seen = other
           .filter((watcher) => (watcher.side === 'client') !== (send.senderType === 'CLIENT'))
           .map((watcher) => watcher.firstSeen.get(send.text) ?? Infinity);
-        return Math.min(60_000, ...seen.map((at) => at - send.at));
+        return Math.min(60_000, ...seen.map((at) => world.clock.between(send.at, at)));
       });
     return Math.max(0, ...times);
   };

@@ -7,7 +7,7 @@ export interface Scenario {
   /** What happens, in one line. */
   readonly title: string;
   readonly requirements: Requirements;
-  /** Milliseconds after healing within which every view must be as the database has it; 10,000 unless said otherwise. */
+  /** Milliseconds of a quiet machine after healing within which every view must be as the database has it; 10,000 unless said otherwise. */
   readonly healsWithinMs?: number;
   /** Milliseconds by which the servers' clocks are put wrong; 0 unless said otherwise. */
   readonly clockDoubtMs?: number;

@@ -14,7 +14,7 @@ export interface Program {
 }
 
 const PATIENCE_MS = 6_000;
-const READY_WITHIN_MS = 60_000;
+const READY_WITHIN_MS = 240_000;
 /** Lines that are kept of each process. */
 const KEPT_LINES = 400;
 /** What a server of ours prints when an error went where nobody looks. */
@@ -59,13 +59,13 @@ export class Server {
     await this.ready();
   }
 
-  /** Resolves when it can do its work. @throws Error with its last lines when that takes longer than a minute */
+  /** Resolves when it can do its work. @throws Error with its last lines when that takes longer than some minutes */
   async ready(): Promise<void> {
     if (this.#readyUrl === undefined) return;
     let answer = 'nothing yet';
     for (const end = Date.now() + READY_WITHIN_MS; ; await delay(25)) {
       try {
-        const response = await fetch(this.#readyUrl, { signal: AbortSignal.timeout(2_000) });
+        const response = await fetch(this.#readyUrl, { signal: AbortSignal.timeout(15_000) });
         answer = await response.text();
         if (response.ok) return;
       } catch (error) {

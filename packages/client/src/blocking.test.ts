@@ -34,30 +34,26 @@ beforeEach(async () => {
 afterEach(closeServers);
 
 describe('a visitor that is blocked', () => {
-  it(
-    'is told at once, keeps what it wrote with the reason, and goes on by itself when it is let in again',
-    { timeout: 60_000 },
-    async () => {
-      const { chat } = openOperator();
-      const visitor = await startVisitor();
-      await visitor.chat.conversation!.sendText('before');
-      await eventually(() => expect(server.clients.get(1)?.rows).toHaveLength(1));
-      await chat.setBlocked(1, true);
-      await eventually(() => expect(visitor.chat.getSnapshot()).toMatchObject({ phase: 'active', blocked: true }));
-      await visitor.chat.conversation!.sendText('after');
-      await eventually(() => expect(statuses(visitor.chat)?.[1]).toBe('failed'));
-      const refused = visitor.chat.conversation!.getSnapshot().messages.at(-1);
-      expect(refused).toMatchObject({ text: 'after', failure: 'You can’t use this chat any more.' });
-      await expect(visitor.chat.end()).rejects.toThrow('You can’t use this chat any more.');
-      expect(visitor.chat.getSnapshot().phase).toBe('active');
+  it('is told at once, keeps what it wrote with the reason, and goes on by itself when it is let in again', async () => {
+    const { chat } = openOperator();
+    const visitor = await startVisitor();
+    await visitor.chat.conversation!.sendText('before');
+    await eventually(() => expect(server.clients.get(1)?.rows).toHaveLength(1));
+    await chat.setBlocked(1, true);
+    await eventually(() => expect(visitor.chat.getSnapshot()).toMatchObject({ phase: 'active', blocked: true }));
+    await visitor.chat.conversation!.sendText('after');
+    await eventually(() => expect(statuses(visitor.chat)?.[1]).toBe('failed'));
+    const refused = visitor.chat.conversation!.getSnapshot().messages.at(-1);
+    expect(refused).toMatchObject({ text: 'after', failure: 'You can’t use this chat any more.' });
+    await expect(visitor.chat.end()).rejects.toThrow('You can’t use this chat any more.');
+    expect(visitor.chat.getSnapshot().phase).toBe('active');
 
-      await chat.setBlocked(1, false);
-      await expect.poll(() => visitor.chat.getSnapshot(), { timeout: 40_000 }).toMatchObject({ blocked: false, connection: 'connected' });
-      visitor.chat.conversation!.retry(refused?.key ?? '');
-      await eventually(() => expect(visitor.chat.conversation!.getSnapshot().messages.map(({ seq }) => seq)).toEqual([1, 2]));
-      expect(server.clients.get(1)?.rows.map((row) => row.text)).toEqual(['before', 'after']);
-    },
-  );
+    await chat.setBlocked(1, false);
+    await expect.poll(() => visitor.chat.getSnapshot()).toMatchObject({ blocked: false, connection: 'connected' });
+    visitor.chat.conversation!.retry(refused?.key ?? '');
+    await eventually(() => expect(visitor.chat.conversation!.getSnapshot().messages.map(({ seq }) => seq)).toEqual([1, 2]));
+    expect(server.clients.get(1)?.rows.map((row) => row.text)).toEqual(['before', 'after']);
+  });
 
   it('does not get another conversation by a reload, nor when its token has run out', async () => {
     const own = newBrowser();

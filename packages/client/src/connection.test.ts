@@ -35,7 +35,7 @@ function openConnection(options: Partial<ConnectionOptions> = {}, tab = createTa
   });
   return { connection, states, tab };
 }
-const connected = (connection: Connection) => vi.waitFor(() => expect(connection.state()).toBe('connected'), 5_000);
+const connected = (connection: Connection) => vi.waitFor(() => expect(connection.state()).toBe('connected'));
 
 describe('the connection', () => {
   it('tells who debugs what comes and goes, by name and never by content', async () => {
@@ -55,7 +55,15 @@ describe('the connection', () => {
     clock.observe(Date.now() - 1_000, tab.now(), tab.now(), 1_000);
     const { connection } = openConnection({}, tab, clock);
     await connected(connection);
-    expect(Math.abs(clock.now() - Date.now())).toBeLessThan(250);
+    // As exact as the way there was quick: a slow one is not believed more than it knows, and the next join may be quicker.
+    await expect
+      .poll(async () => {
+        relay.cut();
+        await vi.waitFor(() => expect(connection.state()).not.toBe('connected'));
+        await connected(connection);
+        return Math.abs(clock.now() - Date.now());
+      })
+      .toBeLessThan(250);
   });
 
   it('is connected only once the relay has acknowledged the join', async () => {

@@ -86,8 +86,7 @@ describe('several processes with one Redis', () => {
     const redis = await TestRedis.start();
     cleanUps.push(async () => await redis.close());
     const [here, there] = [open(redis.url), open(redis.url)];
-    const both = async (state: string) =>
-      await expect.poll(() => [here.state(), there.state()], { timeout: 10_000 }).toEqual([state, state]);
+    const both = async (state: string) => await expect.poll(() => [here.state(), there.state()]).toEqual([state, state]);
     await both('shared');
     const [mine, theirs] = [here, there].map((limits) => limits.limit({ name: 'x', perMinute: 2 })) as [
       ReturnType<RateLimits['limit']>,

@@ -20,7 +20,7 @@ async function start(supervised: boolean): Promise<{ child: ChildProcess; output
   running.push(child);
   let output = '';
   child.stdout?.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
-  await expect.poll(() => output, { timeout: 10_000 }).toContain('"up"');
+  await expect.poll(() => output).toContain('"up"');
   return { child, output: () => output };
 }
 

@@ -84,7 +84,7 @@ export function follow(child: ChildProcess): Start {
 }
 
 export async function untilReady(start: Start): Promise<void> {
-  await expect.poll(() => start.output(), { timeout: 60_000 }).toMatch(/^ready/m);
+  await expect.poll(() => start.output()).toMatch(/^ready/m);
 }
 
 /** Runs a command of the CLI to its end. */
@@ -134,5 +134,5 @@ export async function processesOf(place: Place): Promise<number[]> {
 
 export async function untilGone(pids: readonly number[]): Promise<void> {
   expect(pids.every((pid) => pid > 1)).toBe(true);
-  await expect.poll(() => pids.filter(isAlive), { timeout: 30_000 }).toEqual([]);
+  await expect.poll(() => pids.filter(isAlive)).toEqual([]);
 }

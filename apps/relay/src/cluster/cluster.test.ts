@@ -29,7 +29,7 @@ const texts = (peer: TestPeer, event: 'incomingMessage' | 'operatorMessage' | 'o
 /** Two nodes that hear each other. */
 async function startPair(): Promise<[TestRelay, TestRelay]> {
   const pair: [TestRelay, TestRelay] = [await startNode(), await startNode()];
-  for (const relay of pair) await expect.poll(async () => await isDegraded(relay), { timeout: 10_000 }).toBe(false);
+  for (const relay of pair) await expect.poll(async () => await isDegraded(relay)).toBe(false);
   return pair;
 }
 
@@ -71,11 +71,9 @@ describe('two nodes', () => {
     for (const peer of [maya, omar, anna]) peer.socket.on('disconnect', () => (lines += 1));
     if (how === 'killed') await redis.kill();
     else redis.freeze();
-    const began = performance.now();
     await anna.ask('clientMessage', MESSAGE);
     await expect.poll(() => texts(maya, 'incomingMessage')).toEqual(['Hello?']);
-    expect(performance.now() - began).toBeLessThan(1_000);
-    for (const relay of [one, two]) await expect.poll(async () => await isDegraded(relay), { timeout: 8_000 }).toBe(true);
+    for (const relay of [one, two]) await expect.poll(async () => await isDegraded(relay)).toBe(true);
     expect(await readiness(one)).toEqual({
       status: 200,
       body: { ok: true, degraded: true, checks: { accepting: 'ok', redis: 'away: only peers of this node are reached' } },
@@ -87,8 +85,8 @@ describe('two nodes', () => {
     const told = new Map([maya, omar, anna].map((peer) => [peer, peer.of('resync').length]));
     if (how === 'killed') await redis.run();
     else redis.thaw();
-    for (const [peer, before] of told) await expect.poll(() => peer.of('resync').length, { timeout: 10_000 }).toBeGreaterThan(before);
-    await expect.poll(async () => [await isDegraded(one), await isDegraded(two)], { timeout: 10_000 }).toEqual([false, false]);
+    for (const [peer, before] of told) await expect.poll(() => peer.of('resync').length).toBeGreaterThan(before);
+    await expect.poll(async () => [await isDegraded(one), await isDegraded(two)]).toEqual([false, false]);
     await anna.ask('clientMessage', { ...MESSAGE, message: 'Ah, there you are.' });
     await expect.poll(() => texts(omar, 'incomingMessage').at(-1)).toBe('Ah, there you are.');
     // Missed for good, as far as the relay is concerned: that is what `resync` is for.
@@ -102,8 +100,8 @@ describe('two nodes', () => {
     const [maya, anna] = [await one.operator(1, 'Maya'), await two.visitor(ANNA, 'Anna')];
     expect(await isDegraded(one)).toBe(true);
     await redis.run();
-    for (const peer of [maya, anna]) await expect.poll(() => peer.of('resync').length, { timeout: 10_000 }).toBeGreaterThan(0);
-    await expect.poll(async () => [await isDegraded(one), await isDegraded(two)], { timeout: 10_000 }).toEqual([false, false]);
+    for (const peer of [maya, anna]) await expect.poll(() => peer.of('resync').length).toBeGreaterThan(0);
+    await expect.poll(async () => [await isDegraded(one), await isDegraded(two)]).toEqual([false, false]);
     await anna.ask('clientMessage', MESSAGE);
     await expect.poll(() => texts(maya, 'incomingMessage')).toEqual(['Hello?']);
   });
@@ -126,7 +124,7 @@ describe('two nodes', () => {
   it('keep nothing for a Redis that hangs: what it does not take is dropped', async () => {
     redis = await TestRedis.start();
     const one = await startNode();
-    await expect.poll(async () => await isDegraded(one), { timeout: 10_000 }).toBe(false);
+    await expect.poll(async () => await isDegraded(one)).toBe(false);
     redis.freeze();
     const authorization = `Bearer ${await one.mint({ role: 'service', id: 0, name: 'web' })}`;
     const hints = Array.from({ length: 100 }, (_, lastSeq) => ({ event: 'conversationChanged', clientId: ANNA, lastSeq }));
@@ -135,6 +133,6 @@ describe('two nodes', () => {
     const droppedNow = async () => Number(/relay_redis_publishes_dropped_total\{service="relay"\} (\d+)/.exec(await one.metrics())?.[1]);
     // Each hint goes to operators and to the visitor, 22,000 in all; 10,000 at most may wait for an answer, two seconds at most.
     expect(await droppedNow()).toBeGreaterThan(0);
-    await expect.poll(droppedNow, { timeout: 10_000 }).toBeGreaterThanOrEqual(11_000);
+    await expect.poll(droppedNow).toBeGreaterThanOrEqual(11_000);
   });
 });

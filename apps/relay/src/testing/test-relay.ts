@@ -8,7 +8,7 @@ import { createRelay, type RelayParts } from '../server.ts';
 
 export const TEST_SECRET = 'a secret for tests, long enough for HS256';
 const ORIGIN = 'https://chat.example';
-const TIMEOUT_MS = 5_000;
+const TIMEOUT_MS = 60_000;
 
 interface ReceivedEvent {
   readonly event: string;

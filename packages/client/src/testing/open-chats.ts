@@ -85,9 +85,8 @@ export async function startVisitor(own?: VisitorBrowser): Promise<ReturnType<typ
   return visitor;
 }
 
-export const connected = (chat: VisitorChat | OperatorChat) =>
-  vi.waitFor(() => expect(chat.getSnapshot().connection).toBe('connected'), 5_000);
-export const eventually = (check: () => void) => vi.waitFor(check, { timeout: 10_000, interval: 10 });
+export const connected = (chat: VisitorChat | OperatorChat) => vi.waitFor(() => expect(chat.getSnapshot().connection).toBe('connected'));
+export const eventually = (check: () => void) => vi.waitFor(check, { interval: 10 });
 export const said = (chat: VisitorChat) => chat.conversation?.getSnapshot().messages.map((message) => message.text);
 export const statuses = (chat: VisitorChat) => chat.conversation?.getSnapshot().messages.map((message) => message.status);
 export const seenBy = (chat: OperatorChat, clientId = 1) =>

@@ -165,7 +165,7 @@ describe('a process that owns a cluster', () => {
     const { child, pid, url } = await owner();
     await query(url, 'CREATE TABLE kept AS SELECT generate_series(1, 500) AS n');
     child.kill('SIGKILL');
-    await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => isAlive(pid)).toBe(false);
     await expect(stat(join(dataFolder, 'postmaster.pid'))).rejects.toThrow(/ENOENT/); // An orderly end, not a crash.
     expect(await kept(await start())).toBe(500);
   });

@@ -55,10 +55,13 @@ describe('signing in', () => {
 
   it('is limited for one address, whatever accounts it tries', async () => {
     const from = { [ADDRESS_HEADER]: '198.51.100.252' };
-    const statuses = new Set<number>();
-    for (let guess = 0; guess < 61; guess += 1)
-      statuses.add((await post('sign-in/email', { email: `guess${guess}@lamps.example`, password: 'x' }, from)).status);
-    expect([...statuses]).toEqual([401, 429]);
+    const guess = async (count: number) =>
+      (await post('sign-in/email', { email: `guess${count}@lamps.example`, password: 'x' }, from)).status;
+    let count = 0;
+    // Sixty a minute; a machine on which they take longer than that has some of the next.
+    while ((await guess(count)) === 401) count += 1;
+    expect(count).toBeGreaterThanOrEqual(60);
+    expect(await guess(count)).toBe(429);
   });
 
   it('works from our own pages only', async () => {
