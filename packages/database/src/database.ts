@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 
+import { canSave } from './can-save.ts';
 import { PrismaClient } from './generated/client.ts';
 import { ImpatientClient } from './impatient-client.ts';
 import { timed, timeQueries, type TimeListener } from './query-times.ts';
@@ -33,6 +34,13 @@ export interface Database {
   poolState(): { total: number; idle: number; waiting: number };
   /** Resolves when the database answers, rejects within the connection timeout when it doesn't. */
   ping(): Promise<void>;
+  /**
+   * Resolves when a message could be saved at this moment: the server takes writes and has space for them, and the unique keys that saving once rests on
+   * are there. Leaves nothing. Costs two round trips; `ping` is for asking often.
+   *
+   * @throws CannotSaveError when a key is missing, and the database's error when it does not take the write
+   */
+  canSave(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -87,6 +95,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     async ping() {
       await pool.query('SELECT 1');
     },
+    canSave: async () => await canSave(async (work) => await transact(hot, TRANSACTION_TIMEOUT_MS, work)),
     async close() {
       await prisma.$disconnect();
       await Promise.all([pool.end(), hot.end()]);

@@ -1,4 +1,5 @@
 export { openDatabase, type Database, type DatabaseOptions } from './database.ts';
+export { CannotSaveError } from './can-save.ts';
 export type { TimeListener } from './query-times.ts';
 export type { Transaction } from './transact.ts';
 export { isInvalidData, isTransactionConflict, isUniqueViolation } from './error-codes.ts';
