@@ -33,7 +33,7 @@ export async function authRoute(request: Request): Promise<Response> {
 }
 
 async function answer(request: Request, route: string): Promise<Response> {
-  const { auth, config, hints, http, log } = services();
+  const { auth, config, revocations, http, log } = services();
   if (request.method !== 'GET' && !comesFromOwnPage(request.headers, config))
     return errorResponse(new ChatError('forbidden', 'This request must come from a page of this system.'));
   try {
@@ -42,9 +42,11 @@ async function answer(request: Request, route: string): Promise<Response> {
     const leaving = ENDS_SESSIONS.has(route) ? (await operatorOf(auth, request.headers)).operator : undefined;
     // It asks for the password: who has come by a session must not guess it there.
     if (route === CHANGE_PASSWORD && leaving !== undefined) await takeTurn('signIns', operatorKey(leaving), services());
+    // Signing out can't be refused: it is kept before, so that the end of this process in between does not lose it.
+    if (leaving !== undefined && route !== CHANGE_PASSWORD) await revocations.keep({ role: 'operator', id: leaving.id });
     const answered = await auth.handler(request);
     // Which of the operator's connections belong to which session the relay does not know: all end, and those that may come back with a new token.
-    if (answered.ok && leaving !== undefined) hints.revoke({ role: 'operator', id: leaving.id });
+    if (answered.ok && leaving !== undefined) await revocations.revoke({ role: 'operator', id: leaving.id });
     return new Response(answered.body, answered);
   } catch (thrown) {
     const { error, unexpected } = asChatError(thrown);

@@ -16,6 +16,8 @@ import { createDiskStore, type ImageStore } from './image-store.ts';
 import { deriveKey } from './keys.ts';
 import { createLimits, type Limits } from './limits.ts';
 import { createRelayHints, type RelayHints } from './relay-hints.ts';
+import { createRelayRequests, type RelayRequests } from './relay-requests.ts';
+import { createRevocationSender, type RevocationSender } from './revocation-sender.ts';
 import type { Stopping } from './stopping.ts';
 import { createMeasuredSaver } from './save-metrics.ts';
 import { createTimingMetrics, type TimingMetrics } from './timing-metrics.ts';
@@ -36,7 +38,9 @@ export interface Services {
   readonly saver: MessageSaver;
   readonly images: ImageStore;
   readonly imageLinks: ImageLinks;
+  readonly relay: Pick<RelayRequests, 'trouble'>;
   readonly hints: RelayHints;
+  readonly revocations: RevocationSender;
   readonly limits: Limits;
   /** This process takes leave of everybody. */
   readonly isStopping: () => boolean;
@@ -61,6 +65,7 @@ export function createServices(config: Config, stopping: Pick<Stopping, 'hasBegu
   const chat: Context = { db, clock: () => new Date(), ids: randomUUID, log, signUpload: (path) => imageLinks.sign(path) };
   measureWaiting(metrics, chat);
   measureDisk(metrics, config.dataDir);
+  const relay = createRelayRequests({ relayUrl: config.relayInternalUrl, tokens });
   const limits = createLimits(config, log);
   metrics.gauge(
     'limits_redis_up',
@@ -82,7 +87,9 @@ export function createServices(config: Config, stopping: Pick<Stopping, 'hasBegu
     saver: createMeasuredSaver(chat, metrics),
     images: measureUploads(metrics, createDiskStore(config.dataDir)),
     imageLinks,
-    hints: createRelayHints({ relayUrl: config.relayInternalUrl, tokens, log, metrics }),
+    relay,
+    hints: createRelayHints({ relay, log, metrics }),
+    revocations: createRevocationSender({ chat, relay, log, metrics }),
     isStopping: () => stopping.hasBegun(),
     limits,
   };
@@ -91,7 +98,8 @@ export function createServices(config: Config, stopping: Pick<Stopping, 'hasBegu
 /** Finishes what is queued and closes the database. */
 export async function closeServices(services: Services): Promise<void> {
   await services.saver.close();
-  await services.hints.settled();
+  services.revocations.close();
+  await Promise.all([services.hints.settled(), services.revocations.settled()]);
   services.limits.close();
   await services.db.close();
 }

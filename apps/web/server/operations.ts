@@ -2,6 +2,8 @@ import { readiness } from '@switchboard/telemetry';
 
 import { asChatError, errorResponse } from './present-error.ts';
 import { requireScraper } from './scrape.ts';
+import type { RelayTrouble } from './relay-requests.ts';
+import type { RevocationSender } from './revocation-sender.ts';
 import { services } from './services.ts';
 
 const HEADERS = { 'Cache-Control': 'no-store' };
@@ -11,14 +13,27 @@ export function alive(): Response {
   return Response.json({ ok: true }, { headers: HEADERS });
 }
 
-/** 200 while this server can do its work, 503 with the reason while it can't. */
+/**
+ * 200 while this server can do its work, 503 with the reason while it can't. A relay that takes nothing is named, and `degraded` is true: messages are
+ * saved as well as ever, so the server stays in service.
+ */
 export async function ready(): Promise<Response> {
-  const { db, isStopping } = services();
+  const { db, isStopping, relay, revocations } = services();
   const state = await readiness({
     database: async () => await db.ping(),
     accepting: async () => (isStopping() ? await Promise.reject(new Error('stopping')) : undefined),
   });
-  return Response.json(state, { status: state.ok ? 200 : 503, headers: HEADERS });
+  const trouble = relay.trouble();
+  const checks = { ...state.checks, relay: trouble === undefined ? 'ok' : inWords(trouble, revocations.waiting()) };
+  const answer = { ok: state.ok, degraded: trouble !== undefined, checks };
+  return Response.json(answer, { status: state.ok ? 200 : 503, headers: HEADERS });
+}
+
+function inWords({ since, reason }: RelayTrouble, waiting: ReturnType<RevocationSender['waiting']>): string {
+  const what = `takes no hints since ${since.toISOString()} (${reason})`;
+  if (waiting.since === undefined) return `degraded: ${what}; browsers see news up to 20 s later`;
+  const revocations = waiting.count === 1 ? '1 revocation waits' : `${waiting.count} revocations wait`;
+  return `degraded: ${what}; ${revocations} since ${waiting.since.toISOString()}: the connections of these people go on`;
 }
 
 /** The figures of this process for Prometheus: for whoever shows the token, or without one for nearby machines. */

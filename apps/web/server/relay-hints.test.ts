@@ -3,6 +3,7 @@ import { createTokens } from '@switchboard/tokens';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { createRelayHints, seenHint, type RelayHints } from './relay-hints.ts';
+import { createRelayRequests } from './relay-requests.ts';
 import { startTestRelay, type TestRelay } from './testing/test-relay.ts';
 
 const tokens = createTokens(['a secret for tests that is long enough']);
@@ -15,7 +16,7 @@ afterEach(async () => await relay.close());
 function hints(relayUrl = relay.url, log = silentLogger): { hints: RelayHints; figure: (name: string) => Promise<number> } {
   const metrics = createMetrics('test');
   return {
-    hints: createRelayHints({ relayUrl, tokens, log, metrics }),
+    hints: createRelayHints({ relay: createRelayRequests({ relayUrl, tokens }), log, metrics }),
     figure: async (name) =>
       Number(new RegExp(`^switchboard_relay_hints_${name}_total\\{.*\\} (\\d+)`, 'm').exec(await metrics.render())?.[1]),
   };
@@ -68,22 +69,5 @@ describe('relay hints', () => {
     sender.send(changed('a', 1));
     await sender.settled();
     expect(await figure('dropped')).toBe(1);
-  });
-});
-
-describe('a revocation', () => {
-  it('is told until the relay takes it', async () => {
-    relay.status = 503;
-    const { hints: sender } = hints();
-    const before = Math.floor(Date.now() / 1_000);
-    sender.revoke({ role: 'operator', id: 7 });
-    await expect.poll(() => relay.batches.length).toBeGreaterThan(1);
-    relay.status = 202;
-    await sender.settled();
-    const [told] = relay.batches.at(-1) ?? [];
-    expect(told).toMatchObject({ event: 'revoked', role: 'operator', id: 7 });
-    // The moment that it happened, not that of the last attempt.
-    expect(told).toEqual(relay.batches[0]?.[0]);
-    expect(told?.event === 'revoked' && told.at >= before).toBe(true);
   });
 });

@@ -1,15 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
 import type { HintRequest, Receipts } from '@switchboard/protocol';
 import type { Logger, Metrics } from '@switchboard/telemetry';
-import type { Tokens } from '@switchboard/tokens';
 
-/** `address`: where a visitor is on the relay, for one that came without a token. */
-interface Person {
-  readonly role: 'operator' | 'client';
-  readonly id: number;
-  readonly address?: string | null;
-}
+import type { RelayRequests } from './relay-requests.ts';
 
 type PeerHint = Exclude<HintRequest, { event: 'revoked' }>;
 
@@ -17,35 +9,24 @@ type PeerHint = Exclude<HintRequest, { event: 'revoked' }>;
 export interface RelayHints {
   /** Returns at once; the hint goes out with others, and an older one about the same thing is dropped in favour of it. */
   send(hint: PeerHint): void;
-  /**
-   * Ends a person's connections to the relay, and has tokens from before now refused there. Returns at once. Unlike a hint it is tried again, for some
-   * seconds: nothing makes up for it but the end of the token.
-   */
-  revoke(person: Person): void;
   /** Resolves when nothing is on its way any more. */
   settled(): Promise<void>;
 }
 
 export interface RelayHintsOptions {
-  readonly relayUrl: string;
-  readonly tokens: Pick<Tokens, 'mintRelayToken'>;
+  readonly relay: Pick<RelayRequests, 'post'>;
   readonly log: Logger;
   readonly metrics: Metrics;
-  readonly fetch?: typeof fetch;
 }
 
-const TIMEOUT_MS = 2_000;
 /** The relay takes so many in one request. */
 const BATCH = 100;
 const MAX_WAITING = 2_000;
 const COMPLAIN_EVERY_MS = 60_000;
-/** Pauses before each attempt to tell of a revocation. Milliseconds. */
-const RETRY_AFTER_MS = [0, 200, 400, 800, 1_600, 3_200, 6_400];
 
-/** Hints go to `POST <relayUrl>/hints`, one request at a time. */
-export function createRelayHints({ relayUrl, tokens, log, metrics, fetch = globalThis.fetch }: RelayHintsOptions): RelayHints {
+/** Hints go out one request at a time. */
+export function createRelayHints({ relay, log, metrics }: RelayHintsOptions): RelayHints {
   const waiting = new Map<string, PeerHint>();
-  const revoking = new Set<Promise<void>>();
   const sent = metrics.counter('relay_hints_sent_total', 'Hints that the relay took');
   const dropped = metrics.counter('relay_hints_dropped_total', 'Hints that the relay did not get');
   let running: Promise<void> | undefined;
@@ -61,47 +42,15 @@ export function createRelayHints({ relayUrl, tokens, log, metrics, fetch = globa
     unreported = 0;
   }
 
-  /** Why the relay did not take it; undefined when it did. */
-  async function post(batch: readonly HintRequest[]): Promise<string | undefined> {
-    try {
-      const { token } = await tokens.mintRelayToken({ role: 'service', id: 0, name: 'web' });
-      const response = await fetch(`${relayUrl}/hints`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-        body: JSON.stringify(batch),
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-        redirect: 'error',
-      });
-      await response.body?.cancel();
-      return response.ok ? undefined : `status ${response.status}`;
-    } catch (error) {
-      return reasonOf(error);
-    }
-  }
-
-  async function tellRevoked(revocation: Extract<HintRequest, { event: 'revoked' }>): Promise<void> {
-    let reason: string | undefined;
-    for (const wait of RETRY_AFTER_MS) {
-      await delay(wait);
-      reason = await post([revocation]);
-      if (reason === undefined) return;
-    }
-    const { role, id } = revocation;
-    log.error(
-      { role, id, reason },
-      'the relay could not be told of a revocation: connections of this person go on until they end by themselves',
-    );
-  }
-
   async function run(): Promise<void> {
     // One turn of the event loop: the hints of requests that were committed together go together.
     await new Promise((resolve) => setImmediate(resolve));
     while (waiting.size > 0) {
       const batch = [...waiting].slice(0, BATCH);
       for (const [key] of batch) waiting.delete(key);
-      const reason = await post(batch.map(([, hint]) => hint));
-      if (reason === undefined) sent.add(batch.length);
-      else drop(batch.length, reason);
+      const answer = await relay.post(batch.map(([, hint]) => hint));
+      if (answer.ok) sent.add(batch.length);
+      else drop(batch.length, answer.reason);
     }
     running = undefined;
   }
@@ -115,14 +64,8 @@ export function createRelayHints({ relayUrl, tokens, log, metrics, fetch = globa
       waiting.set(key, hint);
       running ??= run();
     },
-    revoke(person) {
-      const telling = tellRevoked({ event: 'revoked', ...person, at: Math.floor(Date.now() / 1_000) }).finally(() =>
-        revoking.delete(telling),
-      );
-      revoking.add(telling);
-    },
     async settled() {
-      await Promise.all([running, ...revoking]);
+      await running;
     },
   };
 }
@@ -131,11 +74,6 @@ export function createRelayHints({ relayUrl, tokens, log, metrics, fetch = globa
 function keyOf(hint: PeerHint): string {
   if (hint.event === 'messagesSeen') return `seen ${hint.by} ${hint.clientId}`;
   return `${hint.visitorChanged === true ? 'visitor' : 'messages'} ${hint.clientId}`;
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
 }
 
 /** "One side has received and seen this much of the other's messages." */

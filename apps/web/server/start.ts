@@ -22,6 +22,7 @@ export function startServer(): void {
   noteClientAddresses(config.trustedHops);
   notePeers();
   installServices(services);
+  services.revocations.start();
   onShutdown(services.log, STOPPING_MS, async () => {
     await stopping.stop(ANSWERING_MS);
     await closeServices(services);

@@ -13,6 +13,8 @@ export interface TestRelay {
   readonly batches: readonly HintRequest[][];
   /** What it answers to a proper request: 202 unless changed, undefined for no answer at all. */
   status: number | undefined;
+  /** The process that it says it is; undefined for a relay that does not say. */
+  node: string | undefined;
   close(): Promise<void>;
 }
 
@@ -28,8 +30,9 @@ export async function startTestRelay(tokens: Pick<Tokens, 'verifyRelayToken'>): 
     return relay.status;
   };
   const server = createServer((request, response) => {
+    const body = JSON.stringify({ delivered: 0, ...(relay.node === undefined ? {} : { node: relay.node }) });
     take(request).then(
-      (status) => status === undefined || response.writeHead(status).end(),
+      (status) => status === undefined || response.writeHead(status, { 'content-type': 'application/json' }).end(body),
       () => response.writeHead(400).end(),
     );
   });
@@ -39,6 +42,7 @@ export async function startTestRelay(tokens: Pick<Tokens, 'verifyRelayToken'>): 
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     batches,
     status: 202,
+    node: 'relay 1',
     async close() {
       server.closeAllConnections();
       server.close();

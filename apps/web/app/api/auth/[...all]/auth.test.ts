@@ -1,3 +1,4 @@
+import { listRevocations } from '@switchboard/chat';
 import { describe, expect, it, vi } from 'vitest';
 
 import { ADDRESS_HEADER } from '../../../../server/note-addresses.ts';
@@ -88,9 +89,10 @@ describe('signing out', () => {
     ['change-password', { currentPassword: PASSWORD, newPassword: `${PASSWORD}, new` }],
   ])('%s ends the connections to the relay', async (path, body) => {
     const { cookie, id } = await newOperator(server.services);
-    const revoke = vi.spyOn(server.services.hints, 'revoke');
+    const revoke = vi.spyOn(server.services.revocations, 'revoke');
     expect((await post(path, body, { cookie })).status).toBe(200);
     expect(revoke.mock.calls).toEqual([[{ role: 'operator', id }]]);
+    expect((await listRevocations(server.services.chat, new Date())).filter((kept) => kept.id === id)).toHaveLength(1);
     revoke.mockClear();
     await post(path, body, { cookie: 'switchboard.session_token=forged' });
     expect(revoke).not.toHaveBeenCalled();

@@ -11,7 +11,7 @@ export const POST = route({
   route: '/api/chat/block',
   access: 'visitor-or-operator',
   body: json(blockVisitorRequest),
-  async handle({ services: { chat, hints, log }, caller, body, requestId }) {
+  async handle({ services: { chat, hints, revocations, log }, caller, body, requestId }) {
     const { clientId, blocked } = body;
     const { blockedAt, address, lastSeq, changed } = await blockVisitor(chat, actorOf(caller), body);
     if (changed) {
@@ -19,7 +19,7 @@ export const POST = route({
       log.info({ requestId, clientId, operatorId }, blocked ? 'visitor blocked' : 'visitor unblocked');
     }
     // Asked again, too: the relay may not have heard of it the first time.
-    if (blocked) hints.revoke({ role: 'client', id: clientId, address });
+    if (blocked) revocations.tell({ role: 'client', id: clientId, address });
     if (address !== null) hints.send({ event: 'conversationChanged', clientId: address, lastSeq, visitorChanged: true });
     const answer: BlockVisitorResponse = { blockedAt };
     return Response.json(answer);
