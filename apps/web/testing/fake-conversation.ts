@@ -96,7 +96,7 @@ export class FakeConversation implements ConversationHandle {
     this.set({ messages: this.snapshot.messages.filter((message) => message.key !== key) });
   }
 
-  renewPicture(key: string): void {
+  renewPicture({ key }: { readonly key: string }): void {
     this.asked.push(`renew ${key}`);
   }
 

@@ -1,10 +1,11 @@
 import { createEmitter } from './emitter.ts';
+import { conversationMessageId } from './message-id.ts';
 import type { ArrivedMessage } from './types.ts';
 
-/** Keys that are remembered, so that nothing rings twice. */
+/** Messages that are remembered, so that nothing rings twice. */
 const MEMORY = 2_000;
 
-/** Tells of messages that arrive, each key once. */
+/** Tells of messages that arrive, each once. */
 export class Arrivals {
   readonly #told = new Set<string>();
   readonly #emitter = createEmitter<ArrivedMessage>();
@@ -14,9 +15,9 @@ export class Arrivals {
   }
 
   tell(arrived: ArrivedMessage): void {
-    const { key } = arrived.message;
-    if (this.#told.has(key)) return;
-    this.#told.add(key);
+    const id = conversationMessageId({ ...arrived.message, clientId: arrived.clientId });
+    if (this.#told.has(id)) return;
+    this.#told.add(id);
     for (const oldest of this.#told) {
       if (this.#told.size <= MEMORY) break;
       this.#told.delete(oldest);

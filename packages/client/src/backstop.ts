@@ -10,7 +10,7 @@ const WAIT_MAX_MS = 8_000;
 export interface BackstopHooks {
   /** Keeps it and saves it on the visitor's behalf. */
   save(entry: NewEntry): Promise<void>;
-  /** Resolves to whether the database has this key, however long it takes to find out. */
+  /** Resolves to whether the database has this message of the visitor, however long it takes to find out. */
   isSaved(clientId: number, key: string): Promise<boolean>;
 }
 

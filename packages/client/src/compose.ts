@@ -1,7 +1,7 @@
 import { ChatError } from '@switchboard/protocol/errors';
 import { DEFAULT_MAX_IMAGE_BYTES, IMAGE_TYPES, MAX_FILE_NAME_LENGTH, MAX_TEXT_LENGTH } from '@switchboard/protocol/limits';
 
-import type { ConversationContext } from './conversation.ts';
+import type { ConversationContext } from './conversation-context.ts';
 import type { NewEntry, OutboxImage } from './outbox/entry.ts';
 import type { TimelineMessage } from './types.ts';
 

@@ -13,7 +13,7 @@ interface ListRow {
   readonly previewAt: string;
   /** As last fetched. */
   readonly savedUnread: number;
-  /** Live messages of the client that the fetched number may not include: key → when. */
+  /** Live messages of the client, and of that side alone, that the fetched number may not include: key → when. */
   readonly liveUnread: ReadonlyMap<string, string>;
   /** Everything sent up to here has been seen in this browser, ISO-8601. */
   readonly readUntil: string;
@@ -69,8 +69,9 @@ function later(a: string, b: string): string {
 
 function fetchedRow({ client, lastMessage, unreadCount, lastActivityAt }: RecentChat, before: ListRow | undefined): ListRow {
   const savedAt = lastMessage?.createdAt ?? '';
+  const savedKey = lastMessage?.senderType === 'CLIENT' ? lastMessage.messageKey : undefined;
   const keepsPreview = before !== undefined && before.previewAt > savedAt;
-  const liveUnread = new Map([...(before?.liveUnread ?? [])].filter(([key, at]) => at > savedAt && key !== lastMessage?.messageKey));
+  const liveUnread = new Map([...(before?.liveUnread ?? [])].filter(([key, at]) => at > savedAt && key !== savedKey));
   const readUntil = before?.readUntil ?? '';
   return {
     summary: {

@@ -1,55 +1,32 @@
-import type { Acknowledgement, MessagesPage, RelayPayloads } from '@switchboard/protocol/types';
+import type { MessagesPage, RelayPayloads } from '@switchboard/protocol/types';
 
 import { createCatchUp, fetchPage } from './catch-up.ts';
 import { checkImage, cleanText, NewEntries } from './compose.ts';
-import type { Effects } from './effects.ts';
+import { ownMessage, savedFromHere } from './conversation-context.ts';
+import type { ConversationContext } from './conversation-context.ts';
 import { createEmitter } from './emitter.ts';
 import { HeadCheck } from './head-check.ts';
-import type { Http } from './http.ts';
 import { LocalMessages } from './local-messages.ts';
+import { messageId } from './message-id.ts';
+import type { MessageRef } from './message-id.ts';
 import type { NewEntry } from './outbox/entry.ts';
-import type { Outbox } from './outbox/outbox.ts';
 import type { SavedEntry } from './outbox/sender.ts';
 import { PictureRenewal } from './picture-renewal.ts';
 import { marksOf, Reading } from './reading.ts';
 import { ReceiptReporter } from './receipts.ts';
-import type { Watermarks } from './receipts.ts';
 import type { Repeated } from './repeated.ts';
 import { isBlocked, isMissing, retrying } from './retry.ts';
-import type { ServerClock } from './server-clock.ts';
 import { shallowEqual } from './shallow-equal.ts';
 import { newcomers } from './timeline/newcomers.ts';
 import { isBehind, reduceTimeline } from './timeline/reduce.ts';
 import { contentOf, EMPTY_TIMELINE, savedRow } from './timeline/state.ts';
 import type { LiveMessage, PageQuery, TimelineEvent, TimelineState } from './timeline/state.ts';
 import { isPeer, viewTimeline } from './timeline/view.ts';
-import type { Side } from './timeline/view.ts';
 import { TypingReceiver, TypingSender } from './typing.ts';
 import type { ConversationHandle, ConversationSnapshot, TimelineMessage } from './types.ts';
 
 /** How often older messages are asked for before the caller is told that it failed. */
 const OLDER_ATTEMPTS = 4;
-
-/** What a conversation stands on, and what its side does differently. */
-export interface ConversationContext {
-  readonly effects: Effects;
-  readonly http: Http;
-  readonly clock: ServerClock;
-  readonly outbox: Outbox;
-  readonly clientId: number;
-  readonly side: Side;
-  readonly operator: { readonly id: number; readonly name: string } | null;
-  /** Whether it looks for news by itself while nobody looks at it. */
-  readonly checkHidden: boolean;
-  /** Sends it over the relay, if there is a line. */
-  relay(entry: NewEntry): Promise<Acknowledgement | null>;
-  tellTyping(isTyping: boolean): void;
-  /** Reports how far this side has received and seen the other's messages. */
-  report(marks: Watermarks): Promise<void>;
-  onArrival(message: TimelineMessage): void;
-  /** The server answers again. */
-  onReached(): void;
-}
 
 /** One conversation: what is known of it, kept complete, and what can be done with it. */
 export class Conversation implements ConversationHandle {
@@ -96,7 +73,9 @@ export class Conversation implements ConversationHandle {
     this.#snapshot = this.#build([]);
     this.#stops = [
       outbox.onSaved((saved) => this.#takeSaved(saved)),
-      outbox.onDropped((key) => this.#apply({ type: 'dropped', key })),
+      outbox.onDropped((message) => {
+        if (message.clientId === context.clientId) this.#apply({ type: 'dropped', message });
+      }),
       effects.page.onWake(() => this.#check(true)),
     ];
     this.#refresh();
@@ -127,15 +106,15 @@ export class Conversation implements ConversationHandle {
   }
 
   retry(key: string): void {
-    void this.#context.outbox.retry(key);
+    void this.#context.outbox.retry(ownMessage(this.#context, key));
   }
 
   discard(key: string): Promise<void> {
-    return this.#context.outbox.discard(key);
+    return this.#context.outbox.discard(ownMessage(this.#context, key));
   }
 
-  renewPicture(key: string): void {
-    const seq = this.#state.seqs.get(key);
+  renewPicture(message: MessageRef): void {
+    const seq = this.#state.seqs.get(messageId(message));
     if (seq !== undefined) this.#pictures.want(seq);
   }
 
@@ -167,7 +146,7 @@ export class Conversation implements ConversationHandle {
     const answer = await this.#context.relay(entry);
     if (answer?.ok !== true) return;
     this.#context.http.timings.relayed(entry);
-    await this.#context.outbox.stamp(entry.key, answer.timestamp);
+    await this.#context.outbox.stamp(entry, answer.timestamp);
   }
 
   /** The relay brought a message. */
@@ -208,8 +187,8 @@ export class Conversation implements ConversationHandle {
   }
 
   /** Whether the database is known to have this message. */
-  hasSaved(key: string): boolean {
-    return this.#state.seqs.has(key);
+  hasSaved(message: MessageRef): boolean {
+    return this.#state.seqs.has(messageId(message));
   }
 
   /** Number of the other side's messages that were not seen yet. */
@@ -251,7 +230,7 @@ export class Conversation implements ConversationHandle {
     this.#blocked = false;
     this.#receipts.confirm(marksOf(this.#context.side.kind, page.receipts));
     this.#apply({ type: 'page', query, page });
-    void this.#context.outbox.settle(page.messages.map((message) => message.messageKey));
+    void this.#context.outbox.settle(savedFromHere(this.#context, page));
     this.#context.onReached();
   }
 

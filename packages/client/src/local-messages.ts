@@ -1,4 +1,5 @@
 import type { Effects } from './effects.ts';
+import { messageId } from './message-id.ts';
 import type { OutboxEntry } from './outbox/entry.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import type { LocalMessage } from './timeline/view.ts';
@@ -34,10 +35,10 @@ export class LocalMessages {
   list(): LocalMessage[] {
     const entries = this.#entries();
     this.#had = entries.length > 0;
-    const keys = new Set(entries.map((entry) => entry.key));
-    for (const [key, url] of this.#urls) {
-      if (keys.has(key)) continue;
-      this.#urls.delete(key);
+    const ids = new Set(entries.map(messageId));
+    for (const [id, url] of this.#urls) {
+      if (ids.has(id)) continue;
+      this.#urls.delete(id);
       this.#effects.revokeObjectUrl(url);
     }
     return entries.map((entry) => this.#message(entry));
@@ -54,13 +55,13 @@ export class LocalMessages {
   }
 
   #message(entry: OutboxEntry): LocalMessage {
-    const url = entry.image?.blob instanceof Blob ? this.#url(entry.key, entry.image.blob) : null;
-    return { ...contentOf(entry, this.#operator, url), failure: entry.failure, uploadProgress: this.#outbox.progress(entry.key) };
+    const url = entry.image?.blob instanceof Blob ? this.#url(messageId(entry), entry.image.blob) : null;
+    return { ...contentOf(entry, this.#operator, url), failure: entry.failure, uploadProgress: this.#outbox.progress(entry) };
   }
 
-  #url(key: string, blob: Blob): string {
-    const url = this.#urls.get(key) ?? this.#effects.objectUrl(blob);
-    this.#urls.set(key, url);
+  #url(id: string, blob: Blob): string {
+    const url = this.#urls.get(id) ?? this.#effects.objectUrl(blob);
+    this.#urls.set(id, url);
     return url;
   }
 }

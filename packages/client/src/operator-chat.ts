@@ -74,8 +74,9 @@ class Operator implements OperatorChat {
       save: (entry) => this.#outbox.add(entry),
       isSaved: async (clientId, key) => {
         const conversation = this.#own(clientId);
-        if (!conversation.hasSaved(key)) await conversation.catchUp();
-        return conversation.hasSaved(key);
+        const message = { senderType: 'CLIENT', key } as const;
+        if (!conversation.hasSaved(message)) await conversation.catchUp();
+        return conversation.hasSaved(message);
       },
     });
     this.#connection = openOperatorConnection(effects, this.#clock, this.#http, options, {

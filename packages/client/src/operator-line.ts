@@ -3,7 +3,7 @@ import type { PeerInputs, SaveMessagesResponse, TokenResponse } from '@switchboa
 
 import { Connection } from './connection.ts';
 import type { ConnectionOptions } from './connection.ts';
-import type { ConversationContext } from './conversation.ts';
+import type { ConversationContext } from './conversation-context.ts';
 import type { Effects } from './effects.ts';
 import { createHttp } from './http.ts';
 import type { Http } from './http.ts';

@@ -51,7 +51,7 @@ describe('a conversation', () => {
     await eventually(() => expect(conversation.getSnapshot().messages).toHaveLength(3));
     const before = conversation.getSnapshot().messages;
     row.imageUrl = '/api/chat/uploads/1?e=2&s=new';
-    conversation.renewPicture(row.messageKey);
+    conversation.renewPicture({ senderType: row.senderType, key: row.messageKey });
     await eventually(() => expect(conversation.getSnapshot().messages[1]?.image?.url).toBe('/api/chat/uploads/1?e=2&s=new'));
     const after = conversation.getSnapshot().messages;
     expect([after[0], after[2]]).toEqual([before[0], before[2]]);

@@ -15,7 +15,10 @@ export interface TimelineImage {
 
 /** One message of a conversation as a view shows it. */
 export interface TimelineMessage {
-  /** The message key, or for a live message of an old front-end one derived from its content. Stable for ever: use it as the React key. */
+  /**
+   * The message key, or for a live message of an old front-end one derived from its content. Stable for ever, unless the server takes it for another
+   * message's. Of one side alone: `messageId` of `@switchboard/client/view` tells messages apart.
+   */
   readonly key: string;
   readonly senderType: 'CLIENT' | 'OPERATOR';
   /** Sent from this side by this person (a visitor's own; an operator's own, from any of its tabs). */
@@ -66,7 +69,7 @@ export interface ConversationSnapshot {
   readonly firstUnreadKey: string | null;
 }
 
-/** A message of the other side that arrived just now (told once per message key; never for history). */
+/** A message of the other side that arrived just now (told once per message; never for history). */
 export interface ArrivedMessage {
   readonly clientId: number;
   readonly message: TimelineMessage;
@@ -89,7 +92,7 @@ export interface ConversationHandle {
   /** Drops a `failed` message. */
   discard(key: string): Promise<void>;
   /** The picture of this message can't be loaded; its address may have run out. The next snapshot has a fresh one, if there is one to be had. */
-  renewPicture(key: string): void;
+  renewPicture(message: Pick<TimelineMessage, 'senderType' | 'key'>): void;
   /** Call on every key press in the input (and with false when it is emptied or left); repeats and stops are handled here. */
   setTyping(isTyping: boolean): void;
   /** Whether a person can see the end of the conversation now (open, tab visible and focused): then what arrives counts as read. */

@@ -82,7 +82,7 @@ export class VisitorLine {
     }
     await this.connection.send('chatEnded', null);
     // What was refused was shown with its reason, and the person chose to end nevertheless.
-    for (const entry of this.outbox.entries()) await this.outbox.discard(entry.key);
+    for (const entry of this.outbox.entries()) await this.outbox.discard(entry);
     // Now: soon there is nobody any more who could report.
     this.#http.timings.close();
   }
@@ -105,7 +105,7 @@ export class VisitorLine {
       const key = derivedKey({ from: String(clientId), timestamp: entry.createdAt, type: 'left-over', message: entry.key });
       const { order: _order, version: _version, owner: _owner, ...rest } = entry;
       await this.outbox.add({ ...rest, key, clientId, failure: LEFT_OVER });
-      await this.outbox.discard(entry.key);
+      await this.outbox.discard(entry);
     }
     if (!this.#closed) this.outbox.begin();
   }

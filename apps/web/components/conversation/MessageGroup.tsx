@@ -2,7 +2,7 @@ import type { TimelineMessage } from '@switchboard/client';
 import { memo, useState } from 'react';
 
 import { Hidden } from '../ui/Hidden.tsx';
-import { sameGroup, times, type MessageGroup as Group } from '@switchboard/client/view';
+import { messageId, sameGroup, times, type MessageGroup as Group } from '@switchboard/client/view';
 import { MessageImage } from './MessageImage.tsx';
 import { NotSent, STATUS_WORDS } from './MessageStatus.tsx';
 import { MessageText } from './MessageText.tsx';
@@ -42,7 +42,7 @@ function Bubble({ message, first, last, statusKey, onRetry, onDiscard }: BubbleP
   const [fresh] = useState(() => Math.abs(Date.now() - Date.parse(message.createdAt)) < FRESH_MS);
   const pending = message.status === 'sending' && message.key !== statusKey;
   return (
-    <div data-key={message.key} className={`flex flex-col ${ours ? 'items-end' : 'items-start'} ${fresh ? 'arrive' : ''}`}>
+    <div data-key={messageId(message)} className={`flex flex-col ${ours ? 'items-end' : 'items-start'} ${fresh ? 'arrive' : ''}`}>
       <div className="flex max-w-full items-end justify-end gap-2">
         {pending ? <span className="pb-2 text-12 text-ink-faint">{STATUS_WORDS.sending}</span> : null}
         <div className={`bubble max-w-[min(60ch,84cqi)] overflow-hidden rounded-[14px] ${corners(ours, first, last)} ${ground(message)}`}>
@@ -86,7 +86,7 @@ export const MessageGroup = memo(
         <Sender group={group} visitor={visitor} />
         <div className={`flex w-full flex-col gap-0.5 ${ours ? 'items-end' : 'items-start'}`}>
           {group.messages.map((message, index) => (
-            <Bubble key={message.key} message={message} first={index === 0} last={index === group.messages.length - 1} {...rest} />
+            <Bubble key={messageId(message)} message={message} first={index === 0} last={index === group.messages.length - 1} {...rest} />
           ))}
         </div>
         <p className="mt-1 flex gap-1.5 px-1 text-12 tabular-nums text-ink-faint">

@@ -5,7 +5,7 @@ import { useAttention } from '../hooks/use-attention.ts';
 import { useNow } from '../hooks/use-now.ts';
 import { Button } from '../ui/Button.tsx';
 import { ArrowDownIcon } from '../ui/icons.tsx';
-import { arrangeMessages, lastOwnKey, times, type LogItem } from '@switchboard/client/view';
+import { arrangeMessages, lastOwnKey, messageId, times, type LogItem } from '@switchboard/client/view';
 import { DayDivider, EndDivider, NewDivider } from './Dividers.tsx';
 import { MessageGroup } from './MessageGroup.tsx';
 import { useLogScroll } from './use-log-scroll.ts';
@@ -43,8 +43,9 @@ export function MessageLog({ handle, snapshot, visitor }: LogProps) {
         onScroll={onScroll}
         onErrorCapture={(event) => {
           // A picture that can't be loaded; these events do not bubble.
-          const key = event.target instanceof Element ? event.target.closest('[data-key]')?.getAttribute('data-key') : null;
-          if (key != null) handle.renewPicture(key);
+          const id = event.target instanceof Element ? event.target.closest('[data-key]')?.getAttribute('data-key') : null;
+          const message = snapshot.messages.find((shown) => messageId(shown) === id);
+          if (message !== undefined) handle.renewPicture(message);
         }}
         className="h-full overflow-y-auto overscroll-contain [outline-offset:-2px]"
       >
@@ -121,7 +122,7 @@ function Items({ handle, snapshot, visitor }: LogProps) {
   const show = (item: LogItem) => {
     if (item.kind === 'day') return <DayDivider key={item.key}>{times.day(item.at, now)}</DayDivider>;
     if (item.kind === 'new') return <NewDivider key={item.key} />;
-    const inHere = item.messages.some(({ key }) => key === statusKey);
+    const inHere = item.messages.some(({ key, own }) => own && key === statusKey);
     return (
       <MessageGroup
         key={item.key}

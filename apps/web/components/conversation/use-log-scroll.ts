@@ -1,4 +1,5 @@
-import type { ConversationSnapshot } from '@switchboard/client';
+import type { ConversationSnapshot, TimelineMessage } from '@switchboard/client';
+import { messageId } from '@switchboard/client/view';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState, type RefObject } from 'react';
 
 import { useOlder, type Older } from './use-older.ts';
@@ -19,6 +20,8 @@ export interface LogScroll {
   readonly onScroll: () => void;
   readonly toEnd: () => void;
 }
+
+const idOf = (message: TimelineMessage | undefined) => (message === undefined ? undefined : messageId(message));
 
 interface Position {
   readonly top: number;
@@ -71,8 +74,7 @@ export function useLogScroll(snapshot: ConversationSnapshot, fetchOlder: () => P
   useLayoutEffect(() => {
     const element = scroller.current;
     if (element === null) return;
-    const first = messages[0]?.key;
-    const newest = messages.at(-1)?.key;
+    const [first, newest] = [idOf(messages[0]), idOf(messages.at(-1))];
     const before = seen.current;
     seen.current = { first, newest };
     if (!opened.current) {
@@ -83,7 +85,7 @@ export function useLogScroll(snapshot: ConversationSnapshot, fetchOlder: () => P
       stick.current = unread === null || element.scrollHeight - element.scrollTop - element.clientHeight <= AT_END;
     } else {
       if (newest !== before.newest) {
-        const from = messages.findIndex(({ key }) => key === before.newest) + 1;
+        const from = messages.findIndex((message) => messageId(message) === before.newest) + 1;
         const arrived = messages.slice(from);
         if (messages.at(-1)?.own === true) stick.current = true;
         else if (!stick.current) setMissed((count) => count + arrived.filter(({ own }) => !own).length);

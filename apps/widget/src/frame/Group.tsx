@@ -1,5 +1,5 @@
 import type { ConversationHandle, TimelineMessage } from '@switchboard/client';
-import { partsOf, safePicture, shownSize, times, type MessageGroup } from '@switchboard/client/view';
+import { messageId, partsOf, safePicture, shownSize, times, type MessageGroup } from '@switchboard/client/view';
 
 const STATUS = { sending: 'Sending', sent: 'Sent', delivered: 'Delivered', read: 'Read', failed: 'Not sent' } as const;
 
@@ -20,7 +20,7 @@ export function Group({ group, lastOwn, conversation }: GroupProps) {
         {first === undefined ? null : <time dateTime={first.createdAt}>{times.clock(first.createdAt)}</time>}
       </p>
       {group.messages.map((message) => (
-        <Message key={message.key} message={message} last={message.key === lastOwn} conversation={conversation} />
+        <Message key={messageId(message)} message={message} last={message.own && message.key === lastOwn} conversation={conversation} />
       ))}
     </section>
   );
@@ -37,7 +37,7 @@ function Message({ message, last, conversation }: MessageProps) {
   const shown = last || status === 'failed' || status === 'sending';
   return (
     <div class="message" data-status={status ?? undefined}>
-      {message.image === null ? null : <Picture message={message} onBroken={() => conversation.renewPicture(key)} />}
+      {message.image === null ? null : <Picture message={message} onBroken={() => conversation.renewPicture(message)} />}
       {text === null || text === '' ? null : (
         <p class="bubble" dir="auto">
           <Linked message={message} />

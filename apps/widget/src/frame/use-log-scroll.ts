@@ -1,4 +1,5 @@
-import type { ConversationSnapshot } from '@switchboard/client';
+import type { ConversationSnapshot, TimelineMessage } from '@switchboard/client';
+import { messageId } from '@switchboard/client/view';
 import type { RefObject } from 'preact';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
@@ -6,6 +7,8 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preac
 const AT_END = 40;
 /** Older messages are fetched before the top is reached. */
 const NEAR_TOP = 300;
+
+const idOf = (message: TimelineMessage | undefined) => (message === undefined ? '' : messageId(message));
 
 interface LogScroll {
   readonly scroller: RefObject<HTMLDivElement | null>;
@@ -58,10 +61,10 @@ export function useLogScroll(
   useLayoutEffect(() => {
     const element = scroller.current;
     if (element === null) return;
-    const [first, newest] = [messages[0]?.key ?? '', messages.at(-1)?.key ?? ''];
+    const [first, newest] = [idOf(messages[0]), idOf(messages.at(-1))];
     const last = before.current;
     if (newest !== last.newest && last.newest !== '') {
-      const arrived = messages.slice(messages.findIndex(({ key }) => key === last.newest) + 1).filter(({ own }) => !own).length;
+      const arrived = messages.slice(messages.findIndex((message) => messageId(message) === last.newest) + 1).filter(({ own }) => !own).length;
       if (messages.at(-1)?.own === true) stick.current = true;
       else if (!stick.current) setMissed((count) => count + arrived);
     }

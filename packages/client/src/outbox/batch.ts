@@ -10,7 +10,7 @@ const ENVELOPE_BYTES = 64;
 
 /**
  * The entries of one conversation that go out together: from the head of the queue, in order, at most `limit` and as many as fit into a request
- * that outlives the page. Stops at a picture that is not uploaded yet. Never empty unless such a picture (or nothing) is at the head.
+ * that outlives the page. Stops at a picture that is not uploaded yet, and before a key that is in already (of the other side). Never empty unless such a picture (or nothing) is at the head.
  */
 export function nextBatch(
   waiting: readonly OutboxEntry[],
@@ -19,12 +19,14 @@ export function nextBatch(
 ): { entries: OutboxEntry[]; messages: NewMessage[] } {
   const entries: OutboxEntry[] = [];
   const messages: NewMessage[] = [];
+  const keys = new Set<string>();
   let bytes = ENVELOPE_BYTES;
   for (const entry of waiting) {
-    if (entries.length >= Math.min(limit, MAX_SAVE_BATCH) || needsUpload(entry)) break;
+    if (entries.length >= Math.min(limit, MAX_SAVE_BATCH) || needsUpload(entry) || keys.has(entry.key)) break;
     const message = toNewMessage(entry, asOperator);
     bytes += new TextEncoder().encode(JSON.stringify(message)).length + 1;
     if (entries.length > 0 && bytes >= KEEPALIVE_BYTES) break;
+    keys.add(entry.key);
     entries.push(entry);
     messages.push(message);
   }

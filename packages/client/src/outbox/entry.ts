@@ -1,5 +1,7 @@
 import type { NewMessage } from '@switchboard/protocol/types';
 
+import { conversationMessageId } from '../message-id.ts';
+
 /** Format of stored entries; raise it when a field changes its meaning and teach `readEntry` the older one. */
 export const ENTRY_VERSION = 1;
 
@@ -38,16 +40,21 @@ export interface OutboxEntry {
 /** What a sender gives; the outbox adds the rest. */
 export type NewEntry = Omit<OutboxEntry, 'version' | 'order' | 'owner' | 'failure'> & { readonly failure?: string | null };
 
+/** The identity of an entry among all that a disk holds: other people's, and the same key of another side or conversation, are other entries. */
+export function entryId(entry: Pick<OutboxEntry, 'owner' | 'clientId' | 'senderType' | 'key'>): string {
+  return `${entry.owner} ${conversationMessageId(entry)}`;
+}
+
 /** Reads what is on disk, whichever build wrote it: null when it is no entry at all. */
 export function readEntry(stored: unknown): OutboxEntry | null {
   if (typeof stored !== 'object' || stored === null) return null;
   // Written by this code or an older build of it; what an older one did not know gets its default here.
-  const entry = stored as Partial<OutboxEntry>;
+  const entry = stored as Partial<OutboxEntry & { messageKey: string }>;
   if (typeof entry.key !== 'string' || typeof entry.order !== 'number' || typeof entry.clientId !== 'number') return null;
   return {
     version: ENTRY_VERSION,
     order: entry.order,
-    key: entry.key,
+    key: entry.messageKey ?? entry.key,
     owner: entry.owner ?? '',
     clientId: entry.clientId,
     senderType: entry.senderType ?? 'CLIENT',

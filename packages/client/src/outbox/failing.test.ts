@@ -110,7 +110,7 @@ describe('failing', () => {
     );
     expect(outbox.isFailing()).toBe(false);
     server.forbidden = 'nothing';
-    await outbox.retry(outbox.entries()[0]!.key);
+    await outbox.retry(outbox.entries()[0]!);
     await vi.waitFor(() => expect(texts(server)).toEqual(['one', 'three', 'FORBIDDEN word']));
     await vi.waitFor(() => expect(outbox.entries()).toHaveLength(0));
   });
@@ -124,7 +124,7 @@ describe('failing', () => {
     tab.kill();
     const second = await start(server, { browser });
     expect(second.outbox.entries().map((left) => left.text)).toEqual(['FORBIDDEN']);
-    await second.outbox.discard(second.outbox.entries()[0]!.key);
+    await second.outbox.discard(second.outbox.entries()[0]!);
     expect(second.outbox.entries()).toEqual([]);
     const third = await start(server, { browser });
     expect(third.outbox.entries()).toEqual([]);

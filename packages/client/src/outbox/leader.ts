@@ -8,6 +8,34 @@ export interface Leadership {
   close(): void;
 }
 
+/** Milliseconds within which a leading tab answers; otherwise it is asleep and another takes over. */
+const LEADER_ANSWER_MS = 3_000;
+
+/** A tab's question whether anybody leads; it takes over when nobody answers. */
+export class LeaderCall {
+  readonly #effects: Pick<Effects, 'after'>;
+  #cancel: (() => void) | undefined;
+
+  constructor(effects: Pick<Effects, 'after'>) {
+    this.#effects = effects;
+  }
+
+  /** The tabs have been asked. */
+  wait(leadership: Leadership | undefined): void {
+    if (leadership === undefined || leadership.isLeader()) return;
+    this.#cancel ??= this.#effects.after(LEADER_ANSWER_MS, () => {
+      this.#cancel = undefined;
+      leadership.takeOver();
+    });
+  }
+
+  /** The leading tab has answered, or it does not matter any more. */
+  end(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+  }
+}
+
 /**
  * Stands for election under `name`; calls `onChange` when this tab begins or ceases to lead. Without Web Locks (plain http, old browsers) every
  * tab leads: they may send the same message twice then, which the server answers with the first row.

@@ -1,26 +1,21 @@
+import type { ChatError } from '@switchboard/protocol/errors';
+
 import type { Channel, Effects } from '../effects.ts';
 import { createEmitter } from '../emitter.ts';
 import { ENTRY_VERSION } from './entry.ts';
 import type { NewEntry, OutboxEntry } from './entry.ts';
 import { flush } from './flush.ts';
-import { standForElection } from './leader.ts';
+import { HeldEntries } from './held.ts';
+import { LeaderCall, standForElection } from './leader.ts';
 import type { Leadership } from './leader.ts';
+import { Refusals } from './refusals.ts';
 import { Sender } from './sender.ts';
-import type { SavedEntry, Transport } from './sender.ts';
+import type { OutboxOptions, SavedEntry } from './sender.ts';
 import { openOutboxStore } from './store.ts';
 import type { OutboxStore } from './store.ts';
-import { isBlocked } from '../retry.ts';
+import { conversationMessageId } from '../message-id.ts';
+import type { ConversationMessageRef } from '../message-id.ts';
 import type { TabMessage } from './tabs.ts';
-
-/** Milliseconds within which a leading tab answers; otherwise it is asleep and another takes over. */
-const LEADER_ANSWER_MS = 3_000;
-
-export interface OutboxOptions extends Transport {
-  /** `visitor` or `operator:<id>`: whose messages. */
-  readonly owner: string;
-  /** In the sending tab: the picture is up, so the relay can carry its URL. */
-  onUploaded(entry: OutboxEntry): void;
-}
 
 /**
  * Everything that a person has sent and the database does not have yet. Written to disk before any network call, sent by one tab, shown by all;
@@ -34,16 +29,15 @@ export class Outbox {
   readonly #channel: Channel | undefined;
   readonly #changed = createEmitter<void>();
   readonly #saved = createEmitter<readonly SavedEntry[]>();
-  readonly #dropped = createEmitter<string>();
-  /** Saved or dropped: they do not come back, even when the disk still lists them. */
-  readonly #settled = new Set<string>();
+  readonly #dropped = createEmitter<ConversationMessageRef>();
+  readonly #held = new HeldEntries();
   readonly #progress = new Map<string, number>();
+  readonly #refusals: Refusals;
+  readonly #leaderCall: LeaderCall;
   readonly #stopPage: readonly (() => void)[];
   #leadership: Leadership | undefined;
-  #entries: readonly OutboxEntry[] = [];
   #leaderFails = false;
   #closed = false;
-  #cancelTakeOver: (() => void) | undefined;
   #reading: Promise<void> | undefined;
   #readAgain = false;
 
@@ -51,7 +45,9 @@ export class Outbox {
     this.#effects = effects;
     this.#options = options;
     this.#store = openOutboxStore(effects);
+    this.#refusals = new Refusals(() => effects.uuid(), options.asOperator);
     this.#sender = this.#createSender();
+    this.#leaderCall = new LeaderCall(effects);
     this.#channel = effects.openChannel(this.#name());
     // What other tabs of this origin say comes from this code, in this or a neighbouring build.
     this.#channel?.listen((message) => this.#hear(message as TabMessage));
@@ -73,16 +69,16 @@ export class Outbox {
 
   /** In order; the same array while nothing changes. */
   entries(): readonly OutboxEntry[] {
-    return this.#entries;
+    return this.#held.all();
   }
 
   /** 0 to 1 while the entry's picture is on the way up, else null. */
-  progress(key: string): number | null {
-    return this.#progress.get(key) ?? null;
+  progress(message: ConversationMessageRef): number | null {
+    return this.#progress.get(conversationMessageId(message)) ?? null;
   }
 
   isFailing(): boolean {
-    return this.#entries.some((entry) => entry.failure === null) && (this.#isLeader() ? this.#sender.isFailing() : this.#leaderFails);
+    return this.#waits() && (this.#isLeader() ? this.#sender.isFailing() : this.#leaderFails);
   }
 
   isVolatile(): boolean {
@@ -99,28 +95,28 @@ export class Outbox {
     return this.#saved.on(listener);
   }
 
-  /** Told in every tab, by key, of what was dropped. */
-  onDropped(listener: (key: string) => void): () => void {
+  /** Told in every tab of what was dropped. */
+  onDropped(listener: (message: ConversationMessageRef) => void): () => void {
     return this.#dropped.on(listener);
   }
 
   /** Resolves when the message is kept. */
   async add(entry: NewEntry): Promise<void> {
-    if (this.#settled.has(entry.key)) return;
+    if (this.#held.isSettled(entry)) return;
     await this.#store.add({ failure: null, ...entry, version: ENTRY_VERSION, owner: this.#options.owner });
     await this.#read();
     this.#askLeader();
   }
 
   /** The relay has stamped this message: unless it is on its way already, it is saved with that time. */
-  async stamp(key: string, timestamp: string): Promise<void> {
-    const entry = this.#entries.find((other) => other.key === key);
+  async stamp(message: ConversationMessageRef, timestamp: string): Promise<void> {
+    const entry = this.#held.find(message);
     if (entry !== undefined && this.#isLeader()) await this.#update({ ...entry, createdAt: timestamp });
   }
 
   /** Tries a refused message again. */
-  async retry(key: string): Promise<void> {
-    const entry = this.#entries.find((other) => other.key === key);
+  async retry(message: ConversationMessageRef): Promise<void> {
+    const entry = this.#held.find(message);
     if (entry === undefined) return;
     await this.#update({ ...entry, failure: null });
     this.#askLeader();
@@ -128,19 +124,21 @@ export class Outbox {
   }
 
   /** Forgets a refused message. */
-  async discard(key: string): Promise<void> {
-    this.#settled.add(key);
-    await this.#store.remove([key]);
-    this.#tell({ kind: 'dropped', key });
+  async discard({ clientId, senderType, key }: ConversationMessageRef): Promise<void> {
+    const message = { clientId, senderType, key };
+    const held = this.#held.find(message);
+    this.#held.settle([message]);
+    if (held !== undefined) await this.#store.remove([held]);
+    this.#tell({ kind: 'dropped', key, message });
     await this.#read();
-    this.#dropped.emit(key);
+    this.#dropped.emit(message);
   }
 
   /** A fetched page shows that these are saved: whatever this tab still holds of them is done. */
-  async settle(keys: readonly string[]): Promise<void> {
-    const held = keys.filter((key) => this.#entries.some((entry) => entry.key === key));
+  async settle(messages: readonly ConversationMessageRef[]): Promise<void> {
+    const held = this.#held.among(messages);
     if (held.length === 0) return;
-    for (const key of held) this.#settled.add(key);
+    this.#held.settle(held);
     await this.#store.remove(held);
     await this.#read();
   }
@@ -148,7 +146,7 @@ export class Outbox {
   /** Tries at once what waits (`now`: also what waits for a retry). */
   kick(now = false): void {
     if (this.#isLeader()) this.#sender.kick(now);
-    else if (now && this.#entries.some((entry) => entry.failure === null)) this.#askLeader();
+    else if (now && this.#waits()) this.#askLeader();
   }
 
   /** Resolves to true as soon as nothing waits to be saved, to false when that takes longer than `ms`. */
@@ -158,7 +156,7 @@ export class Outbox {
 
   close(): void {
     this.#closed = true;
-    this.#cancelTakeOver?.();
+    this.#leaderCall.end();
     for (const stop of this.#stopPage) stop();
     this.#sender.close();
     this.#leadership?.close();
@@ -168,6 +166,10 @@ export class Outbox {
 
   #name(): string {
     return `switchboard-outbox:${this.#options.owner}`;
+  }
+
+  #waits(): boolean {
+    return this.#held.all().some((entry) => entry.failure === null);
   }
 
   #isLeader(): boolean {
@@ -189,21 +191,13 @@ export class Outbox {
     try {
       while (this.#readAgain && !this.#closed) {
         this.#readAgain = false;
-        this.#take(await this.#store.list(this.#options.owner));
+        this.#held.take(await this.#store.list(this.#options.owner));
+        this.#changed.emit();
+        this.kick();
       }
     } finally {
       this.#reading = undefined;
     }
-  }
-
-  #take(stored: readonly OutboxEntry[]): void {
-    const listed = new Set(stored.map((entry) => entry.key));
-    // Gone without a word (the tab that sent it died, the disk failed): kept here until it is known to be saved.
-    const vanished = this.#entries.filter((entry) => !listed.has(entry.key));
-    const left = [...vanished, ...stored].filter((entry) => !this.#settled.has(entry.key));
-    this.#entries = left.toSorted((a, b) => a.order - b.order);
-    this.#changed.emit();
-    this.kick();
   }
 
   async #update(entry: OutboxEntry): Promise<void> {
@@ -219,12 +213,10 @@ export class Outbox {
         void this.#read();
         break;
       case 'seen':
-        this.#cancelTakeOver?.();
-        this.#cancelTakeOver = undefined;
+        this.#leaderCall.end();
         break;
       case 'dropped':
-        this.#settled.add(message.key);
-        this.#dropped.emit(message.key);
+        this.#noteDropped(message.key, message.message);
         void this.#read();
         break;
       case 'saved':
@@ -235,7 +227,7 @@ export class Outbox {
         this.#changed.emit();
         break;
       case 'progress':
-        this.#setProgress(message.key, message.done);
+        this.#setProgress(message.id ?? '', message.done);
         break;
       case 'changed':
         void this.#read();
@@ -249,29 +241,39 @@ export class Outbox {
   /** Tells the other tabs that something waits; takes over when none of them answers. */
   #askLeader(): void {
     this.#tell({ kind: 'added' });
-    if (this.#leadership === undefined || this.#isLeader() || this.#closed) return;
-    this.#cancelTakeOver ??= this.#effects.after(LEADER_ANSWER_MS, () => {
-      this.#cancelTakeOver = undefined;
-      this.#leadership?.takeOver();
-    });
+    if (!this.#closed) this.#leaderCall.wait(this.#leadership);
   }
 
   #settleSaved(entries: readonly SavedEntry[]): void {
-    for (const { entry } of entries) this.#settled.add(entry.key);
+    this.#held.settle(entries.map(({ entry }) => entry));
     this.#saved.emit(entries);
-    this.#entries = this.#entries.filter((entry) => !this.#settled.has(entry.key));
+    this.#held.release();
     this.#changed.emit();
   }
 
-  #setProgress(key: string, done: number | null): void {
-    if (done === null) this.#progress.delete(key);
-    else this.#progress.set(key, done);
+  /** Another tab has dropped it. One of an older build says no more than the key, which may be two messages'; then the store tells which is gone. */
+  #noteDropped(key: string, told: ConversationMessageRef | undefined): void {
+    const held = this.#held.all().filter((entry) => entry.key === key);
+    const message = told ?? (held.length === 1 ? held[0] : undefined);
+    if (message === undefined) return;
+    this.#held.settle([message]);
+    this.#dropped.emit(message);
+  }
+
+  #setProgress(id: string, done: number | null): void {
+    if (done === null) this.#progress.delete(id);
+    else this.#progress.set(id, done);
     this.#changed.emit();
+  }
+
+  async #takeRefusal(entry: OutboxEntry, reason: ChatError): Promise<void> {
+    const kept = this.#refusals.answer(entry, reason);
+    await (kept === null ? this.discard(entry) : this.#update(kept));
   }
 
   #createSender(): Sender {
     return new Sender(this.#effects, this.#options, {
-      waiting: () => (this.#isLeader() ? this.#entries.filter((entry) => entry.failure === null) : []),
+      waiting: () => (this.#isLeader() ? this.#held.all().filter((entry) => entry.failure === null) : []),
       onUploaded: async (entry) => {
         await this.#update(entry);
         this.#options.onUploaded(entry);
@@ -279,16 +281,13 @@ export class Outbox {
       onSaved: async (saved) => {
         this.#settleSaved(saved);
         this.#tell({ kind: 'saved', entries: saved });
-        await this.#store.remove(saved.map(({ entry }) => entry.key));
+        await this.#store.remove(saved.map(({ entry }) => entry));
       },
-      onRefused: async (entry, reason) => {
-        // On behalf of a visitor that is blocked: it is for nobody here to try again, and its sender is told the same.
-        const needless = this.#options.asOperator && entry.senderType === 'CLIENT' && isBlocked(reason);
-        await (needless ? this.discard(entry.key) : this.#update({ ...entry, failure: reason.message }));
-      },
-      onProgress: (key, done) => {
-        this.#setProgress(key, done);
-        this.#tell({ kind: 'progress', key, done });
+      onRefused: (entry, reason) => this.#takeRefusal(entry, reason),
+      onProgress: (entry, done) => {
+        const id = conversationMessageId(entry);
+        this.#setProgress(id, done);
+        this.#tell({ kind: 'progress', key: entry.key, id, done });
       },
       onFailing: (failing) => {
         this.#tell({ kind: 'failing', failing });

@@ -2,6 +2,7 @@ import type { ChatError } from '@switchboard/protocol/errors';
 import type { NewMessage, SavedMessage, UploadResponse } from '@switchboard/protocol/types';
 
 import type { Effects } from '../effects.ts';
+import { conversationMessageId } from '../message-id.ts';
 import type { OutboxEntry } from './entry.ts';
 import { Lane } from './lane.ts';
 
@@ -22,6 +23,14 @@ export interface Transport {
   upload(entry: OutboxEntry, onProgress: (done: number) => void): Promise<UploadResponse>;
 }
 
+/** Whose messages, and how they get to the server. */
+export interface OutboxOptions extends Transport {
+  /** `visitor` or `operator:<id>`: whose messages. */
+  readonly owner: string;
+  /** In the sending tab: the picture is up, so the relay can carry its URL. */
+  onUploaded(entry: OutboxEntry): void;
+}
+
 /** What the sender works on, and tells. */
 export interface SenderHooks {
   /** What this tab may send now, in order. */
@@ -29,7 +38,7 @@ export interface SenderHooks {
   onUploaded(entry: OutboxEntry): Promise<void>;
   onSaved(saved: readonly SavedEntry[]): Promise<void>;
   onRefused(entry: OutboxEntry, reason: ChatError): Promise<void>;
-  onProgress(key: string, done: number | null): void;
+  onProgress(entry: OutboxEntry, done: number | null): void;
   /** Saving has begun or ceased to fail. */
   onFailing(failing: boolean): void;
 }
@@ -84,7 +93,7 @@ export class Sender {
       waiting: () => this.#hooks.waiting().filter((entry) => entry.clientId === clientId),
       save: (messages) => this.#transport.save(messages),
       upload: (entry, onProgress) => this.#transport.upload(entry, onProgress),
-      onProgress: (entry, done) => this.#noteProgress(entry.key, done),
+      onProgress: (entry, done) => this.#noteProgress(entry, done),
       onUploaded: (entry, upload) => this.#hooks.onUploaded(withUpload(entry, upload)),
       onSaved: (entries, answers) => this.#hooks.onSaved(pair(entries, answers)),
       onRefused: (entry, reason) => this.#hooks.onRefused(entry, reason),
@@ -94,14 +103,15 @@ export class Sender {
     return lane;
   }
 
-  #noteProgress(key: string, done: number | null): void {
-    const before = this.#progress.get(key);
-    if (done === null) this.#progress.delete(key);
+  #noteProgress(entry: OutboxEntry, done: number | null): void {
+    const id = conversationMessageId(entry);
+    const before = this.#progress.get(id);
+    if (done === null) this.#progress.delete(id);
     else {
       if (before !== undefined && done - before < PROGRESS_STEP && done < 1) return;
-      this.#progress.set(key, done);
+      this.#progress.set(id, done);
     }
-    this.#hooks.onProgress(key, done);
+    this.#hooks.onProgress(entry, done);
   }
 
   #noteOutcome(clientId: number, works: boolean): void {

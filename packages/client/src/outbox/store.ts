@@ -1,6 +1,6 @@
 import type { Effects } from '../effects.ts';
 import { DiskStore, settled } from '../indexed-db.ts';
-import { readEntry } from './entry.ts';
+import { entryId, readEntry } from './entry.ts';
 import type { OutboxEntry } from './entry.ts';
 
 const DATABASE = 'switchboard-outbox';
@@ -10,16 +10,30 @@ const MEMORY_ORDER_BASE = 2 ** 40;
 
 /** Keeps entries. Every method may be called at any time; nothing is lost while the page lives. */
 export interface OutboxStore {
-  /** Keeps a new entry and gives it its place; the same key twice keeps the first. */
+  /** Keeps a new entry and gives it its place; the same entry (`entryId`) twice keeps the first. */
   add(entry: Omit<OutboxEntry, 'order'>): Promise<void>;
   /** Replaces an entry that is still there. */
   update(entry: OutboxEntry): Promise<void>;
-  remove(keys: readonly string[]): Promise<void>;
+  remove(entries: readonly OutboxEntry[]): Promise<void>;
   /** All entries of one owner in order. */
   list(owner: string): Promise<OutboxEntry[]>;
   /** Whether new entries go to memory because the disk refuses them. */
   isVolatile(): boolean;
   close(): void;
+}
+
+/** What stands in the unique index of a row. */
+interface Row extends Omit<OutboxEntry, 'order'> {
+  /** The message key where `key` is something else. */
+  readonly messageKey?: string;
+}
+
+/**
+ * The row of an entry whose message key is another entry's already. The index over `key` is unique since the first build, which opens this disk too
+ * (another tab, a step back); it reads the row, and what it would send under that name the server refuses.
+ */
+function secondRow(entry: Omit<OutboxEntry, 'order'>): Row {
+  return { ...entry, key: entryId(entry), messageKey: entry.key };
 }
 
 /** The entries on disk. Every method rejects when the disk does. */
@@ -37,23 +51,26 @@ class Disk {
 
   add(entry: Omit<OutboxEntry, 'order'>): Promise<void> {
     return this.#store.write(async (store) => {
-      if ((await settled(store.index('key').getKey(entry.key))) === undefined) await settled(store.add(entry));
+      const second = secondRow(entry);
+      if ((await settled(store.index('key').getKey(second.key))) !== undefined) return;
+      const first = readEntry(await settled<unknown>(store.index('key').get(entry.key)));
+      if (first !== null && entryId(first) === entryId(entry)) return;
+      await settled(store.add(first === null ? entry : second));
     });
   }
 
   update(entry: OutboxEntry): Promise<void> {
     return this.#store.write(async (store) => {
       // Gone meanwhile (saved by another tab): it must not come back.
-      if ((await settled(store.getKey(entry.order))) !== undefined) await settled(store.put(entry));
+      if ((await settled(store.getKey(entry.order))) === undefined) return;
+      const holder = await settled(store.index('key').getKey(entry.key));
+      await settled(store.put(holder === undefined || holder === entry.order ? entry : { ...secondRow(entry), order: entry.order }));
     });
   }
 
-  remove(keys: readonly string[]): Promise<void> {
+  remove(entries: readonly OutboxEntry[]): Promise<void> {
     return this.#store.write(async (store) => {
-      for (const key of keys) {
-        const order = await settled(store.index('key').getKey(key));
-        if (order !== undefined) await settled(store.delete(order));
-      }
+      for (const { order } of entries) await settled(store.delete(order));
     });
   }
 
@@ -71,9 +88,10 @@ class Disk {
 class ResilientStore implements OutboxStore {
   readonly #effects: Effects;
   readonly #disk: Disk;
-  readonly #memory = new Map<string, OutboxEntry>();
-  /** Changes that the disk did not take: what it lists is older. */
-  readonly #newer = new Map<string, OutboxEntry>();
+  /** By `order`. */
+  readonly #memory = new Map<number, OutboxEntry>();
+  /** Changes that the disk did not take, by `order`: what it lists is older. */
+  readonly #newer = new Map<number, OutboxEntry>();
   #nextOrder = MEMORY_ORDER_BASE;
   #diskWorks = true;
 
@@ -98,25 +116,25 @@ class ResilientStore implements OutboxStore {
         this.#effects.note('outbox: kept in memory only', error);
       }
     }
-    if (this.#memory.has(entry.key)) return;
-    this.#memory.set(entry.key, { ...entry, order: this.#nextOrder });
+    if ([...this.#memory.values()].some((kept) => entryId(kept) === entryId(entry))) return;
+    this.#memory.set(this.#nextOrder, { ...entry, order: this.#nextOrder });
     this.#nextOrder += 1;
   }
 
   async update(entry: OutboxEntry): Promise<void> {
-    if (this.#memory.has(entry.key)) {
-      this.#memory.set(entry.key, entry);
+    if (this.#memory.has(entry.order)) {
+      this.#memory.set(entry.order, entry);
       return;
     }
-    this.#newer.set(entry.key, entry);
+    this.#newer.set(entry.order, entry);
     await this.#attempt(async () => {
       await this.#disk.update(entry);
-      this.#newer.delete(entry.key);
+      this.#newer.delete(entry.order);
     });
   }
 
-  async remove(keys: readonly string[]): Promise<void> {
-    const onDisk = keys.filter((key) => !this.#memory.delete(key));
+  async remove(entries: readonly OutboxEntry[]): Promise<void> {
+    const onDisk = entries.filter(({ order }) => !this.#memory.delete(order));
     if (onDisk.length > 0) await this.#attempt(() => this.#disk.remove(onDisk));
   }
 
@@ -127,7 +145,7 @@ class ResilientStore implements OutboxStore {
       this.#diskWorks = true;
     });
     const kept = [...this.#memory.values()].filter((entry) => entry.owner === owner);
-    const listed = stored.map((entry) => this.#newer.get(entry.key) ?? entry);
+    const listed = stored.map((entry) => this.#newer.get(entry.order) ?? entry);
     return [...listed, ...kept].toSorted((a, b) => a.order - b.order);
   }
 

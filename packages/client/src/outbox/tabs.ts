@@ -1,3 +1,4 @@
+import type { ConversationMessageRef } from '../message-id.ts';
 import type { SavedEntry } from './sender.ts';
 
 /** What tabs that share an outbox tell each other. */
@@ -7,7 +8,9 @@ export type TabMessage =
   | { readonly kind: 'seen' }
   /** The store has changed: read it again. */
   | { readonly kind: 'changed' }
-  | { readonly kind: 'dropped'; readonly key: string }
+  /** Builds before this one named the key alone. */
+  | { readonly kind: 'dropped'; readonly key: string; readonly message?: ConversationMessageRef }
   | { readonly kind: 'saved'; readonly entries: readonly SavedEntry[] }
   | { readonly kind: 'failing'; readonly failing: boolean }
-  | { readonly kind: 'progress'; readonly key: string; readonly done: number | null };
+  /** `key` as builds before this one read it; `id` is the entry's `conversationMessageId`. */
+  | { readonly kind: 'progress'; readonly key: string; readonly id?: string; readonly done: number | null };

@@ -61,14 +61,18 @@ export class FakeServer {
   commit(clientId: number, message: Partial<NewMessage> & { operatorId?: number; operatorName?: string } = {}): MessageView {
     const client = this.#client(clientId);
     const key = message.messageKey ?? randomUUID();
-    const existing = client.rows.find((row) => row.messageKey === key);
-    if (existing !== undefined) return existing;
+    const senderType = message.senderType ?? 'CLIENT';
+    const existing = client.rows.find((row) => row.messageKey === key && row.senderType === senderType);
+    if (existing !== undefined) {
+      if (existing.operatorId !== (message.operatorId ?? null)) throw new ChatError('conflict', 'The key belongs to another message.');
+      return existing;
+    }
     const row: MessageView = {
       id: ++this.#ids,
       messageKey: key,
       seq: client.rows.length + 1,
       clientId,
-      senderType: message.senderType ?? 'CLIENT',
+      senderType,
       messageType: message.messageType ?? 'TEXT',
       text: message.text ?? null,
       imageUrl: message.imageUrl ?? null,
@@ -201,11 +205,12 @@ export class FakeServer {
     const answers = messages.map((message) => {
       const isClient = actor !== null && 'clientId' in actor;
       const client = this.#client(isClient ? actor.clientId : (message.clientId ?? 0));
-      const duplicate = client.rows.some((row) => row.messageKey === message.messageKey);
+      const senderType = isClient ? 'CLIENT' : (message.senderType ?? 'OPERATOR');
+      const duplicate = client.rows.some((row) => row.messageKey === message.messageKey && row.senderType === senderType);
       if (client.blockedAt !== null && !duplicate) throw blocked();
       const operator =
         isClient || message.senderType === 'CLIENT' || actor === null ? {} : { operatorId: actor.operatorId, operatorName: actor.name };
-      const row = this.commit(client.id, { ...message, senderType: isClient ? 'CLIENT' : (message.senderType ?? 'OPERATOR'), ...operator });
+      const row = this.commit(client.id, { ...message, senderType, ...operator });
       return { messageKey: row.messageKey, id: row.id, seq: row.seq, createdAt: row.createdAt, duplicate };
     });
     return { messages: answers };

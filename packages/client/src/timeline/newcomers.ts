@@ -1,4 +1,6 @@
+import { messageId } from '../message-id.ts';
 import type { TimelineMessage } from '../types.ts';
+import { rowOf } from './state.ts';
 import type { TimelineEvent, TimelineState } from './state.ts';
 import { isPeer } from './view.ts';
 import type { Side } from './view.ts';
@@ -13,9 +15,9 @@ export function newcomers(
   before: TimelineState,
   messages: readonly TimelineMessage[],
 ): readonly TimelineMessage[] {
-  const isNew = (key: string) => !before.seqs.has(key) && !before.live.has(key);
-  const missed = event.type === 'page' && 'afterSeq' in event.query ? event.page.messages.map((message) => message.messageKey) : [];
+  const isNew = (id: string) => !before.seqs.has(id) && !before.live.has(id);
+  const missed = event.type === 'page' && 'afterSeq' in event.query ? event.page.messages.map((view) => messageId(rowOf(view))) : [];
   // A live one always: its row may have been fetched just before, and who tells twice is not heard.
-  const keys = event.type === 'live' ? [event.message.key] : missed.filter(isNew);
-  return keys.length === 0 ? [] : messages.filter((message) => keys.includes(message.key) && isPeer(side, message));
+  const ids = new Set(event.type === 'live' ? [messageId(event.message)] : missed.filter(isNew));
+  return ids.size === 0 ? [] : messages.filter((message) => ids.has(messageId(message)) && isPeer(side, message));
 }

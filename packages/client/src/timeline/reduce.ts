@@ -1,5 +1,7 @@
 import type { MessagesPage, Receipts } from '@switchboard/protocol/types';
 
+import { messageId } from '../message-id.ts';
+import type { MessageRef } from '../message-id.ts';
 import { EMPTY_TIMELINE, rowOf } from './state.ts';
 import type { LiveMessage, PageQuery, SavedRow, TimelineEvent, TimelineState } from './state.ts';
 
@@ -10,10 +12,10 @@ import type { LiveMessage, PageQuery, SavedRow, TimelineEvent, TimelineState } f
 export function reduceTimeline(state: TimelineState, event: TimelineEvent): TimelineState {
   if (event.type === 'page') return takePage(state, event.query, event.page);
   if (event.type === 'live') return takeLive(state, event.message);
-  if (event.type === 'dropped') return dropLive(state, event.key);
+  if (event.type === 'dropped') return dropLive(state, event.message);
   if (event.type === 'ended') return { ...state, endedAt: event.at };
   // The answer to a save. A fetched row says more (names, fresh URLs) than that.
-  return state.rows.has(event.row.seq) || state.seqs.has(event.row.key) ? state : advance(addRows(state, [event.row]));
+  return state.rows.has(event.row.seq) || state.seqs.has(messageId(event.row)) ? state : advance(addRows(state, [event.row]));
 }
 
 /** Whether the database is known to have rows that are missing here. */
@@ -24,14 +26,16 @@ export function isBehind(state: TimelineState): boolean {
 }
 
 function takeLive(state: TimelineState, message: LiveMessage): TimelineState {
-  if (state.seqs.has(message.key) || state.live.has(message.key)) return state;
-  return { ...state, live: new Map(state.live).set(message.key, message) };
+  const id = messageId(message);
+  if (state.seqs.has(id) || state.live.has(id)) return state;
+  return { ...state, live: new Map(state.live).set(id, message) };
 }
 
-function dropLive(state: TimelineState, key: string): TimelineState {
-  if (!state.live.has(key)) return state;
+function dropLive(state: TimelineState, message: MessageRef): TimelineState {
+  const id = messageId(message);
+  if (!state.live.has(id)) return state;
   const live = new Map(state.live);
-  live.delete(key);
+  live.delete(id);
   return { ...state, live };
 }
 
@@ -63,8 +67,8 @@ function addRows(state: TimelineState, added: readonly SavedRow[]): TimelineStat
   const live = new Map(state.live);
   for (const row of added) {
     rows.set(row.seq, row);
-    seqs.set(row.key, row.seq);
-    live.delete(row.key);
+    seqs.set(messageId(row), row.seq);
+    live.delete(messageId(row));
   }
   return { ...state, rows, seqs, live };
 }

@@ -1,5 +1,6 @@
 import type { MessagesPage, MessageView, Receipts, SavedMessage } from '@switchboard/protocol/types';
 
+import type { MessageRef } from '../message-id.ts';
 import type { OutboxEntry } from '../outbox/entry.ts';
 import type { TimelineImage } from '../types.ts';
 
@@ -30,9 +31,9 @@ export interface LiveMessage extends Content {
 export interface TimelineState {
   /** Rows by seq. */
   readonly rows: ReadonlyMap<number, SavedRow>;
-  /** Message key → seq. */
+  /** `messageId` → seq. */
   readonly seqs: ReadonlyMap<string, number>;
-  /** By key: provisional, until the row is known. */
+  /** By `messageId`: provisional, until the row is known. */
   readonly live: ReadonlyMap<string, LiveMessage>;
   /** Everything up to this seq (back to the oldest page) is here; null before the first page. */
   readonly contiguous: number | null;
@@ -52,7 +53,7 @@ export type TimelineEvent =
   /** The answer to an own save. */
   | { readonly type: 'saved'; readonly row: SavedRow }
   /** Nobody will save it any more: it was refused, or its sender has dropped it. */
-  | { readonly type: 'dropped'; readonly key: string }
+  | { readonly type: 'dropped'; readonly message: MessageRef }
   | { readonly type: 'ended'; readonly at: string };
 
 const NO_RECEIPTS: Receipts = { clientDeliveredSeq: 0, clientReadSeq: 0, operatorDeliveredSeq: 0, operatorReadSeq: 0 };

@@ -1,3 +1,4 @@
+import { messageId } from '../message-id.ts';
 import { shallowEqual } from '../shallow-equal.ts';
 import type { MessageStatus, TimelineMessage } from '../types.ts';
 import type { Content, LiveMessage, SavedRow, TimelineState } from './state.ts';
@@ -28,7 +29,7 @@ export function isPeer(side: Side, content: Pick<Content, 'senderType'>): boolea
 
 /**
  * The messages in the order in which they are shown: by `createdAt`, then `seq`. Both are fixed once a message is saved, so that two saved
- * messages never change places. Each key appears once: its row before its outbox entry before what the relay said.
+ * messages never change places. Each message appears once: its row before its outbox entry before what the relay said.
  */
 export function viewTimeline(
   state: TimelineState,
@@ -36,45 +37,63 @@ export function viewTimeline(
   side: Side,
   previous: readonly TimelineMessage[],
 ): TimelineMessage[] {
-  const known = new Map(previous.map((message) => [message.key, message]));
+  const known = new Map(previous.map((message) => [messageId(message), message]));
   const shown = [...state.rows.values()].map((row) => fromRow(state, side, row));
-  const localKeys = new Set(local.map((message) => message.key));
+  const localIds = new Set(local.map(messageId));
   for (const message of local) {
-    if (!state.seqs.has(message.key)) shown.push(fromLocal(side, message));
+    if (!state.seqs.has(messageId(message))) shown.push(fromLocal(side, message));
   }
   for (const message of unmatched(state)) {
-    if (!localKeys.has(message.key)) shown.push(fromLive(side, message));
+    if (!localIds.has(messageId(message))) shown.push(fromLive(side, message));
   }
-  return shown.toSorted(compare).map((message) => same(known.get(message.key), message));
+  return shown.toSorted(compare).map((message) => same(known.get(messageId(message)), message));
 }
 
 function compare(a: TimelineMessage, b: TimelineMessage): number {
   if (a.createdAt !== b.createdAt) return a.createdAt < b.createdAt ? -1 : 1;
   const bySeq = (a.seq ?? Number.MAX_SAFE_INTEGER) - (b.seq ?? Number.MAX_SAFE_INTEGER);
-  return bySeq === 0 ? Number(a.key > b.key) - Number(a.key < b.key) : bySeq;
+  return bySeq === 0 ? Number(messageId(a) > messageId(b)) - Number(messageId(a) < messageId(b)) : bySeq;
 }
 
 /** Live messages without their rows. One without a key is taken for a row of the same side that says the same at about the same time; each row for one at most. */
 function unmatched(state: TimelineState): LiveMessage[] {
-  const taken = new Set<number>();
-  return [...state.live.values()].filter((message) => {
-    if (message.keyed) return true;
-    for (const row of state.rows.values()) {
-      if (taken.has(row.seq) || !saysTheSame(message, row)) continue;
-      taken.add(row.seq);
-      return false;
+  const live = [...state.live.values()];
+  const keyless = live.filter((message) => !message.keyed);
+  if (keyless.length === 0) return live;
+  const rows = byWhatIsSaid(state.rows.values());
+  const matched = new Set<LiveMessage>();
+  for (const [said, messages] of byWhatIsSaid(keyless)) {
+    // Both by time, so that a stranger who says the same a thousand times is not compared with every row a thousand times.
+    const waiting = rows.get(said) ?? [];
+    let next = 0;
+    for (const { content: message, at } of messages) {
+      while ((waiting[next]?.at ?? Number.POSITIVE_INFINITY) < at - MATCH_MS) next += 1;
+      if ((waiting[next]?.at ?? Number.POSITIVE_INFINITY) > at + MATCH_MS) continue;
+      matched.add(message);
+      next += 1;
     }
-    return true;
-  });
+  }
+  return live.filter((message) => !matched.has(message));
 }
 
-function saysTheSame(message: LiveMessage, row: SavedRow): boolean {
-  return (
-    message.senderType === row.senderType &&
-    (message.image === null) === (row.image === null) &&
-    (message.image !== null || message.text === row.text) &&
-    Math.abs(Date.parse(message.createdAt) - Date.parse(row.createdAt)) <= MATCH_MS
-  );
+interface Timed<C> {
+  readonly content: C;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** Messages that say the same, whatever their keys, oldest first. */
+function byWhatIsSaid<C extends Content>(contents: Iterable<C>): Map<string, Timed<C>[]> {
+  const groups = new Map<string, Timed<C>[]>();
+  for (const content of contents) {
+    const { senderType, image, text, createdAt } = content;
+    const said = image === null ? `${senderType} text ${text ?? ''}` : `${senderType} image`;
+    const group = groups.get(said) ?? [];
+    groups.set(said, group);
+    group.push({ content, at: Date.parse(createdAt) });
+  }
+  for (const group of groups.values()) group.sort((a, b) => a.at - b.at);
+  return groups;
 }
 
 function base(side: Side, content: Content) {

@@ -1,3 +1,4 @@
+import { messageId } from '../message-id.ts';
 import type { TimelineMessage } from '../types.ts';
 
 /** Messages of one sender that follow each other within this time stand together. */
@@ -5,7 +6,7 @@ const GROUP_MS = 5 * 60 * 1000;
 
 export interface MessageGroup {
   readonly kind: 'group';
-  /** Of its first message. */
+  /** `messageId` of its first message. */
   readonly key: string;
   readonly senderType: TimelineMessage['senderType'];
   readonly own: boolean;
@@ -46,20 +47,22 @@ export function arrangeMessages(
   const items: LogItem[] = [];
   let open: OpenGroup | undefined;
   let day: string | undefined;
+  let divided = false;
   const close = () => {
     if (open === undefined) return;
-    const { key, senderType, own, operatorName } = open.first;
-    items.push({ kind: 'group', key, senderType, own, operatorName, messages: open.messages });
+    const { senderType, own, operatorName } = open.first;
+    items.push({ kind: 'group', key: messageId(open.first), senderType, own, operatorName, messages: open.messages });
     open = undefined;
   };
   for (const message of messages) {
     const messageDay = dayKey(message.createdAt);
     if (messageDay !== day) {
       close();
-      items.push({ kind: 'day', key: `day ${message.key}`, at: message.createdAt });
+      items.push({ kind: 'day', key: `day ${messageId(message)}`, at: message.createdAt });
       day = messageDay;
     }
-    if (message.key === firstUnreadKey) {
+    if (!divided && message.key === firstUnreadKey && !message.own) {
+      divided = true;
       close();
       items.push({ kind: 'new', key: 'new' });
     }

@@ -1,0 +1,47 @@
+import type { Acknowledgement, MessagesPage } from '@switchboard/protocol/types';
+
+import type { Effects } from './effects.ts';
+import type { Http } from './http.ts';
+import type { ConversationMessageRef } from './message-id.ts';
+import type { NewEntry } from './outbox/entry.ts';
+import type { Outbox } from './outbox/outbox.ts';
+import type { Watermarks } from './receipts.ts';
+import type { ServerClock } from './server-clock.ts';
+import type { Side } from './timeline/view.ts';
+import type { TimelineMessage } from './types.ts';
+
+/** What a conversation stands on, and what its side does differently. */
+export interface ConversationContext {
+  readonly effects: Effects;
+  readonly http: Http;
+  readonly clock: ServerClock;
+  readonly outbox: Outbox;
+  readonly clientId: number;
+  readonly side: Side;
+  readonly operator: { readonly id: number; readonly name: string } | null;
+  /** Whether it looks for news by itself while nobody looks at it. */
+  readonly checkHidden: boolean;
+  /** Sends it over the relay, if there is a line. */
+  relay(entry: NewEntry): Promise<Acknowledgement | null>;
+  tellTyping(isTyping: boolean): void;
+  /** Reports how far this side has received and seen the other's messages. */
+  report(marks: Watermarks): Promise<void>;
+  onArrival(message: TimelineMessage): void;
+  /** The server answers again. */
+  onReached(): void;
+}
+
+/** The message that was sent from here with this key. */
+export function ownMessage({ clientId, side }: Pick<ConversationContext, 'clientId' | 'side'>, key: string): ConversationMessageRef {
+  return { clientId, senderType: side.kind === 'client' ? 'CLIENT' : 'OPERATOR', key };
+}
+
+/** Messages of the page that may be this outbox's own: a colleague's with the same key is not what waits here. */
+export function savedFromHere(
+  { clientId, operator }: Pick<ConversationContext, 'clientId' | 'operator'>,
+  { messages }: MessagesPage,
+): readonly ConversationMessageRef[] {
+  return messages
+    .filter(({ senderType, operatorId }) => senderType === 'CLIENT' || operatorId === operator?.id)
+    .map(({ senderType, messageKey: key }) => ({ clientId, senderType, key }));
+}
