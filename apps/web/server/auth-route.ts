@@ -1,11 +1,14 @@
 import { ChatError, MAX_EMAIL_LENGTH } from '@switchboard/protocol';
 import { z } from 'zod';
 
+import { addressKey, operatorKey, requireClaimedOperator, siteKey, takeTurn } from './admission.ts';
+import type { BodyBytes } from './bytes-under-way.ts';
 import { outcomeOfSignIn } from './http-metrics.ts';
-import { operatorOf } from './operator.ts';
+import { operatorOf, type Operator } from './operator.ts';
 import { comesFromOwnPage } from './origins.ts';
-import { addressKey, operatorKey, takeTurn } from './route.ts';
 import { asChatError, errorResponse } from './present-error.ts';
+import { readJson } from './request-body.ts';
+import { USUAL_MAX_BYTES } from './route.ts';
 import { addSecurityHeaders, DATA_POLICY } from './security-headers.ts';
 import { services } from './services.ts';
 
@@ -21,8 +24,9 @@ export async function authRoute(request: Request): Promise<Response> {
   const { config, http } = services();
   const started = performance.now();
   const path = new URL(request.url).pathname.slice(PREFIX.length);
-  const route = OFFERED.has(path) ? `${PREFIX}${path}` : `${PREFIX}*`;
-  const response = OFFERED.has(path) ? await answer(request, route) : errorResponse(new ChatError('not_found', 'There is no such route.'));
+  const offered = request.method === 'POST' && OFFERED.has(path);
+  const route = offered ? `${PREFIX}${path}` : `${PREFIX}*`;
+  const response = offered ? await answer(request, route) : errorResponse(new ChatError('not_found', 'There is no such route.'));
   const { headers } = response;
   headers.set('Cache-Control', 'no-store');
   headers.set('Content-Security-Policy', DATA_POLICY);
@@ -33,44 +37,89 @@ export async function authRoute(request: Request): Promise<Response> {
 }
 
 async function answer(request: Request, route: string): Promise<Response> {
-  const { auth, config, revocations, http, log } = services();
-  if (request.method !== 'GET' && !comesFromOwnPage(request.headers, config))
-    return errorResponse(new ChatError('forbidden', 'This request must come from a page of this system.'));
+  const { bytesUnderWay, http, log } = services();
+  const bytes = bytesUnderWay.open(addressKey(request));
   try {
-    if (route === SIGN_IN) await limitSignIns(request);
-    else await takeTurn('addressRequests', addressKey(request), services());
-    const leaving = ENDS_SESSIONS.has(route) ? (await operatorOf(auth, request.headers)).operator : undefined;
-    // It asks for the password: who has come by a session must not guess it there.
-    if (route === CHANGE_PASSWORD && leaving !== undefined) await takeTurn('signIns', operatorKey(leaving), services());
-    // Signing out can't be refused: it is kept before, so that the end of this process in between does not lose it.
-    if (leaving !== undefined && route !== CHANGE_PASSWORD) await revocations.keep({ role: 'operator', id: leaving.id });
-    const answered = await auth.handler(request);
-    // Which of the operator's connections belong to which session the relay does not know: all end, and those that may come back with a new token.
-    if (answered.ok && leaving !== undefined) await revocations.revoke({ role: 'operator', id: leaving.id });
-    return new Response(answered.body, answered);
+    return await act(request, route, bytes);
   } catch (thrown) {
     const { error, unexpected } = asChatError(thrown);
     http.errors.add(1, { code: error.code });
     log[unexpected ? 'error' : 'warn']({ route, code: error.code, ...(unexpected ? { err: thrown } : {}) }, 'signing in or out failed');
     return errorResponse(error);
+  } finally {
+    bytes.release();
   }
 }
 
-/** @throws ChatError `rate_limited` */
-async function limitSignIns(request: Request): Promise<void> {
-  const now = services();
-  const address = addressKey(request);
-  await takeTurn('signInsOfAddress', address, now);
-  await takeTurn('signIns', `${address} ${await emailOf(request)}`, now);
+async function act(request: Request, route: string, bytes: BodyBytes): Promise<Response> {
+  const { auth, config, revocations } = services();
+  if (!comesFromOwnPage(request.headers, config)) throw new ChatError('forbidden', 'This request must come from a page of this system.');
+  await takeTurn(route === SIGN_IN ? 'signInsOfAddress' : 'addressRequests', addressKey(request), services());
+  const body = await bodyOf(request, bytes);
+  if (route === SIGN_IN) await limitSignIns(request, body);
+  const leaving = ENDS_SESSIONS.has(route) ? await leavingOperator(request) : undefined;
+  // It asks for the password: who has come by a session must not guess it there.
+  if (route === CHANGE_PASSWORD && leaving !== undefined) await takeTurn('signIns', operatorKey(leaving), services());
+  // Signing out can't be refused: it is kept before, so that the end of this process in between does not lose it.
+  if (leaving !== undefined && route !== CHANGE_PASSWORD) await revocations.keep({ role: 'operator', id: leaving.id });
+  const answered = await auth.handler(handedOn(request, route, body));
+  // Which of the operator's connections belong to which session the relay does not know: all end, and those that may come back with a new token.
+  if (answered.ok && leaving !== undefined) await revocations.revoke({ role: 'operator', id: leaving.id });
+  return await withoutToken(answered);
+}
+
+/** The operator whose session ends. @throws ChatError `unauthenticated` when the page that asks belongs to another one */
+async function leavingOperator(request: Request): Promise<Operator | undefined> {
+  const { operator, setCookies } = await operatorOf(services().auth, request.headers);
+  requireClaimedOperator(request.headers, operator === undefined ? { kind: 'anonymous' } : { kind: 'operator', operator, setCookies });
+  return operator;
+}
+
+const anObject = z.record(z.string(), z.unknown());
+type Body = z.output<typeof anObject>;
+
+/** What was sent, `{}` for nothing. @throws ChatError as `readJson`; `invalid_request` unless it is an object */
+async function bodyOf(request: Request, bytes: BodyBytes): Promise<Body> {
+  if (request.body === null || request.headers.get('content-length') === '0') return {};
+  const body = anObject.safeParse(await readJson(request, { maxBytes: USUAL_MAX_BYTES, bytes }));
+  if (!body.success) throw new ChatError('invalid_request', 'The body must be a JSON object.');
+  return body.data;
+}
+
+/** The request as better-auth gets it: with a body that has been read and parsed here, never the stream that somebody sends. */
+function handedOn(request: Request, route: string, body: Body): Request {
+  const headers = new Headers(request.headers);
+  headers.delete('content-length');
+  headers.delete('transfer-encoding');
+  headers.set('content-type', 'application/json');
+  // A new password ends every other session, whatever is asked for: it is often changed because somebody else knows the old one.
+  const content = route === CHANGE_PASSWORD ? { ...body, revokeOtherSessions: true } : body;
+  return new Request(request.url, { method: request.method, headers, body: JSON.stringify(content) });
+}
+
+/** The same answer without the session's token in it: the cookie carries it, where scripts can't read it. */
+async function withoutToken(answered: Response): Promise<Response> {
+  const text = await answered.text();
+  const isJson = answered.headers.get('content-type')?.includes('json') === true && text !== '';
+  const content: unknown = isJson ? JSON.parse(text) : undefined;
+  const headers = new Headers(answered.headers);
+  headers.delete('content-length');
+  const init = { status: answered.status, headers };
+  if (typeof content !== 'object' || content === null || !('token' in content)) return new Response(text === '' ? null : text, init);
+  const { token: _withheld, ...rest } = content;
+  return new Response(JSON.stringify(rest), init);
 }
 
 const credentials = z.object({ email: z.string().max(MAX_EMAIL_LENGTH).trim().toLowerCase() });
 
-/** The account that somebody tries; what is no attempt at one counts as one account together. */
-async function emailOf(request: Request): Promise<string> {
-  const body: unknown = await request
-    .clone()
-    .json()
-    .catch(() => undefined); // No JSON: better-auth says so.
-  return credentials.safeParse(body).data?.email ?? 'none';
+/** @throws ChatError `rate_limited` */
+async function limitSignIns(request: Request, body: Body): Promise<void> {
+  const now = services();
+  // What is no attempt at an account counts as one account together.
+  const email = credentials.safeParse(body).data?.email ?? 'none';
+  const [address, site] = [addressKey(request), siteKey(request)];
+  await takeTurn('signInsOfSite', site, now);
+  await takeTurn('signIns', `${address} ${email}`, now);
+  // Who has a network of 65,536 times the usual size counts as one, too.
+  await takeTurn('signIns', `${site} ${email}`, now);
 }

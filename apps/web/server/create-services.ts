@@ -8,6 +8,7 @@ import { createTokens, type Tokens } from '@switchboard/tokens';
 
 import type { Config } from '../config.ts';
 import { createAuth, type Auth } from './auth.ts';
+import { countBytesUnderWay, type BytesUnderWay } from './bytes-under-way.ts';
 import { createDatabaseMetrics } from './database-metrics.ts';
 import { measureDisk, measureUploads } from './disk-metrics.ts';
 import { createHttpMetrics, type HttpMetrics } from './http-metrics.ts';
@@ -42,9 +43,14 @@ export interface Services {
   readonly hints: RelayHints;
   readonly revocations: RevocationSender;
   readonly limits: Limits;
+  readonly bytesUnderWay: BytesUnderWay;
   /** This process takes leave of everybody. */
   readonly isStopping: () => boolean;
 }
+
+/** Bytes of request bodies in memory at a time: for one address or operator, three pictures of the largest size; and for all. */
+const BYTES_OF_CALLER = 32 * 1024 * 1024;
+const BYTES_IN_ALL = 256 * 1024 * 1024;
 
 /** Makes the services. Nothing is connected yet: the database is opened by the first query. */
 export function createServices(config: Config, stopping: Pick<Stopping, 'hasBegun'> = { hasBegun: () => false }): Services {
@@ -74,6 +80,12 @@ export function createServices(config: Config, stopping: Pick<Stopping, 'hasBegu
       read: () => (config.redisUrl === undefined ? undefined : Number(limits.state() === 'shared')),
     },
   );
+  // One request of the greatest size must always fit.
+  const bytesUnderWay = countBytesUnderWay({
+    perCaller: Math.max(BYTES_OF_CALLER, 3 * config.maxImageBytes),
+    inAll: Math.max(BYTES_IN_ALL, 24 * config.maxImageBytes),
+  });
+  metrics.gauge('http_body_bytes', 'Bytes of request bodies that are being read or worked at', { read: () => bytesUnderWay.total() });
   return {
     config,
     log,
@@ -92,6 +104,7 @@ export function createServices(config: Config, stopping: Pick<Stopping, 'hasBegu
     revocations: createRevocationSender({ chat, relay, log, metrics }),
     isStopping: () => stopping.hasBegun(),
     limits,
+    bytesUnderWay,
   };
 }
 

@@ -26,6 +26,7 @@ const LIMITS = [
   'addressRequests',
   'signIns',
   'signInsOfAddress',
+  'signInsOfSite',
 ] as const satisfies readonly LimitName[];
 
 export function createHttpMetrics(metrics: Metrics): HttpMetrics {

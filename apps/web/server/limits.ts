@@ -23,6 +23,8 @@ export interface Limits {
   readonly signIns: RateLimit;
   /** Attempts to sign in to any account, per address. */
   readonly signInsOfAddress: RateLimit;
+  /** The same per network around the address (48 bits of IPv6), where one site has many addresses. */
+  readonly signInsOfSite: RateLimit;
   readonly state: RateLimits['state'];
   close(): void;
 }
@@ -54,6 +56,7 @@ export function createLimits(config: Pick<Config, 'conversationsPerMinute' | 're
     addressRequests: own.limit({ name: 'requests of an address', perMinute: 6_000, burst: 2_000 }),
     signIns: shared.limit({ name: 'sign-ins', perMinute: 10 }),
     signInsOfAddress: shared.limit({ name: 'sign-ins of an address', perMinute: 60 }),
+    signInsOfSite: shared.limit({ name: 'sign-ins of a site', perMinute: 120 }),
     state: () => shared.state(),
     close: () => shared.close(),
   };

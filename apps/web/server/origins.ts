@@ -29,7 +29,7 @@ export function addCors(request: Headers, answer: Headers, config: Origins): voi
 export function preflight(request: Request, config: Origins): Response {
   const headers = new Headers({
     'Access-Control-Allow-Methods': 'GET, POST',
-    'Access-Control-Allow-Headers': 'Authorization, Content-Type',
+    'Access-Control-Allow-Headers': 'Authorization, Content-Type, X-Switchboard-Operator',
     'Access-Control-Max-Age': '600',
   });
   addCors(request.headers, headers, config);

@@ -1,37 +1,77 @@
 import { ChatError } from '@switchboard/protocol';
 
+import type { BodyBytes } from './bytes-under-way.ts';
+import { requirePlain } from './plain-json.ts';
+
+/** What a body may cost. */
+export interface Allowance {
+  readonly maxBytes: number;
+  /** Counts the bytes as they arrive. */
+  readonly bytes: BodyBytes;
+  /** How long a small body may take to arrive, in milliseconds; 30 s unless given. */
+  readonly withinMs?: number;
+}
+
+const WITHIN_MS = 30_000;
+/** Bytes that give a body one second more: slower lines than this are given up. */
+const BYTES_PER_SECOND = 16 * 1024;
+
 /**
- * The whole body, which may have `maxBytes` at most: counted while it arrives, whatever its header promises.
+ * The whole body: counted while it arrives, whatever its header promises, and given up when it comes too slowly.
  *
- * @throws ChatError `too_large`; `invalid_request` when it breaks off
+ * @throws ChatError `too_large`; `rate_limited` or `unavailable` when too much is under way; `unavailable` when it is too slow; `invalid_request` when it breaks off
  */
-async function readBytes(request: Request, maxBytes: number): Promise<Buffer<ArrayBuffer>> {
+async function readBytes(request: Request, { maxBytes, bytes, withinMs = WITHIN_MS }: Allowance): Promise<Buffer<ArrayBuffer>> {
   const tooLarge = () => new ChatError('too_large', `The request is too large: ${maxBytes} bytes at most.`);
   if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge();
   if (request.body === null) return Buffer.alloc(0);
   const chunks: Uint8Array[] = [];
   let size = 0;
   const reader = request.body.getReader();
+  const deadline = startDeadline(() => withinMs + (size / BYTES_PER_SECOND) * 1_000);
   try {
     for (;;) {
-      const { done, value } = await reader.read();
+      const { done, value } = await Promise.race([reader.read(), deadline.passed]);
       if (done) break;
       size += value.byteLength;
       if (size > maxBytes) throw tooLarge();
+      bytes.add(value.byteLength);
       chunks.push(value);
     }
   } catch (error) {
-    await reader.cancel().catch(() => undefined); // It may be what broke.
+    // Not cancelled: that would end the connection before the answer is sent. What still comes is left unread, and the connection ends after the answer.
     if (error instanceof ChatError) throw error;
     throw new ChatError('invalid_request', 'The request broke off.', { cause: error });
+  } finally {
+    deadline.stop();
   }
   return Buffer.concat(chunks, size);
 }
 
-/** @throws ChatError `unsupported_type` unless it is declared as JSON (a form of another site can't do that), `too_large`, `invalid_request` */
-export async function readJson(request: Request, maxBytes: number): Promise<unknown> {
+/** Rejects `passed` once more than `allowedMs()` have gone by, which may grow meanwhile. */
+function startDeadline(allowedMs: () => number): { readonly passed: Promise<never>; stop(): void } {
+  const begun = performance.now();
+  let timer: NodeJS.Timeout | undefined;
+  const passed = new Promise<never>((_resolve, reject) => {
+    const look = () => {
+      const left = begun + allowedMs() - performance.now();
+      if (left > 0) timer = setTimeout(look, left + 1);
+      else reject(new ChatError('unavailable', 'The request came too slowly. Try again.', { retryAfterSeconds: 2 }));
+    };
+    look();
+  });
+  return { passed, stop: () => clearTimeout(timer) };
+}
+
+/**
+ * The JSON of a body, not deeper nested and with no more values than any request of ours has.
+ *
+ * @throws ChatError `unsupported_type` unless it is declared as JSON (a form of another site can't do that); whatever `readBytes` and `requirePlain` throw
+ */
+export async function readJson(request: Request, allowance: Allowance): Promise<unknown> {
   if (mediaType(request) !== 'application/json') throw new ChatError('unsupported_type', 'The content type must be application/json.');
-  const bytes = await readBytes(request, maxBytes);
+  const bytes = await readBytes(request, allowance);
+  requirePlain(bytes);
   try {
     return JSON.parse(bytes.toString('utf8')) as unknown;
   } catch (error) {
@@ -39,11 +79,17 @@ export async function readJson(request: Request, maxBytes: number): Promise<unkn
   }
 }
 
-/** @throws ChatError `unsupported_type` unless it is declared as `multipart/form-data`, `too_large`, `invalid_request` */
-export async function readForm(request: Request, maxBytes: number): Promise<FormData> {
+/** Reads a body that nobody asked for and forgets it. @throws ChatError as `readBytes`, and for JSON as `requirePlain` */
+export async function skipBody(request: Request, allowance: Allowance): Promise<void> {
+  const bytes = await readBytes(request, allowance);
+  if (mediaType(request) === 'application/json') requirePlain(bytes);
+}
+
+/** @throws ChatError `unsupported_type` unless it is declared as `multipart/form-data`; whatever `readBytes` throws */
+export async function readForm(request: Request, allowance: Allowance): Promise<FormData> {
   if (mediaType(request) !== 'multipart/form-data')
     throw new ChatError('unsupported_type', 'The content type must be multipart/form-data.');
-  const bytes = await readBytes(request, maxBytes);
+  const bytes = await readBytes(request, allowance);
   try {
     return await new Response(bytes, { headers: { 'content-type': request.headers.get('content-type') ?? '' } }).formData();
   } catch (error) {

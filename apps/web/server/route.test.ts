@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { describe, expect, it } from 'vitest';
 
+import { ADDRESS_HEADER } from './note-addresses.ts';
 import { json, OPTIONS, route } from './route.ts';
-import { ask, newOperator, newVisitor, ORIGIN, useTestServer } from './testing/test-server.ts';
+import { installServices } from './services.ts';
+import { ask, closedLimits, newOperator, newVisitor, ORIGIN, useTestServer } from './testing/test-server.ts';
 
 const server = useTestServer();
 
@@ -76,6 +78,37 @@ describe('a bearer token', () => {
   it('is not the resume token', async () => {
     const { resumeToken } = await newVisitor();
     expect((await send({ authorization: `Bearer ${resumeToken}` })).status).toBe(401);
+  });
+});
+
+describe('a limit for strangers', () => {
+  const forStrangers = route({
+    route: '/api/test-strangers',
+    access: 'anyone',
+    limit: 'conversations',
+    handle: async () => await Promise.resolve(new Response('ok')),
+  });
+  const from = async (headers: Record<string, string>) =>
+    (await forStrangers(ask('POST', '/api/test-strangers', { headers: { [ADDRESS_HEADER]: '203.0.113.99', ...headers } }))).status;
+
+  it('is none for operators, who act for strangers', async () => {
+    const { headers } = await operator();
+    const visitor = await newVisitor();
+    const limits = { ...server.services.limits, conversations: closedLimits().conversations };
+    installServices({ ...server.services, limits });
+    const statuses = [await from({}), await from(visitor.headers), await from(headers)];
+    installServices({ ...server.services, limits: { ...server.services.limits, operatorRequests: closedLimits().operatorRequests } });
+    statuses.push(await from({}), await from(headers));
+    installServices(server.services);
+    expect(statuses).toEqual([429, 429, 200, 200, 429]);
+  });
+
+  it('holds for whoever has a cookie that is not an operator of ours, or comes from elsewhere', async () => {
+    const { cookie } = await operator();
+    installServices({ ...server.services, limits: { ...server.services.limits, conversations: closedLimits().conversations } });
+    const statuses = [await from({ cookie }), await from({ cookie: '__Secure-switchboard.session_token=forged.AAAA', origin: ORIGIN })];
+    installServices(server.services);
+    expect(statuses).toEqual([429, 429]);
   });
 });
 

@@ -1,26 +1,17 @@
 import { randomUUID } from 'node:crypto';
 
-import { limitKey } from '@switchboard/limits/address';
-import { ChatError, parse } from '@switchboard/protocol';
+import { parse } from '@switchboard/protocol';
 import type { z } from 'zod';
 
-import { identify, type Caller, type KnownCaller } from './authenticate.ts';
-import type { Operator } from './operator.ts';
-import { ADDRESS_HEADER } from './note-addresses.ts';
+import { addressKey, admit, callerKey, type Access } from './admission.ts';
+import type { Caller } from './authenticate.ts';
+import type { BodyBytes } from './bytes-under-way.ts';
 import { addCors, preflight } from './origins.ts';
 import { asChatError, errorResponse } from './present-error.ts';
-import { readForm, readJson } from './request-body.ts';
+import { readForm, readJson, skipBody } from './request-body.ts';
 import { addSecurityHeaders, DATA_POLICY } from './security-headers.ts';
 import type { LimitName } from './limits.ts';
 import { services, type Services } from './services.ts';
-
-/** Who may ask, and so who the handler can meet. */
-interface Access {
-  anyone: Caller;
-  /** Whoever holds a link that proves itself: nobody asks who that is. */
-  'holder-of-a-link': Extract<Caller, { kind: 'anonymous' }>;
-  'visitor-or-operator': KnownCaller;
-}
 
 /** What a handler is given: everything checked. */
 interface Call<A extends keyof Access, B, Q> {
@@ -42,7 +33,7 @@ interface RouteRule<A extends keyof Access, B, Q> {
   readonly access: A;
   /** Refuses who asks too often: per visitor or operator, and before anything is known about whoever asks per address. `REQUESTS` unless given. */
   readonly limit?: LimitName;
-  /** Without it the body is not read. */
+  /** Without it a body is skipped. */
   readonly body?: JsonBody<B> | FormBody<B>;
   readonly query?: z.ZodType<Q>;
   handle(call: Call<A, B, Q>): Promise<Response>;
@@ -58,17 +49,13 @@ interface FormBody<B> {
   readonly maxBytes: (services: Services) => number;
 }
 
-/** How often one may ask for what has no limit of its own, by who asks. */
-const REQUESTS = {
-  anonymous: 'addressRequests',
-  visitor: 'visitorRequests',
-  operator: 'operatorRequests',
-} as const satisfies Record<Caller['kind'], LimitName>;
-
 type Handler = (request: Request, context?: { params?: Promise<Record<string, string | undefined>> }) => Promise<Response>;
 
+/** What a body may have unless its route says otherwise. */
+export const USUAL_MAX_BYTES = 64 * 1024;
+
 /** A body of JSON of this shape, 64 KiB at most unless said otherwise. */
-export function json<T extends z.ZodType>(schema: T, maxBytes = 64 * 1024): JsonBody<z.output<T>> {
+export function json<T extends z.ZodType>(schema: T, maxBytes = USUAL_MAX_BYTES): JsonBody<z.output<T>> {
   return { kind: 'json', schema: schema as z.ZodType<z.output<T>>, maxBytes };
 }
 
@@ -83,15 +70,19 @@ export function route<A extends keyof Access, B = undefined, Q = undefined>(rule
     const requestId = randomUUID();
     let cookies: readonly string[] = [];
     let response: Response;
+    let bytes: BodyBytes | undefined;
     try {
       const caller = await admit(rule.access, rule.limit, request, now);
       if (caller.kind === 'operator') cookies = caller.setCookies;
       const query = rule.query === undefined ? undefined : parse(rule.query, Object.fromEntries(new URL(request.url).searchParams));
-      const body = rule.body === undefined ? undefined : await readBody(rule.body, request, now);
+      bytes = now.bytesUnderWay.open(senderKey(caller, request));
+      const body = await readBody(rule.body, request, bytes, now);
       const params = (await context?.params) ?? {};
       response = await rule.handle({ request, services: now, caller, body: body as B, query: query as Q, params, requestId });
     } catch (thrown) {
       response = refuse(rule.route, requestId, thrown, now);
+    } finally {
+      bytes?.release();
     }
     for (const cookie of cookies) response.headers.append('Set-Cookie', cookie);
     finish(request, response, requestId, now);
@@ -103,53 +94,23 @@ export function route<A extends keyof Access, B = undefined, Q = undefined>(rule
 /** The answer to a browser of another origin that asks whether it may. */
 export const OPTIONS: Handler = async (request) => preflight(request, services().config);
 
-/** What each access rule lets through; what it doesn't it refuses by throwing. */
-const ADMISSION: { readonly [A in keyof Access]: (request: Request, now: Services) => Promise<Access[A]> } = {
-  anyone: async (request, now) => (await identify(request, now)).caller,
-  'holder-of-a-link': async () => await Promise.resolve({ kind: 'anonymous' }),
-  'visitor-or-operator': async (request, now) => {
-    const { caller, objection } = await identify(request, now);
-    if (caller.kind !== 'anonymous') return caller;
-    await takeTurn(REQUESTS.anonymous, addressKey(request), now);
-    throw objection ?? new ChatError('unauthenticated', 'A visitor token or a signed-in operator is needed.');
-  },
-};
-
-async function admit<A extends keyof Access>(access: A, limit: LimitName | undefined, request: Request, now: Services): Promise<Access[A]> {
-  const byAddress = access !== 'visitor-or-operator';
-  // Known by nothing but an address, so the limit comes first: finding out who asks may cost a query.
-  if (byAddress) await takeTurn(limit ?? REQUESTS.anonymous, addressKey(request), now);
-  const caller = await ADMISSION[access](request, now);
-  if (!byAddress && caller.kind !== 'anonymous') await takeTurn(limit ?? REQUESTS[caller.kind], keyOf(caller), now);
-  return caller;
+async function readBody<B>(
+  body: JsonBody<B> | FormBody<B> | undefined,
+  request: Request,
+  bytes: BodyBytes,
+  now: Services,
+): Promise<B | undefined> {
+  if (body === undefined) {
+    await skipBody(request, { maxBytes: USUAL_MAX_BYTES, bytes });
+    return undefined;
+  }
+  if (body.kind === 'json') return parse(body.schema, await readJson(request, { maxBytes: body.maxBytes, bytes }));
+  return body.read(await readForm(request, { maxBytes: body.maxBytes(now), bytes }), now);
 }
 
-/** Whose turns a limit counts. */
-function keyOf(caller: KnownCaller): string {
-  return caller.kind === 'visitor' ? `client ${caller.claims.id}` : operatorKey(caller.operator);
-}
-
-/** This operator, as limits count. */
-export function operatorKey({ id }: Pick<Operator, 'id'>): string {
-  return `operator ${id}`;
-}
-
-/** Whoever asks from this address, as limits count. */
-export function addressKey(request: Request): string {
-  return `address ${limitKey(request.headers.get(ADDRESS_HEADER) ?? 'unknown')}`;
-}
-
-/** @throws ChatError `rate_limited` when there is no turn left */
-export async function takeTurn(limit: LimitName, key: string, { limits, http }: Services): Promise<void> {
-  const wait = await limits[limit].take(key);
-  if (wait === 0) return;
-  http.rateLimited.add(1, { limit });
-  throw new ChatError('rate_limited', `Too often; try again in ${wait} s.`, { retryAfterSeconds: wait });
-}
-
-async function readBody<B>(body: JsonBody<B> | FormBody<B>, request: Request, now: Services): Promise<B> {
-  if (body.kind === 'json') return parse(body.schema, await readJson(request, body.maxBytes));
-  return body.read(await readForm(request, body.maxBytes(now)), now);
+/** Who sends a body: strangers can make themselves as many visitors as they like, so those count by their address. */
+function senderKey(caller: Caller, request: Request): string {
+  return caller.kind === 'operator' ? callerKey(caller) : addressKey(request);
 }
 
 function refuse(routeName: string, requestId: string, thrown: unknown, { log, http }: Services): Response {

@@ -4,7 +4,7 @@ import { cache } from 'react';
 
 import type { LimitName } from './limits.ts';
 import { operatorOf, type Operator } from './operator.ts';
-import { operatorKey, takeTurn } from './route.ts';
+import { operatorKey, takeTurn } from './admission.ts';
 import { services } from './services.ts';
 
 export type { Operator } from './operator.ts';

@@ -122,6 +122,7 @@ export function closedLimits(): Limits {
     addressRequests: closed,
     signIns: closed,
     signInsOfAddress: closed,
+    signInsOfSite: closed,
     state: () => 'alone',
     close: () => undefined,
   };

@@ -33,6 +33,17 @@ describe('signing in', () => {
     expect(response.headers.get('cache-control')).toBe('no-store');
   });
 
+  it('tells nobody but the cookie what the session is', async () => {
+    const { email } = await newOperator(server.services);
+    const response = await post('sign-in/email', { email, password: PASSWORD });
+    const [cookie = ''] = response.headers.getSetCookie();
+    const token = decodeURIComponent(/=([^;.]+)/.exec(cookie)?.[1] ?? '');
+    expect(token.length).toBeGreaterThan(20);
+    const body = await response.text();
+    expect(body).toContain(email);
+    expect(body).not.toContain(token);
+  });
+
   it('answers a wrong password and an unknown e-mail alike', async () => {
     const { email } = await newOperator(server.services);
     const wrong = await post('sign-in/email', { email, password: 'not the password' });
@@ -52,6 +63,15 @@ describe('signing in', () => {
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     expect((await signIn('clerk@lamps.example', from)).status).toBe(401);
     expect((await signIn('boss@lamps.example', { [ADDRESS_HEADER]: '198.51.100.253' })).status).toBe(401);
+  });
+
+  it('is limited for one account and network, however many addresses there are in it', async () => {
+    const guess = async (address: string) =>
+      (await post('sign-in/email', { email: 'chief@lamps.example', password: 'x' }, { [ADDRESS_HEADER]: address })).status;
+    const statuses: number[] = [];
+    for (let subnet = 1; subnet <= 11; subnet += 1) statuses.push(await guess(`2001:db8:7:${subnet.toString(16)}::1`));
+    expect(statuses).toEqual([...Array.from({ length: 10 }, () => 401), 429]);
+    expect(await guess('2001:db8:8:1::1')).toBe(401);
   });
 
   it('is limited for one address, whatever accounts it tries', async () => {
@@ -98,6 +118,19 @@ describe('signing out', () => {
     expect(revoke).not.toHaveBeenCalled();
     revoke.mockRestore();
   });
+});
+
+it('a new password ends every other session, whatever was asked for', async () => {
+  const { email, cookie } = await newOperator(server.services);
+  const elsewhere = await post('sign-in/email', { email, password: PASSWORD });
+  const other = elsewhere.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+  const body = { currentPassword: PASSWORD, newPassword: `${PASSWORD}, new`, revokeOtherSessions: false };
+  const changed = await post('change-password', body, { cookie });
+  expect(changed.status).toBe(200);
+  expect(await whoIs(other)).toBeUndefined();
+  expect(await whoIs(cookie)).toBeUndefined();
+  const fresh = changed.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+  expect(await whoIs(fresh)).toMatchObject({ email });
 });
 
 it.each(['sign-in/email', 'sign-out', 'revoke-other-sessions', 'change-password'])('%s can be asked for too often', async (path) => {

@@ -1,0 +1,184 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+
+import { ADDRESS_HEADER } from '../../server/note-addresses.ts';
+import { allRoutes, type RouteHandler } from '../../server/testing/all-routes.ts';
+import { ask, newOperator, newVisitor, ORIGIN, useTestServer, type Person } from '../../server/testing/test-server.ts';
+import { OPERATOR_HEADER } from '../../server/admission.ts';
+
+/*
+ * Every route of the API goes through the same checks, whoever wrote it: found on the disk, not listed here. A route made without `route()` (or
+ * without what `/api/auth` does by hand) fails these tests.
+ */
+
+const server = useTestServer();
+const AUTH_PATHS = ['sign-in/email', 'sign-out', 'change-password', 'revoke-other-sessions'];
+
+/** `/api/auth/[...all]` stands for several. */
+const spelledOut = (route: RouteHandler): readonly RouteHandler[] =>
+  route.path.endsWith('/[...all]')
+    ? AUTH_PATHS.map((path) => {
+        const full = route.path.replace('[...all]', path);
+        return { name: `${route.method} ${full}`, method: route.method, path: full, handle: route.handle };
+      })
+    : [route];
+const ROUTES = (await allRoutes('api')).flatMap(spelledOut);
+const TAKING_BODIES = ROUTES.filter(({ method }) => method !== 'GET' && method !== 'HEAD').map((route) => [route.name, route] as const);
+
+const MEGABYTE = 1024 * 1024;
+let people: readonly Person[];
+beforeAll(async () => {
+  people = [await newVisitor('Ann'), await newOperator(server.services)];
+});
+
+/** A body that comes in pieces and does not say how long it is. */
+function pieces(total: number, piece = 64 * 1024): ReadableStream<Uint8Array> {
+  let sent = 0;
+  return new ReadableStream({
+    pull(controller) {
+      if (sent >= total) return controller.close();
+      controller.enqueue(new Uint8Array(Math.min(piece, total - sent)).fill(0x20));
+      sent += piece;
+    },
+  });
+}
+
+function send(route: RouteHandler, who: Person, type: string, body: BodyInit, more: Record<string, string> = {}): Request {
+  const headers = { origin: ORIGIN, [ADDRESS_HEADER]: '192.0.2.1', 'content-type': type, ...who.headers, ...more };
+  return new Request(`${ORIGIN}${route.path}`, { method: route.method, headers, body, duplex: 'half' } as RequestInit);
+}
+
+const isUpload = ({ path }: RouteHandler) => path.endsWith('/uploads');
+const typeFor = (route: RouteHandler) => (isUpload(route) ? 'multipart/form-data; boundary=x' : 'application/json');
+
+it('finds the routes', () => {
+  expect(ROUTES.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['POST /api/auth/sign-out', 'POST /api/chat/messages', 'POST /api/chat/uploads', 'GET /api/chat/recent']),
+  );
+  expect(TAKING_BODIES.length).toBeGreaterThanOrEqual(12);
+});
+
+describe('a body that is too large', () => {
+  it.each(TAKING_BODIES)('%s is refused before it is sent, when it says so', async (_name, route) => {
+    for (const who of people) {
+      const request = send(route, who, typeFor(route), pieces(100), { 'content-length': String(400 * MEGABYTE) });
+      expect((await route.handle(request)).status).toBe(413);
+    }
+    expect(server.services.bytesUnderWay.total()).toBe(0);
+  });
+
+  it.each(TAKING_BODIES)('%s is not read to its end, when it does not say so', async (_name, route) => {
+    for (const who of people) {
+      let pulled = 0;
+      const endless = new ReadableStream<Uint8Array>({
+        pull(controller) {
+          pulled += MEGABYTE;
+          controller.enqueue(new Uint8Array(MEGABYTE).fill(0x20));
+        },
+      });
+      expect((await route.handle(send(route, who, typeFor(route), endless))).status).toBe(413);
+      expect(pulled).toBeLessThan(16 * MEGABYTE);
+    }
+    expect(server.services.bytesUnderWay.total()).toBe(0);
+  });
+});
+
+describe('JSON that costs more than its size', () => {
+  const HOSTILE: readonly (readonly [string, string])[] = [
+    ['lists in lists', '['.repeat(8_000)],
+    ['objects in objects', '{"a":'.repeat(1_500)],
+    ['closed again', `${'['.repeat(9)}${']'.repeat(9)}`],
+    ['hidden behind a string', `{"text":"\\"]]}}","deep":${'[['.repeat(200)}`],
+    ['many small values', `[${','.repeat(6_000)}]`],
+  ];
+
+  it.each(TAKING_BODIES.filter(([, route]) => !isUpload(route)))('%s is refused', async (_name, route) => {
+    for (const who of people)
+      for (const [what, body] of HOSTILE) {
+        const response = await route.handle(send(route, who, 'application/json', body));
+        expect([what, response.status]).toEqual([what, 400]);
+        const text = await response.text();
+        // Refused for its form, not for what is in it: it has not been parsed.
+        expect(text, what).toMatch(/nested too deep|too many values/);
+      }
+  });
+});
+
+describe('a request for another operator than the one who is signed in', () => {
+  const snapshot = async () => {
+    const { prisma } = server.services.db;
+    return JSON.stringify(
+      await Promise.all([
+        prisma.client.findMany({ orderBy: { id: 'asc' } }),
+        prisma.chatMessage.findMany({ orderBy: { id: 'asc' } }),
+        prisma.chatSession.findMany({ orderBy: { id: 'asc' } }),
+        prisma.upload.findMany({ orderBy: { id: 'asc' } }),
+        prisma.authSession.findMany({ orderBy: { id: 'asc' } }),
+        prisma.authAccount.findMany({ orderBy: { id: 'asc' } }),
+      ]),
+      (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value),
+    );
+  };
+  const bodies = async (route: RouteHandler, visitor: Person): Promise<BodyInit | undefined> => {
+    if (route.method === 'GET') return undefined;
+    if (isUpload(route)) {
+      const form = new FormData();
+      form.set('clientId', String(visitor.id));
+      form.set('file', new File([Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64')], 'a.gif'));
+      return form;
+    }
+    const message = { messageKey: crypto.randomUUID(), messageType: 'TEXT', text: 'in the wrong name', clientId: visitor.id };
+    return JSON.stringify({
+      messages: [message],
+      clientId: visitor.id,
+      readSeq: 1,
+      blocked: true,
+      saved: [1],
+      ...(route.path.endsWith('/sessions') ? { clientSocketId: 'an-old-front-end', username: 'Old' } : {}),
+      currentPassword: 'correct horse battery',
+      newPassword: 'something quite else',
+    });
+  };
+  // Signing in is how somebody becomes the one who is signed in.
+  const CASES = ROUTES.filter(({ path }) => !path.endsWith('/sign-in/email')).map((route) => [route.name, route] as const);
+
+  it.each(CASES)('%s is refused, and nothing is written', async (_name, route) => {
+    const visitor = await newVisitor('Bea');
+    const [grace, alan] = [await newOperator(server.services, 'Grace'), await newOperator(server.services, 'Alan')];
+    const before = await snapshot();
+    for (const claimed of [String(grace.id), '', '0', 'x', `${alan.id}x`]) {
+      const body = await bodies(route, visitor);
+      const headers = { ...alan.headers, [OPERATOR_HEADER]: claimed };
+      const query = route.method === 'GET' ? `?clientId=${visitor.id}` : '';
+      const response = await route.handle(ask(route.method, `${route.path}${query}`, { headers: jsonUnlessForm(headers, body), body }));
+      const offered = !route.path.startsWith('/api/auth/') || route.method === 'POST';
+      const { error } = (await response.json()) as { error: { code: string } };
+      expect([claimed, response.status, error.code]).toEqual([claimed, ...(offered ? [401, 'unauthenticated'] : [404, 'not_found'])]);
+      expect(response.headers.getSetCookie()).toEqual([]);
+    }
+    expect(await snapshot()).toBe(before);
+  });
+
+  it('is refused of a visitor and of nobody, too', async () => {
+    const visitor = await newVisitor('Cleo');
+    for (const headers of [visitor.headers, {}]) {
+      const [, sessions] = TAKING_BODIES.find(([name]) => name === 'POST /api/chat/sessions') ?? [];
+      const response = await sessions?.handle(
+        ask('POST', '/api/chat/sessions', { headers: { ...headers, [OPERATOR_HEADER]: '1' }, body: { username: 'Dan' } }),
+      );
+      expect(response?.status).toBe(401);
+    }
+  });
+
+  it('is served when they are the same', async () => {
+    const alan = await newOperator(server.services, 'Alan');
+    for (const path of ['/api/chat/recent', '/api/chat/token']) {
+      const route = ROUTES.find((one) => one.path === path);
+      const headers = { ...alan.headers, [OPERATOR_HEADER]: String(alan.id) };
+      expect((await route?.handle(ask(route.method, path, { headers })))?.status).toBe(200);
+    }
+  });
+});
+
+function jsonUnlessForm(headers: Record<string, string>, body: BodyInit | undefined): Record<string, string> {
+  return typeof body === 'string' ? { 'content-type': 'application/json', ...headers } : headers;
+}

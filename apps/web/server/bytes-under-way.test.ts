@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+
+import { countBytesUnderWay, type BytesUnderWay } from './bytes-under-way.ts';
+import { readJson } from './request-body.ts';
+
+/** A request whose body comes as the test says. */
+function slow(): { readonly request: Request; readonly push: (text: string) => void; readonly end: () => void } {
+  let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  const body = new ReadableStream<Uint8Array>({
+    start(given) {
+      controller = given;
+    },
+  });
+  return {
+    request: new Request('http://localhost/', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+      duplex: 'half',
+    } as RequestInit),
+    push: (text) => controller?.enqueue(Buffer.from(text)),
+    end: () => controller?.close(),
+  };
+}
+
+function reading(under: BytesUnderWay, caller: string) {
+  const sender = slow();
+  const bytes = under.open(caller);
+  const answer = readJson(sender.request, { maxBytes: 1_000, bytes }).finally(() => bytes.release());
+  // Looked at later.
+  answer.catch(() => undefined);
+  return { ...sender, answer };
+}
+
+describe('bytes of bodies under way', () => {
+  it('of one caller are limited, however many requests they are spread over, and nobody else is refused', async () => {
+    const under = countBytesUnderWay({ perCaller: 100, inAll: 1_000 });
+    const held = Array.from({ length: 10 }, () => reading(under, 'a'));
+    for (const { push } of held) push(`"${'x'.repeat(8)}"`);
+    await expect.poll(() => under.total()).toBe(100);
+    const [more, other] = [reading(under, 'a'), reading(under, 'b')];
+    more.push('"');
+    await expect(more.answer).rejects.toMatchObject({ code: 'rate_limited', retryable: true, detail: { retryAfterSeconds: 2 } });
+    other.push('"here"');
+    other.end();
+    expect(await other.answer).toBe('here');
+    for (const { end } of held) end();
+    expect(await Promise.all(held.map(async ({ answer }) => await answer))).toEqual(held.map(() => 'x'.repeat(8)));
+    expect(under.total()).toBe(0);
+  });
+
+  it('are limited in all', async () => {
+    const under = countBytesUnderWay({ perCaller: 100, inAll: 250 });
+    const held = Array.from({ length: 25 }, (_, index) => reading(under, `caller ${index}`));
+    for (const { push } of held) push(`"${'x'.repeat(8)}"`);
+    await expect.poll(() => under.total()).toBe(250);
+    const more = reading(under, 'somebody else');
+    more.push('"');
+    await expect(more.answer).rejects.toMatchObject({ code: 'unavailable', retryable: true, detail: { retryAfterSeconds: 2 } });
+    for (const { end } of held) end();
+    await Promise.allSettled(held.map(async ({ answer }) => await answer));
+    expect(under.total()).toBe(0);
+  });
+});
+
+describe('a body that comes too slowly', () => {
+  it('is given up, may be sent again, and counts no more', async () => {
+    const under = countBytesUnderWay({ perCaller: 100, inAll: 100 });
+    const sender = slow();
+    const bytes = under.open('a');
+    sender.push('{');
+    await expect(readJson(sender.request, { maxBytes: 100, bytes, withinMs: 30 })).rejects.toMatchObject({
+      code: 'unavailable',
+      retryable: true,
+    });
+    bytes.release();
+    expect(under.total()).toBe(0);
+  });
+});

@@ -1,0 +1,62 @@
+import { ChatError } from '@switchboard/protocol';
+
+/** How many bytes of bodies may be in memory at a time. */
+export interface BytesUnderWayOptions {
+  /** For one address or operator. */
+  readonly perCaller: number;
+  /** For all together. */
+  readonly inAll: number;
+}
+
+/** The bytes of one request's body, from their arrival until the request is answered. */
+export interface BodyBytes {
+  /** Counts bytes that have arrived. @throws ChatError `rate_limited` or `unavailable` when they are too many for the caller or for all; then they don't count */
+  add(bytes: number): void;
+  /** The request is answered: none of its bytes count any more. */
+  release(): void;
+}
+
+/** Counts the bytes of bodies that are being read or worked at, so that senders who begin many requests and finish none can't fill the memory. */
+export interface BytesUnderWay {
+  /** Begins to count for a caller, named as for rate limits. */
+  open(caller: string): BodyBytes;
+  /** How many there are now. */
+  total(): number;
+}
+
+/** When to try again. Seconds: bodies are read in less, unless their senders are slow. */
+const RETRY_AFTER_S = 2;
+
+export function countBytesUnderWay({ perCaller, inAll }: BytesUnderWayOptions): BytesUnderWay {
+  const ofCallers = new Map<string, number>();
+  let total = 0;
+
+  function change(caller: string, bytes: number): void {
+    total += bytes;
+    const left = (ofCallers.get(caller) ?? 0) + bytes;
+    if (left === 0) ofCallers.delete(caller);
+    else ofCallers.set(caller, left);
+  }
+
+  return {
+    total: () => total,
+    open(caller) {
+      let own = 0;
+      return {
+        add(bytes) {
+          const retry = { retryAfterSeconds: RETRY_AFTER_S };
+          if ((ofCallers.get(caller) ?? 0) + bytes > perCaller)
+            throw new ChatError('rate_limited', 'Too much is being sent at once from here. Try again in a moment.', retry);
+          if (total + bytes > inAll)
+            throw new ChatError('unavailable', 'The server is receiving too much at once. Try again in a moment.', retry);
+          own += bytes;
+          change(caller, bytes);
+        },
+        release() {
+          change(caller, -own);
+          own = 0;
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import { ChatError } from '@switchboard/protocol';
+
+/** How deep a body may be nested. Ours are nested three deep. */
+export const MAX_DEPTH = 8;
+/** How many values a body may have. 100 messages with all their fields have some 1,200. */
+export const MAX_VALUES = 5_000;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const OPEN_LIST = 0x5b;
+const CLOSE_LIST = 0x5d;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+
+/**
+ * Looks at JSON before it is parsed, in one pass: parsing deep nesting takes time out of proportion to its size, and so does checking the shape of a million
+ * small values. Says nothing about whether it is JSON.
+ *
+ * @throws ChatError `invalid_request` when it is nested deeper or has more values than any request of ours
+ */
+export function requirePlain(json: Uint8Array): void {
+  let depth = 0;
+  let values = 0;
+  let inString = false;
+  for (let at = 0; at < json.length; at += 1) {
+    const byte = json[at];
+    if (inString) {
+      if (byte === BACKSLASH) at += 1;
+      else if (byte === QUOTE) inString = false;
+    } else if (byte === QUOTE) inString = true;
+    else if (byte === COMMA) values += 1;
+    else if (byte === OPEN_LIST || byte === OPEN_OBJECT) {
+      depth += 1;
+      values += 1;
+    } else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) depth -= 1;
+    if (depth > MAX_DEPTH) throw new ChatError('invalid_request', `The body is nested too deep: ${MAX_DEPTH} levels at most.`);
+    if (values > MAX_VALUES) throw new ChatError('invalid_request', `The body has too many values: ${MAX_VALUES} at most.`);
+  }
+}
