@@ -21,6 +21,7 @@ import { createRelayRequests, type RelayRequests } from './relay-requests.ts';
 import { createRevocationSender, type RevocationSender } from './revocation-sender.ts';
 import type { Stopping } from './stopping.ts';
 import { createMeasuredSaver } from './save-metrics.ts';
+import { createSaveState, type SaveState } from './save-state.ts';
 import { createTimingMetrics, type TimingMetrics } from './timing-metrics.ts';
 import { measureWaiting } from './waiting-metrics.ts';
 
@@ -37,6 +38,7 @@ export interface Services {
   /** What the rules of packages/chat take. */
   readonly chat: Context;
   readonly saver: MessageSaver;
+  readonly saveState: SaveState;
   readonly images: ImageStore;
   readonly imageLinks: ImageLinks;
   readonly relay: Pick<RelayRequests, 'trouble'>;
@@ -97,6 +99,7 @@ export function createServices(config: Config, stopping: Pick<Stopping, 'hasBegu
     tokens,
     chat,
     saver: createMeasuredSaver(chat, metrics),
+    saveState: createSaveState(db),
     images: measureUploads(metrics, createDiskStore(config.dataDir)),
     imageLinks,
     relay,

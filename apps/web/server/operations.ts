@@ -14,13 +14,16 @@ export function alive(): Response {
 }
 
 /**
- * 200 while this server can do its work, 503 with the reason while it can't. A relay that takes nothing is named, and `degraded` is true: messages are
+ * 200 while this server can do its work, saving messages above all, 503 with the reason while it can't. A relay that takes nothing is named, and `degraded` is true: messages are
  * saved as well as ever, so the server stays in service.
  */
 export async function ready(): Promise<Response> {
-  const { db, isStopping, relay, revocations } = services();
+  const { saveState, isStopping, relay, revocations } = services();
   const state = await readiness({
-    database: async () => await db.ping(),
+    database: async () => {
+      const trouble = await saveState.trouble();
+      if (trouble !== undefined) throw new Error(trouble);
+    },
     accepting: async () => (isStopping() ? await Promise.reject(new Error('stopping')) : undefined),
   });
   const trouble = relay.trouble();

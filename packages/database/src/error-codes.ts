@@ -35,3 +35,13 @@ export function isTransactionConflict(error: unknown): boolean {
 export function isInvalidData(error: unknown): boolean {
   return errorCodes(error).some((code) => code === 'P2000' || code === 'P2020' || /^22...$/.test(code));
 }
+
+/** True when the server has no room left on its disk, or may not take more of it. */
+export function isDiskFull(error: unknown): boolean {
+  return has(error, '53100', '53400');
+}
+
+/** True when the server takes no writes: a replica, during a failover for instance, or one that was told so. */
+export function isReadOnly(error: unknown): boolean {
+  return has(error, '25006');
+}

@@ -2,7 +2,7 @@ export { openDatabase, type Database, type DatabaseOptions } from './database.ts
 export { CannotSaveError } from './can-save.ts';
 export type { TimeListener } from './query-times.ts';
 export type { Transaction } from './transact.ts';
-export { isInvalidData, isTransactionConflict, isUniqueViolation } from './error-codes.ts';
+export { isDiskFull, isInvalidData, isReadOnly, isTransactionConflict, isUniqueViolation } from './error-codes.ts';
 export { isUnavailable } from './unavailable.ts';
 export { migrate, type MigrateOptions } from './migrations/migrate.ts';
 export { MigrationBlockedError, MigrationFailedError, MigrationHistoryError, SchemaTooNewError } from './migrations/errors.ts';

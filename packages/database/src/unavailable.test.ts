@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { openDatabase, type Database } from './database.ts';
-import { isInvalidData, isTransactionConflict, isUniqueViolation } from './error-codes.ts';
+import { isDiskFull, isInvalidData, isReadOnly, isTransactionConflict, isUniqueViolation } from './error-codes.ts';
 import { createTestDatabase } from './testing/index.ts';
 import { isUnavailable } from './unavailable.ts';
 
@@ -73,6 +73,27 @@ describe('is unavailable', () => {
       );
     });
     expect(isUnavailable(error), String(error)).toBe(true);
+  });
+
+  it('a server that takes no writes, as a replica', async () => {
+    const error = await errorOf(
+      database.prisma.$transaction(async (tx) => {
+        await tx.$executeRaw`SET TRANSACTION READ ONLY`;
+        await tx.client.create({ data: { username: 'read only' } });
+      }),
+    );
+    expect([isReadOnly(error), isUnavailable(error), isDiskFull(error)], String(error)).toEqual([true, true, false]);
+  });
+
+  it('a server that may take no more room on its disk', async () => {
+    const error = await errorOf(
+      database.prisma.$transaction(async (tx) => {
+        await tx.$executeRaw`SET LOCAL temp_file_limit = 64`;
+        await tx.$executeRaw`SET LOCAL work_mem = 64`;
+        await tx.$queryRaw`SELECT count(*)::int FROM generate_series(1, 20000)`;
+      }),
+    );
+    expect([isDiskFull(error), isUnavailable(error), isReadOnly(error)], String(error)).toEqual([true, true, false]);
   });
 
   it('a server with no connection left', async () => {

@@ -3,8 +3,8 @@ import { Prisma } from './generated/client.ts';
 
 /** Prisma's codes for "the database is away or overloaded": can't reach, timed out, too many connections, closed, transaction could not start. */
 const UNAVAILABLE = new Set(['P1000', 'P1001', 'P1002', 'P1008', 'P1011', 'P1017', 'P2024', 'P2028', 'P2037']);
-/** PostgreSQL classes 08 (connection), 53 (resources), 57P (shut down) and the timeouts 57014, 25P03, 55P03. */
-const SQLSTATE = /^(08|53|57P)|^(57014|25P03|55P03)$/;
+/** PostgreSQL classes 08 (connection), 53 (resources, a full disk among them), 57P (shut down), 25006 (takes no writes: a failover) and the timeouts 57014, 25P03, 55P03. */
+const SQLSTATE = /^(08|53|57P)|^(25006|57014|25P03|55P03)$/;
 /** What Prisma's driver adapter calls the same. */
 const KINDS = new Set(['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout', 'TooManyConnections']);
 const NETWORK =

@@ -30,13 +30,15 @@ export const POST = route({
 });
 
 async function start(
-  { chat, tokens }: Services,
+  { chat, tokens, saveState }: Services,
   caller: Caller,
   input: z.output<typeof startSessionRequest>,
   userAgent: string | undefined,
 ): Promise<StartSessionResponse> {
   const actor = caller.kind === 'visitor' ? actorOf(caller) : { kind: 'anonymous' as const };
   const resume = input.resumeToken === undefined ? undefined : await resumable(tokens, input.resumeToken);
+  // A conversation in which nothing can be saved is not begun; one that there is can be read.
+  if (actor.kind === 'anonymous' && resume === undefined) await saveState.require();
   const { clientId, sessionId, username } = await startSession(chat, actor, input, { userAgent: userAgent?.slice(0, 500), resume });
   const [{ token, expiresAt }, { token: resumeToken }] = await Promise.all([
     tokens.mintRelayToken({ role: 'client', id: clientId, name: username, sessionId }),
