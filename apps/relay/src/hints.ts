@@ -31,6 +31,8 @@ function sendToBoth<E extends PeerHint['event']>(delivery: Delivery, event: E, p
 
 function send(hint: PeerHint, delivery: Delivery): number {
   const { event, ...payload } = hint;
+  // The visitor has said it; only operators have to hear of it.
+  if (hint.event === 'chatEnded') return delivery.toOperators(hint.event, { clientId: hint.clientId });
   return sendToBoth(delivery, event, payload);
 }
 

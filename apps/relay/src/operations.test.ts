@@ -53,6 +53,16 @@ describe('POST /hints', () => {
     expect(metrics).toMatch(/relay_hints_total\{event="conversationChanged",service="relay"\} 2/);
   });
 
+  it('tells the operators, and only them, that a visitor has ended the chat', async () => {
+    const relay = await start();
+    const [maya, anna] = [await relay.operator(1, 'Maya'), await relay.visitor(ANNA, 'Anna')];
+    const hint = { event: 'chatEnded', clientId: ANNA };
+    expect(await post(relay, JSON.stringify(hint), await service(relay))).toMatchObject({ status: 202, body: { delivered: 1 } });
+    await Promise.all([maya, anna].map(async (peer) => await peer.settled()));
+    expect(maya.of('chatEnded')).toEqual([{ clientId: ANNA }]);
+    expect(anna.received).toEqual([]);
+  });
+
   it.each<[string, (relay: TestRelay) => string | undefined | Promise<string>, number, string]>([
     ['nothing', () => undefined, 401, 'unauthenticated'],
     ['another scheme', () => 'Basic YTpi', 401, 'unauthenticated'],

@@ -58,7 +58,11 @@ export type KnownCaller = Exclude<Caller, { kind: 'anonymous' }>;
 /** The same person to the rules of packages/chat. */
 export function actorOf(caller: KnownCaller): Exclude<Actor, { kind: 'anonymous' }> {
   if (caller.kind === 'operator') return operatorActor(caller.operator);
-  return { kind: 'client', clientId: caller.claims.id, sessionId: caller.claims.sessionId };
+  return visitorActor(caller.claims);
+}
+
+export function visitorActor({ id, sessionId }: VisitorClaims): Extract<Actor, { kind: 'client' }> {
+  return { kind: 'client', clientId: id, sessionId };
 }
 
 export function operatorActor({ id, name, role }: Operator): Extract<Actor, { kind: 'operator' }> {

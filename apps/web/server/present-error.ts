@@ -4,6 +4,8 @@ import { ChatError, ERRORS, type ErrorCode } from '@switchboard/protocol';
 /** The error of the table that anything thrown amounts to; `unexpected` when it is our mistake and belongs in the log. */
 export function asChatError(error: unknown): { readonly error: ChatError; readonly unexpected: boolean } {
   if (isChatError(error)) return { error, unexpected: error.code === 'internal' };
+  if (error instanceof Error && error.name === 'InvalidTokenError')
+    return { error: new ChatError('unauthenticated', 'The token is not valid or has run out.', { cause: error }), unexpected: false };
   if (isUnavailable(error))
     return {
       error: new ChatError('unavailable', 'The database is away; try again in a moment.', { retryAfterSeconds: 2, cause: error }),

@@ -72,6 +72,7 @@ export function createRelayHints({ relay, log, metrics }: RelayHintsOptions): Re
 
 /** Hints of the same key say the same thing, the later one better. */
 function keyOf(hint: PeerHint): string {
+  if (hint.event === 'chatEnded') return `ended ${hint.clientId}`;
   if (hint.event === 'messagesSeen') return `seen ${hint.by} ${hint.clientId}`;
   return `${hint.visitorChanged === true ? 'visitor' : 'messages'} ${hint.clientId}`;
 }

@@ -19,6 +19,17 @@ export function visitorBlocked(): ChatError {
   return new ChatError('blocked', 'You can’t use this chat any more.');
 }
 
+/** What a visitor is told who has ended this chat, by a token from before that. */
+export function chatOver(): ChatError {
+  return new ChatError('unauthenticated', 'This chat has ended.');
+}
+
+/** Whether the visitor has ended the chat that their token belongs to: a condition. Such a token opens nothing but the last page. */
+export function sessionEnded(actor: Actor): Prisma.Sql {
+  if (actor.kind !== 'client') return Prisma.sql`false`;
+  return Prisma.sql`EXISTS (SELECT FROM "ChatSession" e WHERE e.id = ${actor.sessionId}::uuid AND e."endedAt" IS NOT NULL)`;
+}
+
 /** @throws ChatError `blocked` for a visitor that is; operators may see and change what is there */
 export function refuseBlocked(actor: Actor, client: Pick<ClientState, 'blockedAt'>): void {
   if (actor.kind === 'client' && client.blockedAt !== null) throw visitorBlocked();
@@ -71,6 +82,8 @@ export interface ClientState {
   readonly unreadCount: number;
   readonly endedAt: Date | null;
   readonly blockedAt: Date | null;
+  /** The visitor who asks has ended this chat. */
+  readonly sessionEnded: boolean;
   readonly clientDeliveredSeq: number;
   readonly clientReadSeq: number;
   readonly operatorDeliveredSeq: number;
@@ -79,16 +92,27 @@ export interface ClientState {
   readonly address: string | null;
 }
 
-const CLIENT_STATE = Prisma.sql`c.id, c.username, c."lastSeq", c."unreadCount", c."endedAt", c."blockedAt", c."clientDeliveredSeq", c."clientReadSeq",
+const CLIENT_COLUMNS = Prisma.sql`c.id, c.username, c."lastSeq", c."unreadCount", c."endedAt", c."blockedAt", c."clientDeliveredSeq", c."clientReadSeq",
   c."operatorDeliveredSeq", c."operatorReadSeq",
   (SELECT COALESCE(s."clientSocketId", s.id::text) FROM "ChatSession" s WHERE s."clientId" = c.id ORDER BY s."startedAt" DESC LIMIT 1) AS address`;
 
-/** Reads the client that the actor means. @throws ChatError as `clientMeant`, `not_found`, and `blocked` for a visitor that is */
+/**
+ * Reads the client that the actor means.
+ *
+ * @throws ChatError as `clientMeant`, `not_found`, for a visitor `blocked` and `unauthenticated` (they have ended this chat)
+ */
 export async function readClient(db: Queryable, actor: Actor, asked: number | null | undefined): Promise<ClientState> {
   const where = allowedClient(actor, asked);
-  const [client] = await db.$queryRaw<ClientState[]>`SELECT ${CLIENT_STATE} FROM "Client" c WHERE ${where}`;
+  const [client] = await db.$queryRaw<
+    ClientState[]
+  >`SELECT ${CLIENT_COLUMNS}, ${sessionEnded(actor)} AS "sessionEnded" FROM "Client" c WHERE ${where}`;
+  return admitted(actor, client);
+}
+
+function admitted(actor: Actor, client: ClientState | undefined): ClientState {
   if (client === undefined) throw conversationNotFound();
   refuseBlocked(actor, client);
+  if (client.sessionEnded) throw chatOver();
   return client;
 }
 
@@ -97,9 +121,19 @@ export async function readClient(db: Queryable, actor: Actor, asked: number | nu
  * others who take it, but not rows that merely refer to the client (an upload, a session).
  */
 export async function lockClient(tx: Queryable, actor: Actor, asked: number | null | undefined): Promise<ClientState> {
+  return admitted(actor, await lockAny(tx, actor, asked));
+}
+
+/** The same for a visitor, too, who has ended the chat: for ending it once more. */
+export async function lockOwnClient(tx: Queryable, actor: Actor, asked: number | null | undefined): Promise<ClientState> {
+  const client = await lockAny(tx, actor, asked);
+  return admitted(actor, client === undefined ? undefined : { ...client, sessionEnded: false });
+}
+
+async function lockAny(tx: Queryable, actor: Actor, asked: number | null | undefined): Promise<ClientState | undefined> {
   const where = allowedClient(actor, asked);
-  const [client] = await tx.$queryRaw<ClientState[]>`SELECT ${CLIENT_STATE} FROM "Client" c WHERE ${where} FOR NO KEY UPDATE OF c`;
-  if (client === undefined) throw conversationNotFound();
-  refuseBlocked(actor, client);
+  const [client] = await tx.$queryRaw<
+    ClientState[]
+  >`SELECT ${CLIENT_COLUMNS}, ${sessionEnded(actor)} AS "sessionEnded" FROM "Client" c WHERE ${where} FOR NO KEY UPDATE OF c`;
   return client;
 }

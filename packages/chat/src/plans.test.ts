@@ -1,4 +1,5 @@
-import { planOf, recordStatements, type PlanNode } from '@switchboard/database/testing';
+import { Prisma } from '@switchboard/database';
+import { planOf, recordStatements, seed, type PlanNode } from '@switchboard/database/testing';
 import { beforeAll, expect, it } from 'vitest';
 
 import type { OperatorActor } from './actor.ts';
@@ -24,19 +25,19 @@ let visitor: { kind: 'client'; clientId: number; sessionId: string };
 beforeAll(async () => {
   operator = await chat.operator();
   visitor = await chat.visitor();
-  const { prisma } = chat.db;
-  await prisma.$executeRaw`
-    INSERT INTO "Client" (username, "updatedAt", "lastSeq", "lastActivityAt", "unreadCount")
-    SELECT 'x', now(), ${MESSAGES}::int, ${chat.now}::timestamptz - n * interval '1 minute', 1 FROM generate_series(1, ${CLIENTS}::int) n`;
-  await prisma.$executeRaw`
-    INSERT INTO "ChatSession" (id, "clientId") SELECT gen_random_uuid(), id FROM "Client" WHERE id <> ${visitor.clientId}::int`;
-  await prisma.$executeRaw`UPDATE "Client" SET "lastSeq" = ${LONG}::int, "unreadCount" = 3 WHERE id = ${visitor.clientId}::int`;
-  await prisma.$executeRaw`
-    INSERT INTO "ChatMessage" ("messageKey", "clientId", seq, "senderType", "messageType", text, "sessionId", "isRead", "createdAt", "updatedAt")
+  const at = chat.now.toISOString();
+  const tables = ['Client', 'ChatSession', 'ChatMessage', 'User'];
+  await seed(chat.url, [
+    Prisma.sql`INSERT INTO "Client" (username, "updatedAt", "lastSeq", "lastActivityAt", "unreadCount")
+    SELECT 'x', now(), ${MESSAGES}::int, ${at}::timestamptz - n * interval '1 minute', 1 FROM generate_series(1, ${CLIENTS}::int) n`,
+    Prisma.sql`INSERT INTO "ChatSession" (id, "clientId") SELECT gen_random_uuid(), id FROM "Client" WHERE id <> ${visitor.clientId}::int`,
+    Prisma.sql`UPDATE "Client" SET "lastSeq" = ${LONG}::int, "unreadCount" = 3 WHERE id = ${visitor.clientId}::int`,
+    Prisma.sql`INSERT INTO "ChatMessage" ("messageKey", "clientId", seq, "senderType", "messageType", text, "sessionId", "isRead", "createdAt", "updatedAt")
     SELECT gen_random_uuid(), c.id, n, (CASE n % 3 WHEN 0 THEN 'OPERATOR' ELSE 'CLIENT' END)::"MessageSenderType", 'TEXT', 'x', s.id::text,
-      n <= c."lastSeq" - 3, ${chat.now}::timestamptz - (c."lastSeq" - n) * interval '1 second', now()
-    FROM "Client" c JOIN "ChatSession" s ON s."clientId" = c.id CROSS JOIN LATERAL generate_series(1, c."lastSeq") n`;
-  for (const table of ['Client', 'ChatSession', 'ChatMessage', 'User']) await prisma.$executeRawUnsafe(`VACUUM ANALYZE "${table}"`);
+      n <= c."lastSeq" - 3, ${at}::timestamptz - (c."lastSeq" - n) * interval '1 second', now()
+    FROM "Client" c JOIN "ChatSession" s ON s."clientId" = c.id CROSS JOIN LATERAL generate_series(1, c."lastSeq") n`,
+    ...tables.map((table) => Prisma.sql`VACUUM ANALYZE ${Prisma.raw(`"${table}"`)}`),
+  ]);
 });
 
 const TABLES = new Set(['Client', 'ChatMessage', 'ChatSession']);

@@ -1,7 +1,7 @@
 import { Prisma } from '@switchboard/database';
-import { ChatError, MAX_PAGE_SIZE, type MessagesPage } from '@switchboard/protocol';
+import { ChatError, DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, type MessagesPage } from '@switchboard/protocol';
 
-import { allowedClient, conversationNotFound, MAX_INTEGER, refuseBlocked, type ClientState } from './access.ts';
+import { allowedClient, chatOver, conversationNotFound, MAX_INTEGER, refuseBlocked, sessionEnded, type ClientState } from './access.ts';
 import type { Actor } from './actor.ts';
 import type { Context } from './context.ts';
 import { MESSAGE_COLUMNS, MESSAGE_JOINS, presentMessage, type MessageRow } from './present-message.ts';
@@ -18,7 +18,7 @@ export interface PageQuery {
 
 type ClientColumns = Pick<
   ClientState,
-  'lastSeq' | 'endedAt' | 'blockedAt' | 'clientDeliveredSeq' | 'clientReadSeq' | 'operatorDeliveredSeq' | 'operatorReadSeq'
+  'lastSeq' | 'endedAt' | 'blockedAt' | 'sessionEnded' | 'clientDeliveredSeq' | 'clientReadSeq' | 'operatorDeliveredSeq' | 'operatorReadSeq'
 > & { readonly epoch: string };
 /** Every row repeats the client; a client without messages in the page is one row without a message. */
 type PageRow = ClientColumns & (MessageRow | { readonly id: null });
@@ -26,7 +26,8 @@ type PageRow = ClientColumns & (MessageRow | { readonly id: null });
 /**
  * One page of a conversation, from old to new. One statement, so that page, `lastSeq`, receipts and epoch are of the same instant.
  *
- * @throws ChatError as `clientMeant`, `not_found`, `blocked` for a visitor that is, `invalid_request` when both cursors are given
+ * @throws ChatError as `clientMeant`, `not_found`, `blocked` for a visitor that is, `unauthenticated` for one who has ended this chat and asks for more than
+ * its last `DEFAULT_PAGE_SIZE` messages, `invalid_request` when both cursors are given
  */
 export async function readPage(ctx: Context, actor: Actor, query: PageQuery): Promise<MessagesPage> {
   const { afterSeq, beforeSeq } = query;
@@ -43,7 +44,7 @@ export async function readPage(ctx: Context, actor: Actor, query: PageQuery): Pr
     async () =>
       await ctx.db.prisma.$queryRaw<PageRow[]>`
       SELECT c."lastSeq", c."endedAt", c."blockedAt", c."clientDeliveredSeq", c."clientReadSeq", c."operatorDeliveredSeq", c."operatorReadSeq",
-        (SELECT epoch FROM "Installation") AS epoch, ${MESSAGE_COLUMNS}
+        (SELECT epoch FROM "Installation") AS epoch, ${sessionEnded(actor)} AS "sessionEnded", ${MESSAGE_COLUMNS}
       FROM "Client" c
       LEFT JOIN LATERAL (SELECT * FROM "ChatMessage" m WHERE m."clientId" = c.id AND ${range} LIMIT ${limit + 1}::int) m ON true
       ${MESSAGE_JOINS}
@@ -53,6 +54,7 @@ export async function readPage(ctx: Context, actor: Actor, query: PageQuery): Pr
   const [client] = rows;
   if (client === undefined) throw conversationNotFound();
   refuseBlocked(actor, client);
+  if (client.sessionEnded && (afterSeq !== undefined || beforeSeq !== undefined || limit > DEFAULT_PAGE_SIZE)) throw chatOver();
   const found = rows.filter((row) => row.id !== null);
   const hasMore = found.length > limit;
   // The one too many is the newest when reading forwards, the oldest when reading backwards.

@@ -1,4 +1,5 @@
-import { recordStatements } from '@switchboard/database/testing';
+import { Prisma } from '@switchboard/database';
+import { recordStatements, seed } from '@switchboard/database/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -115,9 +116,10 @@ it('a conversation with any number of unread messages is read at once, and its r
   const operator = await chat.operator();
   const { clientId } = visitor;
   const total = 25_000;
-  await chat.db.prisma.$executeRaw`
-    INSERT INTO "ChatMessage" ("messageKey", "clientId", seq, "senderType", "messageType", text, "updatedAt")
-    SELECT gen_random_uuid(), ${clientId}::int, n, 'CLIENT', 'TEXT', 'x', now() FROM generate_series(1, ${total}::int) n`;
+  await seed(chat.url, [
+    Prisma.sql`INSERT INTO "ChatMessage" ("messageKey", "clientId", seq, "senderType", "messageType", text, "updatedAt")
+      SELECT gen_random_uuid(), ${clientId}::int, n, 'CLIENT', 'TEXT', 'x', now() FROM generate_series(1, ${total}::int) n`,
+  ]);
   await chat.db.prisma.client.update({ where: { id: clientId }, data: { lastSeq: total, unreadCount: total } });
   const unflagged = async () => await chat.countUnread(clientId);
 

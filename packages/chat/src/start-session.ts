@@ -63,7 +63,8 @@ async function resume(
     SET "lastSeenAt" = GREATEST(s."lastSeenAt", ${ctx.clock().toISOString()}::timestamptz), "pageUrl" = COALESCE(${input.pageUrl}, s."pageUrl"),
       locale = COALESCE(${input.locale}, s.locale), "userAgent" = COALESCE(${extra.userAgent}, s."userAgent")
     FROM "Client" c
-    WHERE s.id = ${sessionId}::uuid AND s."clientId" = ${clientId}::int AND c.id = s."clientId" AND (c.status = 'ACTIVE' OR c."blockedAt" IS NOT NULL)
+    WHERE s.id = ${sessionId}::uuid AND s."clientId" = ${clientId}::int AND c.id = s."clientId"
+      AND ((c.status = 'ACTIVE' AND s."endedAt" IS NULL) OR c."blockedAt" IS NOT NULL)
     RETURNING c.username, c."blockedAt"`;
   const [row] = rows;
   // Who is blocked does not get away from it by ending the conversation.

@@ -1,8 +1,17 @@
 import { z } from 'zod';
 
-/** Who a relay token speaks for. `id` is the operator's or client's database id; `sessionId` a visitor's address. */
+/**
+ * Who a relay token speaks for. `id` is the operator's or client's database id; `sessionId` a visitor's address; `until` (seconds since 1970) the absolute end
+ * of a visitor's tokens, which no renewal moves.
+ */
 export const relayClaims = z.discriminatedUnion('role', [
-  z.object({ role: z.literal('client'), id: z.int().positive(), name: z.string(), sessionId: z.uuid() }),
+  z.object({
+    role: z.literal('client'),
+    id: z.int().positive(),
+    name: z.string(),
+    sessionId: z.uuid(),
+    until: z.int().positive().optional(),
+  }),
   z.object({ role: z.literal('operator'), id: z.int().positive(), name: z.string() }),
   z.object({ role: z.literal('service'), id: z.int().nonnegative(), name: z.string() }),
 ]);

@@ -111,6 +111,8 @@ export const hintRequest = z.discriminatedUnion('event', [
     deliveredSeq: z.int().nonnegative(),
     readSeq: z.int().nonnegative(),
   }),
+  // To operators: the visitor's own connection may have ended with the chat, before it could say so.
+  z.object({ event: z.literal('chatEnded'), clientId: address }),
   // Nothing that a peer hears: the relay ends the person's connections, and believes no token from before `at` (seconds since 1970).
   z.object({
     event: z.literal('revoked'),

@@ -1,7 +1,7 @@
 import { base64url, SignJWT, UnsecuredJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
 
-import { createTokens, InvalidTokenError } from './index.ts';
+import { createTokens, InvalidTokenError, type Tokens } from './index.ts';
 
 const SECRET = 'a'.repeat(32);
 const sessionId = '018f4a6e-7b1c-4d7e-9a51-0c7b8a9d1e2f';
@@ -70,11 +70,50 @@ describe('resume tokens', () => {
   it('are not relay tokens, and the other way round', async () => {
     const tokens = createTokens([SECRET]);
     const resume = await tokens.mintResumeToken({ clientId: 7, sessionId });
-    expect(await tokens.verifyResumeToken(resume.token)).toEqual({ clientId: 7, sessionId });
+    expect(await tokens.verifyResumeToken(resume.token)).toEqual({ clientId: 7, sessionId, until: expect.any(Number) });
     const relay = await tokens.mintRelayToken(visitor);
     await expect(tokens.verifyResumeToken(relay.token)).rejects.toThrow(InvalidTokenError);
   });
 });
+
+describe('the absolute end of a visitor’s tokens', () => {
+  const DAY_S = 24 * 60 * 60;
+
+  it('is 90 days after the first one, however often they are renewed', async () => {
+    let now = start;
+    const tokens = createTokens([SECRET], () => now);
+    let { token, expiresAt } = await tokens.mintRelayToken(visitor);
+    const { until, ...first } = await claimsOf(tokens, token);
+    expect(first).toMatchObject(visitor);
+    expect(until).toBe(start / 1_000 + 90 * DAY_S);
+    for (let day = 0.9; day < 89.5; day += 0.9) {
+      now = start + day * DAY_S * 1_000;
+      ({ token, expiresAt } = await tokens.mintRelayToken(await claimsOf(tokens, token)));
+      expect((await claimsOf(tokens, token)).until).toBe(until);
+    }
+    expect(Date.parse(expiresAt)).toBe(start + 90 * DAY_S * 1_000);
+    now = start + 90 * DAY_S * 1_000;
+    await expect(tokens.mintRelayToken(await claimsOf(tokens, token))).rejects.toThrow(InvalidTokenError);
+  });
+
+  it('goes along from the resume token to the relay token and back', async () => {
+    let now = start;
+    const tokens = createTokens([SECRET], () => now);
+    const { token: resumeToken } = await tokens.mintResumeToken({ clientId: 7, sessionId });
+    const { until } = await tokens.verifyResumeToken(resumeToken);
+    now += 89.5 * DAY_S * 1_000;
+    const again = await tokens.mintResumeToken({ clientId: 7, sessionId, until });
+    const relay = await tokens.mintRelayToken({ ...visitor, until });
+    expect([again.expiresAt, relay.expiresAt]).toEqual(Array.from({ length: 2 }, () => new Date(start + 90 * DAY_S * 1_000).toISOString()));
+  });
+});
+
+/** The claims of a visitor's token, as a renewal hands them on. */
+async function claimsOf(tokens: Tokens, token: string) {
+  const claims = await tokens.verifyRelayToken(token);
+  if (claims.role !== 'client') throw new Error('This is not a visitor’s token.');
+  return claims;
+}
 
 describe('secrets', () => {
   it('can be changed: the old one still verifies, the new one signs', async () => {

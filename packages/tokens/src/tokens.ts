@@ -16,17 +16,26 @@ export interface MintedToken {
   readonly expiresAt: string;
 }
 
-/** What a resume token lets a visitor back into. */
-const resumeClaims = z.object({ clientId: z.int().positive(), sessionId: z.uuid() });
+/** What a resume token lets a visitor back into, and until when (seconds since 1970). */
+const resumeClaims = z.object({ clientId: z.int().positive(), sessionId: z.uuid(), until: z.int().positive().optional() });
 export type ResumeClaims = z.infer<typeof resumeClaims>;
 
 /** Mints and verifies. Every verifying function rejects with `InvalidTokenError` and nothing else. */
 export interface Tokens {
-  /** A relay token: 10 minutes for operators, 24 hours for visitors, 1 minute for services. A visitor's is its Bearer token on the HTTP API too. */
+  /**
+   * A relay token: 10 minutes for operators, 24 hours for visitors, 1 minute for services. A visitor's is their Bearer token on the HTTP API too, and carries
+   * `until`, by default 90 days from now: it never lives longer, and a renewal hands it on.
+   *
+   * @throws InvalidTokenError when `until` is over
+   */
   mintRelayToken(claims: RelayClaims): Promise<MintedToken>;
   /** `issuedAt` and `expiresAt`: seconds since 1970. A token is accepted for `CLOCK_TOLERANCE_S` beyond `expiresAt`. */
   verifyRelayToken(token: string): Promise<RelayClaims & { readonly issuedAt: number; readonly expiresAt: number }>;
-  /** Opens nothing but its own conversation's next session: good for 90 days, so that an answer given on Monday finds a visitor of Friday. */
+  /**
+   * Opens nothing but its own conversation again, until `until`, by default 90 days from now: so that an answer given on Monday finds a visitor of Friday.
+   *
+   * @throws InvalidTokenError when `until` is over
+   */
   mintResumeToken(claims: ResumeClaims): Promise<MintedToken>;
   verifyResumeToken(token: string): Promise<ResumeClaims>;
 }
@@ -40,7 +49,8 @@ const ALGORITHM = 'HS256';
 /** Seconds by which the clocks of two servers may differ. */
 export const CLOCK_TOLERANCE_S = 60;
 const LIFETIME_S = { operator: 10 * 60, client: 24 * 60 * 60, service: 60 } as const;
-const RESUME_LIFETIME_S = 90 * 24 * 60 * 60;
+/** From the first token of a conversation on, whatever is renewed or resumed. */
+const VISITOR_LIFETIME_S = 90 * 24 * 60 * 60;
 export const MIN_SECRET_BYTES = 32;
 
 /**
@@ -57,9 +67,15 @@ export function createTokens(secrets: readonly [string, ...string[]], now: () =>
     return key;
   });
 
+  /** With the absolute end, which begins to count with a conversation's first token. */
+  function withEnd<C extends { readonly until?: number | undefined }>(claims: C): C & { readonly until: number } {
+    return { ...claims, until: claims.until ?? Math.floor(now() / 1000) + VISITOR_LIFETIME_S };
+  }
+
   async function mint(claims: Record<string, unknown>, audience: string, lifetimeSeconds: number): Promise<MintedToken> {
     const issuedAt = Math.floor(now() / 1000);
-    const expiresAt = issuedAt + lifetimeSeconds;
+    const expiresAt = Math.min(issuedAt + lifetimeSeconds, typeof claims['until'] === 'number' ? claims['until'] : Infinity);
+    if (expiresAt <= issuedAt) throw new InvalidTokenError();
     const token = await new SignJWT(claims)
       .setProtectedHeader({ alg: ALGORITHM })
       .setAudience(audience)
@@ -89,9 +105,9 @@ export function createTokens(secrets: readonly [string, ...string[]], now: () =>
   }
 
   return {
-    mintRelayToken: async (claims) => await mint(claims, 'relay', LIFETIME_S[claims.role]),
+    mintRelayToken: async (claims) => await mint(claims.role === 'client' ? withEnd(claims) : claims, 'relay', LIFETIME_S[claims.role]),
     verifyRelayToken: async (token) => await verify(token, 'relay', issuedClaims),
-    mintResumeToken: async (claims) => await mint(claims, 'resume', RESUME_LIFETIME_S),
+    mintResumeToken: async (claims) => await mint(withEnd(claims), 'resume', VISITOR_LIFETIME_S),
     verifyResumeToken: async (token) => await verify(token, 'resume', resumeClaims),
   };
 }

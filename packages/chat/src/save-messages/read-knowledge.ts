@@ -18,7 +18,7 @@ export async function readKnowledge(tx: Transaction, drafts: readonly Draft[]): 
   const [sessions, clients, messages, uploads] = await Promise.all([
     // A session never changes its client, so they may be read before the lock.
     tx.query<KnownSession & { clientId: number }>(Prisma.sql`
-      SELECT s."clientId", s.id, s."clientSocketId", s."lastSeenAt" FROM "ChatSession" s WHERE s."clientId" ${meant} ORDER BY s."startedAt" DESC`),
+      SELECT s."clientId", s.id, s."clientSocketId", s."lastSeenAt", s."endedAt" FROM "ChatSession" s WHERE s."clientId" ${meant} ORDER BY s."startedAt" DESC`),
     tx.query<Omit<KnownClient, 'sessions'>>(Prisma.sql`
       SELECT c.id, c."lastSeq", c."endedAt", c."blockedAt" FROM "Client" c WHERE c.id ${meant} ORDER BY c.id FOR NO KEY UPDATE`),
     tx.query<KnownMessage>(Prisma.sql`

@@ -86,7 +86,7 @@ describe('ordinary requests of a group', () => {
     const [known, theirs] = [text('known'), text('theirs', { clientId: stranger.clientId })];
     await saver.save(stranger, [known]);
     await saver.save(colleague, [theirs]);
-    await endChat(chat.ctx, ended);
+    await endChat(chat.ctx, operator, { clientId: ended.clientId });
     const outcomes = await Promise.all([
       codeOf(saver.save(fine, [text('1'), text('2')])),
       codeOf(saver.save(operator, [text('x', { clientId: 99_999_999 })])),

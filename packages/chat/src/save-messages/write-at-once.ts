@@ -111,7 +111,7 @@ function clientIds(drafts: Request): number[] {
 
 /**
  * Counts, which locks the client's row, and numbers by that count. A client is left out, with all its messages, when it is not there, was ended or blocked, when
- * the visitor's session is not its own, or when one of the keys is there already.
+ * the visitor's session is not its own or was ended, or when one of the keys is there already.
  */
 function saveStatement(drafts: Request, now: Date): Prisma.Sql {
   const at = now.toISOString();
@@ -136,7 +136,7 @@ function saveStatement(drafts: Request, now: Date): Prisma.Sql {
       LEFT JOIN LATERAL (
         SELECT s.id, s."clientSocketId" FROM "ChatSession" s WHERE s."clientId" = n.id ORDER BY s."startedAt" DESC LIMIT 1
       ) AS latest ON true
-      WHERE c.id = n.id AND c."endedAt" IS NULL AND c."blockedAt" IS NULL AND (n."sessionId" IS NULL OR own.id IS NOT NULL)
+      WHERE c.id = n.id AND c."endedAt" IS NULL AND c."blockedAt" IS NULL AND (n."sessionId" IS NULL OR (own.id IS NOT NULL AND own."endedAt" IS NULL))
         AND c.id <> ALL (ARRAY(
           SELECT k."clientId" FROM unnest(
             ${column((m) => m.draft.messageKey)}::uuid[], ${column((m) => m.clientId)}::int[], ${column((m) => m.draft.senderType)}::"MessageSenderType"[]

@@ -1,3 +1,4 @@
 export { createTestDatabase } from './test-database.ts';
+export { seed } from './seed.ts';
 export { planOf, recordStatements, type PlanNode } from './statements.ts';
 export { Wire } from './wire.ts';

@@ -80,12 +80,6 @@ const ATTEMPTS: readonly Attempt[] = [
     expected: { anonymous: 401, a: 403, b: 403, operator: 200, admin: 200 },
   },
   {
-    route: 'POST end',
-    handler: end,
-    request: (headers) => ask('POST', '/api/chat/end', { headers, body: { clientId: people.a.id } }),
-    expected: { anonymous: 401, a: 200, b: 404, operator: 200, admin: 200 },
-  },
-  {
     route: 'POST block',
     handler: block,
     request: (headers) => ask('POST', '/api/chat/block', { headers, body: { clientId: people.a.id, blocked: false } }),
@@ -121,6 +115,13 @@ const ATTEMPTS: readonly Attempt[] = [
     handler: async (request) => await image(request, { params: Promise.resolve({ id: '0191d2a4-0000-4000-8000-000000000001' }) }),
     request: (headers) => ask('GET', '/api/chat/uploads/0191d2a4-0000-4000-8000-000000000001', { headers }),
     expected: { anonymous: 403, a: 403, b: 403, operator: 403, admin: 403 },
+  },
+  // The last one: a visitor who has ended the chat can do nothing any more.
+  {
+    route: 'POST end',
+    handler: end,
+    request: (headers) => ask('POST', '/api/chat/end', { headers, body: { clientId: people.a.id } }),
+    expected: { anonymous: 401, a: 200, b: 404, operator: 200, admin: 200 },
   },
 ];
 

@@ -57,6 +57,7 @@ describe('starting a conversation', () => {
       id: started.clientId,
       name: 'Ann',
       sessionId: started.sessionId,
+      until: expect.any(Number),
       issuedAt: expect.any(Number),
       expiresAt: expect.any(Number),
     });
@@ -186,6 +187,7 @@ describe('receipts, tokens and the end', () => {
       id: visitor.id,
       name: 'Ann',
       sessionId: visitor.sessionId,
+      until: expect.any(Number),
       issuedAt: expect.any(Number),
       expiresAt: expect.any(Number),
     });
@@ -223,11 +225,40 @@ describe('receipts, tokens and the end', () => {
     expect(hinted().filter(({ event }) => event === 'revoked')).toHaveLength(before);
   });
 
-  it('ends a conversation until somebody writes again', async () => {
+  it('a visitor who ends the chat is out: their token is void, and the relay ends their connections', async () => {
     const visitor = await newVisitor();
-    const ended = (await (await end(ask('POST', '/api/chat/end', { headers: visitor.headers, body: {} }))).json()) as { endedAt: string };
+    await post(visitor, text('thanks'));
+    const over = async () => await end(ask('POST', '/api/chat/end', { headers: visitor.headers, body: {} }));
+    const ended = (await (await over()).json()) as { endedAt: string };
+    expect(await (await over()).json()).toEqual(ended);
     expect((await page(visitor)).endedAt).toBe(ended.endedAt);
+    expect((await post(visitor, text('one more thing'))).status).toBe(401);
+    expect((await token(ask('POST', '/api/chat/token', { headers: visitor.headers }))).status).toBe(401);
+    const { clientId } = await start({ username: 'Ann', resumeToken: visitor.resumeToken });
+    expect(clientId).not.toBe(visitor.id);
+    const address = visitor.sessionId;
+    await expect.poll(hinted).toContainEqual({ event: 'chatEnded', clientId: address });
+    await expect.poll(hinted).toContainEqual({ event: 'revoked', role: 'client', id: visitor.id, at: expect.any(Number), address });
+    expect(hinted().filter(({ event }) => event === 'chatEnded')).toHaveLength(1);
+  });
+
+  it('an operator ends a conversation until the visitor writes again', async () => {
+    const visitor = await newVisitor();
+    await end(ask('POST', '/api/chat/end', { headers: operator.headers, body: { clientId: visitor.id } }));
+    expect((await page(visitor)).endedAt).not.toBeNull();
     await post(visitor, text('one more thing', { messageKey: randomUUID() }));
     expect((await page(visitor)).endedAt).toBeNull();
+  });
+
+  it('resuming and renewing do not move the absolute end of a visitor’s tokens', async () => {
+    const visitor = await newVisitor('Ann');
+    const { tokens } = server.services;
+    const until = Math.floor(Date.now() / 1_000) + 600;
+    const resumeToken = (await tokens.mintResumeToken({ clientId: visitor.id, sessionId: visitor.sessionId, until })).token;
+    const again = await start({ username: 'Ann', resumeToken });
+    expect(again.clientId).toBe(visitor.id);
+    expect(Date.parse(again.expiresAt ?? '')).toBe(until * 1_000);
+    const renewed = await token(ask('POST', '/api/chat/token', { headers: { authorization: `Bearer ${again.token}` } }));
+    expect(Date.parse(((await renewed.json()) as { expiresAt: string }).expiresAt)).toBe(until * 1_000);
   });
 });

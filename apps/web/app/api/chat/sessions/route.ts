@@ -1,5 +1,6 @@
 import { adoptSession, startSession } from '@switchboard/chat';
 import { adoptSessionRequest, ChatError, parse, startSessionRequest, type StartSessionResponse } from '@switchboard/protocol';
+import type { ResumeClaims } from '@switchboard/tokens';
 import { z } from 'zod';
 
 import { actorOf, operatorActor, type Caller } from '../../../../server/authenticate.ts';
@@ -39,18 +40,24 @@ async function start(
   const resume = input.resumeToken === undefined ? undefined : await resumable(tokens, input.resumeToken);
   // A conversation in which nothing can be saved is not begun; one that there is can be read.
   if (actor.kind === 'anonymous' && resume === undefined) await saveState.require();
-  const { clientId, sessionId, username } = await startSession(chat, actor, input, { userAgent: userAgent?.slice(0, 500), resume });
+  const { clientId, sessionId, username, resumed } = await startSession(chat, actor, input, {
+    userAgent: userAgent?.slice(0, 500),
+    resume,
+  });
+  // A conversation that goes on keeps the absolute end of its first token.
+  const until = !resumed ? undefined : caller.kind === 'visitor' ? caller.claims.until : resume?.until;
   const [{ token, expiresAt }, { token: resumeToken }] = await Promise.all([
-    tokens.mintRelayToken({ role: 'client', id: clientId, name: username, sessionId }),
-    tokens.mintResumeToken({ clientId, sessionId }),
+    tokens.mintRelayToken({ role: 'client', id: clientId, name: username, sessionId, until }),
+    tokens.mintResumeToken({ clientId, sessionId, until }),
   ]);
   return { token, expiresAt, resumeToken, clientId, sessionId, username };
 }
 
-async function resumable(tokens: Services['tokens'], resumeToken: string): Promise<{ clientId: number; sessionId: string } | undefined> {
+async function resumable(tokens: Services['tokens'], resumeToken: string): Promise<ResumeClaims | undefined> {
   try {
-    const { clientId, sessionId } = await tokens.verifyResumeToken(resumeToken);
-    return { clientId, sessionId };
+    const claims = await tokens.verifyResumeToken(resumeToken);
+    // Verifying allows for clocks that differ; the absolute end does not move.
+    return claims.until !== undefined && claims.until * 1_000 <= Date.now() ? undefined : claims;
   } catch {
     // Only ever InvalidTokenError: too old or not ours. The visitor gets a new conversation instead of an error it can do nothing about.
     return undefined;

@@ -1,7 +1,7 @@
-import { readPage } from '@switchboard/chat';
+import { requireOpenSession } from '@switchboard/chat';
 import type { TokenResponse } from '@switchboard/protocol';
 
-import { actorOf } from '../../../../server/authenticate.ts';
+import { visitorActor } from '../../../../server/authenticate.ts';
 import { OPTIONS, route } from '../../../../server/route.ts';
 
 export { OPTIONS };
@@ -11,11 +11,15 @@ export const POST = route({
   route: '/api/chat/token',
   access: 'visitor-or-operator',
   async handle({ services: { chat, tokens }, caller }) {
-    // A visitor's token must not outlive its conversation by being renewed for ever.
-    if (caller.kind === 'visitor') await readPage(chat, actorOf(caller), { limit: 1 });
-    const answer: TokenResponse = await tokens.mintRelayToken(
-      caller.kind === 'visitor' ? caller.claims : { role: 'operator', id: caller.operator.id, name: caller.operator.name },
-    );
+    if (caller.kind === 'operator') {
+      const { id, name } = caller.operator;
+      const answer: TokenResponse = { ...(await tokens.mintRelayToken({ role: 'operator', id, name })), operatorId: id };
+      return Response.json(answer);
+    }
+    // A token must not outlive its conversation by being renewed for ever; nor its absolute end, which is among the claims.
+    await requireOpenSession(chat, visitorActor(caller.claims));
+    const { role, id, name, sessionId, until } = caller.claims;
+    const answer: TokenResponse = await tokens.mintRelayToken({ role, id, name, sessionId, until });
     return Response.json(answer);
   },
 });
