@@ -34,7 +34,19 @@ export interface Config {
   readonly demo: boolean;
   readonly debugSockets: boolean;
   readonly conversationsPerMinute: number;
+  /** How much visitors may have stored. */
+  readonly quota: Quota;
   readonly logLevel: LogLevel;
+}
+
+/** How much visitors may have stored. Bytes, but for messages. */
+export interface Quota {
+  readonly messagesPerMinute: number;
+  readonly visitorBytesPerDay: number;
+  readonly addressBytesPerDay: number;
+  readonly allBytesPerDay: number;
+  /** Visitors leave this much of the disk free. */
+  readonly minFreeDiskBytes: number;
 }
 
 /**
@@ -69,6 +81,13 @@ export function readConfig(env: Environment): Config {
     demo: demoEnabled(values),
     debugSockets: values.NEXT_PUBLIC_DEBUG_SOCKETS,
     conversationsPerMinute: values.SESSIONS_PER_MINUTE,
+    quota: {
+      messagesPerMinute: values.VISITOR_MESSAGES_PER_MINUTE,
+      visitorBytesPerDay: values.VISITOR_BYTES_PER_DAY,
+      addressBytesPerDay: values.ADDRESS_BYTES_PER_DAY,
+      allBytesPerDay: values.ALL_VISITORS_BYTES_PER_DAY,
+      minFreeDiskBytes: values.MIN_FREE_DISK_BYTES,
+    },
     logLevel: values.LOG_LEVEL,
   };
 }

@@ -11,6 +11,7 @@ import { createAuth, type Auth } from './auth.ts';
 import { countBytesUnderWay, type BytesUnderWay } from './bytes-under-way.ts';
 import { createDatabaseMetrics } from './database-metrics.ts';
 import { measureDisk, measureUploads } from './disk-metrics.ts';
+import { createDiskFloor, type DiskFloor } from './disk-floor.ts';
 import { createHttpMetrics, type HttpMetrics } from './http-metrics.ts';
 import { createImageLinks, type ImageLinks } from './image-links.ts';
 import { createDiskStore, type ImageStore } from './image-store.ts';
@@ -45,6 +46,7 @@ export interface Services {
   readonly hints: RelayHints;
   readonly revocations: RevocationSender;
   readonly limits: Limits;
+  readonly diskFloor: DiskFloor;
   readonly bytesUnderWay: BytesUnderWay;
   /** This process takes leave of everybody. */
   readonly isStopping: () => boolean;
@@ -107,6 +109,12 @@ export function createServices(config: Config, stopping: Pick<Stopping, 'hasBegu
     revocations: createRevocationSender({ chat, relay, log, metrics }),
     isStopping: () => stopping.hasBegun(),
     limits,
+    diskFloor: createDiskFloor({
+      dataDir: config.dataDir,
+      databaseUrl: config.databaseUrl,
+      minFreeBytes: config.quota.minFreeDiskBytes,
+      log,
+    }),
     bytesUnderWay,
   };
 }

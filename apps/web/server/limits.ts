@@ -11,6 +11,14 @@ export interface Limits {
   readonly uploads: RateLimit;
   /** Save requests (of up to 100 messages), per visitor or operator. Generous: an outbox that empties after an outage must get through. */
   readonly saves: RateLimit;
+  /** Messages that a visitor stores, per conversation. */
+  readonly messages: RateLimit;
+  /** Bytes that a visitor stores, per conversation. */
+  readonly visitorBytes: RateLimit;
+  /** Bytes that visitors store, per address. */
+  readonly addressBytes: RateLimit;
+  /** Bytes that all visitors store. */
+  readonly allBytes: RateLimit;
   /** Reports of how long messages took, per visitor or operator. */
   readonly timings: RateLimit;
   /** Whatever has no limit of its own, per visitor. Several tabs that fetch after an outage must get through. */
@@ -31,7 +39,11 @@ export interface Limits {
 
 export type LimitName = Exclude<keyof Limits, 'state' | 'close'>;
 
-export function createLimits(config: Pick<Config, 'conversationsPerMinute' | 'redisUrl'>, log: Logger): Limits {
+const MINUTES_OF_DAY = 24 * 60;
+/** An outbox that empties after an outage may store at once what it may store in so many minutes. */
+const BURST_MINUTES = 5;
+
+export function createLimits(config: Pick<Config, 'conversationsPerMinute' | 'quota' | 'redisUrl'>, log: Logger): Limits {
   const shared = createRateLimits({
     redisUrl: config.redisUrl,
     connectionName: 'switchboard-web limits',
@@ -40,6 +52,8 @@ export function createLimits(config: Pick<Config, 'conversationsPerMinute' | 're
         ? log.info({}, 'connected to Redis')
         : log.warn({ reason }, 'Redis is away: each web server counts limits by itself'),
   });
+  const perDay = (name: string, bytes: number) => shared.limit({ name, perMinute: bytes / MINUTES_OF_DAY, burst: bytes, weighted: true });
+  const { messagesPerMinute, visitorBytesPerDay, addressBytesPerDay, allBytesPerDay } = config.quota;
   // A flood of saves is stopped where it arrives, without asking anybody.
   const own = createRateLimits({ connectionName: 'none' });
   return {
@@ -50,6 +64,10 @@ export function createLimits(config: Pick<Config, 'conversationsPerMinute' | 're
     }),
     uploads: shared.limit({ name: 'uploads', perMinute: 30 }),
     saves: own.limit({ name: 'saves', perMinute: 1_200, burst: 600 }),
+    messages: shared.limit({ name: 'messages', perMinute: messagesPerMinute, burst: BURST_MINUTES * messagesPerMinute, weighted: true }),
+    visitorBytes: perDay('bytes of a visitor', visitorBytesPerDay),
+    addressBytes: perDay('bytes of an address', addressBytesPerDay),
+    allBytes: perDay('bytes of all visitors', allBytesPerDay),
     timings: own.limit({ name: 'timings', perMinute: 20 }),
     visitorRequests: own.limit({ name: 'requests of a visitor', perMinute: 600, burst: 300 }),
     operatorRequests: own.limit({ name: 'requests of an operator', perMinute: 12_000, burst: 2_000 }),

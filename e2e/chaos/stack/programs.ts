@@ -73,6 +73,8 @@ export function webProgram(
       RELAY_INTERNAL_URL: ways.relayInside,
       // A thousand visitors come from one address here.
       SESSIONS_PER_MINUTE: '100000',
+      VISITOR_MESSAGES_PER_MINUTE: '100000',
+      ADDRESS_BYTES_PER_DAY: '999999999999',
     },
   };
 }

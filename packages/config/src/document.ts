@@ -74,6 +74,21 @@ export const GROUPS: Readonly<Record<string, Partial<Record<VariableName, About>
       meaning: 'connections that one relay takes from one address; a large office has one address for everybody',
     },
     SESSIONS_PER_MINUTE: { unset: '20', meaning: 'conversations that one address may start in a minute, with bursts of twice that' },
+    VISITOR_MESSAGES_PER_MINUTE: {
+      unset: '120',
+      meaning: 'messages that one visitor may store in a minute, with bursts of five times that for what waited while the network was away',
+    },
+    VISITOR_BYTES_PER_DAY: { unset: '104857600', meaning: 'bytes of messages and pictures that one visitor may store in a day' },
+    ADDRESS_BYTES_PER_DAY: {
+      unset: '1073741824',
+      meaning: 'bytes that all visitors of one address may store in a day; a large office has one address for everybody',
+    },
+    ALL_VISITORS_BYTES_PER_DAY: { unset: '21474836480', meaning: 'bytes that all visitors together may store in a day' },
+    MIN_FREE_DISK_BYTES: {
+      unset: '1073741824',
+      meaning:
+        'room that visitors leave on the disk of `DATA_DIR`: with less of it their pictures, and with the embedded database their messages, are refused and wait with the visitors until there is room again; those of operators are stored',
+    },
   },
   Running: {
     DRAIN_SECONDS: { unset: '10', meaning: 'over how long a relay that stops sends its peers away, at most (10 ms for each)' },

@@ -5,6 +5,10 @@ import { flag, host, httpUrl, origins, path, port, secret, url, whole } from './
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 
+const MEBIBYTE = 1024 * 1024;
+const MAX_BYTES = 999_999_999_999;
+const BYTES_EXPECTED = 'a number of bytes, 1000000 to 999999999999';
+
 /** Every setting: what it may be. A default that depends on another setting is given by whoever reads it (`derived.ts`). */
 export const SHAPES = {
   PORT: port.default(3000),
@@ -34,6 +38,11 @@ export const SHAPES = {
   MAX_CONNECTIONS: whole(1, 1_000_000, 'a number of connections, 1 to 1000000').default(20_000),
   MAX_CONNECTIONS_PER_ADDRESS: whole(1, 1_000_000, 'a number of connections, 1 to 1000000').default(2_000),
   SESSIONS_PER_MINUTE: whole(1, 1_000_000, 'a number of conversations, 1 to 1000000').default(20),
+  VISITOR_MESSAGES_PER_MINUTE: whole(1, 1_000_000, 'a number of messages, 1 to 1000000').default(120),
+  VISITOR_BYTES_PER_DAY: whole(1_000_000, MAX_BYTES, BYTES_EXPECTED).default(100 * MEBIBYTE),
+  ADDRESS_BYTES_PER_DAY: whole(1_000_000, MAX_BYTES, BYTES_EXPECTED).default(1_024 * MEBIBYTE),
+  ALL_VISITORS_BYTES_PER_DAY: whole(1_000_000, MAX_BYTES, BYTES_EXPECTED).default(20 * 1_024 * MEBIBYTE),
+  MIN_FREE_DISK_BYTES: whole(0, MAX_BYTES, 'a number of bytes, 0 to 999999999999').default(1_024 * MEBIBYTE),
 
   DRAIN_SECONDS: whole(0, 300, 'a number of seconds, 0 to 300').default(10),
   ENABLE_DEMO: flag.optional(),

@@ -101,7 +101,10 @@ describe('starting a conversation', () => {
 
   it('is limited per address', async () => {
     const before = services();
-    installServices({ ...before, limits: createLimits({ conversationsPerMinute: 2, redisUrl: undefined }, before.log) });
+    installServices({
+      ...before,
+      limits: createLimits({ ...server.services.config, conversationsPerMinute: 2, redisUrl: undefined }, before.log),
+    });
     const headers = { [ADDRESS_HEADER]: '203.0.113.77' };
     const statuses: number[] = [];
     for (let turn = 0; turn < 4; turn += 1) statuses.push((await start({ username: 'x' }, headers)).status);

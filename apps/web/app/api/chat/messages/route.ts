@@ -1,14 +1,17 @@
 import { readPage } from '@switchboard/chat';
-import { readMessagesQuery, saveMessagesRequest, type SaveMessagesResponse } from '@switchboard/protocol';
+import { MAX_SAVE_BATCH, MAX_TEXT_LENGTH, readMessagesQuery, saveMessagesRequest, type SaveMessagesResponse } from '@switchboard/protocol';
 
 import { actorOf } from '../../../../server/authenticate.ts';
 import { loggingSave } from '../../../../server/log-save.ts';
 import { json, OPTIONS, route } from '../../../../server/route.ts';
+import { saveWithinQuota } from '../../../../server/visitor-quota.ts';
 
 export { OPTIONS };
 
-/** A hundred messages of the greatest length, with characters that JSON writes long. */
-const MAX_BYTES = 8 * 1024 * 1024;
+/** A message of the greatest length whose characters JSON all writes as `\u0001`, with the rest of its fields. */
+const MAX_MESSAGE_BYTES = 6 * MAX_TEXT_LENGTH + 10_000;
+/** A hundred of those. */
+const MAX_BYTES = MAX_SAVE_BATCH * MAX_MESSAGE_BYTES;
 
 /** Saves messages: 200 means committed. */
 export const POST = route({
@@ -16,8 +19,10 @@ export const POST = route({
   access: 'visitor-or-operator',
   limit: 'saves',
   body: json(saveMessagesRequest, MAX_BYTES),
-  async handle({ services: { saver, hints, log }, caller, body, requestId }) {
-    const saving = async () => await saver.save(actorOf(caller), body.messages);
+  async handle({ request, services, caller, body, requestId }) {
+    const { saver, hints, log } = services;
+    const storing = { request, services, caller };
+    const saving = async () => await saveWithinQuota(storing, body.messages, async () => await saver.save(actorOf(caller), body.messages));
     const { messages, changed } = await loggingSave(log, requestId, body.messages, saving);
     for (const { address, lastSeq } of changed)
       if (address !== null) hints.send({ event: 'conversationChanged', clientId: address, lastSeq });
