@@ -12,6 +12,8 @@ import type { SaveResult } from './write-group.ts';
 export interface MessageSaverOptions {
   /** Messages waiting or being written at most; past it requests are refused as `unavailable`. */
   readonly maxQueued?: number;
+  /** The same of one visitor or operator; past it they are refused as `rate_limited`: nobody's queue delays or displaces another's. */
+  readonly maxQueuedPerCaller?: number;
   /** Messages in one transaction, unless a single request has more. */
   readonly maxGroup?: number;
   /** Milliseconds after which a request is answered `unavailable`, whether it waits for its turn or for the database. */
@@ -29,7 +31,7 @@ export interface MessageSaver {
    * answer was lost. Resolves after the commit. `changed` names the conversations that got new rows.
    *
    * @throws ChatError `unauthenticated`, `forbidden`, `blocked`, `not_found` (conversation or image), `conflict` (the key belongs to another message),
-   * `invalid_request`, `unavailable` (database away or too slow, or too much waiting)
+   * `invalid_request`, `rate_limited` (too much of this caller's waiting), `unavailable` (database away or too slow, or too much waiting)
    */
   save(actor: Actor, messages: readonly NewMessage[]): Promise<SaveResult>;
   /** Takes nothing more and resolves when all that was taken is answered. */
@@ -39,6 +41,7 @@ export interface MessageSaver {
 }
 
 const DEFAULT_MAX_QUEUED = 5_000;
+const DEFAULT_MAX_QUEUED_PER_CALLER = 500;
 const DEFAULT_MAX_GROUP = 500;
 /** A transaction may take nearly as long by itself, and a request may have to wait for the one before its own: the caller must not wait for both. */
 const DEFAULT_MAX_WAIT_MS = 4_700;
@@ -48,9 +51,15 @@ const DEFAULT_MAX_WAIT_MS = 4_700;
  * larger the groups. A conversation is in one transaction at a time, so that what one sender asks in order is numbered in order.
  */
 export function createMessageSaver(ctx: Context, options: MessageSaverOptions = {}): MessageSaver {
-  const { maxQueued = DEFAULT_MAX_QUEUED, maxGroup = DEFAULT_MAX_GROUP, maxWaitMs = DEFAULT_MAX_WAIT_MS } = options;
+  const {
+    maxQueued = DEFAULT_MAX_QUEUED,
+    maxQueuedPerCaller = DEFAULT_MAX_QUEUED_PER_CALLER,
+    maxGroup = DEFAULT_MAX_GROUP,
+    maxWaitMs = DEFAULT_MAX_WAIT_MS,
+  } = options;
   const line = new WaitingLine();
   const writing = new Map<Lane, Promise<void>>();
+  const queuedOf = new Map<string, number>();
   let queued = 0;
   let closed = false;
   let gathering: Promise<void> | undefined;
@@ -71,6 +80,14 @@ export function createMessageSaver(ctx: Context, options: MessageSaverOptions = 
     }
   }
 
+  /** Counts messages of a caller as waiting, or (negative) as answered. */
+  function count(caller: string, messages: number): void {
+    queued += messages;
+    const own = (queuedOf.get(caller) ?? 0) + messages;
+    if (own === 0) queuedOf.delete(caller);
+    else queuedOf.set(caller, own);
+  }
+
   function write(lane: Lane): void {
     const group = line.take(lane, maxGroup);
     if (group.length === 0) return;
@@ -88,11 +105,14 @@ export function createMessageSaver(ctx: Context, options: MessageSaverOptions = 
       const drafts = draftMessages(actor, messages, ctx.clock());
       if (closed) throw new ChatError('unavailable', 'The server is shutting down.', { retryAfterSeconds: 2 });
       if (drafts.length === 0) return { messages: [], changed: [] };
+      const caller = callerOf(actor);
+      if ((queuedOf.get(caller) ?? 0) + drafts.length > maxQueuedPerCaller)
+        throw new ChatError('rate_limited', 'Too many of your messages are waiting to be saved.', { retryAfterSeconds: 1 });
       if (queued + drafts.length > maxQueued) {
         options.onRefused?.();
         throw new ChatError('unavailable', 'Too many messages are waiting to be saved.', { retryAfterSeconds: 2 });
       }
-      queued += drafts.length;
+      count(caller, drafts.length);
       let deadline: NodeJS.Timeout | undefined;
       try {
         return await new Promise<SaveResult>((resolve, reject) => {
@@ -107,7 +127,7 @@ export function createMessageSaver(ctx: Context, options: MessageSaverOptions = 
         });
       } finally {
         clearTimeout(deadline);
-        queued -= drafts.length;
+        count(caller, -drafts.length);
       }
     },
     async close() {
@@ -117,4 +137,10 @@ export function createMessageSaver(ctx: Context, options: MessageSaverOptions = 
     },
     state: () => ({ queued }),
   };
+}
+
+/** Whose messages wait together. */
+function callerOf(actor: Actor): string {
+  if (actor.kind === 'client') return `client ${actor.clientId}`;
+  return actor.kind === 'operator' ? `operator ${actor.userId}` : 'nobody';
 }

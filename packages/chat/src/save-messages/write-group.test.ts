@@ -114,6 +114,21 @@ describe('a group', () => {
     await small.close();
   });
 
+  it('one caller who sends too much is told to wait, and nobody else is', async () => {
+    const [visitor, other, operator] = [await chat.visitor(), await chat.visitor(), await chat.operator()];
+    const small = createMessageSaver(chat.ctx, { maxQueued: 100, maxQueuedPerCaller: 3 });
+    const flood = Array.from({ length: 10 }, async (_, index) => await codeOf(small.save(visitor, [text(String(index))])));
+    const others = [
+      codeOf(small.save(other, [text('a'), text('b'), text('c')])),
+      codeOf(small.save(operator, [text('d', { clientId: visitor.clientId })])),
+    ];
+    expect((await Promise.all(flood)).filter((code) => code === 'rate_limited')).toHaveLength(7);
+    expect(await Promise.all(others)).toEqual(['resolved', 'resolved']);
+    // What is answered does not count any more.
+    expect(await codeOf(small.save(visitor, [text('e'), text('f'), text('g')]))).toBe('resolved');
+    await small.close();
+  });
+
   it('closing answers what was taken and takes nothing more', async () => {
     const visitor = await chat.visitor();
     const closing = createMessageSaver(chat.ctx);
