@@ -109,7 +109,9 @@ await build({
   external,
 });
 const isAlone = ({ scenario }: Run) => SCENARIOS.some(({ name, alone }) => name === scenario && alone === true);
-const runs = runsOf();
+const lacking = SCENARIOS.filter(({ lacks }) => lacks !== undefined);
+const runs = runsOf().filter(({ scenario }) => !lacking.some(({ name }) => name === scenario));
+for (const { name, lacks } of lacking) say(`left out: ${name}, which needs ${lacks}`);
 const queue = runs.filter((run) => !isAlone(run));
 const last = runs.filter(isAlone);
 const finished: Finished[] = [];

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { QuietClock } from '@switchboard/database/testing/quiet-clock';
 
+import type { Device } from './clients/device.ts';
 import { OldFrontEnd } from './clients/old-front-end.ts';
 import { Operator } from './clients/operator.ts';
 import { Visitor } from './clients/visitor.ts';
@@ -56,12 +57,18 @@ export class World {
 
   /** The next operator, with a console open and connected that keeps these conversations, or all. */
   async operator(options: PersonOptions = {}, keep?: Iterable<string>): Promise<Operator> {
+    const operator = this.newOperator(options);
+    operator.open(keep);
+    await this.until(`${operator.name} is connected`, () => operator.chat.getSnapshot().connection === 'connected');
+    return operator;
+  }
+
+  /** The next operator, without a console yet; in a browser of their own, or in one that somebody else uses, too. */
+  newOperator(options: PersonOptions = {}, shared?: Device): Operator {
     const account = this.#accounts[this.operators.length];
     if (account === undefined) throw new Error('There are no more operators.');
-    const operator = new Operator(account, this.addresses.relay, this.#device(account.name, options));
+    const operator = new Operator(account, this.addresses.relay, this.#device(account.name, options), shared);
     this.operators.push(operator);
-    operator.open(keep);
-    await this.until(`${account.name} is connected`, () => operator.chat.getSnapshot().connection === 'connected');
     return operator;
   }
 

@@ -28,7 +28,7 @@ const ARGS = [
 ];
 
 /** How long a page is waited for, in milliseconds: long enough for a machine that is busy. How fast a page comes is not what is tried here. */
-export const PAGE_PATIENCE_MS = 90_000;
+const PAGE_PATIENCE_MS = 90_000;
 
 /** A real Chromium, without a window and without calls home. */
 export async function launchBrowser(): Promise<Browser> {

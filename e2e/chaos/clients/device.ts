@@ -5,7 +5,7 @@ import type { Effects } from '@switchboard/client';
 import { createTab, FakeBrowser, MemoryStore, type FakeTab } from '@switchboard/client/testing';
 import { io } from 'socket.io-client';
 
-import { conversationOf, type Attempt, type Ledger } from '../history/ledger.ts';
+import { conversationOf, type Attempt, type Ledger, type SideKey } from '../history/ledger.ts';
 import type { Random } from '../random.ts';
 
 /** Where a tab is when something may happen to it, on its way to having a message saved. */
@@ -18,7 +18,7 @@ export interface DeviceOptions {
   readonly ledger: Ledger;
   readonly random: Random;
   readonly web: string;
-  /** Sent with every request: an operator's session. */
+  /** An operator's session, to begin with. */
   readonly cookie?: string;
   /** Milliseconds that its clock is wrong. */
   readonly clockError?: number;
@@ -29,7 +29,7 @@ export interface DeviceOptions {
 }
 
 interface SaveBody {
-  readonly messages: readonly { readonly messageKey: string; readonly text?: string }[];
+  readonly messages: readonly (Partial<SideKey> & { readonly messageKey: string; readonly text?: string })[];
 }
 
 /** Connects as long as there is a network, and fails at once while there is none. */
@@ -68,6 +68,8 @@ export class Device {
   readonly name: string;
   readonly storage = new MemoryStore();
   readonly options: DeviceOptions;
+  /** Sent with every request: the session of whoever is signed in in this browser now. */
+  cookie: string | undefined;
   onSave: SaveWatch = () => undefined;
   /** Every request to save goes out twice at the same moment, as after a double click or by a proxy that retries. */
   doublesRequests = false;
@@ -81,6 +83,7 @@ export class Device {
   constructor(options: DeviceOptions) {
     this.options = options;
     this.name = options.name;
+    this.cookie = options.cookie;
     this.#saidThen = this.#since + (options.clockError ?? 0);
   }
 
@@ -206,7 +209,8 @@ export class Tab {
 
   async #fetch(path: string, init: RequestInit): Promise<Response> {
     if (this.#offline) throw new TypeError('Failed to fetch: offline');
-    const { web, cookie, ledger } = this.#device.options;
+    const { web, ledger } = this.#device.options;
+    const { cookie } = this.#device;
     const isSave = init.method === 'POST' && path === '/api/chat/messages';
     const body = isSave && typeof init.body === 'string' ? (JSON.parse(init.body) as SaveBody) : undefined;
     const texts = body?.messages.map((message) => message.text ?? '') ?? [];
@@ -216,7 +220,7 @@ export class Tab {
         ? undefined
         : ledger.attempt(
             this.#device.name,
-            body.messages.map((message) => message.messageKey),
+            body.messages.map(({ messageKey, senderType }) => ({ messageKey, senderType: senderType ?? this.#side() })),
           );
     if (attempt !== undefined) this.#attempts.push(attempt);
     const headers = new Headers(init.headers);
@@ -242,6 +246,11 @@ export class Tab {
       if (attempt !== undefined) leaveOpen(attempt);
       throw error;
     }
+  }
+
+  /** A visitor saves for themselves; whoever has a cookie is an operator. */
+  #side(): SideKey['senderType'] {
+    return this.#device.cookie === undefined ? 'CLIENT' : 'OPERATOR';
   }
 
   async #stage(stage: SaveStage, texts: readonly string[]): Promise<void> {

@@ -8,6 +8,7 @@ import { Device, type DeviceOptions, type Tab } from './device.ts';
 /** An operator with one console open. */
 export class Operator {
   readonly account: OperatorAccount;
+  readonly name: string;
   readonly device: Device;
   readonly watchers = new Map<string, ViewWatcher>();
   /** Of consoles that were killed. */
@@ -17,10 +18,12 @@ export class Operator {
   #chat: OperatorChat | undefined;
   #visible: string | undefined;
 
-  constructor(account: OperatorAccount, relay: string, options: Omit<DeviceOptions, 'name' | 'cookie'>) {
+  /** @param shared the browser that this operator shares with others; one of their own unless given */
+  constructor(account: OperatorAccount, relay: string, options: Omit<DeviceOptions, 'name' | 'cookie'>, shared?: Device) {
     this.account = account;
     this.#relay = relay;
-    this.device = new Device({ ...options, name: account.name.split(' ')[0] ?? account.name, cookie: account.cookie });
+    this.name = account.name.split(' ')[0] ?? account.name;
+    this.device = shared ?? new Device({ ...options, name: this.name, cookie: account.cookie });
   }
 
   get chat(): OperatorChat {
@@ -81,7 +84,7 @@ export class Operator {
   /** Answers a visitor; resolves when the outbox has it. */
   async send(conversation: string, filler = ''): Promise<Send> {
     const { ledger } = this.device.options;
-    const send = ledger.send({ conversation, senderType: 'OPERATOR', operatorId: this.account.id, device: this.device.name }, filler);
+    const send = ledger.send({ conversation, senderType: 'OPERATOR', operatorId: this.account.id, device: this.name }, filler);
     await this.chat.conversation(ledger.clients.get(conversation) ?? 0).sendText(send.text);
     send.keptAt = Date.now();
     return send;

@@ -38,17 +38,22 @@ export class RealBrowser {
   async kill(): Promise<void> {
     const context = this.#context;
     this.#context = undefined;
+    await this.signal('SIGKILL');
+    await context?.close().catch(() => undefined); // Nobody answers any more; this frees our side.
+  }
+
+  /** Sends a signal to every process of it. Nothing can be asked of a browser that is stopped. */
+  async signal(signal: NodeJS.Signals): Promise<void> {
     for (const name of await readdir('/proc')) {
       if (!/^\d+$/.test(name)) continue;
       const command = await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => ''); // Gone since the folder was read.
       if (!command.includes(this.#folder)) continue;
       try {
-        process.kill(Number(name), 'SIGKILL');
+        process.kill(Number(name), signal);
       } catch (error) {
         if ((error as { code?: string }).code !== 'ESRCH') throw error; // It ended with its parent.
       }
     }
-    await context?.close().catch(() => undefined); // Nobody answers any more; this frees our side.
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Attempt, FaultSpan, Ledger, Row, Send } from './ledger.ts';
+import type { Attempt, FaultSpan, Ledger, Row, Send, SideKey } from './ledger.ts';
 import type { ViewWatcher } from './view-watcher.ts';
 
 /** What a run must have gone through to prove anything. */
@@ -22,6 +22,9 @@ export interface Evidence {
 
 const short = (text: string | null) => `"${(text ?? '').slice(0, 40)}"`;
 
+/** A key is one of its side: an operator's says nothing about a visitor's. */
+const sideKeyOf = ({ messageKey, senderType }: SideKey) => `${messageKey} (${senderType})`;
+
 /** Every promise that the run broke, in words; empty when all were kept. */
 export function judge(evidence: Evidence): string[] {
   const { ledger, rows } = evidence;
@@ -40,15 +43,21 @@ export function judge(evidence: Evidence): string[] {
 
 /** Acknowledged, or taken into an outbox that still exists, and not in the database. */
 function findLost({ attempts, sends, excused }: Ledger, rows: readonly Row[]): string[] {
-  const byKey = new Map(rows.map((row) => [row.messageKey, row]));
+  const byKey = new Map<string, Row[]>();
+  for (const row of rows) byKey.set(sideKeyOf(row), [...(byKey.get(sideKeyOf(row)) ?? []), row]);
   const texts = new Set(rows.map((row) => row.text));
-  const acknowledged = attempts.flatMap((attempt) => attempt.answers);
+  const acknowledged = attempts.flatMap(({ asked, answers }) =>
+    answers.map((answer, index) => ({
+      ...answer,
+      candidates: byKey.get(sideKeyOf(asked[index] ?? { ...answer, senderType: 'CLIENT' })) ?? [],
+    })),
+  );
   const lost = acknowledged
-    .filter(({ messageKey }) => !byKey.has(messageKey))
+    .filter(({ candidates }) => candidates.length === 0)
     .map(({ messageKey }) => `lost: ${messageKey} was acknowledged`);
-  const different = acknowledged.flatMap(({ messageKey, id, seq }) => {
-    const row = byKey.get(messageKey);
-    return row === undefined || (row.id === id && row.seq === seq)
+  const different = acknowledged.flatMap(({ messageKey, id, seq, candidates }) => {
+    const [row] = candidates;
+    return row === undefined || candidates.some((candidate) => candidate.id === id && candidate.seq === seq)
       ? []
       : [`false: ${messageKey} was acknowledged as ${id}/${seq} and is ${row.id}/${row.seq}`];
   });
@@ -60,7 +69,7 @@ function findLost({ attempts, sends, excused }: Ledger, rows: readonly Row[]): s
 
 function findDoubled(rows: readonly Row[]): string[] {
   return [
-    ...repeated(rows.map((row) => row.messageKey)).map((key) => `doubled: the key ${key} has several rows`),
+    ...repeated(rows.map((row) => `${sideKeyOf(row)} of client ${row.clientId}`)).map((key) => `doubled: the key ${key} has several rows`),
     ...repeated(rows.map((row) => row.text ?? '')).map((text) => `doubled: ${short(text)} has several rows`),
   ];
 }

@@ -1,3 +1,5 @@
+import type { TimelineMessage } from '@switchboard/client';
+
 import type { Row } from './ledger.ts';
 import type { ViewWatcher } from './view-watcher.ts';
 
@@ -24,6 +26,19 @@ export function differences(views: readonly LiveView[], rows: readonly Row[]): s
   });
 }
 
+/** Whether a message that is shown is this row, with its words and its author. */
+function isOf({ key, seq, senderType, operatorId, text }: TimelineMessage, row: Row | undefined): boolean {
+  return (
+    row !== undefined &&
+    key.toLowerCase() === row.messageKey &&
+    seq === row.seq &&
+    senderType === row.senderType &&
+    // A visitor is told the name of whoever answers, not always the number.
+    (operatorId === null || operatorId === row.operatorId) &&
+    text === row.text
+  );
+}
+
 function differencesOf({ watcher, peer }: LiveView, expected: readonly Row[]): string[] {
   const where = `${watcher.tab} on ${watcher.conversation}`;
   const { messages, hasOlder } = watcher;
@@ -33,10 +48,10 @@ function differencesOf({ watcher, peer }: LiveView, expected: readonly Row[]): s
   const unsaved = messages.filter((message) => message.seq === null);
   if (unsaved.length > 0) return unsaved.map(({ text, status }) => `${where}: ${short(text)} is ${status ?? 'provisional'}`);
   if (messages.length !== wanted.length) {
-    const missing = wanted.find((row) => !messages.some((message) => message.key === row.messageKey));
+    const missing = wanted.find((row) => !messages.some((message) => isOf(message, row)));
     return [`${where} has ${messages.length} of ${wanted.length} messages, and not ${missing?.seq} ${short(missing?.text)}`];
   }
-  const wrong = messages.findIndex((message, index) => message.key !== wanted[index]?.messageKey || message.seq !== wanted[index]?.seq);
+  const wrong = messages.findIndex((message, index) => !isOf(message, wanted[index]));
   if (wrong !== -1) return [`${where}: ${short(messages[wrong]?.text)} stands where ${short(wanted[wrong]?.text)} belongs`];
   const least = { none: ['sent', 'delivered', 'read'], there: ['delivered', 'read'], visible: ['read'] }[peer];
   return messages

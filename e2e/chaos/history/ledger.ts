@@ -14,6 +14,12 @@ export interface Send {
   keptAt: number | null;
 }
 
+/** A message key, which says something only together with the sending side (and the conversation). */
+export interface SideKey {
+  readonly messageKey: string;
+  readonly senderType: 'CLIENT' | 'OPERATOR';
+}
+
 /** One request to save, as its sender saw it end. */
 export interface Attempt {
   readonly device: string;
@@ -21,7 +27,8 @@ export interface Attempt {
   until: number | null;
   /** `unknown`: it may have been committed or not. */
   outcome: 'open' | 'ok' | 'refused' | 'unknown';
-  readonly keys: readonly string[];
+  /** The keys of the messages that were to be saved, each with the side that it is a key of. */
+  readonly asked: readonly SideKey[];
   answers: readonly { readonly messageKey: string; readonly id: number; readonly seq: number }[];
 }
 
@@ -83,8 +90,8 @@ export class Ledger {
     return send;
   }
 
-  attempt(device: string, keys: readonly string[]): Attempt {
-    const attempt: Attempt = { device, at: Date.now(), until: null, outcome: 'open', keys, answers: [] };
+  attempt(device: string, asked: readonly SideKey[]): Attempt {
+    const attempt: Attempt = { device, at: Date.now(), until: null, outcome: 'open', asked, answers: [] };
     this.attempts.push(attempt);
     return attempt;
   }

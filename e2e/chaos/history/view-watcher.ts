@@ -4,6 +4,9 @@ import { conversationOf } from './ledger.ts';
 
 const RANK: Readonly<Record<MessageStatus, number>> = { failed: 0, sending: 0, sent: 1, delivered: 2, read: 3 };
 
+/** A key is one of its side. */
+const identityOf = ({ key, senderType }: TimelineMessage) => `${key} (${senderType})`;
+
 /** Looks at every state that one tab shows of one conversation, and complains of what must never be seen. */
 export class ViewWatcher {
   readonly tab: string;
@@ -61,9 +64,10 @@ export class ViewWatcher {
   #checkContents(messages: readonly TimelineMessage[]): void {
     const keys = new Set<string>();
     const texts = new Set<string>();
-    for (const { key, text } of messages) {
-      if (keys.has(key)) this.#complain(`shows the key ${key} twice`);
-      keys.add(key);
+    for (const message of messages) {
+      const { key, text } = message;
+      if (keys.has(identityOf(message))) this.#complain(`shows the key ${key} twice`);
+      keys.add(identityOf(message));
       if (text === null) continue;
       if (texts.has(text)) this.#complain(`shows "${text.slice(0, 40)}" twice`);
       texts.add(text);
@@ -73,7 +77,7 @@ export class ViewWatcher {
 
   /** What was shown as saved stays, and keeps its place among what was shown as saved before. */
   #checkOrder(messages: readonly TimelineMessage[]): void {
-    const saved = messages.filter((message) => message.seq !== null).map((message) => message.key);
+    const saved = messages.filter((message) => message.seq !== null).map(identityOf);
     const now = new Set(saved);
     for (const key of this.#saved) if (!now.has(key)) this.#complain(`the saved message ${key} has vanished`);
     const before = new Set(this.#saved);

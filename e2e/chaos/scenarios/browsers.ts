@@ -5,16 +5,19 @@ import { expectPage, RealBrowser, writeInPage } from '../clients/real-browser.ts
 import type { World } from '../world.ts';
 import type { Scenario } from './scenario.ts';
 
-const NAME = 'browser-visitor';
+/** The conversation of whoever uses a real browser. */
+export const BROWSER_VISITOR = 'browser-visitor';
+const NAME = BROWSER_VISITOR;
 
 /** The widget in a visitor's page, open. */
-async function openWidget(page: Page, host: HostPage): Promise<FrameLocator> {
+export async function openWidget(page: Page, host: HostPage): Promise<FrameLocator> {
   await page.goto(host.url.replace('localhost', '127.0.0.1'));
   await page.getByRole('button', { name: /^Open chat/ }).click();
   return page.frameLocator('iframe');
 }
 
-async function startChat(world: World, frame: FrameLocator): Promise<void> {
+/** Fills in the form, and has the operators that there are look at the conversation. */
+export async function startChat(world: World, frame: FrameLocator): Promise<void> {
   await frame.getByLabel('Name', { exact: true }).fill(NAME);
   await frame.getByRole('button', { name: 'Start chat', exact: true }).click();
   await frame.getByRole('log', { name: 'Messages' }).waitFor();
@@ -30,7 +33,8 @@ async function startChat(world: World, frame: FrameLocator): Promise<void> {
   }
 }
 
-async function sayInWidget(world: World, frame: FrameLocator): Promise<void> {
+/** Writes and sends a message in the widget. */
+export async function sayInWidget(world: World, frame: FrameLocator): Promise<void> {
   const sent = world.ledger.send({ conversation: NAME, senderType: 'CLIENT', operatorId: null, device: NAME });
   await writeInPage(
     world,

@@ -1,3 +1,4 @@
+import { findFaketime } from '../stack/faketime.ts';
 import type { Scenario } from './scenario.ts';
 import type { World } from '../world.ts';
 
@@ -91,6 +92,35 @@ export const backendsTerminated: Scenario = {
     });
     await quiet();
     expectAnswersInTime(world);
+  },
+};
+
+export const databaseClock: Scenario = {
+  name: 'database-clock',
+  title: "the database is restarted with a clock that is wrong by up to a day either way, then with the right one; the servers' are right",
+  requirements: { hit: true, unknown: false },
+  lacks: findFaketime() === undefined ? "Debian's package libfaketime" : undefined,
+  async play(world) {
+    await world.cast(2, 2);
+    const quiet = world.talk(150);
+    for (const most of [60_000, 86_400_000, 0]) {
+      const CLOCK_SKEW_MS = String(world.random.whole(-most, most));
+      await world.broken(
+        `the database's clock is off by ${CLOCK_SKEW_MS} ms`,
+        async () => await world.stack.signal('database', 'SIGINT'),
+        async () => await world.pause(500),
+        async () => await world.stack.start('database', { CLOCK_SKEW_MS }),
+      );
+      await world.pause(2_500);
+      const [row] = await world.stack.query('SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now');
+      const error = Number(row?.['now']) - Date.now();
+      if (Math.abs(error - Number(CLOCK_SKEW_MS)) > 30_000) world.ledger.violation(`vacuous: the database's clock is off by ${error} ms`);
+    }
+    await quiet();
+    // Nobody is shown a time that nobody's clock had.
+    for (const { text, createdAt, savedAt } of await world.rows())
+      if (Math.abs(savedAt.getTime() - createdAt.getTime()) > 120_000)
+        world.ledger.violation(`"${text}" is said to be sent at ${createdAt.toISOString()} and saved at ${savedAt.toISOString()}`);
   },
 };
 

@@ -1,10 +1,22 @@
 import { browserFaults, browserKilled } from './browsers.ts';
-import { backendsTerminated, databaseFrozen, databaseKilled, databaseRestarted, poolExhausted, rowLocked } from './database.ts';
+import { blockedMidBurst } from './blocked.ts';
+import { browserFrozen, twoBrowserTabs } from './browser-tabs.ts';
+import {
+  backendsTerminated,
+  databaseClock,
+  databaseFrozen,
+  databaseKilled,
+  databaseRestarted,
+  poolExhausted,
+  rowLocked,
+} from './database.ts';
+import { hostileKeys } from './keys.ts';
 import { answerDropped, anythingAnywhere, cutMidway, latency, offlineLong, socketsCut, zombieSocket } from './lines.ts';
 import { clocksOff, nobodyThere, oldFrontEnd, twoOperators } from './people.ts';
 import { readerStops, rollingRestart, twentyWriters } from './load.ts';
 import type { Scenario } from './scenario.ts';
 import { everythingDown, newBuild, redisFrozen, redisKilled, relayKilled, webKilled } from './servers.ts';
+import { personChange } from './shared-desk.ts';
 import { consoleKilled, sharedOutbox, tabKilled, twoTabs } from './tabs.ts';
 
 /** Everything that is played, in the order of the documentation. */
@@ -25,6 +37,7 @@ export const SCENARIOS: readonly Scenario[] = [
   databaseKilled,
   databaseRestarted,
   databaseFrozen,
+  databaseClock,
   backendsTerminated,
   poolExhausted,
   rowLocked,
@@ -33,6 +46,9 @@ export const SCENARIOS: readonly Scenario[] = [
   twoTabs,
   sharedOutbox,
   twoOperators,
+  hostileKeys,
+  personChange,
+  blockedMidBurst,
   nobodyThere,
   oldFrontEnd,
   clocksOff,
@@ -40,6 +56,8 @@ export const SCENARIOS: readonly Scenario[] = [
   readerStops,
   rollingRestart,
   browserKilled,
+  browserFrozen,
+  twoBrowserTabs,
   browserFaults,
 ];
 
@@ -52,6 +70,9 @@ export const SHORT: readonly Scenario[] = [
   tabKilled,
   twoTabs,
   twoOperators,
+  hostileKeys,
+  personChange,
+  blockedMidBurst,
   oldFrontEnd,
   twentyWriters,
 ];

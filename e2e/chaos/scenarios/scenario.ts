@@ -13,6 +13,8 @@ export interface Scenario {
   readonly clockDoubtMs?: number;
   /** It needs the machine for itself: played after all others, one at a time. */
   readonly alone?: boolean;
+  /** A program that it needs and this machine lacks: then it is left out, and that is said. */
+  readonly lacks?: string | undefined;
   /** Plays it. When it resolves, everything that was broken is mended. */
   play(world: World): Promise<void>;
 }

@@ -1,11 +1,11 @@
 import { startCluster, type Cluster } from '@switchboard/database/embedded';
 import pg from 'pg';
 
+import { wrongClock } from './faketime.ts';
 import { familyOf } from './node-process.ts';
 import { serverPort } from './ports.ts';
 
 const PASSWORD = 'chaos';
-
 /** A durable PostgreSQL that is killed, frozen and started again. */
 export class Postgres {
   readonly #folder: string;
@@ -24,10 +24,17 @@ export class Postgres {
     return `postgresql://switchboard:${PASSWORD}@127.0.0.1:${port}/${database}`;
   }
 
-  async start(): Promise<void> {
+  /** @param clockErrorMs milliseconds by which its clock is wrong, this time */
+  async start(clockErrorMs = 0): Promise<void> {
     if (this.#cluster !== undefined) return;
     if (this.#port === 0) this.#port = await serverPort();
-    const cluster = await startCluster({ dataFolder: this.#folder, password: PASSWORD, port: this.#port, durable: true });
+    const cluster = await startCluster({
+      dataFolder: this.#folder,
+      password: PASSWORD,
+      port: this.#port,
+      durable: true,
+      environment: wrongClock(clockErrorMs),
+    });
     this.#cluster = cluster;
     void this.#watch(cluster);
   }

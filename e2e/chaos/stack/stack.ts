@@ -78,7 +78,7 @@ export class Stack implements StackControl {
   }
 
   async start(service: ServiceName, environment: Readonly<Record<string, string>> = {}): Promise<void> {
-    if (service === 'database') return await this.#database.start();
+    if (service === 'database') return await this.#database.start(Number(environment['CLOCK_SKEW_MS'] ?? 0));
     const skewed = 'CLOCK_SKEW_MS' in environment ? { NODE_OPTIONS: `--import ${SKEWED_CLOCK}` } : {};
     await this.#server(service).start({ ...environment, ...skewed });
   }

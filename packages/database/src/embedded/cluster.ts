@@ -23,6 +23,8 @@ export interface ClusterOptions {
   readonly port?: number;
   /** false turns fsync off: for throw-away clusters of tests only. */
   readonly durable?: boolean;
+  /** Added to the server's environment; for tests. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Lines that PostgreSQL prints. */
   readonly onLog?: (line: string) => void;
 }
@@ -173,7 +175,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     detached: true,
     cwd: folder,
     stdio: ['ignore', 'ignore', 'pipe'],
-    env: { PATH: process.env.PATH, LC_ALL: 'C' },
+    env: { PATH: process.env.PATH, LC_ALL: 'C', ...options.environment },
   });
   const exited = once(child, 'exit').then(([code, signal]) => ({ code: code as number | null, signal: signal as NodeJS.Signals | null }));
   const lines: string[] = [];
