@@ -31,6 +31,7 @@ export class FakeChat implements OperatorChat {
     conversations: [],
     list: 'ready',
     signedOut: false,
+    somebodyElse: false,
   };
   private readonly listeners = new Set<() => void>();
   private readonly arrivals = new Set<(arrived: ArrivedMessage) => void>();

@@ -5,6 +5,7 @@ import { ChatError } from '@switchboard/protocol/errors';
 import { createRoot } from 'react-dom/client';
 
 import { Console } from '../components/console/Console.tsx';
+import type { ConsoleOperator } from '../components/console/operator.ts';
 import { SignInPage } from '../components/sign-in/SignInPage.tsx';
 import { FakeChat, summaryOf } from './fake-chat.ts';
 import { messageOf } from './fake-conversation.ts';
@@ -15,8 +16,8 @@ export interface Stage {
   readonly summaryOf: typeof summaryOf;
   readonly messageOf: typeof messageOf;
   readonly ChatError: typeof ChatError;
-  /** Shows the console, or the sign-in page. */
-  show(what: 'console' | 'sign-in'): void;
+  /** Shows the console of this operator, or the sign-in page. */
+  show(what: 'console' | 'sign-in', operator?: ConsoleOperator): void;
   /** With which e-mails somebody has signed in again. */
   readonly signedIn: string[];
 }
@@ -30,7 +31,7 @@ declare global {
 const element = document.querySelector('#root');
 if (element === null) throw new Error('The page has no root.');
 const root = createRoot(element);
-const operator = { id: 1, name: 'Maya Lindqvist', email: 'maya@lamps.example' };
+const maya = { id: 1, name: 'Maya Lindqvist', email: 'maya@lamps.example' };
 const chat = new FakeChat();
 const signedIn: string[] = [];
 window.stage = {
@@ -39,10 +40,10 @@ window.stage = {
   messageOf,
   ChatError,
   signedIn,
-  show(what) {
+  show(what, operator = maya) {
     const page =
       what === 'console' ? (
-        <Console chat={chat} operator={operator} onSignedIn={(email) => signedIn.push(email)} />
+        <Console key={operator.id} chat={chat} operator={operator} onSignedIn={(email) => signedIn.push(email)} />
       ) : (
         <SignInPage next="/" />
       );

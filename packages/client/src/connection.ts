@@ -37,6 +37,7 @@ export class Connection {
   #everJoined = false;
   #refused = false;
   #closed = false;
+  #suspended = false;
   /** Between two attempts, rather than in the middle of one. */
   #waiting = false;
   #attempt = 0;
@@ -93,6 +94,22 @@ export class Connection {
     // Two names, two payload types: spelt out, since the emitter's typing can't follow the union.
     const socket: { emit(event: string, payload: unknown): unknown } = this.#socket.volatile;
     socket.emit(event, payload);
+  }
+
+  /** Hangs up, and stays so until `resume`. */
+  suspend(): void {
+    this.#suspended = true;
+    this.#cancelRetry?.();
+    this.#cancelRetry = undefined;
+    this.#socket.disconnect();
+    this.#report();
+  }
+
+  /** Connects again after `suspend`. */
+  resume(): void {
+    if (!this.#suspended || this.#closed) return;
+    this.#suspended = false;
+    this.#socket.connect();
   }
 
   close(): void {
@@ -180,7 +197,7 @@ export class Connection {
   }
 
   #retryLater(): void {
-    if (this.#closed || this.#cancelRetry !== undefined) return;
+    if (this.#closed || this.#suspended || this.#cancelRetry !== undefined) return;
     this.#cancelRetry = this.#effects.after(500 + backoffMs(this.#attempt, this.#effects.random()), () => {
       this.#cancelRetry = undefined;
       this.#waiting = false;
@@ -193,7 +210,7 @@ export class Connection {
   /** The person or the network is back: do not sit out the rest of a long wait. */
   #wake(): void {
     this.#report();
-    if (this.#closed || this.#socket.connected || !this.#waiting || !this.#effects.page.isOnline()) return;
+    if (this.#closed || this.#suspended || this.#socket.connected || !this.#waiting || !this.#effects.page.isOnline()) return;
     this.#cancelRetry?.();
     this.#cancelRetry = undefined;
     this.#waiting = false;

@@ -28,7 +28,7 @@ afterEach(() => {
 async function openConversation(offsetMs = 0) {
   const tab = createTab({ fetch: server.fetchAs(), random: () => 0.5, overrides: { now: () => Date.now() + offsetMs } });
   const clock = createServerClock(() => tab.now());
-  const http = createHttp(tab, clock, { authorization: () => 'Bearer v1', renew: () => Promise.resolve(false) });
+  const http = createHttp(tab, clock, { headers: () => ({ authorization: 'Bearer v1' }), renew: () => Promise.resolve(false) });
   const outbox = new Outbox(tab, {
     owner: 'visitor',
     asOperator: false,

@@ -13,10 +13,12 @@ export const KEEPALIVE_BYTES = 60 * 1024;
 
 /** How requests say who asks. */
 export interface Credentials {
-  /** The `Authorization` header, undefined where a cookie does it. */
-  authorization(): string | undefined;
+  /** Headers that say it; none where a cookie does. */
+  headers(): Record<string, string>;
   /** Called after a 401, once per request: true when there is something new to try again with. */
   renew(): Promise<boolean>;
+  /** Called after each answer that is no refusal. */
+  accepted?(): void;
 }
 
 export interface Http {
@@ -63,11 +65,6 @@ export function errorOf(status: number, body: unknown, retryAfterHeader: string 
 export function createHttp(effects: Effects, clock: ServerClock, credentials: Credentials): Http {
   let keptAlive = 0;
 
-  function headers(): Record<string, string> {
-    const authorization = credentials.authorization();
-    return authorization === undefined ? {} : { authorization };
-  }
-
   async function once(method: string, path: string, body: string | undefined): Promise<unknown> {
     const abort = new AbortController();
     const cancel = effects.after(REQUEST_TIMEOUT_MS, () => abort.abort());
@@ -78,7 +75,11 @@ export function createHttp(effects: Effects, clock: ServerClock, credentials: Cr
     try {
       const response = await effects.fetch(path, {
         method,
-        headers: { ...headers(), accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+        headers: {
+          ...credentials.headers(),
+          accept: 'application/json',
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
         credentials: 'same-origin',
         cache: 'no-store',
         signal: abort.signal,
@@ -90,6 +91,7 @@ export function createHttp(effects: Effects, clock: ServerClock, credentials: Cr
       const answer = parseJson(text);
       if (!response.ok || (answer === undefined && text !== ''))
         throw errorOf(response.status, answer, response.headers.get('retry-after'));
+      credentials.accepted?.();
       return answer;
     } catch (error) {
       if (error instanceof ChatError) throw error;
@@ -111,7 +113,7 @@ export function createHttp(effects: Effects, clock: ServerClock, credentials: Cr
   }
 
   return {
-    headers,
+    headers: () => credentials.headers(),
     renewing,
     // Tried once, as whoever this is now: signing in again is for what matters.
     timings: createTimings(effects, clock, (report) => once('POST', '/api/chat/timings', JSON.stringify(report))),

@@ -20,6 +20,7 @@ import { LiveList } from './live-list.ts';
 import { liveMessage } from './live-message.ts';
 import { newsOf } from './list-news.ts';
 import { openOperatorConnection, openOperatorHttp, openOperatorOutbox, speakAsOperator } from './operator-line.ts';
+import type { OperatorSession } from './operator-session.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import { createServerClock, type ServerClock } from './server-clock.ts';
 import { shallowEqual } from './shallow-equal.ts';
@@ -38,6 +39,7 @@ class Operator implements OperatorChat {
   readonly #options: OperatorChatOptions;
   readonly #clock: ServerClock;
   readonly #http: Http;
+  readonly #session: OperatorSession;
   readonly #outbox: Outbox;
   readonly #connection: Connection;
   readonly #list: LiveList;
@@ -48,7 +50,6 @@ class Operator implements OperatorChat {
   readonly #arrivals = new Arrivals();
   readonly #conversations = new Map<number, Conversation>();
   readonly #liveAt = new Map<number, number>();
-  #signedOut = false;
   #closed = false;
   #snapshot: OperatorSnapshot;
 
@@ -57,8 +58,11 @@ class Operator implements OperatorChat {
     this.#options = options;
     this.#side = { kind: 'operator', operatorId: options.operator.id };
     this.#clock = createServerClock(() => effects.now());
-    this.#http = openOperatorHttp(effects, this.#clock, () => this.#setSignedOut(true));
-    this.#outbox = openOperatorOutbox(effects, this.#http, options.operator.id, (entry) => void this.#own(entry.clientId).relay(entry));
+    const operatorId = options.operator.id;
+    const { http, session } = openOperatorHttp(effects, this.#clock, operatorId);
+    this.#http = http;
+    this.#session = session;
+    this.#outbox = openOperatorOutbox(effects, { http, session, operatorId }, (entry) => void this.#own(entry.clientId).relay(entry));
     this.#list = new LiveList(effects, {
       recentChats: async () => (await this.#http.request<RecentChatsResponse>('GET', '/api/chat/recent')).chats,
       conversation: (clientId) => this.#conversations.get(clientId),
@@ -79,10 +83,7 @@ class Operator implements OperatorChat {
         return conversation.hasSaved(message);
       },
     });
-    this.#connection = openOperatorConnection(effects, this.#clock, this.#http, options, {
-      handlers: this.#handlers(),
-      onToken: () => this.#setSignedOut(false),
-    });
+    this.#connection = openOperatorConnection(effects, this.#clock, { http, session }, options, this.#handlers());
     this.#snapshot = this.#build();
     this.#listen();
   }
@@ -118,11 +119,13 @@ class Operator implements OperatorChat {
     this.#book.close();
     this.#list.close();
     this.#outbox.close();
+    this.#session.close();
   }
 
   #listen(): void {
     this.#outbox.onChange(() => this.#refresh());
     this.#connection.onState(() => this.#refresh());
+    this.#session.onChange(() => this.#refresh());
     this.#connection.onJoined(() => this.#catchUp());
     void this.#outbox.load().then(() => this.#outbox.begin());
   }
@@ -190,7 +193,7 @@ class Operator implements OperatorChat {
     return answer.clientId;
   }
 
-  #handlers(): Parameters<typeof openOperatorConnection>[4]['handlers'] {
+  #handlers(): Parameters<typeof openOperatorConnection>[4] {
     return {
       newChat: ({ clientId: address, username }) => {
         this.#book.noteName(address, username);
@@ -263,12 +266,6 @@ class Operator implements OperatorChat {
     if (conversation === undefined && !live) this.#list.refetchSoon();
   }
 
-  #setSignedOut(signedOut: boolean): void {
-    if (this.#signedOut === signedOut) return;
-    this.#signedOut = signedOut;
-    this.#refresh();
-  }
-
   #refresh(): void {
     if (this.#closed || this.#snapshot === undefined) return;
     const next = this.#build();
@@ -281,7 +278,8 @@ class Operator implements OperatorChat {
     return {
       conversations: this.#list.summaries(),
       list: this.#list.phase(),
-      signedOut: this.#signedOut,
+      signedOut: this.#session.holder() !== 'own',
+      somebodyElse: this.#session.holder() === 'other',
       connection: this.#connection.state(),
       savesFailing: this.#outbox.isFailing(),
       outboxVolatile: this.#outbox.isVolatile(),

@@ -7,21 +7,34 @@ import type { ConversationContext } from './conversation-context.ts';
 import type { Effects } from './effects.ts';
 import { createHttp } from './http.ts';
 import type { Http } from './http.ts';
+import { OperatorSession } from './operator-session.ts';
 import type { NewEntry, OutboxEntry } from './outbox/entry.ts';
 import { Outbox } from './outbox/outbox.ts';
 import type { ServerClock } from './server-clock.ts';
 import type { OperatorChatOptions } from './types.ts';
 import { uploadImage } from './upload.ts';
 
-/** The operator's session cookie says who asks; there is nothing to renew, only to tell that it is over. */
-export function openOperatorHttp(effects: Effects, clock: ServerClock, onSignedOut: () => void): Http {
-  return createHttp(effects, clock, {
-    authorization: () => undefined,
-    renew: () => {
-      onSignedOut();
-      return Promise.resolve(false);
-    },
+/**
+ * The session of this page's operator, and the door to the server that speaks for them alone. The cookie says who is signed in, the header whom the page
+ * belongs to; there is nothing to renew, only to find out whose the session is now.
+ */
+export function openOperatorHttp(effects: Effects, clock: ServerClock, operatorId: number): { http: Http; session: OperatorSession } {
+  // Names nobody: it asks whom the cookie belongs to, and nothing else. The token that the answer brings is not used.
+  const anybody = createHttp(effects, clock, { headers: () => ({}), renew: () => Promise.resolve(false) });
+  const session = new OperatorSession(effects, operatorId, async () => {
+    try {
+      return (await anybody.request<TokenResponse>('POST', '/api/chat/token', {})).operatorId ?? Number.NaN;
+    } catch (error) {
+      if (error instanceof ChatError && error.code === 'unauthenticated') return undefined;
+      throw error;
+    }
   });
+  const http = createHttp(effects, clock, {
+    headers: () => session.headers(),
+    renew: () => session.refused(),
+    accepted: () => session.accepted(),
+  });
+  return { http, session };
 }
 
 /** What an operator's client says of a message on the relay. */
@@ -51,22 +64,30 @@ export function speakAsOperator(
 }
 
 /** The outbox of one operator: its own messages, and those it saves on visitors' behalf. */
-export function openOperatorOutbox(effects: Effects, http: Http, operatorId: number, onUploaded: (entry: OutboxEntry) => void): Outbox {
+export function openOperatorOutbox(
+  effects: Effects,
+  { http, session, operatorId }: { http: Http; session: OperatorSession; operatorId: number },
+  onUploaded: (entry: OutboxEntry) => void,
+): Outbox {
   const outbox = new Outbox(effects, {
     owner: `operator:${operatorId}`,
     asOperator: true,
     save: async (messages) => {
+      session.assertOwn();
       const answer = await http.request<SaveMessagesResponse>('POST', '/api/chat/messages', { messages });
       http.timings.saved(messages);
       return answer.messages;
     },
-    upload: (entry, onProgress) => {
+    upload: async (entry, onProgress) => {
       const { image, clientId } = entry;
-      if (image?.blob == null) return Promise.reject(new ChatError('invalid_request', 'The picture is not there any more.'));
-      return uploadImage(effects, http, { blob: image.blob, name: image.name, clientId }, onProgress);
+      session.assertOwn();
+      if (image?.blob == null) throw new ChatError('invalid_request', 'The picture is not there any more.');
+      return await uploadImage(effects, http, { blob: image.blob, name: image.name, clientId }, onProgress);
     },
     onUploaded,
   });
+  // As soon as this operator is signed in again, what waits for that goes out.
+  session.onChange(() => outbox.kick(true));
   http.timings.watch(outbox);
   return outbox;
 }
@@ -75,19 +96,22 @@ export function openOperatorOutbox(effects: Effects, http: Http, operatorId: num
 export function openOperatorConnection(
   effects: Effects,
   clock: ServerClock,
-  http: Http,
+  { http, session }: { http: Http; session: OperatorSession },
   options: OperatorChatOptions,
-  more: { handlers: ConnectionOptions['handlers']; onToken(): void },
+  handlers: ConnectionOptions['handlers'],
 ): Connection {
   const { relay, operator } = options;
-  return new Connection(effects, clock, {
+  const connection = new Connection(effects, clock, {
     relay,
     token: async () => {
-      const { token } = await http.request<TokenResponse>('POST', '/api/chat/token', {});
-      more.onToken();
+      const { token, operatorId } = await http.request<TokenResponse>('POST', '/api/chat/token', {});
+      session.checkToken(operatorId);
       return token;
     },
     join: () => ({ role: 'operator', name: operator.name, operatorId: operator.id }),
-    handlers: more.handlers,
+    handlers,
   });
+  // Nothing is said on the relay under a name that is not signed in here any more.
+  session.onChange(() => (session.holder() === 'own' ? connection.resume() : connection.suspend()));
+  return connection;
 }

@@ -68,8 +68,8 @@ export class VisitorSession implements Credentials {
     this.#copy = new SessionCopy(effects);
     this.#clock = clock;
     const renew = () => Promise.resolve(false);
-    this.#http = createHttp(effects, clock, { authorization: () => this.authorization(), renew });
-    this.#anonymous = createHttp(effects, clock, { authorization: () => undefined, renew });
+    this.#http = createHttp(effects, clock, { headers: () => this.headers(), renew });
+    this.#anonymous = createHttp(effects, clock, { headers: () => ({}), renew });
   }
 
   /** What is remembered, by this tab or another of this browser. */
@@ -111,9 +111,9 @@ export class VisitorSession implements Credentials {
     return this.#left(session) < EXPIRED_BEFORE_MS;
   }
 
-  authorization(): string | undefined {
+  headers(): Record<string, string> {
     const session = this.read();
-    return session === null ? undefined : `Bearer ${session.token}`;
+    return session === null ? {} : { authorization: `Bearer ${session.token}` };
   }
 
   /**

@@ -164,8 +164,13 @@ export interface OperatorSnapshot extends LinesSnapshot {
   readonly conversations: readonly ConversationSummary[];
   /** As in `ConversationSnapshot.history`, for the list. */
   readonly list: 'loading' | 'ready' | 'failed';
-  /** The session ended (signed out elsewhere, deactivated): sign in again. */
+  /**
+   * The session ended (signed out elsewhere, deactivated), or another operator has signed in in this browser: nothing goes out until this one signs in
+   * again.
+   */
   readonly signedOut: boolean;
+  /** While `signedOut`: another operator is signed in here. */
+  readonly somebodyElse: boolean;
 }
 
 /** An operator's side: every conversation. */

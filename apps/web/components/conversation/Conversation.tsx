@@ -14,6 +14,8 @@ import { useDrop } from './use-drop.ts';
 import { useSending } from './use-sending.ts';
 
 interface ConversationProps {
+  /** Who answers here. */
+  readonly operatorId: number;
   readonly clientId: number;
   readonly handle: ConversationHandle;
   /** Undefined while the list does not have it. */
@@ -26,9 +28,19 @@ interface ConversationProps {
 }
 
 /** One conversation: who it is with, what was said, and where to answer. */
-export function Conversation({ clientId, handle, summary, composer, detailsShown, setBlocked, onBack, onDetails }: ConversationProps) {
+export function Conversation({
+  operatorId,
+  clientId,
+  handle,
+  summary,
+  composer,
+  detailsShown,
+  setBlocked,
+  onBack,
+  onDetails,
+}: ConversationProps) {
   const snapshot = useConversation(handle);
-  const sending = useSending(handle, clientId);
+  const sending = useSending(handle, operatorId, clientId);
   const missing = snapshot.history === 'missing';
   const name = missing ? 'No conversation' : displayName(summary?.username ?? '', clientId);
   const ended = snapshot.endedAt !== null;

@@ -16,19 +16,19 @@ export interface Sending {
   readonly dismiss: () => void;
 }
 
-/** What is typed to one client: kept as a draft until the message is taken over by the outbox, and no moment less. */
-export function useSending(handle: ConversationHandle, clientId: number): Sending {
-  const [text, setText] = useState(() => readDraft(clientId));
+/** What one operator types to one client: kept as a draft until the message is taken over by the outbox, and no moment less. */
+export function useSending(handle: ConversationHandle, operatorId: number, clientId: number): Sending {
+  const [text, setText] = useState(() => readDraft(operatorId, clientId));
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
 
   const change = useCallback(
     (next: string) => {
       setText(next);
-      writeDraft(clientId, next);
+      writeDraft(operatorId, clientId, next);
       handle.setTyping(next.trim() !== '');
     },
-    [handle, clientId],
+    [handle, operatorId, clientId],
   );
 
   const send = async () => {

@@ -46,8 +46,8 @@ export class Sound {
     this.resume(() => playChime(this.context));
   }
 
-  /** A visitor's message has arrived, `message` names it the same in every tab; `looking`: in the conversation that a person has before the eyes. Of several tabs only one sounds. */
-  arrived(message: string, looking: boolean): void {
+  /** A message has arrived; `looking`: in the conversation that a person has before the eyes. Of several tabs only one sounds. */
+  arrived(messageKey: string, looking: boolean): void {
     const claim = async (lock: Lock | null) => {
       if (lock === null) return;
       if (!looking && this.getSnapshot() === 'on') playChime(this.context);
@@ -59,7 +59,7 @@ export class Sound {
         if (!looking && this.getSnapshot() === 'on') playChime(this.context);
         return;
       }
-      navigator.locks.request(`switchboard sound ${message}`, { ifAvailable: true }, claim).catch(this.refused);
+      navigator.locks.request(`switchboard sound ${messageKey}`, { ifAvailable: true }, claim).catch(this.refused);
     };
     if (looking) ask();
     else setTimeout(ask, OTHER_TABS_WAIT_MS);

@@ -17,3 +17,13 @@ export function writeStored(storage: 'local' | 'session', name: string, value: s
     // Storage is switched off or full: the value lasts as long as the page.
   }
 }
+
+/** Forgets every value whose name is `unwanted`. */
+export function forgetStored(storage: 'local' | 'session', unwanted: (name: string) => boolean): void {
+  try {
+    const store = storage === 'local' ? window.localStorage : window.sessionStorage;
+    for (const name of Object.keys(store)) if (unwanted(name)) store.removeItem(name);
+  } catch {
+    // Storage is switched off: there is nothing to forget.
+  }
+}

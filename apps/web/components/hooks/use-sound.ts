@@ -25,7 +25,7 @@ export function useSound(chat: OperatorChat, lookingAt: number | null): SoundCon
   useEffect(
     () =>
       chat.onArrival(({ clientId, message }) => {
-        if (message.senderType === 'CLIENT') sound?.arrived(`${clientId} ${message.key}`, looking.current === clientId);
+        if (message.senderType === 'CLIENT') sound?.arrived(message.key, looking.current === clientId);
       }),
     [chat, sound],
   );

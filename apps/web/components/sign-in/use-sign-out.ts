@@ -1,15 +1,22 @@
 import { useState } from 'react';
 
+import { forgetDrafts } from '../hooks/drafts.ts';
 import { signOut, SignInError } from './sign-in.ts';
 
-/** Signs out and leads to the sign-in page; `problem` says why it did not work. */
-export function useSignOut(): { readonly problem: string | null; readonly leave: () => void } {
+/** @throws SignInError */
+async function signOutForGood(operatorId: number): Promise<void> {
+  await signOut(operatorId);
+  forgetDrafts(operatorId);
+  window.location.assign('/sign-in');
+}
+
+/** Signs this operator out, forgets what they have typed and leads to the sign-in page; `problem` says why it did not work. */
+export function useSignOut(operatorId: number): { readonly problem: string | null; readonly leave: () => void } {
   const [problem, setProblem] = useState<string | null>(null);
   const leave = () => {
     setProblem(null);
-    signOut().then(
-      () => window.location.assign('/sign-in'),
-      (error: unknown) => setProblem(error instanceof SignInError ? error.message : 'Signing out did not work. Try it again.'),
+    signOutForGood(operatorId).catch((error: unknown) =>
+      setProblem(error instanceof SignInError ? error.message : 'Signing out did not work. Try it again.'),
     );
   };
   return { problem, leave };

@@ -44,7 +44,7 @@ describe('timings', () => {
     const http = createHttp(
       tab,
       createServerClock(() => Date.now()),
-      { authorization: () => 'Bearer v1', renew },
+      { headers: () => ({ authorization: 'Bearer v1' }), renew },
     );
     return { tab, timings: http.timings };
   }

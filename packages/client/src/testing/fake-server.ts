@@ -3,13 +3,20 @@ import { randomUUID } from 'node:crypto';
 import { ChatError, ERRORS } from '@switchboard/protocol/errors';
 import type { ErrorCode, MessagesPage, MessageView, NewMessage, Receipts, RecentChat } from '@switchboard/protocol/types';
 
+export interface FakeOperator {
+  readonly operatorId: number;
+  readonly name: string;
+}
+
 export interface FakeRequest {
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;
   readonly body: Record<string, unknown>;
   /** Who asks: a visitor by its client id, or an operator. */
-  readonly actor: { readonly clientId: number } | { readonly operatorId: number; readonly name: string } | null;
+  readonly actor: { readonly clientId: number } | FakeOperator | null;
+  /** The operator whom the page says it belongs to, null when it says none. */
+  readonly speaksFor: string | null;
 }
 
 /** What goes wrong with a request: it never arrives; its answer never does; the server refuses. */
@@ -115,7 +122,7 @@ export class FakeServer {
   }
 
   /** `fetch` for a browser; operators have no token here, their cookie is `operator`. */
-  fetchAs(operator?: { readonly operatorId: number; readonly name: string }) {
+  fetchAs(operator?: FakeOperator) {
     return async (path: string, init: RequestInit): Promise<Response> => {
       const url = new URL(path, 'http://fake');
       const token = new Headers(init.headers).get('authorization')?.replace('Bearer v', '');
@@ -127,6 +134,7 @@ export class FakeServer {
         query: url.searchParams,
         body: isRecord(body) ? body : {},
         actor,
+        speaksFor: new Headers(init.headers).get('x-switchboard-operator'),
       };
       this.requests.push(request);
       // As a network would: never within the caller's turn.
@@ -150,11 +158,17 @@ export class FakeServer {
 
   #route(request: FakeRequest): unknown {
     const { path, method, actor, body } = request;
+    const operatorId = actor !== null && 'operatorId' in actor ? String(actor.operatorId) : undefined;
+    if (request.speaksFor !== null && operatorId !== request.speaksFor)
+      throw new ChatError('unauthenticated', 'Somebody else is signed in.');
     if (path === '/api/chat/sessions') return this.#session(request);
     if (actor === null) throw new ChatError('unauthenticated', 'Who are you?');
     const own = 'clientId' in actor ? this.clients.get(actor.clientId) : undefined;
     if (own?.blockedAt != null && path !== '/api/chat/messages') throw blocked();
-    if (path === '/api/chat/token') return { token: 'clientId' in actor ? `v${actor.clientId}` : 'operator', expiresAt: inADay() };
+    if (path === '/api/chat/token')
+      return 'clientId' in actor
+        ? { token: `v${actor.clientId}`, expiresAt: inADay() }
+        : { token: 'operator', expiresAt: inADay(), operatorId: actor.operatorId };
     if (path === '/api/chat/messages') return method === 'GET' ? this.#page(request) : this.#save(request);
     if (path === '/api/chat/timings') return {};
     if (path === '/api/chat/recent') return { chats: this.recentChats() };

@@ -1,6 +1,7 @@
 import { expect, vi } from 'vitest';
 
 import { createOperatorChat } from '../operator-chat.ts';
+import { SESSION_CHANNEL } from '../operator-session.ts';
 import { MemoryStore } from './memory-store.ts';
 import type { ArrivedMessage, OperatorChat, VisitorChat } from '../types.ts';
 import { createVisitorChat } from '../visitor-chat.ts';
@@ -8,6 +9,7 @@ import { createTab, FakeBrowser } from './fake-effects.ts';
 import type { FakeTab } from './fake-effects.ts';
 import { FakeRelay } from './fake-relay.ts';
 import { FakeServer } from './fake-server.ts';
+import type { FakeOperator } from './fake-server.ts';
 
 export const GRACE = { operatorId: 7, name: 'Grace' };
 export const ALAN = { operatorId: 8, name: 'Alan' };
@@ -61,8 +63,23 @@ export function openVisitor({ browser, storage }: VisitorBrowser = newBrowser())
   return { chat, tab, arrivals };
 }
 
-export function openOperator(operator = GRACE): { chat: OperatorChat; tab: FakeTab; arrivals: ArrivedMessage[] } {
-  const tab = createTab({ fetch: server.fetchAs(operator), random: () => 0.01 });
+/** A browser in which operators sign in and out: every page of it has the same cookie. */
+export class OperatorBrowser {
+  readonly browser = new FakeBrowser();
+  cookie: FakeOperator | undefined = GRACE;
+  readonly fetch = (path: string, init: RequestInit): Promise<Response> => server.fetchAs(this.cookie)(path, init);
+  readonly #tell = this.browser.openChannel(SESSION_CHANNEL).postMessage;
+
+  /** Somebody signs in, or out, in another tab, which the open ones hear of. */
+  sign(operator: FakeOperator | undefined): void {
+    this.cookie = operator;
+    this.#tell('changed');
+  }
+}
+
+export function openOperator(operator = GRACE, shared?: OperatorBrowser): { chat: OperatorChat; tab: FakeTab; arrivals: ArrivedMessage[] } {
+  const fetch = shared?.fetch ?? server.fetchAs(operator);
+  const tab = createTab({ ...(shared === undefined ? {} : { browser: shared.browser }), fetch, random: () => 0.01 });
   const chat = createOperatorChat(
     { relay: { url: relay.url, path: '/chat' }, operator: { id: operator.operatorId, name: operator.name } },
     tab,

@@ -31,7 +31,7 @@ export interface Setup {
 export function openOutbox(server: FakeServer, options: TabOptions = {}): Setup {
   const tab = createTab({ fetch: server.fetchAs(), ...options });
   const clock = createServerClock(() => Date.now());
-  const http = createHttp(tab, clock, { authorization: () => 'Bearer v1', renew: () => Promise.resolve(false) });
+  const http = createHttp(tab, clock, { headers: () => ({ authorization: 'Bearer v1' }), renew: () => Promise.resolve(false) });
   const uploaded: string[] = [];
   const outbox = new Outbox(tab, {
     owner: 'visitor',

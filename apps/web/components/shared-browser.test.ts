@@ -1,0 +1,92 @@
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+
+import { useConsoleStage } from '../testing/use-console-stage.ts';
+
+const stage = useConsoleStage();
+const BEN = { id: 2, name: 'Ben', email: 'ben@lamps.example' };
+const field = (page: Page) => page.getByRole('textbox', { name: 'Message', exact: true });
+const drafts = async (page: Page) =>
+  await page.evaluate(() => Object.entries(sessionStorage).filter(([name]) => name.startsWith('switchboard.draft')));
+
+async function openWithVisitors(): Promise<Page> {
+  const page = await stage.open('console', { path: '/?c=1' });
+  await page.evaluate(() => {
+    const { chat, summaryOf } = window.stage;
+    chat.set({ conversations: [summaryOf({ clientId: 1, username: 'Ana' }), summaryOf({ clientId: 2, username: 'Bo' })] });
+  });
+  return page;
+}
+
+it('shows nobody what another operator has typed in the same tab, and finds it again for the one who has', async () => {
+  const page = await openWithVisitors();
+  await field(page).fill('Half a sentence of Maya’s');
+  await page.evaluate((operator) => window.stage.show('console', operator), BEN);
+  await expect.poll(async () => await field(page).inputValue()).toBe('');
+  await field(page).fill('Ben’s own');
+  await page.evaluate(() => window.stage.show('console'));
+  await expect.poll(async () => await field(page).inputValue()).toBe('Half a sentence of Maya’s');
+  // The page is loaded anew, as after a sign-in.
+  await page.reload();
+  await page.evaluate((operator) => window.stage.show('console', operator), BEN);
+  await expect.poll(async () => await field(page).inputValue()).toBe('Ben’s own');
+});
+
+it('removes drafts that builds before kept for nobody in particular', async () => {
+  const page = await stage.open('nothing', { path: '/?c=1' });
+  await page.evaluate(() => {
+    for (const id of [1, 2, 77]) sessionStorage.setItem(`switchboard.draft.${id}`, 'somebody’s');
+    window.stage.show('console');
+  });
+  await field(page).waitFor();
+  expect(await field(page).inputValue()).toBe('');
+  await expect.poll(async () => await drafts(page)).toEqual([]);
+});
+
+it('forgets with the sign-out what this operator has typed, and nothing of others', async () => {
+  const page = await openWithVisitors();
+  const sentAs: (string | undefined)[] = [];
+  await page.route('**/api/auth/sign-out', async (route) => {
+    sentAs.push(route.request().headers()['x-switchboard-operator']);
+    await route.fulfill({ status: 200, json: {} });
+  });
+  await page.route('**/sign-in', async (route) => await route.fulfill({ contentType: 'text/html', body: '<h1>Signed out</h1>' }));
+  await page.evaluate(() => sessionStorage.setItem('switchboard.draft.2.1', 'Ben’s own'));
+  await field(page).fill('Half a sentence of Maya’s');
+  await expect.poll(async () => await drafts(page)).toHaveLength(2);
+  await page.getByRole('button', { name: 'Account: Maya Lindqvist' }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await page.getByRole('heading', { name: 'Signed out' }).waitFor();
+  expect(await drafts(page)).toEqual([['switchboard.draft.2.1', 'Ben’s own']]);
+  expect(sentAs).toEqual(['1']);
+});
+
+it('says whose page it is when somebody else has signed in, and keeps what was typed', async () => {
+  const page = await openWithVisitors();
+  await field(page).fill('Half a sentence of Maya’s');
+  await page.evaluate(() => window.stage.chat.set({ signedOut: true, somebodyElse: true }));
+  const dialog = page.getByRole('dialog', { name: 'Somebody else is signed in' });
+  await dialog.getByText('This page belongs to Maya Lindqvist (maya@lamps.example)').waitFor();
+  await dialog.getByRole('button', { name: 'Open the console of who is signed in' }).waitFor();
+  await page.keyboard.press('Escape');
+  expect(await dialog.isVisible()).toBe(true);
+  await page.evaluate(() => window.stage.chat.set({ signedOut: false, somebodyElse: false }));
+  await expect.poll(async () => await dialog.count()).toBe(0);
+  expect(await field(page).inputValue()).toBe('Half a sentence of Maya’s');
+});
+
+it('tells the other tabs of the browser that somebody has signed in', async () => {
+  const page = await stage.open('sign-in');
+  await page.route('**/api/auth/sign-in/email', async (route) => await route.fulfill({ status: 200, json: {} }));
+  await page.evaluate(() => {
+    Object.assign(window, { told: 0 });
+    new BroadcastChannel('switchboard-operators').addEventListener('message', () => Object.assign(window, { told: 1 }));
+    // Stay, to be asked.
+    window.addEventListener('beforeunload', (event) => event.preventDefault());
+  });
+  page.on('dialog', (dialog) => void dialog.dismiss());
+  await page.getByLabel('Email', { exact: true }).fill('maya@lamps.example');
+  await page.getByLabel('Password', { exact: true }).fill('right');
+  await page.keyboard.press('Enter');
+  await expect.poll(async () => await page.evaluate(() => Number(Reflect.get(window, 'told')))).toBe(1);
+});
