@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 import {
+  DatabaseUrlError,
+  explainConnectionFailure,
   isUnavailable,
   migrate,
   MigrationBlockedError,
@@ -8,6 +10,7 @@ import {
   MigrationHistoryError,
   migrationsFolder,
   openDatabase,
+  parseDatabaseUrl,
   SchemaTooNewError,
 } from '@switchboard/database';
 
@@ -16,6 +19,8 @@ import { Complaint } from '../bin/complaint.mjs';
 /** The oldest PostgreSQL that we promise to work with. */
 const MIN_SERVER_VERSION = 140_000;
 const RETRY_MS = 250;
+/** How long to go on asking a place that does not answer at all. What is just starting refuses connections; what is silent stays so. */
+const SILENT_PATIENCE_MS = 3_000;
 
 /** How the lines begin that tell, while a command runs, what it waits for. */
 export const WAITING = 'waiting: ';
@@ -36,14 +41,17 @@ export interface Migrated {
  * @throws Complaint when it does not answer, is too old, was migrated by a newer version, or a migration failed
  */
 export async function migrateDatabase(url: string, patienceMs: number, say: (line: string) => void = () => undefined): Promise<Migrated> {
-  for (const end = Date.now() + patienceMs; ; await delay(RETRY_MS)) {
+  const name = describe(url);
+  for (const begun = Date.now(); ; await delay(RETRY_MS)) {
     try {
       return await migrateOnce(url, say);
     } catch (error) {
       if (error instanceof Complaint) throw error;
       if (error instanceof Error && TOLD.some((kind) => error instanceof kind)) throw new Complaint(error.message, { cause: error });
-      if (Date.now() > end || !isUnavailable(error))
-        throw new Complaint(`${describe(url)} can't be used: ${reasonOf(error)}`, { cause: error });
+      const failure = explainConnectionFailure(error, url);
+      const patience = failure?.silent === true ? Math.min(patienceMs, SILENT_PATIENCE_MS) : patienceMs;
+      if (Date.now() - begun > patience || !isUnavailable(error))
+        throw new Complaint(`${name} can't be used: ${failure?.reason ?? reasonOf(error)}.`, { cause: error });
     }
   }
 }
@@ -64,13 +72,16 @@ async function migrateOnce(url: string, say: (line: string) => void): Promise<Mi
 
 /** The database without user and password. */
 function describe(url: string): string {
-  const { host, pathname } = new URL(url);
-  return `The database ${pathname.slice(1)} at ${host} (DATABASE_URL)`;
+  try {
+    return `The database ${parseDatabaseUrl(url).name} (DATABASE_URL)`;
+  } catch (error) {
+    throw error instanceof DatabaseUrlError ? new Complaint(error.message, { cause: error }) : error;
+  }
 }
 
 /** The first line that says something, of an error or of what is in it (a refused connection is one error for each address that was tried). */
 function reasonOf(error: unknown): string {
   const inner = error instanceof AggregateError ? error.errors[0] : error;
   const text = inner instanceof Error ? inner.message : String(inner);
-  return text.trim().split('\n')[0] ?? '';
+  return (text.trim().split('\n')[0] ?? '').replace(/\.$/, '');
 }

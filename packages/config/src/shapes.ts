@@ -57,4 +57,12 @@ export function url(protocols: RegExp, expected: string) {
   return z.string().refine((value) => URL.canParse(value) && protocols.test(value), expected);
 }
 
+/** An address of PostgreSQL. It may leave the host out and name the folder of a socket instead: `postgresql://user@/db?host=/run/postgresql`. */
+export const databaseUrl = z
+  .string()
+  .refine(
+    (value) => /^postgres(ql)?:\/\//.test(value) && URL.canParse(value.replace(/^(\w+:\/\/(?:[^@/?#]*@)?)(?=[/?#]|$)/, '$1localhost')),
+    'an address such as postgresql://user:password@host:5432/switchboard',
+  );
+
 export const path = z.string().regex(/^\/[\w./-]*$/, 'a path such as /chat');

@@ -1,7 +1,7 @@
 import { DEFAULT_MAX_IMAGE_BYTES, DEFAULT_MAX_SOCKET_PAYLOAD_BYTES } from '@switchboard/protocol/limits';
 import { z } from 'zod';
 
-import { flag, host, httpUrl, origins, path, port, secret, url, whole } from './shapes.ts';
+import { databaseUrl, flag, host, httpUrl, origins, path, port, secret, url, whole } from './shapes.ts';
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 
@@ -21,7 +21,7 @@ export const SHAPES = {
   WIDGET_ORIGINS: origins.optional(),
   TRUST_PROXY: whole(0, 10, 'how many reverse proxies stand in front, 0 to 10').default(0),
 
-  DATABASE_URL: url(/^postgres(ql)?:\/\//, 'an address such as postgresql://user:password@host:5432/switchboard').optional(),
+  DATABASE_URL: databaseUrl.optional(),
   DATABASE_POOL_SIZE: whole(1, 500, 'a number of connections, 1 to 500').default(10),
   DATA_DIR: z.string().default('.data'),
   REDIS_URL: url(/^rediss?:\/\//, 'an address such as redis://host:6379').optional(),

@@ -30,7 +30,7 @@ const WRITE = Prisma.sql`INSERT INTO "Installation" ("id", "epoch") VALUES (1, g
 const READ_KEYS = Prisma.sql`
   SELECT t.relname::text AS "table", array_agg(a.attname::text) AS columns
   FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = ANY(i.indkey)
-  WHERE t.relnamespace = current_schema()::regnamespace AND i.indisunique AND i.indisvalid AND i.indisready AND i.indpred IS NULL
+  WHERE t.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()) AND i.indisunique AND i.indisvalid AND i.indisready AND i.indpred IS NULL
   GROUP BY t.relname, i.indexrelid`;
 
 /** Thrown to roll back. */

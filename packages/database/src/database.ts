@@ -1,20 +1,22 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 
+import { sessionConfig } from './connection/connections.ts';
+import { type ConnectionTarget, parseDatabaseUrl } from './connection/database-url.ts';
+import { SessionClient, SessionError, type SessionSettings } from './connection/session-client.ts';
 import { canSave } from './can-save.ts';
 import { PrismaClient } from './generated/client.ts';
-import { ImpatientClient } from './impatient-client.ts';
 import { timed, timeQueries, type TimeListener } from './query-times.ts';
 import { statementName } from './statement-name.ts';
 import { transact, type Transaction } from './transact.ts';
 
 /** What `openDatabase` needs to know. */
 export interface DatabaseOptions {
-  /** A `postgresql://` URL. */
+  /** A `postgresql://` URL, with the parameters of docs/deployment.md. */
   readonly url: string;
   /** Shown in `pg_stat_activity`, so that it can be seen who holds a connection. */
   readonly applicationName: string;
-  /** Connections at most, beside those of `transact`. */
+  /** Connections at most, beside those of `transact`. The URL's `connection_limit` is for both together. */
   readonly poolSize?: number;
   /** Told of connections that break while idle; without a listener they would end the process. */
   readonly onError?: (error: Error) => void;
@@ -46,6 +48,7 @@ export interface Database {
 
 /** How long a request waits for a connection before it is told that the database is away, in milliseconds. */
 const CONNECTION_TIMEOUT_MS = 1_500;
+const DEFAULT_POOL_SIZE = 10;
 /** How long one statement, and an open transaction doing nothing, may take. Together with the above and the below under 5 s, the longest that a request may hang. */
 const STATEMENT_TIMEOUT_MS = 3_000;
 /** How much later we give up by ourselves, in case that the server, frozen or out of reach, can't. */
@@ -63,25 +66,31 @@ const TRANSACT_CONNECTIONS = 2;
  * A hot statement is planned once, not for every call (a fifth of what it costs). So its plan must not come from how small a table was then: it never
  * reads a whole table where there is an index.
  */
-const HOT_SETTINGS = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_bitmapscan=off';
+const HOT_SETTINGS = { plan_cache_mode: 'force_generic_plan', enable_seqscan: 'off', enable_bitmapscan: 'off' };
 
 /**
  * Opens a pool and a Prisma client on it. Nothing is connected yet: the first query does that, and a database that is away shows as an error of
  * that query (see `isUnavailable`), never as a hanging one: `pg` has no acquire timeout of its own accord.
+ *
+ * @throws DatabaseUrlError for a URL that can't be honored
  */
 export function openDatabase(options: DatabaseOptions): Database {
   const report = options.onError ?? (() => undefined);
   const tellTime = options.onTime ?? (() => undefined);
-  const pool = openPool(options, { max: options.poolSize ?? 10 });
-  const hot = openPool(options, { max: TRANSACT_CONNECTIONS, query_timeout: 0 }, HOT_SETTINGS);
+  const target = parseDatabaseUrl(options.url);
+  const limit = target.connectionLimit ?? Infinity;
+  const hotSize = limit > TRANSACT_CONNECTIONS ? TRANSACT_CONNECTIONS : 1;
+  const pool = openPool(options, target, { max: Math.min(options.poolSize ?? DEFAULT_POOL_SIZE, limit - hotSize) });
+  const hot = openPool(options, target, { max: hotSize, query_timeout: 0 }, HOT_SETTINGS);
   timeQueries(pool, tellTime);
   const adapter = new PrismaPg(pool, {
+    schema: target.schema,
     onPoolError: report,
     onConnectionError: report,
     // Prepared statements are cached by their text: the hot queries are few and planning them is a third of their cost.
     statementNameGenerator: ({ sql }) => statementName(sql) ?? '',
   });
-  const prisma = new PrismaClient({ adapter, transactionOptions: { maxWait: CONNECTION_TIMEOUT_MS, timeout: STATEMENT_TIMEOUT_MS } });
+  const prisma = new PrismaClient({ adapter, transactionOptions: { maxWait: connectionTimeout(target), timeout: STATEMENT_TIMEOUT_MS } });
   const sum = (read: (from: pg.Pool) => number) => read(pool) + read(hot);
   return {
     prisma,
@@ -93,7 +102,9 @@ export function openDatabase(options: DatabaseOptions): Database {
       waiting: sum((from) => from.waitingCount),
     }),
     async ping() {
-      await pool.query('SELECT 1');
+      const { rows } = await pool.query<{ zone: string }>(`SELECT current_setting('TimeZone') AS zone`);
+      if (rows[0]?.zone !== 'UTC')
+        throw new SessionError(`The time zone of a connection is ${rows[0]?.zone ?? 'unknown'} after it was set to UTC.`);
     },
     canSave: async () => await canSave(async (work) => await transact(hot, TRANSACTION_TIMEOUT_MS, work)),
     async close() {
@@ -103,25 +114,30 @@ export function openDatabase(options: DatabaseOptions): Database {
   };
 }
 
-function openPool({ url, applicationName, onError }: DatabaseOptions, kind: pg.PoolConfig, settings = ''): pg.Pool {
+/** How long to wait for a connection, an open one or a new one: what the URL says, if that is not longer than a request may take. */
+function connectionTimeout({ poolTimeoutMs = Infinity, connectTimeoutMs = Infinity }: ConnectionTarget): number {
+  return Math.min(CONNECTION_TIMEOUT_MS, poolTimeoutMs, connectTimeoutMs);
+}
+
+function openPool(
+  { applicationName, onError }: DatabaseOptions,
+  target: ConnectionTarget,
+  kind: pg.PoolConfig,
+  settings: SessionSettings = {},
+): pg.Pool {
+  const timeouts = {
+    statement_timeout: String(STATEMENT_TIMEOUT_MS),
+    idle_in_transaction_session_timeout: String(STATEMENT_TIMEOUT_MS),
+  };
   const pool = new pg.Pool({
-    connectionString: url,
-    Client: ImpatientClient,
-    // Prisma's adapter reads every timestamptz as if it were UTC, so the session's time zone must be.
-    options: `-c TimeZone=UTC ${settings}`,
-    application_name: applicationName,
-    connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
+    ...sessionConfig(target, applicationName, { ...timeouts, ...settings }),
+    Client: SessionClient,
+    connectionTimeoutMillis: connectionTimeout(target),
     idleTimeoutMillis: 30_000,
-    keepAlive: true,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
     // The server's own timeout cannot fire when the server is frozen or the network swallows packets; this one runs here.
     query_timeout: STATEMENT_TIMEOUT_MS + SERVER_GRACE_MS,
-    idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
     ...kind,
   });
   pool.on('error', onError ?? (() => undefined));
-  // A server that shuts down may end a connection in the same packet that completes it, before whoever waits for it can listen. An error that nobody
-  // listens to would end the process; everybody who uses the connection hears of it by the query that fails.
-  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }

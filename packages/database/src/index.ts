@@ -1,4 +1,9 @@
 export { openDatabase, type Database, type DatabaseOptions } from './database.ts';
+export { createClient } from './connection/connections.ts';
+export { type ConnectionTarget, parseDatabaseUrl } from './connection/database-url.ts';
+export { explainConnectionFailure } from './connection/explain-failure.ts';
+export { DatabaseUrlError } from './connection/database-url-error.ts';
+export { SessionError } from './connection/session-client.ts';
 export { CannotSaveError } from './can-save.ts';
 export type { TimeListener } from './query-times.ts';
 export type { Transaction } from './transact.ts';

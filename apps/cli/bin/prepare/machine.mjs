@@ -50,11 +50,12 @@ const NEEDED = {
   chromium: () => findChromium() !== undefined,
   'redis-server': () => onPath('redis-server') !== undefined,
   nginx: () => onPath('nginx') !== undefined,
+  pgbouncer: () => onPath('pgbouncer') !== undefined,
   openssl: () => onPath('openssl') !== undefined,
 };
 
 /** Those that Debian starts as soon as they are installed. */
-const SERVICES = new Set(['redis-server', 'nginx']);
+const SERVICES = new Set(['redis-server', 'nginx', 'pgbouncer']);
 
 const absent = () =>
   Object.entries(NEEDED)

@@ -86,7 +86,7 @@ async function clearUnfinished(run: Run, { name, sql }: Migration, migrations: r
 async function isDone(client: pg.Client, { does, index }: ConcurrentIndex): Promise<boolean> {
   const { rows } = await client.query<{ whole: boolean }>(
     `SELECT i.indisvalid AND i.indisready AS whole FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-     WHERE c.relname = $1 AND c.relnamespace = current_schema()::regnamespace`,
+     WHERE c.relname = $1 AND c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())`,
     [index],
   );
   if (does === 'drop') return rows.length === 0;

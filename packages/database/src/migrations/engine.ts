@@ -8,6 +8,9 @@ import { bindMigrationAwareSqlAdapterFactory, type SqlMigrationAwareDriverAdapte
 import type { SchemaEngine } from '@prisma/schema-engine-wasm';
 import pg from 'pg';
 
+import { sessionConfig } from '../connection/connections.ts';
+import { parseDatabaseUrl } from '../connection/database-url.ts';
+import { SessionClient } from '../connection/session-client.ts';
 import { concurrentIndex } from './sql-statements.ts';
 
 interface EngineModule {
@@ -38,6 +41,8 @@ async function loadEngine(): Promise<EngineModule> {
   return glue;
 }
 
+/** Prisma writes this at the head of a first migration. The schema is there already, and a role that may not make one is refused even so. */
+const MAKES_PUBLIC = 'CREATE SCHEMA IF NOT EXISTS "public";';
 /** How long a statement of a migration waits for a lock. Everything that comes after it in the lock's queue waits as long, the running system's reads included. */
 const LOCK_TIMEOUT_MS = 2_000;
 /** The same for building or dropping an index concurrently: nothing that reads or writes rows waits behind that. */
@@ -60,8 +65,8 @@ export const ENGINE_NAME = 'switchboard-migrate-engine';
  *
  * A script records its end in its own transaction: when this process is killed while the server is at work, the record still says what happened.
  */
-function atomicScripts(pool: pg.Pool, state: Script): SqlMigrationAwareDriverAdapterFactory {
-  const inner = new PrismaPg(pool);
+function atomicScripts(pool: pg.Pool, schema: string, state: Script): SqlMigrationAwareDriverAdapterFactory {
+  const inner = new PrismaPg(pool, { schema });
   return {
     provider: inner.provider,
     adapterName: inner.adapterName,
@@ -75,7 +80,7 @@ function atomicScripts(pool: pg.Pool, state: Script): SqlMigrationAwareDriverAda
         const record = concurrent || state.migration === undefined ? '' : finishes(state.migration);
         try {
           // Several statements in one query are one transaction; one statement alone is none, as CONCURRENTLY needs it.
-          await adapter.executeRaw({ sql: script + record, args: [], argTypes: [] });
+          await adapter.executeRaw({ sql: script.replace(MAKES_PUBLIC, '') + record, args: [], argTypes: [] });
         } catch (error) {
           state.error = error;
           throw error;
@@ -100,9 +105,14 @@ export async function withSchemaEngine<T>(
   loading ??= loadEngine();
   const { SchemaEngine: Engine } = await loading;
   // A pool of ours, because the engine never closes its connections, and an open one keeps the advisory lock of its migration run.
-  const pool = new pg.Pool({ connectionString: url, application_name: ENGINE_NAME, max: 1, connectionTimeoutMillis: 5_000 });
+  const target = parseDatabaseUrl(url);
+  const pool = new pg.Pool({ ...sessionConfig(target, ENGINE_NAME), Client: SessionClient, max: 1, connectionTimeoutMillis: 5_000 });
   const script: Script = {};
-  const engine = await Engine.new({ datamodels }, () => undefined, bindMigrationAwareSqlAdapterFactory(atomicScripts(pool, script)));
+  const engine = await Engine.new(
+    { datamodels },
+    () => undefined,
+    bindMigrationAwareSqlAdapterFactory(atomicScripts(pool, target.schema, script)),
+  );
   try {
     return await use(engine, script);
   } finally {

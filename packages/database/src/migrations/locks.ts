@@ -1,8 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import pg from 'pg';
+import type pg from 'pg';
 
 import { errorCodes } from '../error-codes.ts';
+import { createClient } from '../connection/connections.ts';
+import { parseDatabaseUrl } from '../connection/database-url.ts';
+import { checkSessions } from '../connection/session-client.ts';
 import { ENGINE_NAME } from './engine.ts';
 import { MigrationBlockedError } from './errors.ts';
 
@@ -11,6 +14,7 @@ const LOCK = 5_721_190_441;
 /** How long a start waits for another one that migrates. */
 const OTHER_RUN_MS = 600_000;
 const POLL_MS = 100;
+const NAME = 'switchboard-migrate';
 
 /**
  * Runs `work` while no other migration of ours runs on this database. The engine's own lock begins too late: looking at the history while another
@@ -19,8 +23,8 @@ const POLL_MS = 100;
  * The lock is polled: a statement that waits for it would hold a snapshot, and an index that is built concurrently waits for every snapshot.
  */
 export async function alone<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url, application_name: 'switchboard-migrate', connectionTimeoutMillis: 5_000 });
-  client.on('error', () => undefined); // A server that goes away fails the engine's connection too, and that one tells.
+  await checkSessions(() => createClient(url, NAME));
+  const client = createClient(url, NAME);
   await client.connect();
   try {
     for (const end = Date.now() + OTHER_RUN_MS; ; await delay(POLL_MS)) {
@@ -28,10 +32,17 @@ export async function alone<T>(url: string, work: (client: pg.Client) => Promise
       if (rows[0]?.locked === true && !(await isEngineAtWork(client))) break;
       if (Date.now() > end) throw new MigrationBlockedError('Another run of migrate has been at work on this database for ten minutes.');
     }
+    await ensureSchema(client, parseDatabaseUrl(url).schema);
     return await work(client);
   } finally {
     await client.end();
   }
+}
+
+/** Makes the schema of our tables unless it is there. (Whoever may not make schemas is refused also for one that is there.) */
+async function ensureSchema(client: pg.Client, schema: string): Promise<void> {
+  const { rowCount } = await client.query('SELECT 1 FROM pg_namespace WHERE nspname = $1', [schema]);
+  if (rowCount === 0) await client.query(`CREATE SCHEMA ${client.escapeIdentifier(schema)}`);
 }
 
 /** Whether the server is still busy with what a run of migrate asked for that was killed. */

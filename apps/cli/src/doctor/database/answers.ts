@@ -1,7 +1,6 @@
-import type { Database } from '@switchboard/database';
+import { type Database, explainConnectionFailure } from '@switchboard/database';
 
 import { codeOf } from '../../../bin/complaint.mjs';
-import { oneLine } from '../check.ts';
 import { explainNetworkError } from '../network.ts';
 import { fail, ok, type Outcome, warn } from '../outcome.ts';
 
@@ -20,6 +19,7 @@ const REFUSALS: Readonly<Record<string, readonly [problem: string, advice: strin
 /** What is looked at. */
 export interface Answering {
   readonly database: Pick<Database, 'ping'>;
+  readonly url: string;
   /** As it is called towards people. */
   readonly name: string;
   readonly adviceWhenAway: string;
@@ -28,7 +28,7 @@ export interface Answering {
 }
 
 /** Whether the database answers, and how fast: the median of a few questions. */
-export async function checkAnswers({ database, name, adviceWhenAway, busy }: Answering): Promise<Outcome> {
+export async function checkAnswers({ database, url, name, adviceWhenAway, busy }: Answering): Promise<Outcome> {
   const times: number[] = [];
   try {
     await database.ping(); // This one makes the connection.
@@ -38,7 +38,7 @@ export async function checkAnswers({ database, name, adviceWhenAway, busy }: Ans
       times.push(performance.now() - began);
     }
   } catch (error) {
-    return explain(error, name, adviceWhenAway);
+    return explain(error, { url, name, adviceWhenAway });
   }
   const median = times.toSorted((a, b) => a - b)[Math.floor(PINGS / 2)] ?? 0;
   if (median > SLOW_MS * busy)
@@ -49,9 +49,12 @@ export async function checkAnswers({ database, name, adviceWhenAway, busy }: Ans
   return ok(`${name}, ${median.toFixed(1)} ms`);
 }
 
-function explain(error: unknown, name: string, adviceWhenAway: string): Outcome {
+function explain(error: unknown, { url, name, adviceWhenAway }: Pick<Answering, 'url' | 'name' | 'adviceWhenAway'>): Outcome {
+  const failure = explainConnectionFailure(error, url);
+  if (failure?.silent === true) return fail(`${name}: no answer`, adviceWhenAway);
+  if (failure?.refused === true) return fail(`${name}: ${failure.reason}`, adviceWhenAway);
+  if (failure !== undefined) return fail(failure.reason, 'Correct DATABASE_URL, or what it leads to.');
   const refusal = REFUSALS[codeOf(error) ?? ''];
   if (refusal !== undefined) return fail(`${name}: ${refusal[0]}`, refusal[1]);
-  if (/timeout/i.test(oneLine(error))) return fail(`${name}: no answer`, adviceWhenAway);
   return explainNetworkError(error, name, adviceWhenAway);
 }

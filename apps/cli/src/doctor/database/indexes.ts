@@ -35,7 +35,7 @@ export async function checkIndexes({ prisma }: Pick<Database, 'prisma'>, migrati
   const expected = await expectedIndexes(migrationsFolder);
   const found = await prisma.$queryRaw<Found[]>`
     SELECT c.relname::text AS name, i.indisvalid AND i.indisready AS valid, i.indisunique AS "unique"
-    FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE c.relnamespace = current_schema()::regnamespace`;
+    FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())`;
   const byName = new Map(found.map((index) => [index.name, index]));
   const missing = expected.filter(({ name }) => !byName.has(name));
   const broken = expected.filter(({ name, unique }) => byName.get(name)?.valid === false || (unique && byName.get(name)?.unique === false));

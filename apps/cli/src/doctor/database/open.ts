@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { APPLICATION_NAMES } from '@switchboard/config';
-import { type Database, openDatabase } from '@switchboard/database';
+import { type Database, DatabaseUrlError, openDatabase, parseDatabaseUrl } from '@switchboard/database';
 
 import { codeOf, Complaint, explainDiskError } from '../../../bin/complaint.mjs';
 import { takeLock } from '../../../bin/lock-file.mjs';
@@ -16,6 +16,7 @@ export type Opened =
   | {
       readonly state: 'open';
       readonly database: Database;
+      readonly url: string;
       /** As it is called towards people, without user and password. */
       readonly name: string;
       /** What to do when it does not answer. */
@@ -33,8 +34,13 @@ const closed = (outcome: Outcome): Opened => ({ state: 'closed', outcome, close:
  */
 export async function openForLook({ config, dataDir, secrets }: Pick<Facts, 'config' | 'dataDir' | 'secrets'>): Promise<Opened> {
   if (config.databaseUrl !== undefined) {
-    const { host, pathname } = new URL(config.databaseUrl);
-    return open(config.databaseUrl, `${pathname.slice(1)} at ${host}`, 'Start PostgreSQL there, or correct DATABASE_URL.');
+    try {
+      const { name } = parseDatabaseUrl(config.databaseUrl);
+      return open(config.databaseUrl, name, 'Start PostgreSQL there, or correct DATABASE_URL.');
+    } catch (error) {
+      if (!(error instanceof DatabaseUrlError)) throw error;
+      return closed(fail(error.message.replace(/\.$/, ''), 'Correct it in the environment or in .env.'));
+    }
   }
   try {
     return await openEmbedded(dataDir, secrets);
@@ -50,6 +56,7 @@ function open(url: string, name: string, adviceWhenAway: string, afterwards = no
   return {
     state: 'open',
     database,
+    url,
     name,
     adviceWhenAway,
     async close() {

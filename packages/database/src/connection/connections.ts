@@ -1,0 +1,44 @@
+import pg from 'pg';
+
+import { type ConnectionTarget, parseDatabaseUrl } from './database-url.ts';
+import { SessionClient, type SessionConfig, type SessionSettings } from './session-client.ts';
+
+/** The server's processes that this process is connected to, by database. */
+const backends = new Map<string, Set<number>>();
+
+/** What every connection to a database has in common: where it goes, its name, and what is set on it. */
+export function sessionConfig(target: ConnectionTarget, applicationName: string, settings: SessionSettings = {}): SessionConfig {
+  const ours = backends.get(target.name) ?? new Set();
+  backends.set(target.name, ours);
+  return {
+    ...target.config,
+    application_name: applicationName,
+    keepAlive: true,
+    session: {
+      settings: {
+        // Prisma's adapter reads every timestamptz as if it were UTC, so the session's time zone must be.
+        TimeZone: 'UTC',
+        // As Prisma has it: one schema, also for SQL that does not name it.
+        search_path: pg.escapeIdentifier(target.schema),
+        ...settings,
+      },
+      tlsOptional: target.tlsOptional,
+      backends: ours,
+    },
+  };
+}
+
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/**
+ * A single connection to the database at `url`, not yet connected: times in UTC, our schema first. Whoever makes it ends it.
+ *
+ * @throws DatabaseUrlError
+ */
+export function createClient(url: string, applicationName: string): pg.Client {
+  const target = parseDatabaseUrl(url);
+  return new SessionClient({
+    ...sessionConfig(target, applicationName),
+    connectionTimeoutMillis: target.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
+  });
+}
