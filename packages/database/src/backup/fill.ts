@@ -1,0 +1,60 @@
+import pg from 'pg';
+
+import { copyIn, CopyOut } from './copy.ts';
+import { BackupError } from './errors.ts';
+import { type End, type Manifest, TABLES, type TableShape } from './manifest.ts';
+import { readBackup } from './read.ts';
+import { copyFromSql, copyToSql, HISTORY, listTables, quoteAll, readForeignKeys } from './tables.ts';
+
+/** Some rows of one table. */
+export interface Rows {
+  readonly table: TableShape;
+  readonly data: AsyncIterable<Buffer> | Iterable<Buffer>;
+}
+
+/** All rows of a backup. The last step of it compares the checksum, so it is to be read to its end before anything is committed. */
+export async function* rowsOfFile(file: string, { tables }: Manifest): AsyncGenerator<Rows> {
+  for await (const { name, content } of readBackup(file)) {
+    if (!name.startsWith(TABLES)) continue;
+    const of = name.slice(TABLES.length).replace(/\/\d+$/, '');
+    const table = tables.find((known) => known.name === of);
+    if (table === undefined) throw new BackupError(`The backup has rows of a table that it does not describe (${of}).`);
+    yield { table, data: content };
+  }
+}
+
+/** All rows of the tables of another database. */
+export async function* rowsOfDatabase(client: pg.Client, tables: readonly TableShape[]): AsyncGenerator<Rows> {
+  for (const table of tables) {
+    const copy = new CopyOut(copyToSql(table));
+    client.query(copy);
+    yield { table, data: copy.blocks() };
+  }
+}
+
+/**
+ * Puts these rows in the place of all that the tables of Switchboard hold. Needs a transaction. Foreign keys are taken off meanwhile and checked for all
+ * rows at once at the end, so the order of the tables does not matter.
+ *
+ * @param expected how many rows there are of each table, where that is known
+ * @throws BackupError when rows are missing
+ */
+export async function fillTables(client: pg.Client, source: AsyncIterable<Rows>, expected?: End['rows']): Promise<void> {
+  const tables = await listTables(client);
+  const keys = await readForeignKeys(client, tables);
+  const alter = ({ table }: { table: string }) => `ALTER TABLE ${pg.escapeIdentifier(table)}`;
+  for (const key of keys) await client.query(`${alter(key)} DROP CONSTRAINT ${pg.escapeIdentifier(key.name)}`);
+  await client.query(`TRUNCATE ${quoteAll(tables)}`);
+  const loaded: Record<string, number> = {};
+  for await (const { table, data } of source) {
+    if (!tables.includes(table.name))
+      throw new BackupError(`The backup has a table that its version of Switchboard does not have (${table.name}).`);
+    loaded[table.name] = (loaded[table.name] ?? 0) + (await copyIn(client, copyFromSql(table), data));
+  }
+  for (const [table, rows] of Object.entries(expected ?? {}))
+    if ((loaded[table] ?? 0) !== rows)
+      throw new BackupError(`Of the ${rows} rows of ${table} in the backup only ${loaded[table] ?? 0} could be read. Nothing was changed.`);
+  // What was half done there says nothing about the schema here, and would stop every migration to come.
+  await client.query(`DELETE FROM ${HISTORY} WHERE finished_at IS NULL OR rolled_back_at IS NOT NULL`);
+  for (const key of keys) await client.query(`${alter(key)} ADD CONSTRAINT ${pg.escapeIdentifier(key.name)} ${key.definition}`);
+}

@@ -1,0 +1,89 @@
+import { chown, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+import type pg from 'pg';
+
+import { uploadEntry, UPLOADS } from './manifest.ts';
+import { readBackup } from './read.ts';
+
+/** Files of uploads that wait beside the folder that they belong into. */
+export interface WaitingUploads {
+  /** Moves them to where they belong. */
+  settle(): Promise<void>;
+  /** Removes what was not moved. */
+  discard(): Promise<void>;
+}
+
+/** Unpacks the uploads of a backup beside the folder `folder`, onto the disk. */
+export async function unpackUploads(file: string, folder: string): Promise<WaitingUploads> {
+  const aside = `${folder}.restore`;
+  const discard = async () => await rm(aside, { recursive: true, force: true });
+  await discard(); // Of a restore that was killed.
+  const owner = await ownerOf(dirname(folder));
+  const makeFolder = async (path: string) => {
+    await mkdir(path, { recursive: true });
+    await owner(path);
+  };
+  try {
+    await makeFolder(aside);
+    for await (const { name, content } of readBackup(file)) {
+      if (!name.startsWith(UPLOADS)) continue;
+      const key = name.slice(UPLOADS.length);
+      if (uploadEntry(key) !== name) throw new Error(`The backup names a file "${key}", which is no place for an upload.`);
+      const path = join(aside, key);
+      await makeFolder(dirname(path));
+      await writeFlushed(path, content);
+      await owner(path);
+    }
+  } catch (error) {
+    await discard();
+    throw error;
+  }
+  return { discard, settle: async () => await moveInto(aside, folder, makeFolder) };
+}
+
+/** Where root restores, what it writes belongs to who runs Switchboard, so that they can use it and remove it. */
+async function ownerOf(folder: string): Promise<(path: string) => Promise<void>> {
+  if (process.getuid?.() !== 0) return async () => await Promise.resolve();
+  await mkdir(folder, { recursive: true });
+  const { uid, gid } = await stat(folder);
+  return async (path) => await chown(path, uid, gid);
+}
+
+async function writeFlushed(path: string, content: AsyncIterable<Buffer> | Iterable<Buffer>): Promise<void> {
+  const handle = await open(path, 'w');
+  try {
+    for await (const chunk of content) await handle.writeFile(chunk);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function moveInto(from: string, to: string, makeFolder: (path: string) => Promise<void>): Promise<void> {
+  await makeFolder(to);
+  for (const entry of await readdir(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)];
+    if (entry.isDirectory()) await moveInto(source, target, makeFolder);
+    else await rename(source, target);
+  }
+}
+
+const KEYS_AT_ONCE = 500;
+
+/** Notes which files the database names now, for `removeForgotten` after the commit. Needs a transaction. */
+export async function rememberUploads(client: pg.Client): Promise<void> {
+  await client.query('CREATE TEMP TABLE uploads_before ON COMMIT PRESERVE ROWS AS SELECT DISTINCT "storageKey" AS key FROM "Upload"');
+}
+
+/** Removes the files that were named before and are no longer. */
+export async function removeForgotten(client: pg.Client, folder: string): Promise<void> {
+  await client.query('DELETE FROM uploads_before WHERE key IN (SELECT "storageKey" FROM "Upload")');
+  for (;;) {
+    const { rows } = await client.query<{ key: string }>(
+      `DELETE FROM uploads_before WHERE key IN (SELECT key FROM uploads_before LIMIT ${KEYS_AT_ONCE}) RETURNING key`,
+    );
+    if (rows.length === 0) return;
+    for (const { key } of rows) if (uploadEntry(key) !== undefined) await rm(join(folder, key), { force: true });
+  }
+}

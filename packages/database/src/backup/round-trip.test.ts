@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+
+import { backUp, dump, furnish, makeHome, putFile, query, restore, temporaryFolder, withClient, type Home } from '../testing/backups.ts';
+
+/** Whatever PostgreSQL can keep in a text: all but NUL and lone surrogates. */
+const anyText = fc.oneof(
+  fc.string({ unit: 'grapheme', maxLength: 60 }),
+  fc.string({
+    unit: fc.constantFrom('\\', '\n', '\r', '\t', '"', "'", '\b', '\v', '\f', 'N', '.', '\u{1F600}', '\u202E', '\u2028', '\uFEFF', 'x', ''),
+  }),
+  fc.constantFrom('', String.raw`\N`, String.raw`\.`, '\\.\n', 'ü'.repeat(100_000), '\u0001\u007F'),
+);
+const text = anyText.map((value) => value.replaceAll('\0', ''));
+const time = fc
+  .date({ min: new Date('0001-01-02T00:00:00Z'), max: new Date('9999-12-30T00:00:00Z'), noInvalidDate: true })
+  .map((date) => date.toISOString());
+const visitor = fc.record({
+  username: text,
+  phone: fc.option(text),
+  endedAt: fc.option(time),
+  messages: fc.array(fc.record({ text: fc.option(text), sentAt: time }), { maxLength: 5 }),
+});
+
+async function keep(home: Home, visitors: readonly (typeof visitor extends fc.Arbitrary<infer T> ? T : never)[]): Promise<void> {
+  await withClient(home, async (client) => {
+    for (const { username, phone, endedAt, messages } of visitors) {
+      const { rows } = await client.query<{ id: number }>(
+        `INSERT INTO "Client" (username, phone, "endedAt", "lastSeq", "updatedAt") VALUES ($1, $2, $3, $4, now()) RETURNING id`,
+        [username, phone, endedAt, messages.length],
+      );
+      for (const [index, message] of messages.entries())
+        await client.query(
+          `INSERT INTO "ChatMessage" ("messageKey", "clientId", seq, "senderType", "messageType", text, "createdAt", "updatedAt")
+           VALUES ($1, $2, $3, 'CLIENT', 'TEXT', $4, $5, now())`,
+          [randomUUID(), rows[0]?.id, index + 1, message.text, message.sentAt],
+        );
+    }
+  });
+}
+
+/** What a restore changes on purpose is left out: who is signed in, and the epoch. */
+async function contents(home: Home): Promise<Record<string, string[]>> {
+  const { AuthSession: _sessions, Installation: _epoch, ...rest } = await dump(home);
+  return rest;
+}
+
+it('brings back every row of every table as it was, whatever is in it', { timeout: 120_000 }, async () => {
+  const folder = await temporaryFolder();
+  await fc.assert(
+    fc.asyncProperty(fc.array(visitor, { minLength: 1, maxLength: 6 }), async (visitors) => {
+      const [before, after] = [await makeHome(), await makeHome('bare')];
+      await furnish(before, 3);
+      await keep(before, visitors);
+      const file = join(folder, randomUUID());
+      await backUp(before, file);
+      await restore(after, file);
+      expect(await contents(after)).toEqual(await contents(before));
+    }),
+    { numRuns: 8 },
+  );
+});
+
+it('brings back the files of uploads, and counts those that are gone', async () => {
+  const [before, after] = [await makeHome(), await makeHome()];
+  const key = await furnish(before);
+  await query(
+    before,
+    `INSERT INTO "Upload" SELECT gen_random_uuid(), "clientId", NULL, 'aa/gone.webp', name, "mimeType", 1, 1, 1 FROM "Upload"`,
+  );
+  await putFile(before, 'nobody names this one');
+  const file = join(before.folder, 'backup');
+  expect(await backUp(before, file)).toMatchObject({ uploads: { files: 1, missing: 1 }, missing: ['aa/gone.webp'] });
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+  expect(existsSync(`${file}.part`)).toBe(false);
+  expect(await restore(after, file)).toMatchObject({
+    missingUploads: 1,
+    restored: { operators: 1, conversations: 1, messages: 3, uploads: 2 },
+  });
+  expect(await readFile(join(after.uploads, key), 'utf8')).toBe('picture of Vera');
+  expect(existsSync(`${after.uploads}.restore`)).toBe(false);
+});
+
+it('takes one moment, whatever is written meanwhile', { timeout: 60_000 }, async () => {
+  const [before, after] = [await makeHome(), await makeHome()];
+  await query(before, `INSERT INTO "Client" (username, "updatedAt") SELECT 'v' || n, now() FROM generate_series(1, 4) AS n`);
+  // As the web app saves: the number is given under the row's lock, in the transaction of the message.
+  const save = `WITH numbered AS (UPDATE "Client" SET "lastSeq" = "lastSeq" + 1 WHERE id = $1 RETURNING id, "lastSeq")
+    INSERT INTO "ChatMessage" ("messageKey", "clientId", seq, "senderType", "messageType", text, "updatedAt")
+    SELECT gen_random_uuid(), id, "lastSeq", 'CLIENT', 'TEXT', repeat('long ', 2000), now() FROM numbered`;
+  const stop = new AbortController();
+  let saved = 0;
+  const writers = [1, 2, 3, 4].map(
+    async (id) =>
+      await withClient(before, async (client) => {
+        for (; !stop.signal.aborted; saved += 1) await client.query(save, [id]);
+      }),
+  );
+  await expect.poll(() => saved, { timeout: 20_000 }).toBeGreaterThan(200);
+  const at = saved;
+  const file = join(before.folder, 'backup');
+  const { rows } = await backUp(before, file);
+  // Without writers during the backup this test would prove nothing.
+  await expect.poll(() => saved, { timeout: 20_000 }).toBeGreaterThan(at);
+  stop.abort();
+  await Promise.all(writers);
+  await restore(after, file);
+  const counts = await query<{ ok: boolean }>(
+    after,
+    `SELECT "lastSeq" = count(seq) AND "lastSeq" = max(seq) AS ok FROM "Client" JOIN "ChatMessage" ON "clientId" = "Client".id GROUP BY "Client".id`,
+  );
+  expect(counts).toEqual([{ ok: true }, { ok: true }, { ok: true }, { ok: true }]);
+  expect(await query(after, `SELECT count(*)::int AS messages FROM "ChatMessage"`)).toEqual([{ messages: rows.ChatMessage }]);
+});

@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto';
+import { cp, mkdir, realpath, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+import type pg from 'pg';
+
+import { ensureDatabase, startCluster } from '../embedded/index.ts';
+import { undefinedIfMissing } from '../embedded/if-missing.ts';
+import { migrate } from '../migrations/migrate.ts';
+import { withConnection } from './connect.ts';
+import { fillTables, rowsOfFile } from './fill.ts';
+import type { Verified } from './read.ts';
+
+const DATABASE = 'restore';
+
+interface StageOptions {
+  readonly file: string;
+  readonly backup: Verified;
+  /** The folder of this version's migrations. */
+  readonly migrations: string;
+  /** A folder that may be made, and is gone afterwards. */
+  readonly scratch: string;
+}
+
+/**
+ * Brings an older backup to this version's schema, in a PostgreSQL of its own that lives as long as `use` runs: the migrations that the backup has, its
+ * rows, and the migrations since. The rows pass through every migration as they would have in the running system, and the database that is restored
+ * sees only the result.
+ */
+export async function withStagedBackup<T>(
+  { file, backup, migrations, scratch }: StageOptions,
+  use: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  await removeStage(scratch);
+  await mkdir(scratch, { recursive: true, mode: 0o755 });
+  const { manifest, end } = backup;
+  try {
+    const older = join(scratch, 'migrations');
+    await copyMigrations(migrations, older, manifest.migrations);
+    const cluster = await startCluster({ dataFolder: clusterIn(scratch), password: randomBytes(32).toString('base64url'), durable: false });
+    try {
+      await ensureDatabase(cluster.url('postgres'), DATABASE);
+      const url = cluster.url(DATABASE);
+      await migrate(url, older);
+      await withConnection(url, async (client) => {
+        await client.query('BEGIN');
+        await fillTables(client, rowsOfFile(file, manifest), end.rows);
+        await client.query('COMMIT');
+      });
+      await migrate(url, migrations);
+      return await withConnection(url, use);
+    } finally {
+      await cluster.stop();
+    }
+  } finally {
+    await removeStage(scratch);
+  }
+}
+
+const clusterIn = (scratch: string) => join(scratch, 'postgres');
+
+/** Also what a killed restore left. Its files may lie elsewhere, behind a link (see settleDataFolder). */
+async function removeStage(scratch: string): Promise<void> {
+  const folder = clusterIn(scratch);
+  const files = await realpath(folder).catch(undefinedIfMissing);
+  if (files !== undefined && dirname(files) !== (await realpath(scratch))) await rm(dirname(files), { recursive: true, force: true });
+  await rm(scratch, { recursive: true, force: true });
+}
+
+async function copyMigrations(from: string, to: string, names: readonly string[]): Promise<void> {
+  await mkdir(to, { recursive: true });
+  for (const name of ['migration_lock.toml', ...names]) await cp(join(from, name), join(to, name), { recursive: true });
+}

@@ -1,0 +1,99 @@
+import pg from 'pg';
+
+import { Prisma } from '../generated/client.ts';
+import type { TableShape } from './manifest.ts';
+
+export const HISTORY = '_prisma_migrations';
+
+/**
+ * Their rows are keys to an open door: who is signed in, and links that let somebody in. They stay out of backups, and a restore empties them: a session
+ * that was ended since must not come back to life.
+ */
+export const NOT_KEPT: readonly string[] = ['AuthSession', 'AuthVerification'] satisfies Prisma.ModelName[];
+
+const OURS: readonly string[] = [...Object.values(Prisma.ModelName), HISTORY];
+
+/** The tables of Switchboard that the database has, by name. Other tables in the same schema are none of a backup's business. */
+export async function listTables(client: pg.Client): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT relname AS name FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p') AND relname = ANY($1)
+     ORDER BY relname COLLATE "C"`,
+    [OURS],
+  );
+  return rows.map(({ name }) => name);
+}
+
+/** The columns of these tables that hold values of their own, in the table's order. */
+export async function readShapes(client: pg.Client, tables: readonly string[]): Promise<TableShape[]> {
+  const { rows } = await client.query<TableShape>(
+    `SELECT relname AS name, array_agg(attname::text ORDER BY attnum) AS columns
+     FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
+     WHERE relnamespace = current_schema()::regnamespace AND relname = ANY($1) AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+     GROUP BY relname ORDER BY relname COLLATE "C"`,
+    [tables],
+  );
+  return rows;
+}
+
+/** A sequence that gives a column its numbers. */
+export interface SequenceOf {
+  /** As SQL names it. */
+  readonly sequence: string;
+  readonly table: string;
+  readonly column: string;
+  readonly max: number;
+  /** The last number it gave; 0 when it has not given one yet. */
+  readonly last: number;
+}
+
+export async function readSequences(client: pg.Client, tables: readonly string[]): Promise<SequenceOf[]> {
+  const { rows } = await client.query<SequenceOf>(
+    `SELECT quote_ident(pg_sequences.schemaname) || '.' || quote_ident(sequencename) AS sequence, owner.relname AS table, attname AS column,
+            max_value::float8 AS max, coalesce(last_value, 0)::float8 AS last
+     FROM pg_sequences
+     JOIN pg_class AS own ON own.relname = sequencename AND own.relnamespace = schemaname::regnamespace
+     JOIN pg_depend ON objid = own.oid AND pg_depend.classid = 'pg_class'::regclass AND deptype IN ('a', 'i')
+     JOIN pg_class AS owner ON owner.oid = refobjid
+     JOIN pg_attribute ON attrelid = owner.oid AND attnum = refobjsubid
+     WHERE schemaname = current_schema() AND owner.relname = ANY($1)
+     ORDER BY 2, 3`,
+    [tables],
+  );
+  return rows;
+}
+
+/** A foreign key between tables. */
+export interface ForeignKey {
+  readonly table: string;
+  readonly name: string;
+  /** `FOREIGN KEY (…) REFERENCES …` */
+  readonly definition: string;
+}
+
+export async function readForeignKeys(client: pg.Client, tables: readonly string[]): Promise<ForeignKey[]> {
+  const { rows } = await client.query<ForeignKey>(
+    `SELECT relname AS table, conname AS name, pg_get_constraintdef(pg_constraint.oid) AS definition
+     FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid
+     WHERE contype = 'f' AND conparentid = 0 AND relnamespace = current_schema()::regnamespace AND relname = ANY($1)
+     ORDER BY relname, conname`,
+    [tables],
+  );
+  return rows;
+}
+
+/** Names of the migrations that were applied and not taken back, oldest first; [] for a database that has never been migrated. */
+export async function readApplied(client: pg.Client): Promise<string[]> {
+  const table = await client.query<{ found: string | null }>('SELECT to_regclass($1)::text AS found', [HISTORY]);
+  if (table.rows[0]?.found == null) return [];
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT DISTINCT migration_name AS name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL ORDER BY 1`,
+  );
+  return rows.map(({ name }) => name);
+}
+
+const quote = (name: string) => pg.escapeIdentifier(name);
+const columnList = ({ name, columns }: TableShape) => `${quote(name)} (${columns.map(quote).join(', ')})`;
+
+export const copyToSql = (table: TableShape): string => `COPY ${columnList(table)} TO STDOUT`;
+export const copyFromSql = (table: TableShape): string => `COPY ${columnList(table)} FROM STDIN`;
+export const quoteAll = (tables: readonly string[]): string => tables.map(quote).join(', ');
