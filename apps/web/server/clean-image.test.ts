@@ -1,11 +1,22 @@
 import { Buffer } from 'node:buffer';
+import { readFile } from 'node:fs/promises';
 
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { cleanImage } from './clean-image.ts';
+import { createImageCleaner } from './clean-image.ts';
+import { refuseCostly } from './image-limits.ts';
 import { cleanName, detectImageType, inlineAs } from './image-types.ts';
+import { gif, pngOf, promising, scannedAgain, webp, withChunk, withComment } from './testing/odd-images.ts';
 
+// However busy this machine is.
+const cleaner = createImageCleaner({ maxWaitMs: 120_000, timeLimitMs: 120_000 });
+let callers = 0;
+/** Each for another caller. */
+const cleanImage = async (bytes: Buffer, signal?: AbortSignal) => {
+  callers += 1;
+  return await cleaner.clean(bytes, { caller: `caller ${callers}`, group: 'office', signal });
+};
 let png: Buffer;
 beforeAll(async () => {
   png = await sharp({ create: { width: 60, height: 40, channels: 3, background: '#c60' } })
@@ -73,6 +84,11 @@ describe('cleanImage', () => {
       await expect(cleanImage(Buffer.from(pretender))).rejects.toMatchObject({ code: 'unsupported_type' });
   });
 
+  it('refuses a GIF that breaks off in its only frame', async () => {
+    const whole = await sharp(png).gif().toBuffer();
+    await expect(cleanImage(whole.subarray(0, Math.floor(whole.length / 2)))).rejects.toMatchObject({ code: 'invalid_request' });
+  });
+
   it('refuses a damaged image', async () => {
     const noise = await sharp({
       create: { width: 200, height: 200, channels: 3, background: '#888', noise: { type: 'gaussian', mean: 128, sigma: 60 } },
@@ -92,8 +108,115 @@ describe('cleanImage', () => {
   });
 
   it('works on many at once, each in its turn', async () => {
-    const cleaned = await Promise.all(Array.from({ length: 20 }, async () => await cleanImage(png)));
+    const cleaned = await Promise.all(Array.from({ length: 8 }, async () => await cleanImage(png)));
     expect(cleaned.every(({ width }) => width === 60)).toBe(true);
+  });
+});
+
+/** Programs that this process has started and that have not ended. */
+const processes = () => process.getActiveResourcesInfo().filter((kind) => kind === 'ProcessWrap').length;
+
+describe('an image that would cost too much', () => {
+  it.each<[string, () => Promise<Buffer> | Buffer, RegExp]>([
+    ['a GIF of 390,000 frames of one pixel', () => gif(390_000, 1, 1), /too many frames/],
+    ['a GIF of few large frames', () => gif(50, 1_000, 1_000), /too many pixels/],
+    ['a GIF whose frames are larger than it says', () => gif(2, 1, 1, 60_000), /too many pixels/],
+    ['a GIF whose frames come after comments of one byte each', () => gif(1_001, 1, 1, 1, 1_000_000), /too many frames/],
+    ['a WebP of 5,000 frames of one pixel', () => webp(5_000, 1, 1), /too many frames/],
+    ['a WebP of 100 large frames', () => webp(100, 1_000, 1_000), /too many pixels/],
+    ['a PNG of 65,535 by 65,535', () => pngOf(65_535, 65_535), /too many pixels/],
+    ['a JPEG that goes over its pixels 500 times', async () => await scannedAgain(500), /too many scans/],
+    ['a JPEG that promises 65,500 by 65,500', async () => await promising(65_500), /too many pixels/],
+  ])('%s is refused without being decoded', async (_what, make, reason) => {
+    const bytes = await make();
+    await expect.poll(processes).toBe(0);
+    await expect(cleanImage(bytes)).rejects.toMatchObject({ code: 'too_large', message: expect.stringMatching(reason) });
+    expect(processes()).toBe(0);
+  });
+
+  it.each<[string, (times: number) => Buffer]>([
+    ['frames', (times) => gif(1_000, 1, 1, 1, times)],
+    ['chunks', (times) => Buffer.concat([webp(1, 1, 1), Buffer.alloc(8 * times, Buffer.from('JUNK\0\0\0\0', 'latin1'))])],
+    ['markers', (times) => Buffer.concat([Buffer.from([0xff, 0xd8]), Buffer.alloc(4 * times, Buffer.from([0xff, 0xe0, 0x00, 0x02]))])],
+  ])('is found out by going over its %s once', (_what, make) => {
+    const read = (times: number) => {
+      let reads = 0;
+      const bytes = make(times);
+      const counted = new Proxy(bytes, {
+        get(target, name) {
+          const value: unknown = Reflect.get(target, name, target);
+          if (typeof name === 'string' && /^(\d+|read.*|indexOf)$/.test(name)) reads += 1;
+          return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+        },
+      });
+      const type = detectImageType(bytes);
+      if (type === undefined) throw new Error('The test makes nothing that is an image.');
+      refuseCostly(counted, type);
+      return reads;
+    };
+    expect(read(20_000) / read(10_000)).toBeLessThan(2.5);
+  });
+
+  it('takes what is usual: an animation of some length, a progressive photograph', async () => {
+    expect(await cleanImage(await animation())).toMatchObject({ width: 20 });
+    const photo = await sharp({ create: { width: 300, height: 200, channels: 3, background: '#c60' } })
+      .jpeg({ progressive: true })
+      .toBuffer();
+    expect(await cleanImage(photo)).toMatchObject({ width: 300 });
+  });
+});
+
+describe('a file that is two things at once', () => {
+  it.each<[string, () => Promise<Buffer>]>([
+    ['a GIF with an archive behind it', async () => Buffer.concat([await animation(), Buffer.from('PK\u0003\u0004 evil.jar')])],
+    ['a JPEG with a page in its comment', async () => withComment(await sharp(png).jpeg().toBuffer(), '<script>evil</script>')],
+    ['a WebP with a chunk of its own', async () => withChunk(await sharp(png).webp().toBuffer(), 'evil')],
+  ])('%s comes out as the picture alone', async (_what, make) => {
+    const bytes = await make();
+    expect(bytes.toString('latin1')).toContain('evil');
+    const clean = await cleanImage(bytes);
+    expect(clean.bytes.toString('latin1')).not.toContain('evil');
+  });
+
+  it('a script that begins like a GIF is damaged', async () => {
+    await expect(cleanImage(Buffer.from('GIF89a\n\0\n\0=1;alert(document.domain)//'))).rejects.toMatchObject({ code: 'invalid_request' });
+  });
+});
+
+describe('the work on an image', () => {
+  it('is ended when it takes too long, and that is not the fault of the image', async () => {
+    const hurried = createImageCleaner({ timeLimitMs: 1 });
+    const attempt = hurried.clean(png, { caller: 'a', group: 'a' });
+    await expect(attempt).rejects.toMatchObject({
+      code: 'unavailable',
+      retryable: true,
+      detail: { retryAfterSeconds: expect.any(Number) },
+    });
+    await expect.poll(processes).toBe(0);
+  });
+
+  it('is ended when nobody waits for it any more, and what waits is not begun', async () => {
+    const line = createImageCleaner({ timeLimitMs: 120_000 });
+    const gone = new AbortController();
+    const attempts = ['a', 'b', 'c', 'd'].map(
+      async (caller) => await line.clean(png, { caller, group: caller, signal: gone.signal }).catch((error: unknown) => error),
+    );
+    await expect.poll(processes).toBe(2);
+    gone.abort();
+    for (const error of await Promise.all(attempts)) expect(error).toMatchObject({ code: 'invalid_request' });
+    await expect.poll(processes).toBe(0);
+    expect(await line.clean(png, { caller: 'e', group: 'e' })).toMatchObject({ width: 60 });
+  });
+
+  it('knows nothing of the secrets of this process', async () => {
+    const clean = cleanImage(png);
+    await expect.poll(processes).toBe(1);
+    const children = await readFile(`/proc/self/task/${process.pid}/children`, 'utf8').catch(() => '');
+    const environments = await Promise.all(
+      children.split(' ').map(async (pid) => (pid === '' ? '' : await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => ''))),
+    );
+    expect(environments.join('\n')).not.toContain('PATH=');
+    await clean;
   });
 });
 

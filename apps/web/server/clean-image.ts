@@ -1,10 +1,17 @@
-import { ChatError } from '@switchboard/protocol';
-import sharp, { type Sharp } from 'sharp';
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 
+import { ChatError } from '@switchboard/protocol';
+import { z } from 'zod';
+
+import { FairQueue, type Waiter } from './fair-queue.ts';
+import { MAX_PIXELS, refuseCostly } from './image-limits.ts';
 import { detectImageType, EXTENSIONS, type ImageType } from './image-types.ts';
 
 /** An image that we made ourselves from one that somebody sent. */
-export interface CleanImage {
+interface CleanImage {
   readonly bytes: Buffer;
   readonly mimeType: ImageType;
   readonly extension: string;
@@ -13,69 +20,110 @@ export interface CleanImage {
   readonly height: number;
 }
 
-/** What an image may unfold to: a photograph of any phone, or an animation of some length. */
-const MAX_PIXELS = 40_000_000;
+/** Makes clean images, two at once, each in a process of its own that is killed when it takes too long. */
+export interface ImageCleaner {
+  /**
+   * Decodes and encodes an image anew: turned upright, without metadata (where and with what it was taken) and without anything that hid behind or
+   * between its pixels; at most 4096 pixels a side. PNG, JPEG and WebP stay what they were, animations keep moving.
+   *
+   * @throws ChatError `unsupported_type` when it is none of these; `too_large` over 40 megapixels, 1,000 frames or 100 scans; `invalid_request` when it
+   *   is damaged, or when its signal is aborted; `unavailable` when too many wait or it takes too long
+   */
+  clean(bytes: Buffer, waiter: Waiter): Promise<CleanImage>;
+}
+
 const MAX_SIDE = 4_096;
-const TIMEOUT_S = 15;
-/** How many are worked on at once, and how many may wait: each takes some 200 MB at worst. */
-const AT_ONCE = 2;
-const MAX_WAITING = 30;
-
-sharp.cache(false);
-
 /**
- * Decodes and encodes an image anew: turned upright, without metadata (where and with what it was taken) and without anything that hid behind or
- * between its pixels; at most 4096 pixels a side. PNG, JPEG and WebP stay what they were, animations keep moving.
- *
- * @throws ChatError `unsupported_type` when it is none of these, `too_large` over 40 megapixels, `invalid_request` when it is damaged,
- *   `unavailable` when too many wait
+ * Together shorter than the 30 s that browsers and proxies wait for an answer after the last byte: whoever tries again then does so because they were told,
+ * not because they gave up on work that goes on.
  */
-export async function cleanImage(bytes: Buffer): Promise<CleanImage> {
-  const mimeType = detectImageType(bytes);
-  if (mimeType === undefined) throw new ChatError('unsupported_type', 'The file must be a PNG, JPEG, GIF or WebP image.');
-  return await inTurn(async () => await encode(bytes, mimeType));
+const TIME_LIMIT_MS = 15_000;
+const MAX_WAIT_MS = 10_000;
+/** Each process takes some 200 MB at worst. */
+const QUEUE = { atOnce: 2, maxWaiting: 30, maxWaitingOfCaller: 4 };
+const RETRY_AFTER_S = 10;
+const MAX_STDERR = 2_000;
+/** How a decoder ends that a file has led astray. */
+const CRASHES: ReadonlySet<NodeJS.Signals | null> = new Set(['SIGSEGV', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGTRAP']);
+
+const outcome = z.union([
+  z.object({ bytes: z.instanceof(Uint8Array), width: z.int().positive(), height: z.int().positive() }),
+  z.object({ tooLarge: z.literal(true) }),
+  z.object({ damaged: z.string() }),
+]);
+
+/** @param limits how long one image may wait, and how long it may take once it has begun; milliseconds */
+export function createImageCleaner(limits: { readonly maxWaitMs?: number; readonly timeLimitMs?: number } = {}): ImageCleaner {
+  const { maxWaitMs = MAX_WAIT_MS, timeLimitMs = TIME_LIMIT_MS } = limits;
+  const queue = new FairQueue({ ...QUEUE, maxWaitMs });
+  return {
+    async clean(bytes, waiter) {
+      const mimeType = detectImageType(bytes);
+      if (mimeType === undefined) throw new ChatError('unsupported_type', 'The file must be a PNG, JPEG, GIF or WebP image.');
+      refuseCostly(bytes, mimeType);
+      const made = outcome.parse(await queue.run(waiter, async () => await inProcess(bytes, mimeType, timeLimitMs, waiter.signal)));
+      if ('tooLarge' in made) throw new ChatError('too_large', 'The image has too many pixels: 40 million at most, all frames together.');
+      if ('damaged' in made) throw damaged(made.damaged);
+      const { width, height } = made;
+      return { bytes: Buffer.from(made.bytes), mimeType, extension: EXTENSIONS[mimeType], width, height };
+    },
+  };
 }
 
-async function encode(bytes: Buffer, mimeType: ImageType): Promise<CleanImage> {
-  const animated = mimeType === 'image/gif' || mimeType === 'image/webp';
+/** What the worker answers. The process has ended when this settles, or ends at that moment. */
+async function inProcess(bytes: Buffer, mimeType: ImageType, timeLimitMs: number, signal: AbortSignal | undefined): Promise<unknown> {
+  const worker = fork(/* turbopackIgnore: true */ workerPath(), [], {
+    // Nothing of our environment: neither secrets nor options for Node.
+    env: { NODE_ENV: 'production' },
+    execArgv: [],
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  const done = new AbortController();
+  const until = { signal: done.signal };
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(tooSlow()), timeLimitMs);
+    signal?.addEventListener('abort', () => reject(new ChatError('invalid_request', 'The request broke off.')), until);
+  });
   try {
-    const { width, height, pageHeight, pages = 1 } = await sharp(bytes, { animated, limitInputPixels: false }).metadata();
-    if (width * (pageHeight ?? height) * pages > MAX_PIXELS)
-      throw new ChatError('too_large', 'The image has too many pixels: 40 million at most.');
-    const upright = sharp(bytes, { animated, limitInputPixels: MAX_PIXELS, failOn: 'error' })
-      .autoOrient()
-      .resize({ width: MAX_SIDE, height: MAX_SIDE, fit: 'inside', withoutEnlargement: true })
-      .timeout({ seconds: TIMEOUT_S });
-    const { data, info } = await FORMATS[mimeType](upright).toBuffer({ resolveWithObject: true });
-    return { bytes: data, mimeType, extension: EXTENSIONS[mimeType], width: info.width, height: info.pageHeight ?? info.height };
-  } catch (error) {
-    if (error instanceof ChatError) throw error;
-    throw new ChatError('invalid_request', 'The image is damaged.', { fields: { file: 'can not be decoded' }, cause: error });
-  }
-}
-
-const FORMATS: Readonly<Record<ImageType, (image: Sharp) => Sharp>> = {
-  'image/png': (image) => image.png(),
-  'image/jpeg': (image) => image.jpeg({ quality: 88 }),
-  'image/gif': (image) => image.gif(),
-  'image/webp': (image) => image.webp({ quality: 88 }),
-};
-
-let working = 0;
-const waiting: (() => void)[] = [];
-
-/** Runs `work` when its turn comes. */
-async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  if (waiting.length >= MAX_WAITING)
-    throw new ChatError('unavailable', 'Too many images at once; try again in a moment.', { retryAfterSeconds: 5 });
-  // Whoever is woken takes over the place of whoever finished, so that nobody slips in between.
-  if (working >= AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
-  else working += 1;
-  try {
-    return await work();
+    const answer = once(worker, 'message', until);
+    const ended = endOf(worker, until);
+    worker.send({ bytes, mimeType, maxPixels: MAX_PIXELS, maxSide: MAX_SIDE }, () => undefined); // That it ends meanwhile is heard of by `ended`.
+    const [message] = (await Promise.race([answer, ended, late])) as [unknown];
+    return message;
   } finally {
-    const next = waiting.shift();
-    if (next === undefined) working -= 1;
-    else next();
+    clearTimeout(timer);
+    done.abort();
+    worker.kill('SIGKILL');
   }
+}
+
+/** Rejects when the worker ends without an answer. */
+async function endOf(worker: ChildProcess, until: { readonly signal: AbortSignal }): Promise<never> {
+  let stderr = '';
+  worker.stderr?.setEncoding('utf8').on('data', (chunk: string) => (stderr = (stderr + chunk).slice(-MAX_STDERR)));
+  const [code, signal] = (await once(worker, 'close', until)) as [number | null, NodeJS.Signals | null];
+  if (CRASHES.has(signal)) throw damaged(`the decoder ended with ${signal}`);
+  // Killed from outside, most likely for want of memory.
+  if (signal !== null) throw tooSlow();
+  throw new Error(`The process for images ended with ${code}: ${stderr}`);
+}
+
+/** Beside this file, which has no place of its own once it is bundled: Next.js runs in `apps/web`, tests in the folder above `apps`. */
+function workerPath(): string {
+  const places = ['server/image-worker.mjs', 'apps/web/server/image-worker.mjs'].map((path) => resolve(/* turbopackIgnore: true */ path));
+  const found = places.find((path) => existsSync(path));
+  if (found === undefined) throw new Error(`The program for images is missing: looked for ${places.join(' and ')}.`);
+  return found;
+}
+
+function damaged(reason: string): ChatError {
+  return new ChatError('invalid_request', 'The image is damaged.', { fields: { file: 'can not be decoded' }, cause: new Error(reason) });
+}
+
+function tooSlow(): ChatError {
+  return new ChatError('unavailable', 'The image could not be worked on in time. Try again in a moment.', {
+    retryAfterSeconds: RETRY_AFTER_S,
+  });
 }

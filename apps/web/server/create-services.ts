@@ -9,6 +9,7 @@ import { createTokens, type Tokens } from '@switchboard/tokens';
 import type { Config } from '../config.ts';
 import { createAuth, type Auth } from './auth.ts';
 import { countBytesUnderWay, type BytesUnderWay } from './bytes-under-way.ts';
+import { createImageCleaner, type ImageCleaner } from './clean-image.ts';
 import { createDatabaseMetrics } from './database-metrics.ts';
 import { measureDisk, measureUploads } from './disk-metrics.ts';
 import { createDiskFloor, type DiskFloor } from './disk-floor.ts';
@@ -40,6 +41,7 @@ export interface Services {
   readonly chat: Context;
   readonly saver: MessageSaver;
   readonly saveState: SaveState;
+  readonly imageCleaner: ImageCleaner;
   readonly images: ImageStore;
   readonly imageLinks: ImageLinks;
   readonly relay: Pick<RelayRequests, 'trouble'>;
@@ -102,6 +104,7 @@ export function createServices(config: Config, stopping: Pick<Stopping, 'hasBegu
     chat,
     saver: createMeasuredSaver(chat, metrics),
     saveState: createSaveState(db),
+    imageCleaner: createImageCleaner(),
     images: measureUploads(metrics, createDiskStore(config.dataDir)),
     imageLinks,
     relay,

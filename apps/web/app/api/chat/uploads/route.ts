@@ -1,8 +1,8 @@
 import { readPage, recordUpload } from '@switchboard/chat';
 import { ChatError, UPLOADS_PATH, type UploadResponse } from '@switchboard/protocol';
 
+import { addressKey, callerKey } from '../../../../server/admission.ts';
 import { actorOf } from '../../../../server/authenticate.ts';
-import { cleanImage } from '../../../../server/clean-image.ts';
 import { cleanName } from '../../../../server/image-types.ts';
 import { OPTIONS, route } from '../../../../server/route.ts';
 
@@ -21,13 +21,16 @@ export const POST = route({
     maxBytes: ({ config }) => config.maxImageBytes + FORM_BYTES,
     read: (form, { config }) => readUpload(form, config.maxImageBytes),
   },
-  async handle({ services: { chat, images, imageLinks }, caller, body: { file, clientId } }) {
+  async handle({ request, services: { chat, imageCleaner, images, imageLinks }, caller, body: { file, clientId } }) {
     const actor = actorOf(caller);
     if (actor.kind === 'operator' && clientId === undefined) throw missing('clientId', 'which conversation it is for');
     const conversation = actor.kind === 'operator' ? clientId : undefined;
     // Asked first: work and disk are for conversations that exist.
     await readPage(chat, actor, { clientId: conversation, limit: 1 });
-    const { bytes, extension, mimeType, width, height } = await cleanImage(Buffer.from(await file.arrayBuffer()));
+    const key = callerKey(caller);
+    // Strangers can make themselves as many visitors as they like, so those of one address take turns with the others together.
+    const waiter = { caller: key, group: caller.kind === 'visitor' ? addressKey(request) : key, signal: request.signal };
+    const { bytes, extension, mimeType, width, height } = await imageCleaner.clean(Buffer.from(await file.arrayBuffer()), waiter);
     const name = cleanName(file.name);
     const storageKey = await images.put(bytes, extension);
     try {

@@ -1,0 +1,121 @@
+import { expect, it } from 'vitest';
+
+import { FairQueue } from './fair-queue.ts';
+
+const OPTIONS = { atOnce: 2, maxWaiting: 6, maxWaitingOfCaller: 4, maxWaitMs: 60_000 };
+const settle = async () => await new Promise((resolve) => setImmediate(resolve));
+
+/** A queue with work that ends when it is told to. */
+function stage(options: Partial<typeof OPTIONS> = {}) {
+  const queue = new FairQueue({ ...OPTIONS, ...options });
+  const begun: string[] = [];
+  const endings = new Map<string, () => void>();
+  const outcomes = new Map<string, unknown>();
+  return {
+    begun,
+    outcomes,
+    ask: (name: string, caller: string, group = caller, signal?: AbortSignal): void => {
+      const work = async () => {
+        begun.push(name);
+        await new Promise<void>((resolve) => endings.set(name, resolve));
+        return 'done';
+      };
+      queue.run({ caller, group, signal }, work).then(
+        (outcome) => outcomes.set(name, outcome),
+        (error: unknown) => outcomes.set(name, error),
+      );
+    },
+    end: async (name: string): Promise<void> => {
+      endings.get(name)?.();
+      await settle();
+    },
+  };
+}
+const UNAVAILABLE = { code: 'unavailable', retryable: true, detail: { retryAfterSeconds: expect.any(Number) } };
+
+it('one caller has one piece of work under way, and a place stays free for the next', async () => {
+  const { ask, end, begun } = stage();
+  for (const name of ['a1', 'a2', 'a3']) ask(name, 'a');
+  await settle();
+  expect(begun).toEqual(['a1']);
+  ask('b1', 'b');
+  await settle();
+  expect(begun).toEqual(['a1', 'b1']);
+  await end('a1');
+  expect(begun).toEqual(['a1', 'b1', 'a2']);
+});
+
+it('callers take turns, however much one has asked for before', async () => {
+  const { ask, end, begun } = stage({ atOnce: 1 });
+  for (const name of ['a1', 'a2', 'a3']) ask(name, 'a');
+  ask('b1', 'b');
+  ask('c1', 'c');
+  ask('b2', 'b');
+  await settle();
+  for (const name of ['a1', 'b1', 'c1', 'a2', 'b2']) await end(name);
+  expect(begun).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'a3']);
+});
+
+it('many callers of one group count as one against somebody else', async () => {
+  const { ask, end, begun } = stage({ atOnce: 1 });
+  for (const caller of ['a', 'b', 'c', 'd']) ask(caller, caller, 'one address');
+  ask('z', 'z', 'another address');
+  await settle();
+  await end('a');
+  expect(begun).toEqual(['a', 'z']);
+});
+
+it('a caller with too much waiting is refused, others are not', async () => {
+  const { ask, outcomes, begun } = stage();
+  for (const name of ['a1', 'a2', 'a3', 'a4', 'a5', 'a6']) ask(name, 'a');
+  ask('b1', 'b');
+  await settle();
+  expect([...outcomes]).toEqual([['a6', expect.objectContaining(UNAVAILABLE)]]);
+  expect(begun).toEqual(['a1', 'b1']);
+});
+
+it('with no room left, the group that has the most gives up its newest for somebody else', async () => {
+  const { ask, end, outcomes, begun } = stage({ atOnce: 1 });
+  for (const caller of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) ask(caller, caller, 'one address');
+  await settle();
+  ask('h', 'h', 'one address');
+  await settle();
+  expect([...outcomes.keys()]).toEqual(['h']);
+  ask('z', 'z', 'another address');
+  await settle();
+  expect([...outcomes.keys()]).toEqual(['h', 'g']);
+  expect(outcomes.get('g')).toMatchObject(UNAVAILABLE);
+  await end('a');
+  expect(begun).toEqual(['a', 'z']);
+});
+
+it('what nobody waits for any more is not begun, and makes room', async () => {
+  const { ask, end, outcomes, begun } = stage({ atOnce: 1 });
+  const gone = new AbortController();
+  ask('a', 'a');
+  ask('b', 'b', 'b', gone.signal);
+  ask('c', 'c');
+  await settle();
+  gone.abort();
+  await settle();
+  expect(outcomes.get('b')).toMatchObject({ code: 'invalid_request' });
+  await end('a');
+  expect(begun).toEqual(['a', 'c']);
+  ask('d', 'd', 'd', gone.signal);
+  await end('c');
+  expect(begun).toEqual(['a', 'c']);
+});
+
+it('what would begin too late is refused in time', async () => {
+  const { ask, outcomes } = stage({ atOnce: 1, maxWaitMs: 5 });
+  ask('a', 'a');
+  ask('b', 'b');
+  await expect.poll(() => outcomes.get('b')).toMatchObject(UNAVAILABLE);
+});
+
+it('work that fails gives its place to the next', async () => {
+  const queue = new FairQueue({ ...OPTIONS, atOnce: 1 });
+  const waiter = { caller: 'a', group: 'a' };
+  await expect(queue.run(waiter, async () => await Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+  expect(await queue.run(waiter, async () => await Promise.resolve('fine'))).toBe('fine');
+});

@@ -1,0 +1,138 @@
+import { ChatError } from '@switchboard/protocol';
+
+/** Who waits. */
+export interface Waiter {
+  /** Has one piece of work under way at most, whatever else there is. */
+  readonly caller: string;
+  /** Callers that may be one person, such as visitors of one address: groups take turns, and so do the callers of a group. */
+  readonly group: string;
+  /** Aborted when nobody waits for the outcome any more. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface FairQueueOptions {
+  /** Pieces of work under way at once. */
+  readonly atOnce: number;
+  readonly maxWaiting: number;
+  readonly maxWaitingOfCaller: number;
+  /** Work that could not begin by then is refused, before its caller gives up. Milliseconds. */
+  readonly maxWaitMs: number;
+}
+
+interface Entry {
+  readonly waiter: Waiter;
+  readonly admit: () => void;
+  readonly refuse: (error: ChatError) => void;
+}
+
+const RETRY_AFTER_S = 10;
+
+/** Runs work for many callers, some at once, the others in a queue in which nobody gets in the way of others by asking for much. */
+export class FairQueue {
+  readonly #options: FairQueueOptions;
+  readonly #waiting: Entry[] = [];
+  /** Callers whose work is under way. */
+  readonly #running = new Set<string>();
+  /** Caller or group → when it was last admitted, as a number that grows. */
+  readonly #admitted = new Map<string, number>();
+  #admissions = 0;
+
+  constructor(options: FairQueueOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Runs `work` as soon as there is room, and resolves with its outcome. Work whose signal is aborted before is not begun; what is under way has to look
+   * at the signal itself.
+   *
+   * @throws ChatError `unavailable` when too many wait, or when this one has waited too long; `invalid_request` when the signal is aborted; and what
+   *   `work` throws
+   */
+  async run<T>(waiter: Waiter, work: () => Promise<T>): Promise<T> {
+    await this.#enter(waiter);
+    try {
+      return await work();
+    } finally {
+      this.#running.delete(waiter.caller);
+      this.#admitNext();
+    }
+  }
+
+  async #enter(waiter: Waiter): Promise<void> {
+    if (waiter.signal?.aborted === true) throw gone();
+    this.#makeRoom(waiter);
+    await new Promise<void>((resolve, reject) => {
+      const settle = () => {
+        clearTimeout(timer);
+        waiter.signal?.removeEventListener('abort', onAbort);
+        const index = this.#waiting.indexOf(entry);
+        if (index !== -1) this.#waiting.splice(index, 1);
+      };
+      const entry: Entry = {
+        waiter,
+        admit() {
+          settle();
+          resolve();
+        },
+        refuse(error) {
+          settle();
+          reject(error);
+        },
+      };
+      const onAbort = () => entry.refuse(gone());
+      const timer = setTimeout(() => entry.refuse(overloaded()), this.#options.maxWaitMs);
+      waiter.signal?.addEventListener('abort', onAbort);
+      this.#waiting.push(entry);
+      this.#admitNext();
+    });
+  }
+
+  /** With no room left, the group that has the most waiting gives up the newest of it, if it has more than the one that comes. */
+  #makeRoom({ caller, group }: Waiter): void {
+    const { maxWaiting, maxWaitingOfCaller } = this.#options;
+    if (this.#waiting.filter(({ waiter }) => waiter.caller === caller).length >= maxWaitingOfCaller) throw overloaded();
+    if (this.#waiting.length < maxWaiting) return;
+    const sizes = new Map<string, number>();
+    for (const { waiter } of this.#waiting) sizes.set(waiter.group, (sizes.get(waiter.group) ?? 0) + 1);
+    const most = Math.max(...sizes.values());
+    if (most <= (sizes.get(group) ?? 0) + 1) throw overloaded();
+    this.#waiting.findLast(({ waiter }) => sizes.get(waiter.group) === most)?.refuse(overloaded());
+  }
+
+  #admitNext(): void {
+    while (this.#running.size < this.#options.atOnce) {
+      const next = this.#longestWithoutTurn();
+      if (next === undefined) break;
+      const { caller, group } = next.waiter;
+      this.#admissions += 1;
+      this.#admitted.set(`caller ${caller}`, this.#admissions).set(`group ${group}`, this.#admissions);
+      this.#running.add(caller);
+      next.admit();
+    }
+    if (this.#waiting.length === 0 && this.#running.size === 0) this.#admitted.clear();
+  }
+
+  /** Of those whose caller has nothing under way: the one of the group, and in it of the caller, that was admitted longest ago. */
+  #longestWithoutTurn(): Entry | undefined {
+    const last = (key: string) => this.#admitted.get(key) ?? 0;
+    const rank = ({ waiter }: Entry) => [last(`group ${waiter.group}`), last(`caller ${waiter.caller}`)] as const;
+    let best: Entry | undefined;
+    for (const entry of this.#waiting) {
+      if (this.#running.has(entry.waiter.caller)) continue;
+      if (best === undefined || isBefore(rank(entry), rank(best))) best = entry;
+    }
+    return best;
+  }
+}
+
+function isBefore([group, caller]: readonly [number, number], [otherGroup, otherCaller]: readonly [number, number]): boolean {
+  return group === otherGroup ? caller < otherCaller : group < otherGroup;
+}
+
+function overloaded(): ChatError {
+  return new ChatError('unavailable', 'Too many images are being worked on. Try again in a moment.', { retryAfterSeconds: RETRY_AFTER_S });
+}
+
+function gone(): ChatError {
+  return new ChatError('invalid_request', 'The request broke off.');
+}

@@ -1,0 +1,39 @@
+// Decodes and encodes one image, in a process of its own: whatever a file makes the decoder do, it can be ended, and it has neither secrets nor the
+// database. Plain JavaScript, since the oldest Node that is supported can't run anything else without a build.
+import { setPriority } from 'node:os';
+
+import sharp from 'sharp';
+
+/** Saving messages comes first. */
+const NICE = 5;
+
+const FORMATS = {
+  'image/png': (image) => image.png(),
+  'image/jpeg': (image) => image.jpeg({ quality: 88 }),
+  'image/gif': (image) => image.gif(),
+  'image/webp': (image) => image.webp({ quality: 88 }),
+};
+
+/** @returns what `clean-image.ts` takes: `{ bytes, width, height }`, `{ tooLarge: true }` or `{ damaged: <reason> }` */
+async function clean({ bytes, mimeType, maxPixels, maxSide }) {
+  const animated = mimeType === 'image/gif' || mimeType === 'image/webp';
+  try {
+    const { width, height, pageHeight, pages = 1 } = await sharp(bytes, { animated, limitInputPixels: false }).metadata();
+    if (width * (pageHeight ?? height) * pages > maxPixels) return { tooLarge: true };
+    const upright = sharp(bytes, { animated, limitInputPixels: maxPixels, failOn: 'error' })
+      .autoOrient()
+      .resize({ width: maxSide, height: maxSide, fit: 'inside', withoutEnlargement: true });
+    const { data, info } = await FORMATS[mimeType](upright).toBuffer({ resolveWithObject: true });
+    return { bytes: data, width: info.width, height: info.pageHeight ?? info.height };
+  } catch (error) {
+    return { damaged: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+// The one that asked is gone: nobody needs the outcome. Not `exit`, which waits for the decoder.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+process.once('message', (task) => {
+  void clean(task).then((outcome) => process.send(outcome));
+});
+setPriority(NICE);
+sharp.cache(false);
