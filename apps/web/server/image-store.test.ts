@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readlink, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -14,11 +14,70 @@ beforeAll(async () => {
 });
 afterAll(async () => await rm(dataDir, { recursive: true, force: true }));
 
+const read = async (key: string) => await new Response((await store.get(key))?.stream()).text();
+/** Paths below the data folder that this process has open. */
+async function opened(): Promise<string[]> {
+  const descriptors = await readdir('/proc/self/fd');
+  const paths = await Promise.all(descriptors.map(async (fd) => await readlink(`/proc/self/fd/${fd}`).catch(() => '')));
+  return paths.filter((path) => path.startsWith(dataDir));
+}
+const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
+
+describe('a stream', () => {
+  const LARGE = Buffer.alloc(1_000_000, 'x');
+
+  it('that nobody reads opens nothing', async () => {
+    const image = await store.get(await store.put(LARGE, 'png'));
+    expect(image?.stream()).toBeInstanceOf(ReadableStream);
+    expect(await opened()).toEqual([]);
+  });
+
+  it.each<[string, (reader: ReadableStreamDefaultReader, leave: AbortController) => Promise<unknown>]>([
+    [
+      'is read to its end',
+      async (reader) => {
+        for (let done = false; !done;) ({ done } = await reader.read());
+      },
+    ],
+    ['is canceled', async (reader) => await reader.cancel()],
+    ['has a reader that leaves', async (_reader, leave) => await Promise.resolve(leave.abort())],
+  ])('that %s closes its file', async (_what, end) => {
+    const leave = new AbortController();
+    const reader = (await store.get(await store.put(LARGE, 'png')))?.stream(leave.signal).getReader();
+    if (reader === undefined) throw new Error('The image is gone.');
+    expect((await reader.read()).done).toBe(false);
+    expect(await opened()).toHaveLength(1);
+    await end(reader, leave);
+    await expect.poll(opened).toEqual([]);
+  });
+
+  it('gives every byte, in order', async () => {
+    const bytes = Buffer.from(Array.from({ length: 300_000 }, (_, index) => index % 251));
+    const stream = (await store.get(await store.put(bytes, 'png')))?.stream();
+    expect(Buffer.from(await new Response(stream).arrayBuffer()).equals(bytes)).toBe(true);
+  });
+});
+
 describe('the disk store', () => {
+  it.each(['22', '0', '77'])('keeps folders and files from everybody else, with the umask %s', async (umask) => {
+    const folder = await mkdtemp(join(tmpdir(), 'switchboard-modes-'));
+    const before = process.umask(Number.parseInt(umask, 8));
+    try {
+      const key = await createDiskStore(folder).put(Buffer.from('pixels'), 'png');
+      const uploads = join(folder, 'uploads');
+      expect([await modeOf(uploads), await modeOf(join(uploads, key.slice(0, 2)))]).toEqual(['700', '700']);
+      expect(await modeOf(join(uploads, key))).toBe('600');
+    } finally {
+      process.umask(before);
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
   it('gives back what it was given and leaves nothing unfinished', async () => {
     const key = await store.put(Buffer.from('pixels'), 'png');
     expect(key).toMatch(/^[\da-f]{2}\/[\da-f-]{36}\.png$/);
-    expect(await new Response(await store.get(key)).text()).toBe('pixels');
+    expect(await read(key)).toBe('pixels');
+    expect((await store.get(key))?.size).toBe(6);
     expect(await readdir(join(dataDir, 'uploads', key.slice(0, 2)))).toEqual([key.slice(3)]);
   });
 

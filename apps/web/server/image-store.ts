@@ -1,22 +1,39 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, open, rename, rm, stat, writeFile, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { Readable } from 'node:stream';
+
+/** An image that is there. */
+export interface StoredImage {
+  /** Bytes. */
+  readonly size: number;
+  /** Opens the file with the first byte that is asked for, and closes it with the last, or when `signal` is aborted or the stream is canceled. */
+  stream(signal?: AbortSignal): ReadableStream<Uint8Array>;
+}
 
 /** Where images are kept. A key names one for ever; what it names never changes. */
 export interface ImageStore {
   /** Keeps `bytes`; resolves with their key once they are safely there. */
   put(bytes: Uint8Array, extension: string): Promise<string>;
-  /** The bytes, or undefined when there are none under this key. */
-  get(key: string): Promise<ReadableStream<Uint8Array> | undefined>;
+  /** The image under this key, or undefined when there is none. */
+  get(key: string): Promise<StoredImage | undefined>;
   remove(key: string): Promise<void>;
 }
 
+/** For this user alone: nobody else on this machine has any business with what visitors sent. */
+export const FOLDER_MODE = 0o700;
+export const FILE_MODE = 0o600;
+
 const KEY = /^[0-9a-f]{2}\/[0-9a-f-]{36}\.[a-z]{3,4}$/;
+const CHUNK_BYTES = 64 * 1024;
+
+/** Where the images of a data folder lie. */
+export function uploadsFolder(dataDir: string): string {
+  return join(dataDir, 'uploads');
+}
 
 /** Files under `<dataDir>/uploads`, spread over 256 folders. */
 export function createDiskStore(dataDir: string): ImageStore {
-  const root = join(dataDir, 'uploads');
+  const root = uploadsFolder(dataDir);
   const pathOf = (key: string) => {
     if (!KEY.test(key)) throw new Error('This is no key of an image.');
     return join(root, key);
@@ -26,11 +43,12 @@ export function createDiskStore(dataDir: string): ImageStore {
       const id = randomUUID();
       const key = `${id.slice(0, 2)}/${id}.${extension}`;
       const path = pathOf(key);
-      await mkdir(dirname(path), { recursive: true });
+      await makeFolder(root);
+      await makeFolder(dirname(path));
       // Written beside and renamed: nobody ever meets half a file, not even after a power cut.
       const unfinished = `${path}.part`;
       try {
-        await writeFile(unfinished, bytes, { flag: 'wx', flush: true });
+        await writeFile(unfinished, bytes, { flag: 'wx', flush: true, mode: FILE_MODE });
         await rename(unfinished, path);
       } catch (error) {
         await rm(unfinished, { force: true });
@@ -39,11 +57,12 @@ export function createDiskStore(dataDir: string): ImageStore {
       return key;
     },
     async get(key) {
+      const path = pathOf(key);
       try {
-        const file = await open(pathOf(key), 'r');
-        return Readable.toWeb(file.createReadStream()) as ReadableStream<Uint8Array>;
+        const { size } = await stat(path);
+        return { size, stream: (signal) => streamOf(path, signal) };
       } catch (error) {
-        if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+        if (isMissing(error)) return undefined;
         throw error;
       }
     },
@@ -51,4 +70,49 @@ export function createDiskStore(dataDir: string): ImageStore {
       await rm(pathOf(key), { force: true });
     },
   };
+}
+
+export function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
+
+/** The umask may take away from the mode, so it is set once more. */
+async function makeFolder(path: string): Promise<void> {
+  const made = await mkdir(path, { recursive: true, mode: FOLDER_MODE });
+  if (made !== undefined) await chmod(path, FOLDER_MODE);
+}
+
+/** Nothing is open before somebody reads: a HEAD request, or one whose client has left, never does. */
+function streamOf(path: string, signal: AbortSignal | undefined): ReadableStream<Uint8Array> {
+  let file: FileHandle | undefined;
+  let over = false;
+  const close = async () => {
+    over = true;
+    signal?.removeEventListener('abort', onAbort);
+    const opened = file;
+    file = undefined;
+    await opened?.close();
+  };
+  const onAbort = () => void close().catch(() => undefined); // Whoever reads hears of it.
+  signal?.addEventListener('abort', onAbort);
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          if (signal?.aborted === true) throw new Error('Nobody reads the image any more.');
+          file ??= await open(path, 'r');
+          if (over) return await close();
+          const { bytesRead, buffer } = await file.read(new Uint8Array(CHUNK_BYTES));
+          if (bytesRead > 0) return controller.enqueue(buffer.subarray(0, bytesRead));
+          await close();
+          return controller.close();
+        } catch (error) {
+          await close();
+          throw error;
+        }
+      },
+      cancel: close,
+    },
+    { highWaterMark: 0 },
+  );
 }

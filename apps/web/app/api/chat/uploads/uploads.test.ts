@@ -37,10 +37,10 @@ const uploaded = async (person: Person, clientId?: string, name?: string) =>
   (await (await send(person, picture(name), clientId)).json()) as UploadResponse;
 
 /** What a browser does with the URL of an image. */
-async function fetchImage(url: string): Promise<Response> {
+async function fetchImage(url: string, method = 'GET'): Promise<Response> {
   const { pathname, search } = new URL(url, 'https://chat.example');
   const id = pathname.split('/').at(-1) ?? '';
-  return await getImage(ask('GET', `${pathname}${search}`), { params: Promise.resolve({ id }) });
+  return await getImage(ask(method, `${pathname}${search}`), { params: Promise.resolve({ id }) });
 }
 
 describe('an image', () => {
@@ -96,6 +96,14 @@ describe('an image', () => {
       imageUrl.slice(0, -1),
     ])
       expect((await fetchImage(forged)).status, forged).toBe(403);
+  });
+
+  it('is described by HEAD without being opened', async () => {
+    const { imageUrl, size } = await uploaded(visitor);
+    const response = await fetchImage(imageUrl, 'HEAD');
+    expect(response.status).toBe(200);
+    expect(response.body).toBeNull();
+    expect(response.headers.get('content-length')).toBe(String(size));
   });
 
   it('is not found when the disk has lost it', async () => {

@@ -8,7 +8,7 @@ import { IMAGE_POLICY } from '../../../../../server/security-headers.ts';
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 const DAY_S = 24 * 60 * 60;
 
-/** Hands out a stored image to whoever holds a signed link to it. */
+/** Hands out a stored image to whoever holds a signed link to it. Asked by HEAD it says what it is and opens nothing. */
 export const GET = route({
   route: '/api/chat/uploads/[id]',
   access: 'holder-of-a-link',
@@ -21,16 +21,16 @@ export const GET = route({
         worth === 'expired' ? 'This link has run out; load the conversation again.' : 'This link is not valid.',
       );
     const upload = await findUpload(chat, id);
-    const stream = upload === undefined ? undefined : await images.get(upload.storageKey);
-    if (upload === undefined || stream === undefined) {
+    const image = upload === undefined ? undefined : await images.get(upload.storageKey);
+    if (upload === undefined || image === undefined) {
       if (upload !== undefined) log.error({ upload: id }, 'a stored image is missing on disk');
       throw new ChatError('not_found', 'There is no such image.');
     }
     if (!isImageType(upload.mimeType)) throw new Error(`Upload ${id} has the type ${upload.mimeType}.`);
-    return new Response(stream, {
+    return new Response(request.method === 'HEAD' ? null : image.stream(request.signal), {
       headers: {
         'Content-Type': upload.mimeType,
-        'Content-Length': String(upload.size),
+        'Content-Length': String(image.size),
         'Content-Disposition': inlineAs(upload.name, upload.mimeType),
         'Cache-Control': `private, max-age=${DAY_S}, immutable`,
         'Content-Security-Policy': IMAGE_POLICY,
@@ -40,6 +40,8 @@ export const GET = route({
     });
   },
 });
+
+export const HEAD = GET;
 
 function isImageType(type: string): type is ImageType {
   return (IMAGE_TYPES as readonly string[]).includes(type);
