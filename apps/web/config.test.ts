@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 
 import { readConfig } from './config.ts';
 
-const SECRET = 'thirty-two bytes are just enough';
-const PREVIOUS = 'another text of thirty-two bytes';
+const SECRET = 'kZ3v9QmT1xW7bN5rY8cJ2hF6gD4sA0pL';
+const PREVIOUS = 'vY7mQ2xT9bK4nW1rC8jH5gD3sF6pL0zA';
 const MINIMAL = { DATABASE_URL: 'postgresql://u:p4ss@localhost/db', JWT_SECRET: SECRET };
 
 describe('readConfig', () => {

@@ -1,6 +1,14 @@
 import { resolve } from 'node:path';
 
-import { demoEnabled, frontendOrigins, readVariables, relayInternalUrl, socketUrl, type Environment } from '@switchboard/config';
+import {
+  demoEnabled,
+  type Environment,
+  frontendOrigins,
+  readVariables,
+  relayInternalUrl,
+  requireStrongSecrets,
+  socketUrl,
+} from '@switchboard/config';
 import type { LogLevel } from '@switchboard/telemetry';
 
 /** What the server was told from outside, parsed and complete. */
@@ -52,10 +60,11 @@ export interface Quota {
 /**
  * The configuration that these variables describe.
  *
- * @throws ConfigError for the first variable that is missing or wrong
+ * @throws ConfigError for the first variable that is missing or wrong, or a weak secret in production
  */
 export function readConfig(env: Environment): Config {
   const values = readVariables(env, ['JWT_SECRET', 'DATABASE_URL']);
+  requireStrongSecrets(values, env);
   const origins = frontendOrigins(values);
   const relayUrl = socketUrl(values);
   const production = values.NODE_ENV === 'production';

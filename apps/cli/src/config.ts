@@ -10,8 +10,10 @@ import {
   localRelayUrl,
   readVariables,
   relayInternalUrl,
+  requireStrongSecrets,
   SECRET_EXPECTED,
   socketUrl,
+  weaknessOfSecrets,
 } from '@switchboard/config';
 
 import { codeOf, Complaint } from '../bin/complaint.mjs';
@@ -95,6 +97,22 @@ function readValues(environment: Environment): ReturnType<typeof readVariables> 
 export function checkProduction(config: Config): void {
   if (config.production && config.jwtSecret === undefined)
     throw new Complaint(`JWT_SECRET is not set; with NODE_ENV=production it must be ${SECRET_EXPECTED}.`);
+}
+
+/**
+ * Looks at the secrets that were given to a start.
+ *
+ * @returns what is weak about them where that does not matter, outside production
+ * @throws Complaint when one is weak in production
+ */
+export function checkSecretsOfStart({ environment }: Config): string | undefined {
+  const values = readValues(environment);
+  try {
+    requireStrongSecrets(values, {});
+  } catch (error) {
+    throw error instanceof ConfigError ? new Complaint(error.message) : error;
+  }
+  return weaknessOfSecrets(values);
 }
 
 /** This process' environment. */

@@ -1,4 +1,4 @@
-import { frontendOrigins, readVariables, type Environment } from '@switchboard/config';
+import { frontendOrigins, readVariables, requireStrongSecrets, type Environment } from '@switchboard/config';
 import type { LogLevel } from '@switchboard/telemetry';
 
 /** What the relay was told from outside, parsed and complete. */
@@ -32,10 +32,11 @@ export interface Config {
 /**
  * The configuration that these variables describe.
  *
- * @throws ConfigError for the first variable that is missing or wrong
+ * @throws ConfigError for the first variable that is missing or wrong, or a weak secret in production
  */
 export function readConfig(env: Environment): Config {
   const values = readVariables(env, ['JWT_SECRET']);
+  requireStrongSecrets(values, env);
   return {
     port: values.SOCKET_PORT,
     host: values.SOCKET_HOST,

@@ -20,7 +20,7 @@ it('is what docs/configuration.md says (npm run document -w @switchboard/config 
 it('tells the defaults that the code has', () => {
   const ports = { PORT: '4000', SOCKET_PORT: '4001' };
   const values = readVariables(ports);
-  const used: Readonly<Record<string, unknown>> = {
+  const used: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>> = {
     ...readVariables({}),
     FRONTEND_URL: frontendOrigins(values).join(','),
     NEXT_PUBLIC_SOCKET_URL: socketUrl(values),

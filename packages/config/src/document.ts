@@ -44,7 +44,8 @@ export const GROUPS: Readonly<Record<string, Partial<Record<VariableName, About>
   'Secrets and who may what': {
     JWT_SECRET: {
       unset: 'generated into `DATA_DIR`',
-      meaning: 'signs tokens and image addresses; with `NODE_ENV=production` required; 32 bytes or more, random',
+      meaning:
+        'signs tokens and image addresses; 32 bytes or more, random; with `NODE_ENV=production` required, and this and the other secrets stop the start when they can be guessed or are the same',
     },
     JWT_SECRET_PREVIOUS: {
       unset: 'none',

@@ -1,6 +1,7 @@
 export { APPLICATION_NAMES } from './application-names.ts';
-export { ConfigError } from './config-error.ts';
+export { ConfigError, type Environment } from './config-error.ts';
 export { demoEnabled, frontendOrigins, localRelayUrl, relayInternalUrl, socketUrl } from './derived.ts';
-export { readVariables, type Environment } from './read-variables.ts';
+export { readVariables } from './read-variables.ts';
+export { requireStrongSecrets, weaknessOfSecrets } from './secrets.ts';
 export { SECRET_EXPECTED } from './shapes.ts';
 export { VARIABLE_NAMES } from './variables.ts';

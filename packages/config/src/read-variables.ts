@@ -1,11 +1,8 @@
 import { z } from 'zod';
 
-import { byteLength, ConfigError } from './config-error.ts';
+import { byteLength, ConfigError, type Environment } from './config-error.ts';
 import { SECRET_EXPECTED } from './shapes.ts';
 import { SECRETS, SHAPES, type VariableName } from './variables.ts';
-
-/** Variables by name, as a process' environment has them. */
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 type Values = { readonly [N in VariableName]: z.output<(typeof SHAPES)[N]> };
 type Required<N extends VariableName> = { readonly [K in N]: NonNullable<Values[K]> };

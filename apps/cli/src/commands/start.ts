@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { Complaint } from '../../bin/complaint.mjs';
 import { noteServing } from '../../bin/prepare/serving.mjs';
 import { announce } from '../announce.ts';
-import { checkProduction, type Config, type Environment, readConfig, readEnvironment } from '../config.ts';
+import { checkProduction, checkSecretsOfStart, type Config, type Environment, readConfig, readEnvironment } from '../config.ts';
 import { type DataDir, openDataDir } from '../data-dir.ts';
 import { type Lock, lockDataDir } from '../data-lock.ts';
 import { endLeftovers } from '../leftovers.ts';
@@ -42,7 +42,9 @@ export async function startCommand(args: readonly string[], commandFile: string,
     throw new Complaint(`start takes no arguments; "${args.join(' ')}" is one too many. Settings come from the environment.`);
   const config = readConfig(readEnvironment(ROOT), ROOT);
   checkProduction(config);
+  const weakness = checkSecretsOfStart(config);
   const terminal = openTerminal();
+  if (weakness !== undefined) terminal.warn(`${weakness}: good enough to try things out, and refused with NODE_ENV=production.`);
   const stopping = stopRequest(config);
   const dataDir = await openDataDir(config.dataDir);
   const lock = await lockDataDir(dataDir, config.databaseUrl === undefined ? 'start' : 'start with DATABASE_URL');

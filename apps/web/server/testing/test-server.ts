@@ -39,7 +39,7 @@ export function useTestServer(env: Readonly<Record<string, string>> = {}): { rea
     server.services = createServices(
       readConfig({
         DATABASE_URL: url,
-        JWT_SECRET: 'a secret for tests that is long enough',
+        JWT_SECRET: 'vY7mQ2xT9bK4nW1rC8jH5gD3sF6pL0zA',
         FRONTEND_URL: `${ORIGIN},https://help.example`,
         // Nobody listens there: hints are dropped at once.
         RELAY_INTERNAL_URL: 'http://127.0.0.1:9',
