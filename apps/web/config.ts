@@ -41,6 +41,8 @@ export interface Config {
   readonly widgetDir: string;
   readonly demo: boolean;
   readonly debugSockets: boolean;
+  /** TCP connections, where no proxy stands in front. */
+  readonly maxConnectionsPerAddress: number;
   readonly conversationsPerMinute: number;
   /** How much visitors may have stored. */
   readonly quota: Quota;
@@ -89,6 +91,7 @@ export function readConfig(env: Environment): Config {
     widgetDir: resolve(/* turbopackIgnore: true */ values.WIDGET_DIR ?? '../widget/dist'),
     demo: demoEnabled(values),
     debugSockets: values.NEXT_PUBLIC_DEBUG_SOCKETS,
+    maxConnectionsPerAddress: values.MAX_CONNECTIONS_PER_ADDRESS,
     conversationsPerMinute: values.SESSIONS_PER_MINUTE,
     quota: {
       messagesPerMinute: values.VISITOR_MESSAGES_PER_MINUTE,

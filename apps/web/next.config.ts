@@ -38,6 +38,8 @@ const config: NextConfig = {
   typescript: { ignoreBuildErrors: true },
   // Uploads are shown as they are stored: they are signed, and re-encoded once when they arrive.
   images: { unoptimized: true },
+  // As `guard-requests.ts` lets through.
+  experimental: { serverActions: { bodySizeLimit: '128kb' }, proxyClientMaxBodySize: '128kb' },
   headers: () => Promise.resolve([{ source: '/:path*', headers: HEADERS }]),
 };
 

@@ -24,7 +24,17 @@ async function addresses(): Promise<string[]> {
 }
 
 it('every address there is answers with headers that keep browsers from guessing, leaking and framing', async () => {
-  const all = [...(await addresses()), '/not-there', '/_next/not-there'];
+  const strayed = [
+    '/not-there',
+    '/_next/not-there',
+    '/api/not-there',
+    '/api/chat/not-there',
+    '/widget/not-there',
+    '/widgets',
+    '/demo/not-there',
+    '/livez/x',
+  ];
+  const all = [...(await addresses()), ...strayed];
   expect(all.length).toBeGreaterThan(18);
   for (const address of all) {
     const { headers, status } = await fetch(`${stage.web}${address}`, { redirect: 'manual' });
@@ -36,7 +46,7 @@ it('every address there is answers with headers that keep browsers from guessing
     // Nothing is asked for by GET there, and nothing comes back.
     if (status === 405) continue;
     // The loader and the frame's files are for other sites' pages; they are no pages themselves.
-    if (/^\/widget\.js$|^\/widget\/assets\/|^\/_next\/|^\/metrics$|^\/livez$|^\/readyz$/.test(address)) continue;
+    if (status < 400 && /^\/widget\.js$|^\/widget\/assets\/|^\/_next\/|^\/metrics$|^\/livez$|^\/readyz$/.test(address)) continue;
     const policy = headers.get('content-security-policy') ?? '';
     const scripts = /script-src ([^;]*)|default-src ([^;]*)/.exec(policy)?.[0] ?? '';
     expect(scripts, `${address}: ${policy}`).not.toBe('');

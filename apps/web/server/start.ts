@@ -4,8 +4,10 @@ import { endWithSupervisor, onShutdown, reportStrayErrors } from '@switchboard/t
 import { environment, readConfig, type Config } from '../config.ts';
 import { noteClientAddresses } from './note-addresses.ts';
 import { closeServices, createServices } from './create-services.ts';
+import { guardConnections } from './guard-connections.ts';
+import { guardRequests } from './guard-requests.ts';
 import { notePeers } from './scrape.ts';
-import { installServices } from './services.ts';
+import { installServices, type Services } from './services.ts';
 import { watchForStopping } from './stopping.ts';
 
 /** How long requests under way have when the server stops, and then everything else. Milliseconds. */
@@ -21,6 +23,7 @@ export function startServer(): void {
   reportStrayErrors(services.log, () => services.http.strayErrors.add());
   noteClientAddresses(config.trustedHops);
   notePeers();
+  if (config.production) guard(config, services);
   installServices(services);
   services.revocations.start();
   onShutdown(services.log, STOPPING_MS, async () => {
@@ -28,6 +31,11 @@ export function startServer(): void {
     await closeServices(services);
   });
   services.log.info({ origins: config.frontendOrigins, relay: config.relay, demo: config.demo }, 'web started');
+}
+
+/** Not for the development server, whose pages keep a WebSocket open. */
+function guard({ trustedHops, maxConnectionsPerAddress }: Config, services: Services): void {
+  guardConnections({ trustedHops, maxPerAddress: maxConnectionsPerAddress, onServer: (server) => guardRequests(server, services) });
 }
 
 function configOrEnd(): Config {

@@ -72,7 +72,8 @@ export const GROUPS: Readonly<Record<string, Partial<Record<VariableName, About>
     MAX_CONNECTIONS: { unset: '20000', meaning: 'connections that one relay takes' },
     MAX_CONNECTIONS_PER_ADDRESS: {
       unset: '2000',
-      meaning: 'connections that one relay takes from one address; a large office has one address for everybody',
+      meaning:
+        'connections that one relay takes from one address, and one web app where no proxy stands in front; a large office has one address for everybody',
     },
     SESSIONS_PER_MINUTE: { unset: '20', meaning: 'conversations that one address may start in a minute, with bursts of twice that' },
     VISITOR_MESSAGES_PER_MINUTE: {
