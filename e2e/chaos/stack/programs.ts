@@ -52,13 +52,13 @@ export function relayProgram(settings: ServerSettings, port: number, redisPort: 
   };
 }
 
-/** The built web app. */
+/** The built web app, or another build of it in `cwd`. */
 export function webProgram(
   settings: ServerSettings,
   port: number,
   ways: { readonly database: string; readonly relay: string; readonly relayInside: string },
+  cwd = join(ROOT, 'apps/web'),
 ): Program {
-  const cwd = join(ROOT, 'apps/web');
   const next = createRequire(join(cwd, 'package.json')).resolve('next/dist/bin/next');
   return {
     command: process.execPath,
