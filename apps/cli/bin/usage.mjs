@@ -1,5 +1,5 @@
 /** The commands there are. `test`, `chaos` and `bench` belong to the clone, not to the program: they are not built in. */
-export const COMMANDS = Object.freeze(['start', 'operator', 'migrate', 'doctor', 'test', 'chaos', 'bench', 'help']);
+export const COMMANDS = Object.freeze(['start', 'operator', 'migrate', 'backup', 'restore', 'doctor', 'test', 'chaos', 'bench', 'help']);
 
 export const USAGE = `Switchboard: live support chat that you host yourself.
 
@@ -15,6 +15,8 @@ Commands
                                             make an operator; --password-stdin reads the password from the standard input
   operator list | role | password | remove  who there is; another role or password; let somebody in no more
   migrate                                   bring the database to this version's schema (start does it by itself)
+  backup FILE [--with-secrets]              write messages, accounts, settings and images into one file, while everything runs
+  restore FILE [--replace]                  put a backup into an empty database; --replace: in the place of what is there
   doctor [--json]                           look at everything and say what to do about what is wrong; exit code 1 if something is
   help                                      this
 

@@ -5,7 +5,7 @@ import { takeLock } from '../bin/lock-file.mjs';
 import type { DataDir } from './data-dir.ts';
 
 /** What a process may be doing with a data folder: `start` for as long as it runs, the others for seconds. */
-export type Purpose = 'start' | 'start with DATABASE_URL' | 'stopping' | 'operator create' | 'migrate';
+export type Purpose = 'start' | 'start with DATABASE_URL' | 'stopping' | 'operator create' | 'migrate' | 'backup' | 'restore';
 
 /** How long a short command may hold the folder while others wait for it. */
 const PATIENCE_MS = 60_000;

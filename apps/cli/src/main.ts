@@ -11,6 +11,10 @@ async function run(command: string, args: readonly string[]): Promise<void> {
       return await (await import('./commands/operator.ts')).operatorCommand(args);
     case 'migrate':
       return await (await import('./commands/migrate.ts')).migrateCommand(args);
+    case 'backup':
+      return await (await import('./commands/backup.ts')).backupCommand(args);
+    case 'restore':
+      return await (await import('./commands/restore.ts')).restoreCommand(args);
     case 'doctor':
       return await (await import('./commands/doctor.ts')).doctorCommand(args);
     case 'help':

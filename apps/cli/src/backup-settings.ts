@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { BackupError } from '@switchboard/database/backup';
+import { isUnavailable } from '@switchboard/database';
+
+import { Complaint, explainDiskError } from '../bin/complaint.mjs';
+import type { Config } from './config.ts';
+import { ROOT } from './root.ts';
+
+/** What was said to `backup` or `restore`. */
+export interface BackupArguments {
+  /** As it was given. */
+  readonly file: string;
+  /** Whether the command's one option was given. */
+  readonly option: boolean;
+}
+
+/**
+ * Reads the arguments: one file, and perhaps one option without a value.
+ *
+ * @throws Complaint when they are others
+ */
+export function readBackupArguments(command: 'backup' | 'restore', option: string, args: readonly string[]): BackupArguments {
+  const usage = `${command} FILE [--${option}]`;
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: { [option]: { type: 'boolean', default: false } },
+      allowPositionals: true,
+    });
+    const [file] = positionals;
+    if (file === undefined || positionals.length > 1 || file === '-') throw new Error(`give the name of one file: ${usage}`);
+    return { file, option: values[option] === true };
+  } catch (error) {
+    const [line] = (error instanceof Error ? error.message : String(error)).split('\n');
+    throw new Complaint(`${command}: ${line}`, { cause: error });
+  }
+}
+
+/** The file's path. npm runs us in the repository's root, wherever it was called; a relative name means the folder of the one who called. */
+export function pathOf(file: string, config: Config): string {
+  return resolve((config.startedByNpm ? config.environment.INIT_CWD : undefined) ?? '.', file);
+}
+
+/** Of this Switchboard. */
+export function productVersion(): string {
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+  return version;
+}
+
+/** What went wrong, as a complaint where a person can put it right. */
+export function explainBackupError(error: unknown, path: string): unknown {
+  if (error instanceof BackupError) return new Complaint(error.message, { cause: error });
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT' && 'path' in error && error.path === path)
+    return new Complaint(`There is no file ${path}.`, { cause: error });
+  if (error instanceof Error && 'code' in error && error.code === 'EISDIR')
+    return new Complaint(`${path} is a folder; give the name of a file.`, { cause: error });
+  if (isUnavailable(error))
+    return new Complaint(`The database went away meanwhile (${messageOf(error)}). Run the command again when it answers.`, {
+      cause: error,
+    });
+  const where = error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : path;
+  return explainDiskError(error, where);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message.trim().split('\n')[0] || error.name : String(error);
+}

@@ -1,0 +1,117 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { createTestDatabase } from '@switchboard/database/testing';
+import { expect, it, vi } from 'vitest';
+
+import { makePlace, type Place, runCli, startSystem, temporaryFolder, untilReady } from './testing/run-start.ts';
+
+// Each test starts a PostgreSQL or two, that make their files first.
+vi.setConfig({ testTimeout: 180_000 });
+
+const OLGA = ['operator', 'create', '--email', 'olga@example.org', '--name', 'Olga', '--password', 'correct horse'];
+const LISTED = 'olga@example.org\tOlga\tOPERATOR\t0 signed in\n';
+
+const secretsOf = async (place: Place) =>
+  JSON.parse(await readFile(join(place.dataDir, 'secrets.json'), 'utf8')) as Record<
+    'jwtSecret' | 'authSecret' | 'databasePassword',
+    string
+  >;
+
+it('backs up a running system, and restores it on a new machine with the secrets that were put in', async () => {
+  const [old, fresh] = [await makePlace(), await makePlace()];
+  const start = startSystem(old);
+  await untilReady(start);
+  expect(await runCli(old, OLGA)).toMatchObject({ code: 0 });
+  const file = join(await temporaryFolder(), 'today.backup');
+  const made = await runCli(old, ['backup', file, '--with-secrets']);
+  expect(made).toMatchObject({ code: 0, errors: '' });
+  expect(made.output).toContain(`${file} has 1 operator, 0 conversations, 0 messages and 0 images (`);
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+  start.child.kill('SIGTERM');
+  await once(start.child, 'exit');
+
+  const restored = await runCli(fresh, ['restore', file]);
+  expect(restored).toMatchObject({ code: 0, errors: '' });
+  expect(restored.output).toContain('Restored 1 operator, 0 conversations, 0 messages and 0 images. Operators have to sign in again.\n');
+  expect(restored.output).toContain('The secrets of the backup are in place.');
+  expect(await runCli(fresh, ['operator', 'list'])).toMatchObject({ output: LISTED });
+  const [then, now] = [await secretsOf(old), await secretsOf(fresh)];
+  expect(now).toMatchObject({ jwtSecret: then.jwtSecret, authSecret: then.authSecret });
+  // The one of the other cluster would not open the database that is here.
+  expect(now.databasePassword).not.toBe(then.databasePassword);
+  expect((await stat(join(fresh.dataDir, 'secrets.json'))).mode & 0o777).toBe(0o600);
+  const again = startSystem(fresh);
+  await untilReady(again);
+  again.child.kill('SIGTERM');
+  await once(again.child, 'exit');
+  expect((await readdir(fresh.dataDir)).filter((name) => name.includes('restore'))).toEqual([]);
+});
+
+it('restores into an external database while it is not empty only when told so, and leaves secrets that the environment sets', async () => {
+  const { database, url } = await createTestDatabase();
+  const [jwt, otherJwt, auth] = [1, 2, 3].map(() => randomBytes(32).toString('hex'));
+  const place = await makePlace({ DATABASE_URL: url, JWT_SECRET: jwt, AUTH_SECRET: auth });
+  try {
+    expect(await runCli(place, OLGA)).toMatchObject({ code: 0 });
+    const file = join(place.dataDir, '../today.backup');
+    expect(await runCli(place, ['backup', file, '--with-secrets'])).toMatchObject({ code: 0, errors: '' });
+    expect(await runCli(place, ['operator', 'role', '--email', 'olga@example.org', '--role', 'ADMIN'])).toMatchObject({ code: 0 });
+    const refused = await runCli(place, ['restore', file]);
+    expect(refused.code).toBe(1);
+    expect(refused.errors).toBe(
+      'The database is not empty: it has 1 operator, 0 conversations, 0 messages and 0 images. Nothing was changed. With --replace all of that is removed, and the backup takes its place.\n',
+    );
+    const replaced = await runCli(place, ['restore', '--replace', file], { env: { JWT_SECRET: otherJwt } });
+    expect(replaced).toMatchObject({ code: 0, errors: '' });
+    expect(replaced.output).toContain('JWT_SECRET is set here and is another one than in the backup');
+    expect(replaced.output).not.toContain(jwt);
+    expect(await runCli(place, ['operator', 'list'])).toMatchObject({ output: LISTED });
+    expect(existsSync(join(place.dataDir, 'postgres'))).toBe(false);
+  } finally {
+    await database.close();
+  }
+});
+
+it('without secrets in the file says what that means, and makes new ones', async () => {
+  const { database, url } = await createTestDatabase();
+  try {
+    const [old, fresh] = [await makePlace({ DATABASE_URL: url }), await makePlace()];
+    expect(await runCli(old, OLGA)).toMatchObject({ code: 0 });
+    const file = join(old.dataDir, '../today.backup');
+    expect((await runCli(old, ['backup', file])).output).toContain('It holds no secrets; --with-secrets puts them in.');
+    expect((await runCli(fresh, ['restore', file])).output).toContain(
+      'The backup holds no secrets. Unless this installation has those of the old one, visitors who come back start a new conversation.',
+    );
+    expect(Object.keys(await secretsOf(fresh))).toEqual(['jwtSecret', 'authSecret', 'databasePassword']);
+  } finally {
+    await database.close();
+  }
+});
+
+it('says in one line what is wrong, and makes nothing', async () => {
+  const place = await makePlace();
+  const folder = await temporaryFolder();
+  const other = join(folder, 'letter');
+  await writeFile(other, 'a letter');
+  await mkdir(join(folder, 'folder'));
+  const cases: [string[], RegExp][] = [
+    [['backup'], /^backup: give the name of one file: backup FILE \[--with-secrets\]\n$/],
+    [['backup', 'a', 'b'], /^backup: give the name of one file/],
+    [['backup', 'a', '--replace'], /^backup: Unknown option '--replace'/],
+    [['backup', join(folder, 'x')], /^There is nothing to back up: .* holds no database, and DATABASE_URL names none\.\n$/],
+    [['restore', join(folder, 'none')], /^There is no file .*none\.\n$/],
+    [['restore', other], /^.*letter is not a whole backup of Switchboard .* Nothing was changed\. Use another copy of it\.\n$/],
+    [['restore', join(folder, 'folder')], /^.*folder is a folder; give the name of a file\.\n$/],
+  ];
+  for (const [args, errors] of cases) {
+    const result = await runCli(place, args);
+    expect(result.errors).toMatch(errors);
+    expect(result.code).toBe(1);
+  }
+  expect(existsSync(place.dataDir)).toBe(false);
+  expect((await readdir(folder)).toSorted()).toEqual(['folder', 'letter']);
+});

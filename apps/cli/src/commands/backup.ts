@@ -1,0 +1,76 @@
+import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { migrationsFolder } from '@switchboard/database';
+import {
+  type BackupResult,
+  type BackupSecrets,
+  contentsOf,
+  describeContents,
+  listMigrations,
+  writeBackup,
+  writeBackupFile,
+} from '@switchboard/database/backup';
+
+import { Complaint } from '../../bin/complaint.mjs';
+import { explainBackupError, pathOf, productVersion, readBackupArguments } from '../backup-settings.ts';
+import { type Config, readConfig, readEnvironment } from '../config.ts';
+import { dataDirAt } from '../data-dir.ts';
+import { ROOT } from '../root.ts';
+import { readSecrets } from '../secrets.ts';
+import { withDatabaseUrl } from '../with-database.ts';
+
+/**
+ * `backup FILE [--with-secrets]`: writes all that the database of `start` holds at this moment, and the images, into one file. The system may run.
+ *
+ * @throws Complaint when there is nothing to back up, or the file can't be written
+ */
+export async function backupCommand(args: readonly string[]): Promise<void> {
+  const { file, option: withSecrets } = readBackupArguments('backup', 'with-secrets', args);
+  const config = readConfig(readEnvironment(ROOT), ROOT);
+  const path = pathOf(file, config);
+  requireDatabase(config);
+  const secrets = withSecrets ? await secretsInUse(config) : undefined;
+  const knownMigrations = await listMigrations(migrationsFolder());
+  const result = await withDatabaseUrl(config, 'backup', async (url) => {
+    const options = { url, version: productVersion(), uploads: join(config.dataDir, 'uploads'), knownMigrations, secrets };
+    try {
+      return await writeBackupFile(path, async (sink) => await writeBackup({ ...options, sink }));
+    } catch (error) {
+      throw explainBackupError(error, path);
+    }
+  });
+  console.log(`${path} has ${describeContents(contentsOf(result.rows))} (${await sizeOf(path)}).`);
+  reportMissing(result, join(config.dataDir, 'uploads'));
+  console.log(
+    withSecrets
+      ? 'It holds the secrets that sign tokens: keep it as safe as a password.'
+      : 'It holds no secrets; --with-secrets puts them in.',
+  );
+}
+
+/** A command that only reads must not make a database. */
+function requireDatabase({ databaseUrl, dataDir }: Config): void {
+  if (databaseUrl === undefined && !existsSync(join(dataDirAt(dataDir).postgres, 'PG_VERSION')))
+    throw new Complaint(`There is nothing to back up: ${dataDir} holds no database, and DATABASE_URL names none.`);
+}
+
+/** The secrets that sign: those of the environment before those that the installation made for itself. */
+async function secretsInUse(config: Config): Promise<BackupSecrets> {
+  const made = await readSecrets(dataDirAt(config.dataDir));
+  const [jwtSecret, authSecret] = [config.jwtSecret ?? made?.jwtSecret, config.authSecret ?? made?.authSecret];
+  if (jwtSecret === undefined) throw new Complaint(`--with-secrets: JWT_SECRET is not set, and ${config.dataDir} holds no secrets.`);
+  return { jwtSecret, authSecret };
+}
+
+function reportMissing({ uploads, missing }: BackupResult, folder: string): void {
+  if (uploads.missing === 0) return;
+  const more = uploads.missing > missing.length ? ', …' : '';
+  console.error(`${uploads.missing} of the images are named in the database and missing in ${folder}: ${missing.join(', ')}${more}.`);
+}
+
+async function sizeOf(path: string): Promise<string> {
+  const { size } = await stat(path);
+  return size < 1_000_000 ? `${Math.ceil(size / 1000)} kB` : `${(size / 1_000_000).toFixed(1)} MB`;
+}

@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+
+import { migrationsFolder } from '@switchboard/database';
+import { describeContents, restoreBackup, type RestoreResult, verifyBackup } from '@switchboard/database/backup';
+
+import { adoptSecrets, type Adopted } from '../adopt-secrets.ts';
+import { explainBackupError, pathOf, readBackupArguments } from '../backup-settings.ts';
+import { readConfig, readEnvironment } from '../config.ts';
+import { migrateDatabase } from '../migrate-database.ts';
+import { ROOT } from '../root.ts';
+import { withDatabaseUrl } from '../with-database.ts';
+
+/** How long a database that does not answer may take to do so. */
+const PATIENCE_MS = 10_000;
+
+/**
+ * `restore FILE [--replace]`: puts a backup into the database of `start`, all of it or nothing. The system may run.
+ *
+ * @throws Complaint when the file is damaged or of a newer version, or the database holds something and --replace was not given
+ */
+export async function restoreCommand(args: readonly string[]): Promise<void> {
+  const { file, option: replace } = readBackupArguments('restore', 'replace', args);
+  const config = readConfig(readEnvironment(ROOT), ROOT);
+  const path = pathOf(file, config);
+  // Before anything is made or started for it.
+  const { manifest } = await verifyBackup(path).catch((error: unknown) => {
+    throw explainBackupError(error, path);
+  });
+  console.log(`${path} is whole: made on ${manifest.createdAt} by Switchboard ${manifest.version}. Restoring …`);
+  const [result, adopted] = await withDatabaseUrl(config, 'restore', async (url) => {
+    try {
+      const result = await restoreBackup({
+        file: path,
+        url,
+        migrations: migrationsFolder(),
+        uploads: join(config.dataDir, 'uploads'),
+        scratch: join(config.dataDir, 'restore.tmp'),
+        replace,
+        migrate: async () => await migrateDatabase(url, PATIENCE_MS),
+      });
+      const embedded = config.databaseUrl === undefined;
+      return [result, result.secrets && (await adoptSecrets(config, result.secrets, embedded))] as const;
+    } catch (error) {
+      throw explainBackupError(error, path);
+    }
+  });
+  report(result, adopted);
+}
+
+function report({ restored, removed, missingUploads }: RestoreResult, adopted: Adopted | undefined): void {
+  if (Object.values(removed).some((count) => count > 0)) console.log(`Removed ${describeContents(removed)}.`);
+  console.log(`Restored ${describeContents(restored)}. Operators have to sign in again.`);
+  if (missingUploads > 0) console.log(`The files of ${missingUploads} images were missing when the backup was made.`);
+  if (adopted === undefined)
+    console.log(
+      'The backup holds no secrets. Unless this installation has those of the old one, visitors who come back start a new conversation.',
+    );
+  if (adopted?.changed === true) console.log('The secrets of the backup are in place. If Switchboard is running, restart it.');
+  for (const name of adopted?.overruled ?? [])
+    console.log(`${name} is set here and is another one than in the backup; what the old one has signed does not count here.`);
+}
