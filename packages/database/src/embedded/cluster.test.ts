@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, lstat, mkdir, mkdtemp, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -136,6 +136,17 @@ describe('a cluster', () => {
     await (await start()).stop();
     await expect(start({ password: 'another' })).rejects.toThrow(/password of the embedded PostgreSQL does not fit its files/);
     expect(await findRunningServer(await realpath(dataFolder))).toBeUndefined();
+  });
+
+  it('leaves files of another major version as they are, and says how to bring them over', async () => {
+    await mkdir(dataFolder);
+    await writeFile(join(dataFolder, 'PG_VERSION'), '13\n');
+    // Of the server that made them, which may be running.
+    await writeFile(join(dataFolder, 'postmaster.pid'), '1\n');
+    await expect(start()).rejects.toThrow(
+      /was made by PostgreSQL 13, and this version of Switchboard brings PostgreSQL \d+, which can't read it\. Nothing was changed\. Make a backup with the version of Switchboard that ran before/,
+    );
+    expect((await readdir(dataFolder)).toSorted()).toEqual(['PG_VERSION', 'postmaster.pid']);
   });
 
   it('says in a line why it can not start', async () => {

@@ -10,6 +10,7 @@ import pg from 'pg';
 import { findBinaries, type Binaries } from './binaries.ts';
 import { settleDataFolder } from './data-folder.ts';
 import { undefinedIfMissing } from './if-missing.ts';
+import { otherMajor } from './major-version.ts';
 import { resolveRunAs, type RunAs } from './run-as.ts';
 import { clearLock, endServer, findRunningServer, isReady } from './stale-server.ts';
 
@@ -149,6 +150,9 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const runAs = await resolveRunAs();
   const binaries = await findBinaries(runAs);
   const folder = await settleDataFolder(options.dataFolder, runAs);
+  // Before anything is ended or cleared: the version that made the files may still be at work.
+  const other = await otherMajor(folder);
+  if (other !== undefined) throw new Error(`${other.problem}. Nothing was changed. ${other.advice}`);
   const left = await findRunningServer(folder);
   if (left !== undefined) await endServer(left.pid);
   await clearLock(folder);
