@@ -37,9 +37,9 @@ describe('readConfig', () => {
     expect(readConfig({ ...MINIMAL, ENABLE_DEMO: 'false' }).demo).toBe(false);
   });
 
-  it('reads several origins and sees that one is reached over TLS', () => {
-    const config = readConfig({ ...MINIMAL, FRONTEND_URL: 'https://chat.example, http://127.0.0.1:3000' });
-    expect(config.frontendOrigins).toEqual(['https://chat.example', 'http://127.0.0.1:3000']);
+  it('reads several origins and sees that they are reached over TLS', () => {
+    const config = readConfig({ ...MINIMAL, FRONTEND_URL: 'https://chat.example, https://127.0.0.1:3000' });
+    expect(config.frontendOrigins).toEqual(['https://chat.example', 'https://127.0.0.1:3000']);
     expect(config.https).toBe(true);
   });
 

@@ -31,7 +31,7 @@ describe('the configuration', () => {
       PORT: '8000',
       SOCKET_PORT: '8001',
       SOCKET_HOST: '127.0.0.1',
-      FRONTEND_URL: 'https://chat.example, http://localhost:5000',
+      FRONTEND_URL: 'https://chat.example, https://localhost:5000',
       ALLOW_ANONYMOUS_CLIENTS: 'false',
       MAX_SOCKET_PAYLOAD_BYTES: '100000000',
       LOG_LEVEL: 'debug',
@@ -39,7 +39,7 @@ describe('the configuration', () => {
     expect(readConfig(env)).toMatchObject({
       port: 8001,
       host: '127.0.0.1',
-      allowedOrigins: ['https://chat.example', 'http://localhost:5000'],
+      allowedOrigins: ['https://chat.example', 'https://localhost:5000'],
       allowAnonymousClients: false,
       maxPayloadBytes: 100_000_000,
       logLevel: 'debug',

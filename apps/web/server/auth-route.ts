@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { addressKey, operatorKey, requireClaimedOperator, siteKey, takeTurn } from './admission.ts';
 import type { BodyBytes } from './bytes-under-way.ts';
 import { outcomeOfSignIn } from './http-metrics.ts';
-import { operatorOf, type Operator } from './operator.ts';
+import { operatorOf, withCurrentCookie, type Operator } from './operator.ts';
 import { comesFromOwnPage } from './origins.ts';
 import { asChatError, errorResponse } from './present-error.ts';
 import { readJson } from './request-body.ts';
@@ -62,7 +62,7 @@ async function act(request: Request, route: string, bytes: BodyBytes): Promise<R
   if (route === CHANGE_PASSWORD && leaving !== undefined) await takeTurn('signIns', operatorKey(leaving), services());
   // Signing out can't be refused: it is kept before, so that the end of this process in between does not lose it.
   if (leaving !== undefined && route !== CHANGE_PASSWORD) await revocations.keep({ role: 'operator', id: leaving.id });
-  const answered = await auth.handler(handedOn(request, route, body));
+  const answered = await auth.handler(await handedOn(request, route, body));
   // Which of the operator's connections belong to which session the relay does not know: all end, and those that may come back with a new token.
   if (answered.ok && leaving !== undefined) await revocations.revoke({ role: 'operator', id: leaving.id });
   return await withoutToken(answered);
@@ -87,8 +87,8 @@ async function bodyOf(request: Request, bytes: BodyBytes): Promise<Body> {
 }
 
 /** The request as better-auth gets it: with a body that has been read and parsed here, never the stream that somebody sends. */
-function handedOn(request: Request, route: string, body: Body): Request {
-  const headers = new Headers(request.headers);
+async function handedOn(request: Request, route: string, body: Body): Promise<Request> {
+  const headers = new Headers(await withCurrentCookie(services().auth, request.headers));
   headers.delete('content-length');
   headers.delete('transfer-encoding');
   headers.set('content-type', 'application/json');

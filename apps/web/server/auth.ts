@@ -21,7 +21,7 @@ export function createAuth(config: Config, db: Database, log: Logger) {
     appName: 'Switchboard',
     baseURL: config.frontendOrigins[0],
     basePath: '/api/auth',
-    secret: config.authSecret ?? deriveKey(config.jwtSecrets[0], 'operator sessions').toString('base64url'),
+    secret: sessionSecret(config),
     trustedOrigins: [...config.frontendOrigins],
     database: prismaAdapter(db.prisma, { provider: 'postgresql' }),
     user: {
@@ -42,9 +42,10 @@ export function createAuth(config: Config, db: Database, log: Logger) {
     rateLimit: { enabled: false },
     advanced: {
       database: { generateId: 'serial' },
-      cookiePrefix: 'switchboard',
-      useSecureCookies: config.https,
-      defaultCookieAttributes: { httpOnly: true, sameSite: 'lax', path: '/' },
+      // The prefix is in the name, so that better-auth puts no weaker one (`__Secure-`) before it.
+      cookiePrefix: cookiePrefix(config),
+      useSecureCookies: false,
+      defaultCookieAttributes: { httpOnly: true, sameSite: 'lax', path: '/', secure: config.https },
       ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },
     },
     // Errors that are not answers come out, instead of as a 500 that does not say whether trying again helps.
@@ -56,6 +57,19 @@ export function createAuth(config: Config, db: Database, log: Logger) {
       log: (level, message) => (NEVER_WRITTEN.has(level) ? undefined : log.warn({ part: 'auth' }, message)),
     },
   });
+}
+
+function sessionSecret({ authSecret, jwtSecrets }: Config): string {
+  return authSecret ?? deriveKey(jwtSecrets[0], 'operator sessions').toString('base64url');
+}
+
+/**
+ * Cookies know no ports, so two installations on one host would overwrite each other's: the name says whose it is. Over TLS `__Host-` has browsers
+ * take the cookie from this very host only, not from a neighbor on the same domain.
+ */
+function cookiePrefix(config: Config): string {
+  const installation = deriveKey(sessionSecret(config), 'cookie name').toString('hex').slice(0, 8);
+  return `${config.https ? '__Host-' : ''}switchboard_${installation}`;
 }
 
 export type Auth = ReturnType<typeof createAuth>;

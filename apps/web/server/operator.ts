@@ -20,13 +20,22 @@ const signedInUser = z.object({
 });
 
 /**
- * The operator whose session cookie these headers carry, if any, and cookies to hand back (a session that is in use is prolonged).
+ * The operator whose session cookie these headers carry, if any, and cookies to hand back: a session that is in use is prolonged. `prolong: false` is for
+ * whoever can't hand cookies back; the session would go on in the database only, and end in the browser.
  *
  * @throws ChatError `unavailable` when the database is away
  */
-export async function operatorOf(auth: Auth, headers: Headers): Promise<{ operator: Operator | undefined; setCookies: readonly string[] }> {
+export async function operatorOf(
+  auth: Auth,
+  headers: Headers,
+  { prolong = true }: { readonly prolong?: boolean } = {},
+): Promise<{ operator: Operator | undefined; setCookies: readonly string[] }> {
   try {
-    const { response, headers: answered } = await auth.api.getSession({ headers, returnHeaders: true });
+    const { response, headers: answered } = await auth.api.getSession({
+      headers: await withCurrentCookie(auth, headers),
+      query: { disableRefresh: !prolong },
+      returnHeaders: true,
+    });
     const operator = response === null ? undefined : signedInUser.parse(response.user);
     return { operator, setCookies: answered.getSetCookie() };
   } catch (error) {
@@ -35,7 +44,24 @@ export async function operatorOf(auth: Auth, headers: Headers): Promise<{ operat
   }
 }
 
+/** Names of session cookies, the older ones included, of any installation on this host. */
+const SESSION_COOKIE = /(?:^|;\s*)(?:__Host-|__Secure-)?switchboard(?:_[\da-f]{8})?\.session_token=/;
+/** The names until 2026-11. */
+const OLD_SESSION_COOKIE = /(?:^|;\s*)(?:__Secure-)?switchboard\.session_token=([^;]*)/;
+
 /** Whether the request carries a session cookie at all. It saves asking the database about visitors. */
 export function hasSessionCookie(headers: Headers): boolean {
-  return (headers.get('cookie') ?? '').includes('switchboard.session_token=');
+  return SESSION_COOKIE.test(headers.get('cookie') ?? '');
+}
+
+/** The same headers, with a session cookie of an older name under the present one: who was signed in before an update stays signed in. */
+export async function withCurrentCookie(auth: Auth, headers: Headers): Promise<Headers> {
+  const cookies = headers.get('cookie') ?? '';
+  const value = OLD_SESSION_COOKIE.exec(cookies)?.[1];
+  if (value === undefined) return headers;
+  const { authCookies } = await auth.$context;
+  if (cookies.includes(`${authCookies.sessionToken.name}=`)) return headers;
+  const renamed = new Headers(headers);
+  renamed.set('cookie', `${cookies}; ${authCookies.sessionToken.name}=${value}`);
+  return renamed;
 }

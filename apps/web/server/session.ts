@@ -11,7 +11,7 @@ export type { Operator } from './operator.ts';
 
 /** The operator whose browser asks, undefined when nobody is signed in. For pages and server actions; looked up once per request. */
 export const currentOperator: () => Promise<Operator | undefined> = cache(async () => {
-  const found = await operatorOf(services().auth, await headers());
+  const found = await operatorOf(services().auth, await headers(), { prolong: false });
   return found.operator;
 });
 

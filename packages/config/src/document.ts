@@ -14,7 +14,8 @@ export const GROUPS: Readonly<Record<string, Partial<Record<VariableName, About>
     SOCKET_HOST: { unset: 'all interfaces', meaning: 'address that the relay listens on, such as `127.0.0.1` or `::1`' },
     FRONTEND_URL: {
       unset: '`http://localhost:$PORT`',
-      meaning: 'allowed origins of the console and the frame, comma separated; the first one is theirs to people',
+      meaning:
+        'allowed origins of the console and the frame, comma separated, all `https` or all `http`; the first one is theirs to people',
     },
     NEXT_PUBLIC_SOCKET_URL: {
       unset: '`http://localhost:$SOCKET_PORT`',

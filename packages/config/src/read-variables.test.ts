@@ -24,13 +24,13 @@ it('takes an empty variable as unset, and does not look at others', () => {
 
 it('reads lists, flags, numbers and addresses', () => {
   const environment = {
-    FRONTEND_URL: 'https://chat.example, http://localhost:5000',
+    FRONTEND_URL: 'https://chat.example, https://localhost:5000',
     ALLOW_ANONYMOUS_CLIENTS: 'false',
     TRUST_PROXY: '2',
     RELAY_INTERNAL_URL: 'http://relay:3001/',
   };
   expect(readVariables(environment)).toMatchObject({
-    FRONTEND_URL: ['https://chat.example', 'http://localhost:5000'],
+    FRONTEND_URL: ['https://chat.example', 'https://localhost:5000'],
     ALLOW_ANONYMOUS_CLIENTS: false,
     TRUST_PROXY: 2,
     RELAY_INTERNAL_URL: 'http://relay:3001',
@@ -41,6 +41,11 @@ it.each([
   ['PORT', '80a', 'PORT is "80a"; it must be a port number, 1 to 65535.'],
   ['SOCKET_PORT', '70000', 'SOCKET_PORT is "70000"; it must be a port number, 1 to 65535.'],
   ['FRONTEND_URL', '*', /^FRONTEND_URL is "\*"; it must be origins such as/],
+  [
+    'FRONTEND_URL',
+    'https://chat.example,http://chat.example',
+    /^FRONTEND_URL is "https:\/\/chat.example,http:\/\/chat.example"; it must be origins that are all http: or all https:/,
+  ],
   ['FRONTEND_URL', 'null', /^FRONTEND_URL is "null"/],
   [
     'FRONTEND_URL',

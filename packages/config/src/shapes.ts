@@ -46,6 +46,12 @@ export const origins = z
     'origins such as https://chat.example, without a path or a final slash, separated by commas',
   );
 
+/** The same, all with `http:` or all with `https:`: cookies are for TLS or they are not, so nobody could sign in on the others. */
+export const originsOfOneScheme = origins.refine(
+  (list) => new Set(list.map((origin) => origin.split(':')[0])).size === 1,
+  'origins that are all http: or all https:, not both: signing in works with one of them only',
+);
+
 /** An address, without a final slash. */
 export const httpUrl = z
   .string()

@@ -1,7 +1,7 @@
 import { DEFAULT_MAX_IMAGE_BYTES, DEFAULT_MAX_SOCKET_PAYLOAD_BYTES } from '@switchboard/protocol/limits';
 import { z } from 'zod';
 
-import { databaseUrl, flag, host, httpUrl, origins, path, port, secret, url, whole } from './shapes.ts';
+import { databaseUrl, flag, host, httpUrl, origins, originsOfOneScheme, path, port, secret, url, whole } from './shapes.ts';
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 
@@ -14,7 +14,7 @@ export const SHAPES = {
   PORT: port.default(3000),
   SOCKET_PORT: port.default(3001),
   SOCKET_HOST: host.optional(),
-  FRONTEND_URL: origins.optional(),
+  FRONTEND_URL: originsOfOneScheme.optional(),
   NEXT_PUBLIC_SOCKET_URL: httpUrl.optional(),
   NEXT_PUBLIC_SOCKET_PATH: path.default('/chat'),
   RELAY_INTERNAL_URL: httpUrl.optional(),

@@ -1,6 +1,8 @@
 import { listRevocations } from '@switchboard/chat';
+import { silentLogger } from '@switchboard/telemetry';
 import { describe, expect, it, vi } from 'vitest';
 
+import { createAuth } from '../../../../server/auth.ts';
 import { ADDRESS_HEADER } from '../../../../server/note-addresses.ts';
 import { operatorOf } from '../../../../server/operator.ts';
 import { installServices } from '../../../../server/services.ts';
@@ -25,7 +27,9 @@ describe('signing in', () => {
     const response = await post('sign-in/email', { email: email.toUpperCase(), password: PASSWORD });
     expect(response.status).toBe(200);
     const [cookie = ''] = response.headers.getSetCookie();
-    expect(cookie).toMatch(/^__Secure-switchboard\.session_token=/);
+    expect(cookie).toMatch(/^__Host-switchboard_[\da-f]{8}\.session_token=/);
+    expect(cookie).toMatch(/; Path=\/;/);
+    expect(cookie).not.toMatch(/Domain/i);
     expect(cookie).toMatch(/; HttpOnly/);
     expect(cookie).toMatch(/; Secure/);
     expect(cookie).toMatch(/; SameSite=Lax/);
@@ -92,6 +96,50 @@ describe('signing in', () => {
     for (const origin of ['https://evil.example', 'null', ''])
       expect((await post('sign-in/email', credentials, { origin })).status).toBe(403);
     expect((await post('sign-in/email', credentials, { origin: 'https://chat.example.evil.example' })).status).toBe(403);
+  });
+});
+
+describe('the cookie', () => {
+  const valueOf = (cookie: string) => cookie.slice(cookie.indexOf('=') + 1);
+  const expiry = async (userId: number) =>
+    (await server.services.db.prisma.authSession.findFirstOrThrow({ where: { userId } })).expiresAt.getTime();
+
+  it('has another name in another installation on the same host', async () => {
+    const nameWith = async (jwtSecret: string, frontendOrigin: string) => {
+      const config = {
+        ...server.services.config,
+        jwtSecrets: [jwtSecret] as const,
+        https: false,
+        frontendOrigins: [frontendOrigin] as const,
+      };
+      return (await createAuth(config, server.services.db, silentLogger).$context).authCookies.sessionToken.name;
+    };
+    const [one, other] = [
+      await nameWith('the secret of the one installation, long', 'http://localhost:3000'),
+      await nameWith('the secret of the other installation, long', 'http://localhost:3010'),
+    ];
+    expect(one).toMatch(/^switchboard_[\da-f]{8}\.session_token$/);
+    expect(other).not.toBe(one);
+  });
+
+  it('of an older name still counts, until the session ends', async () => {
+    const { cookie, email } = await newOperator(server.services);
+    const old = `other=1; __Secure-switchboard.session_token=${valueOf(cookie)}`;
+    expect(await whoIs(old)).toMatchObject({ email });
+    expect((await post('sign-out', {}, { cookie: old })).status).toBe(200);
+    expect([await whoIs(old), await whoIs(cookie)]).toEqual([undefined, undefined]);
+  });
+
+  it('goes on for as long as its session, which a page that can not hand it back does not prolong', async () => {
+    const { cookie, id } = await newOperator(server.services);
+    const soon = new Date(Date.now() + 2 * 24 * 60 * 60 * 1000);
+    await server.services.db.prisma.authSession.updateMany({ where: { userId: id }, data: { expiresAt: soon } });
+    const headers = new Headers({ cookie });
+    expect((await operatorOf(server.services.auth, headers, { prolong: false })).setCookies).toEqual([]);
+    expect(await expiry(id)).toBe(soon.getTime());
+    const { setCookies } = await operatorOf(server.services.auth, headers);
+    expect(setCookies).toHaveLength(1);
+    expect(await expiry(id)).toBeGreaterThan(soon.getTime());
   });
 });
 
