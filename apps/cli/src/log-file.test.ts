@@ -1,5 +1,5 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 
 import { expect, it } from 'vitest';
 
@@ -7,7 +7,7 @@ import { LogFile } from './log-file.ts';
 import { temporaryFolder } from './testing/run-start.ts';
 
 const troubles: unknown[] = [];
-const open = (path: string) => new LogFile(path, (error) => void troubles.push(error));
+const open = (path: string, maxBytes?: number) => new LogFile(path, (error) => void troubles.push(error), maxBytes);
 
 it('goes on where it ended and knows the last lines of this run', async () => {
   const path = join(await temporaryFolder(), 'web.log');
@@ -20,6 +20,35 @@ it('goes on where it ended and knows the last lines of this run', async () => {
   expect((await readFile(path, 'utf8')).split('\n').slice(0, 3)).toEqual(['one', '2', '3']);
   expect(second.lastLines()).toHaveLength(20);
   expect(second.lastLines().at(-1)).toBe('30');
+});
+
+it.each<[string, (path: string) => Promise<void>]>([
+  ['is removed', async (path) => await rm(path)],
+  ['is moved away', async (path) => await rename(path, `${path}.old`)],
+  ['is replaced', async (path) => await rename(`${path}.new`, path)],
+  ['is emptied', async (path) => await truncate(path)],
+  ['is removed with its folder', async (path) => await rm(dirname(path), { recursive: true })],
+])('goes on when the file %s by others, past the size at which it rotates too', async (_, disturb) => {
+  const path = join(await temporaryFolder(), 'logs/web.log');
+  const log = open(path, 100);
+  for (const size of [10, 200]) {
+    log.write('x'.repeat(size));
+    await writeFile(`${path}.new`, '');
+    await disturb(path);
+    log.write(`after ${size}`);
+    log.write('and more');
+    expect(await readFile(path, 'utf8')).toBe(`after ${size}\nand more\n`);
+  }
+  log.close();
+  expect(troubles).toEqual([]);
+});
+
+it('keeps no line whole that takes the place of thousands', async () => {
+  const path = join(await temporaryFolder(), 'web.log');
+  const log = open(path);
+  log.write('x'.repeat(1_000_000));
+  log.close();
+  expect((await readFile(path, 'utf8')).length).toBeLessThan(17_000);
 });
 
 it('takes 20 MB at most', async () => {

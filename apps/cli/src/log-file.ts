@@ -1,31 +1,37 @@
-import { closeSync, fstatSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+import { codeOf } from '../bin/complaint.mjs';
 
 const MAX_BYTES = 10 * 1024 * 1024;
 const KEPT_LINES = 20;
+/** Of a longer line the rest is left out: one line must not take the place of thousands. */
+const MAX_LINE_CHARS = 16_384;
 
-/** The log of one process in a file of its own: 10 MB, and the 10 MB before that with `.1` after the name. */
+/** The log of one process in a file of its own: `maxBytes` of it, and as much from before that with `.1` after the name. */
 export class LogFile {
   readonly #path: string;
   readonly #onTrouble: (error: unknown) => void;
+  readonly #maxBytes: number;
   readonly #last: string[] = [];
   #handle: number;
-  #bytes: number;
   #troubled = false;
 
   /** @param onTrouble told once when lines can't be written (a full disk): they are dropped until they can */
-  constructor(path: string, onTrouble: (error: unknown) => void) {
+  constructor(path: string, onTrouble: (error: unknown) => void, maxBytes = MAX_BYTES) {
     this.#path = path;
     this.#onTrouble = onTrouble;
-    this.#handle = openSync(path, 'a', 0o600);
-    this.#bytes = fstatSync(this.#handle).size;
+    this.#maxBytes = maxBytes;
+    this.#handle = openLog(path);
   }
 
   write(line: string): void {
-    this.#last.push(line);
+    const text = line.length > MAX_LINE_CHARS ? `${line.slice(0, MAX_LINE_CHARS)} … (${line.length} characters in all)` : line;
+    this.#last.push(text);
     if (this.#last.length > KEPT_LINES) this.#last.shift();
     try {
-      if (this.#bytes > MAX_BYTES) this.#rotate();
-      this.#bytes += writeSync(this.#handle, `${line}\n`);
+      this.#settle();
+      writeSync(this.#handle, `${text}\n`);
       this.#troubled = false;
     } catch (error) {
       if (!this.#troubled) this.#onTrouble(error);
@@ -38,15 +44,30 @@ export class LogFile {
     return this.#last;
   }
 
-  #rotate(): void {
-    renameSync(this.#path, `${this.#path}.1`);
-    const old = this.#handle;
-    this.#handle = openSync(this.#path, 'a', 0o600);
-    this.#bytes = 0;
-    closeSync(old);
-  }
-
   close(): void {
     closeSync(this.#handle);
+  }
+
+  /** Has the handle be that of a file at our path with room in it. Others may have removed, moved or emptied it since the last line. */
+  #settle(): void {
+    const own = fstatSync(this.#handle);
+    const found = statSync(this.#path, { throwIfNoEntry: false });
+    const isOurs = found !== undefined && found.ino === own.ino && found.dev === own.dev;
+    if (isOurs && own.size <= this.#maxBytes) return;
+    if (isOurs) renameSync(this.#path, `${this.#path}.1`);
+    const next = openLog(this.#path);
+    closeSync(this.#handle);
+    this.#handle = next;
+  }
+}
+
+/** Opens the file to add to it; it is made where it is missing, and its folder as well. */
+function openLog(path: string): number {
+  try {
+    return openSync(path, 'a', 0o600);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    return openSync(path, 'a', 0o600);
   }
 }

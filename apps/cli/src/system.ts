@@ -12,11 +12,11 @@ import type { Environment } from './config.ts';
 import type { DataDir } from './data-dir.ts';
 import { DATABASE_NAME, databaseUrl, startPostgres } from './embedded-database.ts';
 import { ProcessList } from './leftovers.ts';
-import { LogFile } from './log-file.ts';
 import { WAITING } from './migrate-database.ts';
 import { type ProgramSpec, startProgram } from './process-service.ts';
+import { ServerLog } from './server-log.ts';
 import { type GaveUp, type Running, type Service, Supervision } from './supervise.ts';
-import { type Terminal, worthShowing } from './terminal.ts';
+import type { Terminal } from './terminal.ts';
 
 /** How often a server that is coming up is asked whether it is ready. */
 const READY_POLL_MS = 50;
@@ -35,7 +35,7 @@ export class System {
   readonly #options: SystemOptions;
   readonly #processes: ProcessList;
   readonly #running: Supervision[] = [];
-  readonly #logs: LogFile[] = [];
+  readonly #logs: ServerLog[] = [];
   readonly #gaveUp: Promise<never>;
   #giveUp: (error: GaveUp) => void = () => undefined;
 
@@ -56,16 +56,13 @@ export class System {
 
   /** Starts the embedded PostgreSQL and returns the URL of our database in it, which stays the same for as long as this process runs. */
   async startDatabase(password: string): Promise<string> {
-    const { dataDir, terminal } = this.#options;
+    const { dataDir } = this.#options;
     const log = this.#openLog('database');
     let port: number | undefined;
     const start = async (): Promise<Running> => {
       const cluster = await startPostgres(dataDir, password, {
         port,
-        onLog(line) {
-          log.write(line);
-          if (line.includes('PANIC:')) terminal.warn(`database: ${line}`);
-        },
+        onLog: (line) => log.write(line, 'stdout'),
       });
       port ??= cluster.port;
       return cluster;
@@ -82,14 +79,9 @@ export class System {
 
   /** Starts a server and keeps it running; it is up when `becomeReady` says so. */
   async startServer(name: string, spec: ProgramSpec): Promise<Supervision> {
-    const { terminal } = this.#options;
     const log = this.#openLog(name);
     const start = async (): Promise<Running> => {
-      const running = await startProgram(spec, (line, stream) => {
-        log.write(line);
-        const shown = worthShowing(name, line, stream);
-        if (shown !== undefined) terminal.warn(shown);
-      });
+      const running = await startProgram(spec, (line, stream) => log.write(line, stream));
       await this.#processes.note(name, running.pid);
       return running;
     };
@@ -124,9 +116,8 @@ export class System {
     return supervision;
   }
 
-  #openLog(name: string): LogFile {
-    const path = join(this.#options.dataDir.logs, `${name}.log`);
-    const log = new LogFile(path, (error) => this.#options.terminal.warn(`${path} can't be written: ${String(error)}`));
+  #openLog(name: string): ServerLog {
+    const log = new ServerLog(this.#options.dataDir.logs, name, this.#options.terminal);
     this.#logs.push(log);
     return log;
   }

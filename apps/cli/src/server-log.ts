@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+
+import { LogFile } from './log-file.ts';
+import { Repeats } from './repeats.ts';
+import { type Terminal, worthShowing } from './terminal.ts';
+
+/** Enough for some ten thousand warnings, which no number of other lines replaces. */
+const PROBLEMS_BYTES = 2 * 1024 * 1024;
+const PROBLEM_CHARS = 4_096;
+const COUNTING_MS = 60_000;
+
+/** Where a service's output goes: all of it into `<name>.log`, what is worth showing onto the terminal and into `<name>.problems.log` as well. */
+export class ServerLog {
+  readonly #name: string;
+  readonly #terminal: Terminal;
+  readonly #all: LogFile;
+  readonly #problems: LogFile;
+  readonly #repeats: Repeats;
+  readonly #timer: NodeJS.Timeout;
+
+  /** @param folder that of the logs */
+  constructor(folder: string, name: string, terminal: Terminal) {
+    this.#name = name;
+    this.#terminal = terminal;
+    const open = (file: string, maxBytes?: number) => {
+      const path = join(folder, file);
+      return new LogFile(path, (error) => terminal.warn(`${path} can't be written: ${String(error)}`), maxBytes);
+    };
+    this.#all = open(`${name}.log`);
+    this.#problems = open(`${name}.problems.log`, PROBLEMS_BYTES);
+    this.#repeats = new Repeats((kind, count) => this.#tellRepeats(kind, count));
+    this.#timer = setInterval(() => this.#repeats.flush(), COUNTING_MS);
+    this.#timer.unref();
+  }
+
+  write(line: string, stream: 'stdout' | 'stderr'): void {
+    this.#all.write(line);
+    const loud = worthShowing(this.#name, line, stream);
+    if (loud === undefined || !this.#repeats.admit(loud.kind)) return;
+    this.#problems.write(line.slice(0, PROBLEM_CHARS));
+    this.#terminal.warn(loud.text);
+  }
+
+  /** The newest lines of this run, oldest first. */
+  lastLines(): readonly string[] {
+    return this.#all.lastLines();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#repeats.flush();
+    this.#all.close();
+    this.#problems.close();
+  }
+
+  #tellRepeats(kind: string, count: number): void {
+    const text = `${kind}: ${count} more of these`;
+    this.#problems.write(JSON.stringify({ level: 'warn', time: new Date().toISOString(), msg: text }));
+    this.#terminal.warn(text);
+  }
+}
