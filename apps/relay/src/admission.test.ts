@@ -1,9 +1,7 @@
-import { connect } from 'node:net';
-
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { Crowd } from './crowd.ts';
 import { MAX_CONNECTIONS_PER_IDENTITY } from './handshake.ts';
+import { type RawPeer, rawWebSocket } from './testing/raw-peer.ts';
 import { startRelay, type TestRelay } from './testing/test-relay.ts';
 
 const ANNA = '5f0c4a43-9c9b-4f0e-8f0a-3f1f6a1f2b01';
@@ -96,28 +94,83 @@ describe('senders without a token', () => {
   });
 });
 
-it('a line on which nobody says who it is ends', async () => {
-  const relay = await start();
-  const { hostname, port } = new URL(relay.url);
-  const silent = connect(Number(port), hostname);
-  const heard: Buffer[] = [];
-  silent.on('data', (chunk) => heard.push(chunk));
-  silent.write(
-    'GET /chat/?EIO=4&transport=websocket HTTP/1.1\r\nHost: relay\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
-      'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
-  );
-  // The head of a frame that closes.
-  await expect.poll(() => Buffer.concat(heard).includes(Buffer.from([0x88, 0x00]))).toBe(true);
-  silent.destroy();
+describe('connections that say nothing', () => {
+  const raws: RawPeer[] = [];
+  afterEach(() => {
+    for (const raw of raws.splice(0)) raw.socket.destroy();
+  });
+  const silent = async (relay: TestRelay, forwardedFor: string): Promise<RawPeer> => {
+    const peer = await rawWebSocket(relay.url, { forwardedFor });
+    raws.push(peer);
+    await expect.poll(() => peer.heard().includes('pingInterval') || peer.isOver()).toBe(true);
+    return peer;
+  };
+  const alive = () => raws.filter((raw) => !raw.isOver()).length;
+  const anna = async (relay: TestRelay) => await relay.mint({ role: 'client', id: 1, name: 'Anna', sessionId: ANNA });
+
+  it('of one address are few, and take nobody the room, not even at that address', async () => {
+    const relay = await start({ maxConnections: 40, maxConnectionsPerAddress: 5, trustedHops: 1 });
+    for (let count = 0; count < 60; count += 1) await silent(relay, '203.0.113.1');
+    await expect.poll(alive).toBe(5);
+    for (const address of ['203.0.113.1', '203.0.113.2'])
+      expect((await relay.connect(await anna(relay), from(address))).socket.connected).toBe(true);
+    await relay.connect(undefined, from('203.0.113.1'));
+    expect(await relay.metrics()).toMatch(/relay_connections_refused_total\{why="pending",service="relay"\} 5\d/);
+  });
+
+  it('of many addresses neither: the newest are listened to', async () => {
+    const relay = await start({ maxConnections: 40, maxConnectionsPerAddress: 5, trustedHops: 1 });
+    for (let count = 0; count < 60; count += 1) await silent(relay, `203.0.113.${count}`);
+    await expect.poll(alive).toBe(10);
+    for (let tab = 0; tab < 10; tab += 1) await relay.connect(await anna(relay), from('198.51.100.1'));
+    await relay.connect(undefined, from('198.51.100.2'));
+  });
+
+  it('by polling are the same', async () => {
+    const relay = await start({ maxConnections: 40, maxConnectionsPerAddress: 5, trustedHops: 1 });
+    const sids: string[] = [];
+    for (let count = 0; count < 20; count += 1) {
+      const text = await (
+        await fetch(`${relay.url}/chat/?EIO=4&transport=polling`, { headers: { 'x-forwarded-for': '203.0.113.1' } })
+      ).text();
+      sids.push((JSON.parse(text.slice(1)) as { sid: string }).sid);
+    }
+    const answers = await Promise.all(
+      sids.map(async (sid) => (await fetch(`${relay.url}/chat/?EIO=4&transport=polling&sid=${sid}`, { method: 'POST', body: '3' })).status),
+    );
+    expect(answers.filter((status) => status === 200)).toHaveLength(5);
+    expect(answers.slice(15)).toEqual([200, 200, 200, 200, 200]);
+    await relay.connect(await anna(relay), { transports: ['polling'], ...from('203.0.113.1') });
+  });
+
+  it('are gone some seconds later, TCP and all', async () => {
+    const relay = await start();
+    const peer = await silent(relay, '');
+    const polling = JSON.parse((await (await fetch(`${relay.url}/chat/?EIO=4&transport=polling`)).text()).slice(1)) as { sid: string };
+    await expect.poll(() => peer.isOver()).toBe(true);
+    // The frame that closes came before.
+    expect(peer.heard().endsWith('\u0088\u0000')).toBe(true);
+    await expect.poll(async () => (await fetch(`${relay.url}/chat/?EIO=4&transport=polling&sid=${polling.sid}`)).status).toBe(400);
+  });
 });
 
-it('counts a connection once, and forgets it when it closes', () => {
-  const crowd = new Crowd();
-  const closers: (() => void)[] = [];
-  const connection = () => ({ once: (_event: 'close', listener: () => void) => void closers.push(listener) });
-  const [a, b] = [connection(), connection()];
-  expect([crowd.admit(a, 'x', 1), crowd.admit(a, 'x', 1), crowd.admit(b, 'x', 1)]).toEqual([true, true, false]);
-  for (const close of closers) close();
-  expect(crowd.size).toBe(0);
-  expect(crowd.admit(b, 'x', 1)).toBe(true);
+it('those without a token share half of a node, and are told when it is full; those with one get in', async () => {
+  const relay = await start({ maxConnections: 8, trustedHops: 1 });
+  for (let address = 0; address < 4; address += 1) await relay.connect(undefined, from(`203.0.113.${address}`));
+  await expect(relay.connect(undefined, from('198.51.100.1'))).rejects.toMatchObject({
+    message: 'Too many connections',
+    data: { code: 'rate_limited' },
+  });
+  await relay.operator(1, 'Maya');
+  await relay.visitor(ANNA, 'Anna');
+  expect(await relay.metrics()).toContain('relay_connections_refused_total{why="anonymous",service="relay"} 1');
+});
+
+it('a refused connection is not kept', async () => {
+  const relay = await start();
+  const peer = await rawWebSocket(relay.url);
+  await expect.poll(() => peer.heard()).toContain('pingInterval');
+  peer.say('40{"token":"nonsense"}');
+  await expect.poll(() => peer.heard()).toContain('44{"message":"Invalid token"');
+  await expect.poll(() => peer.isOver()).toBe(true);
 });

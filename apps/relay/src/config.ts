@@ -1,4 +1,4 @@
-import { frontendOrigins, readVariables, requireStrongSecrets, type Environment } from '@switchboard/config';
+import { ConfigError, frontendOrigins, readVariables, requireStrongSecrets, type Environment } from '@switchboard/config';
 import type { LogLevel } from '@switchboard/telemetry';
 
 /** What the relay was told from outside, parsed and complete. */
@@ -17,6 +17,15 @@ export interface Config {
   readonly sanitizeHtml: boolean;
   /** Bytes of one socket message, text and attachments together. */
   readonly maxPayloadBytes: number;
+  /** Bytes that the engine takes at once: what is larger ends the connection, what lies between is refused with an error. */
+  readonly bufferBytes: number;
+  readonly transports: readonly ('websocket' | 'polling')[];
+  /** A peer is asked this often whether it is there, and has so long to answer. */
+  readonly pingIntervalMs: number;
+  readonly pingTimeoutMs: number;
+  readonly upgradeTimeoutMs: number;
+  /** Messages of so many bytes and more are compressed; undefined: none are. */
+  readonly compression: { readonly thresholdBytes: number } | undefined;
   readonly maxConnections: number;
   readonly maxConnectionsPerAddress: number;
   /** How many reverse proxies of ours stand in front and append to `X-Forwarded-For`. */
@@ -45,6 +54,12 @@ export function readConfig(env: Environment): Config {
     allowAnonymousClients: values.ALLOW_ANONYMOUS_CLIENTS,
     sanitizeHtml: values.SANITIZE_HTML,
     maxPayloadBytes: values.MAX_SOCKET_PAYLOAD_BYTES,
+    bufferBytes: bufferBytes(values.SOCKET_BUFFER_BYTES, values.MAX_SOCKET_PAYLOAD_BYTES),
+    transports: values.SOCKET_TRANSPORTS,
+    pingIntervalMs: values.SOCKET_PING_INTERVAL_MS,
+    pingTimeoutMs: values.SOCKET_PING_TIMEOUT_MS,
+    upgradeTimeoutMs: values.SOCKET_UPGRADE_TIMEOUT_MS,
+    compression: values.SOCKET_COMPRESSION ? { thresholdBytes: values.SOCKET_COMPRESSION_THRESHOLD_BYTES } : undefined,
     maxConnections: values.MAX_CONNECTIONS,
     maxConnectionsPerAddress: values.MAX_CONNECTIONS_PER_ADDRESS,
     trustedHops: values.TRUST_PROXY,
@@ -53,6 +68,13 @@ export function readConfig(env: Environment): Config {
     drainMs: values.DRAIN_SECONDS * 1_000,
     metricsToken: values.METRICS_TOKEN,
   };
+}
+
+/** What the engine takes at once, unless it is set: enough to tell the sender of a message that is up to a megabyte too large. */
+export function bufferBytes(given: number | undefined, maxPayloadBytes: number): number {
+  if (given === undefined) return maxPayloadBytes + Math.min(maxPayloadBytes, 1_000_000);
+  if (given >= maxPayloadBytes) return given;
+  throw new ConfigError(`SOCKET_BUFFER_BYTES is "${given}"; it must be at least MAX_SOCKET_PAYLOAD_BYTES, which is ${maxPayloadBytes}.`);
 }
 
 /** This process' environment. */

@@ -2,7 +2,8 @@ import { ERRORS } from '@switchboard/protocol';
 import type { Logger } from '@switchboard/telemetry';
 import { InvalidTokenError, type Tokens } from '@switchboard/tokens';
 
-import type { Crowd } from './crowd.ts';
+import type { ConnectionCounter, Refusal } from './connection-counter.ts';
+import type { EngineConnection } from './engine.ts';
 import type { RelayMetrics } from './metrics.ts';
 import { identityOf, type PeerSocket } from './peer.ts';
 import type { Revocations } from './revocations.ts';
@@ -10,6 +11,8 @@ import { connectionEnd } from './token-end.ts';
 
 /** Connections of one operator, or of one conversation: all its tabs. */
 export const MAX_CONNECTIONS_PER_IDENTITY = 100;
+/** Ours have some hundred. Characters. */
+const MAX_TOKEN_LENGTH = 4_096;
 
 /** What reaches a refused socket as `connect_error`. Socket.IO sends `message` and `data`. */
 class HandshakeError extends Error {
@@ -24,26 +27,23 @@ class HandshakeError extends Error {
 export interface Handshake {
   readonly tokens: Pick<Tokens, 'verifyRelayToken'>;
   readonly revocations: Revocations;
-  readonly crowd: Crowd;
-  /** Where a socket comes from, as limits count it. */
-  readonly addressOf: (socket: PeerSocket) => string;
-  readonly maxPerAddress: number;
+  readonly counter: ConnectionCounter<EngineConnection>;
   readonly log: Logger;
   readonly metrics: RelayMetrics;
 }
 
 /**
  * A middleware that reads the token before a socket is connected, anew for each connection. No token is fine here (`join` decides); a bad one refuses the
- * connection. Who proves who it is is counted by that; who does not, by address: nobody without a token takes the place of one who has one.
+ * connection. A connection with a token is counted by person, one without a token by address (`ConnectionCounter`).
  */
 export function authenticate(handshake: Handshake): (socket: PeerSocket, next: (error?: Error) => void) => void {
-  const { tokens, revocations, crowd, addressOf, maxPerAddress, log, metrics } = handshake;
+  const { tokens, revocations, counter, log, metrics } = handshake;
 
   async function verify(socket: PeerSocket): Promise<Error | undefined> {
     const token: unknown = socket.handshake.auth['token'];
     if (token === undefined || token === null || token === '') return undefined;
     try {
-      if (typeof token !== 'string') throw new InvalidTokenError();
+      if (typeof token !== 'string' || token.length > MAX_TOKEN_LENGTH) throw new InvalidTokenError();
       const { issuedAt, expiresAt, ...claims } = await tokens.verifyRelayToken(token);
       if (revocations.covers(claims, issuedAt)) throw new InvalidTokenError();
       socket.data.claims = claims;
@@ -63,16 +63,20 @@ export function authenticate(handshake: Handshake): (socket: PeerSocket, next: (
   }
 
   function count(socket: PeerSocket): Error | undefined {
-    const { claims } = socket.data;
-    const known = claims !== undefined;
-    const key = known ? identityOf(socket) : `address ${addressOf(socket)}`;
-    if (crowd.admit(socket.conn, key, known ? MAX_CONNECTIONS_PER_IDENTITY : maxPerAddress)) return undefined;
-    metrics.connectionsRefused.add(1, { why: known ? 'identity' : 'address' });
-    log.warn({ socketId: socket.id, key }, 'connection refused: there are too many');
+    const identity = socket.data.claims === undefined ? undefined : identityOf(socket);
+    const why: Refusal | undefined = counter.identify(socket.conn, identity);
+    if (why === undefined) return undefined;
+    metrics.connectionsRefused.add(1, { why });
+    log.warn({ socketId: socket.id, why, key: identity ?? counter.addressOf(socket.conn) }, 'connection refused: there are too many');
     return new HandshakeError('Too many connections', 'rate_limited');
   }
 
-  return (socket, next) => {
-    void (async () => next((await verify(socket)) ?? count(socket)))();
-  };
+  async function decide(socket: PeerSocket, next: (error?: Error) => void): Promise<void> {
+    const error = (await verify(socket)) ?? count(socket);
+    next(error);
+    // Socket.IO says why, and would then wait for a second attempt, which there is none on one connection.
+    if (error !== undefined) setImmediate(() => socket.conn.close());
+  }
+
+  return (socket, next) => void decide(socket, next);
 }

@@ -7,7 +7,7 @@ import type { HandlerTable } from './handlers/table.ts';
 import type { RelayMetrics } from './metrics.ts';
 import { encodePacket } from './parser.ts';
 import { identityOf, type PeerSocket } from './peer.ts';
-import { ANONYMOUS_SENDERS_PER_ADDRESS, type Paces, type RateLimit } from './rate-limit.ts';
+import { ANONYMOUS_SENDERS_PER_ADDRESS, type Pace, type Paces, type RateLimit } from './rate-limit.ts';
 import { createRefusals } from './refusals.ts';
 
 /** What the door for events needs. */
@@ -61,23 +61,22 @@ class Incoming {
   receive(eventArguments: unknown[], question: number | undefined): void {
     // Events that came in one batch with the one that ended the connection.
     if (!this.#socket.connected) return;
-    const { handlers, metrics, context, bytesOf, maxPayloadBytes, stamp } = this.#door;
+    const { handlers, metrics, context, stamp } = this.#door;
     const [event, input] = eventArguments;
     const handler = handlerOf(handlers, event);
-    if (handler === undefined) return this.#ignore(question);
+    if (handler === undefined) return this.#ignore(eventArguments, question);
     const began = performance.now();
     try {
-      const bytes = bytesOf(eventArguments);
-      if (bytes > maxPayloadBytes)
-        throw new ChatError('too_large', `The event is too large: at most ${maxPayloadBytes} bytes are allowed.`);
-      this.#countPace(handler, bytes);
+      this.#limit(handler.pace, eventArguments);
       const timestamp = stamp();
       const delivered = handler.relay(this.#socket, input, timestamp, context);
       metrics.relaying.observe((performance.now() - began) / 1_000);
       metrics.relayed.add(1, { event: handler.event });
       this.#answer(question, { ok: true, timestamp, delivered });
     } catch (error) {
-      this.#refuse(handler.event, error, question);
+      const wire = this.#refuse(handler.event, error, question);
+      this.#socket.emit('error', wire);
+      this.#endIfTooMany(handler.event, wire);
     }
   }
 
@@ -86,34 +85,46 @@ class Incoming {
     this.#socket.conn.write(encodePacket({ type: PacketType.ACK, nsp: '/', id: question, data: [acknowledgement] }));
   }
 
-  #refuse(event: string, error: unknown, question: number | undefined): void {
-    const { log, metrics, maxRefusals } = this.#door;
+  #refuse(event: string, error: unknown, question: number | undefined): WireError {
+    const { log, metrics } = this.#door;
     const wire = wireOf(error);
     metrics.errors.add(1, { code: wire.code });
     const fields = { socketId: this.#socket.id, event, code: wire.code };
     if (wire.code === 'internal') log.error({ ...fields, err: error }, 'event failed');
     else log.info(fields, 'event refused');
-    this.#socket.emit('error', wire);
     this.#answer(question, { ok: false, error: wire });
+    return wire;
+  }
+
+  #endIfTooMany(event: string, { code }: WireError): void {
+    const { log, metrics, maxRefusals } = this.#door;
     // A fault of ours is not held against the peer.
-    if (wire.code === 'internal') return;
+    if (code === 'internal') return;
     this.#refusals ??= createRefusals(maxRefusals);
     if (!this.#refusals.tooMany()) return;
     metrics.offendersCut.add();
-    log.warn(fields, 'connection ended: too many refused events');
+    log.warn({ socketId: this.#socket.id, event, code }, 'connection ended: too many refused events');
     this.#socket.disconnect(true);
   }
 
-  /** A peer that is newer than this relay may send what it does not know; unless it asks, it hears nothing, as ever. */
-  #ignore(question: number | undefined): void {
+  /** A peer that is newer than this relay may send what it does not know; unless it asks, it hears nothing, as ever. It is limited like any other event. */
+  #ignore(eventArguments: unknown[], question: number | undefined): void {
     this.#door.metrics.unknownEvents.add();
-    this.#answer(question, { ok: false, error: new ChatError('invalid_request', 'Unknown event').toWire() });
+    try {
+      this.#limit('unknown', eventArguments);
+      this.#answer(question, { ok: false, error: new ChatError('invalid_request', 'Unknown event').toWire() });
+    } catch (error) {
+      this.#endIfTooMany('unknown', this.#refuse('unknown', error, question));
+    }
   }
 
-  #countPace({ pace }: AnyHandler, bytes: number): void {
-    const { paces, rateLimit, metrics, addressOf, maxPayloadBytes } = this.#door;
+  /** @throws ChatError `too_large`, `rate_limited` */
+  #limit(pace: Pace, eventArguments: unknown[]): void {
+    const { paces, rateLimit, metrics, addressOf, bytesOf, maxPayloadBytes } = this.#door;
+    const bytes = bytesOf(eventArguments);
+    if (bytes > maxPayloadBytes) throw new ChatError('too_large', `The event is too large: at most ${maxPayloadBytes} bytes are allowed.`);
     const maximum = paces[pace];
-    let what: keyof typeof paces | 'bytes' = pace;
+    let what: Pace | 'bytes' = pace;
     try {
       rateLimit.count(`${pace} ${this.#sender}`, maximum);
       // Who has a token is one person, wherever it comes from. Who has none may be as many sockets as it likes.

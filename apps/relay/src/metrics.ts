@@ -20,6 +20,7 @@ export interface RelayMetrics {
   readonly originsRefused: CounterMetric;
   readonly brokenPackets: CounterMetric;
   readonly connectionsRefused: CounterMetric;
+  readonly tcpConnectionsCut: CounterMetric;
   readonly slowReadersCut: CounterMetric;
   readonly connectionsExpired: CounterMetric;
   readonly offendersCut: CounterMetric;
@@ -64,9 +65,15 @@ export function createRelayMetrics(metrics: Metrics): RelayMetrics {
     brokenPackets: metrics.counter('relay_broken_packets_total', 'Connections ended because what came was no Socket.IO packet'),
     connectionsRefused: metrics.counter(
       'relay_connections_refused_total',
-      'Connections refused because there are too many, by of what',
+      'Connections refused or ended because there are too many, by of what',
       ['why'],
-      ['node', 'address', 'identity'],
+      ['node', 'anonymous', 'address', 'identity', 'pending'],
+    ),
+    tcpConnectionsCut: metrics.counter(
+      'relay_tcp_connections_cut_total',
+      'TCP connections closed because nothing came on them or one address had too many',
+      ['why'],
+      ['silent', 'address'],
     ),
     slowReadersCut: metrics.counter('relay_slow_readers_cut_total', 'Connections ended because their peer did not read'),
     connectionsExpired: metrics.counter('relay_connections_expired_total', 'Connections ended because the token they began with was over'),

@@ -11,6 +11,17 @@ const SMALL = 4_096;
 /** More digits than this are no number of a question: they would not come back as they were. */
 const MAX_ID_DIGITS = 15;
 
+/** Nothing of the protocol is nested deeper than three levels. What is deeper costs more than its bytes to read, and to read again. */
+const MAX_DEPTH = 16;
+/** A token and some fields fit into it. How long events may be depends on their sender, and is not decided here. Characters. */
+const MAX_OTHER_LENGTH = 16_384;
+
+const QUOTE = '"'.charCodeAt(0);
+const BACKSLASH = '\\'.charCodeAt(0);
+const OPEN_BRACKET = '['.charCodeAt(0);
+const CLOSE_BRACKET = ']'.charCodeAt(0);
+const OPEN_BRACE = '{'.charCodeAt(0);
+const CLOSE_BRACE = '}'.charCodeAt(0);
 const ZERO = '0'.charCodeAt(0);
 const NINE = '9'.charCodeAt(0);
 const SLASH = '/'.charCodeAt(0);
@@ -40,6 +51,34 @@ const CARRIES: Readonly<Record<(typeof TYPES)[number], (data: unknown) => boolea
   [PacketType.CONNECT_ERROR]: (data) => typeof data === 'string' || isRecord(data),
 };
 
+/** Whether a text has more than `maximum` of a character. */
+function hasMoreThan(maximum: number, character: string, text: string, from: number): boolean {
+  let found = 0;
+  for (let at = text.indexOf(character, from); at >= 0; at = text.indexOf(character, at + 1)) {
+    found += 1;
+    if (found > maximum) return true;
+  }
+  return false;
+}
+
+/** Whether brackets outside of strings are nested deeper than they may be, in JSON that begins at `from`. One pass, and for nearly all packets none. */
+function isTooDeep(text: string, from: number): boolean {
+  if (!hasMoreThan(MAX_DEPTH / 2, '[', text, from) && !hasMoreThan(MAX_DEPTH / 2, '{', text, from)) return false;
+  let depth = 0;
+  let isQuoted = false;
+  for (let at = from; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (isQuoted) {
+      if (code === BACKSLASH) at += 1;
+      else if (code === QUOTE) isQuoted = false;
+    } else if (code === QUOTE) isQuoted = true;
+    else if (code === OPEN_BRACKET || code === OPEN_BRACE) depth += 1;
+    else if (code === CLOSE_BRACKET || code === CLOSE_BRACE) depth -= 1;
+    if (depth > MAX_DEPTH) return true;
+  }
+  return false;
+}
+
 /**
  * Reads a text packet of Socket.IO's protocol, revision 5: `<type>[<namespace>,][<id>][<JSON>]`. Binary packets count as broken: nobody of ours sends any,
  * and they have been the weak spot of such parsers.
@@ -60,8 +99,11 @@ export function decodePacket(text: string): Packet {
   const idAt = at;
   while (text.charCodeAt(at) >= ZERO && text.charCodeAt(at) <= NINE) at += 1;
   if (at - idAt > MAX_ID_DIGITS) throw new Error('broken packet: too long a number');
+  if (type === undefined) throw new Error('broken packet: no such type');
+  if (type !== PacketType.EVENT && text.length > MAX_OTHER_LENGTH) throw new Error('broken packet: too long');
+  if (isTooDeep(text, at)) throw new Error('broken packet: nested too deep');
   const data: unknown = at < text.length ? JSON.parse(text.slice(at)) : undefined;
-  if (type === undefined || (data !== undefined && !CARRIES[type](data))) throw new Error('broken packet');
+  if (data !== undefined && !CARRIES[type](data)) throw new Error('broken packet');
   return { type, nsp, ...(at > idAt ? { id: Number(text.slice(idAt, at)) } : undefined), ...(data === undefined ? undefined : { data }) };
 }
 
@@ -72,10 +114,13 @@ export function encodePacket({ type, nsp, id, data }: Packet): string {
 }
 
 /**
- * Socket.IO's protocol without what a relay has no use for: binary packets are refused (whoever sends one is cut), and none is looked for in what is sent.
- * It also remembers how large events were: above `maxHttpBufferSize` the engine ends the connection, below it the sender can be told.
+ * Socket.IO's protocol without what a relay has no use for: binary packets are refused (whoever sends one is cut), none is looked for in what is sent, and
+ * a connection connects once: what costs a socket is counted by connection. It also remembers how large events were: above `maxHttpBufferSize` the engine
+ * ends the connection, below it the sender can be told.
+ *
+ * @param onBroken told of each packet that ends its connection
  */
-export function textParser(): { parser: Parser; bytesOf: (eventArguments: object) => number } {
+export function textParser(onBroken: () => void = () => undefined): { parser: Parser; bytesOf: (eventArguments: object) => number } {
   const sizes = new WeakMap<object, number>();
 
   class TextEncoder extends Encoder {
@@ -84,13 +129,33 @@ export function textParser(): { parser: Parser; bytesOf: (eventArguments: object
     }
   }
 
+  /** There is one for each connection. */
   class TextDecoder extends Decoder {
+    #hasConnected = false;
+
     override add(chunk: unknown): void {
-      // Socket.IO ends the connection of whoever makes the parser throw.
+      let packet: Packet;
+      try {
+        packet = this.#decode(chunk);
+      } catch (error) {
+        onBroken();
+        // Socket.IO ends the connection of whoever makes the parser throw.
+        throw error;
+      }
+      this.emitReserved('decoded', packet);
+    }
+
+    #decode(chunk: unknown): Packet {
       if (typeof chunk !== 'string') throw new Error('binary packets are not spoken here');
       const packet = decodePacket(chunk);
+      // To what other namespaces there might be, Socket.IO answers that there are none, and makes no socket.
+      if (packet.type === PacketType.CONNECT && packet.nsp === '/') {
+        // Counted as it arrives: while the first one is being verified Socket.IO would take any number of others.
+        if (this.#hasConnected) throw new Error('broken packet: a connection connects once');
+        this.#hasConnected = true;
+      }
       if (chunk.length > SMALL && typeof packet.data === 'object') sizes.set(packet.data as object, Buffer.byteLength(chunk));
-      this.emitReserved('decoded', packet);
+      return packet;
     }
   }
   return { parser: { Encoder: TextEncoder, Decoder: TextDecoder }, bytesOf: (eventArguments) => sizes.get(eventArguments) ?? 0 };

@@ -8,9 +8,17 @@ export const PACES = {
   /** Old front-ends send one for every key, and a key held down repeats 30 times a second. */
   typing: 50,
   lifecycle: 10,
+  /** Events that this relay does not know: a newer peer sends some. */
+  unknown: 10,
 } as const;
 export type Pace = keyof typeof PACES;
 export type Paces = Readonly<Record<Pace, number>>;
+
+/** How many packets a connection may send in a second: some times what one sender may, so that a late second's packets fit into the next one. */
+export function packetsPerSecond(paces: Paces): number {
+  const events = Object.values(paces).reduce((sum, pace) => sum + pace, 0);
+  return 4 * events;
+}
 
 /** How many senders without a token one address is good for: an office with old front-ends talks, and a script that opens a thousand sockets does not. */
 export const ANONYMOUS_SENDERS_PER_ADDRESS = 20;

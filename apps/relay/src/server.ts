@@ -1,40 +1,40 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server as HttpServer, type ServerResponse } from 'node:http';
-import type { Socket as Connection } from 'node:net';
+import { createServer, type Server as HttpServer } from 'node:http';
 
-import { clientAddress, limitKey } from '@switchboard/limits/address';
-import { ChatError } from '@switchboard/protocol';
+import { UNKNOWN_ADDRESS } from '@switchboard/limits/address';
 import type { Logger, Metrics } from '@switchboard/telemetry';
 import type { Tokens } from '@switchboard/tokens';
-import { Server } from 'socket.io';
 
+import { admitConnections } from './admission.ts';
 import { joinCluster } from './cluster/cluster.ts';
 import type { Config } from './config.ts';
-import { Crowd } from './crowd.ts';
+import { ConnectionCounter } from './connection-counter.ts';
 import { createDelivery, type Delivery } from './delivery.ts';
 import { sayGoodbye } from './drain.ts';
+import type { EngineConnection } from './engine.ts';
+import { checkOrigins, forgetRequests, refuseScripts, refuseWhenFull } from './engine-requests.ts';
 import { type HandlerTable, handlers as allHandlers } from './handlers/table.ts';
-import { authenticate } from './handshake.ts';
-import { answerError } from './http-answer.ts';
+import { authenticate, MAX_CONNECTIONS_PER_IDENTITY } from './handshake.ts';
 import { keepHouse } from './housekeeping.ts';
 import { listen as listenTo } from './incoming.ts';
 import { type Census, createRelayMetrics, type RelayMetrics } from './metrics.ts';
 import { answerRequests } from './operations.ts';
-import { isAllowedOrigin } from './origin.ts';
-import { textParser } from './parser.ts';
+import { limitPackets } from './packet-limits.ts';
 import { identityOf, type PeerSocket, type RelayServer } from './peer.ts';
-import { createRateLimit, PACES, type Paces } from './rate-limit.ts';
+import { createRateLimit, PACES, type Paces, packetsPerSecond } from './rate-limit.ts';
 import { MAX_REFUSALS } from './refusals.ts';
 import type { Revocation } from './revocations.ts';
 import { createRevoking } from './revoking.ts';
 import { type Sanitize, sanitizing } from './sanitizing.ts';
 import type { QueueCaps } from './slow-readers.ts';
+import { createSocketServer, SOCKET_PATH } from './socket-server.ts';
+import { watchConnections } from './tcp.ts';
 import { createStamp } from './timestamp.ts';
 import { writeOncePerTurn } from './turns.ts';
 
-/** Who has a line and says nothing on it is gone after this. Milliseconds. */
-const CONNECT_TIMEOUT_MS = 10_000;
+/** However few sockets an address may have: browsers open some connections for each page. */
+const MIN_HTTP_CONNECTIONS_PER_ADDRESS = 64;
 /** How long peers and requests under way have to end by themselves when the relay stops. */
 const CLOSING_MS = 2_000;
 
@@ -46,7 +46,7 @@ export interface RelayParts {
   /** Takes markup out of what is relayed; unless given it is relayed as it comes. */
   readonly sanitize?: Sanitize | undefined;
   readonly handlers?: HandlerTable;
-  readonly paces?: Paces;
+  readonly paces?: Partial<Paces>;
   readonly maxRefusals?: number;
   readonly queueCaps?: QueueCaps;
   /** Milliseconds since 1970, for message timestamps. */
@@ -64,88 +64,6 @@ export interface Relay {
   countStrayError(): void;
 }
 
-function createSocketServer(config: Config) {
-  const { parser, bytesOf } = textParser();
-  const io: RelayServer = new Server({
-    path: '/chat',
-    transports: ['websocket', 'polling'],
-    serveClient: false,
-    parser,
-    cors: { origin: [...config.allowedOrigins], credentials: true },
-    // The engine ends a connection that sends more than this at once. The band below it, down to the configured limit, is answered with an error.
-    maxHttpBufferSize: config.maxPayloadBytes + Math.min(config.maxPayloadBytes, 1_000_000),
-    // Compression holds tens of kilobytes for every connection; chat messages are short.
-    perMessageDeflate: false,
-    pingInterval: 25_000,
-    pingTimeout: 20_000,
-    connectTimeout: CONNECT_TIMEOUT_MS,
-  });
-  return { io, bytesOf };
-}
-
-/** Checks the origin of every request to Socket.IO: not of the first alone (as `allowRequest` would), of each one that follows in a connection too. */
-function checkOrigins(io: RelayServer, allowed: readonly string[], log: Logger, metrics: RelayMetrics): void {
-  io.engine.use((request: IncomingMessage, response: ServerResponse, next: (error?: Error) => void) => {
-    if (isAllowedOrigin(request, allowed)) return next();
-    metrics.originsRefused.add();
-    log.info({ origin: request.headers.origin }, 'origin refused');
-    // For an upgrade the response is a stand-in, which the engine turns into a refusal of its own.
-    if (request.headers.upgrade !== undefined) return next(new Error('Origin not allowed'));
-    answerError(response, new ChatError('forbidden', 'Origin not allowed'));
-  });
-}
-
-/** Sends away who would be one too many for this node; what is connected goes on. */
-function refuseWhenFull(io: RelayServer, maxConnections: number, metrics: RelayMetrics): void {
-  io.engine.use((request: IncomingMessage, response: ServerResponse, next: (error?: Error) => void) => {
-    const isNew = !/[?&]sid=/.test(request.url ?? '');
-    if (!isNew || io.engine.clientsCount < maxConnections) return next();
-    metrics.connectionsRefused.add(1, { why: 'node' });
-    if (request.headers.upgrade !== undefined) return next(new Error('Too many connections'));
-    answerError(response, new ChatError('unavailable', 'Too many connections', { retryAfterSeconds: 5 }));
-  });
-}
-
-/** Says where a socket comes from, as limits count it. */
-function addressReader(trustedHops: number): (socket: PeerSocket) => string {
-  return ({ data, handshake: { address, headers } }) =>
-    (data.address ??= limitKey(clientAddress(address, headers['x-forwarded-for'], trustedHops)));
-}
-
-/**
- * Lets go of the request that a connection began with, its headers and its token, once the connection was let in: they are a fifth of what a quiet
- * connection would hold, and nobody looks again.
- */
-function forgetRequests(io: RelayServer): (socket: PeerSocket) => void {
-  io.engine.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
-    // Kept where it will be looked for: a table of ten thousand of them would be felt.
-    if (request.headers.upgrade !== undefined) Object.assign(request, { response });
-    next();
-  });
-  return ({ conn, handshake }) => {
-    // What the engine passes off as the response of an upgrade listens for the end of the connection, and holds the request until then.
-    const { response } = conn.request as IncomingMessage & { readonly response?: ServerResponse };
-    if (response !== undefined) Object.assign(response, { req: undefined });
-    Object.assign(conn, { request: undefined });
-    Object.assign(handshake, { headers: {}, query: {}, auth: {} });
-  };
-}
-
-/** Keeps the connections at hand, upgraded ones too, which Node's own server loses sight of. */
-function trackConnections(http: HttpServer, metrics: RelayMetrics): ReadonlySet<Connection> {
-  const connections = new Set<Connection>();
-  function forget(this: Connection): void {
-    connections.delete(this);
-    metrics.addTraffic(this);
-  }
-  http.on('connection', (connection) => {
-    connections.add(connection);
-    connection.once('close', forget);
-  });
-  metrics.watchTraffic(connections);
-  return connections;
-}
-
 function censusOf(io: RelayServer, delivery: Delivery): Census {
   const all = io.of('/').sockets;
   let clients = 0;
@@ -155,13 +73,14 @@ function censusOf(io: RelayServer, delivery: Delivery): Census {
 }
 
 /** Makes what tells the log of a connection's beginning and end. */
-function connectionLog(log: Logger, metrics: RelayMetrics): (socket: PeerSocket) => void {
+function connectionLog(log: Logger): (socket: PeerSocket) => void {
   function onDisconnect(this: PeerSocket, reason: string): void {
     log.info({ socketId: this.id, role: this.data.sender?.role ?? 'none', reason }, 'disconnected');
+    // It connects once; a peer that has left and stays on the connection would only hold it.
+    this.conn.close();
   }
   // Socket.IO ends the connection itself; without a listener it would write to standard error.
   function onError(this: PeerSocket, error: Error): void {
-    metrics.brokenPackets.add();
     log.info({ socketId: this.id, err: error }, 'broken packet');
   }
   return (socket) => {
@@ -169,6 +88,39 @@ function connectionLog(log: Logger, metrics: RelayMetrics): (socket: PeerSocket)
     socket.on('disconnect', onDisconnect);
     socket.on('error', onError);
   };
+}
+
+interface Guard {
+  readonly config: Config;
+  readonly paces: Paces;
+  readonly log: Logger;
+  readonly metrics: RelayMetrics;
+}
+
+/** Everything that keeps connections within bounds, from TCP up to what is asked before the handshake. Call it after Socket.IO was attached. */
+function guardConnections(io: RelayServer, http: HttpServer, { config, paces, log, metrics }: Guard) {
+  const tcp = watchConnections(http, {
+    path: SOCKET_PATH,
+    upgrades: config.transports.includes('websocket'),
+    // A polling peer has two.
+    maxPerAddress: Math.max(MIN_HTTP_CONNECTIONS_PER_ADDRESS, 2 * config.maxConnectionsPerAddress),
+    behindProxy: config.trustedHops > 0,
+    metrics,
+  });
+  const counter = new ConnectionCounter<EngineConnection>({
+    total: config.maxConnections,
+    perAddress: config.maxConnectionsPerAddress,
+    perIdentity: MAX_CONNECTIONS_PER_IDENTITY,
+  });
+  checkOrigins(io, config.allowedOrigins, log, metrics);
+  refuseScripts(io);
+  refuseWhenFull(io, () => counter.hasRoom, metrics);
+  const sweeps = [
+    () => tcp.sweep(),
+    admitConnections(io, { counter, trustedHops: config.trustedHops, log, metrics }),
+    limitPackets(io, { maximum: packetsPerSecond(paces), log, metrics }),
+  ];
+  return { counter, open: tcp.open, sweeps };
 }
 
 async function listenOn(http: HttpServer, config: Config): Promise<{ port: number }> {
@@ -184,7 +136,7 @@ export function createRelay(config: Config, parts: RelayParts): Relay {
   const metrics = createRelayMetrics(parts.metrics);
   let closing: Promise<void> | undefined;
 
-  const { io, bytesOf } = createSocketServer(config);
+  const { io, bytesOf } = createSocketServer(config, () => metrics.brokenPackets.add());
   const revoking = createRevoking(io, config.redisUrl !== undefined, log);
   const cluster =
     config.redisUrl === undefined ? undefined : joinCluster(io, config.redisUrl, { ...parts, onMadeUp: () => revoking.repeat() });
@@ -203,20 +155,20 @@ export function createRelay(config: Config, parts: RelayParts): Relay {
     metricsToken: config.metricsToken,
   };
   const http = createServer(answerRequests(operations));
-  const connections = trackConnections(http, metrics);
   io.attach(http);
+  const paces = { ...PACES, ...parts.paces };
+  const guarded = guardConnections(io, http, { config, paces, log, metrics });
+  const { counter } = guarded;
   writeOncePerTurn(io);
-  checkOrigins(io, config.allowedOrigins, log, metrics);
-  refuseWhenFull(io, config.maxConnections, metrics);
   const forgetRequest = forgetRequests(io);
   const rateLimit = createRateLimit(parts.rateClock);
-  const addressOf = addressReader(config.trustedHops);
+  const addressOf = (socket: PeerSocket) => (socket.data.address ??= counter.addressOf(socket.conn) ?? UNKNOWN_ADDRESS);
   const queueCaps = parts.queueCaps ?? { packets: 1_000, bytes: Math.max(16_000_000, 4 * config.maxPayloadBytes) };
   const door = {
     handlers: parts.handlers ?? allHandlers,
     context: { delivery, allowAnonymousClients: config.allowAnonymousClients },
     rateLimit,
-    paces: parts.paces ?? PACES,
+    paces,
     addressOf,
     maxPayloadBytes: config.maxPayloadBytes,
     maxRefusals: parts.maxRefusals ?? MAX_REFUSALS,
@@ -225,10 +177,9 @@ export function createRelay(config: Config, parts: RelayParts): Relay {
     log,
     metrics,
   };
-  const crowd = new Crowd();
-  const watchConnection = connectionLog(log, metrics);
+  const watchConnection = connectionLog(log);
   const { revocations } = revoking;
-  io.use(authenticate({ tokens, revocations, crowd, addressOf, maxPerAddress: config.maxConnectionsPerAddress, log, metrics }));
+  io.use(authenticate({ tokens, revocations, counter, log, metrics }));
   io.on('connection', (socket) => {
     revoking.watch(socket);
     watchConnection(socket);
@@ -236,7 +187,7 @@ export function createRelay(config: Config, parts: RelayParts): Relay {
     addressOf(socket);
     forgetRequest(socket);
   });
-  const sweeps = [() => rateLimit.sweep(), () => revocations.sweep(Date.now() / 1_000)];
+  const sweeps = [() => rateLimit.sweep(), () => revocations.sweep(Date.now() / 1_000), ...guarded.sweeps];
   const stopHousekeeping = keepHouse({ io, queueCaps, log, metrics, sweeps });
 
   async function close(): Promise<void> {
@@ -246,7 +197,7 @@ export function createRelay(config: Config, parts: RelayParts): Relay {
     stopHousekeeping();
     // A peer that does not answer the good-bye would keep us for half a minute.
     const impatience = setTimeout(() => {
-      for (const connection of connections) connection.destroy();
+      for (const connection of guarded.open) connection.destroy();
     }, CLOSING_MS);
     await io.close();
     cluster?.close();

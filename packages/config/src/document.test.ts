@@ -31,6 +31,6 @@ it('tells the defaults that the code has', () => {
     if (used[name] === undefined) continue;
     const [value = unset] = /^`[^`]+`|^\S+$/.exec(unset) ?? [];
     const text = value.replaceAll('`', '').replace('$PORT', ports.PORT).replace('$SOCKET_PORT', ports.SOCKET_PORT);
-    expect(text, name).toBe(String(used[name]));
+    expect(text, name).toBe([used[name]].flat().join(','));
   }
 });

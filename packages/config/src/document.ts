@@ -70,11 +70,15 @@ export const GROUPS: Readonly<Record<string, Partial<Record<VariableName, About>
       unset: '1000000',
       meaning: 'one socket message; old front-ends that send whole images may need up to 100000000',
     },
-    MAX_CONNECTIONS: { unset: '20000', meaning: 'connections that one relay takes' },
+    MAX_CONNECTIONS: {
+      unset: '20000',
+      meaning:
+        'connections that one relay takes; half of them at most without a token, and a quarter at most that have not said yet who they are',
+    },
     MAX_CONNECTIONS_PER_ADDRESS: {
       unset: '2000',
       meaning:
-        'connections that one relay takes from one address, and one web app where no proxy stands in front; a large office has one address for everybody',
+        'connections without a token that one relay takes from one address, and all that one web app takes from it where no proxy stands in front; a large office has one address for everybody',
     },
     SESSIONS_PER_MINUTE: { unset: '20', meaning: 'conversations that one address may start in a minute, with bursts of twice that' },
     VISITOR_MESSAGES_PER_MINUTE: {
@@ -91,6 +95,38 @@ export const GROUPS: Readonly<Record<string, Partial<Record<VariableName, About>
       unset: '1073741824',
       meaning:
         'room that visitors leave on the disk of `DATA_DIR`: with less of it their pictures, and with the embedded database their messages, are refused and wait with the visitors until there is room again; those of operators are stored',
+    },
+  },
+  'How sockets work': {
+    SOCKET_PING_INTERVAL_MS: { unset: '25000', meaning: 'how often a peer is asked whether it is there. The guide has 25000 too' },
+    SOCKET_PING_TIMEOUT_MS: {
+      unset: '20000',
+      meaning:
+        'how long it has to answer. The guide has 60000; with 20000 a connection that is silently dead is given up after 45 s at most instead of 85. A proxy in front must keep quiet connections longer than both together',
+    },
+    SOCKET_UPGRADE_TIMEOUT_MS: {
+      unset: '10000',
+      meaning:
+        'how long a peer that began with polling has to finish its upgrade to a WebSocket. The guide has 30000; a peer that needs more than 10000 goes on by polling, which works',
+    },
+    SOCKET_TRANSPORTS: {
+      unset: '`websocket,polling`',
+      meaning:
+        'on which ways peers may connect. The guide has both too; with `websocket` alone, peers behind proxies that let none through are without a relay',
+    },
+    SOCKET_COMPRESSION: {
+      unset: '`false`',
+      meaning:
+        'whether messages are compressed, over WebSockets and in polling. The guide compresses; chat messages are mostly too short to gain from it, each message is then encoded for each receiver anew, and memory is held for each connection that uses it',
+    },
+    SOCKET_COMPRESSION_THRESHOLD_BYTES: {
+      unset: '1024',
+      meaning: 'messages of so many bytes and more are compressed, if any are. The guide has 1024 too',
+    },
+    SOCKET_BUFFER_BYTES: {
+      unset: '`MAX_SOCKET_PAYLOAD_BYTES` and up to a megabyte',
+      meaning:
+        'what is larger ends the connection before it is read (`maxHttpBufferSize`); what lies between the two is answered with an error. The guide has 100000000, which lets every stranger have a hundred megabytes held',
     },
   },
   Running: {

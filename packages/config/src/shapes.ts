@@ -52,6 +52,18 @@ export const originsOfOneScheme = origins.refine(
   'origins that are all http: or all https:, not both: signing in works with one of them only',
 );
 
+const TRANSPORTS_EXPECTED = 'websocket, polling, or both separated by a comma';
+
+/** Ways on which sockets connect. */
+export const transports = z
+  .string()
+  .transform((value) => value.split(',').map((entry) => entry.trim()))
+  .pipe(
+    z
+      .array(z.enum(['websocket', 'polling'], TRANSPORTS_EXPECTED))
+      .refine((list) => list.length > 0 && new Set(list).size === list.length, TRANSPORTS_EXPECTED),
+  );
+
 /** An address, without a final slash. */
 export const httpUrl = z
   .string()

@@ -1,7 +1,7 @@
 import { DEFAULT_MAX_IMAGE_BYTES, DEFAULT_MAX_SOCKET_PAYLOAD_BYTES } from '@switchboard/protocol/limits';
 import { z } from 'zod';
 
-import { databaseUrl, flag, host, httpUrl, origins, originsOfOneScheme, path, port, secret, url, whole } from './shapes.ts';
+import { databaseUrl, flag, host, httpUrl, origins, originsOfOneScheme, path, port, secret, transports, url, whole } from './shapes.ts';
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 
@@ -37,6 +37,13 @@ export const SHAPES = {
   MAX_SOCKET_PAYLOAD_BYTES: whole(1_024, 100_000_000, 'a number of bytes, 1024 to 100000000').default(DEFAULT_MAX_SOCKET_PAYLOAD_BYTES),
   MAX_CONNECTIONS: whole(1, 1_000_000, 'a number of connections, 1 to 1000000').default(20_000),
   MAX_CONNECTIONS_PER_ADDRESS: whole(1, 1_000_000, 'a number of connections, 1 to 1000000').default(2_000),
+  SOCKET_PING_INTERVAL_MS: whole(1_000, 300_000, 'a number of milliseconds, 1000 to 300000').default(25_000),
+  SOCKET_PING_TIMEOUT_MS: whole(1_000, 300_000, 'a number of milliseconds, 1000 to 300000').default(20_000),
+  SOCKET_UPGRADE_TIMEOUT_MS: whole(1_000, 300_000, 'a number of milliseconds, 1000 to 300000').default(10_000),
+  SOCKET_TRANSPORTS: transports.default(['websocket', 'polling']),
+  SOCKET_COMPRESSION: flag.default(false),
+  SOCKET_COMPRESSION_THRESHOLD_BYTES: whole(0, 100_000_000, 'a number of bytes, 0 to 100000000').default(1_024),
+  SOCKET_BUFFER_BYTES: whole(1_024, 200_000_000, 'a number of bytes, 1024 to 200000000').optional(),
   SESSIONS_PER_MINUTE: whole(1, 1_000_000, 'a number of conversations, 1 to 1000000').default(20),
   VISITOR_MESSAGES_PER_MINUTE: whole(1, 1_000_000, 'a number of messages, 1 to 1000000').default(120),
   VISITOR_BYTES_PER_DAY: whole(1_000_000, MAX_BYTES, BYTES_EXPECTED).default(100 * MEBIBYTE),

@@ -1,0 +1,59 @@
+import { connect, type Socket } from 'node:net';
+
+/** A TCP connection by hand, which may say anything. */
+export interface RawPeer {
+  readonly socket: Socket;
+  /** All that came so far, one character for each byte. */
+  heard(): string;
+  isOver(): boolean;
+  /** Sends each text as a WebSocket frame, all of them in one go. */
+  say(...texts: string[]): void;
+  write(bytes: string): void;
+}
+
+/** Connects to the relay's port, and says nothing. */
+export async function rawPeer(url: string): Promise<RawPeer> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  const chunks: Buffer[] = [];
+  socket.on('data', (chunk) => chunks.push(chunk));
+  // However the relay ends the connection, it is over.
+  socket.on('error', () => socket.destroy());
+  await new Promise<void>((resolve, reject) => {
+    socket.once('connect', resolve);
+    socket.once('error', reject);
+  });
+  return {
+    socket,
+    heard: () => Buffer.concat(chunks).toString('latin1'),
+    isOver: () => socket.destroyed || socket.readableEnded,
+    say: (...texts) => void socket.write(Buffer.concat(texts.map(frame))),
+    write: (bytes) => void socket.write(bytes),
+  };
+}
+
+/** Connects and asks for a WebSocket. `forwardedFor`: where a proxy says that it comes from; `sid`: of a polling connection that is to be upgraded. */
+export async function rawWebSocket(url: string, { forwardedFor, sid }: { forwardedFor?: string; sid?: string } = {}): Promise<RawPeer> {
+  const peer = await rawPeer(url);
+  peer.write(
+    `GET /chat/?EIO=4&transport=websocket${sid === undefined ? '' : `&sid=${sid}`} HTTP/1.1\r\nHost: relay\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+      (forwardedFor === undefined ? '' : `X-Forwarded-For: ${forwardedFor}\r\n`) +
+      'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+  );
+  return peer;
+}
+
+/** One masked text frame, with a mask of zeros. */
+function frame(text: string): Buffer {
+  const body = Buffer.from(text);
+  const size = Buffer.alloc(body.length < 126 ? 1 : body.length < 65_536 ? 3 : 9);
+  if (size.length === 1) size[0] = 0x80 | body.length;
+  else if (size.length === 3) {
+    size[0] = 0xfe;
+    size.writeUInt16BE(body.length, 1);
+  } else {
+    size[0] = 0xff;
+    size.writeBigUInt64BE(BigInt(body.length), 1);
+  }
+  return Buffer.concat([Buffer.from([0x81]), size, Buffer.alloc(4), body]);
+}
