@@ -24,6 +24,7 @@ import { createRevocationSender, type RevocationSender } from './revocation-send
 import type { Stopping } from './stopping.ts';
 import { createMeasuredSaver } from './save-metrics.ts';
 import { createSaveState, type SaveState } from './save-state.ts';
+import { createUploadSweep, type UploadSweep } from './upload-sweep.ts';
 import { createTimingMetrics, type TimingMetrics } from './timing-metrics.ts';
 import { measureWaiting } from './waiting-metrics.ts';
 
@@ -43,6 +44,7 @@ export interface Services {
   readonly saveState: SaveState;
   readonly imageCleaner: ImageCleaner;
   readonly images: ImageStore;
+  readonly uploadSweep: UploadSweep;
   readonly imageLinks: ImageLinks;
   readonly relay: Pick<RelayRequests, 'trouble'>;
   readonly hints: RelayHints;
@@ -77,6 +79,7 @@ export function createServices(config: Config, stopping: Pick<Stopping, 'hasBegu
   const chat: Context = { db, clock: () => new Date(), ids: randomUUID, log, signUpload: (path) => imageLinks.sign(path) };
   measureWaiting(metrics, chat);
   measureDisk(metrics, config.dataDir);
+  const images = measureUploads(metrics, createDiskStore(config.dataDir));
   const relay = createRelayRequests({ relayUrl: config.relayInternalUrl, tokens });
   const limits = createLimits(config, log);
   metrics.gauge(
@@ -105,7 +108,8 @@ export function createServices(config: Config, stopping: Pick<Stopping, 'hasBegu
     saver: createMeasuredSaver(chat, metrics),
     saveState: createSaveState(db),
     imageCleaner: createImageCleaner(),
-    images: measureUploads(metrics, createDiskStore(config.dataDir)),
+    images,
+    uploadSweep: createUploadSweep({ chat, images, dataDir: config.dataDir, metrics }),
     imageLinks,
     relay,
     hints: createRelayHints({ relay, log, metrics }),
@@ -126,6 +130,7 @@ export function createServices(config: Config, stopping: Pick<Stopping, 'hasBegu
 export async function closeServices(services: Services): Promise<void> {
   await services.saver.close();
   services.revocations.close();
+  await services.uploadSweep.close();
   await Promise.all([services.hints.settled(), services.revocations.settled()]);
   services.limits.close();
   await services.db.close();

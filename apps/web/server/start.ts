@@ -26,6 +26,7 @@ export function startServer(): void {
   if (config.production) guard(config, services);
   installServices(services);
   services.revocations.start();
+  services.uploadSweep.start();
   onShutdown(services.log, STOPPING_MS, async () => {
     await stopping.stop(ANSWERING_MS);
     await closeServices(services);

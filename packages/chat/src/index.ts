@@ -18,4 +18,5 @@ export { forgetRevocations, listRevocations, recordRevocation, type Revocation }
 export { createMessageSaver, type MessageSaver, type MessageSaverOptions } from './save-messages/message-saver.ts';
 export type { ChangedConversation, SaveResult } from './save-messages/write-group.ts';
 export { startSession, type StartedSession, type StartSessionExtra, type StartSessionInput } from './start-session.ts';
+export { knownStorageKeys, removeUnusedUploads, type UploadPosition } from './unused-uploads.ts';
 export { findUpload, recordUpload, type NewUpload } from './uploads.ts';

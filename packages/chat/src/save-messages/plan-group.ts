@@ -139,7 +139,10 @@ export function planGroup(requests: readonly (readonly Draft[])[], knowledge: Kn
 function planMessage(draft: Draft, client: KnownClient, seq: number, uploads: Knowledge['uploads']): PlannedMessage {
   const upload = draft.image?.uploadId == null ? undefined : uploads.get(draft.image.uploadId);
   if (draft.image?.uploadId != null && upload?.clientId !== client.id) {
-    throw new ChatError('not_found', 'There is no such image in this conversation.');
+    throw new ChatError(
+      'not_found',
+      'There is no such image in this conversation. One that is not sent within a day is removed: attach it again.',
+    );
   }
   return {
     draft,

@@ -56,5 +56,8 @@ function clientsMeant(drafts: readonly Draft[]): Prisma.Sql {
 async function readUploads(tx: Transaction, drafts: readonly Draft[]): Promise<KnownUpload[]> {
   const ids = unique(drafts.flatMap(({ image }) => (image?.uploadId == null ? [] : [image.uploadId])));
   if (ids.length === 0) return [];
-  return await tx.query<KnownUpload>(Prisma.sql`SELECT id, "clientId", name, "mimeType" FROM "Upload" WHERE id = ANY(${ids}::uuid[])`);
+  // Locked, so that none is removed as unused (`removeUnusedUploads`) before the message that names it is committed.
+  return await tx.query<KnownUpload>(
+    Prisma.sql`SELECT id, "clientId", name, "mimeType" FROM "Upload" WHERE id = ANY(${ids}::uuid[]) FOR KEY SHARE`,
+  );
 }

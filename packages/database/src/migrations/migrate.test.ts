@@ -20,6 +20,8 @@ const OURS = [
   '20261125000100_additive_message_key_not_global',
   '20261125000200_additive_installation',
   '20261125150000_additive_revocations',
+  '20261125150100_additive_uploads_by_time',
+  '20261125150200_additive_uploads_by_key',
 ] as const;
 let folders: MigrationFolders;
 let url: string;

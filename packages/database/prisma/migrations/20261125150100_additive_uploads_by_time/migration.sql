@@ -1,0 +1,2 @@
+-- CreateIndex
+CREATE INDEX CONCURRENTLY "idx_uploads_created" ON "Upload"("createdAt", "id");
