@@ -1,6 +1,7 @@
 import { ChatError } from '@switchboard/protocol';
 
 import type { BodyBytes } from './bytes-under-way.ts';
+import { requirePlainForm } from './plain-form.ts';
 import { requirePlain } from './plain-json.ts';
 
 /** What a body may cost. */
@@ -85,13 +86,15 @@ export async function skipBody(request: Request, allowance: Allowance): Promise<
   if (mediaType(request) === 'application/json') requirePlain(bytes);
 }
 
-/** @throws ChatError `unsupported_type` unless it is declared as `multipart/form-data`; whatever `readBytes` throws */
+/** @throws ChatError `unsupported_type` unless it is declared as `multipart/form-data`; whatever `readBytes` and `requirePlainForm` throw */
 export async function readForm(request: Request, allowance: Allowance): Promise<FormData> {
   if (mediaType(request) !== 'multipart/form-data')
     throw new ChatError('unsupported_type', 'The content type must be multipart/form-data.');
+  const type = request.headers.get('content-type') ?? '';
   const bytes = await readBytes(request, allowance);
+  requirePlainForm(bytes, type);
   try {
-    return await new Response(bytes, { headers: { 'content-type': request.headers.get('content-type') ?? '' } }).formData();
+    return await new Response(bytes, { headers: { 'content-type': type } }).formData();
   } catch (error) {
     throw new ChatError('invalid_request', 'The body is not a complete multipart form.', { cause: error });
   }

@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { silentLogger } from '@switchboard/telemetry';
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 
 import { POST as save } from '../app/api/chat/messages/route.ts';
+import { POST as upload } from '../app/api/chat/uploads/route.ts';
 import { createDiskFloor } from './disk-floor.ts';
 import { createLimits } from './limits.ts';
 import { ADDRESS_HEADER } from './note-addresses.ts';
@@ -135,6 +137,23 @@ describe('bytes', () => {
       expect((await post(ann, batch(1, LONG))).status).toBe(429);
     });
   });
+});
+
+it('uploads go through the quota, and what is refused is not stored', async () => {
+  const [ann, maya] = [await newVisitor('Ann'), await newOperator(server.services)];
+  const png = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#fff' } })
+    .png()
+    .toBuffer();
+  const send = async (who: Person) => {
+    const form = new FormData();
+    form.set('clientId', String(ann.id));
+    form.set('file', new File([new Uint8Array(png)], 'a.png'));
+    return (await upload(ask('POST', '/api/chat/uploads', { headers: who.headers, body: form }))).status;
+  };
+  await withQuota({ visitorBytesPerDay: 1_500 }, async () => {
+    expect([await send(ann), await send(ann), await send(ann), await send(maya)]).toEqual([201, 201, 429, 201]);
+  });
+  expect(await server.services.db.prisma.upload.count({ where: { clientId: ann.id } })).toBe(3);
 });
 
 describe('a disk that is nearly full', () => {

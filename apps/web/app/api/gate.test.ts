@@ -119,7 +119,7 @@ describe('a request for another operator than the one who is signed in', () => {
     );
   };
   const bodies = async (route: RouteHandler, visitor: Person): Promise<BodyInit | undefined> => {
-    if (route.method === 'GET') return undefined;
+    if (route.method === 'GET' || route.method === 'HEAD') return undefined;
     if (isUpload(route)) {
       const form = new FormData();
       form.set('clientId', String(visitor.id));
