@@ -61,6 +61,9 @@ export function explainBackupError(error: unknown, path: string): unknown {
     return new Complaint(`The database went away meanwhile (${messageOf(error)}). Run the command again when it answers.`, {
       cause: error,
     });
+  // What PostgreSQL itself refused. (Its detail may quote rows.)
+  if (error instanceof Error && 'severity' in error)
+    return new Complaint(`The database refused it: ${messageOf(error)}. Nothing was changed.`, { cause: error });
   const where = error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : path;
   return explainDiskError(error, where);
 }

@@ -71,6 +71,13 @@ it('restores into an external database while it is not empty only when told so, 
     expect(replaced.output).not.toContain(jwt);
     expect(await runCli(place, ['operator', 'list'])).toMatchObject({ output: LISTED });
     expect(existsSync(join(place.dataDir, 'postgres'))).toBe(false);
+    // Somebody else's table, whose rows refer to ours.
+    await database.prisma.$executeRaw`CREATE TABLE notes (about INTEGER REFERENCES "User" (id))`;
+    expect(await runCli(place, ['restore', '--replace', file])).toMatchObject({
+      code: 1,
+      errors: 'The database refused it: cannot truncate a table referenced in a foreign key constraint. Nothing was changed.\n',
+    });
+    expect(await runCli(place, ['operator', 'list'])).toMatchObject({ output: LISTED });
   } finally {
     await database.close();
   }

@@ -34,7 +34,9 @@ it.each(['', '{', '{}', '{"jwtSecret":"short","authSecret":"short","databasePass
   async (content) => {
     const dataDir = await openDataDir(join(await temporaryFolder(), 'data'));
     await writeFile(dataDir.secrets, content);
-    await expect(settleSecrets(dataDir)).rejects.toThrow(`${dataDir.secrets} is damaged: restore it from a backup.`);
+    await expect(settleSecrets(dataDir)).rejects.toThrow(
+      `${dataDir.secrets} is damaged. Put back the one of a copy of the data folder, or restore a backup`,
+    );
     expect(await readFile(dataDir.secrets, 'utf8')).toBe(content);
   },
 );

@@ -20,6 +20,10 @@ const exists = async (path: string) =>
     () => false,
   );
 
+/** (A backup does not bring the database's password back: it belongs to the files that are here.) */
+const ADVICE =
+  'Put back the one of a copy of the data folder, or restore a backup into a new database: see "When only secrets.json is lost" in docs/backup.md.';
+
 /**
  * The secrets of the data folder, made when there are none. Hold the folder's lock: two makers at once would each believe in their own.
  *
@@ -29,9 +33,7 @@ export async function settleSecrets(dataDir: DataDir): Promise<Secrets> {
   const found = await readSecrets(dataDir);
   if (found !== undefined) return found;
   if (await exists(join(dataDir.postgres, 'PG_VERSION')))
-    throw new Complaint(
-      `${dataDir.secrets} is missing, and without it the database in ${dataDir.postgres} can't be opened: restore it from a backup.`,
-    );
+    throw new Complaint(`${dataDir.secrets} is missing, and without it the database in ${dataDir.postgres} can't be opened. ${ADVICE}`);
   const made = { jwtSecret: make(), authSecret: make(), databasePassword: make() };
   try {
     await writeAtomically(dataDir.secrets, `${JSON.stringify(made, undefined, 2)}\n`);
@@ -49,7 +51,7 @@ export async function settleSecrets(dataDir: DataDir): Promise<Secrets> {
 export async function readSecrets(dataDir: DataDir): Promise<Secrets | undefined> {
   if (!(await exists(dataDir.secrets))) return undefined;
   const result = secrets.safeParse(await readJson(dataDir.secrets));
-  if (!result.success) throw new Complaint(`${dataDir.secrets} is damaged: restore it from a backup.`);
+  if (!result.success) throw new Complaint(`${dataDir.secrets} is damaged. ${ADVICE}`);
   // A copy or an editor may have opened it to others.
   if (((await stat(dataDir.secrets)).mode & 0o077) !== 0) await chmod(dataDir.secrets, 0o600);
   return result.data;

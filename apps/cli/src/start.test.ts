@@ -285,9 +285,9 @@ it('says in one line that secrets are gone which belong to the database', async 
   await rm(secrets);
   const second = startSystem(place);
   expect(await once(second.child, 'close')).toEqual([1, null]);
-  expect(second.output()).toMatch(/^\S+secrets\.json is missing, .*restore it from a backup\.\n$/);
+  expect(second.output()).toMatch(/^\S+secrets\.json is missing, .* restore a backup .* in docs\/backup\.md\.\n$/);
   await writeFile(secrets, '{');
   const third = startSystem(place);
   expect(await once(third.child, 'close')).toEqual([1, null]);
-  expect(third.output()).toBe(`${secrets} is damaged: restore it from a backup.\n`);
+  expect(third.output()).toMatch(/^\S+secrets\.json is damaged\. Put back .* in docs\/backup\.md\.\n$/);
 });

@@ -70,7 +70,12 @@ async function openEmbedded(dataDir: DataDir, secrets: Facts['secrets']): Promis
   if (!(await isMade(dataDir))) return closed(skip('there is none yet; the first npm start makes it'));
   const log = join(dataDir.logs, 'database.log');
   if (secrets === undefined)
-    return closed(fail(`${dataDir.secrets} is missing, and without it the database can't be opened`, 'Restore it from a backup.'));
+    return closed(
+      fail(
+        `${dataDir.secrets} is missing, and without it the database can't be opened`,
+        'See "When only secrets.json is lost" in docs/backup.md.',
+      ),
+    );
   if (secrets instanceof Complaint) return closed(skip(secrets.message.replace(/\.$/, '')));
   const lock = await takeLock(dataDir.lock, 'doctor');
   if ('holder' in lock) return await openRunning(dataDir, secrets.databasePassword, lock.holder);
