@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { MAX_CONNECTIONS_PER_IDENTITY } from './handshake.ts';
+import { createNewcomerLimit } from './newcomer-limit.ts';
 import { type RawPeer, rawWebSocket } from './testing/raw-peer.ts';
 import { startRelay, type TestRelay } from './testing/test-relay.ts';
 
@@ -91,6 +92,78 @@ describe('senders without a token', () => {
     const answers = await Promise.all(crowd.map(async (peer) => await peer.ask('clientMessage', say)));
     expect(answers.filter(({ ok }) => ok)).toHaveLength(20);
     expect(await anna.ask('clientMessage', say)).toMatchObject({ ok: true });
+  });
+});
+
+describe('strangers with pictures', () => {
+  const picture = (bytes: number) => ({ type: 'image', image: `data:image/png;base64,${'A'.repeat(bytes)}` });
+
+  it('may send small ones, however large those of people with tokens are', async () => {
+    const relay = await start();
+    const [stranger, anna] = [await relay.anonymous('x'), await relay.visitor(ANNA, 'Anna')];
+    expect(await stranger.ask('clientMessage', picture(60_000))).toMatchObject({ ok: true });
+    expect(await stranger.ask('clientMessage', picture(70_000))).toMatchObject({
+      ok: false,
+      error: { code: 'too_large', message: 'The event is too large: at most 65536 bytes are allowed without a token.' },
+    });
+    expect(await anna.ask('clientMessage', picture(900_000))).toMatchObject({ ok: true });
+  });
+
+  it('share what one address may send in a second, however many they are', async () => {
+    const relay = await start({ trustedHops: 1 }, { rateClock: () => 0 });
+    const maya = await relay.operator(1, 'Maya');
+    const join = async (address: string) => {
+      const peer = await relay.connect(undefined, from(address));
+      await peer.ask('join', { role: 'client', name: 'x' });
+      return peer;
+    };
+    const crowd = await Promise.all(Array.from({ length: 20 }, async () => await join('203.0.113.1')));
+    const answers = await Promise.all(crowd.map(async (peer) => await peer.ask('clientMessage', picture(60_000))));
+    expect(answers.filter(({ ok }) => ok)).toHaveLength(4);
+    expect(await (await join('198.51.100.1')).ask('clientMessage', picture(60_000))).toMatchObject({ ok: true });
+    await maya.settled();
+    expect(maya.of('incomingMessage')).toHaveLength(5);
+  });
+});
+
+describe('newcomers without a token', () => {
+  it('are let in at a pace for each address; others, those who are in and those with a token are not concerned', async () => {
+    let now = 0;
+    const relay = await start({ trustedHops: 1, newcomersPerMinute: 10 }, { rateClock: () => now });
+    const maya = await relay.operator(1, 'Maya');
+    const come = async (address: string) => {
+      const peer = await relay.connect(undefined, from(address));
+      return { peer, answer: await peer.ask('join', { role: 'client', name: 'x' }) };
+    };
+    const crowd = [];
+    for (let count = 0; count < 30; count += 1) {
+      now += 1_001;
+      crowd.push(await come('203.0.113.1'));
+    }
+    const [inside, refused] = [crowd.filter(({ answer }) => answer.ok), crowd.filter(({ answer }) => !answer.ok)];
+    // Two minutes' worth at once, and what half a minute added.
+    expect(inside).toHaveLength(24);
+    expect(refused[0]?.answer).toMatchObject({ ok: false, error: { code: 'rate_limited', retryable: true } });
+    expect(await refused[0]?.peer.ask('clientMessage', { type: 'text', message: 'Hi' })).toMatchObject({ error: { code: 'not_joined' } });
+    expect((await come('198.51.100.1')).answer).toMatchObject({ ok: true });
+    expect(await inside[0]?.peer.ask('join', { role: 'client', name: 'again' })).toMatchObject({ ok: true });
+    const anna = await relay.connect(await relay.mint({ role: 'client', id: 1, name: 'Anna', sessionId: ANNA }), from('203.0.113.1'));
+    expect(await anna.ask('join', { role: 'client', name: 'Anna' })).toMatchObject({ ok: true });
+    now += 60_000;
+    expect(await refused[0]?.peer.ask('join', { role: 'client', name: 'later' })).toMatchObject({ ok: true });
+    await maya.settled();
+    expect(maya.of('newChat')).toHaveLength(24 + 4);
+  });
+
+  it('are forgotten with time', () => {
+    let now = 0;
+    const limit = createNewcomerLimit(10, () => now);
+    for (let address = 0; address < 100; address += 1) limit.count(`203.0.113.${address}`);
+    limit.sweep();
+    expect(limit.size).toBe(100);
+    now += 6_001;
+    limit.sweep();
+    expect(limit.size).toBe(0);
   });
 });
 

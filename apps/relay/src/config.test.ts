@@ -15,6 +15,7 @@ describe('the configuration', () => {
       allowAnonymousClients: true,
       sanitizeHtml: false,
       maxPayloadBytes: 1_000_000,
+      maxAnonymousPayloadBytes: 65_536,
       bufferBytes: 2_000_000,
       transports: ['websocket', 'polling'],
       pingIntervalMs: 25_000,
@@ -23,6 +24,7 @@ describe('the configuration', () => {
       compression: undefined,
       maxConnections: 20_000,
       maxConnectionsPerAddress: 2_000,
+      newcomersPerMinute: 60,
       trustedHops: 0,
       logLevel: 'info',
       redisUrl: undefined,
@@ -48,9 +50,39 @@ describe('the configuration', () => {
       allowedOrigins: ['https://chat.example', 'https://localhost:5000'],
       allowAnonymousClients: false,
       maxPayloadBytes: 100_000_000,
+      maxAnonymousPayloadBytes: 100_000_000,
       logLevel: 'debug',
     });
     expect(readConfig({ JWT_SECRET, PORT: '8000', FRONTEND_URL: '' }).allowedOrigins).toEqual(['http://localhost:8000']);
+  });
+
+  it('takes the settings of Socket.IO as the guide has them', () => {
+    const guide = {
+      SOCKET_PING_TIMEOUT_MS: '60000',
+      SOCKET_PING_INTERVAL_MS: '25000',
+      SOCKET_UPGRADE_TIMEOUT_MS: '30000',
+      SOCKET_BUFFER_BYTES: '100000000',
+      SOCKET_TRANSPORTS: 'websocket, polling',
+      SOCKET_COMPRESSION: 'true',
+      SOCKET_COMPRESSION_THRESHOLD_BYTES: '1024',
+    };
+    expect(readConfig({ JWT_SECRET, ...guide })).toMatchObject({
+      pingTimeoutMs: 60_000,
+      pingIntervalMs: 25_000,
+      upgradeTimeoutMs: 30_000,
+      bufferBytes: 100_000_000,
+      transports: ['websocket', 'polling'],
+      compression: { thresholdBytes: 1_024 },
+    });
+  });
+
+  it.each([
+    ['SOCKET_TRANSPORTS', 'webtransport', 'websocket, polling, or both separated by a comma'],
+    ['SOCKET_TRANSPORTS', 'polling,polling', 'websocket, polling, or both separated by a comma'],
+    ['SOCKET_PING_TIMEOUT_MS', '20', 'a number of milliseconds, 1000 to 300000'],
+    ['SOCKET_BUFFER_BYTES', '5000', 'at least MAX_SOCKET_PAYLOAD_BYTES, which is 1000000'],
+  ])('refuses %s=%s, and says what it must be', (name, value, expected) => {
+    expect(() => readConfig({ JWT_SECRET, [name]: value })).toThrow(`${name} is "${value}"; it must be ${expected}.`);
   });
 
   it('believes tokens of the secret from before', () => {

@@ -17,6 +17,8 @@ export interface Config {
   readonly sanitizeHtml: boolean;
   /** Bytes of one socket message, text and attachments together. */
   readonly maxPayloadBytes: number;
+  /** The same for sockets without a token. */
+  readonly maxAnonymousPayloadBytes: number;
   /** Bytes that the engine takes at once: what is larger ends the connection, what lies between is refused with an error. */
   readonly bufferBytes: number;
   readonly transports: readonly ('websocket' | 'polling')[];
@@ -28,6 +30,8 @@ export interface Config {
   readonly compression: { readonly thresholdBytes: number } | undefined;
   readonly maxConnections: number;
   readonly maxConnectionsPerAddress: number;
+  /** Visitors without a token that may come from one address in a minute. */
+  readonly newcomersPerMinute: number;
   /** How many reverse proxies of ours stand in front and append to `X-Forwarded-For`. */
   readonly trustedHops: number;
   readonly logLevel: LogLevel;
@@ -54,6 +58,7 @@ export function readConfig(env: Environment): Config {
     allowAnonymousClients: values.ALLOW_ANONYMOUS_CLIENTS,
     sanitizeHtml: values.SANITIZE_HTML,
     maxPayloadBytes: values.MAX_SOCKET_PAYLOAD_BYTES,
+    maxAnonymousPayloadBytes: anonymousPayloadBytes(env['MAX_SOCKET_PAYLOAD_BYTES'] ? values.MAX_SOCKET_PAYLOAD_BYTES : undefined),
     bufferBytes: bufferBytes(values.SOCKET_BUFFER_BYTES, values.MAX_SOCKET_PAYLOAD_BYTES),
     transports: values.SOCKET_TRANSPORTS,
     pingIntervalMs: values.SOCKET_PING_INTERVAL_MS,
@@ -62,12 +67,24 @@ export function readConfig(env: Environment): Config {
     compression: values.SOCKET_COMPRESSION ? { thresholdBytes: values.SOCKET_COMPRESSION_THRESHOLD_BYTES } : undefined,
     maxConnections: values.MAX_CONNECTIONS,
     maxConnectionsPerAddress: values.MAX_CONNECTIONS_PER_ADDRESS,
+    newcomersPerMinute: NEWCOMERS_PER_SESSION * values.SESSIONS_PER_MINUTE,
     trustedHops: values.TRUST_PROXY,
     logLevel: values.LOG_LEVEL,
     redisUrl: values.REDIS_URL,
     drainMs: values.DRAIN_SECONDS * 1_000,
     metricsToken: values.METRICS_TOKEN,
   };
+}
+
+/** An old front-end is a newcomer with every page that it loads; a visitor with a token starts one conversation. */
+export const NEWCOMERS_PER_SESSION = 3;
+
+/** What strangers may put into one socket message, and every console hears, unless somebody has said how much a message may hold: enough for any text. */
+const ANONYMOUS_PAYLOAD_BYTES = 64 * 1_024;
+
+/** @param given what a message may hold, if that was set */
+export function anonymousPayloadBytes(given: number | undefined): number {
+  return given ?? ANONYMOUS_PAYLOAD_BYTES;
 }
 
 /** What the engine takes at once, unless it is set: enough to tell the sender of a message that is up to a megabyte too large. */

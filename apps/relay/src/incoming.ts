@@ -7,7 +7,7 @@ import type { HandlerTable } from './handlers/table.ts';
 import type { RelayMetrics } from './metrics.ts';
 import { encodePacket } from './parser.ts';
 import { identityOf, type PeerSocket } from './peer.ts';
-import { ANONYMOUS_SENDERS_PER_ADDRESS, type Pace, type Paces, type RateLimit } from './rate-limit.ts';
+import { ANONYMOUS_BYTES_PER_ADDRESS, ANONYMOUS_SENDERS_PER_ADDRESS, type Pace, type Paces, type RateLimit } from './rate-limit.ts';
 import { createRefusals } from './refusals.ts';
 
 /** What the door for events needs. */
@@ -17,6 +17,8 @@ export interface Door {
   readonly rateLimit: RateLimit;
   readonly paces: Paces;
   readonly maxPayloadBytes: number;
+  /** Of a sender without a token. */
+  readonly maxAnonymousPayloadBytes: number;
   readonly maxRefusals: number;
   /** Where a socket comes from, as limits count it. */
   readonly addressOf: (socket: PeerSocket) => string;
@@ -120,22 +122,32 @@ class Incoming {
 
   /** @throws ChatError `too_large`, `rate_limited` */
   #limit(pace: Pace, eventArguments: unknown[]): void {
-    const { paces, rateLimit, metrics, addressOf, bytesOf, maxPayloadBytes } = this.#door;
+    const { paces, metrics, bytesOf, maxPayloadBytes, maxAnonymousPayloadBytes } = this.#door;
+    const isAnonymous = this.#socket.data.claims === undefined;
     const bytes = bytesOf(eventArguments);
-    if (bytes > maxPayloadBytes) throw new ChatError('too_large', `The event is too large: at most ${maxPayloadBytes} bytes are allowed.`);
-    const maximum = paces[pace];
+    const maxBytes = isAnonymous ? maxAnonymousPayloadBytes : maxPayloadBytes;
+    if (bytes > maxBytes)
+      throw new ChatError(
+        'too_large',
+        `The event is too large: at most ${maxBytes} bytes are allowed${isAnonymous ? ' without a token' : ''}.`,
+      );
     let what: Pace | 'bytes' = pace;
     try {
-      rateLimit.count(`${pace} ${this.#sender}`, maximum);
-      // Who has a token is one person, wherever it comes from. Who has none may be as many sockets as it likes.
-      if (this.#socket.data.claims === undefined)
-        rateLimit.count(`${pace} address ${addressOf(this.#socket)}`, ANONYMOUS_SENDERS_PER_ADDRESS * maximum);
+      this.#count(pace, paces[pace], 1, isAnonymous ? ANONYMOUS_SENDERS_PER_ADDRESS * paces[pace] : undefined);
       what = 'bytes';
-      if (bytes > 0) rateLimit.count(`bytes ${this.#sender}`, 2 * maxPayloadBytes, bytes);
+      if (bytes > 0)
+        this.#count('bytes', 2 * maxBytes, bytes, isAnonymous ? Math.max(ANONYMOUS_BYTES_PER_ADDRESS, 2 * maxBytes) : undefined);
     } catch (error) {
       metrics.rateLimited.add(1, { pace: what });
       throw error;
     }
+  }
+
+  /** Who has a token is one person, wherever it comes from. Who has none may be as many sockets as it likes: those of one address are counted together, too. */
+  #count(what: Pace | 'bytes', maximum: number, amount: number, maxOfAddress: number | undefined): void {
+    const { rateLimit, addressOf } = this.#door;
+    rateLimit.count(`${what} ${this.#sender}`, maximum, amount);
+    if (maxOfAddress !== undefined) rateLimit.count(`${what} address ${addressOf(this.#socket)}`, maxOfAddress, amount);
   }
 }
 

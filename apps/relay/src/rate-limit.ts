@@ -23,6 +23,9 @@ export function packetsPerSecond(paces: Paces): number {
 /** How many senders without a token one address is good for: an office with old front-ends talks, and a script that opens a thousand sockets does not. */
 export const ANONYMOUS_SENDERS_PER_ADDRESS = 20;
 
+/** Bytes of large events that all senders without a token of one address may send in a second, at least: what one of them may, if that is more. */
+export const ANONYMOUS_BYTES_PER_ADDRESS = 256 * 1_024;
+
 /** Counts in fixed windows of a second, which begin with a key's first event. In memory: it is asked for every event. */
 export interface RateLimit {
   /** @throws ChatError `rate_limited` when `amount` is too much for a second that has `maximum` in all */

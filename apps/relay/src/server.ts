@@ -19,6 +19,7 @@ import { authenticate, MAX_CONNECTIONS_PER_IDENTITY } from './handshake.ts';
 import { keepHouse } from './housekeeping.ts';
 import { listen as listenTo } from './incoming.ts';
 import { type Census, createRelayMetrics, type RelayMetrics } from './metrics.ts';
+import { createNewcomerLimit } from './newcomer-limit.ts';
 import { answerRequests } from './operations.ts';
 import { limitPackets } from './packet-limits.ts';
 import { identityOf, type PeerSocket, type RelayServer } from './peer.ts';
@@ -162,15 +163,21 @@ export function createRelay(config: Config, parts: RelayParts): Relay {
   writeOncePerTurn(io);
   const forgetRequest = forgetRequests(io);
   const rateLimit = createRateLimit(parts.rateClock);
+  const newcomers = createNewcomerLimit(config.newcomersPerMinute, parts.rateClock);
   const addressOf = (socket: PeerSocket) => (socket.data.address ??= counter.addressOf(socket.conn) ?? UNKNOWN_ADDRESS);
   const queueCaps = parts.queueCaps ?? { packets: 1_000, bytes: Math.max(16_000_000, 4 * config.maxPayloadBytes) };
   const door = {
     handlers: parts.handlers ?? allHandlers,
-    context: { delivery, allowAnonymousClients: config.allowAnonymousClients },
+    context: {
+      delivery,
+      allowAnonymousClients: config.allowAnonymousClients,
+      countNewcomer: (socket: PeerSocket) => newcomers.count(addressOf(socket)),
+    },
     rateLimit,
     paces,
     addressOf,
     maxPayloadBytes: config.maxPayloadBytes,
+    maxAnonymousPayloadBytes: config.maxAnonymousPayloadBytes,
     maxRefusals: parts.maxRefusals ?? MAX_REFUSALS,
     bytesOf,
     stamp: createStamp(parts.now),
@@ -187,7 +194,7 @@ export function createRelay(config: Config, parts: RelayParts): Relay {
     addressOf(socket);
     forgetRequest(socket);
   });
-  const sweeps = [() => rateLimit.sweep(), () => revocations.sweep(Date.now() / 1_000), ...guarded.sweeps];
+  const sweeps = [() => rateLimit.sweep(), () => newcomers.sweep(), () => revocations.sweep(Date.now() / 1_000), ...guarded.sweeps];
   const stopHousekeeping = keepHouse({ io, queueCaps, log, metrics, sweeps });
 
   async function close(): Promise<void> {

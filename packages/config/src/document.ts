@@ -68,7 +68,8 @@ export const GROUPS: Readonly<Record<string, Partial<Record<VariableName, About>
     MAX_IMAGE_BYTES: { unset: '10485760', meaning: 'one upload' },
     MAX_SOCKET_PAYLOAD_BYTES: {
       unset: '1000000',
-      meaning: 'one socket message; old front-ends that send whole images may need up to 100000000',
+      meaning:
+        'one socket message; without a token at most 65536 unless this is set. Old front-ends that send whole images may need up to 100000000',
     },
     MAX_CONNECTIONS: {
       unset: '20000',
@@ -80,7 +81,11 @@ export const GROUPS: Readonly<Record<string, Partial<Record<VariableName, About>
       meaning:
         'connections without a token that one relay takes from one address, and all that one web app takes from it where no proxy stands in front; a large office has one address for everybody',
     },
-    SESSIONS_PER_MINUTE: { unset: '20', meaning: 'conversations that one address may start in a minute, with bursts of twice that' },
+    SESSIONS_PER_MINUTE: {
+      unset: '20',
+      meaning:
+        'conversations that one address may start in a minute, with bursts of twice that; on the relay three times as many visitors without a token, who are new with every page',
+    },
     VISITOR_MESSAGES_PER_MINUTE: {
       unset: '120',
       meaning: 'messages that one visitor may store in a minute, with bursts of five times that for what waited while the network was away',

@@ -10,6 +10,8 @@ import type { Pace } from '../rate-limit.ts';
 export interface RelayContext {
   readonly delivery: Delivery;
   readonly allowAnonymousClients: boolean;
+  /** @throws ChatError `rate_limited` when too many visitors without a token have come from where this one comes from */
+  readonly countNewcomer: (socket: PeerSocket) => void;
 }
 
 /** One event as its handler sees it: from somebody who may send it, with a payload that fits. */

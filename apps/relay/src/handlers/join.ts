@@ -16,6 +16,8 @@ function identify(socket: PeerSocket, payload: PeerPayloads['join'], allowAnonym
 /** A repeated join is heard again by the operators, as an old front-end that rejoins expects. */
 export const join = fromAnyone('join', 'lifecycle', ({ socket, payload, context }) => {
   const sender = identify(socket, payload, context.allowAnonymousClients);
+  // Each is a conversation that consoles begin: a script would begin thousands.
+  if (socket.data.claims === undefined && socket.data.sender === undefined) context.countNewcomer(socket);
   socket.data.sender = sender;
   context.delivery.admit(socket, sender);
   return sender.role === 'client' ? context.delivery.toOperators('newChat', { clientId: sender.address, username: sender.name }) : 0;

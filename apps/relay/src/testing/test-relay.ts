@@ -3,7 +3,7 @@ import { createMetrics, type Logger } from '@switchboard/telemetry';
 import { createTokens, type Tokens } from '@switchboard/tokens';
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
 
-import { bufferBytes, type Config } from '../config.ts';
+import { anonymousPayloadBytes, bufferBytes, type Config } from '../config.ts';
 import { createRelay, type RelayParts } from '../server.ts';
 
 export const TEST_SECRET = 'a secret for tests, long enough for HS256';
@@ -98,6 +98,7 @@ export async function startRelay(config: Partial<Config> = {}, parts: Partial<Re
       allowAnonymousClients: true,
       sanitizeHtml: false,
       maxPayloadBytes: 1_000_000,
+      maxAnonymousPayloadBytes: anonymousPayloadBytes(config.maxPayloadBytes),
       bufferBytes: bufferBytes(undefined, config.maxPayloadBytes ?? 1_000_000),
       transports: ['websocket', 'polling'],
       pingIntervalMs: 25_000,
@@ -106,6 +107,7 @@ export async function startRelay(config: Partial<Config> = {}, parts: Partial<Re
       compression: undefined,
       maxConnections: 1_000,
       maxConnectionsPerAddress: 1_000,
+      newcomersPerMinute: 1_000,
       trustedHops: 0,
       logLevel: 'info',
       redisUrl: undefined,
