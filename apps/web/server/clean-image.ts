@@ -11,7 +11,7 @@ import { MAX_PIXELS, refuseCostly } from './image-limits.ts';
 import { detectImageType, EXTENSIONS, type ImageType } from './image-types.ts';
 
 /** An image that we made ourselves from one that somebody sent. */
-interface CleanImage {
+export interface CleanImage {
   readonly bytes: Buffer;
   readonly mimeType: ImageType;
   readonly extension: string;

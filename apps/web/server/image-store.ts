@@ -3,7 +3,7 @@ import { chmod, mkdir, open, rename, rm, stat, writeFile, type FileHandle } from
 import { dirname, join } from 'node:path';
 
 /** An image that is there. */
-export interface StoredImage {
+interface StoredImage {
   /** Bytes. */
   readonly size: number;
   /** Opens the file with the first byte that is asked for, and closes it with the last, or when `signal` is aborted or the stream is canceled. */

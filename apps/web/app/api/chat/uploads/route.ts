@@ -1,10 +1,12 @@
-import { readPage, recordUpload } from '@switchboard/chat';
+import { readPage, recordUpload, type Actor } from '@switchboard/chat';
 import { ChatError, UPLOADS_PATH, type UploadResponse } from '@switchboard/protocol';
 
 import { addressKey, callerKey } from '../../../../server/admission.ts';
 import { actorOf } from '../../../../server/authenticate.ts';
+import type { CleanImage } from '../../../../server/clean-image.ts';
 import { cleanName } from '../../../../server/image-types.ts';
 import { OPTIONS, route } from '../../../../server/route.ts';
+import type { Services } from '../../../../server/services.ts';
 import { storeWithinQuota } from '../../../../server/visitor-quota.ts';
 
 export { OPTIONS };
@@ -23,34 +25,50 @@ export const POST = route({
     read: (form, { config }) => readUpload(form, config.maxImageBytes),
   },
   async handle({ request, services, caller, body: { file, clientId } }) {
-    const { chat, diskFloor, imageCleaner, images, imageLinks } = services;
+    const { chat, imageCleaner } = services;
     const actor = actorOf(caller);
     if (actor.kind === 'operator' && clientId === undefined) throw missing('clientId', 'which conversation it is for');
     const conversation = actor.kind === 'operator' ? clientId : undefined;
     // Asked first: work and disk are for conversations that exist.
     await readPage(chat, actor, { clientId: conversation, limit: 1 });
-    // Nobody decodes what can't be stored.
-    if (caller.kind === 'visitor') await diskFloor.requireRoom('images');
     const key = callerKey(caller);
     // Strangers can make themselves as many visitors as they like, so those of one address take turns with the others together.
     const waiter = { caller: key, group: caller.kind === 'visitor' ? addressKey(request) : key, signal: request.signal };
-    const { bytes, extension, mimeType, width, height } = await imageCleaner.clean(Buffer.from(await file.arrayBuffer()), waiter);
-    const name = cleanName(file.name);
-    return await storeWithinQuota({ request, services, caller }, bytes.byteLength, async () => {
-      const storageKey = await images.put(bytes, extension);
-      try {
-        const upload = { clientId: conversation, storageKey, name, mimeType, width, height, size: bytes.byteLength };
-        const { id } = await recordUpload(chat, actor, upload);
-        const imageUrl = imageLinks.sign(`${UPLOADS_PATH}${id}`);
-        const answer: UploadResponse = { imageUrl, imageName: name, mimeType, width, height, size: bytes.byteLength };
-        return Response.json(answer, { status: 201 });
-      } catch (error) {
-        await images.remove(storageKey);
-        throw error;
-      }
+    const storing = { request, services, caller };
+    // Nobody decodes what can't be stored: what came counts before, what it has become more, after.
+    const answer = await storeWithinQuota(storing, file.size, async () => {
+      const image = await imageCleaner.clean(Buffer.from(await file.arrayBuffer()), waiter);
+      const more = Math.max(0, image.bytes.byteLength - file.size);
+      return await storeWithinQuota(
+        storing,
+        more,
+        async () => await store(services, actor, { image, clientId: conversation, name: file.name }),
+      );
     });
+    return Response.json(answer, { status: 201 });
   },
 });
+
+interface Storable {
+  readonly image: CleanImage;
+  readonly clientId: number | undefined;
+  /** As the sender calls it. */
+  readonly name: string;
+}
+
+/** Bytes first, then the row. A row that can't be written leaves no bytes. */
+async function store({ chat, images, imageLinks }: Services, actor: Actor, { image, clientId, name }: Storable): Promise<UploadResponse> {
+  const { bytes, extension, mimeType, width, height } = image;
+  const storageKey = await images.put(bytes, extension);
+  try {
+    const upload = { clientId, storageKey, name: cleanName(name), mimeType, width, height, size: bytes.byteLength };
+    const { id } = await recordUpload(chat, actor, upload);
+    return { imageUrl: imageLinks.sign(`${UPLOADS_PATH}${id}`), imageName: upload.name, mimeType, width, height, size: upload.size };
+  } catch (error) {
+    await images.remove(storageKey);
+    throw error;
+  }
+}
 
 function readUpload(form: FormData, maxBytes: number): { file: File; clientId: number | undefined } {
   const file = form.get('file');

@@ -1,11 +1,12 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { MessagesPage, UploadResponse } from '@switchboard/protocol';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { ask, newOperator, newVisitor, text, useTestServer, type Person } from '../../../../server/testing/test-server.ts';
+import { installServices } from '../../../../server/services.ts';
+import { ask, closedLimits, newOperator, newVisitor, text, useTestServer, type Person } from '../../../../server/testing/test-server.ts';
 import { GET as read, POST as save } from '../messages/route.ts';
 import { GET as getImage } from './[id]/route.ts';
 import { POST as upload } from './route.ts';
@@ -138,6 +139,52 @@ describe('what is refused', () => {
     const headers = { ...visitor.headers, 'content-type': 'multipart/form-data; boundary=x' };
     expect((await upload(ask('POST', '/api/chat/uploads', { headers, body: '--x\r\nhalf' }))).status).toBe(400);
     expect((await upload(ask('POST', '/api/chat/uploads', { headers: visitor.headers, body: text('no form') }))).status).toBe(415);
+  });
+
+  it('what finds no room on the disk is to be tried again, and leaves no row', async () => {
+    const { services } = server;
+    const rows = await services.db.prisma.upload.count();
+    // The error of the system itself, whatever room this machine has.
+    const put = async (bytes: Uint8Array) => {
+      await writeFile('/dev/full', bytes);
+      return 'never';
+    };
+    installServices({ ...services, images: { ...services.images, put } });
+    try {
+      const response = await send(visitor, picture());
+      expect(response.status).toBe(503);
+      expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(await response.json()).toMatchObject({ error: { code: 'unavailable', retryable: true } });
+      expect(await services.db.prisma.upload.count()).toBe(rows);
+    } finally {
+      installServices(services);
+    }
+    expect((await send(visitor, picture())).status).toBe(201);
+  });
+
+  it('more bytes than the quota of a visitor has; an operator has none', async () => {
+    const { services } = server;
+    installServices({ ...services, limits: { ...services.limits, visitorBytes: closedLimits().visitorBytes } });
+    try {
+      const response = await send(visitor, picture());
+      expect(response.status).toBe(429);
+      expect((await send(operator, picture(), String(visitor.id))).status).toBe(201);
+    } finally {
+      installServices(services);
+    }
+  });
+
+  it('a picture whose sender has left is not stored', async () => {
+    const rows = await server.services.db.prisma.upload.count();
+    const leave = new AbortController();
+    const form = new FormData();
+    form.set('file', picture());
+    const { url, headers } = ask('POST', '/api/chat/uploads', { headers: visitor.headers });
+    const sending = upload(new Request(url, { method: 'POST', headers, body: form, signal: leave.signal }));
+    await expect.poll(() => process.getActiveResourcesInfo().includes('ProcessWrap')).toBe(true);
+    leave.abort();
+    expect((await sending).status).toBe(400);
+    expect(await server.services.db.prisma.upload.count()).toBe(rows);
   });
 
   it('leaves nothing on the disk', async () => {
