@@ -63,7 +63,10 @@ export function readFromFrame(data: unknown): FromFrame | undefined {
   return passes(frameChecks, data) ? (data as FromFrame) : undefined;
 }
 
-/** What the frame is told in its address, behind the `#`, which no server sees. */
+/**
+ * What the frame is told in its address, behind the `#`, which no server sees. Anybody can make such an address: the words are shown only when a loader
+ * around the frame answers.
+ */
 export interface FrameSettings {
   /** The host page's origin: the only one that the frame speaks to. */
   readonly origin: string;

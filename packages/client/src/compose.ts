@@ -41,18 +41,26 @@ export function checkImage(file: Blob, name: string): OutboxImage {
 
 /** Makes the own messages of one conversation, as the outbox keeps them. */
 export class NewEntries {
-  readonly #context: Pick<ConversationContext, 'clientId' | 'side' | 'clock' | 'effects'>;
+  readonly #context: Pick<ConversationContext, 'clientId' | 'sessionId' | 'side' | 'clock' | 'effects'>;
   #last = 0;
 
-  constructor(context: Pick<ConversationContext, 'clientId' | 'side' | 'clock' | 'effects'>) {
+  constructor(context: Pick<ConversationContext, 'clientId' | 'sessionId' | 'side' | 'clock' | 'effects'>) {
     this.#context = context;
   }
 
   /** @param newestShown the last message of the conversation */
   make(what: Pick<NewEntry, 'text' | 'image'>, newestShown: TimelineMessage | undefined): NewEntry {
-    const { clientId, side, effects } = this.#context;
+    const { clientId, sessionId, side, effects } = this.#context;
     const senderType = side.kind === 'client' ? 'CLIENT' : 'OPERATOR';
-    return { ...what, key: effects.uuid(), clientId, senderType, clientSocketId: null, createdAt: this.#now(newestShown?.createdAt) };
+    return {
+      ...what,
+      key: effects.uuid(),
+      clientId,
+      sessionId,
+      senderType,
+      clientSocketId: null,
+      createdAt: this.#now(newestShown?.createdAt),
+    };
   }
 
   /** The server's time as well as it is known, but never before what is on the screen already. ISO-8601. */

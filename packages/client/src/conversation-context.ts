@@ -17,6 +17,8 @@ export interface ConversationContext {
   readonly clock: ServerClock;
   readonly outbox: Outbox;
   readonly clientId: number;
+  /** Of a visitor's own conversation; null for a console. */
+  readonly sessionId: string | null;
   readonly side: Side;
   readonly operator: { readonly id: number; readonly name: string } | null;
   /** Whether it looks for news by itself while nobody looks at it. */

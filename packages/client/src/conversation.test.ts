@@ -46,6 +46,7 @@ async function openConversation(offsetMs = 0) {
     clock,
     outbox,
     clientId: 1,
+    sessionId: null,
     side: { kind: 'client' },
     operator: null,
     checkHidden: true,

@@ -144,6 +144,7 @@ describe('the disk of the outbox', () => {
     ...entry(`of ${owner}`, { key: KEY, ...more }),
     owner,
     version: 1,
+    sessionId: null,
     failure: null,
   });
 

@@ -147,6 +147,7 @@ class Operator implements OperatorChat {
       http: this.#http,
       outbox: this.#outbox,
       clientId,
+      sessionId: null,
       side: this.#side,
       operator: this.#options.operator,
       checkHidden: false,

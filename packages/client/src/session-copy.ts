@@ -1,6 +1,6 @@
 import type { Effects } from './effects.ts';
 import { DiskStore, settled } from './indexed-db.ts';
-import type { StoredSession } from './session.ts';
+import type { StoredSession } from './stored-session.ts';
 
 const STORE = 'values';
 const KEY = 'session';

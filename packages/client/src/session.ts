@@ -1,5 +1,5 @@
 import { ChatError } from '@switchboard/protocol/errors';
-import type { StartSessionResponse, TokenResponse } from '@switchboard/protocol/types';
+import type { MessagesPage, StartSessionResponse, TokenResponse } from '@switchboard/protocol/types';
 
 import type { Effects } from './effects.ts';
 import { createHttp } from './http.ts';
@@ -7,46 +7,31 @@ import type { Credentials, Http } from './http.ts';
 import { isBlocked } from './retry.ts';
 import { SessionCopy } from './session-copy.ts';
 import type { ServerClock } from './server-clock.ts';
+import { isUnchanged, parseSession, sameConversation } from './stored-session.ts';
+import type { ConversationRef, StoredSession } from './stored-session.ts';
 import type { KeyValueStore, VisitorForm } from './types.ts';
 
 /** Where the tokens lie in the key-value store. */
 export const SESSION_KEY = 'switchboard.session';
+/** Held while one tab compares what is stored and changes it. */
+const LOCK = 'switchboard-session';
+/** Milliseconds to wait for the lock: a tab that was put to sleep with it must not keep the others from anything. */
+const LOCK_PATIENCE_MS = 2_000;
 /** A token with less than this left is renewed at the next occasion, well before it fails. Milliseconds. */
 const RENEW_BEFORE_MS = 12 * 60 * 60 * 1_000;
 /** A token with less than this left counts as run out. */
 const EXPIRED_BEFORE_MS = 30_000;
-
-/** What a visitor's browser remembers of its conversation. */
-export interface StoredSession {
-  readonly token: string;
-  readonly expiresAt: string;
-  readonly resumeToken: string | null;
-  readonly clientId: number;
-  readonly sessionId: string;
-  readonly username: string;
-  /** As in `SessionRecord`; builds before it wrote none. */
-  readonly writtenAt?: number;
-}
-
-function parseSession(text: string | null): StoredSession | null {
-  try {
-    const value: unknown = JSON.parse(text ?? 'null');
-    if (typeof value !== 'object' || value === null || !('token' in value) || !('clientId' in value)) return null;
-    // Written by this code; what an older build did not write is not needed to go on.
-    return typeof value.token === 'string' && typeof value.clientId === 'number' ? (value as StoredSession) : null;
-  } catch {
-    // Not ours or damaged: as good as none.
-    return null;
-  }
-}
 
 /** Whether the conversation is still this visitor's, whatever the server says now: who is blocked may be let in again. */
 function mayPass(error: unknown): boolean {
   return !(error instanceof ChatError) || error.retryable || isBlocked(error);
 }
 
-/** The visitor's tokens: kept, renewed before they run out, resumed after. */
-export class VisitorSession implements Credentials {
+/**
+ * The visitor's tokens: kept, renewed before they run out, resumed after. Tabs share them, and requests take time: an answer is kept only while what it is
+ * about is still what is stored.
+ */
+export class VisitorSession {
   readonly #effects: Effects;
   readonly #store: KeyValueStore;
   readonly #copy: SessionCopy;
@@ -68,7 +53,7 @@ export class VisitorSession implements Credentials {
     this.#copy = new SessionCopy(effects);
     this.#clock = clock;
     const renew = () => Promise.resolve(false);
-    this.#http = createHttp(effects, clock, { headers: () => this.headers(), renew });
+    this.#http = createHttp(effects, clock, { headers: () => this.#headers(), renew });
     this.#anonymous = createHttp(effects, clock, { headers: () => ({}), renew });
   }
 
@@ -85,22 +70,17 @@ export class VisitorSession implements Credentials {
   /** Brings back what the store has lost because the browser was killed before it was written. Never rejects. */
   async restore(): Promise<void> {
     try {
-      const copy = await this.#copy.read();
-      const stored = this.read();
-      if (copy === undefined) {
-        if (stored !== null) await this.#copy.write({ writtenAt: stored.writtenAt ?? 0, session: stored });
-      } else if (copy.writtenAt > (stored?.writtenAt ?? 0)) {
-        this.#writtenAt = copy.writtenAt;
-        this.#put(copy.session);
-      }
+      await this.#exclusively(() => this.#restore());
     } catch (error) {
       this.#effects.note('session: no copy', error);
     }
   }
 
-  /** Forgets the conversation. Never rejects. */
-  async clear(): Promise<void> {
-    await this.#write(null);
+  /** Forgets this conversation; another one, begun in another tab meanwhile, stays. Never rejects. */
+  async forget(conversation: ConversationRef): Promise<void> {
+    await this.#exclusively(async () => {
+      if (sameConversation(this.read(), conversation)) await this.#write(null);
+    });
   }
 
   close(): void {
@@ -111,9 +91,13 @@ export class VisitorSession implements Credentials {
     return this.#left(session) < EXPIRED_BEFORE_MS;
   }
 
-  headers(): Record<string, string> {
-    const session = this.read();
-    return session === null ? {} : { authorization: `Bearer ${session.token}` };
+  /** Says who asks, for one conversation: as soon as another one is stored, or none, for nobody. */
+  credentials(conversation: ConversationRef): Credentials {
+    const current = () => sameConversation(this.read(), conversation);
+    return {
+      headers: () => (current() ? this.#headers() : {}),
+      renew: async () => current() && (await this.renew()) && current(),
+    };
   }
 
   /**
@@ -121,21 +105,20 @@ export class VisitorSession implements Credentials {
    *
    * @throws ChatError as the server said
    */
-  async start(form: VisitorForm): Promise<StoredSession> {
+  async start(form: VisitorForm): Promise<void> {
     const answer = await this.#anonymous.request<StartSessionResponse>('POST', '/api/chat/sessions', form);
-    return await this.#keep(answer);
+    const session = this.#sessionOf(answer);
+    // Another tab may have been quicker: then that conversation is this browser's.
+    await this.#exchange(null, session);
   }
 
-  /** A token for the relay; `refused` when it did not take the last one. @throws ChatError */
-  async token(refused: boolean): Promise<string> {
-    const session = this.read();
-    if (session === null) throw new ChatError('unauthenticated', 'There is no conversation.');
+  /** A token of this conversation for the relay; `refused` when it did not take the last one. @throws ChatError */
+  async token(conversation: ConversationRef, refused: boolean): Promise<string> {
+    const session = this.#current(conversation);
     if (refused || this.isExpired(session)) await this.renew();
     else if (this.#left(session) < RENEW_BEFORE_MS)
       void this.renew().catch((error: unknown) => this.#effects.note('session: not renewed', error));
-    const current = this.read();
-    if (current === null) throw new ChatError('unauthenticated', 'There is no conversation.');
-    return current.token;
+    return this.#current(conversation).token;
   }
 
   /** Gets a fresh token; false when there is none to be had. @throws ChatError when the server can't be asked now */
@@ -151,46 +134,111 @@ export class VisitorSession implements Credentials {
     if (session === null) return false;
     try {
       const { token, expiresAt } = await this.#http.request<TokenResponse>('POST', '/api/chat/token', {});
-      await this.#write({ ...session, token, expiresAt });
-      return true;
+      await this.#exchange(session, { ...session, token, expiresAt });
     } catch (error) {
       if (mayPass(error)) throw error;
-      return this.#resume(session);
+      if (await this.#isOver(session)) await this.#lose(session);
+      else await this.#resume(session);
+    }
+    return this.read() !== null;
+  }
+
+  /** Whether it was ended (in a browser that shares nothing with this one): then its token still opens the last page, and nothing else. */
+  async #isOver(session: StoredSession): Promise<boolean> {
+    if (this.isExpired(session) || !isUnchanged(this.read(), session)) return false;
+    try {
+      return (await this.#http.request<MessagesPage>('GET', '/api/chat/messages?limit=1')).endedAt !== null;
+    } catch (error) {
+      if (mayPass(error)) throw error;
+      return false;
     }
   }
 
   /** The token is of no use any more: asks for the conversation with the one that is good for just that. */
-  async #resume(session: StoredSession): Promise<boolean> {
+  async #resume(session: StoredSession): Promise<void> {
     const { username, resumeToken } = session;
     if (resumeToken === null) {
-      await this.#lose();
-      return false;
+      await this.#lose(session);
+      return;
     }
     try {
       const answer = await this.#anonymous.request<StartSessionResponse>('POST', '/api/chat/sessions', { username, resumeToken });
-      await this.#keep(answer);
-      if (answer.clientId !== session.clientId) this.onReplaced();
-      return true;
+      const next = this.#sessionOf(answer);
+      if ((await this.#exchange(session, next)) && !sameConversation(next, session)) this.onReplaced();
     } catch (error) {
       if (mayPass(error)) throw error;
-      await this.#lose();
-      return false;
+      await this.#lose(session);
     }
   }
 
-  async #lose(): Promise<void> {
-    await this.clear();
-    this.onReplaced();
+  async #lose(session: StoredSession): Promise<void> {
+    if (await this.#exchange(session, null)) this.onReplaced();
   }
 
-  async #keep(answer: StartSessionResponse): Promise<StoredSession> {
+  /** @throws ChatError `unauthenticated` when it is not this browser's conversation any more */
+  #current(conversation: ConversationRef): StoredSession {
+    const session = this.read();
+    if (session === null || !sameConversation(session, conversation))
+      throw new ChatError('unauthenticated', 'There is no such conversation.');
+    return session;
+  }
+
+  #headers(): Record<string, string> {
+    const session = this.read();
+    return session === null ? {} : { authorization: `Bearer ${session.token}` };
+  }
+
+  #sessionOf(answer: StartSessionResponse): StoredSession {
     const { token, expiresAt, resumeToken, clientId, sessionId, username } = answer;
     if (token === undefined) throw new ChatError('internal', 'The server gave no token.');
     // A day, as the contract has it, should the server not say.
     const until = expiresAt ?? new Date(this.#clock.now() + 24 * 60 * 60 * 1_000).toISOString();
-    const session = { token, expiresAt: until, resumeToken: resumeToken ?? null, clientId, sessionId, username };
-    await this.#write(session);
-    return session;
+    return { token, expiresAt: until, resumeToken: resumeToken ?? null, clientId, sessionId, username };
+  }
+
+  /** Puts `next` in the place of what was asked about, unless that has changed meanwhile; tells whether it has. */
+  #exchange(asked: StoredSession | null, next: StoredSession | null): Promise<boolean> {
+    return this.#exclusively(async () => {
+      if (!isUnchanged(this.read(), asked)) return false;
+      await this.#write(next);
+      return true;
+    });
+  }
+
+  /** Runs `work` while no other tab runs its own, as far as this browser has locks. */
+  async #exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const { locks } = this.#effects;
+    if (locks === undefined) return await work();
+    const patience = new AbortController();
+    const cancel = this.#effects.after(LOCK_PATIENCE_MS, () => patience.abort());
+    let begun: Promise<T> | undefined;
+    try {
+      await locks.request(LOCK, { signal: patience.signal }, async () => {
+        cancel();
+        begun = work();
+        // How it went is told below.
+        await begun.catch(() => undefined);
+      });
+    } catch (error) {
+      this.#effects.note('session: no lock', error);
+    } finally {
+      cancel();
+    }
+    return await (begun ?? work());
+  }
+
+  async #restore(): Promise<void> {
+    const copy = await this.#copy.read();
+    const stored = this.read();
+    if (copy === undefined) {
+      if (stored !== null) await this.#copy.write({ writtenAt: stored.writtenAt ?? 0, session: stored });
+    } else if (copy.writtenAt > Math.max(stored?.writtenAt ?? 0, this.#writtenAt)) {
+      this.#writtenAt = copy.writtenAt;
+      this.#put(copy.session);
+      // Without locks another tab may have ended it between the two.
+      const now = await this.#copy.read();
+      if (now !== undefined && now.writtenAt > copy.writtenAt) this.#put(now.session);
+    }
   }
 
   /** Resolves when a browser that is killed would still know it, or refuses to. */

@@ -109,12 +109,25 @@ export interface VisitorForm {
   readonly locale?: string;
 }
 
+/** Something that a visitor had sent when its conversation was ended, and that nobody has got. */
+export interface LeftOver {
+  readonly key: string;
+  readonly text: string | null;
+  readonly isImage: boolean;
+}
+
 export interface VisitorSnapshot extends LinesSnapshot {
   /** `idle`: no conversation yet (show the form); `resuming`: finding the one from before; `active`: there is one. */
   readonly phase: 'idle' | 'resuming' | 'active';
   readonly username: string | null;
   /** Operators' messages not seen yet. */
   readonly unread: number;
+  /** While `idle`: the conversation that this page has shown is over, ended here, in another tab or in another browser. */
+  readonly ended: boolean;
+  /** The conversation is being ended now, by this tab or another one: nothing is taken meanwhile. */
+  readonly ending: boolean;
+  /** While `idle`: what was not sent before the last conversation ended. The next one shows it as `failed`. */
+  readonly leftOvers: readonly LeftOver[];
   /** An operator has blocked this visitor: nothing is sent or shown until that is taken back, which is found out by itself. */
   readonly blocked: boolean;
 }
@@ -125,8 +138,10 @@ export interface VisitorChat {
   subscribe(listener: () => void): () => void;
   /** Starts a conversation. Rejects with `ChatError` (its `fields` say which field is wrong). */
   start(form: VisitorForm): Promise<void>;
-  /** Ends it: tells the operators, keeps it in the database, forgets it here. */
+  /** Ends it: sends what waits, tells the operators, keeps it in the database, forgets it here. Rejects, and nothing has happened, when that is not possible. */
   end(): Promise<void>;
+  /** Drops one of `leftOvers`. */
+  discardLeftOver(key: string): Promise<void>;
   /** The conversation, undefined unless `phase` is `active`. */
   readonly conversation: ConversationHandle | undefined;
   onArrival(listener: (arrived: ArrivedMessage) => void): () => void;

@@ -5,11 +5,14 @@ import { backoffMs } from './backoff.ts';
 import { browserEffects } from './effects.ts';
 import type { Effects } from './effects.ts';
 import { createEmitter } from './emitter.ts';
+import { LeftOvers } from './left-overs.ts';
+import type { OutboxEntry } from './outbox/entry.ts';
 import { isBlocked } from './retry.ts';
 import { createServerClock } from './server-clock.ts';
 import type { ServerClock } from './server-clock.ts';
 import { VisitorSession } from './session.ts';
-import type { StoredSession } from './session.ts';
+import { sameConversation } from './stored-session.ts';
+import type { StoredSession } from './stored-session.ts';
 import { shallowEqual } from './shallow-equal.ts';
 import type { ArrivedMessage, ConversationHandle, VisitorChat, VisitorChatOptions, VisitorForm, VisitorSnapshot } from './types.ts';
 import { VisitorLine } from './visitor-line.ts';
@@ -27,7 +30,10 @@ class Visitor implements VisitorChat {
   /** What a killed browser may have forgotten has not been looked up yet. */
   #restoring = true;
   #line: VisitorLine | undefined;
-  #lineFor: StoredSession | undefined;
+  readonly #leftOvers: LeftOvers;
+  /** What the last conversation had left in its outbox. */
+  #remaining: readonly OutboxEntry[] = [];
+  #ended = false;
   #resuming = false;
   /** Finding the conversation from before is refused because this visitor is blocked. */
   #shutOut = false;
@@ -42,6 +48,7 @@ class Visitor implements VisitorChat {
     this.#clock = createServerClock(() => effects.now());
     this.#session = new VisitorSession(effects, options.storage, this.#clock);
     this.#session.onReplaced = () => this.#follow();
+    this.#leftOvers = new LeftOvers(effects, () => this.#refresh());
     this.#snapshot = this.#build();
     this.#stopStorage = effects.page.onStorage(() => this.#follow());
     this.#follow();
@@ -74,9 +81,14 @@ class Visitor implements VisitorChat {
   async end(): Promise<void> {
     const line = this.#line;
     if (line === undefined) return;
+    const { stored } = line;
     await line.end();
-    await this.#session.clear();
+    await this.#session.forget(stored);
     this.#follow();
+  }
+
+  async discardLeftOver(key: string): Promise<void> {
+    await this.#leftOvers.discard(key);
   }
 
   close(): void {
@@ -84,6 +96,7 @@ class Visitor implements VisitorChat {
     this.#stopStorage();
     this.#cancelResume?.();
     this.#line?.close();
+    this.#leftOvers.close();
     this.#session.close();
   }
 
@@ -97,28 +110,37 @@ class Visitor implements VisitorChat {
   #follow(): void {
     if (this.#closed) return;
     const stored = this.#session.read();
-    if (stored === null || stored.clientId !== this.#lineFor?.clientId) {
-      this.#line?.close();
-      this.#line = undefined;
-      this.#lineFor = undefined;
-    }
-    if (stored === null) this.#stopResuming();
-    else if (this.#line === undefined) {
+    if (this.#line !== undefined && !sameConversation(stored, this.#line.stored)) this.#leave(this.#line);
+    if (stored === null) {
+      this.#stopResuming();
+      if (!this.#restoring) this.#leftOvers.open(this.#remaining);
+    } else if (this.#line === undefined) {
       if (this.#session.isExpired(stored)) this.#resume();
       else this.#open(stored);
     }
     this.#refresh();
   }
 
+  /** That conversation is not this browser's any more. */
+  #leave(line: VisitorLine): void {
+    this.#remaining = line.outbox.entries();
+    this.#ended = true;
+    line.close();
+    this.#line = undefined;
+  }
+
   #open(stored: StoredSession): void {
     this.#stopResuming();
-    this.#lineFor = stored;
+    const leftOvers = [...this.#remaining, ...this.#leftOvers.take()];
+    this.#remaining = [];
+    this.#ended = false;
     this.#line = new VisitorLine({
       effects: this.#effects,
       clock: this.#clock,
       relay: this.#options.relay,
       session: this.#session,
       stored,
+      leftOvers,
       onChange: () => this.#refresh(),
       onArrival: (arrived) => this.#arrivals.tell(arrived),
     });
@@ -163,8 +185,11 @@ class Visitor implements VisitorChat {
     const line = this.#line;
     return {
       phase: line === undefined ? (this.#resuming || this.#restoring ? 'resuming' : 'idle') : 'active',
-      username: this.#lineFor?.username ?? null,
+      username: line?.stored.username ?? null,
       unread: line?.conversation.unread() ?? 0,
+      ended: line === undefined && this.#ended,
+      ending: line?.outbox.isClosing() ?? false,
+      leftOvers: this.#leftOvers.list(),
       blocked: line?.conversation.getSnapshot().blocked ?? this.#shutOut,
       connection: line?.connection.state() ?? 'connecting',
       savesFailing: line?.outbox.isFailing() ?? false,

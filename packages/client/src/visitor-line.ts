@@ -8,10 +8,12 @@ import type { Effects } from './effects.ts';
 import { createHttp } from './http.ts';
 import type { Http } from './http.ts';
 import { liveMessage } from './live-message.ts';
-import type { NewEntry } from './outbox/entry.ts';
+import { conversationMessageId } from './message-id.ts';
+import type { NewEntry, OutboxEntry } from './outbox/entry.ts';
 import { Outbox } from './outbox/outbox.ts';
 import type { ServerClock } from './server-clock.ts';
-import type { StoredSession, VisitorSession } from './session.ts';
+import type { VisitorSession } from './session.ts';
+import type { StoredSession } from './stored-session.ts';
 import type { ArrivedMessage, RelayAddress } from './types.ts';
 import { uploadImage } from './upload.ts';
 import { isBlocked } from './retry.ts';
@@ -28,6 +30,8 @@ export interface VisitorLineOptions {
   readonly relay: RelayAddress;
   readonly session: VisitorSession;
   readonly stored: StoredSession;
+  /** Of conversations before, whether or not the disk has them. */
+  readonly leftOvers: readonly OutboxEntry[];
   onChange(): void;
   onArrival(arrived: ArrivedMessage): void;
 }
@@ -41,6 +45,7 @@ function clientMessageOf(entry: NewEntry): PeerInputs['clientMessage'] {
 
 /** Everything that stands while a visitor has a conversation. */
 export class VisitorLine {
+  readonly stored: StoredSession;
   readonly conversation: Conversation;
   readonly connection: Connection;
   readonly outbox: Outbox;
@@ -51,7 +56,8 @@ export class VisitorLine {
   constructor(options: VisitorLineOptions) {
     const { effects, clock, session, stored } = options;
     this.#options = options;
-    this.#http = createHttp(effects, clock, session);
+    this.stored = stored;
+    this.#http = createHttp(effects, clock, session.credentials(stored));
     this.outbox = this.#openOutbox();
     this.#http.timings.watch(this.outbox);
     this.conversation = this.#openConversation();
@@ -68,8 +74,33 @@ export class VisitorLine {
     void this.#begin();
   }
 
-  /** Ends the conversation on the server. @throws ChatError `unavailable` while that, or saving its last messages, is not possible */
+  /**
+   * Ends the conversation on the server. What this person had seen to be refused goes with it; whatever else is in the outbox then (another tab was
+   * quicker than the word that the chat is being ended) stays there.
+   *
+   * @throws ChatError `unavailable` while that, or saving its last messages, is not possible
+   */
   async end(): Promise<void> {
+    const seen = this.#refused();
+    this.outbox.setClosing(true);
+    try {
+      await this.#endOnServer();
+    } catch (error) {
+      this.outbox.setClosing(false);
+      throw error;
+    }
+    const refused = new Set(this.#refused().map(conversationMessageId));
+    for (const entry of seen) if (refused.has(conversationMessageId(entry))) await this.outbox.discard(entry);
+    // Now: soon there is nobody any more who could report.
+    this.#http.timings.close();
+  }
+
+  /** What is shown as `Not sent`. */
+  #refused(): readonly OutboxEntry[] {
+    return this.outbox.entries().filter((entry) => entry.failure !== null);
+  }
+
+  async #endOnServer(): Promise<void> {
     if (!(await this.outbox.flush(FLUSH_MS))) {
       throw new ChatError('unavailable', 'Some messages could not be sent yet. Please try again in a moment.');
     }
@@ -81,10 +112,6 @@ export class VisitorLine {
       this.#options.effects.note('end refused', error);
     }
     await this.connection.send('chatEnded', null);
-    // What was refused was shown with its reason, and the person chose to end nevertheless.
-    for (const entry of this.outbox.entries()) await this.outbox.discard(entry);
-    // Now: soon there is nobody any more who could report.
-    this.#http.timings.close();
   }
 
   close(): void {
@@ -98,13 +125,14 @@ export class VisitorLine {
 
   async #begin(): Promise<void> {
     await this.outbox.load();
-    const { clientId } = this.#options.stored;
-    for (const entry of this.outbox.entries()) {
-      if (entry.clientId === clientId) continue;
+    const { clientId, sessionId } = this.#options.stored;
+    const found = new Map([...this.#options.leftOvers, ...this.outbox.entries()].map((entry) => [conversationMessageId(entry), entry]));
+    for (const entry of found.values()) {
+      if (entry.clientId === clientId && (entry.sessionId ?? sessionId) === sessionId) continue;
       // A conversation that is over takes nothing any more: shown here, for the person to send or to drop.
-      const key = derivedKey({ from: String(clientId), timestamp: entry.createdAt, type: 'left-over', message: entry.key });
+      const key = derivedKey({ from: sessionId, timestamp: entry.createdAt, type: 'left-over', message: entry.key });
       const { order: _order, version: _version, owner: _owner, ...rest } = entry;
-      await this.outbox.add({ ...rest, key, clientId, failure: LEFT_OVER });
+      await this.outbox.add({ ...rest, key, clientId, sessionId, failure: LEFT_OVER });
       await this.outbox.discard(entry);
     }
     if (!this.#closed) this.outbox.begin();
@@ -113,7 +141,7 @@ export class VisitorLine {
   /** Asked before each connection, so the first to hear that this visitor is blocked. */
   async #token(refused: boolean): Promise<string> {
     try {
-      return await this.#options.session.token(refused);
+      return await this.#options.session.token(this.#options.stored, refused);
     } catch (error) {
       if (isBlocked(error)) this.conversation.noteBlocked();
       throw error;
@@ -147,6 +175,7 @@ export class VisitorLine {
       http: this.#http,
       outbox: this.outbox,
       clientId: stored.clientId,
+      sessionId: stored.sessionId,
       side: { kind: 'client' },
       operator: null,
       checkHidden: true,

@@ -6,7 +6,9 @@ import { Blocked } from './Blocked.tsx';
 import { Chat } from './Chat.tsx';
 import { Ended } from './Ended.tsx';
 import { Header } from './Header.tsx';
+import { LeftOvers } from './LeftOvers.tsx';
 import type { ParentLine } from './parent-line.ts';
+import { DEFAULT_WORDS } from './settings.ts';
 import type { Sound } from './sound.ts';
 import { StartForm } from './StartForm.tsx';
 import { useHostPage } from './use-host-page.ts';
@@ -21,15 +23,23 @@ interface AppProps {
 
 /** Everything in the frame: the form, then the conversation, then the end of it. */
 export function App({ chat, settings, parent, sound }: AppProps) {
-  const { phase, unread, username, connection, savesFailing, outboxVolatile, blocked } = useStore(chat);
-  const [ended, setEnded] = useState(false);
+  const { phase, unread, username, connection, savesFailing, outboxVolatile, blocked, ended, ending, leftOvers } = useStore(chat);
+  /** The end of the last conversation has been read. */
+  const [again, setAgain] = useState(false);
   const visible = useRef(false);
   const main = useRef<HTMLElement>(null);
   const noteVisible = useCallback((now: boolean) => {
     visible.current = now;
   }, []);
 
-  const { open, url, prefill } = useHostPage(parent, main);
+  const { framed, open, url, prefill } = useHostPage(parent, main);
+  const { title, greeting } = framed ? settings : DEFAULT_WORDS;
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
+  useEffect(() => {
+    if (phase === 'active') setAgain(false);
+  }, [phase]);
 
   useEffect(() => parent.tell({ switchboard: 1, type: 'unread', count: unread }), [parent, unread]);
   // `resuming` is neither: the loader keeps what it knows.
@@ -41,25 +51,19 @@ export function App({ chat, settings, parent, sound }: AppProps) {
   const close = () => parent.tell({ switchboard: 1, type: 'close' });
   const { conversation } = chat;
   return (
-    <main ref={main} aria-label={settings.title}>
+    <main ref={main} aria-label={title}>
       <Header
-        title={settings.title}
+        title={title}
         sound={sound}
         onClose={window.parent === window ? undefined : close}
-        onEnd={
-          phase === 'active' && !blocked
-            ? async () => {
-                await chat.end();
-                setEnded(true);
-              }
-            : undefined
-        }
+        onEnd={phase === 'active' && !blocked ? async () => await chat.end() : undefined}
       />
       {phase === 'active' && conversation !== undefined ? (
         <Chat
           key={username ?? ''}
           conversation={conversation}
-          greeting={settings.greeting}
+          greeting={greeting}
+          ending={ending}
           open={open}
           lines={{ connection, savesFailing, outboxVolatile }}
           onVisible={noteVisible}
@@ -68,11 +72,14 @@ export function App({ chat, settings, parent, sound }: AppProps) {
         <Blocked alone />
       ) : phase === 'resuming' ? (
         <output class="quiet">Looking for your conversation …</output>
-      ) : ended ? (
-        <Ended onAgain={() => setEnded(false)} />
+      ) : ended && !again ? (
+        <Ended onAgain={() => setAgain(true)}>
+          <LeftOvers chat={chat} messages={leftOvers} />
+        </Ended>
       ) : (
         <StartForm
-          greeting={settings.greeting}
+          greeting={greeting}
+          leftOvers={<LeftOvers chat={chat} messages={leftOvers} />}
           prefill={prefill}
           onStart={async (form) =>
             await chat.start({ ...form, ...(url === undefined ? {} : { pageUrl: url }), locale: navigator.language })

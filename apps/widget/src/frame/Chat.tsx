@@ -10,6 +10,8 @@ import { useStore } from './use-store.ts';
 interface ChatProps {
   readonly conversation: ConversationHandle;
   readonly greeting: string;
+  /** The conversation is being ended: nothing is taken meanwhile. */
+  readonly ending: boolean;
   readonly open: boolean;
   readonly lines: LinesSnapshot;
   /** Told whether a person sees the end of the conversation now. */
@@ -26,7 +28,7 @@ function trouble({ connection, savesFailing, outboxVolatile }: LinesSnapshot): s
 }
 
 /** The conversation. */
-export function Chat({ conversation, greeting, open, lines, onVisible }: ChatProps) {
+export function Chat({ conversation, greeting, ending, open, lines, onVisible }: ChatProps) {
   const snapshot = useStore(conversation);
   const [atEnd, setAtEnd] = useState(true);
   const [problem, setProblem] = useState<string>();
@@ -76,7 +78,13 @@ export function Chat({ conversation, greeting, open, lines, onVisible }: ChatPro
       {blocked ? (
         <Blocked />
       ) : (
-        <Composer conversation={conversation} problem={problem} onProblem={setProblem} onImages={(files) => void sendImages(files)} />
+        <Composer
+          conversation={conversation}
+          ending={ending}
+          problem={problem}
+          onProblem={setProblem}
+          onImages={(files) => void sendImages(files)}
+        />
       )}
     </div>
   );

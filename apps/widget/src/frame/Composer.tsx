@@ -7,18 +7,20 @@ import { ImageIcon, SendIcon } from './icons.tsx';
 
 interface ComposerProps {
   readonly conversation: ConversationHandle;
+  /** The conversation is being ended: what is typed stays, and nothing is taken. */
+  readonly ending: boolean;
   readonly problem: string | undefined;
   readonly onProblem: (problem: string | undefined) => void;
   readonly onImages: (files: readonly File[]) => void;
 }
 
 /** Where the visitor writes: Enter sends, Shift+Enter breaks the line, and the text stays until the outbox has it. */
-export function Composer({ conversation, problem, onProblem, onImages }: ComposerProps) {
+export function Composer({ conversation, ending, problem, onProblem, onImages }: ComposerProps) {
   const [text, setText] = useState('');
   const [busy, setBusy] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
   const tooLong = text.length > MAX_TEXT_LENGTH;
-  const ready = text.trim() !== '' && !tooLong && !busy;
+  const ready = text.trim() !== '' && !tooLong && !busy && !ending;
 
   useLayoutEffect(() => {
     const element = field.current;
@@ -60,13 +62,14 @@ export function Composer({ conversation, problem, onProblem, onImages }: Compose
 
   return (
     <div class="composer">
+      {ending ? <output class="quiet">The chat is being ended. You can’t write meanwhile.</output> : null}
       {problem === undefined && !tooLong ? null : (
         <p class="problem" role="alert">
           {tooLong ? `${text.length} of ${MAX_TEXT_LENGTH} characters. Shorten it to send it.` : problem}
         </p>
       )}
       <div class="field">
-        <Attach onImages={onImages} />
+        <Attach disabled={ending} onImages={onImages} />
         <textarea
           ref={field}
           rows={1}
@@ -75,7 +78,7 @@ export function Composer({ conversation, problem, onProblem, onImages }: Compose
           placeholder="Write a message"
           data-first-focus
           enterkeyhint="send"
-          readOnly={busy}
+          readOnly={busy || ending}
           value={text}
           onInput={(event) => change(event.currentTarget.value)}
           onKeyDown={press}
@@ -90,11 +93,18 @@ export function Composer({ conversation, problem, onProblem, onImages }: Compose
   );
 }
 
-function Attach({ onImages }: Pick<ComposerProps, 'onImages'>) {
+function Attach({ disabled, onImages }: Pick<ComposerProps, 'onImages'> & { readonly disabled: boolean }) {
   const files = useRef<HTMLInputElement>(null);
   return (
     <>
-      <button type="button" class="icon" aria-label="Attach image" title="Attach image" onClick={() => files.current?.click()}>
+      <button
+        type="button"
+        class="icon"
+        aria-label="Attach image"
+        title="Attach image"
+        disabled={disabled}
+        onClick={() => files.current?.click()}
+      >
         <ImageIcon />
       </button>
       <input

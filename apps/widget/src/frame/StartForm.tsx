@@ -1,11 +1,14 @@
 import { ChatError } from '@switchboard/protocol/errors';
 import { MAX_NAME_LENGTH, MAX_PHONE_LENGTH } from '@switchboard/protocol/limits';
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 
 import type { LoaderMessages } from '../messages.ts';
 
 interface StartFormProps {
   readonly greeting: string;
+  /** What was not sent before the last conversation ended, if anything. */
+  readonly leftOvers: ComponentChildren;
   readonly prefill: LoaderMessages['prefill'];
   readonly onStart: (form: { username: string; phone?: string; email?: string }) => Promise<void>;
 }
@@ -27,7 +30,7 @@ function problemOf(error: unknown): Problem {
 }
 
 /** Who the visitor is, before the first message. */
-export function StartForm({ greeting, prefill, onStart }: StartFormProps) {
+export function StartForm({ greeting, leftOvers, prefill, onStart }: StartFormProps) {
   const [name, setName] = useState<string>();
   const [phone, setPhone] = useState<string>();
   const [busy, setBusy] = useState(false);
@@ -73,6 +76,7 @@ export function StartForm({ greeting, prefill, onStart }: StartFormProps) {
       <p class="greeting" dir="auto">
         {greeting}
       </p>
+      {leftOvers}
       <label htmlFor="username">Name</label>
       <input
         id="username"

@@ -17,7 +17,6 @@ const root = document.getElementById('chat');
 if (root === null) throw new Error('The page has no place for the chat.');
 document.documentElement.style.setProperty('--brand', settings.color);
 document.documentElement.style.setProperty('--on-brand', textOn(settings.color));
-document.title = settings.title;
 
 const chat = createVisitorChat({ relay: config.relay, storage, debug: config.debug });
 render(<App chat={chat} settings={settings} parent={createParentLine(settings.origin)} sound={createSound(storage)} />, root);

@@ -16,6 +16,12 @@ export function readServerConfig(): ServerConfig {
   return JSON.parse(element.textContent) as ServerConfig;
 }
 
+/** Said where no loader vouches for other words: in a link anybody could write them. */
+export const DEFAULT_WORDS: Pick<FrameSettings, 'title' | 'greeting'> = {
+  title: 'Chat with us',
+  greeting: 'Ask us anything. We answer right here.',
+};
+
 function text(value: unknown, fallback: string): string {
   return typeof value === 'string' && value !== '' ? value.slice(0, 500) : fallback;
 }
@@ -32,7 +38,7 @@ export function readFrameSettings(hash: string): FrameSettings {
   return {
     origin: URL.canParse(origin) ? new URL(origin).origin : location.origin,
     color: readColor(text(given.color, '')),
-    title: text(given.title, 'Chat with us'),
-    greeting: text(given.greeting, 'Ask us anything. We answer right here.'),
+    title: text(given.title, DEFAULT_WORDS.title),
+    greeting: text(given.greeting, DEFAULT_WORDS.greeting),
   };
 }

@@ -5,6 +5,8 @@ import type { LoaderMessages } from '../messages.ts';
 import type { ParentLine } from './parent-line.ts';
 
 interface HostPage {
+  /** A loader around the frame has answered; a page of its own has none. */
+  readonly framed: boolean;
   /** The panel is open. Opened by itself, without a loader around it, the frame is a page that is always open. */
   readonly open: boolean;
   /** Address of the page that the visitor is on. */
@@ -15,6 +17,7 @@ interface HostPage {
 /** What the loader says of the page around the frame. An opened panel gives the keyboard to the first field in `main`; Escape closes it. */
 export function useHostPage(parent: ParentLine, main: RefObject<HTMLElement | null>): HostPage {
   const [open, setOpen] = useState(window.parent === window);
+  const [framed, setFramed] = useState(false);
   const [url, setUrl] = useState<string>();
   const [prefill, setPrefill] = useState<LoaderMessages['prefill']>({});
   useEffect(() => {
@@ -28,6 +31,7 @@ export function useHostPage(parent: ParentLine, main: RefObject<HTMLElement | nu
       wantsFocus = first === null || first === undefined;
     };
     const stop = parent.onMessage((message) => {
+      setFramed(window.parent !== window);
       switch (message.type) {
         case 'opened':
           setOpen(true);
@@ -59,5 +63,5 @@ export function useHostPage(parent: ParentLine, main: RefObject<HTMLElement | nu
     window.addEventListener('keydown', escape);
     return () => window.removeEventListener('keydown', escape);
   }, [parent]);
-  return { open, url, prefill };
+  return { framed, open, url, prefill };
 }

@@ -64,7 +64,9 @@ export function useLogScroll(
     const [first, newest] = [idOf(messages[0]), idOf(messages.at(-1))];
     const last = before.current;
     if (newest !== last.newest && last.newest !== '') {
-      const arrived = messages.slice(messages.findIndex((message) => messageId(message) === last.newest) + 1).filter(({ own }) => !own).length;
+      const arrived = messages
+        .slice(messages.findIndex((message) => messageId(message) === last.newest) + 1)
+        .filter(({ own }) => !own).length;
       if (messages.at(-1)?.own === true) stick.current = true;
       else if (!stick.current) setMissed((count) => count + arrived);
     }

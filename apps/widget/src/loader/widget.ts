@@ -189,6 +189,8 @@ export class Widget {
         return;
       case 'ready':
         this.#ready = true;
+        // An answer at any rate: without one the frame shows its own words.
+        this.#tell({ switchboard: 1, type: 'page', url: location.href.slice(0, 2_048) });
         for (const waiting of this.#queue.splice(0)) this.#tell(waiting);
         return;
       case 'close':

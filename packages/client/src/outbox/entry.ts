@@ -25,6 +25,8 @@ export interface OutboxEntry {
   /** Whose outbox: people who share a browser never send each other's messages. */
   readonly owner: string;
   readonly clientId: number;
+  /** The session of a visitor's own conversation: a restored database may give its client id to somebody else. Null where nobody knows. */
+  readonly sessionId: string | null;
   /** `CLIENT` in a console's outbox: saved on the visitor's behalf. */
   readonly senderType: 'CLIENT' | 'OPERATOR';
   /** The address that a message saved on a visitor's behalf came from. */
@@ -38,7 +40,10 @@ export interface OutboxEntry {
 }
 
 /** What a sender gives; the outbox adds the rest. */
-export type NewEntry = Omit<OutboxEntry, 'version' | 'order' | 'owner' | 'failure'> & { readonly failure?: string | null };
+export type NewEntry = Omit<OutboxEntry, 'version' | 'order' | 'owner' | 'failure' | 'sessionId'> & {
+  readonly failure?: string | null;
+  readonly sessionId?: string | null;
+};
 
 /** The identity of an entry among all that a disk holds: other people's, and the same key of another side or conversation, are other entries. */
 export function entryId(entry: Pick<OutboxEntry, 'owner' | 'clientId' | 'senderType' | 'key'>): string {
@@ -57,6 +62,7 @@ export function readEntry(stored: unknown): OutboxEntry | null {
     key: entry.messageKey ?? entry.key,
     owner: entry.owner ?? '',
     clientId: entry.clientId,
+    sessionId: entry.sessionId ?? null,
     senderType: entry.senderType ?? 'CLIENT',
     clientSocketId: entry.clientSocketId ?? null,
     text: entry.text ?? null,

@@ -1,12 +1,29 @@
+import type { Effects } from '../effects.ts';
 import { conversationMessageId } from '../message-id.ts';
 import type { ConversationMessageRef } from '../message-id.ts';
+import { ENTRY_VERSION } from './entry.ts';
 import type { OutboxEntry } from './entry.ts';
+import { openOutboxStore } from './store.ts';
+import type { OutboxStore } from './store.ts';
 
-/** What the outbox of this tab holds, in order, and what it is done with. */
+/** What the outbox of this tab holds, in order: the disk's entries, and what is known of them beyond that. */
 export class HeldEntries {
+  readonly #store: OutboxStore;
+  readonly #owner: string;
+  readonly #onRead: () => void;
   /** By `conversationMessageId`: saved or dropped. They do not come back, even when the disk still lists them. */
   readonly #settled = new Set<string>();
   #entries: readonly OutboxEntry[] = [];
+  #reading: Promise<void> | undefined;
+  #readAgain = false;
+  #closed = false;
+
+  /** @param onRead called after each reading of the disk */
+  constructor(effects: Effects, owner: string, onRead: () => void) {
+    this.#store = openOutboxStore(effects);
+    this.#owner = owner;
+    this.#onRead = onRead;
+  }
 
   /** The same array while nothing changes. */
   all(): readonly OutboxEntry[] {
@@ -22,13 +39,37 @@ export class HeldEntries {
     return this.#settled.has(conversationMessageId(message));
   }
 
-  /** Takes what the disk lists. */
-  take(stored: readonly OutboxEntry[]): void {
-    // By their places, which they keep when they get another key.
-    const listed = new Set(stored.map((entry) => entry.order));
-    // Gone without a word (the tab that sent it died, the disk failed): kept here until it is known to be saved.
-    const vanished = this.#entries.filter((entry) => !listed.has(entry.order));
-    this.#entries = [...vanished, ...stored].filter((entry) => !this.isSettled(entry)).toSorted((a, b) => a.order - b.order);
+  isVolatile(): boolean {
+    return this.#store.isVolatile();
+  }
+
+  /** Keeps a new entry. */
+  async add(entry: Omit<OutboxEntry, 'order' | 'owner' | 'version'>): Promise<void> {
+    await this.#store.add({ ...entry, version: ENTRY_VERSION, owner: this.#owner });
+    await this.read();
+  }
+
+  /** Replaces an entry that is still there. */
+  async update(entry: OutboxEntry): Promise<void> {
+    await this.#store.update(entry);
+    await this.read();
+  }
+
+  /** Takes entries off the disk. */
+  async remove(entries: readonly OutboxEntry[]): Promise<void> {
+    await this.#store.remove(entries);
+  }
+
+  /** Reads the disk again; calls during a reading make one more. */
+  read(): Promise<void> {
+    this.#readAgain = true;
+    this.#reading ??= this.#readUntilFresh();
+    return this.#reading;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#store.close();
   }
 
   /** These are done, whether held or not; `release` takes them out of what is held. */
@@ -45,5 +86,25 @@ export class HeldEntries {
   among(messages: readonly ConversationMessageRef[]): readonly OutboxEntry[] {
     const ids = new Set(messages.map(conversationMessageId));
     return this.#entries.filter((entry) => ids.has(conversationMessageId(entry)));
+  }
+
+  async #readUntilFresh(): Promise<void> {
+    try {
+      while (this.#readAgain && !this.#closed) {
+        this.#readAgain = false;
+        this.#take(await this.#store.list(this.#owner));
+        this.#onRead();
+      }
+    } finally {
+      this.#reading = undefined;
+    }
+  }
+
+  #take(stored: readonly OutboxEntry[]): void {
+    // By their places, which they keep when they get another key.
+    const listed = new Set(stored.map((entry) => entry.order));
+    // Gone without a word (the tab that sent it died, the disk failed): kept here until it is known to be saved.
+    const vanished = this.#entries.filter((entry) => !listed.has(entry.order));
+    this.#entries = [...vanished, ...stored].filter((entry) => !this.isSettled(entry)).toSorted((a, b) => a.order - b.order);
   }
 }

@@ -1,9 +1,9 @@
-import type { ChatError } from '@switchboard/protocol/errors';
+import { ChatError } from '@switchboard/protocol/errors';
 
 import type { Channel, Effects } from '../effects.ts';
 import { createEmitter } from '../emitter.ts';
-import { ENTRY_VERSION } from './entry.ts';
 import type { NewEntry, OutboxEntry } from './entry.ts';
+import { Closing } from './closing.ts';
 import { flush } from './flush.ts';
 import { HeldEntries } from './held.ts';
 import { LeaderCall, standForElection } from './leader.ts';
@@ -11,8 +11,6 @@ import type { Leadership } from './leader.ts';
 import { Refusals } from './refusals.ts';
 import { Sender } from './sender.ts';
 import type { OutboxOptions, SavedEntry } from './sender.ts';
-import { openOutboxStore } from './store.ts';
-import type { OutboxStore } from './store.ts';
 import { conversationMessageId } from '../message-id.ts';
 import type { ConversationMessageRef } from '../message-id.ts';
 import type { TabMessage } from './tabs.ts';
@@ -24,30 +22,32 @@ import type { TabMessage } from './tabs.ts';
 export class Outbox {
   readonly #effects: Effects;
   readonly #options: OutboxOptions;
-  readonly #store: OutboxStore;
   readonly #sender: Sender;
   readonly #channel: Channel | undefined;
   readonly #changed = createEmitter<void>();
   readonly #saved = createEmitter<readonly SavedEntry[]>();
   readonly #dropped = createEmitter<ConversationMessageRef>();
-  readonly #held = new HeldEntries();
+  readonly #held: HeldEntries;
   readonly #progress = new Map<string, number>();
   readonly #refusals: Refusals;
   readonly #leaderCall: LeaderCall;
+  readonly #closing: Closing;
   readonly #stopPage: readonly (() => void)[];
   #leadership: Leadership | undefined;
   #leaderFails = false;
   #closed = false;
-  #reading: Promise<void> | undefined;
-  #readAgain = false;
 
   constructor(effects: Effects, options: OutboxOptions) {
     this.#effects = effects;
     this.#options = options;
-    this.#store = openOutboxStore(effects);
+    this.#held = new HeldEntries(effects, options.owner, () => {
+      this.#changed.emit();
+      this.kick();
+    });
     this.#refusals = new Refusals(() => effects.uuid(), options.asOperator);
     this.#sender = this.#createSender();
     this.#leaderCall = new LeaderCall(effects);
+    this.#closing = new Closing(effects, () => this.#changed.emit());
     this.#channel = effects.openChannel(this.#name());
     // What other tabs of this origin say comes from this code, in this or a neighbouring build.
     this.#channel?.listen((message) => this.#hear(message as TabMessage));
@@ -56,14 +56,14 @@ export class Outbox {
 
   /** Loads what an earlier page left. Sending begins only with `begin`. */
   load(): Promise<void> {
-    return this.#read();
+    return this.#held.read();
   }
 
   /** Starts sending what waits. */
   begin(): void {
     if (this.#closed || this.#leadership !== undefined) return;
     this.#leadership = standForElection(this.#effects, this.#name(), () => {
-      void this.#read();
+      void this.#held.read();
     });
   }
 
@@ -82,7 +82,7 @@ export class Outbox {
   }
 
   isVolatile(): boolean {
-    return this.#store.isVolatile();
+    return this.#held.isVolatile();
   }
 
   /** Told after each change of anything above. */
@@ -100,11 +100,22 @@ export class Outbox {
     return this.#dropped.on(listener);
   }
 
-  /** Resolves when the message is kept. */
+  /** The conversation is being ended by this tab (`true`), or not any more: meanwhile no tab takes anything. */
+  setClosing(closing: boolean): void {
+    this.#closing.set(closing);
+    this.#tell({ kind: 'closing', closing });
+  }
+
+  /** Whether some tab is ending the conversation now. */
+  isClosing(): boolean {
+    return this.#closing.isClosing();
+  }
+
+  /** Resolves when the message is kept. @throws ChatError `conflict` while the conversation is being ended */
   async add(entry: NewEntry): Promise<void> {
+    if (this.isClosing()) throw new ChatError('conflict', 'The chat is being ended. Nothing can be sent until that is done.');
     if (this.#held.isSettled(entry)) return;
-    await this.#store.add({ failure: null, ...entry, version: ENTRY_VERSION, owner: this.#options.owner });
-    await this.#read();
+    await this.#held.add({ failure: null, sessionId: null, ...entry });
     this.#askLeader();
   }
 
@@ -128,9 +139,9 @@ export class Outbox {
     const message = { clientId, senderType, key };
     const held = this.#held.find(message);
     this.#held.settle([message]);
-    if (held !== undefined) await this.#store.remove([held]);
+    if (held !== undefined) await this.#held.remove([held]);
     this.#tell({ kind: 'dropped', key, message });
-    await this.#read();
+    await this.#held.read();
     this.#dropped.emit(message);
   }
 
@@ -139,8 +150,8 @@ export class Outbox {
     const held = this.#held.among(messages);
     if (held.length === 0) return;
     this.#held.settle(held);
-    await this.#store.remove(held);
-    await this.#read();
+    await this.#held.remove(held);
+    await this.#held.read();
   }
 
   /** Tries at once what waits (`now`: also what waits for a retry). */
@@ -157,11 +168,12 @@ export class Outbox {
   close(): void {
     this.#closed = true;
     this.#leaderCall.end();
+    this.#closing.set(false);
     for (const stop of this.#stopPage) stop();
     this.#sender.close();
     this.#leadership?.close();
     this.#channel?.close();
-    this.#store.close();
+    this.#held.close();
   }
 
   #name(): string {
@@ -180,29 +192,8 @@ export class Outbox {
     if (!this.#closed) this.#channel?.postMessage(message);
   }
 
-  /** Reads the store again; calls during a read make one more. */
-  #read(): Promise<void> {
-    this.#readAgain = true;
-    this.#reading ??= this.#readUntilFresh();
-    return this.#reading;
-  }
-
-  async #readUntilFresh(): Promise<void> {
-    try {
-      while (this.#readAgain && !this.#closed) {
-        this.#readAgain = false;
-        this.#held.take(await this.#store.list(this.#options.owner));
-        this.#changed.emit();
-        this.kick();
-      }
-    } finally {
-      this.#reading = undefined;
-    }
-  }
-
   async #update(entry: OutboxEntry): Promise<void> {
-    await this.#store.update(entry);
-    await this.#read();
+    await this.#held.update(entry);
     this.#tell({ kind: 'changed' });
   }
 
@@ -210,14 +201,14 @@ export class Outbox {
     switch (message.kind) {
       case 'added':
         if (this.#isLeader()) this.#tell({ kind: 'seen' });
-        void this.#read();
+        void this.#held.read();
         break;
       case 'seen':
         this.#leaderCall.end();
         break;
       case 'dropped':
         this.#noteDropped(message.key, message.message);
-        void this.#read();
+        void this.#held.read();
         break;
       case 'saved':
         this.#settleSaved(message.entries);
@@ -229,12 +220,15 @@ export class Outbox {
       case 'progress':
         this.#setProgress(message.id ?? '', message.done);
         break;
+      case 'closing':
+        this.#closing.set(message.closing);
+        break;
       case 'changed':
-        void this.#read();
+        void this.#held.read();
         break;
       default:
         // A word of a newer build in another tab: the store tells what matters.
-        void this.#read();
+        void this.#held.read();
     }
   }
 
@@ -281,7 +275,7 @@ export class Outbox {
       onSaved: async (saved) => {
         this.#settleSaved(saved);
         this.#tell({ kind: 'saved', entries: saved });
-        await this.#store.remove(saved.map(({ entry }) => entry));
+        await this.#held.remove(saved.map(({ entry }) => entry));
       },
       onRefused: (entry, reason) => this.#takeRefusal(entry, reason),
       onProgress: (entry, done) => {

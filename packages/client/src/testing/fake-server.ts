@@ -31,6 +31,8 @@ interface FakeClient {
   receipts: Receipts;
   endedAt: string | null;
   blockedAt: string | null;
+  /** Its visitor has ended it: the tokens open the last page and nothing else. */
+  over: boolean;
   lastActivityAt: string;
 }
 
@@ -58,6 +60,7 @@ export class FakeServer {
       receipts: { clientDeliveredSeq: 0, clientReadSeq: 0, operatorDeliveredSeq: 0, operatorReadSeq: 0 },
       endedAt: null,
       blockedAt: null,
+      over: false,
       lastActivityAt: new Date().toISOString(),
     };
     this.clients.set(client.id, client);
@@ -165,6 +168,8 @@ export class FakeServer {
     if (actor === null) throw new ChatError('unauthenticated', 'Who are you?');
     const own = 'clientId' in actor ? this.clients.get(actor.clientId) : undefined;
     if (own?.blockedAt != null && path !== '/api/chat/messages') throw blocked();
+    if (actor !== null && 'clientId' in actor && own?.over !== false && !(path === '/api/chat/messages' && method === 'GET'))
+      throw new ChatError('unauthenticated', 'This conversation is over.');
     if (path === '/api/chat/token')
       return 'clientId' in actor
         ? { token: `v${actor.clientId}`, expiresAt: inADay() }
@@ -184,6 +189,7 @@ export class FakeServer {
     }
     if (path === '/api/chat/end') {
       client.endedAt = new Date().toISOString();
+      client.over = 'clientId' in actor;
       return { endedAt: client.endedAt };
     }
     if (path === '/api/chat/receipts') return this.#receipts(client, 'clientId' in actor ? 'client' : 'operator', body);
@@ -199,7 +205,8 @@ export class FakeServer {
     }
     const resumed = typeof body['resumeToken'] === 'string' ? Number(body['resumeToken'].slice(1)) : undefined;
     const id = actor !== null && 'clientId' in actor ? actor.clientId : resumed;
-    const client = (id === undefined ? undefined : this.clients.get(id)) ?? this.addClient(String(body['username']));
+    const known = id === undefined ? undefined : this.clients.get(id);
+    const client = known === undefined || known.over ? this.addClient(String(body['username'])) : known;
     if (client.blockedAt !== null) throw blocked();
     return {
       token: `v${client.id}`,

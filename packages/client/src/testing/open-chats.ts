@@ -3,6 +3,7 @@ import { expect, vi } from 'vitest';
 import { createOperatorChat } from '../operator-chat.ts';
 import { SESSION_CHANNEL } from '../operator-session.ts';
 import { MemoryStore } from './memory-store.ts';
+import type { Effects } from '../effects.ts';
 import type { ArrivedMessage, OperatorChat, VisitorChat } from '../types.ts';
 import { createVisitorChat } from '../visitor-chat.ts';
 import { createTab, FakeBrowser } from './fake-effects.ts';
@@ -47,12 +48,15 @@ export interface VisitorBrowser {
 }
 export const newBrowser = (): VisitorBrowser => ({ browser: new FakeBrowser(), storage: new MemoryStore() });
 
-export function openVisitor({ browser, storage }: VisitorBrowser = newBrowser()): {
+export function openVisitor(
+  { browser, storage }: VisitorBrowser = newBrowser(),
+  overrides: Partial<Effects> = {},
+): {
   chat: VisitorChat;
   tab: FakeTab;
   arrivals: ArrivedMessage[];
 } {
-  const tab = createTab({ browser, fetch: server.fetchAs() });
+  const tab = createTab({ browser, fetch: server.fetchAs(), overrides });
   const chat = createVisitorChat({ relay: { url: relay.url, path: '/chat' }, storage }, tab);
   const arrivals: ArrivedMessage[] = [];
   chat.onArrival((arrived) => arrivals.push(arrived));
@@ -68,6 +72,7 @@ export class OperatorBrowser {
   readonly browser = new FakeBrowser();
   cookie: FakeOperator | undefined = GRACE;
   readonly fetch = (path: string, init: RequestInit): Promise<Response> => server.fetchAs(this.cookie)(path, init);
+  // oxlint-disable-next-line typescript/unbound-method -- it needs no `this`
   readonly #tell = this.browser.openChannel(SESSION_CHANNEL).postMessage;
 
   /** Somebody signs in, or out, in another tab, which the open ones hear of. */

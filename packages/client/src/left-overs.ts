@@ -1,0 +1,75 @@
+import { ChatError } from '@switchboard/protocol/errors';
+
+import type { Effects } from './effects.ts';
+import { conversationMessageId } from './message-id.ts';
+import type { OutboxEntry } from './outbox/entry.ts';
+import { Outbox } from './outbox/outbox.ts';
+import type { LeftOver } from './types.ts';
+
+const NONE: readonly LeftOver[] = [];
+
+const nowhere = () => Promise.reject(new ChatError('unauthenticated', 'There is no conversation.'));
+
+/** What a visitor had sent and nobody has got, while there is no conversation that could take it: shown, until the person drops it or starts another. */
+export class LeftOvers {
+  readonly #effects: Effects;
+  readonly #onChange: () => void;
+  #outbox: Outbox | undefined;
+  #list = NONE;
+
+  constructor(effects: Effects, onChange: () => void) {
+    this.#effects = effects;
+    this.#onChange = onChange;
+  }
+
+  /** The same array while nothing changes. */
+  list(): readonly LeftOver[] {
+    return this.#list;
+  }
+
+  /** Begins to show them. `remaining`: what the conversation that is over had left, which the disk may not have taken. */
+  open(remaining: readonly OutboxEntry[]): void {
+    if (this.#outbox !== undefined) return;
+    const outbox = new Outbox(this.#effects, {
+      owner: 'visitor',
+      asOperator: false,
+      save: nowhere,
+      upload: nowhere,
+      onUploaded: () => undefined,
+    });
+    this.#outbox = outbox;
+    outbox.onChange(() => this.#refresh());
+    void this.#load(outbox, remaining);
+  }
+
+  async discard(key: string): Promise<void> {
+    for (const entry of this.#outbox?.entries() ?? []) if (entry.key === key) await this.#outbox?.discard(entry);
+  }
+
+  /** Hands them over to the conversation that begins. */
+  take(): readonly OutboxEntry[] {
+    const entries = this.#outbox?.entries() ?? [];
+    this.close();
+    return entries;
+  }
+
+  close(): void {
+    this.#outbox?.close();
+    this.#outbox = undefined;
+    this.#list = NONE;
+  }
+
+  async #load(outbox: Outbox, remaining: readonly OutboxEntry[]): Promise<void> {
+    await outbox.load();
+    const kept = new Set(outbox.entries().map(conversationMessageId));
+    for (const { order: _order, version: _version, owner: _owner, ...entry } of remaining) {
+      if (!kept.has(conversationMessageId(entry)) && this.#outbox === outbox) await outbox.add(entry);
+    }
+  }
+
+  #refresh(): void {
+    const entries = this.#outbox?.entries() ?? [];
+    this.#list = entries.length === 0 ? NONE : entries.map(({ key, text, image }) => ({ key, text, isImage: image !== null }));
+    this.#onChange();
+  }
+}

@@ -1,0 +1,27 @@
+import type { Effects } from '../effects.ts';
+
+/** Milliseconds that ending a conversation may take: a tab that dies while it ends one must not keep the others closed. */
+const CLOSING_MS = 30_000;
+
+/** Whether some tab is ending the conversation now, so that nothing new may be taken. */
+export class Closing {
+  readonly #effects: Pick<Effects, 'after'>;
+  readonly #onChange: () => void;
+  #cancel: (() => void) | undefined;
+
+  constructor(effects: Pick<Effects, 'after'>, onChange: () => void) {
+    this.#effects = effects;
+    this.#onChange = onChange;
+  }
+
+  isClosing(): boolean {
+    return this.#cancel !== undefined;
+  }
+
+  set(closing: boolean): void {
+    const before = this.isClosing();
+    this.#cancel?.();
+    this.#cancel = closing ? this.#effects.after(CLOSING_MS, () => this.set(false)) : undefined;
+    if (before !== closing) this.#onChange();
+  }
+}
