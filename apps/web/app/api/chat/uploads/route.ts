@@ -34,16 +34,13 @@ export const POST = route({
     const key = callerKey(caller);
     // Strangers can make themselves as many visitors as they like, so those of one address take turns with the others together.
     const waiter = { caller: key, group: caller.kind === 'visitor' ? addressKey(request) : key, signal: request.signal };
-    const storing = { request, services, caller };
+    const sender = { request, services, caller };
     // Nobody decodes what can't be stored: what came counts before, what it has become more, after.
-    const answer = await storeWithinQuota(storing, file.size, async () => {
+    const answer = await storeWithinQuota(sender, file.size, async () => {
       const image = await imageCleaner.clean(Buffer.from(await file.arrayBuffer()), waiter);
-      const more = Math.max(0, image.bytes.byteLength - file.size);
-      return await storeWithinQuota(
-        storing,
-        more,
-        async () => await store(services, actor, { image, clientId: conversation, name: file.name }),
-      );
+      const storing = async () => await store(services, actor, { image, clientId: conversation, name: file.name });
+      const more = image.bytes.byteLength - file.size;
+      return more > 0 ? await storeWithinQuota(sender, more, storing) : await storing();
     });
     return Response.json(answer, { status: 201 });
   },
