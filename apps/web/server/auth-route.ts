@@ -1,9 +1,11 @@
+import { limitKey } from '@switchboard/limits/address';
 import { ChatError, MAX_EMAIL_LENGTH } from '@switchboard/protocol';
 import { z } from 'zod';
 
 import { addressKey, operatorKey, requireClaimedOperator, siteKey, takeTurn } from './admission.ts';
 import type { BodyBytes } from './bytes-under-way.ts';
 import { outcomeOfSignIn } from './http-metrics.ts';
+import { ADDRESS_HEADER } from './note-addresses.ts';
 import { operatorOf, withCurrentCookie, type Operator } from './operator.ts';
 import { comesFromOwnPage } from './origins.ts';
 import { asChatError, errorResponse } from './present-error.ts';
@@ -56,7 +58,7 @@ async function act(request: Request, route: string, bytes: BodyBytes): Promise<R
   if (!comesFromOwnPage(request.headers, config)) throw new ChatError('forbidden', 'This request must come from a page of this system.');
   await takeTurn(route === SIGN_IN ? 'signInsOfAddress' : 'addressRequests', addressKey(request), services());
   const body = await bodyOf(request, bytes);
-  if (route === SIGN_IN) await limitSignIns(request, body);
+  if (route === SIGN_IN) return await signIn(request, body);
   const leaving = ENDS_SESSIONS.has(route) ? await leavingOperator(request) : undefined;
   // It asks for the password: who has come by a session must not guess it there.
   if (route === CHANGE_PASSWORD && leaving !== undefined) await takeTurn('signIns', operatorKey(leaving), services());
@@ -113,7 +115,7 @@ async function withoutToken(answered: Response): Promise<Response> {
 const credentials = z.object({ email: z.string().max(MAX_EMAIL_LENGTH).trim().toLowerCase() });
 
 /** @throws ChatError `rate_limited` */
-async function limitSignIns(request: Request, body: Body): Promise<void> {
+async function signIn(request: Request, body: Body): Promise<Response> {
   const now = services();
   // What is no attempt at an account counts as one account together.
   const email = credentials.safeParse(body).data?.email ?? 'none';
@@ -122,4 +124,20 @@ async function limitSignIns(request: Request, body: Body): Promise<void> {
   await takeTurn('signIns', `${address} ${email}`, now);
   // Who has a network of 65,536 times the usual size counts as one, too.
   await takeTurn('signIns', `${site} ${email}`, now);
+  await now.signInBrake.pass(email, async () => await hasSignedInFrom(request, email));
+  const answered = await now.auth.handler(await handedOn(request, SIGN_IN, body));
+  if (answered.status === 401) now.signInBrake.failed(email);
+  return await withoutToken(answered);
+}
+
+/** Whether the account has a session that began at this address. */
+async function hasSignedInFrom(request: Request, email: string): Promise<boolean> {
+  const sessions = await services().db.prisma.authSession.findMany({
+    where: { user: { email }, expiresAt: { gt: new Date() } },
+    select: { ipAddress: true },
+    orderBy: { id: 'desc' },
+    take: 50,
+  });
+  const here = limitKey(request.headers.get(ADDRESS_HEADER) ?? '');
+  return sessions.some(({ ipAddress }) => ipAddress !== null && limitKey(ipAddress) === here);
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 
 import type { Context, MessageSaver } from '@switchboard/chat';
 import { APPLICATION_NAMES } from '@switchboard/config';
@@ -21,6 +22,7 @@ import { createLimits, type Limits } from './limits.ts';
 import { createRelayHints, type RelayHints } from './relay-hints.ts';
 import { createRelayRequests, type RelayRequests } from './relay-requests.ts';
 import { createRevocationSender, type RevocationSender } from './revocation-sender.ts';
+import { createSignInBrake, type SignInBrake } from './sign-in-brake.ts';
 import type { Stopping } from './stopping.ts';
 import { createMeasuredSaver } from './save-metrics.ts';
 import { createSaveState, type SaveState } from './save-state.ts';
@@ -50,6 +52,7 @@ export interface Services {
   readonly hints: RelayHints;
   readonly revocations: RevocationSender;
   readonly limits: Limits;
+  readonly signInBrake: SignInBrake;
   readonly diskFloor: DiskFloor;
   readonly bytesUnderWay: BytesUnderWay;
   /** This process takes leave of everybody. */
@@ -116,6 +119,7 @@ export function createServices(config: Config, stopping: Pick<Stopping, 'hasBegu
     revocations: createRevocationSender({ chat, relay, log, metrics }),
     isStopping: () => stopping.hasBegun(),
     limits,
+    signInBrake: createSignInBrake({ now: () => performance.now(), wait: delay }),
     diskFloor: createDiskFloor({
       dataDir: config.dataDir,
       databaseUrl: config.databaseUrl,

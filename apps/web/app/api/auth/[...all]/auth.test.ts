@@ -5,6 +5,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { createAuth } from '../../../../server/auth.ts';
 import { ADDRESS_HEADER } from '../../../../server/note-addresses.ts';
 import { operatorOf } from '../../../../server/operator.ts';
+import { createSignInBrake } from '../../../../server/sign-in-brake.ts';
 import { installServices } from '../../../../server/services.ts';
 import { ask, closedLimits, newOperator, ORIGIN, PASSWORD, useTestServer } from '../../../../server/testing/test-server.ts';
 import { GET, POST } from './route.ts';
@@ -76,6 +77,26 @@ describe('signing in', () => {
     for (let subnet = 1; subnet <= 11; subnet += 1) statuses.push(await guess(`2001:db8:7:${subnet.toString(16)}::1`));
     expect(statuses).toEqual([...Array.from({ length: 10 }, () => 401), 429]);
     expect(await guess('2001:db8:8:1::1')).toBe(401);
+  });
+
+  it('is slowed down for one account, wherever it is tried from, but not where it has signed in lately', async () => {
+    const { email } = await newOperator(server.services);
+    const home = { [ADDRESS_HEADER]: '198.18.0.1' };
+    expect((await post('sign-in/email', { email, password: PASSWORD }, home)).status).toBe(200);
+    const waits: number[] = [];
+    const wait = async (ms: number) => await Promise.resolve(void waits.push(ms));
+    installServices({ ...server.services, signInBrake: createSignInBrake({ now: () => 0, wait }) });
+    const statuses: number[] = [];
+    // Each from an address of its own.
+    for (let guess = 0; guess < 16; guess += 1) statuses.push((await post('sign-in/email', { email, password: 'a guess' })).status);
+    const [attacked, away] = [[...waits], waits.length];
+    const atHome = await post('sign-in/email', { email: email.toUpperCase(), password: PASSWORD }, home);
+    const quiet = waits.length === away;
+    installServices(server.services);
+    expect(attacked.slice(0, 3)).toEqual([250, 750, 1_750]);
+    expect(new Set(statuses)).toEqual(new Set([401, 429]));
+    expect(statuses.slice(0, 10).every((status) => status === 401)).toBe(true);
+    expect([atHome.status, quiet]).toEqual([200, true]);
   });
 
   it('is limited for one address, whatever accounts it tries', async () => {
