@@ -50,24 +50,28 @@ describe('saves', () => {
   });
 
   it('that are refused are counted by code, as errors too', async () => {
-    const [visitor, other] = [await newVisitor(), await newVisitor()];
-    const message = text('hi');
-    await saving(visitor.headers, message);
+    const visitor = await newVisitor();
+    const [operator, other] = [await newOperator(server.services), await newOperator(server.services)];
+    const message = text('hi', { clientId: visitor.id });
+    await saving(operator.headers, message);
     const counted = await growth(
       async () => await saving(other.headers, message),
       ['save_requests_total', 'outcome="conflict"'],
       ['http_errors_total', 'code="conflict"'],
-      ['messages_saved_total', 'by="visitor"'],
+      ['messages_saved_total', 'by="operator"'],
     );
     expect(counted).toEqual([1, 1, 0]);
   });
 
   it('that come while too much waits are counted', async () => {
-    const visitor = await newVisitor();
-    const actor = { kind: 'client', clientId: visitor.id, sessionId: visitor.sessionId } as const;
+    // Eleven, since one alone may not have so much waiting.
+    const visitors = await Promise.all(Array.from({ length: 11 }, async () => await newVisitor()));
+    const actors = visitors.map(({ id, sessionId }) => ({ kind: 'client', clientId: id, sessionId }) as const);
     const messages = Array.from({ length: 100 }, () => ({ messageKey: crypto.randomUUID(), messageType: 'TEXT', text: 'x' }) as const);
-    const many = async () =>
-      await Promise.allSettled(Array.from({ length: 51 }, async () => await server.services.saver.save(actor, messages)));
+    const requests = Array.from({ length: 5 }, () => actors)
+      .flat()
+      .slice(0, 51);
+    const many = async () => await Promise.allSettled(requests.map(async (actor) => await server.services.saver.save(actor, messages)));
     expect(await growth(many, ['save_refused_total'], ['save_requests_total', 'outcome="unavailable"'])).toEqual([1, 1]);
     expect(valueOf(await figures(), 'save_queue_messages')).toBe(0);
   });
