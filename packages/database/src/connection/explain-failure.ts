@@ -13,7 +13,7 @@ export interface Failure {
 }
 
 const NETWORK: Readonly<Record<string, (place: string) => string>> = {
-  ECONNREFUSED: (place) => `nothing listens at ${place} (connection refused)`,
+  ECONNREFUSED: (place) => `nothing listens at ${place} (ECONNREFUSED)`,
   ENOENT: (place) => `there is no socket of PostgreSQL in ${place}`,
   ENOTFOUND: (place) => `the name in ${place} is not known`,
   EAI_AGAIN: (place) => `the name in ${place} can't be looked up at this moment`,
