@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import {
   DatabaseUrlError,
   explainConnectionFailure,
+  ForeignSchemaError,
   isUnavailable,
   migrate,
   MigrationBlockedError,
@@ -12,6 +13,7 @@ import {
   openDatabase,
   parseDatabaseUrl,
   SchemaTooNewError,
+  TakeOverError,
 } from '@switchboard/database';
 
 import { Complaint } from '../bin/complaint.mjs';
@@ -26,12 +28,14 @@ const SILENT_PATIENCE_MS = 3_000;
 export const WAITING = 'waiting: ';
 
 /** What says in its message all that somebody needs to know. */
-const TOLD = [SchemaTooNewError, MigrationHistoryError, MigrationFailedError, MigrationBlockedError];
+const TOLD = [SchemaTooNewError, ForeignSchemaError, TakeOverError, MigrationHistoryError, MigrationFailedError, MigrationBlockedError];
 
 export interface Migrated {
   /** Names of the migrations that were applied, oldest first. */
   readonly applied: readonly string[];
   readonly operators: number;
+  /** What somebody should know of it, in sentences. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -63,8 +67,12 @@ async function migrateOnce(url: string, say: (line: string) => void): Promise<Mi
     const [row] = await database.prisma.$queryRaw<{ version: number }[]>`SELECT current_setting('server_version_num')::int AS version`;
     if (row === undefined || row.version < MIN_SERVER_VERSION)
       throw new Complaint(`${describe(url)} is a PostgreSQL ${Math.floor((row?.version ?? 0) / 10_000)}; it must be 14 or later.`);
-    const applied = await migrate(url, migrationsFolder(), { onWait: (line) => say(WAITING + line) });
-    return { applied, operators: await database.prisma.user.count() };
+    const notes: string[] = [];
+    const applied = await migrate(url, migrationsFolder(), {
+      onWait: (line) => say(WAITING + line),
+      onNote: (line) => void notes.push(line),
+    });
+    return { applied, operators: await database.prisma.user.count(), notes };
   } finally {
     await database.close();
   }

@@ -33,7 +33,7 @@ export const GROUPS: Readonly<Record<string, Partial<Record<VariableName, About>
     },
   },
   'What is kept': {
-    DATABASE_URL: { unset: 'embedded PostgreSQL', meaning: 'PostgreSQL 14 or later' },
+    DATABASE_URL: { unset: 'embedded PostgreSQL', meaning: 'PostgreSQL 14 or later; 15 or later is recommended' },
     DATABASE_POOL_SIZE: { unset: '10', meaning: 'connections of the web app to the database, beside up to two that save messages' },
     DATA_DIR: { unset: '`.data`', meaning: 'embedded database, uploads, logs, generated secrets' },
     REDIS_URL: {

@@ -10,8 +10,15 @@ export type { Transaction } from './transact.ts';
 export { isDiskFull, isInvalidData, isReadOnly, isTransactionConflict, isUniqueViolation } from './error-codes.ts';
 export { isUnavailable } from './unavailable.ts';
 export { migrate, type MigrateOptions } from './migrations/migrate.ts';
-export { MigrationBlockedError, MigrationFailedError, MigrationHistoryError, SchemaTooNewError } from './migrations/errors.ts';
-export { isAdditive } from './migrations/list.ts';
+export { describeSchema, type SchemaDescription, type SchemaKind } from './takeover/describe-schema.ts';
+export { TakeOverError } from './takeover/take-over.ts';
+export {
+  ForeignSchemaError,
+  MigrationBlockedError,
+  MigrationFailedError,
+  MigrationHistoryError,
+  SchemaTooNewError,
+} from './migrations/errors.ts';
 export { migrationsFolder } from './migrations/folder.ts';
 export { Prisma, PrismaClient } from './generated/client.ts';
 export type { ChatMessage, ChatSession, Client, Upload, User } from './generated/client.ts';

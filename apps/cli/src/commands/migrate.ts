@@ -18,8 +18,9 @@ export async function migrateCommand(args: readonly string[]): Promise<void> {
     'migrate',
     async (url) => await migrateDatabase(url, PATIENCE_MS, (line) => console.error(line)),
   );
-  if (json) console.log(JSON.stringify(result));
-  else console.log(result.applied.length === 0 ? 'The database is up to date.' : `Applied ${result.applied.join(', ')}.`);
+  if (json) return console.log(JSON.stringify(result));
+  for (const note of result.notes) console.log(note);
+  console.log(result.applied.length === 0 ? 'The database is up to date.' : `Applied ${result.applied.join(', ')}.`);
 }
 
 function parseJsonFlag(args: readonly string[]): boolean {

@@ -18,7 +18,7 @@ import { stopRequest } from '../stop-request.ts';
 import { runCommand, System } from '../system.ts';
 import { openTerminal, type Terminal } from '../terminal.ts';
 
-const migrated = z.object({ applied: z.array(z.string()), operators: z.number() });
+const migrated = z.object({ applied: z.array(z.string()), operators: z.number(), notes: z.array(z.string()) });
 
 /** What is started beside the database. */
 export interface Parts {
@@ -102,7 +102,8 @@ async function bringUp({ config, secrets, terminal, stopping, commandFile, parts
   // In a process of its own: the engine that migrates would stay in our memory for as long as we run.
   const migrateEnvironment = { ...config.environment, DATABASE_URL: databaseUrl };
   const migration = await runCommand(commandFile, ['migrate', '--json'], migrateEnvironment, (line) => terminal.say(`database: ${line}`));
-  const { applied, operators } = migrated.parse(JSON.parse(migration));
+  const { applied, operators, notes } = migrated.parse(JSON.parse(migration));
+  for (const note of notes) terminal.say(`database: ${note}`);
   if (applied.length > 0) terminal.say(`database: applied ${applied.join(', ')}`);
   if (stopping.aborted) return;
   terminal.say('starting relay and web app …');

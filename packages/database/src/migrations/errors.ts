@@ -1,11 +1,17 @@
-/** The database has migrations that this code doesn't know and that are not additive: it was written by a newer version. */
+/** The database has migrations that this code doesn't know and that are not additive: most likely it was written by a newer version. */
 export class SchemaTooNewError extends Error {
   override readonly name = 'SchemaTooNewError';
-  constructor(readonly unknownMigrations: readonly string[]) {
-    super(
-      `The database was migrated by a newer version of Switchboard (it has ${unknownMigrations.join(', ')}). Start that version, or restore a backup from before it.`,
-    );
+  constructor(
+    message: string,
+    readonly unknownMigrations: readonly string[],
+  ) {
+    super(message);
   }
+}
+
+/** The schema holds tables of another program. The message says which and what to do. */
+export class ForeignSchemaError extends Error {
+  override readonly name = 'ForeignSchemaError';
 }
 
 /** A migration of another version stopped half way; going on would make it worse. */

@@ -21,3 +21,18 @@ export async function readHistory(client: pg.Client): Promise<HistoryEntry[]> {
   );
   return rows;
 }
+
+/** Makes Prisma's record of migrations, as its engine makes it, unless it is there. */
+export async function ensureHistory(client: pg.Client): Promise<void> {
+  if (await hasHistory(client)) return;
+  await client.query(`CREATE TABLE "_prisma_migrations" (
+    "id" VARCHAR(36) PRIMARY KEY NOT NULL,
+    "checksum" VARCHAR(64) NOT NULL,
+    "finished_at" TIMESTAMPTZ,
+    "migration_name" VARCHAR(255) NOT NULL,
+    "logs" TEXT,
+    "rolled_back_at" TIMESTAMPTZ,
+    "started_at" TIMESTAMPTZ NOT NULL DEFAULT now(),
+    "applied_steps_count" INTEGER NOT NULL DEFAULT 0
+  )`);
+}

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { type Database, isAdditive } from '@switchboard/database';
+import { type Database, describeSchema } from '@switchboard/database';
 
 import { fail, ok, type Outcome } from '../outcome.ts';
 
@@ -27,11 +27,17 @@ export async function readMigrations(folder: string): Promise<string[]> {
   return await Promise.all(names.map(async (name) => await readFile(join(folder, name, 'migration.sql'), 'utf8')));
 }
 
-/** Whether the database has all migrations of this version, whole, and none of a newer one that this version can't live with. */
-export async function checkMigrations({ prisma }: Pick<Database, 'prisma'>, folder: string): Promise<Outcome> {
+/** Whether the database has all migrations of this version, whole, and nothing that this version can't live with. */
+export async function checkMigrations({ prisma }: Pick<Database, 'prisma'>, url: string, folder: string): Promise<Outcome> {
+  const { kind, says } = await describeSchema(url, folder);
+  if (kind === 'empty') return fail('the database has no tables yet', MIGRATE);
+  if (kind === 'guide')
+    return fail('it holds an installation of the backend implementation guide', `${MIGRATE} That takes it over with every row.`);
+  if (kind !== 'ours') {
+    const [problem = says, ...advice] = says.split(/(?<=\.) (?=[A-Z])/);
+    return fail(problem.replace(/\.$/, ''), advice.join(' '));
+  }
   const known = await listMigrations(folder);
-  const [table] = await prisma.$queryRaw<{ found: string | null }[]>`SELECT to_regclass('_prisma_migrations')::text AS found`;
-  if (table?.found == null) return fail('the database has no tables yet', MIGRATE);
   const rows = await prisma.$queryRaw<Row[]>`
     SELECT migration_name AS name, finished_at IS NOT NULL AS finished FROM _prisma_migrations WHERE rolled_back_at IS NULL ORDER BY started_at`;
   const halfDone = rows.filter(({ finished }) => !finished).map(({ name }) => name);
@@ -39,12 +45,6 @@ export async function checkMigrations({ prisma }: Pick<Database, 'prisma'>, fold
     return fail(
       `${halfDone.join(', ')} began and did not end`,
       'If nothing migrates at this moment: run "npm run switchboard -- migrate", which tries it again.',
-    );
-  const unknown = rows.filter(({ name }) => !known.includes(name) && !isAdditive(name)).map(({ name }) => name);
-  if (unknown.length > 0)
-    return fail(
-      `the database was migrated by a newer version of Switchboard (${unknown.join(', ')})`,
-      'Run that version, or restore a backup from before it.',
     );
   const missing = known.filter((name) => !rows.some((row) => row.name === name));
   if (missing.length > 0) return fail(`${missing.join(', ')} is not applied`, MIGRATE);

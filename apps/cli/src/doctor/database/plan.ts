@@ -28,16 +28,20 @@ export function planDatabase({ open, busy }: Pick<World, 'open' | 'busy'>): Chec
       return now.state === 'open' ? await checkAnswers({ ...now, busy }) : now.outcome;
     },
   };
-  const check = (what: string, after: Check, look: (database: Database) => Promise<Outcome>): Check => ({
+  const check = (what: string, after: Check, look: (database: Database, url: string) => Promise<Outcome>): Check => ({
     group,
     what,
     after: [after],
     async look() {
       const now = await opened();
-      return now.state === 'open' ? await look(now.database) : now.outcome;
+      return now.state === 'open' ? await look(now.database, now.url) : now.outcome;
     },
   });
-  const migrations = check('all migrations are applied', answers, async (database) => await checkMigrations(database, migrationsFolder()));
+  const migrations = check(
+    'all migrations are applied',
+    answers,
+    async (database, url) => await checkMigrations(database, url, migrationsFolder()),
+  );
   return [
     answers,
     check('its version is 14 or later', answers, async (database) => judgeVersion(await readVersion(database))),
