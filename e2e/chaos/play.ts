@@ -53,7 +53,11 @@ async function heal(world: World, withinMs: number): Promise<{ healedMs: number;
     const rows = await world.rows();
     const saved = new Set(rows.map((row) => row.text));
     const missing = world.ledger.sends.filter(
-      (send) => send.keptAt !== null && !saved.has(send.text) && !world.ledger.excused.has(send.device),
+      (send) =>
+        send.keptAt !== null &&
+        !saved.has(send.text) &&
+        !world.ledger.excused.has(send.device) &&
+        !world.ledger.forgotten.texts.has(send.text),
     );
     const left = [...missing.map((send) => `"${send.text.slice(0, 40)}" is not saved`), ...differences(world.views(), rows)];
     const healedMs = Math.round(world.clock.now() - healedAt);

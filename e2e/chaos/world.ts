@@ -168,6 +168,15 @@ export class World {
     );
   }
 
+  /** Restores a backup under everybody's hands, and notes what is forgotten with that. */
+  async restored(name: string): Promise<void> {
+    const span = this.ledger.fault('a backup is restored');
+    for (const watcher of this.watchers()) watcher.rewind();
+    await this.stack.restore(name);
+    this.ledger.rewound(await this.rows());
+    span.until = Date.now();
+  }
+
   async pause(ms: number): Promise<void> {
     await delay(ms);
   }

@@ -220,7 +220,7 @@ export class Tab {
         ? undefined
         : ledger.attempt(
             this.#device.name,
-            body.messages.map(({ messageKey, senderType }) => ({ messageKey, senderType: senderType ?? this.#side() })),
+            body.messages.map(({ messageKey, senderType, text = '' }) => ({ messageKey, senderType: senderType ?? this.#side(), text })),
           );
     if (attempt !== undefined) this.#attempts.push(attempt);
     const headers = new Headers(init.headers);

@@ -66,7 +66,7 @@ describe('what happened as it should', () => {
     operator.observe([shown(first, { own: false, status: null, seq: 1 })], false, START + 110);
     operator.setVisible(true, START + 120);
     visitor.observe([shown(first, { seq: 1, status: 'read' }), shown(second, { seq: 2, status: 'sent' })], false, START + 200);
-    const attempt = ledger.attempt('anna', [{ messageKey: 'key-1', senderType: 'CLIENT' }]);
+    const attempt = ledger.attempt('anna', [{ messageKey: 'key-1', senderType: 'CLIENT', text: '#1 ‹anna›' }]);
     Object.assign(attempt, { outcome: 'ok', answers: [{ messageKey: 'key-1', id: 101, seq: 1 }] });
     expect(verdict([rowOf(first, 1), rowOf(second, 2)])).toBe('');
   });
@@ -76,7 +76,7 @@ describe('what is in the database', () => {
   it('nothing acknowledged may be missing, or be another row', () => {
     const sent = send();
     sent.keptAt = null;
-    const attempt = ledger.attempt('anna', [{ messageKey: 'key-1', senderType: 'CLIENT' }]);
+    const attempt = ledger.attempt('anna', [{ messageKey: 'key-1', senderType: 'CLIENT', text: '#1 ‹anna›' }]);
     Object.assign(attempt, { outcome: 'ok', answers: [{ messageKey: 'key-1', id: 101, seq: 1 }] });
     expect(verdict([])).toContain('lost: key-1 was acknowledged');
     expect(verdict([rowOf(sent, 1, { id: 7 })])).toContain('false: key-1 was acknowledged as 101/1 and is 7/1');
@@ -184,7 +184,7 @@ describe('a run that proves nothing', () => {
       'vacuous: no fault hit a message under way\nvacuous: no request ended with an unknown outcome',
     );
     ledger.fault('something').until = Date.now();
-    ledger.attempt('anna', [{ messageKey: 'key-1', senderType: 'CLIENT' }]).outcome = 'unknown';
+    ledger.attempt('anna', [{ messageKey: 'key-1', senderType: 'CLIENT', text: '#1 ‹anna›' }]).outcome = 'unknown';
     expect(needs({ hit: true, unknown: true })).toBe('');
     expect(judge({ ...evidence([]), ledger: new Ledger(), watchers: [] })).toEqual(['vacuous: nobody sent anything']);
   });

@@ -1,4 +1,4 @@
-import type { Attempt, FaultSpan, Ledger, Row, Send, SideKey } from './ledger.ts';
+import { sideKeyOf, type Attempt, type FaultSpan, type Ledger, type Row, type Send } from './ledger.ts';
 import type { ViewWatcher } from './view-watcher.ts';
 
 /** What a run must have gone through to prove anything. */
@@ -22,9 +22,6 @@ export interface Evidence {
 
 const short = (text: string | null) => `"${(text ?? '').slice(0, 40)}"`;
 
-/** A key is one of its side: an operator's says nothing about a visitor's. */
-const sideKeyOf = ({ messageKey, senderType }: SideKey) => `${messageKey} (${senderType})`;
-
 /** Every promise that the run broke, in words; empty when all were kept. */
 export function judge(evidence: Evidence): string[] {
   const { ledger, rows } = evidence;
@@ -42,15 +39,15 @@ export function judge(evidence: Evidence): string[] {
 }
 
 /** Acknowledged, or taken into an outbox that still exists, and not in the database. */
-function findLost({ attempts, sends, excused }: Ledger, rows: readonly Row[]): string[] {
+function findLost({ attempts, sends, excused, forgotten: lostWithRestore }: Ledger, rows: readonly Row[]): string[] {
   const byKey = new Map<string, Row[]>();
   for (const row of rows) byKey.set(sideKeyOf(row), [...(byKey.get(sideKeyOf(row)) ?? []), row]);
   const texts = new Set(rows.map((row) => row.text));
   const acknowledged = attempts.flatMap(({ asked, answers }) =>
-    answers.map((answer, index) => ({
-      ...answer,
-      candidates: byKey.get(sideKeyOf(asked[index] ?? { ...answer, senderType: 'CLIENT' })) ?? [],
-    })),
+    answers.flatMap((answer, index) => {
+      const key = sideKeyOf({ senderType: 'CLIENT', ...asked[index], messageKey: answer.messageKey });
+      return lostWithRestore.keys.has(key) ? [] : [{ ...answer, candidates: byKey.get(key) ?? [] }];
+    }),
   );
   const lost = acknowledged
     .filter(({ candidates }) => candidates.length === 0)
@@ -62,7 +59,7 @@ function findLost({ attempts, sends, excused }: Ledger, rows: readonly Row[]): s
       : [`false: ${messageKey} was acknowledged as ${id}/${seq} and is ${row.id}/${row.seq}`];
   });
   const forgotten = sends
-    .filter((send) => send.keptAt !== null && !texts.has(send.text) && !excused.has(send.device))
+    .filter((send) => send.keptAt !== null && !texts.has(send.text) && !excused.has(send.device) && !lostWithRestore.texts.has(send.text))
     .map((send) => `lost: ${short(send.text)} was kept by its sender and never saved`);
   return [...lost, ...different, ...forgotten];
 }
@@ -125,7 +122,7 @@ function findFalseTicks({ ledger, watchers, rows, clockDoubtMs }: Evidence): str
       const complaints: string[] = [];
       const row = byText.get(text);
       const first = Math.min(sent ?? Infinity, delivered ?? Infinity, read ?? Infinity);
-      if (first === Infinity) return complaints;
+      if (first === Infinity || ledger.forgotten.texts.has(text)) return complaints;
       if (row === undefined) complaints.push(`false tick: ${where} was shown as saved and has no row`);
       else if (row.savedAt.getTime() > first + clockDoubtMs) complaints.push(`false tick: ${where} was shown as saved before it was`);
       if (ledger.unwatched.has(watcher.conversation)) return complaints;

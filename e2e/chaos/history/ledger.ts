@@ -20,6 +20,14 @@ export interface SideKey {
   readonly senderType: 'CLIENT' | 'OPERATOR';
 }
 
+/** A message that a request was to save. */
+export interface Asked extends SideKey {
+  readonly text: string;
+}
+
+/** A key as it is told from the other side's. */
+export const sideKeyOf = ({ messageKey, senderType }: SideKey): string => `${messageKey} (${senderType})`;
+
 /** One request to save, as its sender saw it end. */
 export interface Attempt {
   readonly device: string;
@@ -27,8 +35,8 @@ export interface Attempt {
   until: number | null;
   /** `unknown`: it may have been committed or not. */
   outcome: 'open' | 'ok' | 'refused' | 'unknown';
-  /** The keys of the messages that were to be saved, each with the side that it is a key of. */
-  readonly asked: readonly SideKey[];
+  /** What was to be saved. */
+  readonly asked: readonly Asked[];
   answers: readonly { readonly messageKey: string; readonly id: number; readonly seq: number }[];
 }
 
@@ -74,6 +82,8 @@ export class Ledger {
   /** Conversations whose senders' devices are gone for good, with what was on them. */
   readonly excused = new Set<string>();
 
+  /** What was saved and is not any more because a backup was restored: texts, and keys as in `sideKeyOf`. */
+  readonly forgotten = { texts: new Set<string>(), keys: new Set<string>() };
   /** The request that a server took longest to answer, in milliseconds of a quiet machine. */
   slowestAnswer = { what: 'none', ms: 0 };
   /** Milliseconds of a quiet machine between two moments. */
@@ -90,7 +100,7 @@ export class Ledger {
     return send;
   }
 
-  attempt(device: string, asked: readonly SideKey[]): Attempt {
+  attempt(device: string, asked: readonly Asked[]): Attempt {
     const attempt: Attempt = { device, at: Date.now(), until: null, outcome: 'open', asked, answers: [] };
     this.attempts.push(attempt);
     return attempt;
@@ -106,6 +116,16 @@ export class Ledger {
   answered(what: string, askedAt: number): void {
     const ms = Math.round(this.quietly(askedAt, Date.now()));
     if (ms > this.slowestAnswer.ms) this.slowestAnswer = { what, ms };
+  }
+
+  /** A backup was restored, and these rows are there now: what was acknowledged before and is not among them is forgotten. */
+  rewound(rows: readonly Row[]): void {
+    const saved = new Set(rows.map(sideKeyOf));
+    for (const asked of this.attempts.flatMap((attempt) => (attempt.outcome === 'ok' ? attempt.asked : []))) {
+      if (saved.has(sideKeyOf(asked))) continue;
+      this.forgotten.keys.add(sideKeyOf(asked));
+      this.forgotten.texts.add(asked.text);
+    }
   }
 
   /** Each once: a view that is wrong is wrong at every look. */

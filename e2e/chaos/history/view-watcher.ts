@@ -1,11 +1,10 @@
 import type { ConversationHandle, MessageStatus, TimelineMessage } from '@switchboard/client';
 
-import { conversationOf } from './ledger.ts';
+import { conversationOf, sideKeyOf } from './ledger.ts';
 
 const RANK: Readonly<Record<MessageStatus, number>> = { failed: 0, sending: 0, sent: 1, delivered: 2, read: 3 };
 
-/** A key is one of its side. */
-const identityOf = ({ key, senderType }: TimelineMessage) => `${key} (${senderType})`;
+const identityOf = ({ key, senderType }: TimelineMessage) => sideKeyOf({ messageKey: key, senderType });
 
 /** Looks at every state that one tab shows of one conversation, and complains of what must never be seen. */
 export class ViewWatcher {
@@ -21,6 +20,7 @@ export class ViewWatcher {
   messages: readonly TimelineMessage[] = [];
   hasOlder = false;
   readonly #complain: (text: string) => void;
+  #rewound = false;
   #saved: readonly string[] = [];
 
   constructor(tab: string, side: 'client' | 'operator', conversation: string, complain: (text: string) => void) {
@@ -55,6 +55,11 @@ export class ViewWatcher {
     this.hasOlder = hasOlder;
   }
 
+  /** A backup is restored: from here on what was saved may vanish, and ticks may be what they were then. */
+  rewind(): void {
+    this.#rewound = true;
+  }
+
   /** It can be seen at this moment, and could be when it was first shown or later. */
   sawWhileVisible(text: string, until: number): boolean {
     const seen = this.firstSeen.get(text);
@@ -79,8 +84,9 @@ export class ViewWatcher {
   #checkOrder(messages: readonly TimelineMessage[]): void {
     const saved = messages.filter((message) => message.seq !== null).map(identityOf);
     const now = new Set(saved);
-    for (const key of this.#saved) if (!now.has(key)) this.#complain(`the saved message ${key} has vanished`);
-    const before = new Set(this.#saved);
+    for (const key of this.#saved) if (!now.has(key) && !this.#rewound) this.#complain(`the saved message ${key} has vanished`);
+    // Pages are loaded anew, the newest first.
+    const before = this.#rewound ? new Set<string>() : new Set(this.#saved);
     const still = saved.filter((key) => before.has(key));
     if (still.some((key, index) => key !== this.#saved[index])) this.#complain('saved messages have changed places');
     this.#saved = saved;
@@ -92,7 +98,7 @@ export class ViewWatcher {
     if (!own || status === null) return;
     const ticks = this.ticks.get(text) ?? {};
     const highest = Math.max(0, ...Object.keys(ticks).map((known) => RANK[known as MessageStatus]));
-    if (RANK[status] < highest) this.#complain(`"${text.slice(0, 40)}" went back to ${status}`);
+    if (RANK[status] < highest && !this.#rewound) this.#complain(`"${text.slice(0, 40)}" went back to ${status}`);
     ticks[status] ??= at;
     this.ticks.set(text, ticks);
   }

@@ -17,6 +17,7 @@ import { readerStops, rollingRestart, twentyWriters } from './load.ts';
 import type { Scenario } from './scenario.ts';
 import { everythingDown, newBuild, redisFrozen, redisKilled, relayKilled, webKilled } from './servers.ts';
 import { personChange } from './shared-desk.ts';
+import { restoreUnderTabs } from './restore.ts';
 import { consoleKilled, sharedOutbox, tabKilled, twoTabs } from './tabs.ts';
 
 /** Everything that is played, in the order of the documentation. */
@@ -38,6 +39,7 @@ export const SCENARIOS: readonly Scenario[] = [
   databaseRestarted,
   databaseFrozen,
   databaseClock,
+  restoreUnderTabs,
   backendsTerminated,
   poolExhausted,
   rowLocked,

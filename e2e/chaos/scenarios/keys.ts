@@ -44,7 +44,7 @@ class Program {
       device: `program ${randomUUID()}`,
     });
     if (isFirst) this.#socket.emit('clientMessage', { type: 'text', message: send.text, messageKey });
-    const attempt = ledger.attempt(send.device, [{ messageKey: messageKey.toLowerCase(), senderType: 'CLIENT' }]);
+    const attempt = ledger.attempt(send.device, [{ messageKey: messageKey.toLowerCase(), senderType: 'CLIENT', text: send.text }]);
     const response = await fetch(addresses.web + SAVES, {
       method: 'POST',
       headers: { authorization: `Bearer ${this.#token}`, origin: addresses.web, 'content-type': 'application/json' },

@@ -13,7 +13,7 @@ async function postUntilSaved(world: World, cookie: string, clientId: number, te
   const messageKey = randomUUID();
   const { web } = world.addresses;
   for (;;) {
-    const attempt = world.ledger.attempt(device, [{ messageKey, senderType: 'OPERATOR' }]);
+    const attempt = world.ledger.attempt(device, [{ messageKey, senderType: 'OPERATOR', text }]);
     try {
       const response = await fetch(`${web}/api/chat/messages`, {
         method: 'POST',

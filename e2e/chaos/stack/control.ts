@@ -50,6 +50,10 @@ export interface StackControl {
   signal(service: ServiceName, signal: NodeJS.Signals): Promise<void>;
   /** Resolves when it is ready. `environment` is added to that of a server of ours, this time only; CLOCK_SKEW_MS puts its clock wrong. */
   start(service: ServiceName, environment?: Readonly<Record<string, string>>): Promise<void>;
+  /** Keeps all that is in the database at this moment under a name. */
+  backUp(name: string): Promise<void>;
+  /** Puts what was kept under that name in the place of all that is in the database, while everything runs. */
+  restore(name: string): Promise<void>;
   /** Resident memory in bytes. */
   memory(service: ServiceName): Promise<number>;
   query(text: string, values?: readonly unknown[]): Promise<readonly Record<string, unknown>[]>;

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { migrate, migrationsFolder } from '@switchboard/database';
+import { listMigrations, restoreBackup, writeBackup } from '@switchboard/database/backup';
 import { ensureDatabase } from '@switchboard/database/embedded';
 
 import { Edge, Front } from '../network/front.ts';
@@ -81,6 +83,32 @@ export class Stack implements StackControl {
     if (service === 'database') return await this.#database.start(Number(environment['CLOCK_SKEW_MS'] ?? 0));
     const skewed = 'CLOCK_SKEW_MS' in environment ? { NODE_OPTIONS: `--import ${SKEWED_CLOCK}` } : {};
     await this.#server(service).start({ ...environment, ...skewed });
+  }
+
+  async backUp(name: string): Promise<void> {
+    await writeBackup({
+      url: this.#database.url('switchboard'),
+      version: 'chaos',
+      uploads: join(this.#folder, 'data/uploads'),
+      knownMigrations: await listMigrations(migrationsFolder()),
+      sink: createWriteStream(this.#backupFile(name)),
+    });
+  }
+
+  async restore(name: string): Promise<void> {
+    await restoreBackup({
+      file: this.#backupFile(name),
+      url: this.#database.url('switchboard'),
+      migrations: migrationsFolder(),
+      uploads: join(this.#folder, 'data/uploads'),
+      scratch: join(this.#folder, 'scratch'),
+      replace: true,
+      migrate: async () => await Promise.resolve(),
+    });
+  }
+
+  #backupFile(name: string): string {
+    return join(this.#folder, `${name}.backup`);
   }
 
   async memory(service: ServiceName): Promise<number> {
