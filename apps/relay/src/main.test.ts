@@ -83,7 +83,6 @@ describe('the bundle', () => {
       'jose',
       'pino',
       'prom-client',
-      'sanitize-html',
       'socket.io',
       'socket.io-parser',
       'zod',

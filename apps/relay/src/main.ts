@@ -3,7 +3,7 @@ import { createLogger, createMetrics, endWithSupervisor, onShutdown, reportStray
 import { createTokens } from '@switchboard/tokens';
 
 import { type Config, environment, readConfig } from './config.ts';
-import { loadSanitizer } from './sanitizing.ts';
+import { withoutMarkup } from './markup.ts';
 import { createRelay } from './server.ts';
 
 const STOP_PATIENCE_MS = 5_000;
@@ -33,7 +33,7 @@ function listenComplaint(error: unknown, { port, host }: Config): string {
 
 const config = configure();
 const log = createLogger('relay', config.logLevel);
-const sanitize = config.sanitizeHtml ? await loadSanitizer() : undefined;
+const sanitize = config.sanitizeHtml ? withoutMarkup : undefined;
 const relay = createRelay(config, { log, metrics: createMetrics('relay'), tokens: createTokens(config.jwtSecrets), sanitize });
 reportStrayErrors(log, () => relay.countStrayError());
 endWithSupervisor();

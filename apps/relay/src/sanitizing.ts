@@ -1,4 +1,4 @@
-import type { RelayPayloads } from '@switchboard/protocol';
+import type { Original, RelayPayloads } from '@switchboard/protocol';
 
 import type { Delivery } from './delivery.ts';
 
@@ -11,22 +11,26 @@ const IMAGE = /^(?:https?:\/\/|\/(?!\/)|data:image\/(?:png|jpe?g|gif|webp|avif);
 /** Takes markup out of a text; what is left can be put on a page as HTML or as text. */
 export type Sanitize = (text: string) => string;
 
-/** Loads what it takes: nobody who does not ask for it has it in memory. */
-export async function loadSanitizer(): Promise<Sanitize> {
-  const { default: sanitizeHtml } = await import('sanitize-html');
-  // `&` alone makes no markup, and is what people write: our own clients, which show text as text, should not see "&amp;".
-  return (text) => sanitizeHtml(text, { allowedTags: [], allowedAttributes: {}, disallowedTagsMode: 'discard' }).replaceAll('&amp;', '&');
-}
-
-/** A delivery whose payloads have no markup in them, for old front-ends that show what they get as HTML. What is kept in the database stays as it was typed. */
+/**
+ * A delivery whose payloads have no markup in the fields that old front-ends know, for those that show what they get as HTML. What was sent is in
+ * `original`, where it differs: our own clients show it as text, and consoles save it.
+ */
 export function sanitizing(delivery: Delivery, sanitize: Sanitize): Delivery {
   function clean<E extends keyof RelayPayloads>(payload: RelayPayloads[E]): RelayPayloads[E] {
     const copy: Record<string, unknown> = { ...payload };
+    const original: Original = {};
+    const replace = (field: keyof Original, value: string, plain: string | null) => {
+      if (plain === value) return;
+      copy[field] = plain;
+      original[field] = value;
+    };
     for (const field of TEXTS) {
       const value = copy[field];
-      if (typeof value === 'string') copy[field] = sanitize(value);
+      if (typeof value === 'string') replace(field, value, sanitize(value));
     }
-    if (typeof copy['image'] === 'string' && !IMAGE.test(copy['image'])) copy['image'] = null;
+    const { image } = copy;
+    if (typeof image === 'string' && !IMAGE.test(image)) replace('image', image, null);
+    if (Object.keys(original).length > 0) copy['original'] = original;
     // The same fields with values of the same types.
     return copy as RelayPayloads[E];
   }

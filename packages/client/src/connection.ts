@@ -1,6 +1,7 @@
 import { ChatError } from '@switchboard/protocol/errors';
 import type { Acknowledgement, PeerInputs, RelayPayloads } from '@switchboard/protocol/types';
 
+import { asTyped } from './as-typed.ts';
 import { backoffMs } from './backoff.ts';
 import type { Effects, RelaySocket } from './effects.ts';
 import { createEmitter } from './emitter.ts';
@@ -147,7 +148,7 @@ export class Connection {
     socket.onAny((event: string) => this.#effects.note(`relay: received ${event}`));
     socket.onAnyOutgoing((event: string) => this.#effects.note(`relay: sent ${event}`));
     const on = socket.on.bind(socket) as (event: string, handler: (payload: never) => void) => unknown;
-    for (const [event, handler] of Object.entries(this.#options.handlers)) on(event, handler);
+    for (const [event, handler] of Object.entries(this.#options.handlers)) on(event, (payload) => handler(asTyped(payload)));
   }
 
   async #authenticate(give: (data: object) => void): Promise<void> {

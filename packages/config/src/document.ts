@@ -61,7 +61,8 @@ export const GROUPS: Readonly<Record<string, Partial<Record<VariableName, About>
     ALLOW_ANONYMOUS_CLIENTS: { unset: '`true`', meaning: 'whether a socket without a token may join as a client (old front-ends)' },
     SANITIZE_HTML: {
       unset: '`false`',
-      meaning: 'the relay takes markup out of what it relays, for old front-ends that show text as HTML; the database keeps what was typed',
+      meaning:
+        'the relay takes markup out of the texts that it relays, for old front-ends that show text as HTML, and sends what was typed beside them, for ours, which save it',
     },
   },
   Limits: {

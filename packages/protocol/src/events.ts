@@ -51,6 +51,19 @@ export type PeerPayloads = { [E in PeerEventName]: z.infer<(typeof peerEvents)[E
 /** What a sender of ours puts into each event. */
 export type PeerInputs = { [E in PeerEventName]: z.input<(typeof peerEvents)[E]> };
 
+/**
+ * What was sent, of fields that the relay has changed: with `SANITIZE_HTML=true` it takes markup out of texts, for front-ends that show them as HTML. Those
+ * that show text as text use these instead, and whoever saves a message saves these.
+ */
+export interface Original {
+  message?: string;
+  image?: string;
+  name?: string;
+  mimeType?: string;
+  operatorName?: string;
+  username?: string;
+}
+
 interface RelayedContent {
   type: string;
   message?: string | null | undefined;
@@ -60,11 +73,12 @@ interface RelayedContent {
   /** ISO-8601 UTC with milliseconds, stamped by the relay: the same for every receiver. */
   timestamp: string;
   messageKey?: string | undefined;
+  original?: Original | undefined;
 }
 
 /** Events that the relay sends to peers. */
 export interface RelayPayloads {
-  newChat: { clientId: string; username?: string | null | undefined };
+  newChat: { clientId: string; username?: string | null | undefined; original?: Original | undefined };
   incomingMessage: RelayedContent & { from: string; size?: number | null | undefined };
   clientTyping: { from: string; isTyping: boolean };
   chatEnded: { clientId: string };
@@ -74,7 +88,7 @@ export interface RelayPayloads {
     operatorId?: number | string | null | undefined;
     operatorName?: string | null | undefined;
   };
-  operatorTyping: { isTyping: boolean; operatorName?: string | null | undefined };
+  operatorTyping: { isTyping: boolean; operatorName?: string | null | undefined; original?: Original | undefined };
   error: Pick<WireError, 'message'> & Partial<WireError>;
   /** A hint: the database has news of this address. Never data: fetch if behind. `visitorChanged`: it is (also) of the visitor, who was blocked or unblocked. */
   conversationChanged: { clientId: string; lastSeq: number; visitorChanged?: boolean | undefined };
