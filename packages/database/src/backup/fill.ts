@@ -4,7 +4,7 @@ import { copyIn, CopyOut } from './copy.ts';
 import { BackupError } from './errors.ts';
 import { type End, type Manifest, TABLES, type TableShape } from './manifest.ts';
 import { readBackup } from './read.ts';
-import { copyFromSql, copyToSql, HISTORY, listTables, quoteAll, readForeignKeys } from './tables.ts';
+import { copyFromSql, copyToSql, HISTORY, listTables, quoteAll, readForeignKeys, readPlainIndexes } from './tables.ts';
 
 /** Some rows of one table. */
 export interface Rows {
@@ -34,7 +34,7 @@ export async function* rowsOfDatabase(client: pg.Client, tables: readonly TableS
 
 /**
  * Puts these rows in the place of all that the tables of Switchboard hold. Needs a transaction. Foreign keys are taken off meanwhile and checked for all
- * rows at once at the end, so the order of the tables does not matter.
+ * rows at once at the end, so the order of the tables does not matter. So are indexes, which are made in a fraction of the time once the rows are there.
  *
  * @param expected how many rows there are of each table, where that is known
  * @throws BackupError when rows are missing
@@ -44,6 +44,8 @@ export async function fillTables(client: pg.Client, source: AsyncIterable<Rows>,
   const keys = await readForeignKeys(client, tables);
   const alter = ({ table }: { table: string }) => `ALTER TABLE ${pg.escapeIdentifier(table)}`;
   for (const key of keys) await client.query(`${alter(key)} DROP CONSTRAINT ${pg.escapeIdentifier(key.name)}`);
+  const indexes = await readPlainIndexes(client, tables);
+  for (const { name } of indexes) await client.query(`DROP INDEX ${name}`);
   await client.query(`TRUNCATE ${quoteAll(tables)}`);
   const loaded: Record<string, number> = {};
   for await (const { table, data } of source) {
@@ -56,5 +58,6 @@ export async function fillTables(client: pg.Client, source: AsyncIterable<Rows>,
       throw new BackupError(`Of the ${rows} rows of ${table} in the backup only ${loaded[table] ?? 0} could be read. Nothing was changed.`);
   // What was half done there says nothing about the schema here, and would stop every migration to come.
   await client.query(`DELETE FROM ${HISTORY} WHERE finished_at IS NULL OR rolled_back_at IS NOT NULL`);
+  for (const { definition } of indexes) await client.query(definition);
   for (const key of keys) await client.query(`${alter(key)} ADD CONSTRAINT ${pg.escapeIdentifier(key.name)} ${key.definition}`);
 }

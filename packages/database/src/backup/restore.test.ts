@@ -83,6 +83,26 @@ it('does not open a door again that was shut since the backup', async () => {
   ]);
 });
 
+it('leaves every index, key and other part of the schema as it was', async () => {
+  const home = await makeHome();
+  await furnish(home);
+  const schema = async () =>
+    await query(
+      home,
+      `SELECT indexdef AS part FROM pg_indexes WHERE schemaname = 'public'
+       UNION ALL SELECT concat_ws(' ', conrelid::regclass, conname, pg_get_constraintdef(oid), convalidated, conenforced) FROM pg_constraint
+         WHERE connamespace = 'public'::regnamespace
+       UNION ALL SELECT concat_ws(' ', table_name, column_name, data_type, is_nullable, column_default) FROM information_schema.columns WHERE table_schema = 'public'
+       ORDER BY 1`,
+    );
+  const before = await schema();
+  const file = join(home.folder, 'backup');
+  await backUp(home, file);
+  await restore(home, file, true);
+  expect(before.length).toBeGreaterThan(100);
+  expect(await schema()).toEqual(before);
+});
+
 it('never gives a number again that was given after the backup', async () => {
   const [home, elsewhere] = [await makeHome(), await makeHome()];
   await furnish(home);

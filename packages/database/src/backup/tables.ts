@@ -81,6 +81,26 @@ export async function readForeignKeys(client: pg.Client, tables: readonly string
   return rows;
 }
 
+/** An index that is no part of a constraint. */
+export interface PlainIndex {
+  /** As SQL names it. */
+  readonly name: string;
+  /** The statement that makes it. */
+  readonly definition: string;
+}
+
+export async function readPlainIndexes(client: pg.Client, tables: readonly string[]): Promise<PlainIndex[]> {
+  const { rows } = await client.query<PlainIndex>(
+    `SELECT indexrelid::regclass::text AS name, pg_get_indexdef(indexrelid) AS definition
+     FROM pg_index JOIN pg_class ON pg_class.oid = indrelid
+     WHERE relnamespace = current_schema()::regnamespace AND relname = ANY($1)
+       AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid AND contype IN ('p', 'u', 'x'))
+     ORDER BY 1`,
+    [tables],
+  );
+  return rows;
+}
+
 /** Names of the migrations that were applied and not taken back, oldest first; [] for a database that has never been migrated. */
 export async function readApplied(client: pg.Client): Promise<string[]> {
   const table = await client.query<{ found: string | null }>('SELECT to_regclass($1)::text AS found', [HISTORY]);
