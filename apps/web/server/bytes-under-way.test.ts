@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { countBytesUnderWay, type BytesUnderWay } from './bytes-under-way.ts';
 import { readJson } from './request-body.ts';
@@ -47,6 +47,15 @@ describe('bytes of bodies under way', () => {
     for (const { end } of held) end();
     expect(await Promise.all(held.map(async ({ answer }) => await answer))).toEqual(held.map(() => 'x'.repeat(8)));
     expect(under.total()).toBe(0);
+  });
+
+  it('are refused in the same words by a counter of another bundle, which has classes of its own', async () => {
+    vi.resetModules();
+    const other = await import('./bytes-under-way.ts');
+    expect(other.countBytesUnderWay).not.toBe(countBytesUnderWay);
+    const { push, answer } = reading(other.countBytesUnderWay({ perCaller: 10, inAll: 1_000 }), 'a');
+    push(`"${'x'.repeat(18)}"`);
+    await expect(answer).rejects.toMatchObject({ code: 'rate_limited', retryable: true });
   });
 
   it('are limited in all', async () => {

@@ -33,7 +33,7 @@ function isOutOfRoom(error: unknown): boolean {
 }
 
 /** By its marks, not by `instanceof`: bundles that Next.js makes apart have classes of their own. */
-function isChatError(error: unknown): error is ChatError {
+export function isChatError(error: unknown): error is ChatError {
   return error instanceof Error && error.name === 'ChatError' && 'code' in error && isErrorCode(error.code) && 'toWire' in error;
 }
 

@@ -3,6 +3,7 @@ import { ChatError } from '@switchboard/protocol';
 import type { BodyBytes } from './bytes-under-way.ts';
 import { requirePlainForm } from './plain-form.ts';
 import { requirePlain } from './plain-json.ts';
+import { isChatError } from './present-error.ts';
 
 /** What a body may cost. */
 export interface Allowance {
@@ -41,7 +42,8 @@ async function readBytes(request: Request, { maxBytes, bytes, withinMs = WITHIN_
     }
   } catch (error) {
     // Not cancelled: that would end the connection before the answer is sent. What still comes is left unread, and the connection ends after the answer.
-    if (error instanceof ChatError) throw error;
+    // By its marks: what counts the bytes may be of another bundle, with a class of its own.
+    if (isChatError(error)) throw error;
     throw new ChatError('invalid_request', 'The request broke off.', { cause: error });
   } finally {
     deadline.stop();
