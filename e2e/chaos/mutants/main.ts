@@ -4,10 +4,11 @@ import { parseArgs } from 'node:util';
 
 import { CLIENT_MUTANTS } from './client-mutants.ts';
 import type { Mutant } from './mutant.ts';
+import { PEOPLE_MUTANTS } from './people-mutants.ts';
 import { SERVER_MUTANTS } from './server-mutants.ts';
 import { Tree } from './tree.ts';
 
-const MUTANTS = [...SERVER_MUTANTS, ...CLIENT_MUTANTS];
+const MUTANTS = [...SERVER_MUTANTS, ...CLIENT_MUTANTS, ...PEOPLE_MUTANTS];
 /** Seeds that a scenario is played with until one of them sees the mutant. */
 const SEEDS = [1, 2, 3, 4];
 const TABLE = join(resolve(import.meta.dirname, '../../..'), 'docs/mutants.md');

@@ -86,8 +86,8 @@ export const SERVER_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'packages/database/src/database.ts',
-        find: "'-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_bitmapscan=off'",
-        replace: "'-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_bitmapscan=off -c synchronous_commit=off'",
+        find: "enable_seqscan: 'off', enable_bitmapscan: 'off' };",
+        replace: "enable_seqscan: 'off', enable_bitmapscan: 'off', synchronous_commit: 'off' };",
       },
     ],
     rebuild: ['web'],
@@ -160,7 +160,11 @@ export const SERVER_MUTANTS: readonly Mutant[] = [
     name: 'slow readers are kept',
     breaks: 'the relay keeps for a reader that stopped what it does not take, without end',
     edits: [
-      { file: 'apps/relay/src/server.ts', find: '    cutSlowReaders(io.of', replace: '    if (connections.size < 0) cutSlowReaders(io.of' },
+      {
+        file: 'apps/relay/src/housekeeping.ts',
+        find: '    cutSlowReaders(sockets.values()',
+        replace: '    if (sockets.size < 0) cutSlowReaders(sockets.values()',
+      },
     ],
     rebuild: ['relay'],
     scenario: 'reader-stops',
