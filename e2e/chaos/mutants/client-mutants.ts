@@ -52,9 +52,9 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: client('connection.ts'),
-        find: 'for (const [event, handler] of Object.entries(this.#options.handlers)) on(event, handler);',
+        find: 'for (const [event, handler] of Object.entries(this.#options.handlers)) on(event, (payload) => handler(asTyped(payload)));',
         replace:
-          "socket.on('connect', () => {\n      for (const [event, handler] of Object.entries(this.#options.handlers)) on(event, handler);\n    });",
+          "socket.on('connect', () => {\n      for (const [event, handler] of Object.entries(this.#options.handlers)) on(event, (payload) => handler(asTyped(payload)));\n    });",
       },
     ],
     rebuild: [],

@@ -158,6 +158,15 @@ export const PEOPLE_MUTANTS: readonly Mutant[] = [
     tests: 'packages/database/src/backup/restore.test.ts',
   },
   {
+    name: 'several CONNECTs',
+    breaks: 'one connection may make as many sockets as it asks for',
+    edits: [
+      { file: 'apps/relay/src/parser.ts', find: '        this.#hasConnected = true;\n', replace: '        this.#hasConnected = false;\n' },
+    ],
+    rebuild: [],
+    tests: 'apps/relay/src/floods.test.ts',
+  },
+  {
     name: 'a socket outlives its token',
     breaks: 'a connection stays open when its token is over',
     edits: [
