@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { type Cluster, clusterUrl, findRunningServer, startCluster } from '@switchboard/database/embedded';
+import { type Cluster, type ClusterOptions, clusterUrl, findRunningServer, startCluster } from '@switchboard/database/embedded';
 
 import { codeOf, Complaint, explainDiskError } from '../bin/complaint.mjs';
 import { type DataDir, readJson, writeAtomically } from './data-dir.ts';
@@ -38,14 +38,14 @@ async function rememberedPort(dataDir: DataDir): Promise<number | undefined> {
 export async function startPostgres(
   dataDir: DataDir,
   password: string,
-  { port, onLog }: { readonly port?: number | undefined; readonly onLog: (line: string) => void },
+  { port, ...options }: Pick<ClusterOptions, 'onLog' | 'onProgress' | 'signal'> & { readonly port?: number | undefined },
 ): Promise<Cluster> {
   // Somebody removed the folder under the running system. A fresh, empty database in its place would look as if all was well.
   if (port !== undefined && !existsSync(join(dataDir.postgres, 'PG_VERSION'))) throw new Complaint(`${dataDir.postgres} is gone`);
   const wanted = port ?? (await rememberedPort(dataDir));
   let cluster: Cluster;
   try {
-    cluster = await startCluster({ dataFolder: dataDir.postgres, password, onLog, ...(wanted === undefined ? {} : { port: wanted }) });
+    cluster = await startCluster({ dataFolder: dataDir.postgres, password, ...options, ...(wanted === undefined ? {} : { port: wanted }) });
   } catch (error) {
     const explained = explainDiskError(error, dataDir.postgres);
     if (explained instanceof Complaint || !(error instanceof Error)) throw explained;

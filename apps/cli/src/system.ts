@@ -56,13 +56,15 @@ export class System {
 
   /** Starts the embedded PostgreSQL and returns the URL of our database in it, which stays the same for as long as this process runs. */
   async startDatabase(password: string): Promise<string> {
-    const { dataDir } = this.#options;
+    const { dataDir, terminal, stopping } = this.#options;
     const log = this.#openLog('database');
     let port: number | undefined;
     const start = async (): Promise<Running> => {
       const cluster = await startPostgres(dataDir, password, {
         port,
         onLog: (line) => log.write(line, 'stdout'),
+        onProgress: (line) => terminal.say(line),
+        signal: stopping,
       });
       port ??= cluster.port;
       return cluster;

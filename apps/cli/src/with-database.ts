@@ -27,7 +27,7 @@ export async function withDatabaseUrl<T>(config: Config, purpose: Purpose, use: 
   }
   try {
     const { databasePassword } = await settleSecrets(dataDir);
-    const cluster = await startPostgres(dataDir, databasePassword, { onLog: () => undefined });
+    const cluster = await startPostgres(dataDir, databasePassword, { onProgress: (line) => console.error(line) });
     try {
       await ensureDatabase(cluster.url('postgres'), DATABASE_NAME);
       return await use(databaseUrl(cluster.port, databasePassword));

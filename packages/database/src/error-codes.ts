@@ -31,9 +31,15 @@ export function isTransactionConflict(error: unknown): boolean {
   return has(error, 'P2034', '40001', '40P01');
 }
 
+/**
+ * What of class 22 is about a value that was sent: too long, out of range, no date or time, not of the encoding, no value of its type. The rest of the class
+ * is about the statement or the database: a sequence at its end, a division by zero.
+ */
+const INVALID_DATA = ['P2000', 'P2020', '22001', '22003', '22007', '22008', '22021', '22P02', '22P03', '22P05'];
+
 /** True when PostgreSQL can't store a value (a NUL character in a text, a number out of range): the same call will fail again. */
 export function isInvalidData(error: unknown): boolean {
-  return errorCodes(error).some((code) => code === 'P2000' || code === 'P2020' || /^22...$/.test(code));
+  return has(error, ...INVALID_DATA);
 }
 
 /** True when the server has no room left on its disk, or may not take more of it. */

@@ -132,6 +132,20 @@ describe('is not unavailable', () => {
     }
   });
 
+  it('a sequence at its end or another fault of ours, which no other value would mend', async () => {
+    await database.prisma.$executeRaw`CREATE SEQUENCE short START 2 MAXVALUE 2`;
+    await database.prisma.$executeRaw`SELECT nextval('short')`;
+    const errors = [
+      await errorOf(database.prisma.$queryRaw`SELECT nextval('short')`),
+      await errorOf(database.prisma.$queryRaw`SELECT 1 / 0`),
+      await errorOf(database.prisma.$queryRaw`SELECT substring('a' FROM 1 FOR -1)`),
+    ];
+    for (const error of errors) {
+      expect(isInvalidData(error), String(error)).toBe(false);
+      expect(isUnavailable(error)).toBe(false);
+    }
+  });
+
   it('a mistake of ours, whatever words it holds', async () => {
     const wrong: object = { username: 'ECONNREFUSED', nonsense: 1 };
     const errors = [

@@ -8,7 +8,9 @@ import { createInterface } from 'node:readline';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { ensureDatabase, findRunningServer, isAlive, startCluster, type Cluster } from './index.ts';
+import { ensureDatabase, findRunningServer, isAlive, startCluster, type Cluster, type ClusterOptions } from './index.ts';
+import { initdbArguments } from './cluster.ts';
+import { isPostgresRunning, isPostmasterByPs } from './postmaster.ts';
 
 const PASSWORD = 'p@ss / w:rd?';
 let folder: string;
@@ -27,7 +29,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function start(more: { password?: string; port?: number; dataFolder?: string } = {}): Promise<Cluster> {
+async function start(more: Partial<ClusterOptions> = {}): Promise<Cluster> {
   const cluster = await startCluster({ dataFolder, password: PASSWORD, ...more });
   clusters.push(cluster);
   return cluster;
@@ -108,6 +110,36 @@ describe('a cluster', () => {
     process.kill(first.pid, 'SIGKILL');
     expect(await first.exited).toEqual({ code: null, signal: 'SIGKILL' });
     expect(await kept(await start())).toBe(count);
+  });
+
+  it('has all the time it needs to repair its files, and says so meanwhile', async () => {
+    const first = await start();
+    const count = await fill(first);
+    await first.stop();
+    // A recovery that waits for an archive lasts for as long as we want.
+    const go = join(folder, 'go');
+    await writeFile(join(dataFolder, 'recovery.signal'), '');
+    await writeFile(join(dataFolder, 'postgresql.auto.conf'), `restore_command = 'while [ ! -e "${go}" ]; do sleep 0.02; done; false'\n`);
+    const told: string[] = [];
+    const starting = start({ patienceMs: 100, onProgress: (line) => void told.push(line) });
+    try {
+      // Far beyond its patience with a server that says nothing.
+      await expect.poll(() => told.length, { timeout: 15_000 }).toBeGreaterThan(5);
+      expect(told[0]).toMatch(/repairs its files after a crash, for \d+ s so far/);
+    } finally {
+      await writeFile(go, '');
+    }
+    expect(await kept(await starting)).toBe(count);
+  });
+
+  it('that repairs its files ends when the start is given up', async () => {
+    await (await start()).stop();
+    await writeFile(join(dataFolder, 'recovery.signal'), '');
+    await writeFile(join(dataFolder, 'postgresql.auto.conf'), `restore_command = 'while [ -d "${folder}" ]; do sleep 0.02; done; false'\n`);
+    const stop = new AbortController();
+    const starting = start({ signal: stop.signal, patienceMs: 100, onProgress: () => stop.abort() });
+    await expect(starting).rejects.toThrow(/given up/);
+    expect(await findRunningServer(await realpath(dataFolder))).toBeUndefined();
   });
 
   it('starts although some other program has the number of the killed server now', async () => {
@@ -193,6 +225,25 @@ describe('a process that owns a cluster', () => {
     expect(isAlive(pid)).toBe(false);
     expect(await kept(next)).toBe(500);
   });
+});
+
+it('without /proc a server is known by its name and its start, and not by its number alone', async () => {
+  const cluster = await start();
+  const startedAt = Number((await readFile(join(dataFolder, 'postmaster.pid'), 'utf8')).split('\n')[2]);
+  expect(await isPostmasterByPs(cluster.pid, startedAt)).toBe(true);
+  // Another life of the same number, and another program.
+  expect(await isPostmasterByPs(cluster.pid, startedAt - 3_600)).toBe(false);
+  expect(await isPostmasterByPs(process.pid, startedAt)).toBe(false);
+  expect(await isPostgresRunning()).toBe(true);
+  const pid = cluster.pid;
+  await cluster.stop();
+  expect(await isPostmasterByPs(pid, startedAt)).toBe(false);
+});
+
+it('what initdb writes is brought to the disk before it gets its name, unless it is for throwing away', () => {
+  const paths = { folder: '/x', passwordFile: '/y' };
+  expect(initdbArguments({ ...paths, durable: true })).not.toContain('--no-sync');
+  expect(initdbArguments({ ...paths, durable: false })).toContain('--no-sync');
 });
 
 it('a pid file whose number some other program has now is no running server', async () => {

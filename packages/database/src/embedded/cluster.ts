@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chown, mkdir, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { chown, mkdir, open, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -12,7 +12,7 @@ import { settleDataFolder } from './data-folder.ts';
 import { undefinedIfMissing } from './if-missing.ts';
 import { otherMajor } from './major-version.ts';
 import { resolveRunAs, type RunAs } from './run-as.ts';
-import { clearLock, endServer, findRunningServer, isReady } from './stale-server.ts';
+import { clearLock, endServer, findRunningServer, statusOf } from './stale-server.ts';
 
 /** What `startCluster` needs to know. */
 export interface ClusterOptions {
@@ -28,6 +28,12 @@ export interface ClusterOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Lines that PostgreSQL prints. */
   readonly onLog?: (line: string) => void;
+  /** Told every few seconds, in a line, how far it is with what it has to do before it takes connections, as after a crash. */
+  readonly onProgress?: (line: string) => void;
+  /** Gives the start up. */
+  readonly signal?: AbortSignal | undefined;
+  /** How long the server may say nothing of itself, in milliseconds. While it repairs its files there is no limit. */
+  readonly patienceMs?: number;
 }
 
 /** A running PostgreSQL of our own. */
@@ -41,11 +47,24 @@ export interface Cluster {
 }
 
 const CLUSTER_USER = 'switchboard';
-const START_TIMEOUT_MS = 60_000;
+const PATIENCE_MS = 60_000;
+const PROGRESS_EVERY_MS = 10_000;
 
 /** The connection URL of a cluster's database on this machine. */
 export function clusterUrl(port: number, password: string, database: string): string {
   return `postgresql://${CLUSTER_USER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
+}
+
+/** How initdb is called. It brings what it writes to the disk itself, unless the cluster is for throwing away. */
+export function initdbArguments({
+  folder,
+  passwordFile,
+  durable,
+}: Record<'folder' | 'passwordFile', string> & { durable: boolean }): string[] {
+  // With one call to the system for the whole disk, where there is one.
+  const sync = process.platform === 'linux' ? ['--sync-method=syncfs'] : [];
+  const own = ['--auth=scram-sha-256', '--encoding=UTF8', '--locale-provider=builtin', '--locale=C.UTF-8', '--no-instructions'];
+  return ['-D', folder, '-U', CLUSTER_USER, `--pwfile=${passwordFile}`, ...own, ...(durable ? sync : ['--no-sync'])];
 }
 
 /** A port that nothing listens on at this moment. */
@@ -59,31 +78,28 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
+interface Initialising {
+  readonly binaries: Binaries;
+  readonly folder: string;
+  readonly password: string;
+  readonly runAs: RunAs | undefined;
+  readonly durable: boolean;
+}
+
 /** Makes the cluster's files in a folder beside the real one and moves them there when complete: a start that dies half way leaves nothing half done. */
-async function initialise(binaries: Binaries, folder: string, password: string, runAs: RunAs | undefined): Promise<void> {
+async function initialise({ binaries, folder, password, runAs, durable }: Initialising): Promise<void> {
   const partial = `${folder}.new`;
   await rm(partial, { recursive: true, force: true });
   await mkdir(partial, { mode: 0o700 });
   const passwordFile = `${folder}.password`;
   await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
   if (runAs !== undefined) await Promise.all([partial, passwordFile].map(async (path) => await chown(path, runAs.uid, runAs.gid)));
-  const child = spawn(
-    binaries.initdb,
-    [
-      '-D',
-      partial,
-      '-U',
-      CLUSTER_USER,
-      '--auth=scram-sha-256',
-      `--pwfile=${passwordFile}`,
-      '--encoding=UTF8',
-      '--locale-provider=builtin',
-      '--locale=C.UTF-8',
-      '--no-instructions',
-      '--no-sync',
-    ],
-    { ...runAs, cwd: dirname(folder), stdio: ['ignore', 'ignore', 'pipe'], env: { PATH: process.env.PATH, LC_ALL: 'C' } },
-  );
+  const child = spawn(binaries.initdb, initdbArguments({ folder: partial, passwordFile, durable }), {
+    ...runAs,
+    cwd: dirname(folder),
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { PATH: process.env.PATH, LC_ALL: 'C' },
+  });
   let errors = '';
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (errors += chunk));
   const [code] = (await once(child, 'close')) as [number | null];
@@ -92,6 +108,18 @@ async function initialise(binaries: Binaries, folder: string, password: string, 
     throw new Error(`PostgreSQL could not make its files in ${folder}: ${errors.trim().split('\n').at(-1) ?? `initdb ended with ${code}`}`);
   // An empty folder may be there already (see settleDataFolder); rename replaces it.
   await rename(partial, folder);
+  // What initdb wrote is on the disk by now; so must be the name, and what stands beside it.
+  if (durable) await syncFolder(dirname(folder));
+}
+
+/** Sees to it that the names in a folder survive a power loss. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 /**
@@ -109,36 +137,52 @@ function guard(pid: number, dataFolder: string): ChildProcess {
   return child;
 }
 
+interface Starting extends Pick<ClusterOptions, 'onProgress' | 'signal' | 'patienceMs'> {
+  readonly url: string;
+  readonly child: ChildProcess;
+  readonly folder: string;
+  readonly lastLines: () => string;
+}
+
 /**
  * Resolves when the server takes connections with our password. It is asked for by its pid file first: on a port that is taken the one who answers
- * may be somebody else.
+ * may be somebody else. After a crash it repairs its files first, for as long as that takes: who ends it then makes the next start begin anew.
  */
-async function untilReady(url: string, child: ChildProcess, folder: string, lastLines: () => string): Promise<void> {
-  for (const end = Date.now() + START_TIMEOUT_MS; ; await delay(25)) {
+async function untilReady({ url, child, folder, lastLines, onProgress, signal, patienceMs = PATIENCE_MS }: Starting): Promise<void> {
+  const begun = Date.now();
+  let [heardOf, told] = [begun, begun];
+  for (; ; await delay(25)) {
+    if (signal?.aborted === true) throw new Error('The start of PostgreSQL was given up.');
     if (child.exitCode !== null || child.signalCode !== null) throw new Error(`PostgreSQL did not start: ${lastLines()}`);
-    const late = Date.now() > end;
-    const tooLate = (cause?: unknown) =>
-      new Error(`PostgreSQL did not answer within ${START_TIMEOUT_MS / 1000} s: ${lastLines()}`, { cause });
-    if (!(await isReady(child.pid ?? 0, folder))) {
-      if (late) throw tooLate();
-      continue;
-    }
-    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
-    client.on('error', () => undefined); // Reported by the rejections of connect and query already.
-    try {
-      await client.connect();
-      await client.query('SELECT 1');
-      return;
-    } catch (error) {
-      if ((error as { code?: string }).code === '28P01')
-        throw new Error(
-          'The password of the embedded PostgreSQL does not fit its files. The secrets in the data folder belong to another database.',
-          { cause: error },
-        );
-      if (late) throw tooLate(error);
-    } finally {
-      await client.end().catch(() => undefined); // It may never have connected.
-    }
+    const status = await statusOf(child.pid ?? 0, folder);
+    if (status === 'ready' && (await answers(url))) return;
+    if (status !== undefined && status !== 'ready') {
+      heardOf = Date.now();
+      if (heardOf - told < Math.min(PROGRESS_EVERY_MS, patienceMs)) continue;
+      told = heardOf;
+      onProgress?.(`PostgreSQL repairs its files after a crash, for ${Math.round((told - begun) / 1_000)} s so far: ${lastLines()}`);
+    } else if (Date.now() - heardOf > patienceMs)
+      throw new Error(`PostgreSQL did not answer within ${patienceMs / 1000} s: ${lastLines()}`);
+  }
+}
+
+/** Whether the server takes a connection. @throws Error when it refuses our password */
+async function answers(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
+  client.on('error', () => undefined); // Reported by the rejections of connect and query already.
+  try {
+    await client.connect();
+    await client.query('SELECT 1');
+    return true;
+  } catch (error) {
+    if ((error as { code?: string }).code === '28P01')
+      throw new Error(
+        'The password of the embedded PostgreSQL does not fit its files. The secrets in the data folder belong to another database.',
+        { cause: error },
+      );
+    return false;
+  } finally {
+    await client.end().catch(() => undefined); // It may never have connected.
   }
 }
 
@@ -157,7 +201,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   if (left !== undefined) await endServer(left.pid);
   await clearLock(folder);
   const made = await stat(join(folder, 'PG_VERSION')).catch(undefinedIfMissing);
-  if (made === undefined) await initialise(binaries, folder, options.password, runAs);
+  if (made === undefined) await initialise({ binaries, folder, password: options.password, runAs, durable: options.durable !== false });
   const port = options.port === undefined || options.port === 0 ? await freePort() : options.port;
 
   const settings = {
@@ -198,7 +242,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     watcher.kill('SIGKILL');
   };
   try {
-    await untilReady(clusterUrl(port, options.password, 'postgres'), child, folder, () => lines.join(' / '));
+    const url = clusterUrl(port, options.password, 'postgres');
+    await untilReady({ ...options, url, child, folder, lastLines: () => lines.join(' / ') });
   } catch (error) {
     await stop();
     throw error;

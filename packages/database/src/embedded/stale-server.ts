@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { undefinedIfMissing } from './if-missing.ts';
+import { isPostgresRunning, isPostmaster } from './postmaster.ts';
 
 /** What PostgreSQL writes into `postmaster.pid`. */
 export interface Postmaster {
@@ -31,11 +32,11 @@ function isZombie(pid: number): boolean {
   }
 }
 
-/** Whether the server with this process id says in the data folder's pid file that it takes connections. */
-export async function isReady(pid: number, dataFolder: string): Promise<boolean> {
+/** What the server with this process id says of itself in the data folder's pid file: `starting`, `ready` …; undefined before it says anything. */
+export async function statusOf(pid: number, dataFolder: string): Promise<string | undefined> {
   const content = await readFile(join(dataFolder, 'postmaster.pid'), 'utf8').catch(() => '');
   const lines = content.split('\n');
-  return Number(lines[0]) === pid && lines[7]?.trim() === 'ready';
+  return Number(lines[0]) === pid ? lines[7]?.trim() : undefined;
 }
 
 /** The server that runs on this data folder, if one does. A pid that was given to some other program since is not taken for it. */
@@ -45,11 +46,7 @@ export async function findRunningServer(dataFolder: string): Promise<Postmaster 
   const lines = content.split('\n');
   const pid = Number(lines[0]);
   if (!Number.isInteger(pid) || pid <= 1 || !isAlive(pid)) return undefined;
-  // The postmaster's working directory is its data folder. Elsewhere than on Linux there is no /proc to ask; the pid file has to do.
-  if (process.platform === 'linux') {
-    const cwd = await readlink(`/proc/${pid}/cwd`).catch(() => undefined);
-    if (cwd !== dataFolder) return undefined;
-  }
+  if (!(await isPostmaster(pid, dataFolder, Number(lines[2])))) return undefined;
   return { pid, port: Number(lines[3]) };
 }
 
@@ -61,10 +58,20 @@ export async function endServer(pid: number, patienceMs = 10_000): Promise<void>
     ['SIGKILL', 5_000],
   ] as const) {
     if (!isAlive(pid)) return;
-    process.kill(pid, signal);
+    send(pid, signal);
     for (const end = Date.now() + patience; Date.now() < end; await delay(25)) if (!isAlive(pid)) return;
   }
   throw new Error(`PostgreSQL (process ${pid}) does not stop.`);
+}
+
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EPERM') throw new Error(`PostgreSQL (process ${pid}) was started by another user, who has to stop it.`, { cause: error });
+    if (code !== 'ESRCH') throw error; // It ended in between.
+  }
 }
 
 /** How long backends of a killed server may take to notice that it is gone. */
@@ -73,18 +80,23 @@ const ORPHANS_PATIENCE_MS = 10_000;
 /**
  * Takes away the lock file of a server that was killed, where PostgreSQL itself would not dare to: it believes any process that has the dead
  * server's id (a zombie that nobody collects, or after a restart of the machine some other program) to be the server. Ours is certain: no process
- * has its working directory in the data folder, as all of PostgreSQL's have. Only Linux can tell; elsewhere the file is left to PostgreSQL.
+ * has its working directory in the data folder, as all of PostgreSQL's have. Elsewhere than on Linux nobody can tell that; there it is certain when no
+ * process of PostgreSQL runs at all, and otherwise the file is left to PostgreSQL.
  *
  * @throws Error when something of the killed server goes on running
  */
 export async function clearLock(dataFolder: string): Promise<void> {
-  if (process.platform !== 'linux') return;
+  const lock = join(dataFolder, 'postmaster.pid');
+  if (process.platform !== 'linux') {
+    if (!(await isPostgresRunning())) await unlink(lock).catch(undefinedIfMissing);
+    return;
+  }
   for (const end = Date.now() + ORPHANS_PATIENCE_MS; ; await delay(25)) {
     const left = await processesIn(dataFolder);
     if (left.length === 0) break;
     if (Date.now() > end) throw new Error(`Processes of an earlier PostgreSQL still use ${dataFolder}: ${left.join(', ')}.`);
   }
-  await unlink(join(dataFolder, 'postmaster.pid')).catch(undefinedIfMissing);
+  await unlink(lock).catch(undefinedIfMissing);
 }
 
 /** PostgreSQL's running processes whose working directory is the folder. Zombies have none. */
