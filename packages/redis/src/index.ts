@@ -1,1 +1,1 @@
-export { Link, type LinkOptions } from './link.ts';
+export { isRefusal, Link, type LinkOptions } from './link.ts';

@@ -8,6 +8,17 @@ const BEAT_MS = 1_000;
 const RETRY_BASE_MS = 100;
 const RETRY_MAX_MS = 2_000;
 
+const CLOSED = 'connection closed';
+
+/** Whether Redis has answered, and said no. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ReplyError';
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message || error.name : String(error);
+}
+
 export interface LinkOptions {
   readonly url: string;
   /** As Redis lists it. */
@@ -15,7 +26,7 @@ export interface LinkOptions {
   /** Done on every new connection before it counts as up. */
   readonly prepare?: (redis: Redis) => Promise<unknown>;
   readonly onUp: () => void;
-  /** It was up and is not any more. */
+  /** It was up and is not any more, or could not be had: once for each reason, in Redis's own words where it refused. */
   readonly onDown: (reason: string) => void;
 }
 
@@ -30,6 +41,8 @@ export class Link {
   #up = false;
   #closed = false;
   #attempt = 0;
+  /** Why it is down, as far as that was told. */
+  #told: string | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: LinkOptions) {
@@ -63,8 +76,8 @@ export class Link {
       connectTimeout: COMMAND_TIMEOUT_MS,
     });
     this.#redis = redis;
-    let reason = 'connection closed';
-    redis.on('error', (error: Error) => (reason = error.message || error.name));
+    let reason = CLOSED;
+    redis.on('error', (error: Error) => (reason = reasonOf(error)));
     redis.on('close', () => this.#lose(redis, reason));
     try {
       await redis.connect();
@@ -72,11 +85,13 @@ export class Link {
       // It counts only if it answers: a connection is soon made.
       await redis.ping();
     } catch (error) {
-      this.#lose(redis, error instanceof Error ? error.message : String(error));
+      // What Redis has refused (a password, a channel) says more than that the connection is closed, which follows.
+      this.#lose(redis, isRefusal(error) || reason === CLOSED ? reasonOf(error) : reason);
       return;
     }
     if (this.#redis !== redis || this.#closed) return;
     this.#up = true;
+    this.#told = undefined;
     this.#attempt = 0;
     onUp();
     this.#timer = setTimeout(() => void this.#beat(redis), BEAT_MS);
@@ -86,7 +101,7 @@ export class Link {
     try {
       await redis.ping();
     } catch (error) {
-      this.#lose(redis, error instanceof Error ? error.message : String(error));
+      this.#lose(redis, reasonOf(error));
     }
     if (this.#redis === redis && this.#up && !this.#closed) this.#timer = setTimeout(() => void this.#beat(redis), BEAT_MS);
   }
@@ -97,11 +112,10 @@ export class Link {
     this.#redis = undefined;
     clearTimeout(this.#timer);
     redis.disconnect();
-    if (this.#up) {
-      this.#up = false;
-      if (!this.#closed) this.#options.onDown(reason);
-    }
+    this.#up = false;
     if (this.#closed) return;
+    if (this.#told !== reason) this.#options.onDown(reason);
+    this.#told = reason;
     const wait = (0.5 + 0.5 * Math.random()) * Math.min(RETRY_MAX_MS, RETRY_BASE_MS * 2 ** Math.min(this.#attempt, 10));
     this.#attempt += 1;
     this.#timer = setTimeout(() => void this.#connect(), wait);

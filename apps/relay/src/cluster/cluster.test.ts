@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 
 import { type TestPeer, type TestRelay, startRelay } from '../testing/test-relay.ts';
 import { TestRedis } from '@switchboard/redis/testing';
+import { Redis } from 'ioredis';
 
 const ANNA = '5f0c4a43-9c9b-4f0e-8f0a-3f1f6a1f2b01';
 const MESSAGE = { type: 'text', message: 'Hello?', messageKey: '0191d2a4-0000-4000-8000-000000000001' };
@@ -134,5 +135,65 @@ describe('two nodes', () => {
     // Each hint goes to operators and to the visitor, 22,000 in all; 10,000 at most may wait for an answer, two seconds at most.
     expect(await droppedNow()).toBeGreaterThan(0);
     await expect.poll(droppedNow).toBeGreaterThanOrEqual(11_000);
+  });
+});
+
+/** A user of this Redis with these rights: the address that it connects with. */
+async function userWith(rights: readonly string[]): Promise<string> {
+  const admin = new Redis(redis.url);
+  await admin.call('ACL', 'SETUSER', 'limited', 'reset', 'on', '>password', ...rights);
+  await admin.quit();
+  return redis.url.replace('redis://', 'redis://limited:password@');
+}
+
+async function startWith(redisUrl: string): Promise<TestRelay> {
+  const relay = await startRelay({ redisUrl });
+  relays.push(relay);
+  return relay;
+}
+const CHANNELS = ['&socket.io#/#*', '&socket.io-request#/#', '&socket.io-response#/#*'];
+const warnings = (relay: TestRelay) => relay.log.filter(({ level }) => level === 'warn').map(({ fields }) => String(fields['reason']));
+
+describe('a Redis that refuses', () => {
+  it('is quoted in the log, once: a channel that may not be heard, a password that is wrong', async () => {
+    redis = await TestRedis.start();
+    const deaf = await startWith(await userWith(['+@all', '&socket.io*', '~*']));
+    await expect.poll(() => warnings(deaf)).toContainEqual(expect.stringMatching(/^NOPERM .*channel/i));
+    const wrong = await startWith(redis.url.replace('redis://', 'redis://limited:wrong@'));
+    await expect.poll(() => warnings(wrong)).toContainEqual(expect.stringMatching(/^WRONGPASS /));
+    expect(await isDegraded(deaf)).toBe(true);
+    // Tried again and again, and told once.
+    const admin = new Redis(redis.url);
+    await expect.poll(async () => Number(/total_connections_received:(\d+)/.exec(await admin.info('stats'))?.[1])).toBeGreaterThan(12);
+    await admin.quit();
+    // The subscriber alone is refused its channel, and the publisher its password too.
+    expect([warnings(deaf).length, warnings(wrong).length]).toEqual([1, 2]);
+  });
+
+  it('what is sent counts as Redis being away, and nobody is told to look again and again', async () => {
+    redis = await TestRedis.start();
+    const mute = await startWith(await userWith(['+@all', '-publish', ...CHANNELS, '~*']));
+    await expect.poll(async () => await isDegraded(mute)).toBe(false);
+    const maya = await mute.operator(1, 'Maya');
+    const anna = await mute.visitor(ANNA, 'Anna');
+    await anna.ask('clientMessage', MESSAGE);
+    await expect.poll(() => warnings(mute)).toContainEqual(expect.stringMatching(/NOPERM .*publish/i));
+    expect(await isDegraded(mute)).toBe(true);
+    const before = maya.of('resync').length;
+    for (let typed = 0; typed < 5; typed += 1) await anna.ask('clientTyping', { isTyping: true });
+    await maya.settled();
+    expect(maya.of('resync')).toHaveLength(before);
+    expect(texts(maya, 'incomingMessage')).toEqual(['Hello?']);
+  });
+
+  it('a user with the rights that docs/deployment.md names can do all that is needed', async () => {
+    redis = await TestRedis.start();
+    const url = await userWith(['resetchannels', ...CHANNELS, '~switchboard:*', '+@all', '-@dangerous', '-@admin']);
+    const [one, two] = [await startWith(url), await startWith(url)];
+    for (const relay of [one, two]) await expect.poll(async () => await isDegraded(relay)).toBe(false);
+    const [maya, anna] = [await one.operator(1, 'Maya'), await two.visitor(ANNA, 'Anna')];
+    await anna.ask('clientMessage', MESSAGE);
+    await expect.poll(() => texts(maya, 'incomingMessage')).toEqual(['Hello?']);
+    expect([...warnings(one), ...warnings(two)]).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import type { Logger, Metrics } from '@switchboard/telemetry';
 import type { Redis } from 'ioredis';
 
 import type { RelayServer } from '../peer.ts';
-import { Link } from '@switchboard/redis';
+import { isRefusal, Link } from '@switchboard/redis';
 
 /** Publishes under way at once; past it they are dropped. Redis takes some tens of thousands in a second. */
 const MAX_UNDER_WAY = 10_000;
@@ -70,6 +70,9 @@ export function joinCluster(io: RelayServer, url: string, parts: ClusterParts): 
   /** Sockets of other nodes have missed what this one sent. */
   let missedElsewhere = false;
 
+  /** Redis takes the connection, and refuses what this node sends: it may not publish there. */
+  let isRefused = false;
+
   const onDown = (link: string) => (reason: string) => {
     missedHere = true;
     log.warn({ link, reason }, 'Redis is away: only peers of this node are reached');
@@ -88,7 +91,7 @@ export function joinCluster(io: RelayServer, url: string, parts: ClusterParts): 
     onUp: onUp('subscriber'),
     onDown: onDown('subscriber'),
   });
-  const isUp = () => publisher.redis !== undefined && subscriber.redis !== undefined;
+  const isUp = () => publisher.redis !== undefined && subscriber.redis !== undefined && !isRefused;
   metrics.gauge('relay_redis_up', 'Whether Redis is there, so that events reach the other relay nodes', { read: () => Number(isUp()) });
 
   function drop(): void {
@@ -107,9 +110,13 @@ export function joinCluster(io: RelayServer, url: string, parts: ClusterParts): 
     try {
       const receivers = await redis.publish(channel, message instanceof Uint8Array ? Buffer.from(message) : message);
       published.observe((performance.now() - began) / 1_000);
+      isRefused = false;
       return receivers;
     } catch (error) {
-      log.debug({ err: error }, 'not published');
+      if (isRefusal(error)) {
+        isRefused = true;
+        log.warn({ reason: String(error) }, 'Redis refuses what this node sends to the others: only peers of this node are reached');
+      } else log.debug({ err: error }, 'not published');
       drop();
       return 0;
     } finally {
