@@ -32,8 +32,8 @@ export async function ready(): Promise<Response> {
   return Response.json(answer, { status: state.ok ? 200 : 503, headers: HEADERS });
 }
 
-function inWords({ since, reason }: RelayTrouble, waiting: ReturnType<RevocationSender['waiting']>): string {
-  const what = `takes no hints since ${since.toISOString()} (${reason})`;
+function inWords({ since, lastTried, reason }: RelayTrouble, waiting: ReturnType<RevocationSender['waiting']>): string {
+  const what = `takes no hints since ${since.toISOString()} (${reason}; tried last at ${lastTried.toISOString()})`;
   if (waiting.since === undefined) return `degraded: ${what}; browsers see news up to 20 s later`;
   const revocations = waiting.count === 1 ? '1 revocation waits' : `${waiting.count} revocations wait`;
   return `degraded: ${what}; ${revocations} since ${waiting.since.toISOString()}: the connections of these people go on`;

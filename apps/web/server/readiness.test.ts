@@ -35,7 +35,7 @@ it('names revocations that the relay has not taken, and since when, and stays in
     const { status, checks } = await ready();
     expect(status).toBe(200);
     const [, since = ''] =
-      /^degraded: takes no hints since \S+Z \(status 503\); 1 revocation waits since (\S+Z): the connections of these people go on$/.exec(
+      /^degraded: takes no hints since \S+Z \(status 503; tried last at \S+Z\); 1 revocation waits since (\S+Z): the connections of these people go on$/.exec(
         checks['relay'] ?? '',
       ) ?? [];
     expect(Date.parse(since)).toBeGreaterThanOrEqual(before.getTime());

@@ -17,6 +17,8 @@ export interface RelayRequests {
 
 export interface RelayTrouble {
   readonly since: Date;
+  /** When it was tried last: without news there is no reason to try. */
+  readonly lastTried: Date;
   /** In a few words. */
   readonly reason: string;
 }
@@ -35,7 +37,7 @@ const answerBody = z.object({ node: z.string().min(1).max(200).optional() });
 export function createRelayRequests(options: RelayRequestsOptions): RelayRequests {
   const { relayUrl, tokens, clock = () => new Date(), fetch = globalThis.fetch } = options;
   const listeners: ((answer: RelayAnswer) => void)[] = [];
-  let trouble: { since: Date; reason: string } | undefined;
+  let trouble: RelayTrouble | undefined;
 
   async function ask(batch: readonly HintRequest[]): Promise<RelayAnswer> {
     try {
@@ -58,7 +60,7 @@ export function createRelayRequests(options: RelayRequestsOptions): RelayRequest
   return {
     async post(batch) {
       const answer = await ask(batch);
-      trouble = answer.ok ? undefined : { since: trouble?.since ?? clock(), reason: answer.reason };
+      trouble = answer.ok ? undefined : { since: trouble?.since ?? clock(), lastTried: clock(), reason: answer.reason };
       for (const listener of listeners) listener(answer);
       return answer;
     },

@@ -7,6 +7,7 @@ import { createMetrics, silentLogger } from '@switchboard/telemetry';
 import { createTokens } from '@switchboard/tokens';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
+import { startRelay } from '../../relay/src/testing/test-relay.ts';
 import { createRelayRequests } from './relay-requests.ts';
 import { createRevocationSender, type RevocationSender } from './revocation-sender.ts';
 import { startTestRelay, type TestRelay } from './testing/test-relay.ts';
@@ -140,4 +141,23 @@ it('what can not be kept is told all the same', async () => {
   await chat.db.prisma.$executeRaw`ALTER TABLE "Revocation" RENAME TO "Elsewhere"`;
   await sender.revoke({ role: 'operator', id: 7 });
   await expect.poll(() => heard(), WAIT).toMatchObject([{ id: 7 }]);
+});
+
+it('the real relay, started again, is told by the first hint it takes: a token from before the removal ends there', async () => {
+  const first = await startRelay();
+  const requests = createRelayRequests({ relayUrl: first.url, tokens: first.tokens });
+  const sender = createRevocationSender({ chat, relay: requests, log: silentLogger, metrics: createMetrics('web') });
+  cleanUps.push(() => sender.close());
+  const token = await first.mint({ role: 'operator', id: 1, name: 'Maya' });
+  const before = await first.connect(token);
+  await sender.revoke({ role: 'operator', id: 1 });
+  await expect.poll(() => before.socket.connected, WAIT).toBe(false);
+  await first.close();
+  const second = await startRelay({ port: Number(new URL(first.url).port) });
+  cleanUps.push(async () => await second.close());
+  // Nobody has told this one.
+  const after = await second.connect(token);
+  await requests.post([{ event: 'conversationChanged', clientId: 'somebody', lastSeq: 1 }]);
+  await expect.poll(() => after.socket.connected, WAIT).toBe(false);
+  await expect(second.connect(token)).rejects.toThrow('Invalid token');
 });
