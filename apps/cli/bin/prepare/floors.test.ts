@@ -3,9 +3,24 @@ import { join } from 'node:path';
 
 import { expect, it } from 'vitest';
 
-/** Below these versions there are known holes; what the range in a package.json allows is not enough to know what is installed. */
+/**
+ * Below these versions there are published advisories; what the range in a package.json allows is not enough to know what is installed. Here is everything
+ * that is given bytes by strangers: requests, sockets, pictures, tokens, passwords, text that becomes SQL or HTML.
+ */
 const FLOORS = {
   next: '16.4.6',
+  // GHSA-f88m-g3jw-g9cj
+  sharp: '0.35.0',
+  // GHSA-qq9h-g4jm-xgf3 is the last one that had a fix when this was written.
+  'better-auth': '1.6.22',
+  // CVE-2024-28176
+  jose: '4.15.5',
+  // CVE-2017-16082
+  pg: '7.1.2',
+  // CVE-2024-21501
+  'sanitize-html': '2.12.1',
+  // CVE-2024-47764
+  cookie: '0.7.0',
   'socket.io-parser': '4.2.7',
   'engine.io': '6.6.10',
   ws: '8.21.0',
