@@ -1,9 +1,13 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { parseEnv, promisify } from 'node:util';
 
-import { VARIABLE_NAMES } from '@switchboard/config';
-import { describe, expect, it } from 'vitest';
+import { localRelayUrl, readVariables, relayInternalUrl, VARIABLE_NAMES } from '@switchboard/config';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -54,6 +58,61 @@ describe('systemd', () => {
     const names = [...text.matchAll(/^#?([A-Z_]+)=(.*)$/gm)];
     expect(names.map(([, name = '']) => name).filter((name) => !KNOWN.has(name))).toEqual([]);
     expect(names.find(([, name]) => name === 'JWT_SECRET')?.[2]).toBe('');
+  });
+});
+
+describe('the settings of the services', () => {
+  const envFile = async () => parseEnv(await read('systemd/switchboard.env'));
+  const environmentOf = async (unit: string) =>
+    parseEnv(
+      [...(await read(`systemd/${unit}`)).matchAll(/^Environment=(.*)$/gm)].flatMap(([, pairs = '']) => pairs.split(' ')).join('\n'),
+    );
+
+  it('lead hints and revocations to the relay itself, past the proxy that hides /hints', async () => {
+    const values = async (unit: string, port: string) => {
+      const own = Object.entries(await environmentOf(unit)).map(([name, value]) => [name, value?.replace('%i', port)]);
+      return readVariables({ ...Object.fromEntries(own), ...(await envFile()) });
+    };
+    const web = await values('switchboard-web@.service', '3000');
+    const relay = await values('switchboard-relay@.service', '3001');
+    expect(relayInternalUrl(web)).toBe(localRelayUrl(relay));
+    expect(web.NEXT_PUBLIC_SOCKET_URL).not.toBe(relayInternalUrl(web));
+    const [, offered = ''] = /^#RELAY_INTERNAL_URL=(.*)$/m.exec(await read('systemd/switchboard.env')) ?? [];
+    expect(await read('nginx/switchboard.conf')).toContain(`listen ${new URL(offered).host};`);
+    const compose = parse(await read('container/compose.yml'), { merge: true }) as {
+      services: Record<string, { environment?: Record<string, string> }>;
+    };
+    const { hostname, port } = new URL(compose.services['web']?.environment?.['RELAY_INTERNAL_URL'] ?? '');
+    expect(Object.keys(compose.services)).toContain(hostname);
+    expect(Number(port)).toBe(readVariables({}).SOCKET_PORT);
+  });
+
+  it('name one data folder, for the units and for commands', async () => {
+    const { DATA_DIR } = await envFile();
+    for (const unit of ['switchboard.service', 'switchboard-web@.service']) expect((await environmentOf(unit))['DATA_DIR']).toBe(DATA_DIR);
+    expect(await read('systemd/switchboard.service')).toContain(`StateDirectory=${basename(DATA_DIR ?? '')}\n`);
+  });
+
+  it('are those of a command that the script runs, values with signs of the shell included', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'switchboard-deploy-'));
+    onTestFinished(async () => await rm(folder, { recursive: true, force: true }));
+    const secret = randomBytes(32).toString('hex');
+    const DATABASE_URL = 'postgresql://me:a$b@127.0.0.1:1/chat?application_name=x&connect_timeout=3';
+    const settings = (await read('systemd/switchboard.env')).replace('JWT_SECRET=', `JWT_SECRET=${secret}`);
+    await writeFile(join(folder, 'switchboard.env'), `${settings}\nDATABASE_URL=${DATABASE_URL}\n`);
+    await mkdir(join(folder, 'clone/apps/cli/bin'), { recursive: true });
+    const told = ['JWT_SECRET', 'DATABASE_URL', 'DATA_DIR', 'NODE_ENV'].map((name) => `process.env.${name}`).join();
+    await writeFile(join(folder, 'clone/apps/cli/bin/bootstrap.mjs'), `console.log(JSON.stringify([process.argv.slice(2), ${told}]))`);
+    const script = (await read('systemd/switchboard'))
+      .replace('/opt/switchboard', join(folder, 'clone'))
+      .replace('/etc/switchboard/switchboard.env', join(folder, 'switchboard.env'))
+      .replace('runuser -u switchboard --', '');
+    await writeFile(join(folder, 'switchboard'), script, { mode: 0o755 });
+    const { stdout } = await promisify(execFile)(join(folder, 'switchboard'), ['operator', 'create', '--name', 'Olga Y'], {
+      env: { PATH: `${dirname(process.execPath)}:/usr/bin:/bin` },
+    });
+    const DATA_DIR = '/var/lib/switchboard';
+    expect(JSON.parse(stdout)).toEqual([['operator', 'create', '--name', 'Olga Y'], secret, DATABASE_URL, DATA_DIR, 'production']);
   });
 });
 

@@ -11,8 +11,9 @@ export const USAGE = `Switchboard: live support chat that you host yourself.
 
 Commands
   start                                     run database, relay and web app until Ctrl-C
-  operator create --email E --name N --password P [--role ADMIN]
-                                            make an operator; --password-stdin reads the password from the standard input
+  operator create --email E --name N --password P [--role ADMIN] [--new]
+                                            make an operator; --password-stdin reads the password from the standard input; --new: in a
+                                            new database, though another installation seems to be meant
   operator list | role | password | remove  who there is; another role or password; let somebody in no more
   migrate                                   bring the database to this version's schema (start does it by itself)
   backup FILE [--with-secrets]              write messages, accounts, settings and images into one file, while everything runs

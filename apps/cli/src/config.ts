@@ -39,6 +39,8 @@ export interface Config {
   readonly databaseUrl: string | undefined;
   /** Absolute. */
   readonly dataDir: string;
+  /** DATA_DIR was given, and is not just the default. */
+  readonly dataDirChosen: boolean;
   readonly demo: boolean;
   readonly jwtSecret: string | undefined;
   readonly authSecret: string | undefined;
@@ -71,6 +73,7 @@ export function readConfig(environment: Environment, root: string): Config {
     socketPath: values.NEXT_PUBLIC_SOCKET_PATH,
     databaseUrl: values.DATABASE_URL,
     dataDir: resolve(root, values.DATA_DIR),
+    dataDirChosen: Boolean(environment.DATA_DIR),
     demo: demoEnabled(values),
     jwtSecret: values.JWT_SECRET,
     authSecret: values.AUTH_SECRET,

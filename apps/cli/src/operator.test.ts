@@ -31,19 +31,24 @@ async function operators(url: string) {
 
 it('makes an operator while nothing runs and while the system runs, in the same database, once', async () => {
   const place = await makePlace();
-  expect(await runCli(place, create('Olga@example.org'))).toEqual({ code: 0, output: 'Operator Olga@example.org is made.\n', errors: '' });
+  expect(await runCli(place, create('Olga@example.org'))).toEqual({
+    code: 0,
+    output: 'Operator Olga@example.org is made.\n',
+    errors: `Database: the embedded one in ${place.dataDir}/postgres, made just now.\n`,
+  });
+  const errors = `Database: the embedded one in ${place.dataDir}/postgres.\n`;
   const start = startSystem(place);
   // Not ready yet: it waits for the database that is coming up.
   const early = runCli(place, create('early@example.org'));
   await untilReady(start);
-  expect(await early).toMatchObject({ code: 0, errors: '' });
+  expect(await early).toMatchObject({ code: 0, errors });
   expect(start.output()).not.toContain('There is no operator yet');
   expect(await runCli(place, create('olga@example.org'))).toEqual({
     code: 1,
     output: '',
     errors: 'There is an operator with the e-mail olga@example.org already.\n',
   });
-  expect(await runCli(place, create('ada@example.org', '--role', 'admin'))).toMatchObject({ code: 0, errors: '' });
+  expect(await runCli(place, create('ada@example.org', '--role', 'admin'))).toMatchObject({ code: 0, errors });
   expect(await operators(await urlOf(place))).toEqual([
     { email: 'olga@example.org', name: 'Olga', role: 'OPERATOR' },
     { email: 'early@example.org', name: 'Olga', role: 'OPERATOR' },
@@ -59,12 +64,14 @@ it('uses the database of DATABASE_URL, and the password of the standard input', 
   const { database, url } = await createTestDatabase();
   await database.close();
   const args = ['operator', 'create', '--email', 'olga@example.org', '--name', 'Olga', '--password-stdin'];
-  expect(await runCli(place, args, { input: 'correct horse\n', env: { DATABASE_URL: url } })).toMatchObject({ code: 0, errors: '' });
+  const { host, pathname } = new URL(url);
+  const errors = `Database: ${pathname.slice(1)} at ${host} (DATABASE_URL).\n`;
+  expect(await runCli(place, args, { input: 'correct horse\n', env: { DATABASE_URL: url } })).toMatchObject({ code: 0, errors });
   expect(await operators(url)).toHaveLength(1);
   expect(await runCli(place, ['migrate'], { env: { DATABASE_URL: url } })).toEqual({
     code: 0,
     output: 'The database is up to date.\n',
-    errors: '',
+    errors,
   });
 });
 
@@ -76,7 +83,10 @@ it('lists, changes and removes operators, and has the running relay end their co
   expect(await runCli(place, ['operator', 'list'])).toMatchObject({ code: 0, output: 'olga@example.org\tOlga\tOPERATOR\t0 signed in\n' });
   const changes = [['role', '--role', 'admin'], ['password', '--password', 'another horse'], ['remove']];
   for (const [verb = '', ...more] of changes)
-    expect(await runCli(place, ['operator', verb, '--email', 'olga@example.org', ...more])).toMatchObject({ code: 0, errors: '' });
+    expect(await runCli(place, ['operator', verb, '--email', 'olga@example.org', ...more])).toMatchObject({
+      code: 0,
+      errors: `Database: the embedded one in ${place.dataDir}/postgres.\n`,
+    });
   expect(await runCli(place, ['operator', 'list'])).toMatchObject({ output: 'olga@example.org\tOlga\tADMIN\tremoved\n' });
   expect((await readEvents(place)).filter(({ what }) => what === 'hint revoked')).toHaveLength(3);
   start.child.kill('SIGTERM');

@@ -9,13 +9,14 @@ const folderOf = (/** @type {string} */ root) => join(root, '.cache/serving');
 /**
  * Notes that this process serves what was built in this clone, until it ends: nobody may rebuild it meanwhile.
  * @param {string} root
+ * @param {string} [dataDir] the folder that it keeps its data in
  * @returns {() => void} takes the note back
  */
-export function noteServing(root) {
+export function noteServing(root, dataDir) {
   const file = join(folderOf(root), String(process.pid));
   try {
     mkdirSync(folderOf(root), { recursive: true });
-    writeFileSync(file, JSON.stringify(identify(process.pid)));
+    writeFileSync(file, JSON.stringify({ ...identify(process.pid), dataDir }));
   } catch (error) {
     throw explainDiskError(error, file);
   }
@@ -28,11 +29,20 @@ export function noteServing(root) {
  * @returns {number | undefined}
  */
 export function servingProcess(root) {
+  return servingNote(root)?.pid;
+}
+
+/**
+ * The same with the folder of its data.
+ * @param {string} root
+ * @returns {{ readonly pid: number, readonly dataDir: string | undefined } | undefined}
+ */
+export function servingNote(root) {
   for (const name of listNotes(root)) {
     const file = join(folderOf(root), name);
-    const identity = readNote(file);
-    if (identity === undefined) continue;
-    if (stillRuns(identity)) return identity.pid;
+    const note = readNote(file);
+    if (note === undefined) continue;
+    if (stillRuns(note)) return { pid: note.pid, dataDir: note.dataDir };
     rmSync(file, { force: true });
   }
   return undefined;
@@ -52,7 +62,9 @@ function listNotes(root) {
 function readNote(file) {
   try {
     const value = JSON.parse(readFileSync(file, 'utf8'));
-    return isIdentity(value) ? value : undefined;
+    return isIdentity(value)
+      ? { ...value, dataDir: 'dataDir' in value && typeof value.dataDir === 'string' ? value.dataDir : undefined }
+      : undefined;
   } catch {
     // Not written to the end yet, taken back at this moment, or cut off by a crash: nobody serves by it.
     return undefined;

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 
 import { Complaint } from '../../bin/complaint.mjs';
+import { chooseDatabase } from '../chosen-database.ts';
 import { readConfig, readEnvironment } from '../config.ts';
 import { migrateDatabase } from '../migrate-database.ts';
 import { ROOT } from '../root.ts';
@@ -9,10 +10,11 @@ import { withDatabaseUrl } from '../with-database.ts';
 /** How long a database that does not answer may take to do so: it may be starting at the same time as we are. */
 const PATIENCE_MS = 10_000;
 
-/** `migrate [--json]`: brings the database that `start` uses to this version's schema. `--json` is for `start`. */
+/** `migrate [--json] [--new]`: brings the database that `start` uses to this version's schema. `--json` is for `start`. */
 export async function migrateCommand(args: readonly string[]): Promise<void> {
-  const json = parseJsonFlag(args);
+  const { json, new: makeNew } = parseFlags(args);
   const config = readConfig(readEnvironment(ROOT), ROOT);
+  const database = await chooseDatabase(config, { command: 'migrate', make: makeNew ? 'yes' : 'if alone' });
   const result = await withDatabaseUrl(
     config,
     'migrate',
@@ -21,11 +23,13 @@ export async function migrateCommand(args: readonly string[]): Promise<void> {
   if (json) return console.log(JSON.stringify(result));
   for (const note of result.notes) console.log(note);
   console.log(result.applied.length === 0 ? 'The database is up to date.' : `Applied ${result.applied.join(', ')}.`);
+  process.stderr.write(`Database: ${database}.\n`);
 }
 
-function parseJsonFlag(args: readonly string[]): boolean {
+function parseFlags(args: readonly string[]): { readonly json: boolean; readonly new: boolean } {
   try {
-    return parseArgs({ args: [...args], options: { json: { type: 'boolean', default: false } } }).values.json;
+    const off = { type: 'boolean', default: false } as const;
+    return parseArgs({ args: [...args], options: { json: off, new: off } }).values;
   } catch (error) {
     throw new Complaint(`migrate: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -7,6 +7,7 @@ import { openDatabase, type Database } from '@switchboard/database';
 import { ChatError } from '@switchboard/protocol';
 
 import { Complaint } from '../../bin/complaint.mjs';
+import { chooseDatabase } from '../chosen-database.ts';
 import { type Config, readConfig, readEnvironment } from '../config.ts';
 import { migrateDatabase } from '../migrate-database.ts';
 import { revokeAtRelay } from '../revoke.ts';
@@ -46,7 +47,7 @@ const ctx = (db: Database) => ({ db, log: quiet });
 
 const VERBS: Readonly<Record<string, Verb>> = {
   create: {
-    usage: 'operator create --email E --name N --password P [--role ADMIN]',
+    usage: 'operator create --email E --name N --password P [--role ADMIN] [--new]',
     needs: ['email', 'name', 'role', 'password'],
     async run(db, { email, name, password, role }) {
       await createOperator(ctx(db), { email, name, password, role });
@@ -98,8 +99,10 @@ export async function operatorCommand([name, ...args]: readonly string[]): Promi
     const usages = Object.values(VERBS).map(({ usage }) => `"${usage}"`);
     throw new Complaint(`operator: it must be one of ${usages.join(', ')}.`);
   }
-  const options = await readOptions(verb, args);
+  const { options, makeNew } = await readOptions(verb, args);
   const config = readConfig(readEnvironment(ROOT), ROOT);
+  const creates = verb === VERBS.create;
+  const database = await chooseDatabase(config, { command: `operator ${name}`, make: creates ? (makeNew ? 'yes' : 'if alone') : 'no' });
   const { say, revocation } = await withDatabaseUrl(config, 'operator create', async (url) => {
     await migrateDatabase(url, PATIENCE_MS);
     const db = openDatabase({ url, applicationName: APPLICATION_NAMES.cli, poolSize: 1 });
@@ -113,6 +116,7 @@ export async function operatorCommand([name, ...args]: readonly string[]): Promi
     }
   });
   console.log(say);
+  process.stderr.write(`Database: ${database}.\n`);
   if (revocation?.complaint !== undefined) throw new Complaint(revocation.complaint);
   if (revocation?.note !== undefined) process.stderr.write(`${revocation.note}\n`);
 }
@@ -137,7 +141,7 @@ async function endConnections(config: Config, db: Database, id: number): Promise
 }
 
 /** What the verb needs. What it doesn't is empty. */
-async function readOptions(verb: Verb, args: readonly string[]): Promise<Options> {
+async function readOptions(verb: Verb, args: readonly string[]): Promise<{ options: Options; makeNew: boolean }> {
   const values = parse(verb, args);
   const missing = (option: string) => new Complaint(`${option} is missing: ${verb.usage}`);
   const needs = (option: keyof Options) => verb.needs.includes(option);
@@ -149,7 +153,7 @@ async function readOptions(verb: Verb, args: readonly string[]): Promise<Options
   if (role === undefined) throw new Complaint(`--role is "${values.role}"; it must be ${ROLES.join(' or ')}.`);
   const password = values['password-stdin'] ? (await text(process.stdin)).replace(/\r?\n$/, '') : values.password;
   if (needs('password') && password === undefined) throw missing('--password (or --password-stdin)');
-  return { email: values.email ?? '', name: values.name ?? '', password: password ?? '', role };
+  return { options: { email: values.email ?? '', name: values.name ?? '', password: password ?? '', role }, makeNew: values.new };
 }
 
 const OPTIONS = {
@@ -158,11 +162,14 @@ const OPTIONS = {
   role: { type: 'string' },
   password: { type: 'string' },
   'password-stdin': { type: 'boolean', default: false },
+  new: { type: 'boolean', default: false },
 } as const;
 
 function parse(verb: Verb, args: readonly string[]) {
   const known = new Set(
-    Object.keys(OPTIONS).filter((option) => verb.needs.some((need) => option === need || option.startsWith(`${need}-`))),
+    Object.keys(OPTIONS).filter(
+      (option) => verb.needs.some((need) => option === need || option.startsWith(`${need}-`)) || verb.usage.includes(`[--${option}]`),
+    ),
   );
   const [, name] = verb.usage.split(' ');
   try {

@@ -5,6 +5,7 @@ import { describeContents, restoreBackup, type RestoreResult, verifyBackup } fro
 
 import { adoptSecrets, type Adopted } from '../adopt-secrets.ts';
 import { explainBackupError, pathOf, readBackupArguments } from '../backup-settings.ts';
+import { chooseDatabase } from '../chosen-database.ts';
 import { readConfig, readEnvironment } from '../config.ts';
 import { migrateDatabase } from '../migrate-database.ts';
 import { ROOT } from '../root.ts';
@@ -22,6 +23,8 @@ export async function restoreCommand(args: readonly string[]): Promise<void> {
   const { file, option: replace } = readBackupArguments('restore', 'replace', args);
   const config = readConfig(readEnvironment(ROOT), ROOT);
   const path = pathOf(file, config);
+  const making = { command: 'restore', make: config.dataDirChosen ? 'yes' : 'if alone', override: 'set DATA_DIR' } as const;
+  const database = await chooseDatabase(config, making);
   // Before anything is made or started for it.
   const { manifest } = await verifyBackup(path).catch((error: unknown) => {
     throw explainBackupError(error, path);
@@ -45,6 +48,7 @@ export async function restoreCommand(args: readonly string[]): Promise<void> {
     }
   });
   report(result, adopted);
+  console.log(`Database: ${database}.`);
 }
 
 function report({ restored, removed, missingUploads }: RestoreResult, adopted: Adopted | undefined): void {

@@ -49,7 +49,7 @@ export async function startCommand(args: readonly string[], commandFile: string,
   const dataDir = await openDataDir(config.dataDir);
   const lock = await lockDataDir(dataDir, config.databaseUrl === undefined ? 'start' : 'start with DATABASE_URL');
   if ('holder' in lock) throw new Complaint(`Switchboard is already running on ${dataDir.path} (process ${lock.holder.pid}).`);
-  const endNote = noteServing(parts.clone);
+  const endNote = noteServing(parts.clone, config.dataDir);
   try {
     await endLeftovers(dataDir);
     await requirePort('PORT', config.port);

@@ -34,5 +34,6 @@ createServer((request, response) => {
     request.on('end', () => response.writeHead(202).end());
     return;
   }
-  response.writeHead(request.url === '/readyz' ? 200 : 404).end();
+  const known = request.url === '/readyz' || request.url === '/livez';
+  response.writeHead(known ? 200 : 404, { 'content-type': 'application/json' }).end(JSON.stringify({ ok: known }));
 }).listen({ port: Number(port), host: tricks.find((trick) => trick.startsWith('host='))?.slice('host='.length) }, () => note('up'));
