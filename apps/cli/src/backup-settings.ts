@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { BackupError } from '@switchboard/database/backup';
@@ -55,6 +55,8 @@ export function explainBackupError(error: unknown, path: string): unknown {
   if (error instanceof BackupError) return new Complaint(error.message, { cause: error });
   if (error instanceof Error && 'code' in error && error.code === 'ENOENT' && 'path' in error && error.path === path)
     return new Complaint(`There is no file ${path}.`, { cause: error });
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT' && 'path' in error && error.path === `${path}.part`)
+    return new Complaint(`There is no folder ${dirname(path)}.`, { cause: error });
   if (error instanceof Error && 'code' in error && error.code === 'EISDIR')
     return new Complaint(`${path} is a folder; give the name of a file.`, { cause: error });
   if (isUnavailable(error))

@@ -59,6 +59,10 @@ it('restores into an external database while it is not empty only when told so, 
     expect(await runCli(place, OLGA)).toMatchObject({ code: 0 });
     const file = join(place.dataDir, '../today.backup');
     expect(await runCli(place, ['backup', file, '--with-secrets'])).toMatchObject({ code: 0, errors: '' });
+    expect(await runCli(place, ['backup', join(place.dataDir, 'none/today.backup')])).toMatchObject({
+      code: 1,
+      errors: `There is no folder ${join(place.dataDir, 'none')}.\n`,
+    });
     expect(await runCli(place, ['operator', 'role', '--email', 'olga@example.org', '--role', 'ADMIN'])).toMatchObject({ code: 0 });
     const refused = await runCli(place, ['restore', file]);
     expect(refused.code).toBe(1);

@@ -5,6 +5,7 @@ import { Writable } from 'node:stream';
 import { undefinedIfMissing } from '../embedded/if-missing.ts';
 import { BackupError } from './errors.ts';
 import { verifyBackup } from './read.ts';
+import { syncFolder } from './sync-folder.ts';
 
 /**
  * Runs `write` with a stream into `<path>.part`, which becomes `path` once all of it is on the disk: under that name there is a whole file or none. Only
@@ -73,15 +74,5 @@ async function isWhole(path: string): Promise<boolean> {
   } catch (error) {
     if (error instanceof BackupError) return false;
     throw error;
-  }
-}
-
-/** So that the new name is on the disk too. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }

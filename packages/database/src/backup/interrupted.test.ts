@@ -3,10 +3,13 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 
 import { expect, it, onTestFinished, vi } from 'vitest';
 
+import { migrationsFolder } from '../migrations/folder.ts';
 import { backUp, dump, furnish, type Home, makeHome, query, restore } from '../testing/backups.ts';
+import { listMigrations, writeBackup } from './index.ts';
 
 // Each has some ten megabytes to go through, in a process that has to be started first.
 vi.setConfig({ testTimeout: 120_000 });
@@ -74,4 +77,17 @@ it('a restore that is killed leaves everything as it was, and can be done again'
   expect(await readFile(join(home.uploads, picture), 'utf8')).toBe('picture of Xenia');
   expect(await restore(home, file, true)).toMatchObject({ restored: { messages: 8003 }, removed: { messages: 7 } });
   expect(existsSync(`${home.uploads}.restore`)).toBe(false);
+});
+
+it('a disk that is full ends a backup with its error, and nothing goes on', async () => {
+  const home = await makeHome();
+  await furnishMuch(home);
+  const full = Object.assign(new Error('no space left'), { code: 'ENOSPC' });
+  let written = 0;
+  const sink = new Writable({ write: (chunk: Buffer, _encoding, done) => done((written += chunk.length) > 100_000 ? full : null) });
+  const knownMigrations = await listMigrations(migrationsFolder());
+  await expect(writeBackup({ ...home, version: '1', knownMigrations, sink })).rejects.toBe(full);
+  const connections = async () =>
+    await query(home, `SELECT state FROM pg_stat_activity WHERE application_name = 'switchboard-backup' AND datname = current_database()`);
+  await expect.poll(connections, { timeout: 10_000 }).toEqual([]);
 });

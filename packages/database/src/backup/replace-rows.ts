@@ -10,7 +10,7 @@ import { rememberUploads } from './restore-uploads.ts';
 import { listTables, quoteAll, readSequences, type SequenceOf } from './tables.ts';
 
 /** How far numbers jump with a restore: what was given out after the backup and is lost with it must never be given to somebody else. */
-export const NUMBERS_SKIPPED = 1_000_000;
+const NUMBERS_SKIPPED = 1_000_000;
 
 /** How long one try waits for tables that others use (they wait behind it), and how long it is tried. Milliseconds. */
 const LOCK_MS = 2_000;

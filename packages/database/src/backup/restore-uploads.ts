@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type pg from 'pg';
 
 import { uploadEntry, UPLOADS } from './manifest.ts';
+import { syncFolder } from './sync-folder.ts';
 import { readBackup } from './read.ts';
 
 /** Files of uploads that wait beside the folder that they belong into. */
@@ -67,6 +68,7 @@ async function moveInto(from: string, to: string, makeFolder: (path: string) => 
     if (entry.isDirectory()) await moveInto(source, target, makeFolder);
     else await rename(source, target);
   }
+  await syncFolder(to);
 }
 
 const KEYS_AT_ONCE = 500;

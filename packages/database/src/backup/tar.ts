@@ -11,7 +11,7 @@ export interface TarEntry {
 
 const BLOCK = 512;
 /** The header's room for a name. */
-export const MAX_NAME_BYTES = 100;
+const MAX_NAME_BYTES = 100;
 /** Two empty blocks end an archive. */
 export const TAR_END = Buffer.alloc(2 * BLOCK);
 const MAX_SIZE = 0o77_777_777_777;
