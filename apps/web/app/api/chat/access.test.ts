@@ -157,7 +157,7 @@ describe('who may do what', () => {
     const handlers = routes.flat().flatMap(([method, handler]) => (method === 'OPTIONS' ? [] : [handler]));
     const tried = new Set<unknown>([...ATTEMPTS.map(({ handler }) => handler), image]);
     expect(handlers.filter((handler) => !tried.has(handler))).toEqual([]);
-    expect(handlers.length).toBe(11);
+    expect(handlers.length).toBe(12);
   });
 
   it('tells "not yours" and "not there" alike', async () => {
