@@ -1,7 +1,6 @@
 'use client';
 
 import { createOperatorChat, type RelayAddress } from '@switchboard/client';
-import { useState } from 'react';
 
 import { Console } from './console/Console.tsx';
 import type { ConsoleOperator } from './console/operator.ts';
@@ -16,14 +15,12 @@ export interface OperatorChatPanelProps {
 /** The operator's console: opens the chat in this browser and shows it. */
 export function OperatorChatPanel(props: OperatorChatPanelProps) {
   const { email } = props.operator;
-  const [session, setSession] = useState(0);
+  // The open chat hears of the sign-in and goes on with all that it holds. Another person's console is another page: its drafts and its outbox are not
+  // this one's.
   const signedIn = (as: string) => {
-    // Another person's console is another page: its drafts and its outbox are not this one's.
-    if (as.toLowerCase() === email.toLowerCase()) setSession((before) => before + 1);
-    else window.location.reload();
+    if (as.toLowerCase() !== email.toLowerCase() || typeof BroadcastChannel === 'undefined') window.location.reload();
   };
-  // A new session is a new chat: tokens and lines of the old one are void. The outbox stays.
-  return <OpenChat key={session} {...props} onSignedIn={signedIn} />;
+  return <OpenChat {...props} onSignedIn={signedIn} />;
 }
 
 function OpenChat({ operator, relay, debug, onSignedIn }: OperatorChatPanelProps & { readonly onSignedIn: (email: string) => void }) {

@@ -55,6 +55,11 @@ export class AddressBook {
     if (username != null && username.trim() !== '') this.#names.set(address, username);
   }
 
+  /** What was adopted may be gone: the database was set back to an older copy. */
+  forget(): void {
+    this.#adopted.clear();
+  }
+
   close(): void {
     this.#closed = true;
     this.#pending.clear();

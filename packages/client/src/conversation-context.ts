@@ -31,6 +31,8 @@ export interface ConversationContext {
   onArrival(message: TimelineMessage): void;
   /** The server answers again. */
   onReached(): void;
+  /** The server says that there is no such conversation. */
+  onMissing?(): void;
 }
 
 /** The message that was sent from here with this key. */

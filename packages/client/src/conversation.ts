@@ -6,6 +6,7 @@ import { ownMessage, savedFromHere } from './conversation-context.ts';
 import type { ConversationContext } from './conversation-context.ts';
 import { createEmitter } from './emitter.ts';
 import { HeadCheck } from './head-check.ts';
+import { HeldRows } from './held-rows.ts';
 import { LocalMessages } from './local-messages.ts';
 import { messageId } from './message-id.ts';
 import type { MessageRef } from './message-id.ts';
@@ -18,7 +19,7 @@ import type { Repeated } from './repeated.ts';
 import { isBlocked, isMissing, retrying } from './retry.ts';
 import { shallowEqual } from './shallow-equal.ts';
 import { newcomers } from './timeline/newcomers.ts';
-import { isBehind, reduceTimeline } from './timeline/reduce.ts';
+import { isBehind, reduceTimeline, wasSetBack } from './timeline/reduce.ts';
 import { contentOf, EMPTY_TIMELINE, savedRow } from './timeline/state.ts';
 import type { LiveMessage, PageQuery, TimelineEvent, TimelineState } from './timeline/state.ts';
 import { isPeer, viewTimeline } from './timeline/view.ts';
@@ -41,6 +42,7 @@ export class Conversation implements ConversationHandle {
   readonly #typingReceiver: TypingReceiver;
   readonly #newEntries: NewEntries;
   readonly #pictures: PictureRenewal;
+  readonly #held: HeldRows;
   readonly #stops: readonly (() => void)[];
   #state: TimelineState = EMPTY_TIMELINE;
   #failure: 'failed' | 'missing' | null = null;
@@ -60,12 +62,14 @@ export class Conversation implements ConversationHandle {
         this.#failure = isMissing(error) ? 'missing' : 'failed';
         this.#blocked ||= isBlocked(error);
         this.#refresh();
+        if (isMissing(error)) context.onMissing?.();
       },
     });
     this.#headCheck = new HeadCheck(effects, () => this.#check(false));
     this.#receipts = new ReceiptReporter(effects, (marks) => context.report(marks));
     this.#newEntries = new NewEntries(context);
     this.#pictures = new PictureRenewal(effects, (seq) => this.#fetchInto({ afterSeq: seq }));
+    this.#held = new HeldRows(context);
     this.#reading = new Reading(context.side);
     this.#local = new LocalMessages(effects, outbox, context.clientId, context.operator, () => this.#refresh());
     this.#typingSender = new TypingSender(effects, (isTyping) => context.tellTyping(isTyping));
@@ -196,6 +200,11 @@ export class Conversation implements ConversationHandle {
     return this.#reading.unread(this.#snapshot.messages);
   }
 
+  /** What this person has said here and the database had, when the server says that there is no such conversation (any more). */
+  lost(reason: string): readonly NewEntry[] {
+    return this.#failure === 'missing' ? this.#held.ownWords(this.#state, reason) : [];
+  }
+
   isVisible(): boolean {
     return this.#reading.isVisible();
   }
@@ -228,16 +237,27 @@ export class Conversation implements ConversationHandle {
   #takePage(query: PageQuery, page: MessagesPage): void {
     this.#failure = null;
     this.#blocked = false;
-    this.#receipts.confirm(marksOf(this.#context.side.kind, page.receipts));
     this.#apply({ type: 'page', query, page });
+    this.#receipts.confirm(marksOf(this.#context.side.kind, page.receipts));
     void this.#context.outbox.settle(savedFromHere(this.#context, page));
+    this.#held.giveBack(this.#state);
     this.#context.onReached();
+  }
+
+  /** The database was set back: its numbers and marks are others, and what it has lost of what is held here is given back. */
+  #startAnew(before: TimelineState): void {
+    this.#held.hold(before.rows.values());
+    this.#reading.reset();
+    this.#receipts.reset();
+    this.#catchUp.want();
   }
 
   #takeSaved(saved: readonly SavedEntry[]): void {
     for (const { entry, saved: answer } of saved) {
       if (entry.clientId !== this.#context.clientId) continue;
       this.#apply({ type: 'saved', row: savedRow(contentOf(entry, this.#context.operator, null), answer) });
+      // Another message has its number here: the database is another one.
+      if (!this.hasSaved(entry)) this.#catchUp.want();
     }
     if (this.#state.contiguous !== null && isBehind(this.#state)) this.#catchUp.want();
   }
@@ -246,6 +266,7 @@ export class Conversation implements ConversationHandle {
     if (this.#closed) return;
     const before = this.#state;
     this.#state = reduceTimeline(before, event);
+    if (wasSetBack(before, this.#state)) this.#startAnew(before);
     this.#refresh();
     for (const message of newcomers(this.#context.side, event, before, this.#snapshot.messages)) this.#context.onArrival(message);
   }

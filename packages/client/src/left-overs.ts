@@ -2,7 +2,8 @@ import { ChatError } from '@switchboard/protocol/errors';
 
 import type { Effects } from './effects.ts';
 import { conversationMessageId } from './message-id.ts';
-import type { OutboxEntry } from './outbox/entry.ts';
+import { withoutPlace } from './held-rows.ts';
+import type { NewEntry } from './outbox/entry.ts';
 import { Outbox } from './outbox/outbox.ts';
 import type { LeftOver } from './types.ts';
 
@@ -28,7 +29,7 @@ export class LeftOvers {
   }
 
   /** Begins to show them. `remaining`: what the conversation that is over had left, which the disk may not have taken. */
-  open(remaining: readonly OutboxEntry[]): void {
+  open(remaining: readonly NewEntry[]): void {
     if (this.#outbox !== undefined) return;
     const outbox = new Outbox(this.#effects, {
       owner: 'visitor',
@@ -47,8 +48,8 @@ export class LeftOvers {
   }
 
   /** Hands them over to the conversation that begins. */
-  take(): readonly OutboxEntry[] {
-    const entries = this.#outbox?.entries() ?? [];
+  take(): readonly NewEntry[] {
+    const entries = (this.#outbox?.entries() ?? []).map(withoutPlace);
     this.close();
     return entries;
   }
@@ -59,10 +60,10 @@ export class LeftOvers {
     this.#list = NONE;
   }
 
-  async #load(outbox: Outbox, remaining: readonly OutboxEntry[]): Promise<void> {
+  async #load(outbox: Outbox, remaining: readonly NewEntry[]): Promise<void> {
     await outbox.load();
     const kept = new Set(outbox.entries().map(conversationMessageId));
-    for (const { order: _order, version: _version, owner: _owner, ...entry } of remaining) {
+    for (const entry of remaining) {
       if (!kept.has(conversationMessageId(entry)) && this.#outbox === outbox) await outbox.add(entry);
     }
   }

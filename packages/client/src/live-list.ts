@@ -1,4 +1,4 @@
-import type { RecentChat } from '@switchboard/protocol/types';
+import type { RecentChat, RecentChatsResponse } from '@switchboard/protocol/types';
 
 import type { Conversation } from './conversation.ts';
 import { byActivity, EMPTY_LIST, listUnread, reduceList } from './conversation-list.ts';
@@ -14,11 +14,13 @@ import type { ConversationSummary, OperatorSnapshot } from './types.ts';
 const DEBOUNCE_MS = 500;
 
 export interface LiveListHooks {
-  recentChats(): Promise<readonly RecentChat[]>;
+  recentChats(): Promise<RecentChatsResponse>;
   /** A conversation that is kept complete here: it knows better than the list. */
   conversation(clientId: number): Conversation | undefined;
   /** `before`: the list as it was; empty the first time. */
   onFetched(chats: readonly RecentChat[], before: ListState): void;
+  /** The database was set back to an older copy. */
+  onSetBack(): void;
   onChange(): void;
 }
 
@@ -33,6 +35,7 @@ export class LiveList {
   readonly #stopWake: () => void;
   #cancelSoon: (() => void) | undefined;
   #state: ListState = EMPTY_LIST;
+  #epoch: string | undefined;
   #phase: OperatorSnapshot['list'] = 'loading';
   #summaries: readonly ConversationSummary[] = [];
 
@@ -126,12 +129,23 @@ export class LiveList {
   }
 
   async #fetch(): Promise<void> {
-    const chats = await this.#hooks.recentChats();
+    const { chats, epoch } = await this.#hooks.recentChats();
+    if (epoch !== undefined) this.#takeEpoch(epoch);
     const before = this.#state;
     this.#phase = 'ready';
     this.apply({ type: 'fetched', chats });
     this.#hooks.onFetched(chats, before);
     this.#hooks.onChange();
+  }
+
+  /** Nothing of another database's list is kept: what was read, unread or known by an address there says nothing here. */
+  #takeEpoch(epoch: string): void {
+    const before = this.#epoch;
+    this.#epoch = epoch;
+    if (before === undefined || before === epoch) return;
+    this.#state = EMPTY_LIST;
+    this.#addresses.clear();
+    this.#hooks.onSetBack();
   }
 
   #unread(clientId: number, listed: number): number {

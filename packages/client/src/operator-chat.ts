@@ -19,7 +19,7 @@ import type { Http } from './http.ts';
 import { LiveList } from './live-list.ts';
 import { liveMessage } from './live-message.ts';
 import { newsOf } from './list-news.ts';
-import { openOperatorConnection, openOperatorHttp, openOperatorOutbox, speakAsOperator } from './operator-line.ts';
+import { openOperatorConnection, openOperatorAccess, openOperatorOutbox, speakAsOperator } from './operator-line.ts';
 import type { OperatorSession } from './operator-session.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import { createServerClock, type ServerClock } from './server-clock.ts';
@@ -58,13 +58,16 @@ class Operator implements OperatorChat {
     this.#options = options;
     this.#side = { kind: 'operator', operatorId: options.operator.id };
     this.#clock = createServerClock(() => effects.now());
-    const operatorId = options.operator.id;
-    const { http, session } = openOperatorHttp(effects, this.#clock, operatorId);
-    this.#http = http;
-    this.#session = session;
-    this.#outbox = openOperatorOutbox(effects, { http, session, operatorId }, (entry) => void this.#own(entry.clientId).relay(entry));
+    const access = openOperatorAccess(effects, this.#clock, options.operator.id);
+    this.#http = access.http;
+    this.#session = access.session;
+    this.#outbox = openOperatorOutbox(effects, access, (entry) => void this.conversation(entry.clientId).relay(entry));
     this.#list = new LiveList(effects, {
-      recentChats: async () => (await this.#http.request<RecentChatsResponse>('GET', '/api/chat/recent')).chats,
+      recentChats: () => this.#http.request<RecentChatsResponse>('GET', '/api/chat/recent'),
+      onSetBack: () => {
+        this.#book.forget();
+        for (const conversation of this.#conversations.values()) void conversation.catchUp();
+      },
       conversation: (clientId) => this.#conversations.get(clientId),
       onFetched: (chats, before) => this.#takeChats(chats, before),
       onChange: () => this.#refresh(),
@@ -77,13 +80,13 @@ class Operator implements OperatorChat {
     this.#backstop = new Backstop(effects, {
       save: (entry) => this.#outbox.add(entry),
       isSaved: async (clientId, key) => {
-        const conversation = this.#own(clientId);
-        const message = { senderType: 'CLIENT', key } as const;
-        if (!conversation.hasSaved(message)) await conversation.catchUp();
-        return conversation.hasSaved(message);
+        const conversation = this.conversation(clientId);
+        const isThere = () => conversation.hasSaved({ senderType: 'CLIENT', key });
+        if (!isThere()) await conversation.catchUp();
+        return isThere();
       },
     });
-    this.#connection = openOperatorConnection(effects, this.#clock, { http, session }, options, this.#handlers());
+    this.#connection = openOperatorConnection(effects, this.#clock, access, options, this.#handlers());
     this.#snapshot = this.#build();
     this.#listen();
   }
@@ -96,8 +99,30 @@ class Operator implements OperatorChat {
     return this.#changed.on(listener);
   }
 
+  /** The conversation of a client, made when it is first asked for. */
   conversation(clientId: number): Conversation {
-    return this.#own(clientId);
+    const existing = this.#conversations.get(clientId);
+    if (existing !== undefined) return existing;
+    const conversation = new Conversation({
+      effects: this.#effects,
+      clock: this.#clock,
+      http: this.#http,
+      outbox: this.#outbox,
+      clientId,
+      sessionId: null,
+      side: this.#side,
+      operator: this.#options.operator,
+      checkHidden: false,
+      ...speakAsOperator(this.#connection, this.#options.operator, () => this.#list.address(clientId)),
+      report: async (marks) => {
+        await this.#http.request('POST', '/api/chat/receipts', { ...marks, clientId });
+      },
+      onArrival: (message) => this.#arrivals.tell({ clientId, message }),
+      onReached: () => this.#outbox.kick(true),
+    });
+    this.#conversations.set(clientId, conversation);
+    conversation.subscribe(() => this.#takeConversation(clientId, conversation));
+    return conversation;
   }
 
   async setBlocked(clientId: number, blocked: boolean): Promise<void> {
@@ -135,32 +160,6 @@ class Operator implements OperatorChat {
     if (this.#closed) return;
     void this.#list.refetch();
     for (const conversation of this.#conversations.values()) if (conversation.isVisible()) void conversation.catchUp();
-  }
-
-  /** The conversation of a client, made when it is first asked for. */
-  #own(clientId: number): Conversation {
-    const existing = this.#conversations.get(clientId);
-    if (existing !== undefined) return existing;
-    const conversation = new Conversation({
-      effects: this.#effects,
-      clock: this.#clock,
-      http: this.#http,
-      outbox: this.#outbox,
-      clientId,
-      sessionId: null,
-      side: this.#side,
-      operator: this.#options.operator,
-      checkHidden: false,
-      ...speakAsOperator(this.#connection, this.#options.operator, () => this.#list.address(clientId)),
-      report: async (marks) => {
-        await this.#http.request('POST', '/api/chat/receipts', { ...marks, clientId });
-      },
-      onArrival: (message) => this.#arrivals.tell({ clientId, message }),
-      onReached: () => this.#outbox.kick(true),
-    });
-    this.#conversations.set(clientId, conversation);
-    conversation.subscribe(() => this.#takeConversation(clientId, conversation));
-    return conversation;
   }
 
   /** The list follows the conversations that are kept complete here. */
@@ -206,7 +205,7 @@ class Operator implements OperatorChat {
           this.#liveAt.set(clientId, this.#effects.now());
           this.#list.typing(clientId, false);
           this.#list.apply({ type: 'message', clientId, content: message });
-          this.#own(clientId).receive(message);
+          this.conversation(clientId).receive(message);
           this.#backstop.watch(clientId, event.from, message);
         });
       },

@@ -14,11 +14,18 @@ import type { ServerClock } from './server-clock.ts';
 import type { OperatorChatOptions } from './types.ts';
 import { uploadImage } from './upload.ts';
 
+/** How this page's operator reaches the server. */
+export interface OperatorAccess {
+  readonly http: Http;
+  readonly session: OperatorSession;
+  readonly operatorId: number;
+}
+
 /**
  * The session of this page's operator, and the door to the server that speaks for them alone. The cookie says who is signed in, the header whom the page
  * belongs to; there is nothing to renew, only to find out whose the session is now.
  */
-export function openOperatorHttp(effects: Effects, clock: ServerClock, operatorId: number): { http: Http; session: OperatorSession } {
+export function openOperatorAccess(effects: Effects, clock: ServerClock, operatorId: number): OperatorAccess {
   // Names nobody: it asks whom the cookie belongs to, and nothing else. The token that the answer brings is not used.
   const anybody = createHttp(effects, clock, { headers: () => ({}), renew: () => Promise.resolve(false) });
   const session = new OperatorSession(effects, operatorId, async () => {
@@ -34,7 +41,7 @@ export function openOperatorHttp(effects: Effects, clock: ServerClock, operatorI
     renew: () => session.refused(),
     accepted: () => session.accepted(),
   });
-  return { http, session };
+  return { http, session, operatorId };
 }
 
 /** What an operator's client says of a message on the relay. */
@@ -66,7 +73,7 @@ export function speakAsOperator(
 /** The outbox of one operator: its own messages, and those it saves on visitors' behalf. */
 export function openOperatorOutbox(
   effects: Effects,
-  { http, session, operatorId }: { http: Http; session: OperatorSession; operatorId: number },
+  { http, session, operatorId }: OperatorAccess,
   onUploaded: (entry: OutboxEntry) => void,
 ): Outbox {
   const outbox = new Outbox(effects, {
@@ -96,7 +103,7 @@ export function openOperatorOutbox(
 export function openOperatorConnection(
   effects: Effects,
   clock: ServerClock,
-  { http, session }: { http: Http; session: OperatorSession },
+  { http, session }: OperatorAccess,
   options: OperatorChatOptions,
   handlers: ConnectionOptions['handlers'],
 ): Connection {

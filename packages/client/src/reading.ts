@@ -35,6 +35,14 @@ export class Reading {
     return this.#divider;
   }
 
+  /** The numbers are another database's from now on. */
+  reset(): void {
+    this.#seen.clear();
+    this.#readSeq = 0;
+    this.#divider = null;
+    this.#dividerDue = this.#visible;
+  }
+
   setVisible(visible: boolean): void {
     if (visible && !this.#visible) this.#dividerDue = true;
     this.#visible = visible;

@@ -14,16 +14,20 @@ export interface Watermarks {
   readonly readSeq: number;
 }
 
+const NOTHING: Watermarks = { deliveredSeq: 0, readSeq: 0 };
+
 /** Reports how far this side has received and seen the other's messages. Reports only grow, and are repeated until they arrive. */
 export class ReceiptReporter {
   readonly #effects: Effects;
   readonly #report: (marks: Watermarks) => Promise<void>;
-  #wanted: Watermarks = { deliveredSeq: 0, readSeq: 0 };
-  #known: Watermarks = { deliveredSeq: 0, readSeq: 0 };
+  #wanted = NOTHING;
+  #known = NOTHING;
   #cancel: (() => void) | undefined;
   #running = false;
   #attempt = 0;
   #closed = false;
+  /** Grows with every `reset`: what was asked before says nothing after. */
+  #life = 0;
 
   constructor(effects: Effects, report: (marks: Watermarks) => Promise<void>) {
     this.#effects = effects;
@@ -39,6 +43,13 @@ export class ReceiptReporter {
   want(marks: Watermarks): void {
     this.#wanted = max(this.#wanted, marks);
     if (this.#cancel === undefined && !this.#running) this.#schedule(DEBOUNCE_MS);
+  }
+
+  /** The numbers are another database's from now on. */
+  reset(): void {
+    this.#life += 1;
+    this.#wanted = NOTHING;
+    this.#known = NOTHING;
   }
 
   close(): void {
@@ -61,17 +72,18 @@ export class ReceiptReporter {
   async #run(): Promise<void> {
     if (!this.#due()) return;
     const marks = this.#wanted;
+    const life = this.#life;
     this.#running = true;
     let wait = DEBOUNCE_MS;
     try {
       await this.#report(marks);
-      this.confirm(marks);
+      if (life === this.#life) this.confirm(marks);
       this.#attempt = 0;
     } catch (error) {
       const fatal = error instanceof ChatError && !error.retryable && error.code !== 'unauthenticated';
       this.#effects.note('receipts: not reported', error);
       // Refused for good: a tick less, and the next message tries again.
-      if (fatal) this.confirm(marks);
+      if (fatal && life === this.#life) this.confirm(marks);
       wait = backoffMs(this.#attempt, this.#effects.random(), error instanceof ChatError ? error.detail.retryAfterSeconds : undefined);
       this.#attempt += 1;
     } finally {

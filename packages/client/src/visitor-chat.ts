@@ -5,8 +5,9 @@ import { backoffMs } from './backoff.ts';
 import { browserEffects } from './effects.ts';
 import type { Effects } from './effects.ts';
 import { createEmitter } from './emitter.ts';
+import { withoutPlace } from './held-rows.ts';
 import { LeftOvers } from './left-overs.ts';
-import type { OutboxEntry } from './outbox/entry.ts';
+import type { NewEntry } from './outbox/entry.ts';
 import { isBlocked } from './retry.ts';
 import { createServerClock } from './server-clock.ts';
 import type { ServerClock } from './server-clock.ts';
@@ -16,6 +17,9 @@ import type { StoredSession } from './stored-session.ts';
 import { shallowEqual } from './shallow-equal.ts';
 import type { ArrivedMessage, ConversationHandle, VisitorChat, VisitorChatOptions, VisitorForm, VisitorSnapshot } from './types.ts';
 import { VisitorLine } from './visitor-line.ts';
+
+/** What a message says that was saved in a conversation which the server does not know any more. */
+const LOST = 'The conversation that it was sent in is lost.';
 
 /** A visitor's side: no conversation, or finding the one from before, or one. */
 class Visitor implements VisitorChat {
@@ -32,7 +36,7 @@ class Visitor implements VisitorChat {
   #line: VisitorLine | undefined;
   readonly #leftOvers: LeftOvers;
   /** What the last conversation had left in its outbox. */
-  #remaining: readonly OutboxEntry[] = [];
+  #remaining: readonly NewEntry[] = [];
   #ended = false;
   #resuming = false;
   /** Finding the conversation from before is refused because this visitor is blocked. */
@@ -123,7 +127,7 @@ class Visitor implements VisitorChat {
 
   /** That conversation is not this browser's any more. */
   #leave(line: VisitorLine): void {
-    this.#remaining = line.outbox.entries();
+    this.#remaining = [...line.conversation.lost(LOST), ...line.outbox.entries().map(withoutPlace)];
     this.#ended = true;
     line.close();
     this.#line = undefined;
@@ -188,7 +192,7 @@ class Visitor implements VisitorChat {
       username: line?.stored.username ?? null,
       unread: line?.conversation.unread() ?? 0,
       ended: line === undefined && this.#ended,
-      ending: line?.outbox.isClosing() ?? false,
+      ending: line?.outbox.closing.isClosing() ?? false,
       leftOvers: this.#leftOvers.list(),
       blocked: line?.conversation.getSnapshot().blocked ?? this.#shutOut,
       connection: line?.connection.state() ?? 'connecting',

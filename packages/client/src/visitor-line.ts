@@ -6,6 +6,7 @@ import { Conversation } from './conversation.ts';
 import { derivedKey } from './derived-key.ts';
 import type { Effects } from './effects.ts';
 import { createHttp } from './http.ts';
+import { withoutPlace } from './held-rows.ts';
 import type { Http } from './http.ts';
 import { liveMessage } from './live-message.ts';
 import { conversationMessageId } from './message-id.ts';
@@ -31,7 +32,7 @@ export interface VisitorLineOptions {
   readonly session: VisitorSession;
   readonly stored: StoredSession;
   /** Of conversations before, whether or not the disk has them. */
-  readonly leftOvers: readonly OutboxEntry[];
+  readonly leftOvers: readonly NewEntry[];
   onChange(): void;
   onArrival(arrived: ArrivedMessage): void;
 }
@@ -126,13 +127,14 @@ export class VisitorLine {
   async #begin(): Promise<void> {
     await this.outbox.load();
     const { clientId, sessionId } = this.#options.stored;
-    const found = new Map([...this.#options.leftOvers, ...this.outbox.entries()].map((entry) => [conversationMessageId(entry), entry]));
+    const found = new Map(
+      [...this.#options.leftOvers, ...this.outbox.entries().map(withoutPlace)].map((entry) => [conversationMessageId(entry), entry]),
+    );
     for (const entry of found.values()) {
       if (entry.clientId === clientId && (entry.sessionId ?? sessionId) === sessionId) continue;
       // A conversation that is over takes nothing any more: shown here, for the person to send or to drop.
       const key = derivedKey({ from: sessionId, timestamp: entry.createdAt, type: 'left-over', message: entry.key });
-      const { order: _order, version: _version, owner: _owner, ...rest } = entry;
-      await this.outbox.add({ ...rest, key, clientId, sessionId, failure: LEFT_OVER });
+      await this.outbox.add({ ...entry, key, clientId, sessionId, failure: entry.failure ?? LEFT_OVER });
       await this.outbox.discard(entry);
     }
     if (!this.#closed) this.outbox.begin();
@@ -168,7 +170,7 @@ export class VisitorLine {
   }
 
   #openConversation(): Conversation {
-    const { effects, clock, stored } = this.#options;
+    const { effects, clock, session, stored } = this.#options;
     return new Conversation({
       effects,
       clock,
@@ -186,6 +188,12 @@ export class VisitorLine {
       },
       onArrival: (message) => this.#options.onArrival({ clientId: stored.clientId, message }),
       onReached: () => this.outbox.kick(true),
+      // A restored database may not know it: another token, and with it another conversation, is to be had.
+      onMissing: () =>
+        void session
+          .credentials(stored)
+          .renew()
+          .catch((error: unknown) => effects.note('session: not renewed', error)),
     });
   }
 

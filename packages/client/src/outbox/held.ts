@@ -72,6 +72,11 @@ export class HeldEntries {
     this.#store.close();
   }
 
+  /** These are not done after all. */
+  revive(messages: readonly ConversationMessageRef[]): void {
+    for (const message of messages) this.#settled.delete(conversationMessageId(message));
+  }
+
   /** These are done, whether held or not; `release` takes them out of what is held. */
   settle(messages: readonly ConversationMessageRef[]): void {
     for (const message of messages) this.#settled.add(conversationMessageId(message));

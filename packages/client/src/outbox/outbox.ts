@@ -31,7 +31,8 @@ export class Outbox {
   readonly #progress = new Map<string, number>();
   readonly #refusals: Refusals;
   readonly #leaderCall: LeaderCall;
-  readonly #closing: Closing;
+  /** Whether some tab is ending the conversation now. */
+  readonly closing: Closing;
   readonly #stopPage: readonly (() => void)[];
   #leadership: Leadership | undefined;
   #leaderFails = false;
@@ -47,7 +48,7 @@ export class Outbox {
     this.#refusals = new Refusals(() => effects.uuid(), options.asOperator);
     this.#sender = this.#createSender();
     this.#leaderCall = new LeaderCall(effects);
-    this.#closing = new Closing(effects, () => this.#changed.emit());
+    this.closing = new Closing(effects, () => this.#changed.emit());
     this.#channel = effects.openChannel(this.#name());
     // What other tabs of this origin say comes from this code, in this or a neighbouring build.
     this.#channel?.listen((message) => this.#hear(message as TabMessage));
@@ -102,20 +103,24 @@ export class Outbox {
 
   /** The conversation is being ended by this tab (`true`), or not any more: meanwhile no tab takes anything. */
   setClosing(closing: boolean): void {
-    this.#closing.set(closing);
+    this.closing.set(closing);
     this.#tell({ kind: 'closing', closing });
-  }
-
-  /** Whether some tab is ending the conversation now. */
-  isClosing(): boolean {
-    return this.#closing.isClosing();
   }
 
   /** Resolves when the message is kept. @throws ChatError `conflict` while the conversation is being ended */
   async add(entry: NewEntry): Promise<void> {
-    if (this.isClosing()) throw new ChatError('conflict', 'The chat is being ended. Nothing can be sent until that is done.');
+    if (this.closing.isClosing()) throw new ChatError('conflict', 'The chat is being ended. Nothing can be sent until that is done.');
     if (this.#held.isSettled(entry)) return;
     await this.#held.add({ failure: null, sessionId: null, ...entry });
+    this.#askLeader();
+  }
+
+  /** Takes what was saved once, and what the database has lost since. Sending it anew does no harm where that is not so. */
+  async giveBack(entries: readonly NewEntry[]): Promise<void> {
+    if (entries.length === 0) return;
+    this.#held.revive(entries);
+    this.#tell({ kind: 'revived', messages: entries.map(({ clientId, senderType, key }) => ({ clientId, senderType, key })) });
+    for (const entry of entries) await this.#held.add({ failure: null, sessionId: null, ...entry });
     this.#askLeader();
   }
 
@@ -168,7 +173,7 @@ export class Outbox {
   close(): void {
     this.#closed = true;
     this.#leaderCall.end();
-    this.#closing.set(false);
+    this.closing.set(false);
     for (const stop of this.#stopPage) stop();
     this.#sender.close();
     this.#leadership?.close();
@@ -220,8 +225,11 @@ export class Outbox {
       case 'progress':
         this.#setProgress(message.id ?? '', message.done);
         break;
+      case 'revived':
+        this.#held.revive(message.messages);
+        break;
       case 'closing':
-        this.#closing.set(message.closing);
+        this.closing.set(message.closing);
         break;
       case 'changed':
         void this.#held.read();

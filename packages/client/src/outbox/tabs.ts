@@ -3,6 +3,8 @@ import type { SavedEntry } from './sender.ts';
 
 /** What tabs that share an outbox tell each other. */
 export type TabMessage =
+  /** These were saved once and are lost again: they are to be sent anew. */
+  | { readonly kind: 'revived'; readonly messages: readonly ConversationMessageRef[] }
   /** The conversation is being ended by some tab, or is so no more: nothing is taken until then. */
   | { readonly kind: 'closing'; readonly closing: boolean }
   /** Something waits to be sent; whoever leads answers `seen`. */

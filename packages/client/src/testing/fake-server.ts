@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 
-import { ChatError, ERRORS } from '@switchboard/protocol/errors';
+import { ChatError } from '@switchboard/protocol/errors';
 import type { ErrorCode, MessagesPage, MessageView, NewMessage, Receipts, RecentChat } from '@switchboard/protocol/types';
+
+import { blocked, errorAnswer, inADay, isRecord } from './fake-answers.ts';
 
 export interface FakeOperator {
   readonly operatorId: number;
@@ -39,6 +41,8 @@ interface FakeClient {
 /** The web app's HTTP API over memory: numbers, idempotency by key and all-or-nothing as the contract has them. Tokens are `v<clientId>`. */
 export class FakeServer {
   readonly clients = new Map<number, FakeClient>();
+  epoch: string | undefined = randomUUID();
+  #clientIds = 0;
   readonly requests: FakeRequest[] = [];
   fault: (request: FakeRequest) => Fault | undefined = () => undefined;
   /** Called after each commit that brought something new. */
@@ -52,7 +56,7 @@ export class FakeServer {
   addClient(username = 'Ada', address?: string): FakeClient {
     const sessionId = randomUUID();
     const client: FakeClient = {
-      id: this.clients.size + 1,
+      id: ++this.#clientIds,
       sessionId,
       username,
       address: address ?? sessionId,
@@ -65,6 +69,18 @@ export class FakeServer {
     };
     this.clients.set(client.id, client);
     return client;
+  }
+
+  /** A copy of everything, as a backup takes it. */
+  backUp(): readonly FakeClient[] {
+    return structuredClone([...this.clients.values()]);
+  }
+
+  /** Puts a copy in the place of everything; new clients get numbers that nobody had. */
+  restore(copy: readonly FakeClient[], epoch: string | undefined = randomUUID()): void {
+    this.clients.clear();
+    for (const client of structuredClone(copy)) this.clients.set(client.id, client);
+    this.epoch = epoch;
   }
 
   /** Commits a message past the API, as another browser of that side would. */
@@ -168,7 +184,8 @@ export class FakeServer {
     if (actor === null) throw new ChatError('unauthenticated', 'Who are you?');
     const own = 'clientId' in actor ? this.clients.get(actor.clientId) : undefined;
     if (own?.blockedAt != null && path !== '/api/chat/messages') throw blocked();
-    if (actor !== null && 'clientId' in actor && own?.over !== false && !(path === '/api/chat/messages' && method === 'GET'))
+    if ('clientId' in actor && own === undefined) throw new ChatError('not_found', 'No such conversation.');
+    if ('clientId' in actor && own?.over === true && !(path === '/api/chat/messages' && method === 'GET'))
       throw new ChatError('unauthenticated', 'This conversation is over.');
     if (path === '/api/chat/token')
       return 'clientId' in actor
@@ -176,7 +193,7 @@ export class FakeServer {
         : { token: 'operator', expiresAt: inADay(), operatorId: actor.operatorId };
     if (path === '/api/chat/messages') return method === 'GET' ? this.#page(request) : this.#save(request);
     if (path === '/api/chat/timings') return {};
-    if (path === '/api/chat/recent') return { chats: this.recentChats() };
+    if (path === '/api/chat/recent') return { chats: this.recentChats(), ...(this.epoch === undefined ? {} : { epoch: this.epoch }) };
     if (path === '/api/chat/uploads') {
       const imageUrl = `/api/chat/uploads/${randomUUID()}?e=1&s=x`;
       return { imageUrl, imageName: 'a.png', mimeType: 'image/png', width: 4, height: 3, size: 12 };
@@ -252,6 +269,7 @@ export class FakeServer {
       hasMore: wanted.length > messages.length,
       receipts: { ...receipts },
       endedAt,
+      ...(this.epoch === undefined ? {} : { epoch: this.epoch }),
     };
   }
 
@@ -269,24 +287,4 @@ export class FakeServer {
     if (client === undefined) throw new ChatError('not_found', 'No such conversation.');
     return client;
   }
-}
-
-function blocked(): ChatError {
-  return new ChatError('blocked', 'You can’t use this chat any more.');
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
-}
-
-function inADay(): string {
-  return new Date(Date.now() + 24 * 60 * 60 * 1_000).toISOString();
-}
-
-function errorAnswer(code: ErrorCode, retryAfter?: number, message = 'Refused by the test.'): Response {
-  const { status, retryable } = ERRORS[code];
-  return Response.json(
-    { error: { code, message, retryable } },
-    { status, headers: retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) } },
-  );
 }

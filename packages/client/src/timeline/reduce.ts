@@ -39,9 +39,22 @@ function dropLive(state: TimelineState, message: MessageRef): TimelineState {
   return { ...state, live };
 }
 
-function takePage(state: TimelineState, query: PageQuery, page: MessagesPage): TimelineState {
+/** Whether the rows of `after` are another database's than those of `before`: it was set back to an older copy in between. */
+export function wasSetBack(before: TimelineState, after: TimelineState): boolean {
+  return before.contiguous !== null && (after.contiguous === null || isOther(before.epoch, after.epoch));
+}
+
+function isOther(known: string | null, told: string | null): boolean {
+  return known !== null && told !== null && known !== told;
+}
+
+function takePage(known: TimelineState, query: PageQuery, page: MessagesPage): TimelineState {
+  const epoch = page.epoch ?? known.epoch;
   // The database was set back to an older copy: what it has lost is not saved any more, and its numbers are given anew.
-  if ('afterSeq' in query && page.lastSeq < query.afterSeq) return { ...EMPTY_TIMELINE, live: state.live };
+  const anew = isOther(known.epoch, epoch) || ('afterSeq' in query && page.lastSeq < query.afterSeq);
+  const state = anew ? { ...EMPTY_TIMELINE, live: known.live, epoch } : { ...known, epoch };
+  // It was asked for by a number of the other one.
+  if (anew && !('newest' in query)) return state;
   const rows = page.messages.map(rowOf);
   const first = rows[0]?.seq;
   const last = rows.at(-1)?.seq;

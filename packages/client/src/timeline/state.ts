@@ -40,6 +40,8 @@ export interface TimelineState {
   /** The oldest seq that has been fetched without a hole; null before the first page. */
   readonly oldest: number | null;
   readonly hasOlder: boolean;
+  /** Of the database that the rows are from; null while no page has said. */
+  readonly epoch: string | null;
   readonly receipts: Receipts;
   readonly endedAt: string | null;
 }
@@ -66,6 +68,7 @@ export const EMPTY_TIMELINE: TimelineState = {
   contiguous: null,
   oldest: null,
   hasOlder: false,
+  epoch: null,
   receipts: NO_RECEIPTS,
   endedAt: null,
 };

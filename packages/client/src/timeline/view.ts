@@ -16,7 +16,7 @@ export interface LocalMessage extends Content {
 }
 
 /** Whether this person wrote it. */
-function isOwn(side: Side, content: Pick<Content, 'senderType' | 'operatorId'>): boolean {
+export function isOwn(side: Side, content: Pick<Content, 'senderType' | 'operatorId'>): boolean {
   return side.kind === 'client'
     ? content.senderType === 'CLIENT'
     : content.senderType === 'OPERATOR' && content.operatorId === side.operatorId;

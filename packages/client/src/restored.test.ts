@@ -1,0 +1,158 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import {
+  closeServers,
+  connected,
+  eventually,
+  newBrowser,
+  openOperator,
+  openServers,
+  openVisitor,
+  relay,
+  said,
+  seenBy,
+  server,
+  startVisitor,
+  statuses,
+} from './testing/open-chats.ts';
+
+beforeEach(openServers);
+afterEach(closeServers);
+
+const rows = (clientId = 1) => server.clients.get(clientId)?.rows.map(({ text }) => text);
+const sorted = (texts: readonly (string | null)[] | undefined) => texts?.toSorted((a, b) => String(a).localeCompare(String(b)));
+const saves = () => server.requests.filter(({ path, method }) => path === '/api/chat/messages' && method === 'POST').length;
+
+/** A visitor and an operator who have said something before a backup and something after it. */
+async function talking() {
+  const operator = openOperator();
+  await connected(operator.chat);
+  const own = newBrowser();
+  const visitor = await startVisitor(own);
+  await visitor.chat.conversation!.sendText('before: visitor');
+  await eventually(() => expect(seenBy(operator.chat)).toEqual(['before: visitor']));
+  await operator.chat.conversation(1).sendText('before: operator');
+  await eventually(() => expect(rows()).toHaveLength(2));
+  const backup = server.backUp();
+  await visitor.chat.conversation!.sendText('after: visitor');
+  await eventually(() => expect(rows()).toHaveLength(3));
+  await operator.chat.conversation(1).sendText('after: operator');
+  const all = ['before: visitor', 'before: operator', 'after: visitor', 'after: operator'];
+  await eventually(() => expect(rows()).toEqual(all));
+  for (const texts of [() => said(visitor.chat), () => seenBy(operator.chat)]) await eventually(() => expect(texts()).toEqual(all));
+  return { operator, visitor, own, backup, all };
+}
+
+describe('a database that is set back to a backup under open pages', () => {
+  it('gets back from both sides what it has lost, each message once, and both show it all', async () => {
+    const { operator, visitor, backup, all } = await talking();
+    server.restore(backup);
+    relay.cut();
+    await eventually(() => expect(sorted(rows())).toEqual(sorted(all)));
+    for (const texts of [() => said(visitor.chat), () => seenBy(operator.chat)]) await eventually(() => expect(texts()).toEqual(all));
+    await eventually(() => expect(statuses(visitor.chat)).toEqual(['delivered', null, 'delivered', null]));
+  });
+
+  it.each(['visitor', 'operator'] as const)('gets it back from the %s alone, as far as that may say it', async (who) => {
+    const { operator, visitor, backup, all } = await talking();
+    if (who === 'visitor') {
+      operator.chat.close();
+      operator.tab.kill();
+    } else {
+      visitor.chat.close();
+      visitor.tab.kill();
+    }
+    server.restore(backup);
+    relay.cut();
+    const kept = who === 'visitor' ? all.slice(0, 3) : all;
+    await eventually(() => expect(sorted(rows())).toEqual(sorted(kept)));
+    const [first] = server.clients.values();
+    expect(first?.rows.find(({ text }) => text === 'after: visitor')?.senderType).toBe('CLIENT');
+  });
+
+  it('gets it back when other messages have taken the numbers meanwhile', async () => {
+    const { operator, visitor, backup, all } = await talking();
+    server.restore(backup);
+    server.commit(1, { text: 'from another browser 1' });
+    for (let number = 2; number <= 60; number += 1) server.commit(1, { text: `from another browser ${number}` });
+    relay.cut();
+    await eventually(() => expect(rows()).toEqual(expect.arrayContaining(all)));
+    await eventually(() => expect(rows()).toHaveLength(64));
+    for (const texts of [() => said(visitor.chat), () => seenBy(operator.chat)])
+      await eventually(() => expect(texts()).toEqual(expect.arrayContaining(all.slice(2))));
+  });
+
+  it('is noticed by its numbers alone where the server tells no epoch', async () => {
+    server.epoch = undefined;
+    const { backup, all } = await talking();
+    server.restore(backup, undefined);
+    server.epoch = undefined;
+    relay.cut();
+    await eventually(() => expect(sorted(rows())).toEqual(sorted(all)));
+  });
+
+  it('counts what is new there as unread, and reads no more than was read there', async () => {
+    const { operator, visitor, backup } = await talking();
+    operator.chat.conversation(1).setVisible(true);
+    await eventually(() => expect(server.clients.get(1)?.receipts.operatorReadSeq).toBeGreaterThanOrEqual(3));
+    operator.chat.conversation(1).setVisible(false);
+    visitor.chat.close();
+    visitor.tab.kill();
+    server.restore(backup);
+    server.commit(1, { text: 'written since, by somebody' });
+    relay.cut();
+    await eventually(() => expect(seenBy(operator.chat)).toContain('written since, by somebody'));
+    await eventually(() => expect(operator.chat.getSnapshot().conversations[0]?.unread).toBeGreaterThanOrEqual(2));
+    expect(server.clients.get(1)?.receipts.operatorReadSeq).toBe(0);
+    operator.chat.conversation(1).setVisible(true);
+    await eventually(() => expect(server.clients.get(1)?.receipts.operatorReadSeq).toBeGreaterThanOrEqual(3));
+  });
+
+  it('gets nothing sent anew when nothing is lost', async () => {
+    const { operator, visitor, all } = await talking();
+    const before = saves();
+    server.restore(server.backUp());
+    relay.cut();
+    const { epoch } = server;
+    await eventually(() => expect(server.requests.filter(({ path }) => path === '/api/chat/recent').length).toBeGreaterThan(1));
+    for (const chat of [operator.chat, visitor.chat]) await connected(chat);
+    operator.chat.conversation(1).setVisible(true);
+    await eventually(() => expect(statuses(visitor.chat)).toEqual(['read', null, 'read', null]));
+    await eventually(() => expect(said(visitor.chat)).toEqual(all));
+    expect([saves(), server.epoch]).toEqual([before, epoch]);
+  });
+
+  it('that does not know a conversation any more costs its visitor nothing: what they have said is theirs to send again, in a new one', async () => {
+    const nothing = server.backUp();
+    const { operator, visitor, own } = await talking();
+    const second = openVisitor(own);
+    await eventually(() => expect(said(second.chat)).toHaveLength(4));
+    server.restore(nothing);
+    // Somebody else begins meanwhile.
+    const other = server.addClient('Bea');
+    relay.cut();
+    // One of the tabs finds it out first, and the other one hears of it.
+    await eventually(() => {
+      for (const { tab } of [visitor, second]) tab.storageChanged();
+      for (const { chat } of [visitor, second]) expect(statuses(chat)).toEqual(['failed', 'failed']);
+    });
+    for (const { chat } of [visitor, second])
+      await eventually(() =>
+        expect(chat.conversation?.getSnapshot().messages.map(({ text, status }) => `${text ?? ''}: ${status ?? ''}`)).toEqual([
+          'before: visitor: failed',
+          'after: visitor: failed',
+        ]),
+      );
+    expect(other.rows).toEqual([]);
+    expect([...server.clients.keys()]).not.toContain(1);
+    const messages = visitor.chat.conversation!.getSnapshot().messages;
+    for (const { key } of messages) visitor.chat.conversation!.retry(key);
+    await eventually(() =>
+      expect([...server.clients.values()].flatMap((client) => (client.id === other.id ? [] : client.rows.map(({ text }) => text)))).toEqual(
+        ['before: visitor', 'after: visitor'],
+      ),
+    );
+    expect(other.rows).toEqual([]);
+    operator.chat.close();
+  });
+});
