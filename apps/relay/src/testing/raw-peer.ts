@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { constants, deflateRawSync } from 'node:zlib';
 
 /** A TCP connection by hand, which may say anything. */
 export interface RawPeer {
@@ -8,6 +9,8 @@ export interface RawPeer {
   isOver(): boolean;
   /** Sends each text as a WebSocket frame, all of them in one go. */
   say(...texts: string[]): void;
+  /** Sends a text as one compressed frame. */
+  sayCompressed(text: string): void;
   write(bytes: string): void;
 }
 
@@ -27,25 +30,34 @@ export async function rawPeer(url: string): Promise<RawPeer> {
     socket,
     heard: () => Buffer.concat(chunks).toString('latin1'),
     isOver: () => socket.destroyed || socket.readableEnded,
-    say: (...texts) => void socket.write(Buffer.concat(texts.map(frame))),
+    say: (...texts) => void socket.write(Buffer.concat(texts.map((text) => frame(Buffer.from(text))))),
+    sayCompressed: (text) => void socket.write(frame(deflateRawSync(text, { finishFlush: constants.Z_SYNC_FLUSH }), 0xc1)),
     write: (bytes) => void socket.write(bytes),
   };
 }
 
-/** Connects and asks for a WebSocket. `forwardedFor`: where a proxy says that it comes from; `sid`: of a polling connection that is to be upgraded. */
-export async function rawWebSocket(url: string, { forwardedFor, sid }: { forwardedFor?: string; sid?: string } = {}): Promise<RawPeer> {
+interface WebSocketRequest {
+  /** Where a proxy says that it comes from. */
+  readonly forwardedFor?: string;
+  /** Of a polling connection that is to be upgraded. */
+  readonly sid?: string;
+  readonly extensions?: string;
+}
+
+/** Connects and asks for a WebSocket. */
+export async function rawWebSocket(url: string, { forwardedFor, sid, extensions }: WebSocketRequest = {}): Promise<RawPeer> {
   const peer = await rawPeer(url);
   peer.write(
     `GET /chat/?EIO=4&transport=websocket${sid === undefined ? '' : `&sid=${sid}`} HTTP/1.1\r\nHost: relay\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
       (forwardedFor === undefined ? '' : `X-Forwarded-For: ${forwardedFor}\r\n`) +
+      (extensions === undefined ? '' : `Sec-WebSocket-Extensions: ${extensions}\r\n`) +
       'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
   );
   return peer;
 }
 
 /** One masked text frame, with a mask of zeros. */
-function frame(text: string): Buffer {
-  const body = Buffer.from(text);
+function frame(body: Buffer, head = 0x81): Buffer {
   const size = Buffer.alloc(body.length < 126 ? 1 : body.length < 65_536 ? 3 : 9);
   if (size.length === 1) size[0] = 0x80 | body.length;
   else if (size.length === 3) {
@@ -55,5 +67,5 @@ function frame(text: string): Buffer {
     size[0] = 0xff;
     size.writeBigUInt64BE(BigInt(body.length), 1);
   }
-  return Buffer.concat([Buffer.from([0x81]), size, Buffer.alloc(4), body]);
+  return Buffer.concat([Buffer.from([head]), size, Buffer.alloc(4), body]);
 }
