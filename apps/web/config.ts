@@ -50,7 +50,7 @@ export interface Config {
 }
 
 /** How much visitors may have stored. Bytes, but for messages. */
-export interface Quota {
+interface Quota {
   readonly messagesPerMinute: number;
   readonly visitorBytesPerDay: number;
   readonly addressBytesPerDay: number;

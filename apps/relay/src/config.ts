@@ -77,7 +77,7 @@ export function readConfig(env: Environment): Config {
 }
 
 /** An old front-end is a newcomer with every page that it loads; a visitor with a token starts one conversation. */
-export const NEWCOMERS_PER_SESSION = 3;
+const NEWCOMERS_PER_SESSION = 3;
 
 /** What strangers may put into one socket message, and every console hears, unless somebody has said how much a message may hold: enough for any text. */
 const ANONYMOUS_PAYLOAD_BYTES = 64 * 1_024;

@@ -21,7 +21,7 @@ export interface EngineConnection {
   once(event: 'close', listener: (this: EngineConnection) => void): unknown;
 }
 
-export interface EngineTransport {
+interface EngineTransport {
   readonly name: string;
   /** The WebSocket, of a transport that is one. */
   readonly socket?: { readonly bufferedAmount?: number; terminate?: () => void };

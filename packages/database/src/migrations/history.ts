@@ -8,7 +8,7 @@ export interface HistoryEntry {
 }
 
 /** Whether the database has Prisma's record of migrations. */
-export async function hasHistory(client: pg.Client): Promise<boolean> {
+async function hasHistory(client: pg.Client): Promise<boolean> {
   const { rows } = await client.query<{ found: string | null }>(`SELECT to_regclass('_prisma_migrations')::text AS found`);
   return rows[0]?.found != null;
 }
