@@ -80,7 +80,7 @@ const GET = 'GET /livez HTTP/1.1\r\nHost: x\r\n\r\n';
 async function ask({ socket, heard }: Connection, request: string): Promise<string> {
   const before = heard().length;
   socket.write(request);
-  await expect.poll(() => heard().length, { timeout: 10_000 }).toBeGreaterThan(before);
+  await expect.poll(() => heard().length).toBeGreaterThan(before);
   return heard().slice(before);
 }
 const status = (answer: string) => Number(answer.split(' ')[1]);

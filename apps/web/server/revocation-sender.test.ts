@@ -13,7 +13,6 @@ import { createRevocationSender, type RevocationSender } from './revocation-send
 import { startTestRelay, type TestRelay } from './testing/test-relay.ts';
 
 const tokens = createTokens(['a secret for tests that is long enough']);
-const WAIT = { timeout: 20_000 };
 let relay: TestRelay;
 let chat: Context;
 const cleanUps: (() => unknown)[] = [];
@@ -56,11 +55,11 @@ it('a revocation is told until the relay takes it, with the moment when it happe
   const before = Math.floor(Date.now() / 1_000);
   await sender.revoke({ role: 'operator', id: 7 });
   const after = Math.floor(Date.now() / 1_000);
-  await expect.poll(() => heard().length, WAIT).toBeGreaterThan(2);
+  await expect.poll(() => heard().length).toBeGreaterThan(2);
   expect(await pending()).toBe('1');
   expect(sender.waiting()).toEqual({ count: 1, since: expect.any(Date) });
   relay.status = 202;
-  await expect.poll(() => sender.waiting().count, WAIT).toBe(0);
+  await expect.poll(() => sender.waiting().count).toBe(0);
   expect(await pending()).toBe('0');
   expect(sender.waiting().since).toBeUndefined();
   const moments = new Set(heard().map(({ at }) => at));
@@ -72,14 +71,14 @@ it('a revocation that a process could not tell is told by the next one', async (
   relay.status = 503;
   const first = webProcess();
   await first.sender.revoke({ role: 'operator', id: 7 });
-  await expect.poll(() => heard().length, WAIT).toBeGreaterThan(0);
+  await expect.poll(() => heard().length).toBeGreaterThan(0);
   first.sender.close();
   await first.sender.settled();
   relay.status = 202;
   const told = heard().length;
   const { sender } = webProcess();
   sender.start();
-  await expect.poll(() => heard().slice(told), WAIT).toMatchObject([{ role: 'operator', id: 7 }]);
+  await expect.poll(() => heard().slice(told)).toMatchObject([{ role: 'operator', id: 7 }]);
 });
 
 it('one that the command line kept is told without anybody asking', async () => {
@@ -88,7 +87,7 @@ it('one that the command line kept is told without anybody asking', async () => 
   const { id } = await createOperator(chat, { email, name: 'Gone', password: 'correct horse battery' });
   await removeOperator(chat, email);
   sender.start();
-  await expect.poll(() => heard(), WAIT).toMatchObject([{ role: 'operator', id }]);
+  await expect.poll(() => heard()).toMatchObject([{ role: 'operator', id }]);
 });
 
 it('a relay that is a new process is told everything of the last 24 hours, once it answers to anything', async () => {
@@ -97,7 +96,7 @@ it('a relay that is a new process is told everything of the last 24 hours, once 
   await recordRevocation(chat, { role: 'operator', id: 2, at: new Date(Date.now() - 25 * 60 * 60_000) });
   sender.start();
   await sender.revoke({ role: 'operator', id: 3 });
-  await expect.poll(() => sender.waiting().count === 0 && ids().size, WAIT).toBe(2);
+  await expect.poll(() => sender.waiting().count === 0 && ids().size).toBe(2);
   const known = heard().length;
 
   // The same process: nothing to repeat.
@@ -107,7 +106,7 @@ it('a relay that is a new process is told everything of the last 24 hours, once 
 
   relay.node = 'relay 2';
   await hint();
-  await expect.poll(() => heard().length, WAIT).toBe(known + 2);
+  await expect.poll(() => heard().length).toBe(known + 2);
   expect(heard().slice(known)).toMatchObject([
     { role: 'client', id: 1, address: 'socket' },
     { role: 'operator', id: 3 },
@@ -118,20 +117,20 @@ it('a relay that was away and does not say who it is is told everything, too', a
   relay.node = undefined;
   const { sender, hint } = webProcess();
   await sender.revoke({ role: 'operator', id: 7 });
-  await expect.poll(() => sender.waiting().count, WAIT).toBe(0);
+  await expect.poll(() => sender.waiting().count).toBe(0);
   const known = heard().length;
   relay.status = 503;
   await hint();
   expect(sender.waiting().count).toBe(1);
   relay.status = 202;
-  await expect.poll(() => sender.waiting().count, WAIT).toBe(0);
+  await expect.poll(() => sender.waiting().count).toBe(0);
   expect(heard().length).toBeGreaterThan(known);
 });
 
 it('more than one request takes go in several', async () => {
   const { sender } = webProcess();
   for (let id = 1; id <= 250; id += 1) sender.tell({ role: 'client', id });
-  await expect.poll(() => sender.waiting().count, WAIT).toBe(0);
+  await expect.poll(() => sender.waiting().count).toBe(0);
   expect(ids().size).toBe(250);
   expect(relay.batches.every((batch) => batch.length <= 100)).toBe(true);
 });
@@ -140,7 +139,7 @@ it('what can not be kept is told all the same', async () => {
   const { sender } = webProcess();
   await chat.db.prisma.$executeRaw`ALTER TABLE "Revocation" RENAME TO "Elsewhere"`;
   await sender.revoke({ role: 'operator', id: 7 });
-  await expect.poll(() => heard(), WAIT).toMatchObject([{ id: 7 }]);
+  await expect.poll(() => heard()).toMatchObject([{ id: 7 }]);
 });
 
 it('the real relay, started again, is told by the first hint it takes: a token from before the removal ends there', async () => {
@@ -151,13 +150,13 @@ it('the real relay, started again, is told by the first hint it takes: a token f
   const token = await first.mint({ role: 'operator', id: 1, name: 'Maya' });
   const before = await first.connect(token);
   await sender.revoke({ role: 'operator', id: 1 });
-  await expect.poll(() => before.socket.connected, WAIT).toBe(false);
+  await expect.poll(() => before.socket.connected).toBe(false);
   await first.close();
   const second = await startRelay({ port: Number(new URL(first.url).port) });
   cleanUps.push(async () => await second.close());
   // Nobody has told this one.
   const after = await second.connect(token);
   await requests.post([{ event: 'conversationChanged', clientId: 'somebody', lastSeq: 1 }]);
-  await expect.poll(() => after.socket.connected, WAIT).toBe(false);
+  await expect.poll(() => after.socket.connected).toBe(false);
   await expect(second.connect(token)).rejects.toThrow('Invalid token');
 });

@@ -115,6 +115,6 @@ it('goes on by itself once it is started, and ends when it is told to', async ()
   const { key } = await uploaded();
   const running = sweep();
   running.start();
-  await expect.poll(files, { timeout: 10_000 }).not.toContain(key);
+  await expect.poll(files).not.toContain(key);
   await running.close();
 });

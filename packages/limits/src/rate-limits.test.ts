@@ -71,7 +71,7 @@ describe('calls of different cost', () => {
     const redis = await TestRedis.start();
     cleanUps.push(async () => await redis.close());
     const [here, there] = [open(redis.url), open(redis.url)];
-    await expect.poll(() => [here.state(), there.state()], { timeout: 10_000 }).toEqual(['shared', 'shared']);
+    await expect.poll(() => [here.state(), there.state()]).toEqual(['shared', 'shared']);
     const mine = here.limit({ name: 'x', perMinute: 10, weighted: true });
     const theirs = there.limit({ name: 'x', perMinute: 10, weighted: true });
     expect(await mine.take('a', 7)).toBe(0);

@@ -49,7 +49,7 @@ it('a backup that is killed leaves the older one as it was, and the next one is 
       ({ size }) => size,
       () => 0,
     );
-  await expect.poll(written, { timeout: 60_000, interval: 5 }).toBeGreaterThan(0);
+  await expect.poll(written, { interval: 5 }).toBeGreaterThan(0);
   child.kill('SIGKILL');
   expect(await once(child, 'exit'), errors()).toEqual([null, 'SIGKILL']);
   expect(await readFile(file)).toEqual(older);
@@ -69,7 +69,7 @@ it('a restore that is killed leaves everything as it was, and can be done again'
   const { child, errors } = run('restore', home, file);
   const loading = async () =>
     await query(home, `SELECT 1 AS loads FROM pg_stat_activity WHERE query LIKE 'COPY "ChatMessage"%' AND datname = current_database()`);
-  await expect.poll(loading, { timeout: 60_000, interval: 5 }).toEqual([{ loads: 1 }]);
+  await expect.poll(loading, { interval: 5 }).toEqual([{ loads: 1 }]);
   child.kill('SIGKILL');
   expect(await once(child, 'exit'), errors()).toEqual([null, 'SIGKILL']);
   // Waits for the server to notice, which has locked everything until then.
@@ -89,5 +89,5 @@ it('a disk that is full ends a backup with its error, and nothing goes on', asyn
   await expect(writeBackup({ ...home, version: '1', knownMigrations, sink })).rejects.toBe(full);
   const connections = async () =>
     await query(home, `SELECT state FROM pg_stat_activity WHERE application_name = 'switchboard-backup' AND datname = current_database()`);
-  await expect.poll(connections, { timeout: 10_000 }).toEqual([]);
+  await expect.poll(connections).toEqual([]);
 });

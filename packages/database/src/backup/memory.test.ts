@@ -16,7 +16,7 @@ const generated = `COPY (SELECT n, repeat('x', 1000) FROM generate_series(1, ${R
 /** What the system may hand over in one piece after it was told to wait. */
 const SLACK = 512 * 1024;
 
-it('makes the server wait for a slow reader, instead of gathering what it sends', { timeout: 60_000 }, async () => {
+it('makes the server wait for a slow reader, instead of gathering what it sends', async () => {
   const home = await makeHome('bare');
   await withClient(home, async (client) => {
     const copy = new CopyOut(generated);
@@ -31,7 +31,7 @@ it('makes the server wait for a slow reader, instead of gathering what it sends'
   });
 });
 
-it('waits for a slow server, instead of gathering what is to be sent', { timeout: 60_000 }, async () => {
+it('waits for a slow server, instead of gathering what is to be sent', async () => {
   const home = await makeHome('bare');
   await withClient(home, async (client) => {
     await client.query('CREATE TABLE kept (id INTEGER, text TEXT)');
@@ -51,7 +51,7 @@ it('waits for a slow server, instead of gathering what is to be sent', { timeout
   });
 });
 
-it('holds a part of a table at most, however slowly the disk takes it', { timeout: 60_000 }, async () => {
+it('holds a part of a table at most, however slowly the disk takes it', async () => {
   const home = await makeHome();
   await furnish(home);
   await query(

@@ -140,7 +140,6 @@ it('goes on near the end of the numbers', async () => {
 
 it.each(['into an empty database', 'in the place of another'] as const)(
   'brings an older backup through all migrations since, %s',
-  { timeout: 60_000 },
   async (where) => {
     const [old, home] = [await makeHome('bare'), await makeHome(where === 'into an empty database' ? 'bare' : 'migrated')];
     const first = await otherMigrations(old, { first: 1 });
@@ -193,7 +192,7 @@ it('steps back while others use the tables, and then does it', async () => {
     const restored = restore(home, file, true);
     const waiting = () =>
       query(home, `SELECT 1 AS waits FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`);
-    await expect.poll(waiting, { timeout: 10_000 }).toEqual([{ waits: 1 }]);
+    await expect.poll(waiting).toEqual([{ waits: 1 }]);
     // Others that come meanwhile get through between two tries.
     await query(home, 'SELECT * FROM "Client"');
     await reader.query('COMMIT');

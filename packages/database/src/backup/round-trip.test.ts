@@ -50,7 +50,7 @@ async function contents(home: Home): Promise<Record<string, string[]>> {
   return rest;
 }
 
-it('brings back every row of every table as it was, whatever is in it', { timeout: 120_000 }, async () => {
+it('brings back every row of every table as it was, whatever is in it', async () => {
   const folder = await temporaryFolder();
   await fc.assert(
     fc.asyncProperty(fc.array(visitor, { minLength: 1, maxLength: 6 }), async (visitors) => {
@@ -86,7 +86,7 @@ it('brings back the files of uploads, and counts those that are gone', async () 
   expect(existsSync(`${after.uploads}.restore`)).toBe(false);
 });
 
-it('takes one moment, whatever is written meanwhile', { timeout: 60_000 }, async () => {
+it('takes one moment, whatever is written meanwhile', async () => {
   const [before, after] = [await makeHome(), await makeHome()];
   await query(before, `INSERT INTO "Client" (username, "updatedAt") SELECT 'v' || n, now() FROM generate_series(1, 4) AS n`);
   // As the web app saves: the number is given under the row's lock, in the transaction of the message.
@@ -101,12 +101,12 @@ it('takes one moment, whatever is written meanwhile', { timeout: 60_000 }, async
         for (; !stop.signal.aborted; saved += 1) await client.query(save, [id]);
       }),
   );
-  await expect.poll(() => saved, { timeout: 20_000 }).toBeGreaterThan(200);
+  await expect.poll(() => saved).toBeGreaterThan(200);
   const at = saved;
   const file = join(before.folder, 'backup');
   const { rows } = await backUp(before, file);
   // Without writers during the backup this test would prove nothing.
-  await expect.poll(() => saved, { timeout: 20_000 }).toBeGreaterThan(at);
+  await expect.poll(() => saved).toBeGreaterThan(at);
   stop.abort();
   await Promise.all(writers);
   await restore(after, file);

@@ -128,7 +128,7 @@ describe('migrate', () => {
     const script = join(import.meta.dirname, '../testing/fixtures/migrate-once.ts');
     const child = spawn(process.execPath, ['--import', 'tsx', script, url, folder], { stdio: 'ignore' });
     const working = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_sleep(2)%' AND pid <> pg_backend_pid()`;
-    await expect.poll(async () => (await query(working)).length, { timeout: 15_000, interval: 5 }).toBe(1);
+    await expect.poll(async () => (await query(working)).length, { interval: 5 }).toBe(1);
     child.kill('SIGKILL');
     await once(child, 'exit');
     expect(await migrate(url, folder)).toEqual([]);
