@@ -1,5 +1,5 @@
 export { openDatabase, type Database, type DatabaseOptions } from './database.ts';
-export { createClient } from './connection/connections.ts';
+export { checkConnections, createClient } from './connection/connections.ts';
 export { type ConnectionTarget, parseDatabaseUrl } from './connection/database-url.ts';
 export { explainConnectionFailure } from './connection/explain-failure.ts';
 export { DatabaseUrlError } from './connection/database-url-error.ts';

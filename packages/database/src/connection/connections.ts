@@ -1,7 +1,7 @@
 import pg from 'pg';
 
 import { type ConnectionTarget, parseDatabaseUrl } from './database-url.ts';
-import { SessionClient, type SessionConfig, type SessionSettings } from './session-client.ts';
+import { checkSessions, SessionClient, type SessionConfig, type SessionSettings } from './session-client.ts';
 
 /** The server's processes that this process is connected to, by database. */
 const backends = new Map<string, Set<number>>();
@@ -41,4 +41,13 @@ export function createClient(url: string, applicationName: string): pg.Client {
     ...sessionConfig(target, applicationName),
     connectionTimeoutMillis: target.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
   });
+}
+
+/**
+ * Makes sure that connections to the database at `url` are what Switchboard takes them for: each one of the server's own, in UTC.
+ *
+ * @throws SessionError when a pooler mixes them, and the error of a connection that is not to be had
+ */
+export async function checkConnections(url: string): Promise<void> {
+  await checkSessions(() => createClient(url, 'switchboard-check'));
 }

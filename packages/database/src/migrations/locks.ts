@@ -3,9 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 
 import { errorCodes } from '../error-codes.ts';
-import { createClient } from '../connection/connections.ts';
+import { checkConnections, createClient } from '../connection/connections.ts';
 import { parseDatabaseUrl } from '../connection/database-url.ts';
-import { checkSessions } from '../connection/session-client.ts';
 import { ENGINE_NAME } from './engine.ts';
 import { MigrationBlockedError } from './errors.ts';
 
@@ -23,7 +22,7 @@ const NAME = 'switchboard-migrate';
  * The lock is polled: a statement that waits for it would hold a snapshot, and an index that is built concurrently waits for every snapshot.
  */
 export async function alone<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  await checkSessions(() => createClient(url, NAME));
+  await checkConnections(url);
   const client = createClient(url, NAME);
   await client.connect();
   try {

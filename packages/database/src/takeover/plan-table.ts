@@ -87,7 +87,7 @@ export function planTable(name: string, table: Table, wanted: readonly Wanted[],
     if (wanted.some((each) => each.name === column.name && places.get(column.name) === column.name) || column.nullable || column.fills)
       continue;
     rules.push(`ALTER COLUMN ${at(column.name)} DROP NOT NULL`);
-    notes.push(`${name}.${column.name} may be empty now: Switchboard does not fill it`);
+    notes.push(`${name}.${places.get(column.name) ?? column.name} may be empty now: Switchboard does not fill it`);
   }
   if (actions.length > 0) statements.push(`ALTER TABLE ${quote(name)} ${actions.join(', ')}`);
   if (values.length > 0) statements.push(`UPDATE ${quote(name)} SET ${values.join(', ')}${name === 'ChatMessage' ? NUMBERED : ''}`);

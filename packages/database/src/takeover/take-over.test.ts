@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto';
+
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { migrationsFolder } from '../migrations/folder.ts';
+import { readMigrations } from '../migrations/list.ts';
 import { migrate } from '../migrations/migrate.ts';
 import { ForeignSchemaError, MigrationBlockedError, SchemaTooNewError } from '../migrations/errors.ts';
 import { createEmptyDatabase, MigrationFolders, queryOnce } from '../testing/migration-folders.ts';
@@ -61,6 +64,12 @@ describe.each(INSTALLATIONS)('an installation of the guide (%o)', (installation)
     expect(notes.join('\n')).toMatch(/operator password/);
     expect(await kindOf(url)).toBe('ours');
     expect(await migrate(url, migrationsFolder())).toEqual([]);
+    const records = await queryOnce<{ name: string; checksum: string }>(
+      url,
+      `SELECT migration_name AS name, checksum FROM _prisma_migrations WHERE finished_at IS NOT NULL AND checksum NOT IN ('x', 'y') ORDER BY started_at`,
+    );
+    const ours = await readMigrations(migrationsFolder());
+    expect(records).toEqual(ours.map(({ name, sql }) => ({ name, checksum: createHash('sha256').update(sql).digest('hex') })));
 
     const now = await columnsOf();
     const moved = new Map(

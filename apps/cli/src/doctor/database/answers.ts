@@ -1,4 +1,4 @@
-import { type Database, explainConnectionFailure } from '@switchboard/database';
+import { checkConnections, type Database, explainConnectionFailure } from '@switchboard/database';
 
 import { codeOf } from '../../../bin/complaint.mjs';
 import { explainNetworkError } from '../network.ts';
@@ -31,6 +31,7 @@ export interface Answering {
 export async function checkAnswers({ database, url, name, adviceWhenAway, busy }: Answering): Promise<Outcome> {
   const times: number[] = [];
   try {
+    await checkConnections(url);
     await database.ping(); // This one makes the connection.
     for (let count = 0; count < PINGS; count += 1) {
       const began = performance.now();
