@@ -1,7 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 
-import { sessionConfig } from './connection/connections.ts';
+import { backendsOf, sessionConfig } from './connection/connections.ts';
 import { type ConnectionTarget, parseDatabaseUrl } from './connection/database-url.ts';
 import { SessionClient, SessionError, type SessionSettings } from './connection/session-client.ts';
 import { canSave } from './can-save.ts';
@@ -102,11 +102,15 @@ export function openDatabase(options: DatabaseOptions): Database {
       waiting: sum((from) => from.waitingCount),
     }),
     async ping() {
+      backendsOf(target).requireUnmixed();
       const { rows } = await pool.query<{ zone: string }>(`SELECT current_setting('TimeZone') AS zone`);
       if (rows[0]?.zone !== 'UTC')
         throw new SessionError(`The time zone of a connection is ${rows[0]?.zone ?? 'unknown'} after it was set to UTC.`);
     },
-    canSave: async () => await canSave(async (work) => await transact(hot, TRANSACTION_TIMEOUT_MS, work)),
+    async canSave() {
+      backendsOf(target).requireUnmixed();
+      await canSave(async (work) => await transact(hot, TRANSACTION_TIMEOUT_MS, work));
+    },
     async close() {
       await prisma.$disconnect();
       await Promise.all([pool.end(), hot.end()]);

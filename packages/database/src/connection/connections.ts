@@ -1,15 +1,20 @@
 import pg from 'pg';
 
 import { type ConnectionTarget, parseDatabaseUrl } from './database-url.ts';
-import { checkSessions, SessionClient, type SessionConfig, type SessionSettings } from './session-client.ts';
+import { Backends, checkSessions, SessionClient, type SessionConfig, type SessionSettings } from './session-client.ts';
 
-/** The server's processes that this process is connected to, by database. */
-const backends = new Map<string, Set<number>>();
+/** Whom this process is connected to, by database. */
+const known = new Map<string, Backends>();
+
+/** Those of one database. */
+export function backendsOf(target: ConnectionTarget): Backends {
+  const backends = known.get(target.name) ?? new Backends();
+  known.set(target.name, backends);
+  return backends;
+}
 
 /** What every connection to a database has in common: where it goes, its name, and what is set on it. */
 export function sessionConfig(target: ConnectionTarget, applicationName: string, settings: SessionSettings = {}): SessionConfig {
-  const ours = backends.get(target.name) ?? new Set();
-  backends.set(target.name, ours);
   return {
     ...target.config,
     application_name: applicationName,
@@ -23,7 +28,7 @@ export function sessionConfig(target: ConnectionTarget, applicationName: string,
         ...settings,
       },
       tlsOptional: target.tlsOptional,
-      backends: ours,
+      backends: backendsOf(target),
     },
   };
 }

@@ -6,14 +6,40 @@ import { serverSpeaksTls } from './server-speaks-tls.ts';
 /** Settings of the server, by name, as `SET` takes them. */
 export type SessionSettings = Readonly<Record<string, string>>;
 
+/** How long a pooler that was caught mixing connections is remembered, in milliseconds. */
+const REMEMBER_MS = 60_000;
+
+/** The server's processes that this process is connected to, of one database. */
+export class Backends {
+  readonly #known = new Set<number>();
+  #mixedAt = Number.NEGATIVE_INFINITY;
+
+  /** @throws SessionError for a process that another connection has already */
+  add(backend: number): void {
+    if (this.#known.has(backend)) {
+      this.#mixedAt = performance.now();
+      throw new SessionError(POOLED);
+    }
+    this.#known.add(backend);
+  }
+
+  delete(backend: number): void {
+    this.#known.delete(backend);
+  }
+
+  /** @throws SessionError when connections were mixed a moment ago: those that are open work on, and can't be relied on */
+  requireUnmixed(): void {
+    if (performance.now() - this.#mixedAt < REMEMBER_MS) throw new SessionError(POOLED);
+  }
+}
+
 /** What a `SessionClient` is made from, beside what `pg` knows. */
 export interface SessionConfig extends pg.ClientConfig {
   readonly session?: {
     readonly settings: SessionSettings;
     /** Do without TLS where the server has none. */
     readonly tlsOptional: boolean;
-    /** The server's processes that this process is connected to, of one database. */
-    readonly backends: Set<number>;
+    readonly backends: Backends;
   };
 }
 
@@ -96,9 +122,8 @@ export class SessionClient extends ImpatientClient {
       throw new SessionError(
         `The database does not take the time zone UTC for a connection (it says ${row?.TimeZone ?? 'nothing'}), so times would be wrong.`,
       );
-    if (backends.has(row.backend)) throw new SessionError(POOLED);
-    this.#backend = row.backend;
     backends.add(row.backend);
+    this.#backend = row.backend;
   }
 
   #forget(): void {

@@ -105,6 +105,8 @@ describe.skipIf(!hasPgBouncer())('through PgBouncer', () => {
       each.status === 'rejected' ? [each.reason as unknown] : [],
     );
     expect(failures.map(String).join('\n')).toMatch(/pool_mode = session/);
+    await expect(database.ping()).rejects.toThrow(SessionError);
+    await expect(database.canSave()).rejects.toThrow(SessionError);
     expect(failures.some((error) => error instanceof SessionError && isUnavailable(error))).toBe(false);
   });
 });
