@@ -31,6 +31,7 @@ it('backs up a running system, and restores it on a new machine with the secrets
   expect(made).toMatchObject({ code: 0, errors: '' });
   expect(made.output).toContain(`${file} has 1 operator, 0 conversations, 0 messages and 0 images (`);
   expect((await stat(file)).mode & 0o777).toBe(0o600);
+  expect(JSON.parse(await readFile(join(old.dataDir, 'last-backup.json'), 'utf8'))).toMatchObject({ file });
   start.child.kill('SIGTERM');
   await once(start.child, 'exit');
 
@@ -75,7 +76,7 @@ it('restores into an external database while it is not empty only when told so, 
     expect(replaced.output).not.toContain(jwt);
     expect(await runCli(place, ['operator', 'list'])).toMatchObject({ output: LISTED });
     expect(existsSync(join(place.dataDir, 'postgres'))).toBe(false);
-    // Somebody else's table, whose rows refer to ours.
+    // A table of another program, whose rows refer to ours.
     await database.prisma.$executeRaw`CREATE TABLE notes (about INTEGER REFERENCES "User" (id))`;
     expect(await runCli(place, ['restore', '--replace', file])).toMatchObject({
       code: 1,

@@ -14,6 +14,7 @@ export interface DataDir {
   readonly secrets: string;
   readonly database: string;
   readonly processes: string;
+  readonly lastBackup: string;
   readonly lock: string;
   readonly logs: string;
 }
@@ -26,6 +27,7 @@ export function dataDirAt(path: string): DataDir {
     secrets: join(path, 'secrets.json'),
     database: join(path, 'database.json'),
     processes: join(path, 'processes.json'),
+    lastBackup: join(path, 'last-backup.json'),
     lock: join(path, 'switchboard.lock'),
     logs: join(path, 'logs'),
   };

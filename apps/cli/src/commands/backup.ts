@@ -17,6 +17,7 @@ import { Complaint } from '../../bin/complaint.mjs';
 import { explainBackupError, pathOf, productVersion, readBackupArguments } from '../backup-settings.ts';
 import { type Config, readConfig, readEnvironment } from '../config.ts';
 import { dataDirAt } from '../data-dir.ts';
+import { noteBackup } from '../last-backup.ts';
 import { ROOT } from '../root.ts';
 import { readSecrets } from '../secrets.ts';
 import { withDatabaseUrl } from '../with-database.ts';
@@ -32,6 +33,7 @@ export async function backupCommand(args: readonly string[]): Promise<void> {
   const path = pathOf(file, config);
   requireDatabase(config);
   const secrets = withSecrets ? await secretsInUse(config) : undefined;
+  const at = new Date();
   const knownMigrations = await listMigrations(migrationsFolder());
   const result = await withDatabaseUrl(config, 'backup', async (url) => {
     const options = { url, version: productVersion(), uploads: join(config.dataDir, 'uploads'), knownMigrations, secrets };
@@ -42,12 +44,24 @@ export async function backupCommand(args: readonly string[]): Promise<void> {
     }
   });
   console.log(`${path} has ${describeContents(contentsOf(result.rows))} (${await sizeOf(path)}).`);
+  await noteForDoctor(config, path, at);
   reportMissing(result, join(config.dataDir, 'uploads'));
   console.log(
     withSecrets
       ? 'It holds the secrets that sign tokens: keep it as safe as a password.'
       : 'It holds no secrets; --with-secrets puts them in.',
   );
+}
+
+/** The backup is made; that doctor does not hear of it is no reason to say otherwise. */
+async function noteForDoctor(config: Config, file: string, at: Date): Promise<void> {
+  const dataDir = dataDirAt(config.dataDir);
+  if (!existsSync(dataDir.path)) return;
+  try {
+    await noteBackup(dataDir, { file, at });
+  } catch (error) {
+    console.error(`${dataDir.lastBackup} could not be written (${String(error)}), so doctor will not know of this backup.`);
+  }
 }
 
 /** A command that only reads must not make a database. */

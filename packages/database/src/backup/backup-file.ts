@@ -58,7 +58,7 @@ async function removeOwn(path: string, inode: number): Promise<void> {
   if ((await stat(path).catch(undefinedIfMissing))?.ino === inode) await rm(path, { force: true });
 }
 
-/** A slip of the hand must not cost somebody a file: only an older backup is replaced. */
+/** Replaces an older backup only: a mistyped name must not destroy another file. */
 async function refuseOtherFiles(path: string): Promise<void> {
   const there = await stat(path).catch(undefinedIfMissing);
   if (there === undefined) return;

@@ -26,7 +26,7 @@ export async function withConnection<T>(url: string, use: (client: pg.Client) =>
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
   });
-  // Whoever waits for an answer hears of a connection that breaks; at any other time the next statement fails.
+  // A connection that breaks rejects the statement under way, or the next one.
   client.on('error', () => undefined);
   await client.connect();
   try {

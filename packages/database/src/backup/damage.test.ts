@@ -60,7 +60,7 @@ it.each(['', 'a letter', gzipSync('a letter'), randomBytes(5000), gzipSync(TAR_E
   },
 );
 
-/** An archive of these entries with a checksum that fits, as somebody may make it who wants us to write elsewhere. */
+/** An archive of these entries with a checksum that fits, as an attacker may make it. */
 async function forge(entries: readonly (readonly [name: string, content: string])[], end: object): Promise<Buffer> {
   const parts: Buffer[] = [];
   const add = async (name: string, content: string) => {

@@ -28,7 +28,7 @@ const manifest = z.object({
   /** Names of the migrations that make the schema that the rows fit, in their order. */
   migrations: z.array(z.string().regex(/^[\w-]+$/)).min(1),
   tables: z.array(table).min(1),
-  /** How far each column that counts by itself has counted. */
+  /** The last number that each sequence has given. */
   sequences: z.array(z.object({ table: z.string(), column: z.string(), last: count })),
 });
 

@@ -9,7 +9,7 @@ import type { End, Manifest } from './manifest.ts';
 import { rememberUploads } from './restore-uploads.ts';
 import { listTables, quoteAll, readSequences, type SequenceOf } from './tables.ts';
 
-/** How far numbers jump with a restore: what was given out after the backup and is lost with it must never be given to somebody else. */
+/** How far numbers jump with a restore: a number that was given out after the backup, and is lost with it, must never be given to another person. */
 const NUMBERS_SKIPPED = 1_000_000;
 
 /** How long one try waits for tables that others use (they wait behind it), and how long it is tried. Milliseconds. */
@@ -24,14 +24,14 @@ export interface Replacement {
   readonly expected?: End['rows'] | undefined;
   /** How far the backup's numbers had come. */
   readonly sequences: Manifest['sequences'];
-  /** Looks at the database once nobody else can change it any more; throws to leave it alone. */
+  /** Runs under the lock, when the database can't change any more; throws to leave it alone. */
   readonly check: () => Promise<void>;
   /** What else has to be done before it counts. */
   readonly beforeCommit: () => Promise<void>;
 }
 
 /**
- * Puts the rows in the place of all that the database holds, in one transaction: whoever asks sees the old ones, waits, or sees the new ones.
+ * Puts the rows in the place of all that the database holds, in one transaction: a reader sees the old rows, waits, or sees the new ones.
  *
  * @throws BackupError when others keep the tables busy for a minute
  */
@@ -43,7 +43,7 @@ export async function replaceRows(client: pg.Client, { source, expected, sequenc
     await client.query('CREATE TEMP TABLE revocations_before ON COMMIT DROP AS SELECT * FROM "Revocation"');
     await rememberUploads(client);
     await fillTables(client, source, expected);
-    // Who was shut out since the backup stays so for as long as a token of theirs may live.
+    // A token that was revoked since the backup stays revoked.
     await client.query(`
       INSERT INTO "Revocation" SELECT * FROM revocations_before
       ON CONFLICT (role, "subjectId", address) DO UPDATE SET at = greatest("Revocation".at, excluded.at), "createdAt" = greatest("Revocation"."createdAt", excluded."createdAt")`);
@@ -61,7 +61,7 @@ export async function replaceRows(client: pg.Client, { source, expected, sequenc
   }
 }
 
-/** Begins a transaction in which nobody else reads or writes our tables. Steps back now and then, so that those who wait behind it get their turn. */
+/** Begins a transaction that has our tables alone. While others use them it releases its request every two seconds, so that queries queued behind it can run. */
 async function beginLocked(client: pg.Client): Promise<void> {
   const tables = quoteAll(await listTables(client));
   for (let waited = 0; ; waited += LOCK_MS + LOCK_PAUSE_MS) {

@@ -43,7 +43,7 @@ export async function unpackUploads(file: string, folder: string): Promise<Waiti
   return { discard, settle: async () => await moveInto(aside, folder, makeFolder) };
 }
 
-/** Where root restores, what it writes belongs to who runs Switchboard, so that they can use it and remove it. */
+/** Gives files that root writes to the owner of the data folder, so that Switchboard can read and remove them. */
 async function ownerOf(folder: string): Promise<(path: string) => Promise<void>> {
   if (process.getuid?.() !== 0) return async () => await Promise.resolve();
   await mkdir(folder, { recursive: true });

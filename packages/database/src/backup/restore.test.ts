@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { expect, it } from 'vitest';
@@ -37,7 +37,7 @@ it('leaves a database alone that holds something, and says what', async () => {
   expect(await dump(home)).toEqual(before);
 });
 
-it('puts a backup in the place of what is there when told so, and removes the images that nobody names any more', async () => {
+it('puts a backup in the place of what is there when told so, and removes the images that are no longer used', async () => {
   const home = await makeHome();
   const kept = await furnish(home, 3, 'Vera');
   const file = join(home.folder, 'backup');
@@ -49,6 +49,18 @@ it('puts a backup in the place of what is there when told so, and removes the im
   expect(existsSync(join(home.uploads, kept))).toBe(true);
   expect(existsSync(join(home.uploads, gone))).toBe(false);
   expect(await readdir(home.folder)).toEqual(['backup', 'uploads']);
+});
+
+it('says when images that are no longer used could not be removed, and is done all the same', async () => {
+  const home = await makeHome();
+  await furnish(home);
+  const file = join(home.folder, 'backup');
+  await backUp(home, file);
+  const gone = await furnish(home, 5, 'Walter');
+  await rm(join(home.uploads, gone));
+  await mkdir(join(home.uploads, gone)); // What no file can be removed from.
+  expect((await restore(home, file, true)).untidy).toContain(gone);
+  expect(await query(home, 'SELECT username FROM "Client"')).toEqual([{ username: 'Vera' }]);
 });
 
 it('signs everybody out, and gives the installation another epoch', async () => {
@@ -63,7 +75,7 @@ it('signs everybody out, and gives the installation another epoch', async () => 
   expect(await epochOf(home)).not.toBe(before);
 });
 
-it('does not open a door again that was shut since the backup', async () => {
+it('keeps the revocations made since the backup', async () => {
   const home = await makeHome();
   await furnish(home);
   const revoke = `INSERT INTO "Revocation" (role, "subjectId", at) VALUES ('OPERATOR', $1, $2)
@@ -115,9 +127,9 @@ it('never gives a number again that was given after the backup', async () => {
   await restore(elsewhere, file);
   const [here, there] = [await query<{ id: number }>(home, insert), await query<{ id: number }>(elsewhere, insert)];
   expect(here[0]?.id).toBeGreaterThan((lost[0]?.id ?? 0) + 900_000);
-  // Where nobody knows how far the lost ones had come, the backup's own numbers are what it jumps from.
+  // Elsewhere the numbers given after the backup are not known: it jumps from the backup's.
   expect(there[0]?.id).toBeGreaterThan(900_000);
-  // Every number that counts by itself, those of which none had been given, too.
+  // Every sequence jumps, those too that had not given a number yet.
   const { rows } = await withClient(
     elsewhere,
     async (client) => await client.query<{ last: string }>('SELECT coalesce(last_value, 0) AS last FROM pg_sequences'),
@@ -126,7 +138,7 @@ it('never gives a number again that was given after the backup', async () => {
   expect(Math.min(...rows.map(({ last }) => Number(last)))).toBeGreaterThanOrEqual(1_000_000);
 });
 
-it('goes on near the end of the numbers', async () => {
+it('jumps less far near the end of the numbers', async () => {
   const home = await makeHome();
   await furnish(home);
   await query(home, `SELECT setval('"Client_id_seq"', 2147483600)`);
@@ -200,7 +212,7 @@ it('steps back while others use the tables, and then does it', async () => {
   });
 });
 
-it('keeps to tables of its own', async () => {
+it('leaves tables of other programs alone', async () => {
   const [home, after] = [await makeHome(), await makeHome()];
   await furnish(home);
   for (const { url } of [home, after]) await query({ url }, 'CREATE TABLE notes_of_somebody (id INTEGER)');

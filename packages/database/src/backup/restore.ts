@@ -39,6 +39,8 @@ export interface RestoreResult {
   readonly removed: Contents;
   /** Files of uploads that the backup did not have. */
   readonly missingUploads: number;
+  /** Why images that are no longer used could not be removed, if so. */
+  readonly untidy: string | undefined;
   /** Of the backup, if it was made with them. They are the caller's to write. */
   readonly secrets: BackupSecrets | undefined;
 }
@@ -106,9 +108,19 @@ async function load(
       const tables = (await listTables(stage)).filter((table) => !NOT_KEPT.includes(table));
       await run({ source: rowsOfDatabase(stage, await readShapes(stage, tables)) });
     });
-  await removeForgotten(client, uploads);
-  await client.query(`ANALYZE ${quoteAll(await listTables(client))}`);
-  return { manifest, restored: contentsOf(end.rows), removed, missingUploads: end.uploads.missing, secrets };
+  const untidy = await tidy(client, uploads);
+  return { manifest, restored: contentsOf(end.rows), removed, missingUploads: end.uploads.missing, secrets, untidy };
+}
+
+/** What is done after the commit; the backup is in place whether it succeeds or not. */
+async function tidy(client: pg.Client, uploads: string): Promise<string | undefined> {
+  try {
+    await removeForgotten(client, uploads);
+    await client.query(`ANALYZE ${quoteAll(await listTables(client))}`);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 /** Names of the migrations in a folder, oldest first. */

@@ -6,7 +6,7 @@ import type { TableShape } from './manifest.ts';
 export const HISTORY = '_prisma_migrations';
 
 /**
- * Their rows are keys to an open door: who is signed in, and links that let somebody in. They stay out of backups, and a restore empties them: a session
+ * Their rows let people in: sessions of signed-in operators, and links to sign in with. They stay out of backups, and a restore empties them: a session
  * that was ended since must not come back to life.
  */
 export const NOT_KEPT: readonly string[] = ['AuthSession', 'AuthVerification'] satisfies Prisma.ModelName[];
