@@ -1,4 +1,6 @@
-import pg from 'pg';
+import type pg from 'pg';
+
+import { createClient } from '../connection/connections.ts';
 
 const NO_LIMITS = [
   'statement_timeout',
@@ -20,14 +22,8 @@ const TEXT_FORMAT = {
 
 /** Runs `use` on a connection that may take its time, and closes it afterwards, in the middle of a statement too. */
 export async function withConnection<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({
-    connectionString: url,
-    application_name: 'switchboard-backup',
-    connectionTimeoutMillis: 5_000,
-    keepAlive: true,
-  });
   // A connection that breaks rejects the statement under way, or the next one.
-  client.on('error', () => undefined);
+  const client = createClient(url, 'switchboard-backup');
   await client.connect();
   try {
     // A server or a role may have limits of its own. Not every version knows every one of them.

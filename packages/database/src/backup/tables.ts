@@ -16,7 +16,7 @@ const OURS: readonly string[] = [...Object.values(Prisma.ModelName), HISTORY];
 /** The tables of Switchboard that the database has, by name. Other tables in the same schema are none of a backup's business. */
 export async function listTables(client: pg.Client): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(
-    `SELECT relname AS name FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p') AND relname = ANY($1)
+    `SELECT relname AS name FROM pg_class WHERE relnamespace = quote_ident(current_schema())::regnamespace AND relkind IN ('r', 'p') AND relname = ANY($1)
      ORDER BY relname COLLATE "C"`,
     [OURS],
   );
@@ -28,7 +28,7 @@ export async function readShapes(client: pg.Client, tables: readonly string[]): 
   const { rows } = await client.query<TableShape>(
     `SELECT relname AS name, array_agg(attname::text ORDER BY attnum) AS columns
      FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
-     WHERE relnamespace = current_schema()::regnamespace AND relname = ANY($1) AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+     WHERE relnamespace = quote_ident(current_schema())::regnamespace AND relname = ANY($1) AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
      GROUP BY relname ORDER BY relname COLLATE "C"`,
     [tables],
   );
@@ -51,7 +51,7 @@ export async function readSequences(client: pg.Client, tables: readonly string[]
     `SELECT quote_ident(pg_sequences.schemaname) || '.' || quote_ident(sequencename) AS sequence, owner.relname AS table, attname AS column,
             max_value::float8 AS max, coalesce(last_value, 0)::float8 AS last
      FROM pg_sequences
-     JOIN pg_class AS own ON own.relname = sequencename AND own.relnamespace = schemaname::regnamespace
+     JOIN pg_class AS own ON own.relname = sequencename AND own.relnamespace = quote_ident(schemaname)::regnamespace
      JOIN pg_depend ON objid = own.oid AND pg_depend.classid = 'pg_class'::regclass AND deptype IN ('a', 'i')
      JOIN pg_class AS owner ON owner.oid = refobjid
      JOIN pg_attribute ON attrelid = owner.oid AND attnum = refobjsubid
@@ -74,7 +74,7 @@ export async function readForeignKeys(client: pg.Client, tables: readonly string
   const { rows } = await client.query<ForeignKey>(
     `SELECT relname AS table, conname AS name, pg_get_constraintdef(pg_constraint.oid) AS definition
      FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid
-     WHERE contype = 'f' AND conparentid = 0 AND relnamespace = current_schema()::regnamespace AND relname = ANY($1)
+     WHERE contype = 'f' AND conparentid = 0 AND relnamespace = quote_ident(current_schema())::regnamespace AND relname = ANY($1)
      ORDER BY relname, conname`,
     [tables],
   );
@@ -93,7 +93,7 @@ export async function readPlainIndexes(client: pg.Client, tables: readonly strin
   const { rows } = await client.query<PlainIndex>(
     `SELECT indexrelid::regclass::text AS name, pg_get_indexdef(indexrelid) AS definition
      FROM pg_index JOIN pg_class ON pg_class.oid = indrelid
-     WHERE relnamespace = current_schema()::regnamespace AND relname = ANY($1)
+     WHERE relnamespace = quote_ident(current_schema())::regnamespace AND relname = ANY($1)
        AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid AND contype IN ('p', 'u', 'x'))
      ORDER BY 1`,
     [tables],
