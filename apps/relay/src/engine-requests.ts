@@ -31,13 +31,36 @@ export function checkOrigins(io: RelayServer, allowed: readonly string[], log: L
   });
 }
 
-/** Refuses polling by script tags (`j=`), which only browsers without cross-origin requests needed: its answers are scripts that any page may include. */
-export function refuseScripts(io: RelayServer): void {
-  checkRequests(io, ({ url = '' }) =>
-    /[?&]j=/.test(url)
-      ? new ChatError('invalid_request', 'Polling by script tags is not supported: leave the parameter "j" out.')
-      : undefined,
-  );
+/** What of Engine.IO's clients says whether a WebSocket may still follow. A test holds it to that. */
+interface Upgradable {
+  readonly upgrading: boolean;
+  readonly upgraded: boolean;
+}
+
+function objectionTo(
+  { method = '', url = '', headers }: IncomingMessage,
+  clients: Readonly<Record<string, Upgradable>>,
+): string | undefined {
+  const query = new URLSearchParams(url.split('?')[1]);
+  if (query.has('j')) return 'Polling by script tags is not supported: leave the parameter "j" out.';
+  if (!['GET', 'POST', 'OPTIONS'].includes(method)) return 'Only GET and POST are used here.';
+  if (headers.upgrade === undefined) return undefined;
+  // The engine would say yes to the WebSocket, close its side, and leave it to the peer to close the other.
+  if (query.get('transport') !== 'websocket') return 'A WebSocket has the parameter "transport=websocket".';
+  const sid = query.get('sid');
+  const client = sid !== null && Object.hasOwn(clients, sid) ? clients[sid] : undefined;
+  return client?.upgrading === true || client?.upgraded === true ? 'The connection has its WebSocket.' : undefined;
+}
+
+/**
+ * Refuses what the engine serves and no peer of ours asks for: polling by script tags (`j=`), whose answers are scripts that any page may include, methods
+ * that mean nothing, and WebSockets that would lead nowhere.
+ */
+export function refuseLeftovers(io: RelayServer): void {
+  checkRequests(io, (request) => {
+    const objection = objectionTo(request, io.engine['clients']);
+    return objection === undefined ? undefined : new ChatError('invalid_request', objection);
+  });
 }
 
 /** Refuses new connections while this node is full; existing ones are unaffected. */

@@ -13,7 +13,7 @@ import { ConnectionCounter } from './connection-counter.ts';
 import { createDelivery, type Delivery } from './delivery.ts';
 import { sayGoodbye } from './drain.ts';
 import type { EngineConnection } from './engine.ts';
-import { checkOrigins, forgetRequests, refuseScripts, refuseWhenFull } from './engine-requests.ts';
+import { checkOrigins, forgetRequests, refuseLeftovers, refuseWhenFull } from './engine-requests.ts';
 import { type HandlerTable, handlers as allHandlers } from './handlers/table.ts';
 import { authenticate, MAX_CONNECTIONS_PER_IDENTITY } from './handshake.ts';
 import { keepHouse } from './housekeeping.ts';
@@ -114,7 +114,7 @@ function guardConnections(io: RelayServer, http: HttpServer, { config, paces, lo
     perIdentity: MAX_CONNECTIONS_PER_IDENTITY,
   });
   checkOrigins(io, config.allowedOrigins, log, metrics);
-  refuseScripts(io);
+  refuseLeftovers(io);
   refuseWhenFull(io, () => counter.hasRoom, metrics);
   const sweeps = [
     () => tcp.sweep(),

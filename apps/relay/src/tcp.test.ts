@@ -1,4 +1,4 @@
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 
 import { type RawPeer, rawPeer } from './testing/raw-peer.ts';
 import { startRelay, type TestRelay } from './testing/test-relay.ts';
@@ -83,6 +83,40 @@ it.each(['/', '/chat', '/elsewhere'])('closes a connection that asks for a WebSo
     'Host: relay\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
   const peer = await open(relay, `GET ${path} HTTP/1.1\r\n${headers}`);
   await expect.poll(() => peer.isOver()).toBe(true);
+});
+
+describe('a WebSocket that would lead nowhere is refused, TCP and all', () => {
+  const ask = (query: string) =>
+    `GET /chat/?EIO=4&${query} HTTP/1.1\r\nHost: relay\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`;
+  const handshake = async (relay: TestRelay) =>
+    (JSON.parse((await (await fetch(`${relay.url}/chat/?EIO=4&transport=polling`)).text()).slice(1)) as { sid: string }).sid;
+
+  it.each(['transport=polling', 'transport=webtransport', 'transport=websocket&sid=nobody', 'transport=websocket&sid=__proto__', ''])(
+    '(%s)',
+    async (query) => {
+      const relay = await start();
+      const peer = await open(relay, ask(query));
+      await expect.poll(() => peer.isOver()).toBe(true);
+      expect(peer.heard()).toMatch(/^HTTP\/1.1 400 /);
+    },
+  );
+
+  it('(the second one of a connection, while the first is on its way)', async () => {
+    const relay = await start();
+    const sid = await handshake(relay);
+    const first = await open(relay, ask(`transport=websocket&sid=${sid}`));
+    await expect.poll(() => first.heard()).toContain('101 Switching Protocols');
+    const second = await open(relay, ask(`transport=websocket&sid=${sid}`));
+    await expect.poll(() => second.isOver()).toBe(true);
+    expect(second.heard()).toMatch(/^HTTP\/1.1 400 /);
+    expect(first.isOver()).toBe(false);
+  });
+});
+
+it.each(['PUT', 'DELETE', 'HEAD', 'PATCH'])('answers %s as a mistake of the peer, not of its own', async (method) => {
+  const relay = await start();
+  const { sid } = JSON.parse((await (await fetch(`${relay.url}/chat/?EIO=4&transport=polling`)).text()).slice(1)) as { sid: string };
+  expect((await fetch(`${relay.url}/chat/?EIO=4&transport=polling&sid=${sid}`, { method })).status).toBe(400);
 });
 
 it('polls by requests, not by script tags', async () => {
