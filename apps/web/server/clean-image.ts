@@ -39,7 +39,7 @@ const MAX_SIDE = 4_096;
  */
 const TIME_LIMIT_MS = 15_000;
 const MAX_WAIT_MS = 10_000;
-/** Each process takes some 200 MB at worst. */
+/** Each process takes some 300 MB at worst. */
 const QUEUE = { atOnce: 2, maxWaiting: 30, maxWaitingOfCaller: 4 };
 const RETRY_AFTER_S = 10;
 const MAX_STDERR = 2_000;

@@ -18,6 +18,15 @@ export interface NewUpload {
 }
 
 /**
+ * Resolves when the actor may store an image for this conversation: asked before there is any work with one.
+ *
+ * @throws ChatError as `recordUpload`
+ */
+export async function requireUploadable(ctx: Context, actor: Actor, clientId: number | undefined): Promise<void> {
+  await withDatabase(ctx, async () => await readClient(ctx.db.prisma, actor, clientId));
+}
+
+/**
  * Records an image that was stored for a conversation. Its canonical path is `UPLOADS_PATH` and the id.
  *
  * @throws ChatError as `clientMeant`, and `not_found`

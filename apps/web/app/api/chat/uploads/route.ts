@@ -1,4 +1,4 @@
-import { readPage, recordUpload, type Actor } from '@switchboard/chat';
+import { recordUpload, requireUploadable, type Actor } from '@switchboard/chat';
 import { ChatError, UPLOADS_PATH, type UploadResponse } from '@switchboard/protocol';
 
 import { addressKey, callerKey } from '../../../../server/admission.ts';
@@ -29,8 +29,8 @@ export const POST = route({
     const actor = actorOf(caller);
     if (actor.kind === 'operator' && clientId === undefined) throw missing('clientId', 'which conversation it is for');
     const conversation = actor.kind === 'operator' ? clientId : undefined;
-    // Asked first: work and disk are for conversations that exist.
-    await readPage(chat, actor, { clientId: conversation, limit: 1 });
+    // Asked first: work and disk are for conversations that exist and go on.
+    await requireUploadable(chat, actor, conversation);
     const key = callerKey(caller);
     // Strangers can make themselves as many visitors as they like, so those of one address take turns with the others together.
     const waiter = { caller: key, group: caller.kind === 'visitor' ? addressKey(request) : key, signal: request.signal };

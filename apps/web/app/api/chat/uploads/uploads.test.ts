@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 
 import { installServices } from '../../../../server/services.ts';
 import { ask, closedLimits, newOperator, newVisitor, text, useTestServer, type Person } from '../../../../server/testing/test-server.ts';
+import { POST as end } from '../end/route.ts';
 import { GET as read, POST as save } from '../messages/route.ts';
 import { GET as getImage } from './[id]/route.ts';
 import { POST as upload } from './route.ts';
@@ -160,6 +161,14 @@ describe('what is refused', () => {
       installServices(services);
     }
     expect((await send(visitor, picture())).status).toBe(201);
+  });
+
+  it('one of somebody whose chat is over, before there is any work with it', async () => {
+    const guest = await newVisitor();
+    expect((await end(ask('POST', '/api/chat/end', { headers: guest.headers, body: {} }))).status).toBe(200);
+    // What is no image shows that nobody has looked at it.
+    const response = await send(guest, picture('lamp.png', 'no image'));
+    expect(response.status).toBe(401);
   });
 
   it('more bytes than the quota of a visitor has; an operator has none', async () => {
