@@ -24,8 +24,9 @@ export function codeOf(error) {
  */
 export function explainDiskError(error, path) {
   const code = codeOf(error) ?? '';
-  if (['ENOSPC', 'EDQUOT'].includes(code)) return new Complaint(`There is no space left on the disk that holds ${path}.`);
-  if (['EACCES', 'EPERM', 'EROFS'].includes(code)) return new Complaint(`${path} can't be written by this user.`);
-  if (['ENOTDIR', 'EEXIST'].includes(code)) return new Complaint(`${path} can't be made: a file is where a folder must be.`);
+  if (['ENOSPC', 'EDQUOT'].includes(code)) return new Complaint(`There is no space left on the disk that holds ${path}.`, { cause: error });
+  if (['EACCES', 'EPERM', 'EROFS'].includes(code)) return new Complaint(`${path} can't be written by this user.`, { cause: error });
+  if (['ENOTDIR', 'EEXIST'].includes(code))
+    return new Complaint(`${path} can't be made: a file is where a folder must be.`, { cause: error });
   return error;
 }

@@ -11,13 +11,6 @@ import { dataDirAt } from './data-dir.ts';
 import { ROOT } from './root.ts';
 import { isSwitchboard } from './running-servers.ts';
 
-/** What a service on this machine is installed with, as deploy/systemd has it. */
-const SERVICE_FILES = [
-  '/etc/switchboard/switchboard.env',
-  '/etc/systemd/system/switchboard.service',
-  '/etc/systemd/system/switchboard-web@.service',
-];
-
 /** What a command may do where there is no database yet. */
 export interface Making {
   /** As people call the command: `operator create`. */
@@ -34,6 +27,16 @@ export interface Surroundings {
   readonly serviceFiles: readonly string[];
 }
 
+const HERE: Surroundings = {
+  clone: ROOT,
+  // What a service on this machine is installed with, as deploy/systemd has it.
+  serviceFiles: [
+    '/etc/switchboard/switchboard.env',
+    '/etc/systemd/system/switchboard.service',
+    '/etc/systemd/system/switchboard-web@.service',
+  ],
+};
+
 /**
  * Settles which database a command uses, before anything is made.
  *
@@ -44,7 +47,7 @@ export interface Surroundings {
 export async function chooseDatabase(
   config: Config,
   { command, make, override = 'add --new' }: Making,
-  surroundings: Surroundings = { clone: ROOT, serviceFiles: SERVICE_FILES },
+  surroundings: Surroundings = HERE,
 ): Promise<string> {
   if (config.databaseUrl !== undefined) return `${nameOf(config.databaseUrl)} (DATABASE_URL)`;
   const { postgres, lock } = dataDirAt(config.dataDir);
@@ -70,7 +73,7 @@ function nameOf(url: string): string {
 }
 
 /** A sign that the user means the database of another folder, as a clause. */
-async function signOfAnother(config: Config, { clone, serviceFiles }: Surroundings): Promise<string | undefined> {
+export async function signOfAnother(config: Config, { clone, serviceFiles }: Surroundings = HERE): Promise<string | undefined> {
   if (!config.dataDirChosen) {
     const serving = servingNote(clone);
     if (serving !== undefined && serving.dataDir !== config.dataDir)

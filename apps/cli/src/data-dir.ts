@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { codeOf, Complaint, explainDiskError } from '../bin/complaint.mjs';
 
 /** A fresh database takes 40 MB, its first log files 16 MB each; with less than this it would stop soon after the start. */
-const MIN_FREE_BYTES = 200 * 1024 * 1024;
+export const MIN_FREE_BYTES = 200 * 1024 * 1024;
 
 /** Where everything lies in the data folder. */
 export interface DataDir {

@@ -11,33 +11,51 @@ export interface Asking {
   readonly signal: AbortSignal;
 }
 
-const REFUSED = 'Start what should listen there, or correct the address.';
-const SILENT =
-  'A firewall drops it, or what listens there is frozen. (A machine can often not reach itself by its public address: then try from another one.)';
-const CERTIFICATE = 'Give the server a certificate for this name from an authority that browsers know, with all intermediate ones.';
+/** What to do, by what is wrong; it depends on who connects to what. */
+export interface Advice {
+  /** Nothing listens there. */
+  readonly refused: string;
+  /** Nobody says anything. */
+  readonly silent: string;
+  /** Something cut the connection without a word. */
+  readonly cut: string;
+  /** Its certificate is not trusted. */
+  readonly certificate: string;
+  /** TLS was spoken to somebody who speaks none. */
+  readonly noTls: string;
+}
+
+/** For addresses that browsers are given, and the servers behind them. */
+const FOR_BROWSERS: Advice = {
+  refused: 'Start what should listen there, or correct the address.',
+  silent:
+    'A firewall drops it, or what listens there is frozen. (A machine can often not reach itself by its public address: then try from another one.)',
+  cut: 'Look into the log of what listens there.',
+  certificate:
+    'Browsers refuse it: give the server a certificate for this name from an authority that browsers know, with all intermediate ones.',
+  noTls: 'Use http:// in the address, or have the proxy speak TLS on that port.',
+};
 
 /** Codes of failed connections: what is wrong, in words, and what to do. */
-const EXPLANATIONS: Readonly<Record<string, readonly [problem: string, advice: string]>> = {
-  ECONNREFUSED: ['nothing listens there (connection refused)', REFUSED],
-  ENOTFOUND: ['that name is not known', 'Correct the address, or the DNS entry.'],
-  EAI_AGAIN: ["that name can't be looked up at this moment", 'See that this machine reaches its DNS server.'],
-  ECONNRESET: ['the connection was broken off', 'Look into the log of what listens there.'],
-  UND_ERR_SOCKET: ['the connection was broken off', 'Look into the log of what listens there.'],
-  EHOSTUNREACH: ["that machine can't be reached", SILENT],
-  ENETUNREACH: ["that network can't be reached", SILENT],
-  ETIMEDOUT: ['no answer to the attempt to connect', SILENT],
-  UND_ERR_CONNECT_TIMEOUT: ['no answer to the attempt to connect', SILENT],
-  CERT_HAS_EXPIRED: ['the TLS certificate has run out', 'Renew it, and see why it was not renewed by itself.'],
-  ERR_TLS_CERT_ALTNAME_INVALID: ['the TLS certificate is for another name', CERTIFICATE],
-  DEPTH_ZERO_SELF_SIGNED_CERT: ['the TLS certificate is signed by itself, and browsers refuse it', CERTIFICATE],
-  SELF_SIGNED_CERT_IN_CHAIN: ['the TLS certificate comes from an authority that is not known here', CERTIFICATE],
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: ['the TLS certificate lacks the intermediate ones', CERTIFICATE],
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: ['the TLS certificate comes from an authority that is not known here', CERTIFICATE],
-  EPROTO: ['what listens there does not speak TLS', 'Use http:// in the address, or have the proxy speak TLS on that port.'],
-  ERR_SSL_WRONG_VERSION_NUMBER: [
-    'what listens there does not speak TLS',
-    'Use http:// in the address, or have the proxy speak TLS on that port.',
-  ],
+const EXPLANATIONS: Readonly<Record<string, readonly [problem: string, advice: keyof Advice | { readonly text: string }]>> = {
+  ECONNREFUSED: ['nothing listens there (connection refused)', 'refused'],
+  ENOTFOUND: ['that name is not known', { text: 'Correct the address, or the DNS entry.' }],
+  EAI_AGAIN: ["that name can't be looked up at this moment", { text: 'See that this machine reaches its DNS server.' }],
+  ECONNRESET: ['the connection was broken off', 'cut'],
+  UND_ERR_SOCKET: ['the connection was broken off', 'cut'],
+  EHOSTUNREACH: ["that machine can't be reached", 'silent'],
+  ENETUNREACH: ["that network can't be reached", 'silent'],
+  ETIMEDOUT: ['no answer to the attempt to connect', 'silent'],
+  UND_ERR_CONNECT_TIMEOUT: ['no answer to the attempt to connect', 'silent'],
+  CERT_HAS_EXPIRED: ['the TLS certificate has run out', { text: 'Renew it, and see why it was not renewed by itself.' }],
+  ERR_TLS_CERT_ALTNAME_INVALID: ['the TLS certificate is for another name', 'certificate'],
+  DEPTH_ZERO_SELF_SIGNED_CERT: ['the TLS certificate is signed by itself, and not trusted here', 'certificate'],
+  SELF_SIGNED_CERT_IN_CHAIN: ['the TLS certificate comes from an authority that is not known here', 'certificate'],
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: ['the TLS certificate lacks the intermediate ones', 'certificate'],
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: ['the TLS certificate comes from an authority that is not known here', 'certificate'],
+  EPROTO: ['what listens there does not speak TLS', 'noTls'],
+  ERR_SSL_WRONG_VERSION_NUMBER: ['what listens there does not speak TLS', 'noTls'],
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: ['what listens there does not speak TLS', 'noTls'],
 };
 
 /** All codes that an error and its causes carry, the outermost first. */
@@ -51,15 +69,14 @@ function codesOf(error: unknown): string[] {
   return codes;
 }
 
-/** A failed connection to `place` as an outcome: what is wrong in words, and what to do. */
-export function explainNetworkError(error: unknown, place: string, adviceWhenRefused = REFUSED): Outcome {
-  const codes = codesOf(error);
-  const code = codes.find((known) => Object.hasOwn(EXPLANATIONS, known));
-  const [problem, advice] = EXPLANATIONS[code ?? ''] ?? [
-    `it can't be reached (${innermost(error)})`,
-    'Correct the address, or what listens there.',
-  ];
-  return fail(`${place}: ${problem}`, code === 'ECONNREFUSED' ? adviceWhenRefused : advice);
+/** A failed connection to `place` as an outcome: what is wrong in words, and what to do. `advice` where it is another than for what browsers reach. */
+export function explainNetworkError(error: unknown, place: string, advice: Partial<Advice> = {}): Outcome {
+  const code = codesOf(error).find((known) => Object.hasOwn(EXPLANATIONS, known));
+  const explanation = EXPLANATIONS[code ?? ''];
+  if (explanation === undefined)
+    return fail(`${place}: it can't be reached (${innermost(error)})`, 'Correct the address, or what listens there.');
+  const [problem, todo] = explanation;
+  return fail(`${place}: ${problem}`, typeof todo === 'string' ? { ...FOR_BROWSERS, ...advice }[todo] : todo.text);
 }
 
 function innermost(error: unknown): string {

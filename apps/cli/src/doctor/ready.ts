@@ -25,7 +25,7 @@ export async function checkAlive({ url, adviceWhenAway, fetch, signal }: Server)
       'Another program has that port: end it, or choose another port.',
     );
   } catch (error) {
-    return explainNetworkError(error, url, adviceWhenAway);
+    return explainNetworkError(error, url, { refused: adviceWhenAway });
   }
 }
 
@@ -42,7 +42,7 @@ export async function checkReady({ url, adviceWhenAway, fetch, signal }: Server)
     if (told !== '') return warn(told, 'It goes on without; put that right.');
     return ok(Object.keys(data.checks).join(', '));
   } catch (error) {
-    return explainNetworkError(error, url, adviceWhenAway);
+    return explainNetworkError(error, url, { refused: adviceWhenAway });
   }
 }
 
@@ -55,7 +55,7 @@ export async function checkServerClock({ url, adviceWhenAway, fetch, signal }: S
     reading = readDateHeader(response.headers, { sent, received: now() });
     await response.body?.cancel();
   } catch (error) {
-    return explainNetworkError(error, url, adviceWhenAway);
+    return explainNetworkError(error, url, { refused: adviceWhenAway });
   }
   return reading === undefined ? skip('its answers have no Date header') : judgeClock(reading);
 }

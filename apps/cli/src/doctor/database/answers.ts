@@ -3,6 +3,7 @@ import { checkConnections, type Database, explainConnectionFailure } from '@swit
 import { codeOf } from '../../../bin/complaint.mjs';
 import { explainNetworkError } from '../network.ts';
 import { fail, ok, type Outcome, warn } from '../outcome.ts';
+import { patiently } from './patience.ts';
 
 const PINGS = 5;
 const SLOW_MS = 100;
@@ -31,15 +32,16 @@ export interface Answering {
 export async function checkAnswers({ database, url, name, adviceWhenAway, busy }: Answering): Promise<Outcome> {
   const times: number[] = [];
   try {
-    await checkConnections(url);
-    await database.ping(); // This one makes the connection.
+    // These make the connections.
+    await patiently(url, async () => await checkConnections(url));
+    await patiently(url, async () => await database.ping());
     for (let count = 0; count < PINGS; count += 1) {
       const began = performance.now();
       await database.ping();
       times.push(performance.now() - began);
     }
   } catch (error) {
-    return explain(error, { url, name, adviceWhenAway });
+    return explainDatabase(error, { url, name, adviceWhenAway });
   }
   const median = times.toSorted((a, b) => a - b)[Math.floor(PINGS / 2)] ?? 0;
   if (median > SLOW_MS * busy)
@@ -50,12 +52,16 @@ export async function checkAnswers({ database, url, name, adviceWhenAway, busy }
   return ok(`${name}, ${median.toFixed(1)} ms`);
 }
 
-function explain(error: unknown, { url, name, adviceWhenAway }: Pick<Answering, 'url' | 'name' | 'adviceWhenAway'>): Outcome {
+/** Why the database did not answer a question, and what to do. */
+export function explainDatabase(
+  error: unknown,
+  { url, name, adviceWhenAway }: Pick<Answering, 'url' | 'name' | 'adviceWhenAway'>,
+): Outcome {
   const failure = explainConnectionFailure(error, url);
   if (failure?.silent === true) return fail(`${name}: no answer`, adviceWhenAway);
   if (failure?.refused === true) return fail(`${name}: ${failure.reason}`, adviceWhenAway);
   if (failure !== undefined) return fail(failure.reason, 'Correct DATABASE_URL, or what it leads to.');
   const refusal = REFUSALS[codeOf(error) ?? ''];
   if (refusal !== undefined) return fail(`${name}: ${refusal[0]}`, refusal[1]);
-  return explainNetworkError(error, name, adviceWhenAway);
+  return explainNetworkError(error, name, { refused: adviceWhenAway, cut: 'Look into the log of PostgreSQL.' });
 }

@@ -6,8 +6,11 @@ import { type Database, DatabaseUrlError, openDatabase, parseDatabaseUrl } from 
 
 import { codeOf, Complaint, explainDiskError } from '../../../bin/complaint.mjs';
 import { takeLock } from '../../../bin/lock-file.mjs';
+import { signOfAnother } from '../../chosen-database.ts';
+import type { Config } from '../../config.ts';
 import type { DataDir } from '../../data-dir.ts';
 import { databaseUrl, runningPostgres, startPostgres } from '../../embedded-database.ts';
+import { explainDisk } from '../disk.ts';
 import type { Facts } from '../facts.ts';
 import { fail, type Outcome, skip } from '../outcome.ts';
 
@@ -43,11 +46,11 @@ export async function openForLook({ config, dataDir, secrets }: Pick<Facts, 'con
     }
   }
   try {
-    return await openEmbedded(dataDir, secrets);
+    return await openEmbedded(config, dataDir, secrets);
   } catch (error) {
     const explained = explainDiskError(error, dataDir.path);
     if (!(explained instanceof Complaint)) throw error;
-    return closed(fail(explained.message.replace(/\.$/, ''), 'Run this command as the user that runs Switchboard.'));
+    return closed(explainDisk(explained, dataDir.path));
   }
 }
 
@@ -66,8 +69,14 @@ function open(url: string, name: string, adviceWhenAway: string, afterwards = no
   };
 }
 
-async function openEmbedded(dataDir: DataDir, secrets: Facts['secrets']): Promise<Opened> {
-  if (!(await isMade(dataDir))) return closed(skip('there is none yet; the first npm start makes it'));
+async function openEmbedded(config: Config, dataDir: DataDir, secrets: Facts['secrets']): Promise<Opened> {
+  if (!(await isMade(dataDir))) {
+    const sign = await signOfAnother(config);
+    if (sign === undefined) return closed(skip('there is none yet; the first npm start makes it'));
+    const advice =
+      'This command lacks the settings of the servers: run it with deploy/systemd/switchboard, or give it their DATA_DIR or DATABASE_URL.';
+    return closed(fail(`there is none in ${dataDir.path}, and ${sign}`, advice));
+  }
   const log = join(dataDir.logs, 'database.log');
   if (secrets === undefined)
     return closed(

@@ -4,18 +4,21 @@ import type { Check } from '../check.ts';
 import { once } from '../once.ts';
 import type { Outcome } from '../outcome.ts';
 import type { World } from '../plan.ts';
-import { checkAnswers } from './answers.ts';
+import { checkAnswers, explainDatabase } from './answers.ts';
 import { checkDatabaseClock } from './clock.ts';
 import { judgeConnections, readConnections } from './connections.ts';
 import { checkDurability } from './durability.ts';
 import { checkIndexes } from './indexes.ts';
 import { checkMigrations } from './migrations.ts';
 import { checkOperators } from './operators.ts';
+import { isAway, patiently } from './patience.ts';
 import { judgeVersion, readVersion } from './version.ts';
 
 const group = 'Database';
 /** An embedded database that is started for this look may have to go through the log of a crash first. */
 const START_MS = 60_000;
+/** With the tries that a slow one may need. */
+const QUESTION_MS = 20_000;
 
 export function planDatabase({ open, busy }: Pick<World, 'open' | 'busy'>): Check[] {
   const opened = once(open);
@@ -32,9 +35,16 @@ export function planDatabase({ open, busy }: Pick<World, 'open' | 'busy'>): Chec
     group,
     what,
     after: [after],
+    limitMs: QUESTION_MS,
     async look() {
       const now = await opened();
-      return now.state === 'open' ? await look(now.database, now.url) : now.outcome;
+      if (now.state !== 'open') return now.outcome;
+      try {
+        return await patiently(now.url, async () => await look(now.database, now.url));
+      } catch (error) {
+        if (isAway(error, now.url)) return explainDatabase(error, now);
+        throw error;
+      }
     },
   });
   const migrations = check(

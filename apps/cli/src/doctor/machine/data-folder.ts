@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { codeOf, Complaint, explainDiskError } from '../../../bin/complaint.mjs';
-import { oneLine } from '../check.ts';
-import { fail, ok, type Outcome, skip } from '../outcome.ts';
+import { codeOf } from '../../../bin/complaint.mjs';
+import { explainDisk } from '../disk.ts';
+import { ok, type Outcome, skip } from '../outcome.ts';
 import { judgeFreeSpace } from './free-space.ts';
 
 const NONE_YET = 'it is not there yet; the first start makes it';
@@ -18,10 +18,7 @@ export async function checkWritable(folder: string): Promise<Outcome> {
     return ok(folder);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return skip(NONE_YET);
-    const explained = explainDiskError(error, folder);
-    const problem =
-      explained instanceof Complaint ? explained.message.replace(/\.$/, '') : `${folder} can't be written (${oneLine(error)})`;
-    return fail(problem, 'Give it to the user that runs Switchboard (chown -R), or set DATA_DIR to a folder that this user may write.');
+    return explainDisk(error, folder);
   }
 }
 

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 
 import { oneLine } from '../check.ts';
-import { explainNetworkError } from '../network.ts';
+import { type Advice, explainNetworkError } from '../network.ts';
 import { fail, ok, type Outcome, warn } from '../outcome.ts';
 
 const PATIENCE_MS = 4_000;
@@ -13,13 +13,31 @@ const SLOW_MS = 50;
 /** What Redis answers with the first word of an error: what is wrong, and what to do. */
 const REFUSALS: readonly (readonly [sign: RegExp, problem: string, advice: string])[] = [
   [/^(WRONGPASS|NOAUTH|ERR invalid password|ERR .*AUTH)/, 'it refuses the user or the password', 'Correct them in REDIS_URL.'],
-  [/^NOPERM/, 'its user may not do that', 'Allow it all of +publish +subscribe +psubscribe, all channels, and the keys switchboard:*.'],
+  [
+    /^NOPERM/,
+    'its user may not do what relays and web app do',
+    'Give it the rights in docs/deployment.md (Several nodes): channels count to the letter.',
+  ],
   [/^READONLY/, 'it is a replica, which takes no writes', 'Give REDIS_URL the address of the primary.'],
   [/^MISCONF/, "it takes no writes because it can't save to its disk", 'See its log; its disk may be full.'],
   [/^OOM/, 'its memory is used up (maxmemory)', 'Raise maxmemory. Switchboard needs next to nothing: see who else uses it.'],
   [/^NOREPLICAS/, 'it takes no writes while it has too few replicas', 'Bring the replicas back, or lower min-replicas-to-write.'],
   [/^(LOADING|MASTERDOWN|CLUSTERDOWN)/, 'it is not ready yet', 'Wait until it has loaded its data; see its log.'],
 ];
+
+/** Redis is reached by servers alone: what browsers trust does not matter. */
+const ADVICE: Advice = {
+  refused: 'Start Redis there, or correct REDIS_URL.',
+  silent: 'If it speaks no TLS on that port, REDIS_URL must begin with redis://. Otherwise it is frozen, or a firewall drops what is said.',
+  cut: 'If it speaks TLS on that port, REDIS_URL must begin with rediss://. Otherwise look into its log.',
+  certificate:
+    'Have relay, web app and this command trust its authority: NODE_EXTRA_CA_CERTS=<file with the certificate of the authority>, and use the name in the certificate.',
+  noTls: 'Use redis:// in REDIS_URL, or turn TLS on in Redis (tls-port).',
+};
+
+/** The channels of the relays' adapter, as it subscribes to them: Redis compares a pattern with the user's rights to the letter. */
+const RELAY_PATTERN = 'socket.io#/#*';
+const RELAY_CHANNELS = ['socket.io-request#/#', 'socket.io-response#/#'];
 
 function describe(url: string): string {
   return `Redis at ${new URL(url).host}`;
@@ -58,10 +76,10 @@ async function withRedis({ url, busy }: Asked, look: (redis: Redis) => Promise<O
 function explain(error: unknown, broken: Error | undefined, url: string): Outcome {
   for (const text of [oneLine(error), oneLine(broken)]) {
     const refusal = REFUSALS.find(([sign]) => sign.test(text));
-    if (refusal !== undefined) return fail(`${describe(url)}: ${refusal[1]}`, refusal[2]);
-    if (/timed out/i.test(text)) return fail(`${describe(url)}: no answer`, 'It is frozen, or a firewall drops what it says.');
+    if (refusal !== undefined) return fail(`${describe(url)}: ${refusal[1]} (${text})`, refusal[2]);
+    if (/timed out/i.test(text)) return fail(`${describe(url)}: no answer`, ADVICE.silent);
   }
-  return explainNetworkError(broken ?? error, describe(url), 'Start Redis there, or correct REDIS_URL.');
+  return explainNetworkError(broken ?? error, describe(url), ADVICE);
 }
 
 /** Whether Redis answers, and how fast: the median of a few questions. */
@@ -82,16 +100,19 @@ export async function checkRedisAnswers({ url, busy }: Asked): Promise<Outcome> 
   });
 }
 
-/** Whether limits can be counted there, and relays hear each other over it: writes something that vanishes by itself, and hears what it publishes. */
+/** Whether limits can be counted there, and relays hear each other over it: does what they do, with a key that vanishes and a room that nobody is in. */
 export async function checkRedisWrites(asked: Asked): Promise<Outcome> {
   return await withRedis(asked, async (redis) => {
     const id = randomUUID();
-    await redis.set(`switchboard:doctor:${id}`, '1', 'PX', 1_000);
-    // On the relays' own channels, should Redis be told to allow only those; nobody of them listens to this one.
-    const channel = `socket.io#doctor-${id}#`;
+    await redis.eval("return redis.call('set', KEYS[1], '1', 'PX', 1000)", 1, `switchboard:doctor:${id}`);
+    const channel = `${RELAY_PATTERN.slice(0, -1)}doctor-${id}#`;
     return await withRedis(asked, async (subscriber) => {
-      await subscriber.subscribe(channel);
-      const heard = new Promise<void>((resolve) => subscriber.once('message', () => resolve()));
+      // Others' events are heard as well, and dropped.
+      const heard = new Promise<void>((resolve) => {
+        subscriber.on('pmessage', (_pattern, from) => from === channel && resolve());
+      });
+      await subscriber.psubscribe(RELAY_PATTERN);
+      await subscriber.subscribe(...RELAY_CHANNELS);
       const receivers = await redis.publish(channel, id);
       if (receivers === 0)
         return fail(

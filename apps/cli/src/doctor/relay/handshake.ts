@@ -26,7 +26,7 @@ export async function checkHandshake(relay: PublicRelay, { fetch, signal }: Aski
     response = await fetch(address, { headers: { origin }, signal, redirect: 'manual' });
     text = await response.text();
   } catch (error) {
-    return explainNetworkError(error, url, 'Start the relay or its proxy, or correct NEXT_PUBLIC_SOCKET_URL.');
+    return explainNetworkError(error, url, { refused: 'Start the relay or its proxy, or correct NEXT_PUBLIC_SOCKET_URL.' });
   }
   const { data: packet } = openPacket.safeParse(text.startsWith('0') ? parseJson(text.slice(1)) : undefined);
   if (packet === undefined) return explainAnswer(response, text, relay);

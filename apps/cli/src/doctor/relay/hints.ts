@@ -28,6 +28,10 @@ export async function checkHints({
       'RELAY_INTERNAL_URL must lead straight to the port of the relay.',
     );
   } catch (error) {
-    return explainNetworkError(error, url, 'Start the relay, or correct RELAY_INTERNAL_URL.');
+    return explainNetworkError(error, url, {
+      refused: 'Start the relay, or correct RELAY_INTERNAL_URL.',
+      certificate: 'Let RELAY_INTERNAL_URL lead straight to the port of the relay, by http://: browsers do not use this address.',
+      noTls: 'RELAY_INTERNAL_URL begins with https://, and the relay speaks http:// on its port.',
+    });
   }
 }

@@ -1,0 +1,138 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+import { openDatabase } from '@switchboard/database';
+import { createTestDatabase } from '@switchboard/database/testing';
+import { TestRedis } from '@switchboard/redis/testing';
+import { Redis } from 'ioredis';
+import { expect, it, onTestFinished, vi } from 'vitest';
+
+import { runChecks } from './check.ts';
+import { planDatabase } from './database/plan.ts';
+import { explainDisk } from './disk.ts';
+import { judgeFreeSpace } from './machine/free-space.ts';
+import { checkRedisAnswers, checkRedisWrites } from './redis/redis.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
+
+const failed = (code: string) => Object.assign(new Error(`${code}: open '/data/probe'`), { code });
+
+it.each([
+  ['ENOSPC', /no space left on the disk/, /^Make room/],
+  ['EDQUOT', /no space left on the disk/, /quota/],
+  ['EROFS', /can't be written/, /read-only/],
+  ['EACCES', /can't be written by this user/, /chown/],
+  ['EIO', /EIO/, /fails/],
+])('says of %s on the data folder what is wrong and what to do about that', (code, problem, advice) => {
+  expect(explainDisk(failed(code), '/data')).toMatchObject({
+    status: 'fail',
+    problem: expect.stringMatching(problem),
+    advice: expect.stringMatching(advice),
+  });
+});
+
+it('fails for as little room as a start refuses', () => {
+  expect(judgeFreeSpace(199 * 1024 ** 2, '/data')).toMatchObject({ status: 'fail' });
+  expect(judgeFreeSpace(201 * 1024 ** 2, '/data')).toMatchObject({ status: 'warn' });
+});
+
+/** Leads to a database, but keeps the first connections waiting, as one does that has just been started on a busy machine. */
+async function slowAtFirst(url: string, silent: number): Promise<{ url: string; taken: () => number }> {
+  const target = new URL(url);
+  const { port, hostname } = target;
+  const sockets = new Set<Socket>();
+  let taken = 0;
+  const server = createServer((socket) => {
+    sockets.add(socket.on('error', () => undefined));
+    taken += 1;
+    if (taken <= silent) return;
+    const upstream = connect(Number(port), hostname).on('error', () => undefined);
+    sockets.add(upstream);
+    socket.pipe(upstream).pipe(socket);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  target.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { url: target.href, taken: () => taken };
+}
+
+it('waits for a database that is slow to take connections, instead of calling it away', async () => {
+  const { database: made, url } = await createTestDatabase();
+  await made.close();
+  const slow = await slowAtFirst(url, 3);
+  const database = openDatabase({ url: slow.url, applicationName: 'test', poolSize: 4 });
+  onTestFinished(async () => await database.close());
+  const open = async () => ({
+    state: 'open' as const,
+    database,
+    url: slow.url,
+    name: 'the embedded one',
+    adviceWhenAway: 'See its log.',
+    close: async () => await Promise.resolve(),
+  });
+  const results = await runChecks(planDatabase({ open, busy: 1 }));
+  expect(slow.taken()).toBeGreaterThan(3);
+  // Both true of a test's database: it is empty, and made for speed.
+  expect(results.filter(({ status }) => status !== 'ok').map(({ what }) => what)).toEqual([
+    'a commit is on the disk',
+    'there is an operator',
+  ]);
+});
+
+it('calls a database away that never takes a connection, once and not as something unforeseen', async () => {
+  const { database: made, url } = await createTestDatabase();
+  await made.close();
+  const silent = await slowAtFirst(url, Number.POSITIVE_INFINITY);
+  const database = openDatabase({ url: silent.url, applicationName: 'test', poolSize: 4 });
+  onTestFinished(async () => await database.close());
+  const open = async () => ({
+    state: 'open' as const,
+    database,
+    url: silent.url,
+    name: 'chat at db.example',
+    adviceWhenAway: 'Start PostgreSQL there, or correct DATABASE_URL.',
+    close: async () => await Promise.resolve(),
+  });
+  const results = await runChecks(planDatabase({ open, busy: 1 }));
+  expect(results.filter(({ status }) => status === 'fail')).toEqual([
+    expect.objectContaining({
+      what: 'it answers',
+      problem: 'chat at db.example: no answer',
+      advice: 'Start PostgreSQL there, or correct DATABASE_URL.',
+    }),
+  ]);
+});
+
+it.each<[string, string[], 'ok' | 'fail']>([
+  [
+    'the documented rights',
+    ['~switchboard:*', '&socket.io#/#*', '&socket.io-request#/#', '&socket.io-response#/#*', '+@all', '-@dangerous'],
+    'ok',
+  ],
+  ['all channels', ['~switchboard:*', '&*', '+@all', '-@dangerous'], 'ok'],
+  ['a pattern that holds the channels, and is not theirs to the letter', ['~switchboard:*', '&socket.io*', '+@all', '-@dangerous'], 'fail'],
+  ['no channel', ['~switchboard:*', '+@all', '-@dangerous'], 'fail'],
+  ['no key', ['&*', '+@all', '-@dangerous'], 'fail'],
+  ['no scripts', ['~*', '&*', '+@all', '-@scripting'], 'fail'],
+])('finds a Redis user with %s: %s, %s', async (_, rights, status) => {
+  const redis = await TestRedis.start();
+  onTestFinished(async () => await redis.close());
+  const admin = new Redis(redis.url);
+  onTestFinished(() => admin.disconnect());
+  await admin.call('ACL', 'SETUSER', 'chat', 'on', '>pw', 'resetchannels', ...rights);
+  const url = redis.url.replace('redis://', 'redis://chat:pw@');
+  expect(await checkRedisWrites({ url, busy: 1 })).toMatchObject({ status });
+});
+
+it('says of Redis and TLS what to do with REDIS_URL, and nothing about browsers', async () => {
+  const redis = await TestRedis.start();
+  onTestFinished(async () => await redis.close());
+  const outcome = await checkRedisAnswers({ url: redis.url.replace('redis:', 'rediss:'), busy: 1 });
+  expect(outcome).toMatchObject({ status: 'fail' });
+  expect(JSON.stringify(outcome)).toMatch(/redis:\/\//);
+  expect(JSON.stringify(outcome)).not.toMatch(/browser|proxy/i);
+});
