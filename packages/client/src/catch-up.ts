@@ -2,15 +2,19 @@ import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '@switchboard/protocol/limits';
 import type { MessagesPage } from '@switchboard/protocol/types';
 
 import type { Effects } from './effects.ts';
-import type { Http } from './http.ts';
+import type { ConversationContext } from './conversation-context.ts';
 import { Repeated } from './repeated.ts';
 import { isBehind } from './timeline/reduce.ts';
 import type { PageQuery, TimelineState } from './timeline/state.ts';
 
-/** Fetches one page; `clientId` is for operators. */
-export function fetchPage(http: Http, clientId: number | undefined, query: PageQuery): Promise<MessagesPage> {
+/** Fetches one page of the conversation. */
+export function fetchPage(
+  { http, side, clientId }: Pick<ConversationContext, 'http' | 'side' | 'clientId'>,
+  query: PageQuery,
+): Promise<MessagesPage> {
   const search = new URLSearchParams();
-  if (clientId !== undefined) search.set('clientId', String(clientId));
+  // A visitor's own is in the token.
+  if (side.kind === 'operator') search.set('clientId', String(clientId));
   if ('afterSeq' in query) search.set('afterSeq', String(query.afterSeq));
   if ('beforeSeq' in query) search.set('beforeSeq', String(query.beforeSeq));
   search.set('limit', String('afterSeq' in query ? MAX_PAGE_SIZE : DEFAULT_PAGE_SIZE));

@@ -56,7 +56,7 @@ export class Conversation implements ConversationHandle {
     this.#context = context;
     this.#catchUp = createCatchUp(effects, {
       state: () => this.#state,
-      fetch: (query) => this.#fetch(query),
+      fetch: (query) => fetchPage(context, query),
       onPage: (query, page) => this.#takePage(query, page),
       onFailure: (error) => {
         this.#failure = isMissing(error) ? 'missing' : 'failed';
@@ -200,9 +200,15 @@ export class Conversation implements ConversationHandle {
     return this.#reading.unread(this.#snapshot.messages);
   }
 
-  /** What this person has said here and the database had, when the server says that there is no such conversation (any more). */
-  lost(reason: string): readonly NewEntry[] {
-    return this.#failure === 'missing' ? this.#held.ownWords(this.#state, reason) : [];
+  /** What was said here and this side may save, when the server says that there is no such conversation (any more). */
+  lostWords(): readonly NewEntry[] {
+    return this.#failure === 'missing' ? this.#held.words(this.#state) : [];
+  }
+
+  /** Shows nothing of it any more: it is gone. */
+  forget(): void {
+    this.#state = EMPTY_TIMELINE;
+    this.#refresh();
   }
 
   isVisible(): boolean {
@@ -225,18 +231,12 @@ export class Conversation implements ConversationHandle {
     if (this.#context.checkHidden || this.#reading.isVisible()) this.#catchUp.want(eager);
   }
 
-  #fetch(query: PageQuery): Promise<MessagesPage> {
-    const { http, side, clientId } = this.#context;
-    return fetchPage(http, side.kind === 'operator' ? clientId : undefined, query);
-  }
-
   async #fetchInto(query: PageQuery): Promise<void> {
-    this.#takePage(query, await this.#fetch(query));
+    this.#takePage(query, await fetchPage(this.#context, query));
   }
 
   #takePage(query: PageQuery, page: MessagesPage): void {
-    this.#failure = null;
-    this.#blocked = false;
+    [this.#failure, this.#blocked] = [null, false];
     this.#apply({ type: 'page', query, page });
     this.#receipts.confirm(marksOf(this.#context.side.kind, page.receipts));
     void this.#context.outbox.settle(savedFromHere(this.#context, page));

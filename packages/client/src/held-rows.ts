@@ -22,15 +22,19 @@ export class HeldRows {
   /** Sends anew what the database has lost, as its newest rows show: this person's words, and in a console the visitor's, whose page may be closed. */
   giveBack({ contiguous, rows }: TimelineState): void {
     if (contiguous === null) return;
-    // A colleague's words are for the colleague's own page to give back.
-    const mayGive = (row: SavedRow) => row.senderType === 'CLIENT' || isOwn(this.#context.side, row);
-    const lost = this.#takeLost(rows.values()).filter(mayGive);
+    const lost = this.#takeLost(rows.values()).filter((row) => this.#mayGive(row));
     void this.#context.outbox.giveBack(lost.map((row) => entryOfRow(row, this.#context)));
   }
 
-  /** What this person has said here, as something that could not be sent for this reason. */
-  ownWords({ rows }: TimelineState, failure: string): readonly NewEntry[] {
-    return [...rows.values()].filter((row) => isOwn(this.#context.side, row)).map((row) => entryOfRow(row, this.#context, failure));
+  /** What this side may save, as something to send. */
+  words({ rows }: TimelineState): readonly NewEntry[] {
+    return [...rows.values()].filter((row) => this.#mayGive(row)).map((row) => entryOfRow(row, this.#context));
+  }
+
+  /** A colleague's words are for the colleague's own page to give back, an operator's not for the visitor's. */
+  #mayGive(row: SavedRow): boolean {
+    const { side } = this.#context;
+    return isOwn(side, row) || (side.kind === 'operator' && row.senderType === 'CLIENT');
   }
 
   /** What is not there any more, oldest first, judged by the newest rows that are; holds nothing after that. */
@@ -48,10 +52,10 @@ export class HeldRows {
 }
 
 /** The row as something to send. */
-function entryOfRow(row: SavedRow, { clientId, sessionId }: Context, failure: string | null = null): NewEntry {
+function entryOfRow(row: SavedRow, { clientId, sessionId }: Context): NewEntry {
   const { key, senderType, text, image, createdAt } = row;
   const kept = image === null ? null : { ...image, blob: null, name: image.name ?? 'image', mimeType: image.mimeType ?? 'image/*' };
-  return { key, clientId, sessionId, senderType, clientSocketId: null, text, image: kept, createdAt, failure };
+  return { key, clientId, sessionId, senderType, clientSocketId: null, text, image: kept, createdAt };
 }
 
 /** The entry without its place in this outbox. */

@@ -19,8 +19,8 @@ export interface LiveListHooks {
   conversation(clientId: number): Conversation | undefined;
   /** `before`: the list as it was; empty the first time. */
   onFetched(chats: readonly RecentChat[], before: ListState): void;
-  /** The database was set back to an older copy. */
-  onSetBack(): void;
+  /** The database was set back to an older copy; `before`: the list as it was. */
+  onSetBack(before: ListState): void;
   onChange(): void;
 }
 
@@ -143,9 +143,10 @@ export class LiveList {
     const before = this.#epoch;
     this.#epoch = epoch;
     if (before === undefined || before === epoch) return;
+    const list = this.#state;
     this.#state = EMPTY_LIST;
     this.#addresses.clear();
-    this.#hooks.onSetBack();
+    this.#hooks.onSetBack(list);
   }
 
   #unread(clientId: number, listed: number): number {

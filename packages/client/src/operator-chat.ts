@@ -19,6 +19,7 @@ import type { Http } from './http.ts';
 import { LiveList } from './live-list.ts';
 import { liveMessage } from './live-message.ts';
 import { newsOf } from './list-news.ts';
+import { LostConversations } from './lost-conversations.ts';
 import { openOperatorConnection, openOperatorAccess, openOperatorOutbox, speakAsOperator } from './operator-line.ts';
 import type { OperatorSession } from './operator-session.ts';
 import type { Outbox } from './outbox/outbox.ts';
@@ -45,6 +46,7 @@ class Operator implements OperatorChat {
   readonly #list: LiveList;
   readonly #book: AddressBook;
   readonly #backstop: Backstop;
+  readonly #lost: LostConversations;
   readonly #side: Side;
   readonly #changed = createEmitter<void>();
   readonly #arrivals = new Arrivals();
@@ -64,8 +66,9 @@ class Operator implements OperatorChat {
     this.#outbox = openOperatorOutbox(effects, access, (entry) => void this.conversation(entry.clientId).relay(entry));
     this.#list = new LiveList(effects, {
       recentChats: () => this.#http.request<RecentChatsResponse>('GET', '/api/chat/recent'),
-      onSetBack: () => {
+      onSetBack: (before) => {
         this.#book.forget();
+        this.#lost.noteBefore(before);
         for (const conversation of this.#conversations.values()) void conversation.catchUp();
       },
       conversation: (clientId) => this.#conversations.get(clientId),
@@ -77,6 +80,7 @@ class Operator implements OperatorChat {
       refetch: () => this.#list.refetch(),
       adopt: (address, username) => this.#adopt(address, username),
     });
+    this.#lost = new LostConversations(this.#book, this.#outbox);
     this.#backstop = new Backstop(effects, {
       save: (entry) => this.#outbox.add(entry),
       isSaved: async (clientId, key) => {
@@ -88,7 +92,11 @@ class Operator implements OperatorChat {
     });
     this.#connection = openOperatorConnection(effects, this.#clock, access, options, this.#handlers());
     this.#snapshot = this.#build();
-    this.#listen();
+    this.#outbox.onChange(() => this.#refresh());
+    this.#connection.onState(() => this.#refresh());
+    this.#session.onChange(() => this.#refresh());
+    this.#connection.onJoined(() => this.#catchUp());
+    void this.#outbox.load().then(() => this.#outbox.begin());
   }
 
   getSnapshot(): OperatorSnapshot {
@@ -103,7 +111,7 @@ class Operator implements OperatorChat {
   conversation(clientId: number): Conversation {
     const existing = this.#conversations.get(clientId);
     if (existing !== undefined) return existing;
-    const conversation = new Conversation({
+    const conversation: Conversation = new Conversation({
       effects: this.#effects,
       clock: this.#clock,
       http: this.#http,
@@ -119,6 +127,7 @@ class Operator implements OperatorChat {
       },
       onArrival: (message) => this.#arrivals.tell({ clientId, message }),
       onReached: () => this.#outbox.kick(true),
+      onMissing: () => this.#lost.recover(clientId, conversation),
     });
     this.#conversations.set(clientId, conversation);
     conversation.subscribe(() => this.#takeConversation(clientId, conversation));
@@ -145,14 +154,6 @@ class Operator implements OperatorChat {
     this.#list.close();
     this.#outbox.close();
     this.#session.close();
-  }
-
-  #listen(): void {
-    this.#outbox.onChange(() => this.#refresh());
-    this.#connection.onState(() => this.#refresh());
-    this.#session.onChange(() => this.#refresh());
-    this.#connection.onJoined(() => this.#catchUp());
-    void this.#outbox.load().then(() => this.#outbox.begin());
   }
 
   /** Something may have been missed. The list tells which of the conversations that nobody looks at have news. */

@@ -127,6 +127,9 @@ describe('a database that is set back to a backup under open pages', () => {
     const { operator, visitor, own } = await talking();
     const second = openVisitor(own);
     await eventually(() => expect(said(second.chat)).toHaveLength(4));
+    // With a console open it would get everything back from that, too, as in the next test.
+    operator.chat.close();
+    operator.tab.kill();
     server.restore(nothing);
     // Somebody else begins meanwhile.
     const other = server.addClient('Bea');
@@ -153,6 +156,38 @@ describe('a database that is set back to a backup under open pages', () => {
       ),
     );
     expect(other.rows).toEqual([]);
-    operator.chat.close();
+  });
+
+  it('that does not know a conversation any more gets back from a console what was said in it, under a number that was nobody’s', async () => {
+    const nothing = server.backUp();
+    const { operator, visitor, all } = await talking();
+    visitor.chat.close();
+    visitor.tab.kill();
+    server.fault = ({ path, method }) => (path === '/api/chat/messages' && method === 'POST' ? 'refuse' : undefined);
+    await operator.chat.conversation(1).sendText('not saved yet');
+    server.fault = () => undefined;
+    server.restore(nothing);
+    const other = server.addClient('Bea');
+    relay.cut();
+    const recovered = () => [...server.clients.values()].find(({ id }) => id !== other.id);
+    await eventually(() => expect(recovered()?.rows.map(({ text }) => text)).toEqual([...all, 'not saved yet']));
+    expect(recovered()).toMatchObject({ username: 'Ada' });
+    expect(recovered()?.rows.map(({ senderType, operatorName }) => `${senderType} ${operatorName ?? ''}`)).toEqual([
+      'CLIENT ',
+      'OPERATOR Grace',
+      'CLIENT ',
+      'OPERATOR Grace',
+      'OPERATOR Grace',
+    ]);
+    await eventually(() => expect(operator.chat.conversation(1).getSnapshot()).toMatchObject({ history: 'missing', messages: [] }));
+    await eventually(() =>
+      expect(
+        operator.chat
+          .getSnapshot()
+          .conversations.map(({ username }) => username)
+          .toSorted((a, b) => a.localeCompare(b)),
+      ).toEqual(['Ada', 'Bea']),
+    );
+    expect(other.rows).toEqual([]);
   });
 });

@@ -127,7 +127,8 @@ class Visitor implements VisitorChat {
 
   /** That conversation is not this browser's any more. */
   #leave(line: VisitorLine): void {
-    this.#remaining = [...line.conversation.lost(LOST), ...line.outbox.entries().map(withoutPlace)];
+    const lost = line.conversation.lostWords().map((entry) => Object.assign({ failure: LOST }, entry));
+    this.#remaining = [...lost, ...line.outbox.entries().map(withoutPlace)];
     this.#ended = true;
     line.close();
     this.#line = undefined;
