@@ -7,6 +7,9 @@ import { uploadEntry, UPLOADS } from './manifest.ts';
 import { syncFolder } from './sync-folder.ts';
 import { readBackup } from './read.ts';
 
+/** For the user that Switchboard runs as alone, as the web app stores them. */
+const [FOLDER_MODE, FILE_MODE] = [0o700, 0o600];
+
 /** Files of uploads that wait beside the folder that they belong into. */
 export interface WaitingUploads {
   /** Moves them to where they belong. */
@@ -22,7 +25,7 @@ export async function unpackUploads(file: string, folder: string): Promise<Waiti
   await discard(); // Of a restore that was killed.
   const owner = await ownerOf(dirname(folder));
   const makeFolder = async (path: string) => {
-    await mkdir(path, { recursive: true });
+    await mkdir(path, { recursive: true, mode: FOLDER_MODE });
     await owner(path);
   };
   try {
@@ -52,7 +55,7 @@ async function ownerOf(folder: string): Promise<(path: string) => Promise<void>>
 }
 
 async function writeFlushed(path: string, content: AsyncIterable<Buffer> | Iterable<Buffer>): Promise<void> {
-  const handle = await open(path, 'w');
+  const handle = await open(path, 'w', FILE_MODE);
   try {
     for await (const chunk of content) await handle.writeFile(chunk);
     await handle.sync();

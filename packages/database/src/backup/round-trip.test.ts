@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -83,6 +83,8 @@ it('brings back the files of uploads, and counts those that are gone', async () 
     restored: { operators: 1, conversations: 1, messages: 3, uploads: 2 },
   });
   expect(await readFile(join(after.uploads, key), 'utf8')).toBe('picture of Vera');
+  const modes = await Promise.all(['.', dirname(key), key].map(async (path) => (await stat(join(after.uploads, path))).mode & 0o777));
+  expect(modes).toEqual([0o700, 0o700, 0o600]);
   expect(existsSync(`${after.uploads}.restore`)).toBe(false);
 });
 
