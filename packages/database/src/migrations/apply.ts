@@ -7,7 +7,7 @@ import type { Script } from './engine.ts';
 import { MigrationBlockedError, MigrationFailedError } from './errors.ts';
 import { readHistory } from './history.ts';
 import { type Migration, toMigrationList } from './list.ts';
-import { describeOpenTransactions, isLockError } from './locks.ts';
+import { describeOpenTransactions, isEngineWaiting, isLockError } from './locks.ts';
 import { isUnavailable } from '../unavailable.ts';
 import { type ConcurrentIndex, concurrentIndex } from './sql-statements.ts';
 
@@ -22,6 +22,8 @@ export interface Run {
   readonly patienceMs: number;
   /** Told, in a sentence, that a migration waits for others. */
   readonly onWait: (line: string) => void;
+  /** How often it is told that an index that is built concurrently waits, in milliseconds: that one does not step back, as nobody waits behind it. */
+  readonly tellEveryMs: number;
 }
 
 const NO_FILTER = { externalTables: [], externalEnums: [] };
@@ -46,7 +48,9 @@ export async function applyLast(run: Run, migrations: readonly Migration[]): Pro
     delete run.script.error;
     run.script.migration = migration.name;
     try {
-      await run.engine.applyMigrations({ migrationsList, filters: NO_FILTER });
+      await telling(run, migration, async () => {
+        await run.engine.applyMigrations({ migrationsList, filters: NO_FILTER });
+      });
       return;
     } catch (engineError) {
       const error = run.script.error ?? engineError;
@@ -63,6 +67,26 @@ export async function applyLast(run: Run, migrations: readonly Migration[]): Pro
       run.onWait(`Migration ${migration.name} waits for others: ${open}.`);
       await delay(pause);
     }
+  }
+}
+
+/** Runs `work`, and tells while it waits for a lock. */
+async function telling({ client, onWait, tellEveryMs }: Run, { name }: Migration, work: () => Promise<void>): Promise<void> {
+  const ended = new AbortController();
+  const watch = async () => {
+    while (!ended.signal.aborted) {
+      await delay(tellEveryMs, undefined, { signal: ended.signal }).catch(() => undefined); // Ended in between.
+      if (!ended.signal.aborted && (await isEngineWaiting(client)))
+        onWait(`Migration ${name} waits for others: ${await describeOpenTransactions(client)}.`);
+    }
+  };
+  const watching = watch();
+  try {
+    await work();
+  } finally {
+    ended.abort();
+    // A look that failed changes nothing: the work has its own connection.
+    await watching.catch(() => undefined);
   }
 }
 

@@ -52,6 +52,15 @@ async function isEngineAtWork(client: pg.Client): Promise<boolean> {
   return rows.length > 0;
 }
 
+/** Whether what the engine runs waits for a lock at this moment. */
+export async function isEngineWaiting(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query(
+    `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1 AND wait_event_type = 'Lock'`,
+    [ENGINE_NAME],
+  );
+  return rows.length > 0;
+}
+
 /** Whether an error says that a lock was not had in time, or that two transactions waited for each other. */
 export function isLockError(error: unknown): boolean {
   return errorCodes(error).some((code) => code === '55P03' || code === '40P01');

@@ -8,12 +8,13 @@ import { describe } from '../takeover/describe-schema.ts';
 import { takeOver } from '../takeover/take-over.ts';
 
 /** How long a migration tries to get locks that others hold, and whom to tell. */
-export interface MigrateOptions extends Partial<Pick<Run, 'patienceMs' | 'onWait'>> {
+export interface MigrateOptions extends Partial<Pick<Run, 'patienceMs' | 'onWait' | 'tellEveryMs'>> {
   /** Told, in a sentence each, what somebody should know of what was done. */
   readonly onNote?: (line: string) => void;
 }
 
 const PATIENCE_MS = 600_000;
+const TELL_EVERY_MS = 10_000;
 
 /**
  * Brings the database at `url` to the schema of this code and returns the names of the migrations it applied, oldest first ([] when there was
@@ -42,7 +43,16 @@ export async function migrate(url: string, folder: string, options: MigrateOptio
     const missing = findMissing(migrations, await readHistory(client));
     if (missing.length === 0) return taken;
     await withSchemaEngine(url, undefined, async (engine, script) => {
-      const run = { engine, script, client, folder, patienceMs: PATIENCE_MS, onWait: () => undefined, ...options };
+      const run = {
+        engine,
+        script,
+        client,
+        folder,
+        patienceMs: PATIENCE_MS,
+        onWait: () => undefined,
+        tellEveryMs: TELL_EVERY_MS,
+        ...options,
+      };
       for (const migration of missing) await applyLast(run, migrations.slice(0, migrations.indexOf(migration) + 1));
     });
     return [...taken, ...missing.map(({ name }) => name)];

@@ -119,10 +119,15 @@ describe('an index that is built concurrently', () => {
       '29990103000000_drop': 'DROP INDEX CONCURRENTLY "idx_chat_messages_operator";',
     });
     await readForLong();
-    const both = [migrate(url, folder), migrate(url, folder)];
+    const waits: string[] = [];
+    const telling = { tellEveryMs: 50, onWait: (line: string) => void waits.push(line) };
+    const both = [migrate(url, folder, telling), migrate(url, folder, telling)];
     const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'CREATE INDEX CONCURRENTLY%' AND wait_event_type = 'Lock'`;
     await expect.poll(async () => (await queryOnce(url, waiting)).length).toBe(1);
     await queryOnce(url, `INSERT INTO "Client" (username, "updatedAt") VALUES ('a', now())`);
+    await expect
+      .poll(() => waits.join('\n'), { timeout: 15_000 })
+      .toMatch(/29990102000000_index waits for others: a long report \(process/);
     await reader.query('COMMIT');
     expect((await Promise.all(both)).flat()).toEqual([INDEX, '29990103000000_drop']);
   });

@@ -220,7 +220,7 @@ async function describeWork(client: pg.Client): Promise<string[]> {
     ...(users === 0
       ? []
       : [
-          'Operators keep their messages and names; each can sign in as soon as "npm run switchboard -- operator password --email E --password P" has given them a password.',
+          'Operators keep their messages and names; each can sign in as soon as "npm run switchboard -- operator password --email E --password P" has given them a password (until then "operator list" says "removed").',
         ]),
     ...(nameless === 0
       ? []
