@@ -48,6 +48,9 @@ export function relayProgram(settings: ServerSettings, port: number, redisPort: 
       SOCKET_PORT: String(port),
       SOCKET_HOST: '127.0.0.1',
       REDIS_URL: `redis://127.0.0.1:${redisPort}`,
+      // All old front-ends come from one address here, and some send pictures as fast as they may.
+      SESSIONS_PER_MINUTE: '100000',
+      MAX_SOCKET_PAYLOAD_BYTES: '2000000',
     },
   };
 }
