@@ -68,6 +68,8 @@ class Sender implements RevocationSender {
   #failed = 0;
   #complainedAt: number | undefined;
   #forgotAt = 0;
+  /** Rows recorded up to then have been read; undefined: none. */
+  #readUntil: Date | undefined;
 
   constructor({ chat, relay, log, metrics }: RevocationSenderOptions) {
     this.#chat = chat;
@@ -159,8 +161,11 @@ class Sender implements RevocationSender {
       if (now.getTime() - this.#forgotAt >= FORGET_EVERY_MS) {
         await forgetRevocations(this.#chat, now);
         this.#forgotAt = now.getTime();
+        this.#readUntil = undefined;
       }
-      for (const revocation of await listRevocations(this.#chat, now)) this.#book.add(revocation);
+      const { revocations, recordedUntil } = await listRevocations(this.#chat, now, this.#readUntil);
+      for (const revocation of revocations) this.#book.add(revocation);
+      this.#readUntil = recordedUntil;
       return true;
     } catch (error) {
       this.#log.warn({ err: error }, 'the database can not say who was revoked; trying again');

@@ -60,7 +60,7 @@ describe('a visitor’s token, once they have ended the chat', () => {
   it('is revoked on the relay, together with the end', async () => {
     const visitor = await chat.visitor();
     await endChat(chat.ctx, visitor);
-    expect(await listRevocations(chat.ctx, NOW)).toContainEqual({
+    expect((await listRevocations(chat.ctx, NOW)).revocations).toContainEqual({
       role: 'client',
       id: visitor.clientId,
       at: NOW,

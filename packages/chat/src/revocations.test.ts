@@ -15,7 +15,7 @@ const ago = (ms: number) => new Date(NOW.getTime() - ms);
 
 /** Those of one person. */
 const kept = async (role: 'client' | 'operator', id: number, now = NOW) =>
-  (await listRevocations(chat.ctx, now)).filter((revocation) => revocation.role === role && revocation.id === id);
+  (await listRevocations(chat.ctx, now)).revocations.filter((revocation) => revocation.role === role && revocation.id === id);
 
 it.each<[string, (email: string) => Promise<unknown>]>([
   ['gets another role', async (email) => await setOperatorRole(chat.ctx, email, 'ADMIN')],
@@ -65,4 +65,18 @@ it('is kept as long as the longest token lives, and then forgotten', async () =>
   expect(await forgetRevocations(chat.ctx, NOW)).toBe(1);
   expect(await kept('operator', living)).toHaveLength(1);
   expect(await chat.db.prisma.revocation.count({ where: { subjectId: over } })).toBe(0);
+});
+
+it('what was recorded since the last look can be asked for alone, also what was recorded again', async () => {
+  const [early, late, again] = [1_000_004, 1_000_005, 1_000_006];
+  for (const id of [early, again]) await recordRevocation(chat.ctx, { role: 'operator', id, at: ago(5_000) });
+  await chat.db.prisma.$executeRaw`UPDATE "Revocation" SET "createdAt" = now() - interval '1 hour'`;
+  const { recordedUntil } = await listRevocations(chat.ctx, NOW);
+  const look = async () =>
+    (await listRevocations(chat.ctx, NOW, new Date((recordedUntil?.getTime() ?? 0) + 61_000))).revocations.map(({ id }) => id);
+  expect(await look()).toEqual([]);
+  // Its clock is behind: what counts is when it was recorded.
+  await recordRevocation(chat.ctx, { role: 'operator', id: late, at: ago(MINUTE_MS * 30) });
+  await recordRevocation(chat.ctx, { role: 'operator', id: again, at: ago(1_000) });
+  expect(await look()).toEqual([late, again]);
 });

@@ -17,6 +17,9 @@ export interface Revocation {
   readonly address?: string | null | undefined;
 }
 
+/** Longer than any transaction may take. Milliseconds. */
+const LONGEST_TRANSACTION_MS = 60_000;
+
 type OwnContext = Pick<Context, 'db' | 'log'>;
 
 /**
@@ -34,19 +37,37 @@ export async function writeRevocation(tx: Queryable, revocation: Revocation): Pr
   await tx.$executeRaw(insertRevocation(revocation));
 }
 
-/** All that may still have an effect at `now`, the oldest first. @throws ChatError `unavailable` */
-export async function listRevocations(ctx: OwnContext, now: Date): Promise<Revocation[]> {
+/** Revocations, and what to ask with for those that were recorded later. */
+interface RevocationList {
+  readonly revocations: readonly Revocation[];
+  /** By the clock of the database; undefined when there was none. */
+  readonly recordedUntil: Date | undefined;
+}
+
+/**
+ * What may still have an effect at `now`, the oldest first: all, or only what has been recorded since `recordedAfter` or a minute before, since a transaction
+ * shows what it has recorded when it ends.
+ *
+ * @throws ChatError `unavailable`
+ */
+export async function listRevocations(ctx: OwnContext, now: Date, recordedAfter?: Date): Promise<RevocationList> {
+  const at = { gte: new Date(now.getTime() - KEPT_MS) };
+  const createdAt = { gte: new Date((recordedAfter?.getTime() ?? 0) - LONGEST_TRANSACTION_MS) };
   const rows = await withDatabase(
     ctx,
     async () =>
-      await ctx.db.prisma.revocation.findMany({ where: { at: { gte: new Date(now.getTime() - KEPT_MS) } }, orderBy: { at: 'asc' } }),
+      await ctx.db.prisma.revocation.findMany({ where: recordedAfter === undefined ? { at } : { at, createdAt }, orderBy: { at: 'asc' } }),
   );
-  return rows.map(({ role, subjectId, at, address }) => ({
-    role: role === 'CLIENT' ? 'client' : 'operator',
-    id: subjectId,
-    at,
-    address: address === '' ? null : address,
-  }));
+  const recorded = rows.map((row) => row.createdAt.getTime());
+  return {
+    revocations: rows.map(({ role, subjectId, at: moment, address }) => ({
+      role: role === 'CLIENT' ? 'client' : 'operator',
+      id: subjectId,
+      at: moment,
+      address: address === '' ? null : address,
+    })),
+    recordedUntil: recorded.length === 0 ? recordedAfter : new Date(recorded.reduce((latest, time) => Math.max(latest, time))),
+  };
 }
 
 /** Deletes those that have no effect any more at `now`. @returns how many. @throws ChatError `unavailable` */
@@ -62,5 +83,5 @@ function insertRevocation({ role, id, at, address }: Revocation): Prisma.Sql {
   return Prisma.sql`
     INSERT INTO "Revocation" (role, "subjectId", address, at)
     VALUES (${role === 'client' ? 'CLIENT' : 'OPERATOR'}::"TokenRole", ${id}::int, ${address ?? ''}, ${at.toISOString()}::timestamptz)
-    ON CONFLICT (role, "subjectId", address) DO UPDATE SET at = GREATEST("Revocation".at, excluded.at)`;
+    ON CONFLICT (role, "subjectId", address) DO UPDATE SET at = GREATEST("Revocation".at, excluded.at), "createdAt" = excluded."createdAt"`;
 }
