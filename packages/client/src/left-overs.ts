@@ -66,6 +66,8 @@ export class LeftOvers {
     for (const entry of remaining) {
       if (!kept.has(conversationMessageId(entry)) && this.#outbox === outbox) await outbox.add(entry);
     }
+    // With nothing to show there is nothing to listen to: an idle widget costs its page as little as it can.
+    if (this.#outbox === outbox && outbox.entries().length === 0) this.close();
   }
 
   #refresh(): void {
