@@ -73,15 +73,17 @@ describe('bytes of bodies under way', () => {
 });
 
 describe('a body that comes too slowly', () => {
-  it('is given up, may be sent again, and counts no more', async () => {
-    const under = countBytesUnderWay({ perCaller: 100, inAll: 100 });
+  it.each([
+    ['nothing', 0],
+    ['nearly all of a large one', 900_000],
+  ])('after %s is given up, may be sent again, and counts no more', async (_name, first) => {
+    const under = countBytesUnderWay({ perCaller: 1_000_000, inAll: 1_000_000 });
     const sender = slow();
     const bytes = under.open('a');
-    sender.push('{');
-    await expect(readJson(sender.request, { maxBytes: 100, bytes, withinMs: 30 })).rejects.toMatchObject({
-      code: 'unavailable',
-      retryable: true,
-    });
+    // At the pace that is asked for, this much would be waited for for a minute.
+    sender.push(`"${'x'.repeat(first)}`);
+    const answer = readJson(sender.request, { maxBytes: 1_000_000, bytes, withinMs: 200 });
+    await expect(answer).rejects.toMatchObject({ code: 'unavailable', retryable: true });
     bytes.release();
     expect(under.total()).toBe(0);
   });

@@ -10,12 +10,12 @@ export interface Allowance {
   readonly maxBytes: number;
   /** Counts the bytes as they arrive. */
   readonly bytes: BodyBytes;
-  /** How long a small body may take to arrive, in milliseconds; 30 s unless given. */
+  /** How long a body may take to arrive, in milliseconds; 30 s unless given. While it arrives at a good pace it may take longer. */
   readonly withinMs?: number;
 }
 
 const WITHIN_MS = 30_000;
-/** Bytes that give a body one second more: slower lines than this are given up. */
+/** Bytes that give a body one second more, though never more than `WITHIN_MS` from then on: slower lines than this are given up, and so are stalled ones. */
 const BYTES_PER_SECOND = 16 * 1024;
 
 /**
@@ -30,7 +30,7 @@ async function readBytes(request: Request, { maxBytes, bytes, withinMs = WITHIN_
   const chunks: Uint8Array[] = [];
   let size = 0;
   const reader = request.body.getReader();
-  const deadline = startDeadline(() => withinMs + (size / BYTES_PER_SECOND) * 1_000);
+  const deadline = startDeadline(withinMs);
   try {
     for (;;) {
       const { done, value } = await Promise.race([reader.read(), deadline.passed]);
@@ -38,6 +38,7 @@ async function readBytes(request: Request, { maxBytes, bytes, withinMs = WITHIN_
       size += value.byteLength;
       if (size > maxBytes) throw tooLarge();
       bytes.add(value.byteLength);
+      deadline.putOff((value.byteLength / BYTES_PER_SECOND) * 1_000);
       chunks.push(value);
     }
   } catch (error) {
@@ -51,19 +52,32 @@ async function readBytes(request: Request, { maxBytes, bytes, withinMs = WITHIN_
   return Buffer.concat(chunks, size);
 }
 
-/** Rejects `passed` once more than `allowedMs()` have gone by, which may grow meanwhile. */
-function startDeadline(allowedMs: () => number): { readonly passed: Promise<never>; stop(): void } {
-  const begun = performance.now();
+interface Deadline {
+  /** Rejects when the deadline is over. */
+  readonly passed: Promise<never>;
+  /** Moves it by so many milliseconds, but to no later than the first one was from its start. */
+  putOff(ms: number): void;
+  stop(): void;
+}
+
+function startDeadline(withinMs: number): Deadline {
+  let at = performance.now() + withinMs;
   let timer: NodeJS.Timeout | undefined;
   const passed = new Promise<never>((_resolve, reject) => {
     const look = () => {
-      const left = begun + allowedMs() - performance.now();
+      const left = at - performance.now();
       if (left > 0) timer = setTimeout(look, left + 1);
       else reject(new ChatError('unavailable', 'The request came too slowly. Try again.', { retryAfterSeconds: 2 }));
     };
     look();
   });
-  return { passed, stop: () => clearTimeout(timer) };
+  return {
+    passed,
+    putOff(ms) {
+      at = Math.min(at + ms, performance.now() + withinMs);
+    },
+    stop: () => clearTimeout(timer),
+  };
 }
 
 /**
