@@ -51,9 +51,10 @@ export async function restoreCommand(args: readonly string[]): Promise<void> {
   console.log(`Database: ${database}.`);
 }
 
-function report({ restored, removed, missingUploads, untidy }: RestoreResult, adopted: Adopted | undefined): void {
+function report({ restored, removed, missingUploads, untidy, leftOut }: RestoreResult, adopted: Adopted | undefined): void {
   if (Object.values(removed).some((count) => count > 0)) console.log(`Removed ${describeContents(removed)}.`);
   console.log(`Restored ${describeContents(restored)}. Operators have to sign in again.`);
+  if (leftOut.length > 0) console.error(`Switchboard does not have these columns, so they were left out: ${leftOut.join(', ')}.`);
   if (untidy !== undefined) console.error(`The images that are no longer used could not all be removed (${untidy}).`);
   if (missingUploads > 0) console.log(`The files of ${missingUploads} images were missing when the backup was made.`);
   if (adopted === undefined)

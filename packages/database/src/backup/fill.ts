@@ -4,7 +4,7 @@ import { copyIn, CopyOut } from './copy.ts';
 import { BackupError } from './errors.ts';
 import { type End, type Manifest, TABLES, type TableShape } from './manifest.ts';
 import { readBackup } from './read.ts';
-import { copyFromSql, copyToSql, HISTORY, listTables, quoteAll, readForeignKeys, readPlainIndexes } from './tables.ts';
+import { copyFromSql, copyToSql, HISTORY, listTables, quoteAll, readForeignKeys, readPlainIndexes, readShapes } from './tables.ts';
 
 /** Some rows of one table. */
 export interface Rows {
@@ -37,9 +37,10 @@ export async function* rowsOfDatabase(client: pg.Client, tables: readonly TableS
  * rows at once at the end, so the order of the tables does not matter. So are indexes, which are made in a fraction of the time once the rows are there.
  *
  * @param expected how many rows there are of each table, where that is known
+ * @returns columns that the backup has and this schema does not, as `Table.column`: they were added to the old database by hand, and are left out
  * @throws BackupError when rows are missing
  */
-export async function fillTables(client: pg.Client, source: AsyncIterable<Rows>, expected?: End['rows']): Promise<void> {
+export async function fillTables(client: pg.Client, source: AsyncIterable<Rows>, expected?: End['rows']): Promise<string[]> {
   const tables = await listTables(client);
   const keys = await readForeignKeys(client, tables);
   const alter = ({ table }: { table: string }) => `ALTER TABLE ${pg.escapeIdentifier(table)}`;
@@ -48,16 +49,49 @@ export async function fillTables(client: pg.Client, source: AsyncIterable<Rows>,
   for (const { name } of indexes) await client.query(`DROP INDEX ${name}`);
   await client.query(`TRUNCATE ${quoteAll(tables)}`);
   const loaded: Record<string, number> = {};
+  const extra = new ExtraColumns(client, await readShapes(client, tables));
   for await (const { table, data } of source) {
     if (!tables.includes(table.name))
       throw new BackupError(`The backup has a table that its version of Switchboard does not have (${table.name}).`);
+    await extra.add(table);
     loaded[table.name] = (loaded[table.name] ?? 0) + (await copyIn(client, copyFromSql(table), data));
   }
   for (const [table, rows] of Object.entries(expected ?? {}))
     if ((loaded[table] ?? 0) !== rows)
       throw new BackupError(`Of the ${rows} rows of ${table} in the backup only ${loaded[table] ?? 0} could be read. Nothing was changed.`);
+  await extra.remove();
   // What was half done there says nothing about the schema here, and would stop every migration to come.
   await client.query(`DELETE FROM ${HISTORY} WHERE finished_at IS NULL OR rolled_back_at IS NOT NULL`);
   for (const { definition } of indexes) await client.query(definition);
   for (const key of keys) await client.query(`${alter(key)} ADD CONSTRAINT ${pg.escapeIdentifier(key.name)} ${key.definition}`);
+  return extra.names;
+}
+
+/** Columns of a backup that the schema does not have. They are made for the time of reading, since COPY can't skip a value. */
+class ExtraColumns {
+  readonly #client: pg.Client;
+  readonly #known: Map<string, readonly string[]>;
+  readonly #added: { readonly table: string; readonly column: string }[] = [];
+
+  constructor(client: pg.Client, shapes: readonly TableShape[]) {
+    this.#client = client;
+    this.#known = new Map(shapes.map(({ name, columns }) => [name, columns]));
+  }
+
+  get names(): string[] {
+    return this.#added.map(({ table, column }) => `${table}.${column}`);
+  }
+
+  async add({ name, columns }: TableShape): Promise<void> {
+    for (const column of columns.filter((wanted) => this.#known.get(name)?.includes(wanted) !== true)) {
+      await this.#client.query(`ALTER TABLE ${pg.escapeIdentifier(name)} ADD COLUMN ${pg.escapeIdentifier(column)} TEXT`);
+      this.#added.push({ table: name, column });
+    }
+    this.#known.set(name, columns);
+  }
+
+  async remove(): Promise<void> {
+    for (const { table, column } of this.#added)
+      await this.#client.query(`ALTER TABLE ${pg.escapeIdentifier(table)} DROP COLUMN ${pg.escapeIdentifier(column)}`);
+  }
 }

@@ -33,16 +33,17 @@ export interface Replacement {
 /**
  * Puts the rows in the place of all that the database holds, in one transaction: a reader sees the old rows, waits, or sees the new ones.
  *
+ * @returns columns that could not be kept (see `fillTables`)
  * @throws BackupError when others keep the tables busy for a minute
  */
-export async function replaceRows(client: pg.Client, { source, expected, sequences, check, beforeCommit }: Replacement): Promise<void> {
+export async function replaceRows(client: pg.Client, { source, expected, sequences, check, beforeCommit }: Replacement): Promise<string[]> {
   await beginLocked(client);
   try {
     await check();
     const counted = await readSequences(client, await listTables(client));
     await client.query('CREATE TEMP TABLE revocations_before ON COMMIT DROP AS SELECT * FROM "Revocation"');
     await rememberUploads(client);
-    await fillTables(client, source, expected);
+    const leftOut = await fillTables(client, source, expected);
     // A token that was revoked since the backup stays revoked.
     await client.query(`
       INSERT INTO "Revocation" SELECT * FROM revocations_before
@@ -54,6 +55,7 @@ export async function replaceRows(client: pg.Client, { source, expected, sequenc
     await beforeCommit();
     for (const sequence of counted) await skipNumbers(client, sequence, sequences);
     await client.query('COMMIT');
+    return leftOut;
   } catch (error) {
     // A broken connection can't be told, and takes the transaction with it.
     await client.query('ROLLBACK').catch(() => undefined);

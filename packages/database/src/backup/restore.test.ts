@@ -212,6 +212,25 @@ it('steps back while others use the tables, and then does it', async () => {
   });
 });
 
+it('leaves out columns that were added to the old database by hand, and says so', async () => {
+  const [home, older] = [await makeHome(), await makeHome('bare')];
+  const first = await otherMigrations(older, { first: 1 });
+  await migrate(older.url, first);
+  for (const old of [home, older]) {
+    await furnish(old);
+    await query(old, `ALTER TABLE "Client" ADD COLUMN "favorite color" JSONB NOT NULL DEFAULT '{"a": "b"}'`);
+    const file = join(old.folder, 'backup');
+    await backUp(old, file, old === home ? undefined : first);
+    const after = await makeHome();
+    expect((await restore(after, file)).leftOut).toEqual(['Client.favorite color']);
+    expect(await query(after, `SELECT username, to_jsonb("Client") ? 'favorite color' AS has FROM "Client"`)).toEqual([
+      { username: 'Vera', has: false },
+    ]);
+    // Where the database has them, they are kept.
+    if (old === home) expect((await restore(old, file, true)).leftOut).toEqual([]);
+  }
+});
+
 it('leaves tables of other programs alone', async () => {
   const [home, after] = [await makeHome(), await makeHome()];
   await furnish(home);

@@ -39,6 +39,8 @@ export interface RestoreResult {
   readonly removed: Contents;
   /** Files of uploads that the backup did not have. */
   readonly missingUploads: number;
+  /** Columns that the backup has and this schema does not, as `Table.column`: they were added to the old database by hand. */
+  readonly leftOut: readonly string[];
   /** Why images that are no longer used could not be removed, if so. */
   readonly untidy: string | undefined;
   /** Of the backup, if it was made with them. They are the caller's to write. */
@@ -102,14 +104,15 @@ async function load(
       check: async () => void (removed = await refuseData(client, replace)),
       beforeCommit: settleUploads,
     });
-  if (isCurrent) await run({ source: rowsOfFile(file, manifest), expected: end.rows });
-  else
-    await withStagedBackup({ file, backup, migrations, scratch }, async (stage) => {
-      const tables = (await listTables(stage)).filter((table) => !NOT_KEPT.includes(table));
-      await run({ source: rowsOfDatabase(stage, await readShapes(stage, tables)) });
-    });
+  const leftOut = isCurrent
+    ? await run({ source: rowsOfFile(file, manifest), expected: end.rows })
+    : await withStagedBackup({ file, backup, migrations, scratch }, async (stage, before) => {
+        const tables = (await listTables(stage)).filter((table) => !NOT_KEPT.includes(table));
+        const after = await run({ source: rowsOfDatabase(stage, await readShapes(stage, tables)) });
+        return [...before, ...after];
+      });
   const untidy = await tidy(client, uploads);
-  return { manifest, restored: contentsOf(end.rows), removed, missingUploads: end.uploads.missing, secrets, untidy };
+  return { manifest, restored: contentsOf(end.rows), removed, missingUploads: end.uploads.missing, secrets, untidy, leftOut };
 }
 
 /** What is done after the commit; the backup is in place whether it succeeds or not. */

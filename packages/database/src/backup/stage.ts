@@ -29,7 +29,7 @@ interface StageOptions {
  */
 export async function withStagedBackup<T>(
   { file, backup, migrations, scratch }: StageOptions,
-  use: (client: pg.Client) => Promise<T>,
+  use: (client: pg.Client, leftOut: readonly string[]) => Promise<T>,
 ): Promise<T> {
   await removeStage(scratch);
   await mkdir(scratch, { recursive: true, mode: 0o755 });
@@ -42,13 +42,14 @@ export async function withStagedBackup<T>(
       await ensureDatabase(cluster.url('postgres'), DATABASE);
       const url = cluster.url(DATABASE);
       await migrate(url, older);
-      await withConnection(url, async (client) => {
+      const leftOut = await withConnection(url, async (client) => {
         await client.query('BEGIN');
-        await fillTables(client, rowsOfFile(file, manifest), end.rows);
+        const columns = await fillTables(client, rowsOfFile(file, manifest), end.rows);
         await client.query('COMMIT');
+        return columns;
       });
       await migrate(url, migrations);
-      return await withConnection(url, use);
+      return await withConnection(url, async (client) => await use(client, leftOut));
     } finally {
       await cluster.stop();
     }
