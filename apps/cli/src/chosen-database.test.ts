@@ -14,7 +14,7 @@ vi.setConfig({ testTimeout: 120_000 });
 
 const CREATE: Making = { command: 'operator create', make: 'if alone' };
 /** Ports where nothing of ours ever is. */
-const PORTS = { PORT: '9', SOCKET_PORT: '13' };
+const PORTS = { PORT: '10', SOCKET_PORT: '14' };
 const create = (email: string, ...more: string[]) => [
   'operator',
   'create',

@@ -68,8 +68,8 @@ it('fails when the relay is away while a web app is connected, and succeeds when
 });
 
 it.each<[string, NodeJS.ProcessEnv, string]>([
-  ['another SOCKET_PORT', { SOCKET_PORT: '9' }, 'No relay answered at http://127.0.0.1:9 ('],
-  ['another RELAY_INTERNAL_URL', { RELAY_INTERNAL_URL: 'http://127.0.0.1:9' }, 'No relay answered at http://127.0.0.1:9 ('],
+  ['another SOCKET_PORT', { SOCKET_PORT: '10' }, 'No relay answered at http://127.0.0.1:10 ('],
+  ['another RELAY_INTERNAL_URL', { RELAY_INTERNAL_URL: 'http://127.0.0.1:10' }, 'No relay answered at http://127.0.0.1:10 ('],
   ['no JWT_SECRET', { JWT_SECRET: '' }, 'was not told, because JWT_SECRET is not set here'],
   ['another JWT_SECRET', { JWT_SECRET: 'aZ3v9QmT1xW7bN5rY8cJ2hF6gD4sA0pX' }, 'it has another JWT_SECRET than this command'],
 ])('fails in a shell with %s while the servers run', async (_, env, problem) => {
@@ -88,7 +88,7 @@ it('fails when a start holds the data folder and its relay is looked for at anot
   await runCli(place, ['operator', 'create', '--email', EMAIL, '--name', 'Olga', '--password', 'correct horse']);
   const start = startSystem(place);
   await untilReady(start);
-  const { code, errors } = await remove(place, { SOCKET_PORT: '9' });
+  const { code, errors } = await remove(place, { SOCKET_PORT: '10' });
   expect(code).toBe(1);
   expect(errors).toContain(`but Switchboard runs on ${place.dataDir} (process ${start.pid}): `);
   start.child.kill('SIGTERM');

@@ -40,6 +40,8 @@ it('reads lists, flags, numbers and addresses', () => {
 it.each([
   ['PORT', '80a', 'PORT is "80a"; it must be a port number, 1 to 65535.'],
   ['SOCKET_PORT', '70000', 'SOCKET_PORT is "70000"; it must be a port number, 1 to 65535.'],
+  ['PORT', '6000', 'PORT is "6000"; it must be a port that browsers connect to (they refuse this one, which belongs to another protocol).'],
+  ['SOCKET_PORT', '10080', /^SOCKET_PORT is "10080"; it must be a port that browsers connect to/],
   ['FRONTEND_URL', '*', /^FRONTEND_URL is "\*"; it must be origins such as/],
   [
     'FRONTEND_URL',
@@ -79,4 +81,29 @@ it('names what is required and not there', () => {
   expect(complaintOf({}, ['JWT_SECRET'])).toMatch(/^JWT_SECRET is not set; it must be a random text of at least 32 bytes, /);
   expect(complaintOf({ JWT_SECRET: SECRET }, ['JWT_SECRET', 'DATABASE_URL'])).toMatch(/^DATABASE_URL is not set; it must be a postgresql:/);
   expect(complaintOf({ JWT_SECRET: SECRET }, ['JWT_SECRET'])).toBe('none');
+});
+
+it('takes the ports that fetch takes, and no others', async () => {
+  // Nobody listens at this address of the loopback: what is not refused by fetch is refused by the system.
+  const why = async (port: number) => await fetch(`http://127.0.0.77:${port}`).catch((error: unknown) => (error as Error).cause);
+  const suspects = [
+    ...Array.from({ length: 1_023 }, (_, index) => index + 1),
+    1719,
+    2049,
+    3000,
+    3659,
+    4045,
+    4190,
+    5060,
+    6000,
+    6566,
+    6667,
+    6697,
+    8080,
+    10080,
+  ];
+  for (const port of suspects) {
+    const refused = String(await why(port)).includes('bad port');
+    expect(complaintOf({ PORT: String(port) }) !== 'none', String(port)).toBe(refused);
+  }
 });

@@ -19,7 +19,17 @@ export function whole(min: number, max: number, expected: string) {
     .refine((value) => value >= min && value <= max, expected);
 }
 
-export const port = whole(1, 65_535, 'a port number, 1 to 65535');
+/** Browsers and `fetch` refuse to connect to these, because other protocols have them (https://fetch.spec.whatwg.org/#port-blocking). */
+const BLOCKED_PORTS = new Set([
+  1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109, 110, 111, 113, 115, 117,
+  119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515, 526, 530, 531, 532, 540, 548, 554, 556, 563, 587, 601, 636,
+  989, 990, 993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
+]);
+
+export const port = whole(1, 65_535, 'a port number, 1 to 65535').refine(
+  (value) => !BLOCKED_PORTS.has(value),
+  'a port that browsers connect to (they refuse this one, which belongs to another protocol)',
+);
 
 /** An address to listen on, without the brackets that URLs put around IPv6 ones. */
 export const host = z

@@ -73,8 +73,12 @@ function codesOf(error: unknown): string[] {
 export function explainNetworkError(error: unknown, place: string, advice: Partial<Advice> = {}): Outcome {
   const code = codesOf(error).find((known) => Object.hasOwn(EXPLANATIONS, known));
   const explanation = EXPLANATIONS[code ?? ''];
-  if (explanation === undefined)
-    return fail(`${place}: it can't be reached (${innermost(error)})`, 'Correct the address, or what listens there.');
+  if (explanation === undefined) {
+    const reason = innermost(error);
+    return reason === 'bad port'
+      ? fail(`${place}: browsers and servers refuse to connect to that port, which belongs to another protocol`, 'Choose another one.')
+      : fail(`${place}: it can't be reached (${reason})`, 'Correct the address, or what listens there.');
+  }
   const [problem, todo] = explanation;
   return fail(`${place}: ${problem}`, typeof todo === 'string' ? { ...FOR_BROWSERS, ...advice }[todo] : todo.text);
 }
