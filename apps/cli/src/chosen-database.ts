@@ -81,7 +81,7 @@ export async function signOfAnother(config: Config, { clone, serviceFiles }: Sur
     const file = serviceFiles.find((path) => existsSync(path));
     if (file !== undefined) return `this machine has an installed service (${file}) while DATA_DIR is not set here`;
   }
-  for (const url of [`http://127.0.0.1:${config.port}`, config.localRelayUrl])
+  for (const url of [config.localWebUrl, config.localRelayUrl])
     if (await isSwitchboard(url)) return `Switchboard runs at ${url} with other data`;
   return undefined;
 }

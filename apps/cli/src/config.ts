@@ -8,6 +8,7 @@ import {
   type Environment,
   frontendOrigins,
   localRelayUrl,
+  localWebUrl,
   readVariables,
   relayInternalUrl,
   requireStrongSecrets,
@@ -26,6 +27,8 @@ export interface Config {
   readonly production: boolean;
   readonly port: number;
   readonly socketPort: number;
+  /** Where this machine finds its own web app, whatever browsers call it. */
+  readonly localWebUrl: string;
   /** Where this machine finds its own relay, whatever browsers call it. */
   readonly localRelayUrl: string;
   /** Where a relay takes hints and revocations: RELAY_INTERNAL_URL, or this machine's relay. */
@@ -66,6 +69,7 @@ export function readConfig(environment: Environment, root: string): Config {
     production: values.NODE_ENV === 'production',
     port: values.PORT,
     socketPort: values.SOCKET_PORT,
+    localWebUrl: localWebUrl(values),
     localRelayUrl: localRelayUrl(values),
     relayInternalUrl: relayInternalUrl(values),
     frontendUrl: frontendOrigins(values).join(','),

@@ -12,7 +12,7 @@ const TIMEOUT_MS = 2_000;
  * machine. Undefined when there is none.
  */
 export async function signOfServers(config: Config, database: Pick<Database, 'prisma'>): Promise<string | undefined> {
-  return startOnDataDir(config) ?? (await webAppOnDatabase(database)) ?? (await webAppOnPort(config.port));
+  return startOnDataDir(config) ?? (await webAppOnDatabase(database)) ?? (await webAppHere(config.localWebUrl));
 }
 
 function startOnDataDir(config: Config): string | undefined {
@@ -28,8 +28,8 @@ async function webAppOnDatabase({ prisma }: Pick<Database, 'prisma'>): Promise<s
   return count > 0 ? `a web app has ${count} ${count === 1 ? 'connection' : 'connections'} to this database` : undefined;
 }
 
-async function webAppOnPort(port: number): Promise<string | undefined> {
-  return (await isSwitchboard(`http://127.0.0.1:${port}`)) ? `a web app of Switchboard answers on port ${port}` : undefined;
+async function webAppHere(url: string): Promise<string | undefined> {
+  return (await isSwitchboard(url)) ? `a web app of Switchboard answers at ${url}` : undefined;
 }
 
 /** Whether a web app or relay of Switchboard answers at this address, whichever installation it is of. */

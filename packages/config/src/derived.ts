@@ -13,6 +13,11 @@ export function socketUrl(values: { readonly NEXT_PUBLIC_SOCKET_URL?: string | u
   return values.NEXT_PUBLIC_SOCKET_URL ?? `http://localhost:${values.SOCKET_PORT}`;
 }
 
+/** The address, without a final slash, at which this machine reaches the web app that it runs. */
+export function localWebUrl(values: { readonly PORT: number }): string {
+  return `http://${hostToAsk(undefined)}:${values.PORT}`;
+}
+
 /** The address, without a final slash, at which this machine reaches the relay that it runs: `http://127.0.0.1:3001`. */
 export function localRelayUrl(values: { readonly SOCKET_HOST?: string | undefined; readonly SOCKET_PORT: number }): string {
   return `http://${hostToAsk(values.SOCKET_HOST)}:${values.SOCKET_PORT}`;

@@ -1,7 +1,7 @@
 export { APPLICATION_NAMES } from './application-names.ts';
 export { ConfigError, type Environment } from './config-error.ts';
-export { demoEnabled, frontendOrigins, localRelayUrl, relayInternalUrl, socketUrl } from './derived.ts';
+export { demoEnabled, frontendOrigins, localRelayUrl, localWebUrl, relayInternalUrl, socketUrl } from './derived.ts';
 export { readVariables } from './read-variables.ts';
-export { requireStrongSecrets, weaknessOfSecrets } from './secrets.ts';
+export { requireStrongSecrets, SIGNING_SECRETS, weaknessOfSecrets } from './secrets.ts';
 export { SECRET_EXPECTED } from './shapes.ts';
-export { VARIABLE_NAMES } from './variables.ts';
+export { SECRETS, VARIABLE_NAMES } from './variables.ts';

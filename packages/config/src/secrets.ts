@@ -2,17 +2,18 @@ import { ConfigError, type Environment } from './config-error.ts';
 import { isGuessable } from './secret-strength.ts';
 import { SECRET_EXPECTED } from './shapes.ts';
 
-const NAMES = ['JWT_SECRET', 'JWT_SECRET_PREVIOUS', 'AUTH_SECRET', 'METRICS_TOKEN'] as const;
-
 /** Settings of which each must be random and unlike the others. */
-export type SecretValues = { readonly [N in (typeof NAMES)[number]]?: string | undefined };
+export const SIGNING_SECRETS = ['JWT_SECRET', 'JWT_SECRET_PREVIOUS', 'AUTH_SECRET', 'METRICS_TOKEN'] as const;
+
+/** Their values, as far as they are given. */
+export type SecretValues = { readonly [N in (typeof SIGNING_SECRETS)[number]]?: string | undefined };
 
 /**
  * What is wrong with the secrets that were given, as a clause that names the first weak one and never its value: it can be guessed, or is the same as
  * another one. Undefined when nothing is. The length of each is checked by `readVariables`.
  */
 export function weaknessOfSecrets(values: SecretValues): string | undefined {
-  const given = NAMES.flatMap((name) => (values[name] ? [{ name, value: values[name] }] : []));
+  const given = SIGNING_SECRETS.flatMap((name) => (values[name] ? [{ name, value: values[name] }] : []));
   const weak = given.find(({ value }) => isGuessable(value));
   if (weak !== undefined) return `${weak.name} can be guessed: it is made of words, a pattern, or a well-known example`;
   for (const [index, { name, value }] of given.entries()) {

@@ -112,7 +112,7 @@ async function bringUp({ config, secrets, terminal, stopping, commandFile, parts
   const web = await system.startServer('web', parts.web(environment, config.port));
   await Promise.all([
     system.becomeReady('relay', relay, `${config.localRelayUrl}/readyz`),
-    system.becomeReady('web', web, `http://127.0.0.1:${config.port}/readyz`),
+    system.becomeReady('web', web, `${config.localWebUrl}/readyz`),
   ]);
   if (stopping.aborted) return;
   announce(terminal, { config, operators, seconds: (performance.now() - since) / 1000 });

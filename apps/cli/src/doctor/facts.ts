@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { readVariables } from '@switchboard/config';
+import { readVariables, SECRETS } from '@switchboard/config';
 
 import { codeOf, Complaint } from '../../bin/complaint.mjs';
 import { checkProduction, type Config, type Environment, readConfig } from '../config.ts';
@@ -60,14 +60,14 @@ export async function gatherFacts(environment: Environment, root: string): Promi
     closedFiles,
     secrets,
     jwtSecret: config.jwtSecret ?? generated,
-    webUrl: `http://127.0.0.1:${config.port}`,
+    webUrl: config.localWebUrl,
     relayUrl: config.localRelayUrl,
     hintsUrl: config.relayInternalUrl,
     origin,
   };
 }
 
-const SECRET_LINE = /^\s*(export\s+)?(JWT_SECRET|JWT_SECRET_PREVIOUS|AUTH_SECRET|METRICS_TOKEN|DATABASE_URL|REDIS_URL)\s*=\s*\S/m;
+const SECRET_LINE = new RegExp(`^\\s*(export\\s+)?(${[...SECRETS].join('|')})\\s*=\\s*\\S`, 'm');
 
 async function holdsSecrets(file: string): Promise<boolean> {
   try {

@@ -31,9 +31,16 @@ it.each([
   });
 });
 
-it('fails for as little room as a start refuses', () => {
-  expect(judgeFreeSpace(199 * 1024 ** 2, '/data')).toMatchObject({ status: 'fail' });
-  expect(judgeFreeSpace(201 * 1024 ** 2, '/data')).toMatchObject({ status: 'warn' });
+it.each([
+  [199, 0, 'fail', /a start needs 200 MiB/],
+  [201, 0, 'ok', /GiB free/],
+  [900, 1_024, 'fail', /less than MIN_FREE_DISK_BYTES \(1024 MiB\)/],
+  [1_500, 1_024, 'warn', /below MIN_FREE_DISK_BYTES/],
+  [3_000, 1_024, 'ok', /2 GiB free/],
+])('judges %i MiB of room as start and web app do, whose floor is %i MiB: %s', (free, floor, status, told) => {
+  const outcome = judgeFreeSpace(free * 1024 ** 2, '/data', floor * 1024 ** 2);
+  expect(outcome.status).toBe(status);
+  expect(JSON.stringify(outcome)).toMatch(told);
 });
 
 /** Leads to a database, but keeps the first connections waiting, as one does that has just been started on a busy machine. */

@@ -23,10 +23,10 @@ export async function checkWritable(folder: string): Promise<Outcome> {
 }
 
 /** Whether there is room on its disk. */
-export async function checkFreeSpace(folder: string): Promise<Outcome> {
+export async function checkFreeSpace(folder: string, floorBytes: number): Promise<Outcome> {
   try {
     const { bavail, bsize } = await statfs(folder);
-    return judgeFreeSpace(bavail * bsize, folder);
+    return judgeFreeSpace(bavail * bsize, folder, floorBytes);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return skip(NONE_YET);
     throw error;

@@ -19,7 +19,7 @@ export function planMachine({ config, settings, dataDir, closedFiles }: Facts): 
       look: async () => judgeOpenFiles(await readOpenFiles(dataDir.processes), settings.MAX_CONNECTIONS),
     },
     { group, what: 'the data folder can be written', look: async () => await checkWritable(dataDir.path) },
-    { group, what: 'its disk has room', look: async () => await checkFreeSpace(dataDir.path) },
+    { group, what: 'its disk has room', look: async () => await checkFreeSpace(dataDir.path, settings.MIN_FREE_DISK_BYTES) },
     { group, what: 'the embedded database is for this version', look: async () => await checkMajorVersion(config, dataDir.postgres) },
     { group, what: 'the last backup is not old', look: async () => judgeLastBackup(await readLastBackup(dataDir), new Date()) },
     { group, what: 'files with secrets are closed to others', look: async () => await Promise.resolve(checkClosedFiles(closedFiles)) },

@@ -1,9 +1,7 @@
-import { weaknessOfSecrets } from '@switchboard/config';
+import { SIGNING_SECRETS, weaknessOfSecrets } from '@switchboard/config';
 
 import type { Settings } from '../facts.ts';
 import { fail, ok, type Outcome, warn } from '../outcome.ts';
-
-const NAMES = ['JWT_SECRET', 'JWT_SECRET_PREVIOUS', 'AUTH_SECRET', 'METRICS_TOKEN'] as const;
 
 /** Whether the secrets are random and unlike each other, as the start asks in production. Their length is part of a valid configuration already. */
 export function checkSecrets(settings: Settings): Outcome {
@@ -12,6 +10,6 @@ export function checkSecrets(settings: Settings): Outcome {
     const judge = settings.NODE_ENV === 'production' ? fail : warn;
     return judge(weakness, 'Make one of its own for each with "openssl rand -base64 32", and restart everything.');
   }
-  const given = NAMES.filter((name) => settings[name] !== undefined);
+  const given = SIGNING_SECRETS.filter((name) => settings[name] !== undefined);
   return ok(given.length === 0 ? 'made by this installation' : given.join(', '));
 }
