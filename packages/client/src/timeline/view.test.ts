@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { reduceTimeline } from './reduce.ts';
 import { EMPTY_TIMELINE } from './state.ts';
@@ -83,6 +83,20 @@ describe('viewTimeline', () => {
     expect(both.map((message) => message.key)).toEqual(['r1', 'r2']);
     const old = viewTimeline(stateOf([row('r0', 1, -3_600, hello)], lives), [], VISITOR, []);
     expect(old.map((message) => message.key)).toEqual(['r0', 'x', 'y']);
+  });
+
+  it('compares a stranger’s thousand equal messages with a thousand rows no more often than there are messages', () => {
+    const hello = { text: 'Hello' };
+    // Too far apart for any of them to be one of the rows.
+    const lives = Array.from({ length: 1_000 }, (_, at) => live(`live ${at}`, 100_000 + at, { ...hello, keyed: false }));
+    const rows = Array.from({ length: 1_000 }, (_, at) => row(`row ${at}`, at + 1, at, hello));
+    const state = stateOf(rows, lives);
+    const parse = vi.spyOn(Date, 'parse');
+    const view = viewTimeline(state, [], VISITOR, []);
+    const looks = parse.mock.calls.length;
+    parse.mockRestore();
+    expect(view).toHaveLength(2_000);
+    expect(looks).toBeLessThan(5 * view.length);
   });
 
   it('shows a message once while it is in the outbox, on the relay and in the database', () => {
