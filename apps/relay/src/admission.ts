@@ -3,16 +3,22 @@ import type { Logger } from '@switchboard/telemetry';
 
 import type { ConnectionCounter } from './connection-counter.ts';
 import { type EngineConnection, onEngineConnection, terminate } from './engine.ts';
+import { holdingTooMuch } from './held-bytes.ts';
 import type { RelayMetrics } from './metrics.ts';
 import type { RelayServer } from './peer.ts';
 
 /** A connection that has not said who it is within this time is ended. Milliseconds. */
 export const CONNECT_TIMEOUT_MS = 10_000;
 
+/** As many of the largest messages may be on their way from one address without a token. */
+const MESSAGES_HELD = 20;
+
 interface Admission {
   readonly counter: ConnectionCounter<EngineConnection>;
   /** How many reverse proxies of ours stand in front and append to `X-Forwarded-For`. */
   readonly trustedHops: number;
+  /** Bytes of one message at most, as the engine takes it. */
+  readonly bufferBytes: number;
   readonly log: Logger;
   readonly metrics: RelayMetrics;
 }
@@ -24,7 +30,8 @@ const clock = () => performance.now();
  * Counts every connection from the moment it is there, whether it will ever say something or not, and ends those that are too many or say nothing.
  * Returns what is to be done once a second.
  */
-export function admitConnections(io: RelayServer, { counter, trustedHops, log, metrics }: Admission): () => void {
+export function admitConnections(io: RelayServer, { counter, trustedHops, bufferBytes, log, metrics }: Admission): () => void {
+  const maxHeld = MESSAGES_HELD * bufferBytes;
   /** Over for us since this second, and since the one before. */
   let leaving: EngineConnection[] = [];
   let left: EngineConnection[] = [];
@@ -59,5 +66,10 @@ export function admitConnections(io: RelayServer, { counter, trustedHops, log, m
     left = leaving;
     leaving = [];
     for (const connection of counter.takeSilent(CONNECT_TIMEOUT_MS, clock())) connection.close(true);
+    for (const connection of holdingTooMuch(counter.strangers(), maxHeld, bufferBytes)) {
+      metrics.offendersCut.add();
+      log.warn({ address: counter.addressOf(connection) }, 'connection ended: too many bytes of messages that do not end');
+      terminate(connection);
+    }
   };
 }

@@ -93,6 +93,12 @@ export class ConnectionCounter<C> {
     return undefined;
   }
 
+  /** Those that have shown no token, with their addresses. */
+  *strangers(): Generator<readonly [C, string]> {
+    for (const [connection, { key, address }] of this.#entries)
+      if (key === undefined || key === addressKey(address)) yield [connection, address];
+  }
+
   /** It is over. */
   remove(connection: C): void {
     const entry = this.#entries.get(connection);

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { MAX_PACKETS_PER_REQUEST } from './packet-limits.ts';
-import { type RawPeer, rawWebSocket } from './testing/raw-peer.ts';
+import { type RawPeer, rawPeer, rawWebSocket } from './testing/raw-peer.ts';
 import { startRelay, type TestPeer, type TestRelay } from './testing/test-relay.ts';
 
 const relays: TestRelay[] = [];
@@ -205,5 +205,46 @@ describe('deep nesting', () => {
     const message = `${'[{'.repeat(2_000)} "quoted" \\ ${'}]'.repeat(100)}`;
     peer.say(`42${JSON.stringify(['clientMessage', { type: 'text', message }])}`);
     await expect.poll(() => stage.bystander.of('incomingMessage').map((entry) => entry['message'])).toEqual([message]);
+  });
+});
+
+describe('messages that begin and do not end', () => {
+  const begun = `42["clientMessage",{"type":"image","image":"${'A'.repeat(150_000)}`;
+
+  it('are held for one address up to a limit; those of people with tokens are not concerned', async () => {
+    const relay = await startRelay({ bufferBytes: 200_000, maxPayloadBytes: 200_000, trustedHops: 1 });
+    relays.push(relay);
+    const connect = async (forwardedFor: string, auth: object) => {
+      const peer = await rawWebSocket(relay.url, { forwardedFor });
+      raws.push(peer);
+      await expect.poll(() => peer.heard()).toContain('pingInterval');
+      peer.say(`40${JSON.stringify(auth)}`);
+      await expect.poll(() => peer.heard()).toContain('40{"sid"');
+      peer.begin(begun);
+      return peer;
+    };
+    const token = await relay.mint({ role: 'client', id: 1, name: 'Anna', sessionId: '5f0c4a43-9c9b-4f0e-8f0a-3f1f6a1f2b01' });
+    const anna = await connect('203.0.113.1', { token });
+    const elsewhere = await connect('198.51.100.1', {});
+    const crowd: RawPeer[] = [];
+    for (let count = 0; count < 40; count += 1) crowd.push(await connect('203.0.113.1', {}));
+    // Twenty of the largest messages, of 200,000 bytes: 26 that have come to 150,000.
+    await expect.poll(() => crowd.filter((peer) => !peer.isOver()).length).toBe(26);
+    expect([anna.isOver(), elsewhere.isOver()]).toEqual([false, false]);
+  });
+
+  it('by polling too, whether they say how long they will be or not', async () => {
+    const relay = await startRelay({ bufferBytes: 200_000, maxPayloadBytes: 200_000 });
+    relays.push(relay);
+    const crowd: RawPeer[] = [];
+    for (let count = 0; count < 30; count += 1) {
+      const { sid } = await pollingHandshake(relay);
+      const peer = await rawPeer(relay.url);
+      raws.push(peer);
+      crowd.push(peer);
+      const length = count % 2 === 0 ? 'Content-Length: 200000' : 'Transfer-Encoding: chunked';
+      peer.write(`POST /chat/?EIO=4&transport=polling&sid=${sid} HTTP/1.1\r\nHost: relay\r\nContent-Type: text/plain\r\n${length}\r\n\r\n`);
+    }
+    await expect.poll(() => crowd.filter((peer) => !peer.isOver()).length).toBeLessThanOrEqual(20);
   });
 });

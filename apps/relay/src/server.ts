@@ -118,7 +118,7 @@ function guardConnections(io: RelayServer, http: HttpServer, { config, paces, lo
   refuseWhenFull(io, () => counter.hasRoom, metrics);
   const sweeps = [
     () => tcp.sweep(),
-    admitConnections(io, { counter, trustedHops: config.trustedHops, log, metrics }),
+    admitConnections(io, { counter, trustedHops: config.trustedHops, bufferBytes: config.bufferBytes, log, metrics }),
     limitPackets(io, { maximum: packetsPerSecond(paces), log, metrics }),
   ];
   return { counter, open: tcp.open, sweeps };

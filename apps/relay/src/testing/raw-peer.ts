@@ -9,6 +9,8 @@ export interface RawPeer {
   isOver(): boolean;
   /** Sends each text as a WebSocket frame, all of them in one go. */
   say(...texts: string[]): void;
+  /** Begins a message of several frames with this one. */
+  begin(text: string): void;
   /** Sends a text as one compressed frame. */
   sayCompressed(text: string): void;
   write(bytes: string): void;
@@ -31,6 +33,7 @@ export async function rawPeer(url: string): Promise<RawPeer> {
     heard: () => Buffer.concat(chunks).toString('latin1'),
     isOver: () => socket.destroyed || socket.readableEnded,
     say: (...texts) => void socket.write(Buffer.concat(texts.map((text) => frame(Buffer.from(text))))),
+    begin: (text) => void socket.write(frame(Buffer.from(text), 0x01)),
     sayCompressed: (text) => void socket.write(frame(deflateRawSync(text, { finishFlush: constants.Z_SYNC_FLUSH }), 0xc1)),
     write: (bytes) => void socket.write(bytes),
   };
