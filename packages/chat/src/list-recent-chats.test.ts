@@ -56,6 +56,19 @@ it('lists conversations by their newest activity with the newest message and wha
   expect(chats[2]).toMatchObject({ client: { status: 'ENDED', endedAt: chat.now.toISOString() }, lastMessage: null });
 });
 
+it('leaves out a picture that is in its message as a whole, and keeps a URL', async () => {
+  const operator = await chat.operator();
+  const visitor = await chat.visitor('with a picture');
+  const { messages } = await createMessageSaver(chat.ctx).save(visitor, [text('a picture')]);
+  const where = { id: messages[0]?.id ?? 0 };
+  const shown = async (imageUrl: string) => {
+    await chat.db.prisma.chatMessage.update({ where, data: { messageType: 'IMAGE', text: null, imageUrl } });
+    return (await listRecentChats(chat.ctx, operator)).find(({ client }) => client.id === visitor.clientId)?.lastMessage;
+  };
+  expect(await shown(`data:image/png;base64,${'A'.repeat(3_000_000)}`)).toMatchObject({ messageType: 'IMAGE', imageUrl: null });
+  expect(await shown('https://cdn.example/a.png')).toMatchObject({ messageType: 'IMAGE', imageUrl: 'https://cdn.example/a.png' });
+});
+
 it('pages on from the last row, also among conversations of the same instant', async () => {
   const operator = await chat.operator();
   chat.now = new Date(NOW.getTime() + 10 * 60_000);

@@ -21,9 +21,9 @@ export const MESSAGE_COLUMNS = Prisma.sql`m.id, m."messageKey", m.seq, m."client
 
 const UPLOAD_PATTERN = `^${UPLOADS_PATH}([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$`;
 
-/** The operator `o` and the upload `u` of a message `m`. */
+/** The operator `o` and the upload `u` of a message `m`. Its URL may be a whole picture, of which only the beginning is looked at. */
 export const MESSAGE_JOINS = Prisma.sql`LEFT JOIN "User" o ON o.id = m."operatorId"
-  LEFT JOIN "Upload" u ON u.id = substring(m."imageUrl" FROM ${Prisma.raw(`'${UPLOAD_PATTERN}'`)})::uuid`;
+  LEFT JOIN "Upload" u ON u.id = substring(left(m."imageUrl", 100) FROM ${Prisma.raw(`'${UPLOAD_PATTERN}'`)})::uuid`;
 
 /** A message as `actor` may see it: uploads with signed paths, times as ISO-8601, an operator's name but for visitors not the id. */
 export function presentMessage(ctx: Pick<Context, 'signUpload'>, actor: Actor, row: MessageRow): MessageView {
