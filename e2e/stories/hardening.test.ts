@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { join, resolve } from 'node:path';
 
 import { io } from 'socket.io-client';
@@ -53,6 +54,31 @@ it('every address there is answers with headers that keep browsers from guessing
     expect(scripts, address).not.toMatch(/unsafe-inline|unsafe-eval|\*|data:|https?:(?![/])/);
     expect(policy, address).toMatch(address === '/widget' ? /frame-ancestors (\*|'self')/ : /frame-ancestors ('none'|'self')/);
   }
+});
+
+it('the web app looks at connections and requests before Next.js does', async () => {
+  const { hostname, port } = new URL(stage.web);
+  /** What comes back on a connection of its own, until that is closed. */
+  const say = async (text: string) =>
+    await new Promise<string>((resolve) => {
+      let heard = '';
+      const socket = connect(Number(port), hostname, () => socket.write(text));
+      socket.on('data', (chunk: Buffer) => (heard += chunk.toString()));
+      // A connection that is cut says so in two ways.
+      socket.on('error', () => undefined);
+      socket.on('close', () => resolve(heard));
+    });
+  const json = 'Content-Type: application/json\r\n';
+  const answers = await Promise.all([
+    say('GET http://evil.example/sign-in HTTP/1.1\r\nHost: x\r\n\r\n'),
+    say(`POST /sign-in HTTP/1.1\r\nHost: x\r\n${json}Content-Length: 10000000\r\n\r\n`),
+    say(`POST /api/auth/sign-in/email HTTP/1.1\r\nHost: x\r\nOrigin: ${stage.web}\r\n${json}Content-Length: 400000000\r\n\r\n`),
+    // Nobody asks for anything here.
+    say(''),
+    say('GET /livez HTTP/1.1\r\nHost:'),
+  ]);
+  expect(answers.map((answer) => answer.split(' ')[1])).toEqual(['400', '413', '413', undefined, undefined]);
+  expect(answers[0]).not.toContain('evil');
 });
 
 it('an operator’s cookie does nothing for a page of another site', async () => {
