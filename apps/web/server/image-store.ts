@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdir, open, rename, rm, stat, writeFile, type FileHandle } from 'node:fs/promises';
+import { access, chmod, constants, mkdir, open, rename, rm, stat, writeFile, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 /** An image that is there. */
@@ -17,6 +17,8 @@ export interface ImageStore {
   /** The image under this key, or undefined when there is none. */
   get(key: string): Promise<StoredImage | undefined>;
   remove(key: string): Promise<void>;
+  /** Rejects when images can't be written, as far as can be told without writing one. */
+  requireWritable(): Promise<void>;
 }
 
 /** For this user alone: nobody else on this machine has any business with what visitors sent. */
@@ -68,6 +70,10 @@ export function createDiskStore(dataDir: string): ImageStore {
     },
     async remove(key) {
       await rm(pathOf(key), { force: true });
+    },
+    async requireWritable() {
+      await makeFolder(root);
+      await access(root, constants.W_OK | constants.X_OK);
     },
   };
 }

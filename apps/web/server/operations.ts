@@ -14,11 +14,11 @@ export function alive(): Response {
 }
 
 /**
- * 200 while this server can do its work, saving messages above all, 503 with the reason while it can't. A relay that takes nothing is named, and `degraded` is true: messages are
- * saved as well as ever, so the server stays in service.
+ * 200 while this server can do its work, saving messages above all, 503 with the reason while it can't. A relay that takes nothing and a folder that takes no
+ * images are named, and `degraded` is true: messages are saved as well as ever, so the server stays in service.
  */
 export async function ready(): Promise<Response> {
-  const { saveState, isStopping, relay, revocations } = services();
+  const { saveState, isStopping, images, relay, revocations } = services();
   const state = await readiness({
     database: async () => {
       const trouble = await saveState.trouble();
@@ -27,9 +27,17 @@ export async function ready(): Promise<Response> {
     accepting: async () => (isStopping() ? await Promise.reject(new Error('stopping')) : undefined),
   });
   const trouble = relay.trouble();
-  const checks = { ...state.checks, relay: trouble === undefined ? 'ok' : inWords(trouble, revocations.waiting()) };
-  const answer = { ok: state.ok, degraded: trouble !== undefined, checks };
+  const lesser = {
+    relay: trouble === undefined ? 'ok' : inWords(trouble, revocations.waiting()),
+    uploads: await images.requireWritable().then(() => 'ok', notStored),
+  };
+  const degraded = Object.values(lesser).some((check) => check !== 'ok');
+  const answer = { ok: state.ok, degraded, checks: { ...state.checks, ...lesser } };
   return Response.json(answer, { status: state.ok ? 200 : 503, headers: HEADERS });
+}
+
+function notStored(error: unknown): string {
+  return `degraded: no image can be stored (${error instanceof Error ? error.message : String(error)})`;
 }
 
 function inWords({ since, lastTried, reason }: RelayTrouble, waiting: ReturnType<RevocationSender['waiting']>): string {

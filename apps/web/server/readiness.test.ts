@@ -1,3 +1,7 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import { createTestDatabase } from '@switchboard/database/testing';
 import { describe, expect, it, vi } from 'vitest';
 
@@ -45,6 +49,22 @@ it('names revocations that the relay has not taken, and since when, and stays in
     installServices(server.services);
     await closeServices(services);
     await relay.close();
+  }
+});
+
+it('names a folder that takes no images, and stays in service', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'switchboard-ready-'));
+  await writeFile(join(dataDir, 'uploads'), 'a file where the folder should be');
+  const services = createServices({ ...server.services.config, dataDir });
+  installServices(services);
+  try {
+    const { status, degraded, checks } = await ready();
+    expect({ status, degraded }).toEqual({ status: 200, degraded: true });
+    expect(checks['uploads']).toMatch(/^degraded: no image can be stored \(.*uploads/);
+  } finally {
+    installServices(server.services);
+    await closeServices(services);
+    await rm(dataDir, { recursive: true, force: true });
   }
 });
 
