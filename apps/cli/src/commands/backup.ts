@@ -15,6 +15,7 @@ import {
 
 import { Complaint } from '../../bin/complaint.mjs';
 import { explainBackupError, pathOf, productVersion, readBackupArguments } from '../backup-settings.ts';
+import { chooseDatabase } from '../chosen-database.ts';
 import { type Config, readConfig, readEnvironment } from '../config.ts';
 import { dataDirAt } from '../data-dir.ts';
 import { noteBackup } from '../last-backup.ts';
@@ -31,18 +32,19 @@ export async function backupCommand(args: readonly string[]): Promise<void> {
   const { file, option: withSecrets } = readBackupArguments('backup', 'with-secrets', args);
   const config = readConfig(readEnvironment(ROOT), ROOT);
   const path = pathOf(file, config);
-  requireDatabase(config);
+  const database = await chooseDatabase(config, { command: 'backup', make: 'no' });
   const secrets = withSecrets ? await secretsInUse(config) : undefined;
   const at = new Date();
   const knownMigrations = await listMigrations(migrationsFolder());
   const result = await withDatabaseUrl(config, 'backup', async (url) => {
-    const options = { url, version: productVersion(), uploads: join(config.dataDir, 'uploads'), knownMigrations, secrets };
+    const what = { url, version: productVersion(), uploads: join(config.dataDir, 'uploads'), knownMigrations, secrets };
     try {
-      return await writeBackupFile(path, async (sink) => await writeBackup({ ...options, sink }));
+      return await writeBackupFile(path, async (sink) => await writeBackup({ ...what, sink }));
     } catch (error) {
       throw explainBackupError(error, path);
     }
   });
+  console.log(`Database: ${database}.`);
   console.log(`${path} has ${describeContents(contentsOf(result.rows))} (${await sizeOf(path)}).`);
   await noteForDoctor(config, path, at);
   reportMissing(result, join(config.dataDir, 'uploads'));
@@ -62,12 +64,6 @@ async function noteForDoctor(config: Config, file: string, at: Date): Promise<vo
   } catch (error) {
     console.error(`${dataDir.lastBackup} could not be written (${String(error)}), so doctor will not know of this backup.`);
   }
-}
-
-/** A command that only reads must not make a database. */
-function requireDatabase({ databaseUrl, dataDir }: Config): void {
-  if (databaseUrl === undefined && !existsSync(join(dataDirAt(dataDir).postgres, 'PG_VERSION')))
-    throw new Complaint(`There is nothing to back up: ${dataDir} holds no database, and DATABASE_URL names none.`);
 }
 
 /** The secrets that sign: those of the environment before those that the installation made for itself. */

@@ -29,7 +29,8 @@ export async function restoreCommand(args: readonly string[]): Promise<void> {
   const { manifest } = await verifyBackup(path).catch((error: unknown) => {
     throw explainBackupError(error, path);
   });
-  console.log(`${path} is whole: made on ${manifest.createdAt} by Switchboard ${manifest.version}. Restoring …`);
+  console.log(`${path} is whole: made on ${manifest.createdAt} by Switchboard ${manifest.version}.`);
+  console.log(`Database: ${database}. Restoring …`);
   const [result, adopted] = await withDatabaseUrl(config, 'restore', async (url) => {
     try {
       const result = await restoreBackup({
@@ -48,7 +49,6 @@ export async function restoreCommand(args: readonly string[]): Promise<void> {
     }
   });
   report(result, adopted);
-  console.log(`Database: ${database}.`);
 }
 
 function report({ restored, removed, missingUploads, untidy, leftOut }: RestoreResult, adopted: Adopted | undefined): void {
