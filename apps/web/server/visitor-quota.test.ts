@@ -119,6 +119,23 @@ describe('bytes', () => {
     });
   });
 
+  it('that operators save on behalf of a visitor count for that visitor, once, however many consoles do it', async () => {
+    const [maya, grace] = [await newOperator(server.services), await newOperator(server.services)];
+    const ann = await newVisitor('Ann');
+    const heard = (count: number) =>
+      batch(count, LONG).map((message) => Object.assign(message, { clientId: ann.id, senderType: 'CLIENT' }));
+    await withQuota({ visitorBytesPerDay: 100_000 }, async () => {
+      const first = heard(4);
+      for (const who of [maya, grace, maya]) expect((await post(who, first)).status).toBe(200);
+      expect((await post(ann, batch(4, LONG))).status).toBe(200);
+      expect((await post(grace, heard(3))).status).toBe(429);
+      expect((await post(grace, heard(2))).status).toBe(200);
+      expect((await post(ann, batch(1, LONG))).status).toBe(429);
+      // What they write themselves is theirs.
+      expect((await post(grace, [text(LONG, { clientId: ann.id })])).status).toBe(200);
+    });
+  });
+
   it('of images count with those of messages', async () => {
     const ann = await newVisitor('Ann');
     await withQuota({ visitorBytesPerDay: 100_000 }, async (services) => {

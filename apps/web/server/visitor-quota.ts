@@ -13,17 +13,20 @@ interface Storing {
   readonly services: Services;
 }
 
-interface Cost {
-  readonly messages: number;
-  readonly bytes: number;
+/** What is taken from one limit. */
+interface Share {
+  readonly limit: LimitName;
+  readonly key: string;
+  readonly cost: number;
 }
 
 /** What a row takes besides its texts, indexes included. Bytes. */
 const ROW_BYTES = 512;
 
 /**
- * Saves messages as far as the sender's quota allows: `save` is called when it does. Operators have none. What fails, and what was saved before, does not
- * count: an outbox may try as often as it must.
+ * Saves messages as far as the quota of the visitors who wrote them allows: `save` is called when it does. Operators have none for what they write; what
+ * their consoles save on behalf of a visitor counts for that conversation in bytes, or a visitor could fill the disk through them. What fails, and what was
+ * saved before, does not count: an outbox may try as often as it must.
  *
  * @throws ChatError `rate_limited`, `unavailable` when the disk is nearly full; whatever `save` throws
  */
@@ -32,13 +35,10 @@ export async function saveWithinQuota<T extends { readonly messages: readonly Sa
   messages: readonly NewMessage[],
   save: () => Promise<T>,
 ): Promise<T> {
-  const costOf = (some: readonly NewMessage[]) => ({
-    messages: some.length,
-    bytes: some.reduce((sum, message) => sum + bytesOf(message), 0),
-  });
-  return await withinQuota(storing, 'messages', costOf(messages), save, ({ messages: saved }) =>
-    costOf(messages.filter((_message, index) => saved[index]?.duplicate === true)),
-  );
+  const saved = await withinQuota(storing, 'messages', sharesOf(storing, messages), save);
+  const duplicates = messages.filter((_message, index) => saved.messages[index]?.duplicate === true);
+  await giveBack(sharesOf(storing, duplicates), storing.services);
+  return saved;
 }
 
 /**
@@ -47,56 +47,59 @@ export async function saveWithinQuota<T extends { readonly messages: readonly Sa
  * @throws ChatError `rate_limited`, `unavailable` when the disk is nearly full; whatever `store` throws
  */
 export async function storeWithinQuota<T>(storing: Storing, bytes: number, store: () => Promise<T>): Promise<T> {
-  return await withinQuota(storing, 'images', { messages: 0, bytes: bytes + ROW_BYTES }, store, () => NOTHING);
+  const { request, caller } = storing;
+  const shares = caller.kind === 'operator' ? [] : [...visitorShares(request, caller, bytes + ROW_BYTES)];
+  return await withinQuota(storing, 'images', shares, store);
 }
 
-const NOTHING: Cost = { messages: 0, bytes: 0 };
+function sharesOf({ request, caller }: Storing, messages: readonly NewMessage[]): readonly Share[] {
+  if (messages.length === 0) return [];
+  if (caller.kind === 'visitor')
+    return [{ limit: 'messages', key: callerKey(caller), cost: messages.length }, ...visitorShares(request, caller, bytesOf(messages))];
+  const onBehalf = messages.filter(({ senderType }) => senderType === 'CLIENT');
+  return onBehalf.flatMap((message) => {
+    const cost = bytesOf([message]);
+    return [
+      { limit: 'visitorBytes', key: conversationKey(message), cost },
+      { limit: 'allBytes', key: 'all', cost },
+    ] as const;
+  });
+}
 
-/** @param unused what of the cost was not stored after all */
-async function withinQuota<T>(
-  { request, caller, services }: Storing,
-  stored: Stored,
-  cost: Cost,
-  work: () => Promise<T>,
-  unused: (done: T) => Cost,
-): Promise<T> {
-  if (caller.kind === 'operator') return await work();
-  await services.diskFloor.requireRoom(stored);
-  const shares: readonly Share[] = [
-    { limit: 'messages', key: callerKey(caller), of: ({ messages }) => messages },
-    { limit: 'visitorBytes', key: callerKey(caller), of: ({ bytes }) => bytes },
-    { limit: 'addressBytes', key: addressKey(request), of: ({ bytes }) => bytes },
-    { limit: 'allBytes', key: 'all', of: ({ bytes }) => bytes },
+function visitorShares(request: Request, caller: KnownCaller, cost: number): readonly Share[] {
+  return [
+    { limit: 'visitorBytes', key: callerKey(caller), cost },
+    { limit: 'addressBytes', key: addressKey(request), cost },
+    { limit: 'allBytes', key: 'all', cost },
   ];
+}
+
+/** The conversation that an operator names, as `callerKey` names it to its visitor where that is known. */
+function conversationKey({ clientId, clientSocketId, sessionId }: NewMessage): string {
+  return typeof clientId === 'number' ? `client ${clientId}` : `at ${clientSocketId ?? sessionId ?? 'nowhere'}`;
+}
+
+async function withinQuota<T>({ services }: Storing, stored: Stored, shares: readonly Share[], work: () => Promise<T>): Promise<T> {
+  if (shares.length === 0) return await work();
+  await services.diskFloor.requireRoom(stored);
   const taken: Share[] = [];
   try {
     for (const share of shares) {
-      if (share.of(cost) === 0) continue;
-      await takeTurn(share.limit, share.key, services, share.of(cost));
+      await takeTurn(share.limit, share.key, services, share.cost);
       taken.push(share);
     }
-    const done = await work();
-    await giveBack(taken, unused(done), services);
-    return done;
+    return await work();
   } catch (error) {
-    await giveBack(taken, cost, services);
+    await giveBack(taken, services);
     throw error;
   }
 }
 
-/** One limit that counts what is stored. */
-interface Share {
-  readonly limit: LimitName;
-  readonly key: string;
-  readonly of: (cost: Cost) => number;
+async function giveBack(shares: readonly Share[], { limits }: Services): Promise<void> {
+  await Promise.all(shares.map(async ({ limit, key, cost }) => await limits[limit].giveBack(key, cost)));
 }
 
-async function giveBack(shares: readonly Share[], cost: Cost, { limits }: Services): Promise<void> {
-  await Promise.all(
-    shares.filter((share) => share.of(cost) > 0).map(async ({ limit, key, of }) => await limits[limit].giveBack(key, of(cost))),
-  );
-}
-
-function bytesOf({ text, imageUrl, imageName }: NewMessage): number {
-  return [text, imageUrl, imageName].reduce((sum, value) => sum + Buffer.byteLength(value ?? ''), ROW_BYTES);
+function bytesOf(messages: readonly NewMessage[]): number {
+  const texts = messages.flatMap(({ text, imageUrl, imageName }) => [text, imageUrl, imageName]);
+  return texts.reduce((sum, value) => sum + Buffer.byteLength(value ?? ''), messages.length * ROW_BYTES);
 }
