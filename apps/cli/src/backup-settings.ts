@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { BackupError } from '@switchboard/database/backup';
-import { isUnavailable } from '@switchboard/database';
+import { explainConnectionFailure, isUnavailable, parseDatabaseUrl } from '@switchboard/database';
 
 import { Complaint, explainDiskError } from '../bin/complaint.mjs';
 import type { Config } from './config.ts';
@@ -51,7 +51,7 @@ export function productVersion(): string {
 }
 
 /** What went wrong, as a complaint where a person can put it right. */
-export function explainBackupError(error: unknown, path: string): unknown {
+export function explainBackupError(error: unknown, path: string, url?: string): unknown {
   if (error instanceof BackupError) return new Complaint(error.message, { cause: error });
   if (error instanceof Error && 'code' in error && error.code === 'ENOENT' && 'path' in error && error.path === path)
     return new Complaint(`There is no file ${path}.`, { cause: error });
@@ -59,6 +59,11 @@ export function explainBackupError(error: unknown, path: string): unknown {
     return new Complaint(`There is no folder ${dirname(path)}.`, { cause: error });
   if (error instanceof Error && 'code' in error && error.code === 'EISDIR')
     return new Complaint(`${path} is a folder; give the name of a file.`, { cause: error });
+  // An error about a file has its path.
+  const isOfFile = error instanceof Error && 'path' in error;
+  const failure = url === undefined || isOfFile ? undefined : explainConnectionFailure(error, url);
+  if (failure !== undefined && url !== undefined)
+    return new Complaint(`The database ${parseDatabaseUrl(url).name} can't be used: ${failure.reason}.`, { cause: error });
   if (isUnavailable(error))
     return new Complaint(`The database went away meanwhile (${messageOf(error)}). Run the command again when it answers.`, {
       cause: error,

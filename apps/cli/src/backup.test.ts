@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { freePort } from '@switchboard/database/embedded';
 import { createTestDatabase } from '@switchboard/database/testing';
 import { expect, it, vi } from 'vitest';
 
@@ -102,6 +103,16 @@ it('without secrets in the file says what that means, and makes new ones', async
   } finally {
     await database.close();
   }
+});
+
+it('says in one line why the database can not be reached', async () => {
+  const port = await freePort();
+  const place = await makePlace({ DATABASE_URL: `postgresql://me:hidden@127.0.0.1:${port}/chat` });
+  const result = await runCli(place, ['backup', join(await temporaryFolder(), 'x')]);
+  expect(result).toMatchObject({ code: 1, output: '' });
+  expect(result.errors).toBe(
+    `The database chat at 127.0.0.1:${port} can't be used: nothing listens at 127.0.0.1:${port} (ECONNREFUSED).\n`,
+  );
 });
 
 it('says in one line what is wrong, and makes nothing', async () => {

@@ -41,7 +41,7 @@ export async function backupCommand(args: readonly string[]): Promise<void> {
     try {
       return await writeBackupFile(path, async (sink) => await writeBackup({ ...what, sink }));
     } catch (error) {
-      throw explainBackupError(error, path);
+      throw explainBackupError(error, path, url);
     }
   });
   console.log(`Database: ${database}.`);

@@ -45,7 +45,7 @@ export async function restoreCommand(args: readonly string[]): Promise<void> {
       const embedded = config.databaseUrl === undefined;
       return [result, result.secrets && (await adoptSecrets(config, result.secrets, embedded))] as const;
     } catch (error) {
-      throw explainBackupError(error, path);
+      throw explainBackupError(error, path, url);
     }
   });
   report(result, adopted);
