@@ -14,10 +14,12 @@ export interface PublicRelay {
 }
 
 const openPacket = z.object({ sid: z.string() });
+/** What Engine.IO says to a transport that it was told not to serve. */
+const unknownTransport = z.object({ code: z.literal(0), message: z.string() });
 const ourError = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
 
-/** Whether the first request of a connection reaches the relay at its public address and is let in. */
-export async function checkHandshake(relay: PublicRelay, { fetch, signal }: Asking): Promise<Outcome> {
+/** Whether the first request of a connection reaches the relay at its public address and is let in. `polls`: whether it serves polling. */
+export async function checkHandshake(relay: PublicRelay, { fetch, signal, polls }: Asking & { readonly polls: boolean }): Promise<Outcome> {
   const { url, path, origin } = relay;
   const address = `${url}${path}/?EIO=4&transport=polling`;
   let response: Response;
@@ -28,6 +30,8 @@ export async function checkHandshake(relay: PublicRelay, { fetch, signal }: Aski
   } catch (error) {
     return explainNetworkError(error, url, { refused: 'Start the relay or its proxy, or correct NEXT_PUBLIC_SOCKET_URL.' });
   }
+  // It has looked at path and origin before it says so; whether WebSockets reach it is looked at next.
+  if (!polls && unknownTransport.safeParse(parseJson(text)).success) return ok(`${url}${path}`);
   const { data: packet } = openPacket.safeParse(text.startsWith('0') ? parseJson(text.slice(1)) : undefined);
   if (packet === undefined) return explainAnswer(response, text, relay);
   await fetch(`${address}&sid=${packet.sid}`, { method: 'POST', body: '1', headers: { origin }, signal }).catch(

@@ -26,6 +26,12 @@ export function planRelay(facts: Facts, { fetch, busy }: Pick<World, 'fetch' | '
   const polling = once(
     async () => await Promise.all(Array.from({ length: POLLING_TRIES }, async () => await connect('polling', jwtSecret ?? ''))),
   );
+  const served = facts.settings.SOCKET_TRANSPORTS;
+  const attempts = async () => [
+    ...(served.includes('websocket') ? [await webSocket()] : []),
+    ...(served.includes('polling') ? await polling() : []),
+  ];
+  const LEFT_OUT = 'SOCKET_TRANSPORTS leaves it out';
   const withSecret = async (look: (secret: string) => Promise<Outcome>) =>
     jwtSecret === undefined ? skip('there is no JWT_SECRET yet; the first start makes one') : await look(jwtSecret);
 
@@ -40,7 +46,7 @@ export function planRelay(facts: Facts, { fetch, busy }: Pick<World, 'fetch' | '
   const handshake: Check = {
     group,
     what: 'it is found at NEXT_PUBLIC_SOCKET_URL and takes the origin',
-    look: async (signal) => await checkHandshake(relay, { fetch, signal }),
+    look: async (signal) => await checkHandshake(relay, { fetch, signal, polls: served.includes('polling') }),
   };
   return [
     alive,
@@ -56,20 +62,19 @@ export function planRelay(facts: Facts, { fetch, busy }: Pick<World, 'fetch' | '
       group,
       what: 'WebSockets reach it there',
       after: [handshake],
-      look: async () => await withSecret(async () => judgeWebSocket(await webSocket())),
+      look: async () => (served.includes('websocket') ? await withSecret(async () => judgeWebSocket(await webSocket())) : skip(LEFT_OUT)),
     },
     {
       group,
       what: 'polling reaches it there',
       after: [handshake],
-      look: async () => await withSecret(async () => judgePolling(await polling())),
+      look: async () => (served.includes('polling') ? await withSecret(async () => judgePolling(await polling())) : skip(LEFT_OUT)),
     },
     {
       group,
       what: 'it has the JWT_SECRET of these settings',
       after: [handshake],
-      look: async () =>
-        await withSecret(async () => judgeToken([await webSocket(), ...(await polling())]) ?? skip('no connection came about to show it')),
+      look: async () => await withSecret(async () => judgeToken(await attempts()) ?? skip('no connection came about to show it')),
     },
   ];
 }

@@ -1,0 +1,39 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+
+import { expect, it, onTestFinished } from 'vitest';
+
+import { startRelay } from '../../testing/real-relay.ts';
+import { checkHandshake } from './handshake.ts';
+
+const ORIGIN = 'https://chat.example';
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+it('finds a relay that serves WebSockets alone, and still says when it refuses the origin', async () => {
+  const port = await freePort();
+  const environment = {
+    PATH: process.env['PATH'],
+    SOCKET_HOST: '127.0.0.1',
+    SOCKET_PORT: String(port),
+    SOCKET_TRANSPORTS: 'websocket',
+    FRONTEND_URL: ORIGIN,
+  };
+  const relay = await startRelay({ environment, port: 0, socketPort: port, dataDir: '' }, 'kZ3v9QmT1xW7bN5rY8cJ2hF6gD4sA0pL');
+  onTestFinished(async () => await relay.stop());
+  const look = async (origin: string, polls: boolean) =>
+    await checkHandshake({ url: `http://127.0.0.1:${port}`, path: '/chat', origin }, { fetch, signal: AbortSignal.timeout(60_000), polls });
+  expect(await look(ORIGIN, false)).toMatchObject({ status: 'ok' });
+  expect(await look(ORIGIN, true)).toMatchObject({ status: 'fail' });
+  expect(await look('https://evil.example', false)).toMatchObject({
+    status: 'fail',
+    problem: expect.stringContaining('refuses pages from'),
+  });
+});
