@@ -1,4 +1,5 @@
 import { ConfigError } from '@switchboard/config';
+import { checkConnections, DatabaseUrlError, SessionError } from '@switchboard/database';
 import { endWithSupervisor, onShutdown, reportStrayErrors } from '@switchboard/telemetry';
 
 import { environment, readConfig, type Config } from '../config.ts';
@@ -19,7 +20,8 @@ export function startServer(): void {
   endWithSupervisor();
   const config = configOrEnd();
   const stopping = watchForStopping();
-  const services = createServices(config, stopping);
+  const services = servicesOrEnd(config, stopping);
+  void endUnlessConnectionsHold(config);
   reportStrayErrors(services.log, () => services.http.strayErrors.add());
   noteClientAddresses(config.trustedHops);
   notePeers();
@@ -39,12 +41,34 @@ function guard({ trustedHops, maxConnectionsPerAddress }: Config, services: Serv
   guardConnections({ trustedHops, maxPerAddress: maxConnectionsPerAddress, onServer: (server) => guardRequests(server, services) });
 }
 
+function servicesOrEnd(config: Config, stopping: Parameters<typeof createServices>[1]): Services {
+  try {
+    return createServices(config, stopping);
+  } catch (error) {
+    if (!(error instanceof DatabaseUrlError)) throw error;
+    return endWith(error.message);
+  }
+}
+
+/** A database that is away may come: requests are told until then. One whose connections are mixed by a pooler would save under wrong times or not at all. */
+async function endUnlessConnectionsHold({ databaseUrl }: Config): Promise<void> {
+  try {
+    await checkConnections(databaseUrl);
+  } catch (error) {
+    if (error instanceof SessionError) endWith(error.message);
+  }
+}
+
+function endWith(line: string): never {
+  process.stderr.write(`${line}\n`);
+  return process.exit(1);
+}
+
 function configOrEnd(): Config {
   try {
     return readConfig(environment());
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    return process.exit(1);
+    return endWith(error.message);
   }
 }
