@@ -68,6 +68,19 @@ it('takes what is there, whatever is around it, and names it without its passwor
   expect(await chooseDatabase(given, CREATE, surroundings)).toBe('chat at db.example:5432 (DATABASE_URL)');
 });
 
+it('works on no database that nothing runs on, while a start from the same clone runs on another', async () => {
+  const { clone, surroundings } = await alone();
+  await mkdir(join(clone, '.data/postgres'), { recursive: true });
+  await writeFile(join(clone, '.data/postgres/PG_VERSION'), '18');
+  onTestFinished(noteServing(clone, '/var/lib/switchboard'));
+  for (const make of ['no', 'if alone', 'yes'] as const)
+    await expect(chooseDatabase(readConfig(PORTS, clone), { command: 'operator remove', make }, surroundings)).rejects.toThrow(
+      /^Nothing runs on the database in \S+\/\.data, and Switchboard runs from this clone .* in \/var\/lib\/switchboard\. /,
+    );
+  const chosen = readConfig({ ...PORTS, DATA_DIR: '.data' }, clone);
+  expect(await chooseDatabase(chosen, CREATE, surroundings)).toContain(join(clone, '.data/postgres'));
+});
+
 it('makes an operator in no other database than that of the servers that run on these ports', async () => {
   const place = await makePlace();
   const start = startSystem(place);

@@ -41,8 +41,8 @@ const HERE: Surroundings = {
  * Settles which database a command uses, before anything is made.
  *
  * @returns the database in a few words, for people: they see when it is not the one they mean
- * @throws Complaint when a new one would be made that is probably not meant: a shell without the settings of the servers would get an empty database
- *   of its own, and what is done there would change nothing for anybody
+ * @throws Complaint when it is probably not the one that is meant: a shell without the settings of the servers would work on an empty database of its
+ *   own, or on one that was left behind, and what is done there would change nothing for anybody
  */
 export async function chooseDatabase(
   config: Config,
@@ -52,10 +52,16 @@ export async function chooseDatabase(
   if (config.databaseUrl !== undefined) return `${nameOf(config.databaseUrl)} (DATABASE_URL)`;
   const { postgres, lock } = dataDirAt(config.dataDir);
   const told = `the embedded one in ${postgres}`;
-  const made = existsSync(join(postgres, 'PG_VERSION')) || lockHolder(lock)?.note === 'start';
-  if (made) return told;
+  // A start that is under way has not made it yet, and one that is stopping still answers on its ports.
+  if (['start', 'stopping'].includes(lockHolder(lock)?.note ?? '')) return told;
+  const settings =
+    'give this command the settings of the servers (with the script deploy/systemd/switchboard, or set DATA_DIR or DATABASE_URL)';
+  if (existsSync(join(postgres, 'PG_VERSION'))) {
+    const other = config.dataDirChosen ? undefined : await signOfRunning(config, surroundings);
+    if (other === undefined) return told;
+    throw new Complaint(`Nothing runs on the database in ${config.dataDir}, and ${other}. Most likely that one is meant: ${settings}.`);
+  }
   const none = `There is no database in ${config.dataDir}`;
-  const settings = `give this command the settings of the servers (DATA_DIR or DATABASE_URL: set -a; . /etc/switchboard/switchboard.env; set +a)`;
   if (make === 'no') throw new Complaint(`${none}, and "${command}" makes none. If Switchboard runs elsewhere, ${settings}.`);
   const sign = make === 'yes' ? undefined : await signOfAnother(config, surroundings);
   if (sign !== undefined)
@@ -73,14 +79,18 @@ function nameOf(url: string): string {
 }
 
 /** A sign that the user means the database of another folder, as a clause. */
-export async function signOfAnother(config: Config, { clone, serviceFiles }: Surroundings = HERE): Promise<string | undefined> {
-  if (!config.dataDirChosen) {
-    const serving = servingNote(clone);
-    if (serving !== undefined && serving.dataDir !== config.dataDir)
-      return `Switchboard runs from this clone (process ${serving.pid}) with its data in ${serving.dataDir ?? 'another folder'}`;
-    const file = serviceFiles.find((path) => existsSync(path));
-    if (file !== undefined) return `this machine has an installed service (${file}) while DATA_DIR is not set here`;
-  }
+export async function signOfAnother(config: Config, surroundings: Surroundings = HERE): Promise<string | undefined> {
+  const file = config.dataDirChosen ? undefined : surroundings.serviceFiles.find((path) => existsSync(path));
+  const running = await signOfRunning(config, surroundings);
+  if (running !== undefined || file === undefined) return running;
+  return `this machine has an installed service (${file}) while DATA_DIR is not set here`;
+}
+
+/** A sign that servers run with another folder, as a clause: from this clone, unless this folder was chosen, or on the ports of these settings. */
+async function signOfRunning(config: Config, { clone }: Surroundings): Promise<string | undefined> {
+  const serving = config.dataDirChosen ? undefined : servingNote(clone);
+  if (serving !== undefined && serving.dataDir !== config.dataDir)
+    return `Switchboard runs from this clone (process ${serving.pid}) with its data in ${serving.dataDir ?? 'another folder'}`;
   for (const url of [config.localWebUrl, config.localRelayUrl])
     if (await isSwitchboard(url)) return `Switchboard runs at ${url} with other data`;
   return undefined;

@@ -9,7 +9,7 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import { connectOperator, startRelay } from './testing/real-relay.ts';
 import { makePlace, type Place, runCli, startSystem, untilReady } from './testing/run-start.ts';
 
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 const SECRET = 'kZ3v9QmT1xW7bN5rY8cJ2hF6gD4sA0pL';
 const EMAIL = 'olga@example.org';

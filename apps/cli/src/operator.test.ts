@@ -6,7 +6,7 @@ import { expect, it, vi } from 'vitest';
 
 import { readEvents, makePlace, runCli, startSystem, untilReady, urlOf } from './testing/run-start.ts';
 
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 const create = (email: string, ...more: string[]) => [
   'operator',
