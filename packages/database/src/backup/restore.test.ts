@@ -231,6 +231,21 @@ it('leaves out columns that were added to the old database by hand, and says so'
   expect((await restore(home, join(home.folder, 'backup'), true)).leftOut).toEqual([]);
 });
 
+it('keeps to the schema that DATABASE_URL names', async () => {
+  const [home, after] = [await makeHome(), await makeHome()];
+  // Another program's tables, with the same names.
+  for (const other of [home, after]) await furnish(other, 9, 'Walter');
+  const before = await dump(after);
+  const inSchema = ({ url, ...rest }: Home) => ({ ...rest, url: `${url}?schema=Help%20desk` });
+  await migrate(inSchema(home).url, migrationsFolder());
+  await furnish(inSchema(home), 2);
+  const file = join(home.folder, 'backup');
+  await backUp(inSchema(home), file);
+  expect(await restore(inSchema(after), file)).toMatchObject({ restored: { messages: 2 }, removed: { messages: 0 } });
+  expect(await query(inSchema(after), 'SELECT username FROM "Client"')).toEqual([{ username: 'Vera' }]);
+  expect(await dump(after)).toEqual(before);
+});
+
 it('leaves tables of other programs alone', async () => {
   const [home, after] = [await makeHome(), await makeHome()];
   await furnish(home);

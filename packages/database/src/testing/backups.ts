@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
-import pg from 'pg';
+import type pg from 'pg';
 import { inject, onTestFinished } from 'vitest';
 
 import { CopyOut } from '../backup/copy.ts';
 import { listMigrations, restoreBackup, type RestoreResult, writeBackup, writeBackupFile, type BackupResult } from '../backup/index.ts';
+import { createClient } from '../connection/connections.ts';
 import { ensureDatabase } from '../embedded/index.ts';
 import { migrationsFolder } from '../migrations/folder.ts';
 import { migrate } from '../migrations/migrate.ts';
@@ -38,7 +39,7 @@ export async function makeHome(state: 'migrated' | 'bare' = 'migrated'): Promise
 }
 
 export async function withClient<T>({ url }: Pick<Home, 'url'>, use: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url, options: '-c TimeZone=UTC' });
+  const client = createClient(url, 'switchboard-test');
   await client.connect();
   try {
     return await use(client);
