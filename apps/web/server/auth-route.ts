@@ -125,7 +125,8 @@ async function signIn(request: Request, body: Body): Promise<Response> {
   // Who has a network of 65,536 times the usual size counts as one, too.
   await takeTurn('signIns', `${site} ${email}`, now);
   await now.signInBrake.pass(email, async () => await hasSignedInFrom(request, email));
-  const answered = await now.auth.handler(await handedOn(request, SIGN_IN, body));
+  const attempt = await handedOn(request, SIGN_IN, body);
+  const answered = await now.passwordChecks.run(async () => await now.auth.handler(attempt));
   if (answered.status === 401) now.signInBrake.failed(email);
   return await withoutToken(answered);
 }

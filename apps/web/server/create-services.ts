@@ -23,6 +23,7 @@ import { createRelayHints, type RelayHints } from './relay-hints.ts';
 import { createRelayRequests, type RelayRequests } from './relay-requests.ts';
 import { createRevocationSender, type RevocationSender } from './revocation-sender.ts';
 import { createSignInBrake, type SignInBrake } from './sign-in-brake.ts';
+import { createSlots, type Slots } from './slots.ts';
 import type { Stopping } from './stopping.ts';
 import { createMeasuredSaver } from './save-metrics.ts';
 import { createSaveState, type SaveState } from './save-state.ts';
@@ -53,12 +54,16 @@ export interface Services {
   readonly revocations: RevocationSender;
   readonly limits: Limits;
   readonly signInBrake: SignInBrake;
+  /** For checking passwords, which costs processor time on purpose. */
+  readonly passwordChecks: Slots;
   readonly diskFloor: DiskFloor;
   readonly bytesUnderWay: BytesUnderWay;
   /** This process takes leave of everybody. */
   readonly isStopping: () => boolean;
 }
 
+/** Checked four at a time in some 50 ms each: who is among them waits for about a second. */
+const MAX_PASSWORD_CHECKS = 64;
 /** Bytes of request bodies in memory at a time: for one address or operator, three pictures of the largest size; and for all. */
 const BYTES_OF_CALLER = 32 * 1024 * 1024;
 const BYTES_IN_ALL = 256 * 1024 * 1024;
@@ -119,6 +124,7 @@ export function createServices(config: Config, stopping: Pick<Stopping, 'hasBegu
     revocations: createRevocationSender({ chat, relay, log, metrics }),
     isStopping: () => stopping.hasBegun(),
     limits,
+    passwordChecks: createSlots(MAX_PASSWORD_CHECKS),
     signInBrake: createSignInBrake({ now: () => performance.now(), wait: delay }),
     diskFloor: createDiskFloor({
       dataDir: config.dataDir,

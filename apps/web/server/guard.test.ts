@@ -87,7 +87,7 @@ const status = (answer: string) => Number(answer.split(' ')[1]);
 
 describe('a connection', () => {
   it('that says nothing ends, and so does one that stops in the middle of a header; one that has asked stays', async () => {
-    const guarded = await start({ silentMs: 2_000 });
+    const guarded = await start({ silentMs: 4_000 });
     const asking = await guarded.connect();
     await ask(asking, GET);
     const [silent, half] = [await guarded.connect(), await guarded.connect()];
@@ -128,7 +128,7 @@ describe('a connection', () => {
   });
 
   it('is not counted by address behind a proxy, to which all belong', async () => {
-    const guarded = await start({ trustedHops: 1, maxPerAddress: 2, maxSilentPerAddress: 1, silentMs: 2_000 });
+    const guarded = await start({ trustedHops: 1, maxPerAddress: 2, maxSilentPerAddress: 1, silentMs: 4_000 });
     const there: Connection[] = [];
     for (let each = 0; each < 5; each += 1) there.push(await guarded.connect());
     for (const connection of there) expect(status(await ask(connection, GET))).toBe(200);
@@ -171,7 +171,7 @@ describe('a request', () => {
 
   it('with a slow body ends with its connection, and bodies under way are limited in all', async () => {
     // As a page does that waits for its body.
-    const guarded = await start({ bodyMs: 2_000 }, (request, response) => {
+    const guarded = await start({ bodyMs: 4_000 }, (request, response) => {
       request.resume();
       request.once('end', () => response.end('served'));
     });

@@ -5,6 +5,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { createAuth } from '../../../../server/auth.ts';
 import { ADDRESS_HEADER } from '../../../../server/note-addresses.ts';
 import { operatorOf } from '../../../../server/operator.ts';
+import { createSlots } from '../../../../server/slots.ts';
 import { createSignInBrake } from '../../../../server/sign-in-brake.ts';
 import { installServices } from '../../../../server/services.ts';
 import { ask, closedLimits, newOperator, ORIGIN, PASSWORD, useTestServer } from '../../../../server/testing/test-server.ts';
@@ -108,6 +109,16 @@ describe('signing in', () => {
     while ((await guess(count)) === 401) count += 1;
     expect(count).toBeGreaterThanOrEqual(60);
     expect(await guess(count)).toBe(429);
+  });
+
+  it('is refused at once, to be tried again, while as many passwords are checked as may be at a time', async () => {
+    const { email } = await newOperator(server.services);
+    installServices({ ...server.services, passwordChecks: createSlots(0) });
+    const refused = await post('sign-in/email', { email, password: PASSWORD });
+    installServices(server.services);
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '2']);
+    const later = await post('sign-in/email', { email, password: PASSWORD });
+    expect(later.status).toBe(200);
   });
 
   it('works from our own pages only', async () => {
