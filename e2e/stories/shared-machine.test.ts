@@ -25,7 +25,7 @@ async function signIn(tab: ConsolePage, { email, password }: Operator): Promise<
 async function signOut(tab: ConsolePage, { name }: Operator): Promise<void> {
   await tab.page.getByRole('button', { name: `Account: ${name}` }).click();
   await tab.page.getByRole('menuitem', { name: 'Sign out' }).click();
-  await tab.page.getByLabel('Password', { exact: true }).waitFor();
+  await tab.page.getByRole('heading', { name: 'Sign in to Switchboard' }).waitFor();
 }
 
 it('two operators who share a browser: nothing that one has typed or sent becomes the other’s', async () => {

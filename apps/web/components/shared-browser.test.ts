@@ -46,8 +46,15 @@ it('removes drafts that builds before kept for nobody in particular', async () =
 it('forgets with the sign-out what this operator has typed, and nothing of others', async () => {
   const page = await openWithVisitors();
   const sentAs: (string | undefined)[] = [];
+  let asked = -1;
   await page.route('**/api/auth/sign-out', async (route) => {
     sentAs.push(route.request().headers()['x-switchboard-operator']);
+    // As the open chat finds out, too, while this page is on its way to the sign-in page.
+    await page.evaluate(async () => {
+      window.stage.chat.set({ signedOut: true });
+      for (let frame = 0; frame < 5; frame += 1) await new Promise(requestAnimationFrame);
+    });
+    asked = await page.getByRole('dialog', { name: 'You are signed out' }).count();
     await route.fulfill({ status: 200, json: {} });
   });
   await page.route('**/sign-in', async (route) => await route.fulfill({ contentType: 'text/html', body: '<h1>Signed out</h1>' }));
@@ -59,6 +66,7 @@ it('forgets with the sign-out what this operator has typed, and nothing of other
   await page.getByRole('heading', { name: 'Signed out' }).waitFor();
   expect(await drafts(page)).toEqual([['switchboard.draft.2.1', 'Ben’s own']]);
   expect(sentAs).toEqual(['1']);
+  expect(asked).toBe(0);
 });
 
 it('says whose page it is when somebody else has signed in, and keeps what was typed', async () => {

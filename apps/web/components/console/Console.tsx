@@ -40,7 +40,7 @@ export function Console({ chat, operator, onSignedIn }: ConsoleProps) {
   const details = useDetails();
   const [letters, setLetters] = useRemembered('switchboard.shortcuts.letters.off', true);
   const [shortcutsOpen, setShortcutsOpen] = useState(false);
-  const { problem, leave } = useSignOut(operator.id);
+  const { problem, leaving, leave } = useSignOut(operator.id);
   useTitle(snapshot);
   const actions: Readonly<Record<ShortcutName, () => void>> = {
     next: () => go(1),
@@ -92,7 +92,12 @@ export function Console({ chat, operator, onSignedIn }: ConsoleProps) {
           </main>
         </div>
         <ShortcutsDialog open={shortcutsOpen} singleKeys={letters} onSingleKeys={setLetters} onClose={() => setShortcutsOpen(false)} />
-        <SignedOutDialog open={snapshot.signedOut} somebodyElse={snapshot.somebodyElse} operator={operator} onSignedIn={onSignedIn} />
+        <SignedOutDialog
+          open={snapshot.signedOut && !leaving}
+          somebodyElse={snapshot.somebodyElse}
+          operator={operator}
+          onSignedIn={onSignedIn}
+        />
       </div>
     </TooltipProvider>
   );

@@ -10,14 +10,21 @@ async function signOutForGood(operatorId: number): Promise<void> {
   window.location.assign('/sign-in');
 }
 
-/** Signs this operator out, forgets what they have typed and leads to the sign-in page; `problem` says why it did not work. */
-export function useSignOut(operatorId: number): { readonly problem: string | null; readonly leave: () => void } {
+/** Signs this operator out, forgets what they have typed and leads to the sign-in page; `problem` says why it did not work, `leaving` that it is under way. */
+export function useSignOut(operatorId: number): {
+  readonly problem: string | null;
+  readonly leaving: boolean;
+  readonly leave: () => void;
+} {
   const [problem, setProblem] = useState<string | null>(null);
+  const [leaving, setLeaving] = useState(false);
   const leave = () => {
     setProblem(null);
-    signOutForGood(operatorId).catch((error: unknown) =>
-      setProblem(error instanceof SignInError ? error.message : 'Signing out did not work. Try it again.'),
-    );
+    setLeaving(true);
+    signOutForGood(operatorId).catch((error: unknown) => {
+      setLeaving(false);
+      setProblem(error instanceof SignInError ? error.message : 'Signing out did not work. Try it again.');
+    });
   };
-  return { problem, leave };
+  return { problem, leaving, leave };
 }
