@@ -19,4 +19,4 @@ export { createMessageSaver, type MessageSaver, type MessageSaverOptions } from 
 export type { ChangedConversation, SaveResult } from './save-messages/write-group.ts';
 export { startSession, type StartedSession, type StartSessionExtra, type StartSessionInput } from './start-session.ts';
 export { knownStorageKeys, removeUnusedUploads, type UploadPosition } from './unused-uploads.ts';
-export { findUpload, recordUpload, requireUploadable, type NewUpload } from './uploads.ts';
+export { findEarlierUpload, findUpload, recordUpload, type NewUpload } from './uploads.ts';

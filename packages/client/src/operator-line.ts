@@ -86,10 +86,10 @@ export function openOperatorOutbox(
       return answer.messages;
     },
     upload: async (entry, onProgress) => {
-      const { image, clientId } = entry;
+      const { image, clientId, key } = entry;
       session.assertOwn();
       if (image?.blob == null) throw new ChatError('invalid_request', 'The picture is not there any more.');
-      return await uploadImage(effects, http, { blob: image.blob, name: image.name, clientId }, onProgress);
+      return await uploadImage(effects, http, { blob: image.blob, name: image.name, clientId, uploadKey: key }, onProgress);
     },
     onUploaded,
   });

@@ -14,11 +14,12 @@ export interface UploadRequest {
   readonly blob: Blob;
   readonly name: string;
   readonly clientId?: number;
+  /** The message's key: by it a later try finds what an earlier one has brought up, though its answer was lost. */
+  readonly uploadKey: string;
 }
 
 /**
- * Uploads one image and tells its progress from 0 to 1. Not idempotent: an upload whose answer was lost leaves an unused file behind, which the
- * server clears away.
+ * Uploads one image and tells its progress from 0 to 1. Idempotent by its key, for as long as the server keeps an image that no message names: a day.
  *
  * @throws ChatError as the server said, or `unavailable`
  */
@@ -34,6 +35,7 @@ export function uploadImage(
 function send(effects: Effects, http: Http, request: UploadRequest, onProgress: (done: number) => void): Promise<UploadResponse> {
   const form = new FormData();
   if (request.clientId !== undefined) form.append('clientId', String(request.clientId));
+  form.append('uploadKey', request.uploadKey);
   form.append('file', request.blob, request.name);
   return effects.XMLHttpRequest === undefined
     ? sendByFetch(effects, http, form)

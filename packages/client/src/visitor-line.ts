@@ -161,9 +161,9 @@ export class VisitorLine {
         return answer.messages;
       },
       upload: (entry, onProgress) => {
-        const { image } = entry;
+        const { image, key } = entry;
         if (image?.blob == null) return Promise.reject(new ChatError('invalid_request', 'The picture is not there any more.'));
-        return uploadImage(effects, this.#http, { blob: image.blob, name: image.name }, onProgress);
+        return uploadImage(effects, this.#http, { blob: image.blob, name: image.name, uploadKey: key }, onProgress);
       },
       onUploaded: (entry) => void this.conversation.relay(entry),
     });

@@ -69,7 +69,7 @@ export class ChatFixture {
   /** Canonical path of a new upload. */
   async upload(visitor: ClientActor): Promise<string> {
     const picture = { storageKey: 'k', name: 'cat.png', mimeType: 'image/png', width: 640, height: 480, size: 1234 };
-    return `${UPLOADS_PATH}${(await recordUpload(this.ctx, visitor, picture)).id}`;
+    return `${UPLOADS_PATH}${(await recordUpload(this.ctx, visitor, picture)).row.id}`;
   }
 
   async client(id: number) {

@@ -146,7 +146,7 @@ export class FakeServer {
       const url = new URL(path, 'http://fake');
       const token = new Headers(init.headers).get('authorization')?.replace('Bearer v', '');
       const actor = operator ?? (token === undefined ? null : { clientId: Number(token) });
-      const body: unknown = typeof init.body === 'string' ? JSON.parse(init.body) : {};
+      const body: unknown = typeof init.body === 'string' ? JSON.parse(init.body) : fieldsOf(init.body);
       const request: FakeRequest = {
         method: init.method ?? 'GET',
         path: url.pathname,
@@ -287,4 +287,9 @@ export class FakeServer {
     if (client === undefined) throw new ChatError('not_found', 'No such conversation.');
     return client;
   }
+}
+
+/** The texts of a form; nothing of anything else. */
+function fieldsOf(body: RequestInit['body']): Record<string, unknown> {
+  return body instanceof FormData ? Object.fromEntries([...body].filter(([, value]) => typeof value === 'string')) : {};
 }

@@ -68,6 +68,39 @@ describe('an image', () => {
     expect(await sharp(await response.arrayBuffer()).metadata()).toMatchObject({ format: 'png', width: 30 });
   });
 
+  it('sent again under its key is the first one, found without any work, and stored once', async () => {
+    const uploadKey = crypto.randomUUID();
+    const count = async () =>
+      (await readdir(join(server.dataDir, 'uploads'), { recursive: true })).filter((name) => name.includes('.')).length;
+    const before = await count();
+    const sendAgain = async (content: BlobPart = png) => {
+      const form = new FormData();
+      form.set('uploadKey', uploadKey);
+      form.set('file', picture('lamp.png', content));
+      const response = await upload(ask('POST', '/api/chat/uploads', { headers: visitor.headers, body: form }));
+      return { status: response.status, ...((await response.json()) as UploadResponse) };
+    };
+    const [first, together] = await Promise.all([sendAgain(), sendAgain()]);
+    expect(first).toMatchObject({ status: 201, width: 30, height: 20 });
+    expect(together).toEqual(first);
+    // What is no image shows that nobody has looked at it.
+    expect(await sendAgain('no image')).toEqual(first);
+    expect(await count()).toBe(before + 1);
+    const { pathname } = new URL(first.imageUrl, 'https://chat.example');
+    const { storageKey } = await server.services.db.prisma.upload.findUniqueOrThrow({ where: { id: pathname.split('/').at(-1) ?? '' } });
+    await server.services.images.remove(storageKey);
+    const anew = await sendAgain();
+    expect(anew.status).toBe(201);
+    expect((await fetchImage(anew.imageUrl)).status).toBe(200);
+  });
+
+  it('has a key that is one, or none', async () => {
+    const form = new FormData();
+    form.set('uploadKey', 'x');
+    form.set('file', picture());
+    expect((await upload(ask('POST', '/api/chat/uploads', { headers: visitor.headers, body: form }))).status).toBe(400);
+  });
+
   it('of an operator belongs to the conversation it names', async () => {
     const { imageUrl } = await uploaded(operator, String(visitor.id));
     expect((await fetchImage(imageUrl)).status).toBe(200);
@@ -199,8 +232,8 @@ describe('what is refused', () => {
   it('leaves nothing on the disk', async () => {
     const files = (await readdir(join(server.dataDir, 'uploads'), { recursive: true })).filter((name) => name.includes('.'));
     const rows = await server.services.db.prisma.upload.count();
-    // One was removed by hand above.
-    expect(files.length).toBe(rows - 1);
+    // Two were removed by hand above.
+    expect(files.length).toBe(rows - 2);
     expect(files.every((name) => name.endsWith('.png'))).toBe(true);
   });
 });
