@@ -17,8 +17,6 @@ const FLOORS = {
   jose: '4.15.5',
   // CVE-2017-16082
   pg: '7.1.2',
-  // CVE-2024-21501
-  'sanitize-html': '2.12.1',
   // CVE-2024-47764
   cookie: '0.7.0',
   'socket.io-parser': '4.2.7',
