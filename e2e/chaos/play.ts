@@ -59,7 +59,10 @@ async function heal(world: World, withinMs: number): Promise<{ healedMs: number;
         !world.ledger.excused.has(send.device) &&
         !world.ledger.forgotten.texts.has(send.text),
     );
-    const left = [...missing.map((send) => `"${send.text.slice(0, 40)}" is not saved`), ...differences(world.views(), rows)];
+    const left = [
+      ...missing.map((send) => `"${send.text.slice(0, 40)}" is not saved`),
+      ...differences(world.views(), rows, world.ledger.forgotten.texts),
+    ];
     const healedMs = Math.round(world.clock.now() - healedAt);
     if (left.length === 0) return { healedMs, left };
     if (healedMs > withinMs) return { healedMs, left: left.slice(0, 12) };

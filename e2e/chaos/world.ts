@@ -177,6 +177,17 @@ export class World {
     span.until = Date.now();
   }
 
+  /** The operators have been signed out: each signs in again, in a page that is loaded for that, and looks at the first visitor. */
+  async signedInAgain(): Promise<void> {
+    const accounts = await this.stack.operators();
+    for (const operator of this.operators) {
+      operator.device.cookie = accounts.find(({ id }) => id === operator.account.id)?.cookie;
+      operator.kill();
+      operator.open();
+      operator.look(this.visitors[0]?.name ?? '');
+    }
+  }
+
   async pause(ms: number): Promise<void> {
     await delay(ms);
   }

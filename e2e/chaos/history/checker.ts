@@ -32,7 +32,7 @@ export function judge(evidence: Evidence): string[] {
     ...findDoubled(rows),
     ...rows.flatMap((row) => findPhantom(row, sends.get(row.text ?? ''), ledger)),
     ...findBadNumbers(rows),
-    ...findWrongOrder(ledger.sends, rows),
+    ...findWrongOrder(ledger, rows),
     ...findFalseTicks(evidence),
     ...findVacuity(evidence),
   ];
@@ -98,8 +98,9 @@ function findBadNumbers(rows: readonly Row[]): string[] {
 }
 
 /** What one device saved itself is numbered in the order of sending. (What a console saved for it came when it came.) */
-function findWrongOrder(sends: readonly Send[], rows: readonly Row[]): string[] {
-  const byText = new Map(sends.map((send) => [send.text, send]));
+function findWrongOrder({ sends, forgotten }: Ledger, rows: readonly Row[]): string[] {
+  // What was lost with a restore and given back comes when it comes.
+  const byText = new Map(sends.filter(({ text }) => !forgotten.texts.has(text)).map((send) => [send.text, send]));
   const own = rows
     .filter((row) => row.savedById === null)
     .toSorted((a, b) => a.seq - b.seq)

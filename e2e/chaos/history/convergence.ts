@@ -16,13 +16,13 @@ const short = (text: string | null | undefined) => `"${(text ?? '').slice(0, 40)
 const inOrder = (a: Row, b: Row) => a.createdAt.getTime() - b.createdAt.getTime() || a.seq - b.seq;
 
 /** What keeps the views from being what the database says, in words; empty when every view is complete, in order, and shows the ticks that are true. */
-export function differences(views: readonly LiveView[], rows: readonly Row[]): string[] {
+export function differences(views: readonly LiveView[], rows: readonly Row[], forgotten: ReadonlySet<string> = new Set()): string[] {
   return views.flatMap((view) => {
     const expected = rows.filter((row) => row.clientId === view.clientId).toSorted(inOrder);
-    return [...differencesOf(view, expected), ...(view.banner === null ? [] : [`${view.watcher.tab} still says ${view.banner}`])].slice(
-      0,
-      3,
-    );
+    return [
+      ...differencesOf(view, expected, forgotten),
+      ...(view.banner === null ? [] : [`${view.watcher.tab} still says ${view.banner}`]),
+    ].slice(0, 3);
   });
 }
 
@@ -39,9 +39,11 @@ function isOf({ key, seq, senderType, operatorId, text }: TimelineMessage, row: 
   );
 }
 
-function differencesOf({ watcher, peer }: LiveView, expected: readonly Row[]): string[] {
+function differencesOf({ watcher, peer }: LiveView, expected: readonly Row[], forgotten: ReadonlySet<string>): string[] {
   const where = `${watcher.tab} on ${watcher.conversation}`;
-  const { messages, hasOlder } = watcher;
+  const { hasOlder } = watcher;
+  // Texts that a restore has lost and nobody gave back may stay on a screen, as what they are: not saved.
+  const messages = watcher.messages.filter(({ seq, text }) => seq !== null || !forgotten.has(text ?? ''));
   // A page is the newest by number; what is shown of it stands in the order of sending.
   const oldest = hasOlder ? Math.min(...messages.map((message) => message.seq ?? Infinity)) : 0;
   const wanted = expected.filter((row) => row.seq >= oldest);

@@ -2,8 +2,7 @@ import type { Scenario } from './scenario.ts';
 
 export const restoreUnderTabs: Scenario = {
   name: 'restore-under-tabs',
-  title:
-    'a backup is restored while everybody has pages open, twice: all of them show what is there now, and what they still hold is saved',
+  title: 'a backup is restored while everybody has pages open: all of them show what is there now, and what they still hold is saved',
   requirements: { hit: true, unknown: false },
   // Who hears of nothing new looks every 20 seconds.
   healsWithinMs: 30_000,
@@ -25,7 +24,9 @@ export const restoreUnderTabs: Scenario = {
     world.figures['forgotten'] = world.ledger.forgotten.texts.size;
     if (world.ledger.forgotten.texts.size === 0) world.ledger.violation('vacuous: nothing was forgotten');
     // Their numbers pass those of before, so that nobody can tell by them that there was a restore.
-    await world.pause(4_000);
+    await world.pause(2_000);
+    await world.signedInAgain();
+    await world.pause(2_000);
     away.tabs[0]?.tab.setOnline(true);
     await quiet();
     for (const { text } of held) await world.until(`${text} is saved`, async () => (await world.rows()).some((row) => row.text === text));

@@ -52,7 +52,7 @@ export interface StackControl {
   start(service: ServiceName, environment?: Readonly<Record<string, string>>): Promise<void>;
   /** Keeps all that is in the database at this moment under a name. */
   backUp(name: string): Promise<void>;
-  /** Puts what was kept under that name in the place of all that is in the database, while everything runs. */
+  /** Puts what was kept under that name in the place of all that is in the database, while everything runs. It signs everybody out; `operators` has new sessions. */
   restore(name: string): Promise<void>;
   /** Resident memory in bytes. */
   memory(service: ServiceName): Promise<number>;

@@ -10,7 +10,11 @@ const OPERATORS = ['Maya Lindqvist', 'Omar Haddad', 'Grace Okafor'].map((name, i
 
 /** Makes the operators of a stack and signs each in, once. */
 export async function makeOperators(databaseUrl: string, web: string): Promise<OperatorAccount[]> {
-  const ids = await createOperators(databaseUrl, OPERATORS);
+  return await signInAll(await createOperators(databaseUrl, OPERATORS), web);
+}
+
+/** Signs each of them in once more: their sessions are gone. @param ids as they were made */
+export async function signInAll(ids: readonly number[], web: string): Promise<OperatorAccount[]> {
   const accounts: OperatorAccount[] = [];
   for (const [index, operator] of OPERATORS.entries()) {
     const cookies = await signIn(web, operator);

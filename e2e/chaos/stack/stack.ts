@@ -13,7 +13,7 @@ import { createRandom } from '../random.ts';
 import { EDGES, SERVICES, type Addresses, type EdgeName, type OperatorAccount, type ServiceName, type StackControl } from './control.ts';
 import { Postgres } from './database.ts';
 import { Server } from './node-process.ts';
-import { makeOperators } from './operators.ts';
+import { makeOperators, signInAll } from './operators.ts';
 import { serverPort } from './ports.ts';
 import { redisProgram, relayProgram, webProgram } from './programs.ts';
 import type { Fault } from '../network/fault.ts';
@@ -105,6 +105,11 @@ export class Stack implements StackControl {
       replace: true,
       migrate: async () => await Promise.resolve(),
     });
+    const { web } = await this.addresses();
+    this.#operators = await signInAll(
+      this.#operators.map(({ id }) => id),
+      web,
+    );
   }
 
   #backupFile(name: string): string {
