@@ -118,14 +118,16 @@ export class Ledger {
     if (ms > this.slowestAnswer.ms) this.slowestAnswer = { what, ms };
   }
 
-  /** A backup was restored, and these rows are there now: what was acknowledged before and is not among them is forgotten. */
+  /** A backup was restored, and these rows are there now. What was acknowledged before as another row is forgotten, though somebody may have given it back. */
   rewound(rows: readonly Row[]): void {
-    const saved = new Set(rows.map(sideKeyOf));
-    for (const asked of this.attempts.flatMap((attempt) => (attempt.outcome === 'ok' ? attempt.asked : []))) {
-      if (saved.has(sideKeyOf(asked))) continue;
-      this.forgotten.keys.add(sideKeyOf(asked));
-      this.forgotten.texts.add(asked.text);
-    }
+    const ids = new Set(rows.map(({ id }) => id));
+    for (const { asked, answers } of this.attempts)
+      for (const [index, { id }] of answers.entries()) {
+        const message = asked[index];
+        if (message === undefined || ids.has(id)) continue;
+        this.forgotten.keys.add(sideKeyOf(message));
+        this.forgotten.texts.add(message.text);
+      }
   }
 
   /** Each once: a view that is wrong is wrong at every look. */

@@ -10,7 +10,7 @@ export const PEOPLE_MUTANTS: readonly Mutant[] = [
     breaks: 'the database takes a message key once per conversation, so that a visitor can take those of operators',
     edits: [{ file: KEY_PER_SIDE, find: '("messageKey", "clientId", "senderType")', replace: '("messageKey", "clientId")' }],
     rebuild: [],
-    scenario: 'hostile-keys',
+    tests: 'packages/chat/src/save-messages',
   },
   {
     name: 'a message by its key alone',
@@ -156,6 +156,24 @@ export const PEOPLE_MUTANTS: readonly Mutant[] = [
     ],
     rebuild: [],
     tests: 'packages/database/src/backup/restore.test.ts',
+  },
+  {
+    name: 'a restore goes unnoticed',
+    breaks: 'pages that are open go on with what they had before a backup was restored, unless the numbers give it away',
+    edits: [
+      {
+        file: client('timeline/reduce.ts'),
+        find: 'const anew = isOther(known.epoch, epoch) || (',
+        replace: "const anew = (isOther(known.epoch, epoch) && epoch === '') || (",
+      },
+      {
+        file: client('live-list.ts'),
+        find: 'if (epoch !== undefined) this.#takeEpoch(epoch);',
+        replace: "if (epoch === '') this.#takeEpoch(epoch);",
+      },
+    ],
+    rebuild: [],
+    tests: 'packages/client/src/restored.test.ts packages/client/src/timeline',
   },
   {
     name: 'several CONNECTs',
