@@ -14,6 +14,8 @@ export default defineConfig({
       'deploy/**/*.test.ts',
     ],
     exclude: ['**/node_modules/**', '**/dist/**', '**/.next/**'],
+    // Vitest would leave one processor free, which on a small machine is half of it; much of the time tests wait for other processes.
+    maxWorkers: '100%',
     // One real PostgreSQL for all; every test file has a database of its own on it.
     globalSetup: ['packages/database/src/testing/global-setup.ts'],
     setupFiles: [`${import.meta.dirname}/vitest.setup.ts`],
