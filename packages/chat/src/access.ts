@@ -84,6 +84,8 @@ export interface ClientState {
   readonly blockedAt: Date | null;
   /** The visitor who asks has ended this chat. */
   readonly sessionEnded: boolean;
+  /** Which history of the data this is (see `readEpoch`). */
+  readonly epoch: string;
   readonly clientDeliveredSeq: number;
   readonly clientReadSeq: number;
   readonly operatorDeliveredSeq: number;
@@ -94,6 +96,7 @@ export interface ClientState {
 
 const CLIENT_COLUMNS = Prisma.sql`c.id, c.username, c."lastSeq", c."unreadCount", c."endedAt", c."blockedAt", c."clientDeliveredSeq", c."clientReadSeq",
   c."operatorDeliveredSeq", c."operatorReadSeq",
+  (SELECT epoch FROM "Installation") AS epoch,
   (SELECT COALESCE(s."clientSocketId", s.id::text) FROM "ChatSession" s WHERE s."clientId" = c.id ORDER BY s."startedAt" DESC LIMIT 1) AS address`;
 
 /**

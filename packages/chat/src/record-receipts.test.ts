@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto';
+
 import { Prisma } from '@switchboard/database';
 import { recordStatements, seed } from '@switchboard/database/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { markRead } from './mark-read.ts';
+import { readEpoch } from './read-epoch.ts';
 import { readPage } from './read-page.ts';
 import { recordReceipts } from './record-receipts.ts';
 import { createMessageSaver } from './save-messages/message-saver.ts';
@@ -109,6 +112,18 @@ describe('an operator', () => {
     expect(sum + unread).toBe(8);
     expect((await chat.client(clientId)).unreadCount).toBe(unread);
   });
+});
+
+it('numbers of another history of the data change nothing', async () => {
+  const { visitor, operator, clientId } = await conversation();
+  const [epoch, other] = [await readEpoch(chat.ctx), randomUUID()];
+  const marks = { deliveredSeq: 6, readSeq: 6 };
+  const refused = [
+    await recordReceipts(chat.ctx, visitor, { ...marks, epoch: other }),
+    await recordReceipts(chat.ctx, operator, { ...marks, clientId, epoch: other }),
+  ];
+  expect(refused).toMatchObject(refused.map(() => ({ receipts: NONE, changed: false })));
+  expect(await recordReceipts(chat.ctx, operator, { ...marks, clientId, epoch: epoch.toUpperCase() })).toMatchObject({ changed: true });
 });
 
 it('a conversation with any number of unread messages is read at once, and its rows are flagged in bounded steps', async () => {

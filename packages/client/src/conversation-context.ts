@@ -26,8 +26,8 @@ export interface ConversationContext {
   /** Sends it over the relay, if there is a line. */
   relay(entry: NewEntry): Promise<Acknowledgement | null>;
   tellTyping(isTyping: boolean): void;
-  /** Reports how far this side has received and seen the other's messages. */
-  report(marks: Watermarks): Promise<void>;
+  /** Reports how far this side has received and seen the other's messages, and of which history of the data the numbers are. */
+  report(marks: Watermarks, epoch: string | null): Promise<void>;
   onArrival(message: TimelineMessage): void;
   /** The server answers again. */
   onReached(): void;

@@ -66,7 +66,7 @@ export class Conversation implements ConversationHandle {
       },
     });
     this.#headCheck = new HeadCheck(effects, () => this.#check(false));
-    this.#receipts = new ReceiptReporter(effects, (marks) => context.report(marks));
+    this.#receipts = new ReceiptReporter(effects, (marks) => context.report(marks, this.#state.epoch));
     this.#newEntries = new NewEntries(context);
     this.#pictures = new PictureRenewal(effects, (seq) => this.#fetchInto({ afterSeq: seq }));
     this.#held = new HeldRows(context);

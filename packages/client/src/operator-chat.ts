@@ -122,8 +122,8 @@ class Operator implements OperatorChat {
       operator: this.#options.operator,
       checkHidden: false,
       ...speakAsOperator(this.#connection, this.#options.operator, () => this.#list.address(clientId)),
-      report: async (marks) => {
-        await this.#http.request('POST', '/api/chat/receipts', { ...marks, clientId });
+      report: async (marks, epoch) => {
+        await this.#http.request('POST', '/api/chat/receipts', { ...marks, clientId, epoch: epoch ?? undefined });
       },
       onArrival: (message) => this.#arrivals.tell({ clientId, message }),
       onReached: () => this.#outbox.kick(true),

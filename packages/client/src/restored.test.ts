@@ -53,6 +53,17 @@ describe('a database that is set back to a backup under open pages', () => {
     await eventually(() => expect(statuses(visitor.chat)).toEqual(['delivered', null, 'delivered', null]));
   });
 
+  it('hears with each receipt which history its numbers are of', async () => {
+    const { backup } = await talking();
+    const reported = () => server.requests.filter(({ path }) => path === '/api/chat/receipts').map(({ body }) => body['epoch']);
+    await eventually(() => expect(reported().length).toBeGreaterThan(0));
+    const before = server.epoch;
+    expect(new Set(reported())).toEqual(new Set([before]));
+    server.restore(backup);
+    relay.cut();
+    await eventually(() => expect(reported()).toContain(server.epoch));
+  });
+
   it.each(['visitor', 'operator'] as const)('gets it back from the %s alone, as far as that may say it', async (who) => {
     const { operator, visitor, backup, all } = await talking();
     if (who === 'visitor') {

@@ -183,8 +183,8 @@ export class VisitorLine {
       checkHidden: true,
       relay: (entry): Promise<Acknowledgement | null> => this.connection.send('clientMessage', clientMessageOf(entry)),
       tellTyping: (isTyping) => this.connection.signal('clientTyping', { isTyping }),
-      report: async (marks) => {
-        await this.#http.request<ReceiptsResponse>('POST', '/api/chat/receipts', marks);
+      report: async (marks, epoch) => {
+        await this.#http.request<ReceiptsResponse>('POST', '/api/chat/receipts', { ...marks, epoch: epoch ?? undefined });
       },
       onArrival: (message) => this.#options.onArrival({ clientId: stored.clientId, message }),
       onReached: () => this.outbox.kick(true),

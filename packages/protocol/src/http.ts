@@ -175,9 +175,12 @@ export interface UploadResponse {
   size: number;
 }
 
-/** `clientId` says which conversation when an operator asks; a visitor's own is in the token. */
+/**
+ * `clientId` says which conversation when an operator asks; a visitor's own is in the token. `epoch`, as a page carried it, says which history the numbers
+ * are of: those from before a restore count for nothing after it.
+ */
 export const receiptsRequest = z
-  .object({ deliveredSeq: seq.optional(), readSeq: seq.optional(), clientId: z.int().positive().optional() })
+  .object({ deliveredSeq: seq.optional(), readSeq: seq.optional(), clientId: z.int().positive().optional(), epoch: z.uuid().optional() })
   .refine((value) => value.deliveredSeq !== undefined || value.readSeq !== undefined, 'deliveredSeq or readSeq is needed');
 export type ReceiptsResponse = Receipts;
 

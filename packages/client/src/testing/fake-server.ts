@@ -274,6 +274,7 @@ export class FakeServer {
   }
 
   #receipts(client: FakeClient, by: 'client' | 'operator', body: Record<string, unknown>): Receipts {
+    if (body['epoch'] !== undefined && body['epoch'] !== this.epoch) return client.receipts;
     const cap = (value: unknown) => Math.min(Number(value ?? 0), client.rows.length);
     const read = Math.max(client.receipts[`${by}ReadSeq`], cap(body['readSeq']));
     client.receipts[`${by}ReadSeq`] = read;
