@@ -17,7 +17,8 @@ export function fetchPage(
   if (side.kind === 'operator') search.set('clientId', String(clientId));
   if ('afterSeq' in query) search.set('afterSeq', String(query.afterSeq));
   if ('beforeSeq' in query) search.set('beforeSeq', String(query.beforeSeq));
-  search.set('limit', String('afterSeq' in query ? MAX_PAGE_SIZE : DEFAULT_PAGE_SIZE));
+  const newest = 'newest' in query ? query.limit : undefined;
+  search.set('limit', String('afterSeq' in query ? MAX_PAGE_SIZE : (newest ?? DEFAULT_PAGE_SIZE)));
   return http.request('GET', `/api/chat/messages?${search.toString()}`);
 }
 
@@ -28,6 +29,14 @@ export interface CatchUpHooks {
   onFailure(error: unknown): void;
 }
 
+/**
+ * The newest page: the first look, or the first after the database was set back. Then much may be new since the copy was made, which counts as seen with the
+ * newest: so it is as large as it can be.
+ */
+function newestAfter(epoch: string | null): PageQuery {
+  return epoch === null ? { newest: true } : { newest: true, limit: MAX_PAGE_SIZE };
+}
+
 /** Catching up: fetches everything after the last contiguous seq, page by page, until nothing is missing. */
 export function createCatchUp(effects: Effects, hooks: CatchUpHooks): Repeated {
   const catchUp = new Repeated(
@@ -35,8 +44,8 @@ export function createCatchUp(effects: Effects, hooks: CatchUpHooks): Repeated {
     async () => {
       let more = true;
       while (more && !catchUp.isClosed()) {
-        const { contiguous } = hooks.state();
-        const query: PageQuery = contiguous === null ? { newest: true } : { afterSeq: contiguous };
+        const { contiguous, epoch } = hooks.state();
+        const query: PageQuery = contiguous === null ? newestAfter(epoch) : { afterSeq: contiguous };
         const page = await hooks.fetch(query);
         if (catchUp.isClosed()) return;
         hooks.onPage(query, page);

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { MessagesPage, MessageView } from '@switchboard/protocol/types';
 
+import { messageId } from '../message-id.ts';
 import { isBehind, reduceTimeline } from './reduce.ts';
 import { EMPTY_TIMELINE, rowOf } from './state.ts';
 import type { LiveMessage, PageQuery, SavedRow, TimelineEvent, TimelineState } from './state.ts';
@@ -202,6 +203,18 @@ describe('reduceTimeline', () => {
     state = reduceTimeline(state, { type: 'page', query: { afterSeq: 2 }, page: pageOf(rows, { afterSeq: 2 }, 1) });
     expect(state.contiguous).toBe(4);
     expect(isBehind(state)).toBe(false);
+  });
+
+  it('shows what was saved long ago only with its neighbors, and knows meanwhile that it is saved', () => {
+    const rows = [1, 2, 3, 4, 5].map((seq) => viewOf({ key: `k${seq}`, own: true, sentMs: seq }, seq));
+    const newest = { newest: true } as const;
+    let state = reduceTimeline(EMPTY_TIMELINE, { type: 'page', query: newest, page: pageOf(rows, newest, 2) });
+    state = reduceTimeline(state, { type: 'saved', row: rowOf(rows[0]!) });
+    expect([...state.rows.keys()]).toEqual([4, 5]);
+    expect(state.seqs.get(messageId(rowOf(rows[0]!)))).toBe(1);
+    const query = { beforeSeq: 4 };
+    state = reduceTimeline(state, { type: 'page', query, page: pageOf(rows, query, 50) });
+    expect([...state.rows.keys()].toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5]);
   });
 
   it('begins anew when the database has been set back', () => {

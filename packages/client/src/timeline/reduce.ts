@@ -14,8 +14,15 @@ export function reduceTimeline(state: TimelineState, event: TimelineEvent): Time
   if (event.type === 'live') return takeLive(state, event.message);
   if (event.type === 'dropped') return dropLive(state, event.message);
   if (event.type === 'ended') return { ...state, endedAt: event.at };
-  // The answer to a save. A fetched row says more (names, fresh URLs) than that.
-  return state.rows.has(event.row.seq) || state.seqs.has(messageId(event.row)) ? state : advance(addRows(state, [event.row]));
+  return takeSaved(state, event.row);
+}
+
+/** The answer to a save. A fetched row says more (names, fresh URLs) than that. */
+function takeSaved(state: TimelineState, row: SavedRow): TimelineState {
+  if (state.rows.has(row.seq) || state.seqs.has(messageId(row))) return state;
+  if (state.oldest === null || row.seq >= state.oldest) return advance(addRows(state, [row]));
+  // It had been saved before the oldest message here: shown with its neighbors, when that page is fetched, and until then only known.
+  return { ...dropLive(state, row), seqs: new Map(state.seqs).set(messageId(row), row.seq) };
 }
 
 /** Whether the database is known to have rows that are missing here. */
