@@ -1,8 +1,10 @@
 import { ChatError } from '@switchboard/protocol';
 
 const MINUTE_MS = 60_000;
+/** After a relay was restarted, everybody of an office joins again at once. */
+const BURST_MINUTES = 10;
 
-/** Limits how many visitors without a token come from one address: a bucket for each, which fills steadily and holds two minutes' worth. */
+/** Limits how many visitors without a token come from one address: a bucket for each, which fills steadily and holds ten minutes' worth. */
 export interface NewcomerLimit {
   /** @throws ChatError `rate_limited` when there were too many from this address */
   count(address: string): void;
@@ -16,7 +18,7 @@ export interface NewcomerLimit {
  * @param clock milliseconds that never go backwards
  */
 export function createNewcomerLimit(perMinute: number, clock: () => number = () => performance.now()): NewcomerLimit {
-  const burst = 2 * perMinute;
+  const burst = BURST_MINUTES * perMinute;
   const buckets = new Map<string, { left: number; at: number }>();
   const leftOf = ({ left, at }: { left: number; at: number }, now: number) => Math.min(burst, left + ((now - at) * perMinute) / MINUTE_MS);
   return {

@@ -85,7 +85,7 @@ export const GROUPS: Readonly<Record<string, Partial<Record<VariableName, About>
     SESSIONS_PER_MINUTE: {
       unset: '20',
       meaning:
-        'conversations that one address may start in a minute, with bursts of twice that; on the relay three times as many visitors without a token, who are new with every page',
+        'conversations that one address may start in a minute, with bursts of twice that; on the relay three times as many visitors without a token, who are new with every page, with bursts of ten times that',
     },
     VISITOR_MESSAGES_PER_MINUTE: {
       unset: '120',
