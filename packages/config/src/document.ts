@@ -88,7 +88,7 @@ export const GROUPS: Readonly<Record<string, Partial<Record<VariableName, About>
         'conversations that one address may start in a minute, with bursts of twice that; on the relay three times as many visitors without a token, who are new with every page, with bursts of ten times that',
     },
     VISITOR_MESSAGES_PER_MINUTE: {
-      unset: '120',
+      unset: '300',
       meaning: 'messages that one visitor may store in a minute, with bursts of five times that for what waited while the network was away',
     },
     VISITOR_BYTES_PER_DAY: { unset: '104857600', meaning: 'bytes of messages and pictures that one visitor may store in a day' },

@@ -1,4 +1,4 @@
-import { DEFAULT_MAX_IMAGE_BYTES, DEFAULT_MAX_SOCKET_PAYLOAD_BYTES } from '@switchboard/protocol/limits';
+import { DEFAULT_MAX_IMAGE_BYTES, DEFAULT_MAX_SOCKET_PAYLOAD_BYTES, MESSAGES_PER_SECOND } from '@switchboard/protocol/limits';
 import { z } from 'zod';
 
 import { databaseUrl, flag, host, httpUrl, origins, originsOfOneScheme, path, port, secret, transports, url, whole } from './shapes.ts';
@@ -45,7 +45,7 @@ export const SHAPES = {
   SOCKET_COMPRESSION_THRESHOLD_BYTES: whole(0, 100_000_000, 'a number of bytes, 0 to 100000000').default(1_024),
   SOCKET_BUFFER_BYTES: whole(1_024, 200_000_000, 'a number of bytes, 1024 to 200000000').optional(),
   SESSIONS_PER_MINUTE: whole(1, 1_000_000, 'a number of conversations, 1 to 1000000').default(20),
-  VISITOR_MESSAGES_PER_MINUTE: whole(1, 1_000_000, 'a number of messages, 1 to 1000000').default(120),
+  VISITOR_MESSAGES_PER_MINUTE: whole(1, 1_000_000, 'a number of messages, 1 to 1000000').default(60 * MESSAGES_PER_SECOND),
   VISITOR_BYTES_PER_DAY: whole(1_000_000, MAX_BYTES, BYTES_EXPECTED).default(100 * MEBIBYTE),
   ADDRESS_BYTES_PER_DAY: whole(1_000_000, MAX_BYTES, BYTES_EXPECTED).default(1_024 * MEBIBYTE),
   ALL_VISITORS_BYTES_PER_DAY: whole(1_000_000, MAX_BYTES, BYTES_EXPECTED).default(20 * 1_024 * MEBIBYTE),
