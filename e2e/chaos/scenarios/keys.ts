@@ -89,7 +89,8 @@ export const hostileKeys: Scenario = {
       const own = taken[Math.floor(world.random() * taken.length)];
       if (own !== undefined) await program.say(own.toUpperCase(), false);
     }
-    await world.until('the program has heard every operator', () => used.length >= 8 * world.operators.length, 40_000);
+    // Not all of them: what the relay does not deliver because it came too fast, the widget finds in the database.
+    await world.until('the program has heard both operators', () => used.length >= 2 * world.operators.length, 40_000);
     const keysOfOther = world.ledger.attempts.filter(({ device }) => device === other.name).flatMap(({ asked }) => asked);
     for (const { messageKey } of keysOfOther.slice(0, 4)) playing.push(program.say(messageKey, true));
     await Promise.all(playing);
