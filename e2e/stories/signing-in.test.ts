@@ -56,6 +56,29 @@ it('signing out in one tab ends the line of every other tab within seconds, by i
   await view.close();
 });
 
+it('somebody who is quicker than the page’s script waits for it, and what they typed stays', async () => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  let letGo = () => undefined as void;
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  await context.route('**/_next/static/**/*.js', async (route) => {
+    await held;
+    await route.fallback();
+  });
+  await page.goto(`${stage.web}/sign-in`, { waitUntil: 'commit' });
+  const { email, password, name } = OPERATORS.maya;
+  await page.getByLabel('Email', { exact: true }).fill(email);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByLabel('Password', { exact: true }).press('Enter');
+  expect(await page.getByRole('button', { name: 'Sign in', exact: true }).isDisabled()).toBe(true);
+  letGo();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await page.getByRole('button', { name: `Account: ${name}` }).waitFor();
+  await context.close();
+});
+
 it('without a session there is no console, no history and no relay token', async () => {
   const view = await ConsolePage.open(browser, stage.web);
   await view.page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();

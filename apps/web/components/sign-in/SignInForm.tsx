@@ -2,6 +2,7 @@
 
 import { useEffect, useId, useRef, useState, type FormEvent } from 'react';
 
+import { useInteractive } from '../hooks/use-interactive.ts';
 import { Button } from '../ui/Button.tsx';
 import { AlertIcon } from '../ui/icons.tsx';
 import { signIn, SignInError } from './sign-in.ts';
@@ -25,6 +26,8 @@ export function SignInForm({ email: given = '', onSignedIn }: SignInFormProps) {
   const emailField = useRef<HTMLInputElement>(null);
   const passwordField = useRef<HTMLInputElement>(null);
   const [busy, setBusy] = useState(false);
+  // The page is there before its script: what is typed meanwhile stays, and can be sent as soon as somebody listens.
+  const interactive = useInteractive();
   const [problem, setProblem] = useState<string | null>(null);
 
   useEffect(() => (given === '' ? emailField : passwordField).current?.focus(), [given]);
@@ -49,7 +52,7 @@ export function SignInForm({ email: given = '', onSignedIn }: SignInFormProps) {
     void submit(new FormData(event.currentTarget));
   };
 
-  // `method`: should somebody be quicker than our script, the password does not end up in the address.
+  // `method`: whatever happens, the password does not end up in the address.
   return (
     <form method="post" onSubmit={start} className="flex flex-col gap-4" aria-describedby={problem === null ? undefined : ids.problem}>
       <div className="flex flex-col gap-1.5">
@@ -91,7 +94,7 @@ export function SignInForm({ email: given = '', onSignedIn }: SignInFormProps) {
           {problem}
         </p>
       )}
-      <Button look="primary" type="submit" disabled={busy} className="!h-9 touch:!h-11">
+      <Button look="primary" type="submit" disabled={busy || !interactive} className="!h-9 touch:!h-11">
         Sign in
       </Button>
     </form>
