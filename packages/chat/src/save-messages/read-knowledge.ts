@@ -11,7 +11,7 @@ const byId = <T extends { readonly id: K }, K>(rows: readonly T[]) => new Map(ro
 
 /**
  * Locks the clients that the drafts mean (in the order of their ids, so that two groups can't lock each other out) and reads what planning needs, all
- * in one round trip. The message keys are looked up after the lock: whoever could have saved one of them for these clients has committed by then.
+ * in one round trip. The message keys are looked up (by nothing else, hence `+ 0`) after the lock: whoever could have saved one of them for these clients has committed by then.
  */
 export async function readKnowledge(tx: Transaction, drafts: readonly Draft[]): Promise<Knowledge> {
   const meant = clientsMeant(drafts);
@@ -23,7 +23,7 @@ export async function readKnowledge(tx: Transaction, drafts: readonly Draft[]): 
       SELECT c.id, c."lastSeq", c."endedAt", c."blockedAt" FROM "Client" c WHERE c.id ${meant} ORDER BY c.id FOR NO KEY UPDATE`),
     tx.query<KnownMessage>(Prisma.sql`
       SELECT "messageKey", id, "clientId", seq, "senderType", "operatorId", "createdAt" FROM "ChatMessage"
-      WHERE "messageKey" = ANY(${unique(drafts.map(({ messageKey }) => messageKey))}::uuid[]) AND "clientId" ${meant}`),
+      WHERE "messageKey" = ANY(${unique(drafts.map(({ messageKey }) => messageKey))}::uuid[]) AND "clientId" + 0 ${meant}`),
     readUploads(tx, drafts),
   ]);
   const addresses = new Map<string, number>();
