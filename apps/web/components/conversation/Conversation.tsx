@@ -102,7 +102,7 @@ function EndedNotice({ name, summary }: { readonly name: string; readonly summar
   return (
     <div className="border-t border-line px-5 pb-[max(1rem,env(safe-area-inset-bottom))] pt-4 text-center text-13 text-ink-soft [overflow-wrap:anywhere]">
       <bdi>{name}</bdi> has left, so a reply would not be seen.{' '}
-      {ways.length === 0 ? 'If they write again, you can answer here.' : `You can still reach them: ${ways.join(', ')}.`}
+      {ways.length === 0 ? 'If they come back, they begin another chat.' : `You can still reach them: ${ways.join(', ')}.`}
     </div>
   );
 }
