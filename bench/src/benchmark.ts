@@ -24,7 +24,8 @@ export interface Benchmark {
   /**
    * Takes whatever it started with it. Rejects when what it would measure is not what it says.
    *
-   * @param extent short: only to see in a hurry that it works, where that makes a difference; the figures are worth nothing
+   * @param extent short: only to see in a hurry that it works, where that makes a difference; the figures are worth nothing. against: the folder of another
+   *   checkout to compare with, where the benchmark can
    */
-  run(extent: { readonly short: boolean }): Promise<Result>;
+  run(extent: { readonly short: boolean; readonly against?: string }): Promise<Result>;
 }

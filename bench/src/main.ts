@@ -14,7 +14,10 @@ function pick(names: readonly string[]): Benchmark[] | undefined {
 /** Only to see in a hurry that benchmarks work. Nothing is written. */
 const SHORT = '--short';
 const short = process.argv.includes(SHORT);
-const picked = pick(process.argv.slice(2).filter((argument) => argument !== SHORT));
+/** `--against=<folder>`: this checkout's relay against the one built in another checkout. Nothing is written. */
+const AGAINST = '--against=';
+const against = process.argv.find((argument) => argument.startsWith(AGAINST))?.slice(AGAINST.length);
+const picked = pick(process.argv.slice(2).filter((argument) => argument !== SHORT && !argument.startsWith(AGAINST)));
 if (picked === undefined) {
   console.error(`There is no such benchmark. There are: ${benchmarks.map(({ name }) => name).join(', ')}.`);
   process.exitCode = 1;
@@ -22,8 +25,9 @@ if (picked === undefined) {
   const results = [];
   for (const benchmark of picked) {
     console.error(`measuring ${benchmark.name} …`);
-    const result = await benchmark.run({ short });
-    if (!short) console.error(`${benchmark.name}: written to ${relative(process.cwd(), await writeResult(benchmark, result))}`);
+    const result = await benchmark.run({ short, ...(against === undefined ? {} : { against }) });
+    if (!short && against === undefined)
+      console.error(`${benchmark.name}: written to ${relative(process.cwd(), await writeResult(benchmark, result))}`);
     results.push({ benchmark, result });
   }
   console.log(`\n${formatTable(results)}`);

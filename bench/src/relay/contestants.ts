@@ -12,14 +12,22 @@ const ROOT = resolve(import.meta.dirname, '../../..');
 const BUILT = join(ROOT, 'bench/dist');
 const FRONTEND = 'https://chat.example';
 
-/** Our relay as it is built and ships: tokens, schemas, limits, metrics, logs; and acknowledgements, as our clients ask for them, unless said otherwise. */
-export function ours(name = 'Switchboard', acknowledgements = true): Contestant {
+interface OurRelay {
+  readonly name?: string;
+  /** Whether visitors ask for acknowledgements, as our clients do. Default true. */
+  readonly acknowledgements?: boolean;
+  /** The folder of the checkout whose built relay is measured. Default: this one. */
+  readonly checkout?: string;
+}
+
+/** Our relay as it is built and ships: tokens, schemas, limits, metrics, logs. */
+export function ours({ name = 'Switchboard', acknowledgements = true, checkout = ROOT }: OurRelay = {}): Contestant {
   const secret = randomBytes(32).toString('base64url');
   const tokens = createTokens([secret]);
   return {
     name,
     program: (port) => ({
-      args: [join(ROOT, 'apps/relay/dist/relay.js')],
+      args: [resolve(checkout, 'apps/relay/dist/relay.js')],
       env: { SOCKET_PORT: String(port), SOCKET_HOST: '127.0.0.1', FRONTEND_URL: FRONTEND, JWT_SECRET: secret, SWITCHBOARD_SUPERVISED: '1' },
     }),
     dialect: socketIo(acknowledgements),

@@ -1,6 +1,7 @@
 import type { Benchmark } from '../benchmark.ts';
 import { buildServers } from './contestants.ts';
 import { withPinning } from './pinning.ts';
+import { against as compareWith } from './scenarios/against.ts';
 import { broadcast } from './scenarios/broadcast.ts';
 import { growthWithOperators, growthWithVisitors } from './scenarios/growth.ts';
 import { highestRate } from './scenarios/highest-rate.ts';
@@ -26,12 +27,12 @@ const SCENARIOS = [
 export const relay: Benchmark = {
   name: 'relay',
   title: 'The relay',
-  async run({ short }) {
+  async run({ short, against }) {
     await buildServers();
     const extent = short ? SHORT : FULL;
     return await withPinning(async (pinning) => {
-      const rows = [];
-      for (const { run, rounds } of SCENARIOS) {
+      const rows = against === undefined ? [] : await compareWith({ ...extent, pinning, rounds: short ? 1 : 11 }, against);
+      for (const { run, rounds } of against === undefined ? SCENARIOS : []) {
         console.error(`  ${run.name} …`);
         rows.push(...(await run({ ...extent, pinning, rounds: Math.min(rounds, extent.rounds) })));
       }

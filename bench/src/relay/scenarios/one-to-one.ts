@@ -20,7 +20,7 @@ function say(crowd: Crowd, index: number, text: string): void {
 /** Many visitors write to one operator, who answers as fast as an operator may: each message has one receiver. */
 export async function oneToOne(stage: Stage): Promise<Row[]> {
   const size = { visitors: scaled(stage, VISITORS), operators: 1 };
-  const silent = ours('Switchboard without acknowledgements', false);
+  const silent = ours({ name: 'Switchboard without acknowledgements', acknowledgements: false });
   const casts = {
     floor: { contestant: floor, ...size },
     reference: { contestant: reference, ...size },
