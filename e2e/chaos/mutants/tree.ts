@@ -1,14 +1,20 @@
 import { execFile } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 const run = promisify(execFile);
-/** What git does not have and a copy needs; folders of packages as links, which take no room. */
+/** What git does not have and a copy needs. */
 const MADE = ['packages/database/src/generated', 'apps/relay/dist', 'apps/web/.next', 'apps/widget/dist'];
-const PACKAGES = ['node_modules', 'apps/web/node_modules', 'e2e/node_modules'];
+/** Folders in which npm may put packages that it can't share between workspaces. */
+const WORKSPACES = [
+  'e2e',
+  'bench',
+  ...['apps', 'packages'].flatMap((group) => readdirSync(join(ROOT, group)).map((name) => join(group, name))),
+];
 
 /** A copy of this checkout, as it is now, to break. */
 export class Tree {
@@ -28,7 +34,10 @@ export class Tree {
       });
     }
     for (const made of MADE) await cp(join(ROOT, made), join(folder, made), { recursive: true });
-    for (const packages of PACKAGES) await run('cp', ['-al', join(ROOT, packages), join(folder, dirname(packages))]);
+    // As links, which take no room.
+    for (const workspace of ['.', ...WORKSPACES])
+      if (existsSync(join(ROOT, workspace, 'node_modules')))
+        await run('cp', ['-al', join(ROOT, workspace, 'node_modules'), join(folder, workspace)]);
     return new Tree(folder);
   }
 
