@@ -19,6 +19,15 @@ export const DEFAULT_PAGE_SIZE = 50;
 export const DEFAULT_HISTORY_LIMIT = 100;
 /** Conversations in one answer of the recent chats. */
 export const MAX_RECENT_CHATS = 200;
+/** The same of one page of a view. */
+export const DEFAULT_CHATS_PAGE = 50;
+/** Conversations that may be asked for by their ids or addresses at once. */
+export const MAX_CHATS_BY_ID = 100;
+/** Pages of the host site that are remembered of a visitor. */
+export const MAX_VISITED_PAGES = 10;
+/** The frame says at least this often which page the visitor is on, while it is visible; somebody who was heard of within HERE_MS is there. */
+export const PAGE_REPORT_MS = 60_000;
+export const HERE_MS = 100_000;
 /** Messages that one sender may send to the relay in a second. */
 export const MESSAGES_PER_SECOND = 5;
 /** A message's `createdAt` is never further back than this, in milliseconds. */

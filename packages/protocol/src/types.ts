@@ -12,6 +12,8 @@ export type {
 } from './events.ts';
 export type {
   BlockVisitorResponse,
+  ChatView,
+  MarkDoneResponse,
   MessagesPage,
   MessageView,
   NewMessage,
@@ -25,5 +27,6 @@ export type {
   Timings,
   TokenResponse,
   UploadResponse,
+  VisitedPage,
 } from './http.ts';
 export type { RelayClaims } from './claims.ts';
