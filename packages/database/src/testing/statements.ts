@@ -12,6 +12,7 @@ export interface PlanNode {
   readonly 'Node Type': string;
   readonly 'Relation Name'?: string;
   readonly 'Index Name'?: string;
+  readonly 'Index Cond'?: string;
   /** Of one loop. */
   readonly 'Actual Rows': number;
   readonly 'Actual Loops': number;
@@ -52,6 +53,37 @@ export async function planOf({ prisma }: Database, { text, values }: Statement):
       if (error !== taken) throw error;
     });
   if (top === undefined) throw new Error(`No plan for ${text}`);
-  const nodes = (node: PlanNode): PlanNode[] => [node, ...(node.Plans ?? []).flatMap(nodes)];
-  return nodes(top);
+  return stepsOf(top);
+}
+
+function stepsOf(node: PlanNode): PlanNode[] {
+  return [node, ...(node.Plans ?? []).flatMap(stepsOf)];
+}
+
+/**
+ * By what the server would look into the indexes of a table for this statement if it did not have the index named, and reading the whole table were out of the
+ * question. Which index it prefers depends on statistics that a small test database does not have; which it could use at all does not. Nothing is run or changed.
+ */
+export async function indexConditionsWithout(url: string, index: string, table: string, statement: Statement): Promise<string[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query('BEGIN');
+    const ofTable = await client.query<{ name: string }>(
+      'SELECT indexrelid::regclass::text AS name FROM pg_index WHERE indrelid = $1::regclass',
+      [`"${table}"`],
+    );
+    const names = new Set(ofTable.rows.map(({ name }) => name.replaceAll('"', '')));
+    if (!names.has(index)) throw new Error(`${table} has no index ${index}.`);
+    await client.query(`DROP INDEX "${index}"`);
+    await client.query('SET LOCAL enable_seqscan = off');
+    const { rows } = await client.query<{ 'QUERY PLAN': { Plan: PlanNode }[] }>(`EXPLAIN (FORMAT JSON) ${statement.text}`, [
+      ...statement.values,
+    ]);
+    const steps = rows.flatMap((row) => row['QUERY PLAN']).flatMap(({ Plan }) => stepsOf(Plan));
+    if (!steps.some((step) => step['Relation Name'] === table)) throw new Error(`The statement does not read ${table}.`);
+    return steps.flatMap((step) => (names.has(step['Index Name'] ?? '') ? (step['Index Cond'] ?? []) : []));
+  } finally {
+    await client.end();
+  }
 }
