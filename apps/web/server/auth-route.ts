@@ -55,7 +55,7 @@ async function answer(request: Request, route: string): Promise<Response> {
 
 async function act(request: Request, route: string, bytes: BodyBytes): Promise<Response> {
   const { auth, config, revocations } = services();
-  if (!comesFromOwnPage(request.headers, config)) throw new ChatError('forbidden', 'This request must come from a page of this system.');
+  if (!comesFromOwnPage(request.headers, config)) throw wrongOrigin(config.frontendOrigins[0]);
   await takeTurn(route === SIGN_IN ? 'signInsOfAddress' : 'addressRequests', addressKey(request), services());
   const body = await bodyOf(request, bytes);
   if (route === SIGN_IN) return await signIn(request, body);
@@ -68,6 +68,11 @@ async function act(request: Request, route: string, bytes: BodyBytes): Promise<R
   // Which of the operator's connections belong to which session the relay does not know: all end, and those that may come back with a new token.
   if (answered.ok && leaving !== undefined) await revocations.revoke({ role: 'operator', id: leaving.id });
   return await withoutToken(answered);
+}
+
+/** Whoever opened the console at an address that it is not set up for is told the one that works: `fields.origin`. */
+function wrongOrigin(origin: string): ChatError {
+  return new ChatError('forbidden', `This request must come from a page of this system, such as ${origin}.`, { fields: { origin } });
 }
 
 /** The operator whose session ends. @throws ChatError `unauthenticated` when the page that asks belongs to another one */
