@@ -31,3 +31,62 @@ const BLACK = '#000000';
 export function textOn(color: string): string {
   return contrast(color, WHITE) >= 4.5 ? WHITE : BLACK;
 }
+
+/** `color` with a share (0 to 1) of another one. */
+function blend(color: string, other: string, share: number): string {
+  const channels = [1, 3, 5].map((at) => {
+    const [from, to] = [color, other].map((one) => Number.parseInt(one.slice(at, at + 2), 16)) as [number, number];
+    return Math.round(from + (to - from) * share)
+      .toString(16)
+      .padStart(2, '0');
+  });
+  return `#${channels.join('')}`;
+}
+
+/** The colour, made darker or lighter by no more than it takes for this contrast with every one of the grounds. */
+function visibleOn(color: string, grounds: readonly string[], least: number): string {
+  for (let share = 0; share <= 1; share += 0.02)
+    for (const end of [BLACK, WHITE]) {
+      const moved = blend(color, end, share);
+      if (grounds.every((ground) => contrast(moved, ground) >= least)) return moved;
+    }
+  return color;
+}
+
+export type Theme = 'light' | 'dark';
+
+/** `ground` and `text` as in `frame/style.css`; `tint`: how much of the site's colour an own bubble has, where that can be read. */
+const THEMES = {
+  light: { ground: WHITE, text: '#1a2024', tint: 0.13 },
+  dark: { ground: '#151a1e', text: '#e8ecee', tint: 0.42 },
+} as const;
+
+/** The ring around the launcher: what ground it has the page alone knows, so it can be seen (3 : 1) on a light and on a dark one. */
+export function launcherRing(brand: string): string {
+  return visibleOn(brand, [THEMES.light.ground, THEMES.dark.ground], 3);
+}
+
+/** Colours made from the site's for one theme of the frame. */
+export interface BrandColors {
+  /** Around what is filled with the site's colour: 3 : 1 on the ground. */
+  readonly edge: string;
+  /** Focus rings and coloured words: 4.5 : 1 on the ground. */
+  readonly action: string;
+  /** The visitor's own bubbles: 1.15 : 1 on the ground, and the text on them 4.5 : 1. */
+  readonly own: string;
+}
+
+/** @param brand `#rrggbb`, whatever a site has chosen */
+export function brandColors(brand: string, theme: Theme): BrandColors {
+  const { ground, text, tint } = THEMES[theme];
+  const edge = visibleOn(brand, [ground], 3);
+  const shares = Array.from({ length: 101 }, (_, percent) => percent / 100).toSorted(
+    (one, other) => Math.abs(one - tint) - Math.abs(other - tint),
+  );
+  const tints = shares.map((share) => blend(ground, edge, share));
+  return {
+    edge,
+    action: visibleOn(brand, [ground], 4.5),
+    own: tints.find((own) => contrast(own, ground) >= 1.15 && contrast(own, text) >= 4.5) ?? ground,
+  };
+}
