@@ -109,10 +109,12 @@ describe('failing', () => {
       expect(outbox.entries().map((left) => [left.text, left.failure])).toEqual([['FORBIDDEN word', 'That word is not taken.']]),
     );
     expect(outbox.isFailing()).toBe(false);
+    expect([outbox.unsent(), outbox.unsent(1), outbox.unsent(2)]).toEqual([1, 1, 0]);
     server.forbidden = 'nothing';
     await outbox.retry(outbox.entries()[0]!);
     await vi.waitFor(() => expect(texts(server)).toEqual(['one', 'three', 'FORBIDDEN word']));
     await vi.waitFor(() => expect(outbox.entries()).toHaveLength(0));
+    expect(outbox.unsent()).toBe(0);
   });
 
   it('drops a refused message only when told to', async () => {

@@ -78,6 +78,16 @@ export class Outbox {
     return this.#progress.get(conversationMessageId(message)) ?? null;
   }
 
+  /**
+   * How many messages of this person, of one conversation or of all, go out only when the person tries again: the server has refused them, or their
+   * picture did not get up. What a console saves for visitors is not counted. `onChange` tells when it may have changed.
+   */
+  unsent(clientId?: number): number {
+    const side = this.#options.asOperator ? 'OPERATOR' : 'CLIENT';
+    const isUnsent = (entry: OutboxEntry) => entry.failure !== null && entry.senderType === side;
+    return this.#held.all().filter((entry) => isUnsent(entry) && (clientId ?? entry.clientId) === entry.clientId).length;
+  }
+
   isFailing(): boolean {
     return this.#waits() && (this.#isLeader() ? this.#sender.isFailing() : this.#leaderFails);
   }
