@@ -13,7 +13,8 @@ import { Sender } from './sender.ts';
 import type { OutboxOptions, SavedEntry } from './sender.ts';
 import { conversationMessageId } from '../message-id.ts';
 import type { ConversationMessageRef } from '../message-id.ts';
-import type { TabMessage } from './tabs.ts';
+import { hearTab } from './tabs.ts';
+import type { TabHandlers, TabMessage } from './tabs.ts';
 
 /**
  * Everything that a person has sent and the database does not have yet. Written to disk before any network call, sent by one tab, shown by all;
@@ -50,8 +51,8 @@ export class Outbox {
     this.#leaderCall = new LeaderCall(effects);
     this.closing = new Closing(effects, () => this.#changed.emit());
     this.#channel = effects.openChannel(this.#name());
-    // What other tabs of this origin say comes from this code, in this or a neighbouring build.
-    this.#channel?.listen((message) => this.#hear(message as TabMessage));
+    const handlers = this.#handlers();
+    this.#channel?.listen((message) => hearTab(message, handlers));
     this.#stopPage = [effects.page.onWake(() => this.kick(true)), effects.page.onLeave(() => this.kick(true))];
   }
 
@@ -212,42 +213,28 @@ export class Outbox {
     this.#tell({ kind: 'changed' });
   }
 
-  #hear(message: TabMessage): void {
-    switch (message.kind) {
-      case 'added':
+  #handlers(): TabHandlers {
+    const read = () => void this.#held.read();
+    return {
+      added: () => {
         if (this.#isLeader()) this.#tell({ kind: 'seen' });
-        void this.#held.read();
-        break;
-      case 'seen':
-        this.#leaderCall.end();
-        break;
-      case 'dropped':
-        this.#noteDropped(message.key, message.message);
-        void this.#held.read();
-        break;
-      case 'saved':
-        this.#settleSaved(message.entries);
-        break;
-      case 'failing':
-        this.#leaderFails = message.failing;
+        read();
+      },
+      seen: () => this.#leaderCall.end(),
+      dropped: ({ key, message }) => {
+        this.#noteDropped(key, message);
+        read();
+      },
+      saved: ({ entries }) => this.#settleSaved(entries),
+      failing: ({ failing }) => {
+        this.#leaderFails = failing;
         this.#changed.emit();
-        break;
-      case 'progress':
-        this.#setProgress(message.id ?? '', message.done);
-        break;
-      case 'revived':
-        this.#held.revive(message.messages);
-        break;
-      case 'closing':
-        this.closing.set(message.closing);
-        break;
-      case 'changed':
-        void this.#held.read();
-        break;
-      default:
-        // A word of a newer build in another tab: the store tells what matters.
-        void this.#held.read();
-    }
+      },
+      progress: ({ id, done }) => this.#setProgress(id ?? '', done),
+      revived: ({ messages }) => this.#held.revive(messages),
+      closing: ({ closing }) => this.closing.set(closing),
+      changed: read,
+    };
   }
 
   /** Tells the other tabs that something waits; takes over when none of them answers. */

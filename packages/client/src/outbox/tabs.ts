@@ -18,3 +18,14 @@ export type TabMessage =
   | { readonly kind: 'failing'; readonly failing: boolean }
   /** `key` as builds before this one read it; `id` is the entry's `conversationMessageId`. */
   | { readonly kind: 'progress'; readonly key: string; readonly id?: string; readonly done: number | null };
+
+/** What to do about each. */
+export type TabHandlers = { readonly [K in TabMessage['kind']]: (message: Extract<TabMessage, { kind: K }>) => void };
+
+/** Takes what another tab of this origin says. It comes from this code, in this or a neighbouring build; of words that are not known here the store tells what matters. */
+export function hearTab(message: unknown, handlers: TabHandlers): void {
+  const told = message as TabMessage;
+  // The handler of its kind takes a message of that kind; the compiler can't tell that of a union.
+  const handle = (Object.hasOwn(handlers, told.kind) ? handlers[told.kind] : handlers.changed) as (message: TabMessage) => void;
+  handle(told);
+}
