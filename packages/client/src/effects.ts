@@ -22,6 +22,12 @@ export interface Page {
   onOffline(listener: () => void): () => void;
   /** The page may never run again after this. */
   onLeave(listener: () => void): () => void;
+  /** The page is left, and perhaps kept for the way back: until `onReturn` it runs no script, and must hold nothing that others wait for. */
+  onPutAway(listener: () => void): () => void;
+  /** The page is back as it was left, by the browser's *Back*. */
+  onReturn(listener: () => void): () => void;
+  /** Whether somebody may be looking at it. */
+  isVisible(): boolean;
   /** Another tab changed the key-value store. */
   onStorage(listener: () => void): () => void;
 }
@@ -87,17 +93,50 @@ function browserPage(): Page {
         stopPage();
       };
     },
+    onPutAway: (listener) => listen(scope, ['pagehide'], listener),
+    onReturn(listener) {
+      const show = (event: PageTransitionEvent) => (event.persisted ? listener() : undefined);
+      scope?.addEventListener('pageshow', show);
+      return () => scope?.removeEventListener('pageshow', show);
+    },
+    isVisible: () => page?.visibilityState !== 'hidden',
     onStorage: (listener) => listen(scope, ['storage'], listener),
   };
 }
 
 function openBrowserChannel(name: string): Channel | undefined {
   if (typeof BroadcastChannel === 'undefined') return undefined;
-  const channel = new BroadcastChannel(name);
+  let hear: (message: unknown) => void = () => undefined;
+  const open = () => {
+    const channel = new BroadcastChannel(name);
+    channel.addEventListener('message', (event: MessageEvent<unknown>) => hear(event.data));
+    return channel;
+  };
+  let channel: BroadcastChannel | undefined = open();
+  // A page that is put away and hears something is not kept for the way back.
+  const page = browserPage();
+  const stops = [
+    page.onPutAway(() => {
+      channel?.close();
+      channel = undefined;
+    }),
+    page.onReturn(() => {
+      channel ??= open();
+    }),
+  ];
   return {
-    postMessage: channel.postMessage.bind(channel),
-    listen: (listener) => channel.addEventListener('message', (event: MessageEvent<unknown>) => listener(event.data)),
-    close: () => channel.close(),
+    postMessage(message) {
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has one origin
+      channel?.postMessage(message);
+    },
+    listen(listener) {
+      hear = listener;
+    },
+    close() {
+      for (const stop of stops) stop();
+      channel?.close();
+      channel = undefined;
+    },
   };
 }
 

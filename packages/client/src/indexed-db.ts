@@ -40,7 +40,10 @@ export class DiskStore {
   readonly #name: string;
   readonly #store: string;
   readonly #create: (database: IDBDatabase) => void;
+  readonly #stopPage: () => void;
   #opening: Promise<IDBDatabase> | undefined;
+  /** Reads and writes under way. */
+  #using = 0;
 
   constructor(
     effects: Effects,
@@ -50,6 +53,10 @@ export class DiskStore {
     this.#name = where.database;
     this.#store = where.store;
     this.#create = where.create;
+    // An open database can keep the host page from being kept for the way back. The next use opens it again.
+    this.#stopPage = effects.page.onPutAway(() => {
+      if (this.#using === 0) this.#release();
+    });
   }
 
   async #open(): Promise<IDBDatabase> {
@@ -76,19 +83,33 @@ export class DiskStore {
   }
 
   async read<T>(work: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
-    const database = await this.#open();
-    return await settled(work(database.transaction(this.#store).objectStore(this.#store)));
+    return await this.#use(async (database) => await settled(work(database.transaction(this.#store).objectStore(this.#store))));
   }
 
   /** Resolves when the change is on the disk. */
   async write(change: (store: IDBObjectStore) => Promise<void>): Promise<void> {
-    const database = await this.#open();
-    const transaction = database.transaction(this.#store, 'readwrite', { durability: 'strict' });
-    const done = committed(transaction);
-    await Promise.all([change(transaction.objectStore(this.#store)), done]);
+    await this.#use(async (database) => {
+      const transaction = database.transaction(this.#store, 'readwrite', { durability: 'strict' });
+      const done = committed(transaction);
+      await Promise.all([change(transaction.objectStore(this.#store)), done]);
+    });
   }
 
   close(): void {
+    this.#stopPage();
+    this.#release();
+  }
+
+  async #use<T>(work: (database: IDBDatabase) => Promise<T>): Promise<T> {
+    this.#using += 1;
+    try {
+      return await work(await this.#open());
+    } finally {
+      this.#using -= 1;
+    }
+  }
+
+  #release(): void {
     const opening = this.#opening;
     this.#opening = undefined;
     opening?.then(

@@ -8,6 +8,8 @@ export class Closing {
   readonly #effects: Pick<Effects, 'after'>;
   readonly #onChange: () => void;
   #cancel: (() => void) | undefined;
+  /** It is this tab that ends it. */
+  #own = false;
 
   constructor(effects: Pick<Effects, 'after'>, onChange: () => void) {
     this.#effects = effects;
@@ -18,7 +20,13 @@ export class Closing {
     return this.#cancel !== undefined;
   }
 
-  set(closing: boolean): void {
+  isOwn(): boolean {
+    return this.#own;
+  }
+
+  /** `own`: by this tab. */
+  set(closing: boolean, own = false): void {
+    this.#own = closing && own;
     const before = this.isClosing();
     this.#cancel?.();
     this.#cancel = closing ? this.#effects.after(CLOSING_MS, () => this.set(false)) : undefined;

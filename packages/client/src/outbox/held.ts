@@ -35,6 +35,12 @@ export class HeldEntries {
     return this.#entries.find((entry) => conversationMessageId(entry) === id);
   }
 
+  /** The entry under this key (a tab of an older build says no more of a message); undefined when there are two, or none. */
+  only(key: string): OutboxEntry | undefined {
+    const held = this.#entries.filter((entry) => entry.key === key);
+    return held.length === 1 ? held[0] : undefined;
+  }
+
   isSettled(message: ConversationMessageRef): boolean {
     return this.#settled.has(conversationMessageId(message));
   }

@@ -37,41 +37,45 @@ export class LeaderCall {
 }
 
 /**
- * Stands for election under `name`; calls `onChange` when this tab begins or ceases to lead. Without Web Locks (plain http, old browsers) every
- * tab leads: they may send the same message twice then, which the server answers with the first row.
+ * Stands for election under `name`; calls `onChange` when this tab begins to stand, to lead, or to lead no more. A page that is put away gives the lead
+ * up, so that the browser can keep it for the way back, and stands again when it returns. Without Web Locks (plain http, old browsers) every tab leads: they may send the
+ * same message twice then, which the server answers with the first row.
  */
 export function standForElection(effects: Effects, name: string, onChange: () => void): Leadership {
   const locks = effects.locks;
-  const closed = new AbortController();
+  /** Aborted while the page is put away and after `close`. */
+  let candidacy = new AbortController();
   let leading = false;
 
-  function hold(): Promise<void> {
+  function hold({ signal }: AbortController): Promise<void> {
+    if (signal.aborted) return Promise.resolve();
     leading = true;
     onChange();
     return new Promise((resolve) => {
-      closed.signal.addEventListener('abort', () => resolve());
+      signal.addEventListener('abort', () => resolve());
     });
   }
 
   function lead(): void {
-    if (leading) return;
+    if (leading || candidacy.signal.aborted) return;
     leading = true;
     onChange();
   }
 
   async function queue(options: LockOptions): Promise<void> {
     if (locks === undefined) return;
+    const mine = candidacy;
     try {
-      await locks.request(name, options, hold);
+      await locks.request(name, options, () => hold(mine));
     } catch (error) {
-      if (closed.signal.aborted) return;
+      if (mine.signal.aborted) return;
       const wasLeading = leading;
       leading = false;
       effects.note('outbox: lost the lead', error);
       if (wasLeading || options.steal === true) {
         // Another tab took over: line up again behind it.
         onChange();
-        await queue({ signal: closed.signal });
+        await queue({ signal: mine.signal });
       } else {
         // Locks that refuse altogether (a sandboxed page): act alone rather than never.
         lead();
@@ -79,19 +83,40 @@ export function standForElection(effects: Effects, name: string, onChange: () =>
     }
   }
 
-  if (locks === undefined) queueMicrotask(lead);
-  else void queue({ signal: closed.signal });
+  function stand(): void {
+    onChange();
+    if (locks === undefined) queueMicrotask(lead);
+    else void queue({ signal: candidacy.signal });
+  }
+
+  function giveUp(): void {
+    candidacy.abort();
+    leading = false;
+  }
+
+  stand();
+  const stopPage = [
+    // Without locks there is nothing to give up.
+    effects.page.onPutAway(() => {
+      if (locks !== undefined) giveUp();
+    }),
+    effects.page.onReturn(() => {
+      if (!candidacy.signal.aborted) return;
+      candidacy = new AbortController();
+      stand();
+    }),
+  ];
 
   return {
-    isLeader: () => leading && !closed.signal.aborted,
+    isLeader: () => leading,
     takeOver() {
-      if (leading || closed.signal.aborted) return;
+      if (leading || candidacy.signal.aborted) return;
       if (locks === undefined) lead();
       else void queue({ steal: true });
     },
     close() {
-      closed.abort();
-      leading = false;
+      for (const stop of stopPage) stop();
+      giveUp();
     },
   };
 }

@@ -8,12 +8,12 @@ import { flush } from './flush.ts';
 import { HeldEntries } from './held.ts';
 import { LeaderCall, standForElection } from './leader.ts';
 import type { Leadership } from './leader.ts';
+import { UploadProgress } from './progress.ts';
 import { Refusals } from './refusals.ts';
 import { Sender } from './sender.ts';
 import type { OutboxOptions, SavedEntry } from './sender.ts';
-import { conversationMessageId } from '../message-id.ts';
-import type { ConversationMessageRef } from '../message-id.ts';
-import { hearTab } from './tabs.ts';
+import { conversationMessageId, type ConversationMessageRef } from '../message-id.ts';
+import { hearTab, SharedState } from './tabs.ts';
 import type { TabHandlers, TabMessage } from './tabs.ts';
 
 /**
@@ -23,34 +23,42 @@ import type { TabHandlers, TabMessage } from './tabs.ts';
 export class Outbox {
   readonly #effects: Effects;
   readonly #options: OutboxOptions;
+  readonly #name: string;
   readonly #sender: Sender;
   readonly #channel: Channel | undefined;
   readonly #changed = createEmitter<void>();
   readonly #saved = createEmitter<readonly SavedEntry[]>();
   readonly #dropped = createEmitter<ConversationMessageRef>();
   readonly #held: HeldEntries;
-  readonly #progress = new Map<string, number>();
+  readonly #progress: UploadProgress;
   readonly #refusals: Refusals;
   readonly #leaderCall: LeaderCall;
+  readonly #shared: SharedState;
   /** Whether some tab is ending the conversation now. */
   readonly closing: Closing;
   readonly #stopPage: readonly (() => void)[];
   #leadership: Leadership | undefined;
-  #leaderFails = false;
   #closed = false;
 
   constructor(effects: Effects, options: OutboxOptions) {
     this.#effects = effects;
     this.#options = options;
+    this.#name = `switchboard-outbox:${options.owner}`;
     this.#held = new HeldEntries(effects, options.owner, () => {
       this.#changed.emit();
       this.kick();
     });
+    this.#progress = new UploadProgress(() => this.#changed.emit());
     this.#refusals = new Refusals(() => effects.uuid(), options.asOperator);
     this.#sender = this.#createSender();
     this.#leaderCall = new LeaderCall(effects);
     this.closing = new Closing(effects, () => this.#changed.emit());
-    this.#channel = effects.openChannel(this.#name());
+    this.#shared = new SharedState(
+      (message) => this.#tell(message),
+      () => (this.#isLeader() ? this.#sender.isFailing() : null),
+      this.closing,
+    );
+    this.#channel = effects.openChannel(this.#name);
     const handlers = this.#handlers();
     this.#channel?.listen((message) => hearTab(message, handlers));
     this.#stopPage = [effects.page.onWake(() => this.kick(true)), effects.page.onLeave(() => this.kick(true))];
@@ -64,7 +72,8 @@ export class Outbox {
   /** Starts sending what waits. */
   begin(): void {
     if (this.#closed || this.#leadership !== undefined) return;
-    this.#leadership = standForElection(this.#effects, this.#name(), () => {
+    this.#leadership = standForElection(this.#effects, this.#name, () => {
+      this.#shared.greet();
       void this.#held.read();
     });
   }
@@ -76,7 +85,7 @@ export class Outbox {
 
   /** 0 to 1 while the entry's picture is on the way up, else null. */
   progress(message: ConversationMessageRef): number | null {
-    return this.#progress.get(conversationMessageId(message)) ?? null;
+    return this.#progress.of(message);
   }
 
   /**
@@ -90,7 +99,7 @@ export class Outbox {
   }
 
   isFailing(): boolean {
-    return this.#waits() && (this.#isLeader() ? this.#sender.isFailing() : this.#leaderFails);
+    return this.#waits() && this.#shared.isFailing();
   }
 
   isVolatile(): boolean {
@@ -114,7 +123,7 @@ export class Outbox {
 
   /** The conversation is being ended by this tab (`true`), or not any more: meanwhile no tab takes anything. */
   setClosing(closing: boolean): void {
-    this.closing.set(closing);
+    this.closing.set(closing, true);
     this.#tell({ kind: 'closing', closing });
   }
 
@@ -192,10 +201,6 @@ export class Outbox {
     this.#held.close();
   }
 
-  #name(): string {
-    return `switchboard-outbox:${this.#options.owner}`;
-  }
-
   #waits(): boolean {
     return this.#held.all().some((entry) => entry.failure === null);
   }
@@ -220,6 +225,7 @@ export class Outbox {
         if (this.#isLeader()) this.#tell({ kind: 'seen' });
         read();
       },
+      hello: () => this.#shared.answer(),
       seen: () => this.#leaderCall.end(),
       dropped: ({ key, message }) => {
         this.#noteDropped(key, message);
@@ -227,10 +233,10 @@ export class Outbox {
       },
       saved: ({ entries }) => this.#settleSaved(entries),
       failing: ({ failing }) => {
-        this.#leaderFails = failing;
+        this.#shared.noteLeader(failing);
         this.#changed.emit();
       },
-      progress: ({ id, done }) => this.#setProgress(id ?? '', done),
+      progress: ({ id, done }) => this.#progress.set(id ?? '', done),
       revived: ({ messages }) => this.#held.revive(messages),
       closing: ({ closing }) => this.closing.set(closing),
       changed: read,
@@ -250,19 +256,12 @@ export class Outbox {
     this.#changed.emit();
   }
 
-  /** Another tab has dropped it. One of an older build says no more than the key, which may be two messages'; then the store tells which is gone. */
+  /** Another tab has dropped it. */
   #noteDropped(key: string, told: ConversationMessageRef | undefined): void {
-    const held = this.#held.all().filter((entry) => entry.key === key);
-    const message = told ?? (held.length === 1 ? held[0] : undefined);
+    const message = told ?? this.#held.only(key);
     if (message === undefined) return;
     this.#held.settle([message]);
     this.#dropped.emit(message);
-  }
-
-  #setProgress(id: string, done: number | null): void {
-    if (done === null) this.#progress.delete(id);
-    else this.#progress.set(id, done);
-    this.#changed.emit();
   }
 
   async #takeRefusal(entry: OutboxEntry, reason: ChatError): Promise<void> {
@@ -285,7 +284,7 @@ export class Outbox {
       onRefused: (entry, reason) => this.#takeRefusal(entry, reason),
       onProgress: (entry, done) => {
         const id = conversationMessageId(entry);
-        this.#setProgress(id, done);
+        this.#progress.set(id, done);
         this.#tell({ kind: 'progress', key: entry.key, id, done });
       },
       onFailing: (failing) => {

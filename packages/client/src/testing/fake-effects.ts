@@ -36,6 +36,11 @@ export class FakeBrowser {
 export interface FakeTab extends Effects {
   wake(): void;
   leave(): void;
+  /** Somebody follows a link on the page: it is kept by the browser. */
+  putAway(): void;
+  /** And goes back. */
+  comeBack(): void;
+  setVisible(visible: boolean): void;
   setOnline(online: boolean): void;
   storageChanged(): void;
   /** As if the process had been killed: no timer runs, no answer arrives, nothing more goes out, locks are given back. */
@@ -54,12 +59,36 @@ function fakePage() {
   const wake = createEmitter<void>();
   const offline = createEmitter<void>();
   const leave = createEmitter<void>();
+  const putAway = createEmitter<void>();
+  const back = createEmitter<void>();
   const storage = createEmitter<void>();
   let online = true;
+  let visible = true;
   return {
-    page: { isOnline: () => online, onWake: wake.on, onOffline: offline.on, onLeave: leave.on, onStorage: storage.on },
+    page: {
+      isOnline: () => online,
+      onWake: wake.on,
+      onOffline: offline.on,
+      onLeave: leave.on,
+      onPutAway: putAway.on,
+      onReturn: back.on,
+      isVisible: () => visible,
+      onStorage: storage.on,
+    },
     wake: () => wake.emit(),
     leave: () => leave.emit(),
+    putAway() {
+      leave.emit();
+      putAway.emit();
+    },
+    comeBack() {
+      back.emit();
+      wake.emit();
+    },
+    setVisible(next: boolean) {
+      visible = next;
+      (next ? wake : leave).emit();
+    },
     storageChanged: () => storage.emit(),
     setOnline(next: boolean) {
       online = next;
