@@ -121,6 +121,32 @@ describe('a reload', () => {
     expect(server.clients.size).toBe(1);
   });
 
+  it('with tokens that the server does not take begins nothing: the form is there, with the name, after another reload too', async () => {
+    const own = newBrowser();
+    const first = await startVisitor(own);
+    await first.chat.conversation!.sendText('before');
+    await eventually(() => expect(statuses(first.chat)).toEqual(['sent']));
+    first.chat.close();
+    const stored: unknown = JSON.parse(own.storage.getItem(SESSION_KEY) ?? '');
+    own.storage.setItem(
+      SESSION_KEY,
+      JSON.stringify({ ...(stored as object), token: 'expired', resumeToken: 'r999', expiresAt: new Date(0).toISOString() }),
+    );
+    server.fault = (request) => (request.path === '/api/chat/token' ? { code: 'unauthenticated' } : undefined);
+    for (let reload = 0; reload < 2; reload += 1) {
+      const later = openVisitor(own);
+      await eventually(() => expect(later.chat.getSnapshot()).toMatchObject({ phase: 'idle', ended: false, formerName: 'Ada' }));
+      later.chat.close();
+    }
+    expect(server.clients.size).toBe(1);
+    server.fault = () => undefined;
+    const last = openVisitor(own);
+    await last.chat.start({ username: 'Ada' });
+    expect(last.chat.getSnapshot()).toMatchObject({ phase: 'active', formerName: null });
+    await last.chat.end();
+    expect(last.chat.getSnapshot()).toMatchObject({ phase: 'idle', ended: true, formerName: null });
+  });
+
   it('goes on after the browser was killed before it had written its store', async () => {
     const own = newBrowser();
     const first = await startVisitor(own);

@@ -13,6 +13,8 @@ import type { KeyValueStore, VisitorForm } from './types.ts';
 
 /** Where the tokens lie in the key-value store. */
 export const SESSION_KEY = 'switchboard.session';
+/** Where the name lies of a visitor whose conversation is lost: not ended by them, only not to be had any more. */
+const FORMER_NAME_KEY = 'switchboard.name';
 /** Held while one tab compares what is stored and changes it. */
 const LOCK = 'switchboard-session';
 /** Milliseconds to wait for the lock: a tab that was put to sleep with it must not keep the others from anything. */
@@ -64,6 +66,16 @@ export class VisitorSession {
     } catch (error) {
       this.#effects.note('session: the store refuses', error);
       return this.#memory;
+    }
+  }
+
+  /** What the visitor was called whose conversation is not to be had any more; null when there is one, or when it was ended. */
+  formerName(): string | null {
+    try {
+      return this.#store.getItem(FORMER_NAME_KEY);
+    } catch {
+      // Noted where the session is read.
+      return null;
     }
   }
 
@@ -137,7 +149,7 @@ export class VisitorSession {
       await this.#exchange(session, { ...session, token, expiresAt });
     } catch (error) {
       if (mayPass(error)) throw error;
-      if (await this.#isOver(session)) await this.#lose(session);
+      if (await this.#isOver(session)) await this.#lose(session, null);
       else await this.#resume(session);
     }
     return this.read() !== null;
@@ -154,11 +166,14 @@ export class VisitorSession {
     }
   }
 
-  /** The token is of no use any more: asks for the conversation with the one that is good for just that. */
+  /**
+   * The token is of no use any more: asks for the conversation with the one that is good for just that. Where that is refused, too, there is none until
+   * the visitor begins one: asking begins nothing.
+   */
   async #resume(session: StoredSession): Promise<void> {
     const { username, resumeToken } = session;
     if (resumeToken === null) {
-      await this.#lose(session);
+      await this.#lose(session, username);
       return;
     }
     try {
@@ -167,12 +182,13 @@ export class VisitorSession {
       if ((await this.#exchange(session, next)) && !sameConversation(next, session)) this.onReplaced();
     } catch (error) {
       if (mayPass(error)) throw error;
-      await this.#lose(session);
+      await this.#lose(session, username);
     }
   }
 
-  async #lose(session: StoredSession): Promise<void> {
-    if (await this.#exchange(session, null)) this.onReplaced();
+  /** `name`: of a visitor who has not ended it. */
+  async #lose(session: StoredSession, name: string | null): Promise<void> {
+    if (await this.#exchange(session, null, name)) this.onReplaced();
   }
 
   /** @throws ChatError `unauthenticated` when it is not this browser's conversation any more */
@@ -197,10 +213,10 @@ export class VisitorSession {
   }
 
   /** Puts `next` in the place of what was asked about, unless that has changed meanwhile; tells whether it has. */
-  #exchange(asked: StoredSession | null, next: StoredSession | null): Promise<boolean> {
+  #exchange(asked: StoredSession | null, next: StoredSession | null, formerName: string | null = null): Promise<boolean> {
     return this.#exclusively(async () => {
       if (!isUnchanged(this.read(), asked)) return false;
-      await this.#write(next);
+      await this.#write(next, formerName);
       return true;
     });
   }
@@ -242,14 +258,25 @@ export class VisitorSession {
   }
 
   /** Resolves when a browser that is killed would still know it, or refuses to. */
-  async #write(session: StoredSession | null): Promise<void> {
+  async #write(session: StoredSession | null, formerName: string | null = null): Promise<void> {
     this.#writtenAt = Math.max(this.#clock.now(), this.#writtenAt + 1, (this.read()?.writtenAt ?? 0) + 1);
     const writtenAt = this.#writtenAt;
+    // Before the session: other tabs hear of the two one after the other.
+    this.#putFormerName(formerName);
     this.#put(session === null ? null : { ...session, writtenAt });
     try {
       await this.#copy.write({ writtenAt, session: session === null ? null : { ...session, writtenAt } });
     } catch (error) {
       this.#effects.note('session: no copy', error);
+    }
+  }
+
+  #putFormerName(name: string | null): void {
+    try {
+      if (name === null) this.#store.removeItem(FORMER_NAME_KEY);
+      else this.#store.setItem(FORMER_NAME_KEY, name);
+    } catch (error) {
+      this.#effects.note('session: the store refuses', error);
     }
   }
 

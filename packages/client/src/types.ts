@@ -124,6 +124,8 @@ export interface VisitorSnapshot extends LinesSnapshot {
   readonly unread: number;
   /** While `idle`: the conversation that this page has shown is over, ended here, in another tab or in another browser. */
   readonly ended: boolean;
+  /** While `idle`: what the visitor was called whose conversation can't be had any more, though nobody has ended it. */
+  readonly formerName: string | null;
   /** The conversation is being ended now, by this tab or another one: nothing is taken meanwhile. */
   readonly ending: boolean;
   /** While `idle`: what was not sent before the last conversation ended. The next one shows it as `failed`. */

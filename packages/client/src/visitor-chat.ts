@@ -188,11 +188,13 @@ class Visitor implements VisitorChat {
 
   #build(): VisitorSnapshot {
     const line = this.#line;
+    const formerName = line === undefined ? this.#session.formerName() : null;
     return {
       phase: line === undefined ? (this.#resuming || this.#restoring ? 'resuming' : 'idle') : 'active',
       username: line?.stored.username ?? null,
       unread: line?.conversation.unread() ?? 0,
-      ended: line === undefined && this.#ended,
+      ended: line === undefined && this.#ended && formerName === null,
+      formerName,
       ending: line?.outbox.closing.isClosing() ?? false,
       leftOvers: this.#leftOvers.list(),
       blocked: line?.conversation.getSnapshot().blocked ?? this.#shutOut,

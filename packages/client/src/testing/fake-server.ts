@@ -223,6 +223,9 @@ export class FakeServer {
     const resumed = typeof body['resumeToken'] === 'string' ? Number(body['resumeToken'].slice(1)) : undefined;
     const id = actor !== null && 'clientId' in actor ? actor.clientId : resumed;
     const known = id === undefined ? undefined : this.clients.get(id);
+    // Asking for a conversation from before begins none.
+    if (resumed !== undefined && (known === undefined || known.over))
+      throw new ChatError('unauthenticated', 'There is no such conversation.');
     const client = known === undefined || known.over ? this.addClient(String(body['username'])) : known;
     if (client.blockedAt !== null) throw blocked();
     return {
