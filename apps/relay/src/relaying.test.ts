@@ -58,6 +58,16 @@ describe('join', () => {
   });
 });
 
+it('answers who asks whether it is there, and tells nobody', async () => {
+  const relay = await start();
+  const [maya, anna] = [await relay.operator(1, 'Maya'), await relay.visitor(ANNA, 'Anna')];
+  await maya.settled();
+  for (const peer of [anna, maya]) expect(await peer.ask('check', null)).toMatchObject({ ok: true, delivered: 0 });
+  await Promise.all([maya.settled(), anna.settled()]);
+  expect(maya.received.map(({ event }) => event)).toEqual(['newChat']);
+  expect(anna.received).toEqual([]);
+});
+
 describe('a message of a visitor', () => {
   it('reaches every operator once, all fields as they were sent, with one timestamp', async () => {
     const relay = await start();

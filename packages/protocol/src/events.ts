@@ -42,6 +42,8 @@ export const peerEvents = {
   operatorMessage: z
     .object({ ...content, to: address, operatorId: operatorId.nullish(), operatorName: name.nullish(), messageKey: messageKey.nullish() })
     .refine(hasContent, NO_CONTENT),
+  /** Asks nothing but for an answer: a peer whose network may be gone finds out whether this connection still works. */
+  check: z.unknown(),
   operatorTyping: z.object({ to: address, isTyping: z.boolean(), operatorName: name.nullish() }),
 } as const;
 

@@ -1,6 +1,7 @@
 import type { PeerEventName } from '@switchboard/protocol';
 
 import { chatEnded } from './chat-ended.ts';
+import { check } from './check.ts';
 import { clientMessage } from './client-message.ts';
 import { clientTyping } from './client-typing.ts';
 import type { PeerHandler } from './handler.ts';
@@ -11,4 +12,4 @@ import { operatorTyping } from './operator-typing.ts';
 /** One handler for each event of the protocol: one that is missing, or stands in another's place, does not compile. */
 export type HandlerTable = { readonly [E in PeerEventName]: PeerHandler<E> };
 
-export const handlers = { join, clientMessage, clientTyping, chatEnded, operatorMessage, operatorTyping } satisfies HandlerTable;
+export const handlers = { join, clientMessage, clientTyping, chatEnded, check, operatorMessage, operatorTyping } satisfies HandlerTable;
