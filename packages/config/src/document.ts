@@ -104,11 +104,15 @@ export const GROUPS: Readonly<Record<string, Partial<Record<VariableName, About>
     },
   },
   'How sockets work': {
-    SOCKET_PING_INTERVAL_MS: { unset: '25000', meaning: 'how often a peer is asked whether it is there. The guide has 25000 too' },
-    SOCKET_PING_TIMEOUT_MS: {
-      unset: '20000',
+    SOCKET_PING_INTERVAL_MS: {
+      unset: '10000',
       meaning:
-        'how long it has to answer. The guide has 60000; with 20000 a connection that is silently dead is given up after 45 s at most instead of 85. A proxy in front must keep quiet connections longer than both together',
+        'how often a peer is asked whether it is there. The guide has 25000; peers hear of both values when they connect, and count the silence by them',
+    },
+    SOCKET_PING_TIMEOUT_MS: {
+      unset: '5000',
+      meaning:
+        'how long it has to answer. The guide has 60000; with 5000 a connection that is silently dead is given up after 15 s at most instead of 85. Old front-ends that send whole images over slow networks (see `MAX_SOCKET_PAYLOAD_BYTES`) need more, because the answer waits behind the image. A proxy in front must keep quiet connections longer than both together',
     },
     SOCKET_UPGRADE_TIMEOUT_MS: {
       unset: '10000',
