@@ -30,5 +30,5 @@ function OpenChat({ operator, relay, debug, onSignedIn }: OperatorChatPanelProps
     (open) => open.close(),
   );
   if (chat === undefined) return <output aria-label="Loading" className="block h-dvh" />;
-  return <Console chat={chat} operator={operator} onSignedIn={onSignedIn} />;
+  return <Console chat={chat} operator={operator} relayHost={new URL(relay.url).host} onSignedIn={onSignedIn} />;
 }

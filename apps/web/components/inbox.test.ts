@@ -86,20 +86,62 @@ it('goes through the list by keyboard, and what is typed stays typed', async () 
   await page.getByRole('heading', { name: 'Visitor 3', exact: true }).waitFor();
 });
 
-it('says how the line is, and that messages are not saved', async () => {
+it('says how the line is, and what is wrong with it', async () => {
   const page = await stage.open();
-  const status = page.getByRole('status').filter({ hasText: /^(Connected|Reconnecting|Offline)$/ });
+  const status = page.getByRole('status').filter({ hasText: /^(Connected|Checking the connection|Reconnecting|Offline)$/ });
   await status.getByText('Connected', { exact: true }).waitFor();
+  await page.evaluate(() => window.stage.chat.set({ connection: 'checking' }));
+  await status.getByText('Checking the connection', { exact: true }).waitFor();
   await page.evaluate(() => window.stage.chat.set({ connection: 'reconnecting', savesFailing: true }));
   await status.getByText('Reconnecting', { exact: true }).waitFor();
   await page
     .getByRole('alert')
     .getByText(/not being saved/)
     .waitFor();
-  await page.evaluate(() => window.stage.chat.set({ connection: 'offline' }));
+  await page.evaluate(() => window.stage.chat.set({ connection: 'offline', noLiveConnection: true }));
   await status.getByText('Offline', { exact: true }).waitFor();
-  await page.evaluate(() => window.stage.chat.set({ connection: 'connected', savesFailing: false }));
+  await page
+    .getByRole('alert')
+    .getByText(/You are offline/)
+    .waitFor();
+  await page.evaluate(() => window.stage.chat.set({ connection: 'connecting', savesFailing: false }));
+  await page
+    .getByRole('alert')
+    .getByText(/No live connection to chat\.lamps\.example/)
+    .waitFor();
+  await page.evaluate(() => window.stage.chat.set({ connection: 'reconnecting', signedOut: true }));
+  // Behind the dialog, where the tree of roles ends.
+  await page.getByText('Signed out', { exact: true }).waitFor();
   await expect.poll(async () => await page.getByRole('alert').count()).toBe(0);
+});
+
+it.each([
+  ['beside each other', { width: 1440, height: 900 }],
+  ['on a phone', { width: 390, height: 844 }],
+])('says it without moving what is about to be clicked: %s', async (_where, viewport) => {
+  const page = await stage.open('console', { viewport });
+  await page.evaluate(() => {
+    const { chat, summaryOf } = window.stage;
+    chat.set({ conversations: ['Ana', 'Bo'].map((username, index) => summaryOf({ clientId: index + 1, username })) });
+  });
+  const row = page.getByRole('button', { name: 'Ana', exact: true });
+  const places = async () => JSON.stringify([await row.boundingBox(), await page.getByRole('heading', { name: 'Inbox' }).boundingBox()]);
+  await row.waitFor();
+  const before = await places();
+  await page.evaluate(() => window.stage.chat.set({ connection: 'reconnecting', noLiveConnection: true }));
+  const words = page.getByRole('alert').getByText('Reconnecting. Messages still arrive');
+  await words.waitFor();
+  expect(await places()).toBe(before);
+  await row.click();
+  const field = page.getByRole('textbox', { name: 'Message', exact: true });
+  const [sentence, back, box] = [
+    await words.boundingBox(),
+    await page.getByRole('heading', { name: 'Ana' }).boundingBox(),
+    await field.boundingBox(),
+  ];
+  // Neither over the conversation's name nor over the field.
+  expect(sentence?.y).toBeGreaterThanOrEqual((back?.y ?? 0) + (back?.height ?? 0));
+  expect((sentence?.y ?? 0) + (sentence?.height ?? 0)).toBeLessThanOrEqual(box?.y ?? 0);
 });
 
 it('says what an empty list is for, and when it could not be loaded', async () => {

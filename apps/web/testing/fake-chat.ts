@@ -26,6 +26,7 @@ export function summaryOf(more: Partial<ConversationSummary> & Pick<Conversation
 export class FakeChat implements OperatorChat {
   private snapshot: OperatorSnapshot = {
     connection: 'connected',
+    noLiveConnection: false,
     savesFailing: false,
     outboxVolatile: false,
     conversations: [],

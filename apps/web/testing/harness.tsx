@@ -43,7 +43,13 @@ window.stage = {
   show(what, operator = maya) {
     const page =
       what === 'console' ? (
-        <Console key={operator.id} chat={chat} operator={operator} onSignedIn={(email) => signedIn.push(email)} />
+        <Console
+          key={operator.id}
+          chat={chat}
+          operator={operator}
+          relayHost="chat.lamps.example"
+          onSignedIn={(email) => signedIn.push(email)}
+        />
       ) : (
         <SignInPage next="/" />
       );

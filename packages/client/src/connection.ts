@@ -5,11 +5,18 @@ import { asTyped } from './as-typed.ts';
 import { backoffMs } from './backoff.ts';
 import type { Effects, RelaySocket } from './effects.ts';
 import { createEmitter } from './emitter.ts';
+import { Lasting } from './lasting.ts';
 import type { ServerClock } from './server-clock.ts';
+import { FIRST_ATTEMPT, Transports } from './transports.ts';
 import type { ConnectionState, RelayAddress } from './types.ts';
 
 /** Milliseconds to wait for the relay's acknowledgement. */
 const ACK_TIMEOUT_MS = 5_000;
+/** The same for the question whether it is still there. */
+const CHECK_MS = 3_000;
+/** Milliseconds without a live connection after which people are told in words: one that was lost, and one that there never was. */
+const LOST_MS = 2_000;
+const NEVER_MS = 5_000;
 
 type Handlers = { readonly [E in keyof RelayPayloads]?: (payload: RelayPayloads[E]) => void };
 /** The events whose loss matters little and which are worthless when late. */
@@ -43,16 +50,20 @@ export class Connection {
   #waiting = false;
   #attempt = 0;
   #cancelRetry: (() => void) | undefined;
+  readonly #transports: Transports;
+  /** The relay has been asked whether it is still there. */
+  #checking = false;
+  readonly #noLine: Lasting;
   #reported: ConnectionState = 'connecting';
 
   constructor(effects: Effects, clock: ServerClock, options: ConnectionOptions) {
     this.#effects = effects;
+    this.#noLine = new Lasting(effects, () => this.#stateChanged.emit(this.state()));
     this.#clock = clock;
     this.#options = options;
     this.#socket = effects.openSocket(options.relay.url, {
       path: options.relay.path,
-      transports: ['websocket', 'polling'],
-      tryAllTransports: true,
+      ...FIRST_ATTEMPT,
       autoConnect: false,
       forceNew: true,
       // From 0.2 to 1.8 s the first time, one second on average: a relay that dies with a thousand peers gets them back spread out, and one person is
@@ -62,18 +73,25 @@ export class Connection {
       randomizationFactor: 0.8,
       auth: (give) => void this.#authenticate(give),
     });
+    this.#transports = new Transports(this.#socket.io);
     this.#register();
-    this.#stopPage = [effects.page.onWake(() => this.#wake()), effects.page.onOffline(() => this.#report())];
-    this.#report();
+    this.#stopPage = [effects.page.onWake(() => this.#wake()), effects.page.onOffline(() => void this.#check())];
+    this.#watch();
     this.#socket.connect();
   }
 
   state(): ConnectionState {
-    if (this.#joined && this.#socket.connected) return 'connected';
+    if (this.#isUp()) return this.#checking ? 'checking' : 'connected';
     if (!this.#effects.page.isOnline()) return 'offline';
     return this.#everJoined ? 'reconnecting' : 'connecting';
   }
 
+  /** Whether there has been no live connection for so long that people should be told. */
+  noLiveConnection(): boolean {
+    return this.#noLine.lasts();
+  }
+
+  /** Told of each new state, and when `noLiveConnection` changes. */
   onState(listener: (state: ConnectionState) => void): () => void {
     return this.#stateChanged.on(listener);
   }
@@ -85,13 +103,13 @@ export class Connection {
 
   /** Sends now or never: null when there is no line or no answer in time (the save leg delivers it then). */
   async send<E extends MessageName>(event: E, payload: PeerInputs[E]): Promise<Acknowledgement | null> {
-    if (this.state() !== 'connected') return null;
+    if (!this.#isUp()) return null;
     return await this.#request(event, payload);
   }
 
   /** Sends a signal that nobody misses when it is lost. */
   signal<E extends SignalName>(event: E, payload: PeerInputs[E]): void {
-    if (this.state() !== 'connected') return;
+    if (!this.#isUp()) return;
     // Two names, two payload types: spelt out, since the emitter's typing can't follow the union.
     const socket: { emit(event: string, payload: unknown): unknown } = this.#socket.volatile;
     socket.emit(event, payload);
@@ -110,12 +128,14 @@ export class Connection {
   resume(): void {
     if (!this.#suspended || this.#closed) return;
     this.#suspended = false;
+    this.#watch();
     this.#socket.connect();
   }
 
   close(): void {
     this.#closed = true;
     this.#cancelRetry?.();
+    this.#noLine.over();
     for (const stop of this.#stopPage) stop();
     this.#socket.disconnect();
     this.#socket.off();
@@ -128,6 +148,7 @@ export class Connection {
     });
     socket.on('connect', () => void this.#join());
     socket.on('disconnect', (reason) => {
+      if (!this.#joined && reason !== 'io client disconnect') this.#transports.ledNowhere();
       this.#joined = false;
       this.#waiting = true;
       this.#report();
@@ -137,6 +158,7 @@ export class Connection {
     socket.on('connect_error', (error) => {
       this.#effects.note('relay: no connection', error);
       this.#waiting = true;
+      if (error.message === 'timeout') this.#transports.ledNowhere();
       this.#report();
       // Refused by the relay itself (not a broken line, which the library retries).
       if (!socket.active) {
@@ -171,6 +193,7 @@ export class Connection {
     if (answer?.ok !== true) {
       this.#effects.note('relay: join refused', answer);
       this.#refused = answer?.ok === false && answer.error.code === 'unauthenticated';
+      if (answer === null) this.#transports.ledNowhere();
       this.#socket.disconnect();
       this.#retryLater();
       return;
@@ -178,13 +201,14 @@ export class Connection {
     this.#joined = true;
     this.#everJoined = true;
     this.#attempt = 0;
+    this.#transports.worked();
     this.#report();
     this.#joinedEmitter.emit();
   }
 
-  /** The answer to an event, null when none comes in time. Each tells the server's time, to the millisecond: the first, to `join`, before anything is sent. */
-  async #request(event: MessageName | 'join', payload: unknown): Promise<Acknowledgement | null> {
-    const socket: { emitWithAck(event: string, payload: unknown): Promise<unknown> } = this.#socket.timeout(ACK_TIMEOUT_MS);
+  /** The answer to an event, null when none comes in time. Each tells the server's time to the millisecond, the first (to `join`) before anything is sent. */
+  async #request(event: MessageName | 'join' | 'check', payload: unknown, patience = ACK_TIMEOUT_MS): Promise<Acknowledgement | null> {
+    const socket: { emitWithAck(event: string, payload: unknown): Promise<unknown> } = this.#socket.timeout(patience);
     const sentAt = this.#effects.now();
     try {
       // The relay is ours and its acknowledgements are typed by the protocol.
@@ -218,7 +242,34 @@ export class Connection {
     this.#socket.disconnect().connect();
   }
 
+  /** The browser says that the network is gone, which may be so or not: the relay is asked, because its next heartbeat would be missed much later. */
+  async #check(): Promise<void> {
+    if (!this.#isUp()) return this.#report();
+    if (this.#checking) return;
+    this.#checking = true;
+    this.#report();
+    // A relay that does not know the question refuses it, which is an answer, too.
+    const isThere = (await this.#request('check', null, CHECK_MS)) !== null;
+    this.#checking = false;
+    if (!isThere && !this.#closed && this.#isUp()) {
+      this.#socket.disconnect().connect();
+      this.#waiting = false;
+    }
+    this.#report();
+  }
+
+  #isUp(): boolean {
+    return this.#joined && this.#socket.connected;
+  }
+
+  /** Keeps `noLiveConnection` true to the state. */
+  #watch(): void {
+    if (this.#isUp() || this.#suspended || this.#closed) this.#noLine.over();
+    else this.#noLine.holds(this.state() === 'connecting' ? NEVER_MS : LOST_MS);
+  }
+
   #report(): void {
+    this.#watch();
     const state = this.state();
     if (state === this.#reported) return;
     this.#reported = state;

@@ -282,6 +282,7 @@ class Operator implements OperatorChat {
       signedOut: this.#session.holder() !== 'own',
       somebodyElse: this.#session.holder() === 'other',
       connection: this.#connection.state(),
+      noLiveConnection: this.#connection.noLiveConnection(),
       savesFailing: this.#outbox.isFailing(),
       outboxVolatile: this.#outbox.isVolatile(),
     };

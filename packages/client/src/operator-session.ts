@@ -16,6 +16,7 @@ export type SessionHolder = 'own' | 'nobody' | 'other';
  * sign out, and another person sign in.
  */
 export class OperatorSession {
+  readonly #effects: Pick<Effects, 'note'>;
   readonly #operatorId: number;
   readonly #changed = createEmitter<void>();
   /** Asks whom the session belongs to; undefined when to nobody. */
@@ -24,7 +25,8 @@ export class OperatorSession {
   readonly #channel: Channel | undefined;
   #asking: Promise<SessionHolder | undefined> | undefined;
 
-  constructor(effects: Pick<Effects, 'openChannel'>, operatorId: number, ask: () => Promise<number | undefined>) {
+  constructor(effects: Pick<Effects, 'openChannel' | 'note'>, operatorId: number, ask: () => Promise<number | undefined>) {
+    this.#effects = effects;
     this.#operatorId = operatorId;
     this.#ask = ask;
     this.#channel = effects.openChannel(SESSION_CHANNEL);
@@ -76,7 +78,10 @@ export class OperatorSession {
   async #lookUp(): Promise<SessionHolder | undefined> {
     this.#asking ??= this.#ask()
       .then((id): SessionHolder => (id === undefined ? 'nobody' : id === this.#operatorId ? 'own' : 'other'))
-      .catch(() => undefined)
+      .catch((error: unknown) => {
+        this.#effects.note('session: not looked up', error);
+        return undefined;
+      })
       .finally(() => {
         this.#asking = undefined;
       });

@@ -39,12 +39,17 @@ export interface TimelineMessage {
   readonly uploadProgress: number | null;
 }
 
-/** `connecting`: not yet connected since the page opened; `reconnecting`: was, and is trying again; `offline`: the browser says there is no network. */
-export type ConnectionState = 'connecting' | 'connected' | 'reconnecting' | 'offline';
+/**
+ * `connecting`: not yet connected since the page opened; `checking`: connected, and asking whether that is still true because the browser says that the
+ * network is gone; `reconnecting`: was connected, and is trying again; `offline`: the browser says there is no network.
+ */
+export type ConnectionState = 'connecting' | 'connected' | 'checking' | 'reconnecting' | 'offline';
 
 /** What both sides show of the lines. */
 export interface LinesSnapshot {
   readonly connection: ConnectionState;
+  /** There has been no live connection for so long (some seconds) that people should be told, whether or not there ever was one. */
+  readonly noLiveConnection: boolean;
   /** Messages are not getting into the database at the moment: they are kept here and tried again. */
   readonly savesFailing: boolean;
   /** The outbox can't be written to disk (private mode, full quota): messages survive as long as this page only. */

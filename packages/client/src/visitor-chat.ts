@@ -199,6 +199,7 @@ class Visitor implements VisitorChat {
       leftOvers: this.#leftOvers.list(),
       blocked: line?.conversation.getSnapshot().blocked ?? this.#shutOut,
       connection: line?.connection.state() ?? 'connecting',
+      noLiveConnection: line?.connection.noLiveConnection() ?? false,
       savesFailing: line?.outbox.isFailing() ?? false,
       outboxVolatile: line?.outbox.isVolatile() ?? false,
     };

@@ -1,46 +1,33 @@
-import type { ConnectionState, LinesSnapshot } from '@switchboard/client';
-import { useEffect, useState } from 'react';
+import type { OperatorSnapshot } from '@switchboard/client';
 
 import { AlertIcon } from '../ui/icons.tsx';
+import { troubleOf } from './line-words.ts';
 
-/** A line that is back within this time is not worth a banner; the status has said it already. */
-const WORTH_SAYING_MS = 2_000;
+interface BannersProps {
+  readonly lines: OperatorSnapshot;
+  readonly relayHost: string;
+  /** What is on the screen: the list alone, or a conversation (beside it). */
+  readonly over: 'list' | 'conversation';
+}
 
-/** What goes wrong now, each in a sentence with what it means for what one writes. */
-export function Banners({ lines }: { readonly lines: LinesSnapshot }) {
-  const connection = useLasting(lines.connection);
-  const sentences = [
-    connection === 'offline' ? 'You are offline. What you send is kept here and goes out when the network is back.' : null,
-    connection === 'reconnecting' ? 'The live connection is lost and is being restored. Messages may take longer until then.' : null,
-    lines.savesFailing
-      ? 'Messages are not being saved at the moment. Yours are kept in this browser and saved as soon as the server answers.'
-      : null,
-    lines.outboxVolatile ? 'This browser can’t keep unsent messages. Leave this tab open while a message says Sending.' : null,
-  ].filter((sentence) => sentence !== null);
-  if (sentences.length === 0) return null;
+/** What goes wrong with the lines now. It lies over the oldest of what is shown and moves nothing: who is about to click something clicks that. */
+export function Banners({ lines, relayHost, over }: BannersProps) {
+  const sentence = troubleOf(lines, relayHost);
+  if (sentence === null) return null;
   return (
     <div
       role="alert"
-      className="border-b border-line fade-in shrink-0 bg-waiting-tint pt-[env(safe-area-inset-top)] text-13 text-waiting-ink"
+      className={`pointer-events-none absolute inset-x-0 z-10 flex px-3 ${over === 'list' ? 'bottom-14 pb-[env(safe-area-inset-bottom)]' : 'top-14 pt-[calc(0.5rem+env(safe-area-inset-top))] two:start-80'}`}
     >
-      {sentences.map((sentence) => (
-        <p key={sentence} className="flex items-start gap-2 px-4 py-2">
-          <span className="mt-px">
-            <AlertIcon />
-          </span>
-          {sentence}
-        </p>
-      ))}
+      <p
+        key={sentence}
+        className="border-line fade-in flex max-w-[44rem] items-start gap-2 rounded-lg border bg-waiting-tint px-3 py-2 text-13 text-waiting-ink"
+      >
+        <span className="mt-px">
+          <AlertIcon />
+        </span>
+        <span>{sentence}</span>
+      </p>
     </div>
   );
-}
-
-/** The connection once it has lasted; connected counts at once. */
-function useLasting(connection: ConnectionState): ConnectionState {
-  const [lasting, setLasting] = useState<ConnectionState>('connecting');
-  useEffect(() => {
-    const timer = setTimeout(() => setLasting(connection), connection === 'connected' ? 0 : WORTH_SAYING_MS);
-    return () => clearTimeout(timer);
-  }, [connection]);
-  return connection === 'connected' ? 'connected' : lasting;
 }

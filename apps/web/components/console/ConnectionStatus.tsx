@@ -1,25 +1,32 @@
-import type { ConnectionState } from '@switchboard/client';
+import type { ConnectionState, OperatorSnapshot } from '@switchboard/client';
 
 const CONNECTION_WORDS: Readonly<Record<ConnectionState, string>> = {
   connecting: 'Connecting',
   connected: 'Connected',
+  checking: 'Checking the connection',
   reconnecting: 'Reconnecting',
   offline: 'Offline',
 };
 
+const NOT_YET = 'border-[1.5px] border-ink-faint';
 const MARKS: Readonly<Record<ConnectionState, string>> = {
-  connecting: 'border-[1.5px] border-ink-faint',
+  connecting: NOT_YET,
   connected: 'bg-present',
+  checking: NOT_YET,
   reconnecting: 'border-2 border-accent',
   offline: 'border-2 border-ink',
 };
 
-/** The line to the relay, as a word with a mark. */
-export function ConnectionStatus({ connection }: { readonly connection: ConnectionState }) {
+/** The line to the relay, as a word with a mark. The mark says that all is well only when messages are saved, too. */
+export function ConnectionStatus({ lines: { connection, savesFailing, signedOut } }: { readonly lines: OperatorSnapshot }) {
+  const words = signedOut ? 'Signed out' : CONNECTION_WORDS[connection];
+  const mark = signedOut ? MARKS.offline : savesFailing && connection === 'connected' ? 'border-2 border-accent' : MARKS[connection];
   return (
     <output className="flex items-center gap-2 text-12 text-ink-soft">
-      <span className={`size-2 rounded-full ${MARKS[connection]}`} aria-hidden="true" />
-      <span>{CONNECTION_WORDS[connection]}</span>
+      <span className={`size-2 rounded-full ${mark}`} aria-hidden="true" />
+      <span key={words} translate="no">
+        {words}
+      </span>
     </output>
   );
 }

@@ -25,12 +25,14 @@ import { useTitle } from './use-title.ts';
 interface ConsoleProps {
   readonly chat: OperatorChat;
   readonly operator: ConsoleOperator;
+  /** Where the relay should be: `chat.example.com`. */
+  readonly relayHost: string;
   /** Somebody has signed in again after the session was over. */
   readonly onSignedIn: (email: string) => void;
 }
 
 /** Where operators work: the inbox on one side, a conversation on the other; on a phone one after the other. */
-export function Console({ chat, operator, onSignedIn }: ConsoleProps) {
+export function Console({ chat, operator, relayHost, onSignedIn }: ConsoleProps) {
   const snapshot = useOperatorChat(chat);
   const composer = useRef<ComposerActions>(null);
   const { clientId, open, back, go, focusOpenRow } = useNavigation(snapshot.conversations, composer);
@@ -57,8 +59,8 @@ export function Console({ chat, operator, onSignedIn }: ConsoleProps) {
   return (
     <TooltipProvider delay={500}>
       <div className="isolate flex h-dvh flex-col overflow-hidden">
-        <Banners lines={snapshot} />
-        <div className="flex min-h-0 flex-1">
+        <div className="relative flex min-h-0 flex-1">
+          <Banners lines={snapshot} relayHost={relayHost} over={oneColumn && clientId === null ? 'list' : 'conversation'} />
           {oneColumn && clientId !== null ? null : (
             <Sidebar
               snapshot={snapshot}

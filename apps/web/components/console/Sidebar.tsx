@@ -47,7 +47,7 @@ export function Sidebar({ snapshot, operator, selected, sound, problem, onOpen, 
         </p>
       )}
       <footer className="border-t border-line flex h-11 shrink-0 items-center justify-between gap-2 pb-[env(safe-area-inset-bottom)] pe-2 ps-4.5 [box-sizing:content-box] touch:h-14">
-        <ConnectionStatus connection={snapshot.connection} />
+        <ConnectionStatus lines={snapshot} />
         <AccountMenu operator={operator} onShortcuts={onShortcuts} onSignOut={onSignOut} />
       </footer>
     </nav>

@@ -23,7 +23,8 @@ interface AppProps {
 
 /** Everything in the frame: the form, then the conversation, then the end of it. */
 export function App({ chat, settings, parent, sound }: AppProps) {
-  const { phase, unread, username, connection, savesFailing, outboxVolatile, blocked, ended, ending, leftOvers } = useStore(chat);
+  const { phase, unread, username, connection, noLiveConnection, savesFailing, outboxVolatile, blocked, ended, ending, leftOvers } =
+    useStore(chat);
   /** The end of the last conversation has been read. */
   const [again, setAgain] = useState(false);
   const visible = useRef(false);
@@ -65,7 +66,7 @@ export function App({ chat, settings, parent, sound }: AppProps) {
           greeting={greeting}
           ending={ending}
           open={open}
-          lines={{ connection, savesFailing, outboxVolatile }}
+          lines={{ connection, noLiveConnection, savesFailing, outboxVolatile }}
           onVisible={noteVisible}
         />
       ) : blocked ? (

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 
 import { Blocked } from './Blocked.tsx';
 import { Composer } from './Composer.tsx';
+import { troubleOf } from './line-words.ts';
 import { Log } from './Log.tsx';
 import { useStore } from './use-store.ts';
 
@@ -18,22 +19,13 @@ interface ChatProps {
   readonly onVisible: (visible: boolean) => void;
 }
 
-/** What the visitor should know of the lines, if anything. */
-function trouble({ connection, savesFailing, outboxVolatile }: LinesSnapshot): string | null {
-  if (connection === 'offline') return 'You are offline. Messages are kept here and will be sent.';
-  if (savesFailing) return 'We can’t be reached right now. Messages are kept here and will be sent.';
-  if (connection === 'reconnecting') return 'Reconnecting. Messages are kept here and will be sent.';
-  if (outboxVolatile) return 'This browser keeps nothing. Leave the page open until your messages say “Sent”.';
-  return null;
-}
-
 /** The conversation. */
 export function Chat({ conversation, greeting, ending, open, lines, onVisible }: ChatProps) {
   const snapshot = useStore(conversation);
   const [atEnd, setAtEnd] = useState(true);
   const [problem, setProblem] = useState<string>();
   const { blocked } = snapshot;
-  const warning = blocked ? null : trouble(lines);
+  const warning = blocked ? null : troubleOf(lines);
 
   useEffect(() => {
     const look = () => {

@@ -1,0 +1,74 @@
+import { connect, createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+
+/**
+ * What stands between a browser and the relay and does not do what it should. `swallow`: reads a WebSocket's upgrade and never answers; `mute`: answers it
+ * in the relay's name and lets nothing more through; `freeze`: lets nothing through at all, and closes nothing.
+ */
+export type Oddity = 'none' | 'swallow' | 'mute' | 'freeze';
+
+/** A TCP proxy in front of a relay. */
+export class OddProxy {
+  oddity: Oddity;
+  /** Upgrades to a WebSocket that were asked for. */
+  upgrades = 0;
+  readonly #server = createServer((peer) => this.#serve(peer));
+  readonly #target: URL;
+  readonly #sockets = new Set<Socket>();
+
+  private constructor(target: string, oddity: Oddity) {
+    this.#target = new URL(target);
+    this.oddity = oddity;
+  }
+
+  static async open(target: string, oddity: Oddity): Promise<OddProxy> {
+    const proxy = new OddProxy(target, oddity);
+    await new Promise<void>((resolve) => {
+      proxy.#server.listen(0, '127.0.0.1', resolve);
+    });
+    return proxy;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    await new Promise((resolve) => {
+      this.#server.close(resolve);
+    });
+  }
+
+  #serve(peer: Socket): void {
+    const relay = connect(Number(this.#target.port), this.#target.hostname);
+    let isUpgrade = false;
+    let answered = false;
+    const ends = [peer, relay] as const;
+    for (const end of ends) {
+      this.#sockets.add(end);
+      end.on('error', () => undefined);
+      end.on('close', () => {
+        this.#sockets.delete(end);
+        if (this.oddity !== 'freeze') for (const other of ends) other.destroy();
+      });
+    }
+    peer.on('data', (data) => {
+      if (/^upgrade: *websocket/im.test(data.toString('latin1'))) {
+        isUpgrade = true;
+        this.upgrades += 1;
+      }
+      const lost = this.oddity === 'freeze' || (isUpgrade && (this.oddity === 'swallow' || (this.oddity === 'mute' && answered)));
+      if (!lost) relay.write(data);
+    });
+    relay.on('data', (data) => {
+      const lost = this.oddity === 'freeze' || (isUpgrade && this.oddity === 'mute' && answered);
+      if (isUpgrade && !lost) {
+        answered = true;
+        // The answer alone: what the relay says right after it may be in the same piece.
+        const end = data.indexOf('\r\n\r\n') + 4;
+        peer.write(this.oddity === 'mute' ? data.subarray(0, end) : data);
+      } else if (!lost) peer.write(data);
+    });
+  }
+}
