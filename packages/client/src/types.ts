@@ -147,6 +147,8 @@ export interface VisitorChat {
   start(form: VisitorForm): Promise<void>;
   /** Ends it: sends what waits, tells the operators, keeps it in the database, forgets it here. Rejects, and nothing has happened, when that is not possible. */
   end(): Promise<void>;
+  /** The page of the host site that the visitor is on now: operators see it. Told to the server once there is a conversation. */
+  setPage(url: string): void;
   /** Drops one of `leftOvers`. */
   discardLeftOver(key: string): Promise<void>;
   /** The conversation, undefined unless `phase` is `active`. */

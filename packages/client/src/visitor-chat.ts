@@ -43,6 +43,7 @@ class Visitor implements VisitorChat {
   #shutOut = false;
   #cancelResume: (() => void) | undefined;
   #attempt = 0;
+  #page: string | undefined;
   #closed = false;
   #snapshot: VisitorSnapshot;
 
@@ -89,6 +90,11 @@ class Visitor implements VisitorChat {
     await line.end();
     await this.#session.forget(stored);
     this.#follow();
+  }
+
+  setPage(url: string): void {
+    this.#page = url;
+    this.#line?.pages.set(url);
   }
 
   async discardLeftOver(key: string): Promise<void> {
@@ -149,6 +155,7 @@ class Visitor implements VisitorChat {
       onChange: () => this.#refresh(),
       onArrival: (arrived) => this.#arrivals.tell(arrived),
     });
+    if (this.#page !== undefined) this.#line.pages.set(this.#page);
   }
 
   #stopResuming(): void {

@@ -12,6 +12,7 @@ import { liveMessage } from './live-message.ts';
 import { conversationMessageId } from './message-id.ts';
 import type { NewEntry, OutboxEntry } from './outbox/entry.ts';
 import { Outbox } from './outbox/outbox.ts';
+import { PageReports } from './page-reports.ts';
 import type { ServerClock } from './server-clock.ts';
 import type { VisitorSession } from './session.ts';
 import type { StoredSession } from './stored-session.ts';
@@ -50,6 +51,7 @@ export class VisitorLine {
   readonly conversation: Conversation;
   readonly connection: Connection;
   readonly outbox: Outbox;
+  readonly pages: PageReports;
   readonly #options: VisitorLineOptions;
   readonly #http: Http;
   #closed = false;
@@ -68,6 +70,7 @@ export class VisitorLine {
       join: () => ({ role: 'client', name: stored.username }),
       handlers: this.#handlers(),
     });
+    this.pages = new PageReports(effects, clock, async (page) => await this.#http.request('POST', '/api/chat/page', page));
     this.connection.onJoined(() => void this.conversation.catchUp());
     this.connection.onState(() => options.onChange());
     this.outbox.onChange(() => options.onChange());
@@ -119,6 +122,7 @@ export class VisitorLine {
     if (this.#closed) return;
     this.#closed = true;
     this.#http.timings.close();
+    this.pages.close();
     this.conversation.close();
     this.connection.close();
     this.outbox.close();
