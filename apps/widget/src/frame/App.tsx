@@ -1,32 +1,35 @@
 import type { VisitorChat } from '@switchboard/client';
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useRef } from 'preact/hooks';
 
 import type { FrameSettings } from '../messages.ts';
 import { Blocked } from './Blocked.tsx';
 import { Chat } from './Chat.tsx';
+import type { Drafts } from './drafts.ts';
 import { Ended } from './Ended.tsx';
 import { Header } from './Header.tsx';
 import { LeftOvers } from './LeftOvers.tsx';
+import { LookingFor } from './LookingFor.tsx';
 import type { ParentLine } from './parent-line.ts';
 import { DEFAULT_WORDS } from './settings.ts';
 import type { Sound } from './sound.ts';
 import { StartForm } from './StartForm.tsx';
 import { useHostPage } from './use-host-page.ts';
+import { useSteps } from './use-steps.ts';
 import { useStore } from './use-store.ts';
+import { Words } from './Words.tsx';
 
 interface AppProps {
   readonly chat: VisitorChat;
   readonly settings: FrameSettings;
   readonly parent: ParentLine;
   readonly sound: Sound;
+  readonly drafts: Drafts;
 }
 
 /** Everything in the frame: the form, then the conversation, then the end of it. */
-export function App({ chat, settings, parent, sound }: AppProps) {
-  const { phase, unread, username, connection, noLiveConnection, savesFailing, outboxVolatile, blocked, ended, ending, leftOvers } =
-    useStore(chat);
-  /** The end of the last conversation has been read. */
-  const [again, setAgain] = useState(false);
+export function App({ chat, settings, parent, sound, drafts }: AppProps) {
+  const snapshot = useStore(chat);
+  const { phase, unread, username, blocked, ended, ending, leftOvers, formerName } = snapshot;
   const visible = useRef(false);
   const main = useRef<HTMLElement>(null);
   const noteVisible = useCallback((now: boolean) => {
@@ -35,12 +38,16 @@ export function App({ chat, settings, parent, sound }: AppProps) {
 
   const { framed, open, url, prefill } = useHostPage(parent, main);
   const { title, greeting } = framed ? settings : DEFAULT_WORDS;
+  const { again, announced, start, end, startAgain } = useSteps(chat, main, url);
+  useEffect(() => {
+    if (ended) drafts.clear();
+  }, [ended, drafts]);
+  useEffect(() => {
+    if (url !== undefined) chat.setPage(url);
+  }, [chat, url]);
   useEffect(() => {
     document.title = title;
   }, [title]);
-  useEffect(() => {
-    if (phase === 'active') setAgain(false);
-  }, [phase]);
 
   useEffect(() => parent.tell({ switchboard: 1, type: 'unread', count: unread }), [parent, unread]);
   // `resuming` is neither: the loader keeps what it knows.
@@ -57,8 +64,12 @@ export function App({ chat, settings, parent, sound }: AppProps) {
         title={title}
         sound={sound}
         onClose={window.parent === window ? undefined : close}
-        onEnd={phase === 'active' && !blocked ? async () => await chat.end() : undefined}
+        onEnd={phase === 'active' && !blocked ? end : undefined}
+        ending={ending}
       />
+      <output class="hidden">
+        <Words>{announced}</Words>
+      </output>
       {phase === 'active' && conversation !== undefined ? (
         <Chat
           key={username ?? ''}
@@ -66,25 +77,26 @@ export function App({ chat, settings, parent, sound }: AppProps) {
           greeting={greeting}
           ending={ending}
           open={open}
-          lines={{ connection, noLiveConnection, savesFailing, outboxVolatile }}
+          lines={snapshot}
           onVisible={noteVisible}
+          draft={drafts.message}
         />
       ) : blocked ? (
         <Blocked alone />
       ) : phase === 'resuming' ? (
-        <output class="quiet">Looking for your conversation …</output>
+        <LookingFor />
       ) : ended && !again ? (
-        <Ended onAgain={() => setAgain(true)}>
+        <Ended onAgain={startAgain}>
           <LeftOvers chat={chat} messages={leftOvers} />
         </Ended>
       ) : (
         <StartForm
           greeting={greeting}
           leftOvers={<LeftOvers chat={chat} messages={leftOvers} />}
-          prefill={prefill}
-          onStart={async (form) =>
-            await chat.start({ ...form, ...(url === undefined ? {} : { pageUrl: url }), locale: navigator.language })
-          }
+          prefill={formerName === null ? prefill : { name: formerName, ...prefill }}
+          drafts={drafts}
+          onStart={start}
+          onSend={async (text) => await chat.conversation?.sendText(text)}
         />
       )}
     </main>

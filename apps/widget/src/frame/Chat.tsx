@@ -4,9 +4,12 @@ import { useEffect, useState } from 'preact/hooks';
 
 import { Blocked } from './Blocked.tsx';
 import { Composer } from './Composer.tsx';
+import type { Draft } from './drafts.ts';
 import { troubleOf } from './line-words.ts';
 import { Log } from './Log.tsx';
+import { useDrop } from './use-drop.ts';
 import { useStore } from './use-store.ts';
+import { Words } from './Words.tsx';
 
 interface ChatProps {
   readonly conversation: ConversationHandle;
@@ -17,10 +20,12 @@ interface ChatProps {
   readonly lines: LinesSnapshot;
   /** Told whether a person sees the end of the conversation now. */
   readonly onVisible: (visible: boolean) => void;
+  /** What is being written, and not sent yet. */
+  readonly draft: Draft;
 }
 
 /** The conversation. */
-export function Chat({ conversation, greeting, ending, open, lines, onVisible }: ChatProps) {
+export function Chat({ conversation, greeting, ending, open, lines, onVisible, draft }: ChatProps) {
   const snapshot = useStore(conversation);
   const [atEnd, setAtEnd] = useState(true);
   const [problem, setProblem] = useState<string>();
@@ -52,26 +57,28 @@ export function Chat({ conversation, greeting, ending, open, lines, onVisible }:
       }
     }
   };
-  const drop = (event: DragEvent) => {
-    const files = [...(event.dataTransfer?.files ?? [])];
-    if (files.length === 0 || blocked) return;
-    event.preventDefault();
-    void sendImages(files);
-  };
+  useDrop((files) => (blocked || ending ? undefined : void sendImages(files)));
 
   if (blocked && snapshot.messages.length === 0) return <Blocked alone />;
   return (
-    <div class="chat" onDragOver={(event) => event.preventDefault()} onDrop={drop}>
-      {warning === null ? null : <output class="banner">{warning}</output>}
+    <div class="chat">
+      {warning === null ? null : (
+        <output class="banner" key="banner">
+          <Words>{warning}</Words>
+        </output>
+      )}
       <Log conversation={conversation} snapshot={snapshot} greeting={greeting} open={open} onAtEnd={setAtEnd} />
       <p class="typing" aria-live="polite">
-        {snapshot.peerTyping === null ? null : <span dir="auto">{snapshot.peerTyping} is typing …</span>}
+        {snapshot.peerTyping === null ? null : (
+          <span key={snapshot.peerTyping} dir="auto" translate={false}>{`${snapshot.peerTyping} is typing …`}</span>
+        )}
       </p>
       {blocked ? (
         <Blocked />
       ) : (
         <Composer
           conversation={conversation}
+          draft={draft}
           ending={ending}
           problem={problem}
           onProblem={setProblem}

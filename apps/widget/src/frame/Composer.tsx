@@ -3,10 +3,13 @@ import { plainReason } from '@switchboard/client/view';
 import { IMAGE_TYPES, MAX_TEXT_LENGTH } from '@switchboard/protocol/limits';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 
+import { type Draft, useDraft } from './drafts.ts';
 import { ImageIcon, SendIcon } from './icons.tsx';
+import { isSendKey } from './keys.ts';
 
 interface ComposerProps {
   readonly conversation: ConversationHandle;
+  readonly draft: Draft;
   /** The conversation is being ended: what is typed stays, and nothing is taken. */
   readonly ending: boolean;
   readonly problem: string | undefined;
@@ -15,8 +18,8 @@ interface ComposerProps {
 }
 
 /** Where the visitor writes: Enter sends, Shift+Enter breaks the line, and the text stays until the outbox has it. */
-export function Composer({ conversation, ending, problem, onProblem, onImages }: ComposerProps) {
-  const [text, setText] = useState('');
+export function Composer({ conversation, draft, ending, problem, onProblem, onImages }: ComposerProps) {
+  const [text, setText] = useDraft(draft);
   const [busy, setBusy] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
   const tooLong = text.length > MAX_TEXT_LENGTH;
@@ -48,8 +51,7 @@ export function Composer({ conversation, ending, problem, onProblem, onImages }:
     }
   };
   const press = (event: KeyboardEvent) => {
-    // 229: a key that an input method still works on; Safari has ended the composition by then.
-    if (event.key !== 'Enter' || event.shiftKey || event.altKey || event.isComposing || event.keyCode === 229) return;
+    if (!isSendKey(event)) return;
     event.preventDefault();
     void send();
   };

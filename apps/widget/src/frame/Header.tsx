@@ -1,7 +1,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 
-import { CloseIcon, EndIcon, MutedIcon, SoundIcon } from './icons.tsx';
+import { CloseIcon, MutedIcon, SoundIcon } from './icons.tsx';
 import type { Sound } from './sound.ts';
+import { useStore } from './use-store.ts';
+import { Words } from './Words.tsx';
 
 interface HeaderProps {
   readonly title: string;
@@ -10,55 +12,60 @@ interface HeaderProps {
   readonly onClose: (() => void) | undefined;
   /** Undefined while there is nothing to end. */
   readonly onEnd: (() => Promise<void>) | undefined;
+  /** It is being ended, by this tab or another one. */
+  readonly ending: boolean;
 }
 
 /** Title, sound, the end of the chat (asked once more), and on a phone the way back to the page. */
-export function Header({ title, sound, onClose, onEnd }: HeaderProps) {
-  const [muted, setMuted] = useState(() => sound.isMuted());
+export function Header({ title, sound, onClose, onEnd, ending }: HeaderProps) {
+  const muted = useStore(sound);
   const [asking, setAsking] = useState(false);
+  const canEnd = onEnd !== undefined;
+  // What was asked was asked about a conversation that is over, perhaps by the answer in another tab.
+  useEffect(() => {
+    if (!canEnd) setAsking(false);
+  }, [canEnd]);
   return (
     <>
       <header>
-        <h1 dir="auto">{title}</h1>
-        {onEnd === undefined ? null : (
+        <h1 dir="auto">
+          <Words>{title}</Words>
+        </h1>
+        {canEnd ? (
           <>
             <button
               type="button"
               class="icon"
               aria-label={muted ? 'Turn sound on' : 'Turn sound off'}
               title={muted ? 'Turn sound on' : 'Turn sound off'}
-              onClick={() => {
-                sound.setMuted(!muted);
-                setMuted(!muted);
-              }}
+              onClick={() => sound.setMuted(!muted)}
             >
               {muted ? <MutedIcon /> : <SoundIcon />}
             </button>
-            <button
-              type="button"
-              class="icon"
-              aria-label="End chat"
-              title="End chat"
-              aria-expanded={asking}
-              onClick={() => setAsking(!asking)}
-            >
-              <EndIcon />
+            <button type="button" class="end" aria-expanded={asking} onClick={() => setAsking(!asking)}>
+              End chat
             </button>
           </>
-        )}
+        ) : null}
         {onClose === undefined ? null : (
           <button type="button" class="icon close" aria-label="Close chat" title="Close chat" onClick={onClose}>
             <CloseIcon />
           </button>
         )}
       </header>
-      {asking && onEnd !== undefined ? <ConfirmEnd onEnd={onEnd} onKeep={() => setAsking(false)} /> : null}
+      {asking && onEnd !== undefined ? <ConfirmEnd onEnd={onEnd} ending={ending} onKeep={() => setAsking(false)} /> : null}
     </>
   );
 }
 
-function ConfirmEnd({ onEnd, onKeep }: { readonly onEnd: () => Promise<void>; readonly onKeep: () => void }) {
-  const [state, setState] = useState<'asked' | 'ending' | 'failed'>('asked');
+interface ConfirmEndProps {
+  readonly onEnd: () => Promise<void>;
+  readonly ending: boolean;
+  readonly onKeep: () => void;
+}
+
+function ConfirmEnd({ onEnd, ending, onKeep }: ConfirmEndProps) {
+  const [failed, setFailed] = useState(false);
   const confirm = useRef<HTMLButtonElement>(null);
   useEffect(() => confirm.current?.focus(), []);
   useEffect(() => {
@@ -72,21 +79,20 @@ function ConfirmEnd({ onEnd, onKeep }: { readonly onEnd: () => Promise<void>; re
     return () => window.removeEventListener('keydown', escape, { capture: true });
   }, [onKeep]);
   const end = async () => {
-    setState('ending');
+    setFailed(false);
     try {
       await onEnd();
-      onKeep();
     } catch {
       // The reason is nearly always the network; the sentence says what to do.
-      setState('failed');
+      setFailed(true);
     }
   };
   return (
     <fieldset class="confirm" aria-label="End this chat?">
-      <p role={state === 'failed' ? 'alert' : undefined}>
-        {state === 'failed' ? 'Not ended. Check your connection and try again.' : 'End this chat? It will be gone from this browser.'}
+      <p role={failed ? 'alert' : undefined}>
+        <Words>{failed ? 'Not ended. Check your connection and try again.' : 'End this chat? It will be gone from this browser.'}</Words>
       </p>
-      <button type="button" class="danger" ref={confirm} disabled={state === 'ending'} onClick={() => void end()}>
+      <button type="button" class="danger" ref={confirm} disabled={ending} onClick={() => void end()}>
         Yes, end chat
       </button>
       <button type="button" onClick={onKeep}>

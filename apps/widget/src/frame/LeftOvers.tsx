@@ -18,7 +18,7 @@ export function LeftOvers({ chat, messages }: LeftOversProps) {
               {isImage ? `Picture ${text ?? ''}` : text}
             </p>
             <p class="status">
-              <span>Not sent</span>
+              <span translate={false}>Not sent</span>
               <button type="button" onClick={() => void chat.discardLeftOver(key)}>
                 Discard
               </button>

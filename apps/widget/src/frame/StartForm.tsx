@@ -1,113 +1,119 @@
-import { ChatError } from '@switchboard/protocol/errors';
 import { MAX_NAME_LENGTH, MAX_PHONE_LENGTH } from '@switchboard/protocol/limits';
+import type { VisitorForm } from '@switchboard/client';
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 
 import type { LoaderMessages } from '../messages.ts';
+import type { Drafts, FormDraft } from './drafts.ts';
+import { Starting } from './Starting.tsx';
+import { useDrop } from './use-drop.ts';
+import { useStart } from './use-start.ts';
+import { Words } from './Words.tsx';
 
 interface StartFormProps {
   readonly greeting: string;
   /** What was not sent before the last conversation ended, if anything. */
   readonly leftOvers: ComponentChildren;
   readonly prefill: LoaderMessages['prefill'];
-  readonly onStart: (form: { username: string; phone?: string; email?: string }) => Promise<void>;
-}
-
-/** What went wrong: with a field, or with the whole. */
-interface Problem {
-  readonly field: 'username' | 'phone' | null;
-  readonly text: string;
-}
-
-function problemOf(error: unknown): Problem {
-  if (!(error instanceof ChatError)) return { field: null, text: 'That did not work. Try it again.' };
-  const { username, phone } = error.detail.fields ?? {};
-  if (username !== undefined) return { field: 'username', text: 'Enter a name of up to 80 characters.' };
-  if (phone !== undefined) return { field: 'phone', text: 'Enter a phone number of up to 40 characters, or leave it empty.' };
-  if (error.code === 'rate_limited') return { field: null, text: 'Too many chats were started from here. Try it again in a minute.' };
-  if (error.retryable) return { field: null, text: 'We can’t be reached right now. Check your connection and try again.' };
-  return { field: null, text: error.message };
+  readonly drafts: Drafts;
+  readonly onStart: (form: VisitorForm) => Promise<void>;
+  /** Sends a message in the conversation that has been started. */
+  readonly onSend: (text: string) => Promise<void>;
 }
 
 /** Who the visitor is, before the first message. */
-export function StartForm({ greeting, leftOvers, prefill, onStart }: StartFormProps) {
-  const [name, setName] = useState<string>();
-  const [phone, setPhone] = useState<string>();
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<Problem>();
+export function StartForm({ greeting, leftOvers, prefill, drafts, onStart, onSend }: StartFormProps) {
+  const [typed, setTyped] = useState(() => drafts.readForm());
+  const { busy, problem, setProblem, waiting, start, send } = useStart(drafts, onStart, onSend);
+  const name = typed.name ?? prefill.name ?? '';
+  const phone = typed.phone ?? prefill.phone ?? '';
 
-  const start = async () => {
-    const username = (name ?? prefill.name ?? '').trim();
-    const number = (phone ?? prefill.phone ?? '').trim();
-    if (username === '') {
-      setProblem({ field: 'username', text: 'Tell us what to call you.' });
-      document.getElementById('username')?.focus();
-      return;
-    }
-    setBusy(true);
-    setProblem(undefined);
-    try {
-      await onStart({
-        username,
-        ...(number === '' ? {} : { phone: number }),
-        ...(prefill.email === undefined ? {} : { email: prefill.email }),
-      });
-    } catch (error) {
-      setBusy(false);
-      setProblem(problemOf(error));
-    }
+  const type = (change: FormDraft) => {
+    setTyped({ ...typed, ...change });
+    drafts.writeForm({ ...typed, ...change });
   };
-  const errorFor = (field: Problem['field']) =>
-    problem?.field === field ? (
-      <p class="problem" role="alert" id={`${field ?? 'form'}-problem`}>
-        {problem.text}
-      </p>
-    ) : null;
+  useLayoutEffect(() => {
+    if (problem?.field != null) document.getElementById(problem.field)?.focus();
+  }, [problem]);
+  useDrop(() => setProblem({ field: null, text: 'Start the chat first. Then you can attach pictures.' }));
 
+  if (busy) return <Starting greeting={greeting} draft={drafts.message} waiting={waiting} onSend={send} />;
   return (
     <form
       class="start"
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        void start();
+        void start({ name, phone }, prefill.email);
       }}
     >
       <p class="greeting" dir="auto">
-        {greeting}
+        <Words>{greeting}</Words>
       </p>
       {leftOvers}
-      <label htmlFor="username">Name</label>
-      <input
+      <Field
         id="username"
+        label="Name"
         name="name"
-        autocomplete="name"
-        dir="auto"
         maxLength={MAX_NAME_LENGTH}
-        data-first-focus
-        aria-invalid={problem?.field === 'username'}
-        aria-describedby="username-problem"
-        value={name ?? prefill.name ?? ''}
-        onInput={(event) => setName(event.currentTarget.value)}
+        value={name}
+        problem={problem?.field === 'username' ? problem.text : undefined}
+        onText={(text) => type({ name: text })}
       />
-      {errorFor('username')}
-      <label htmlFor="phone">Phone (optional)</label>
-      <input
+      <Field
         id="phone"
+        label="Phone (optional)"
         name="tel"
-        type="tel"
-        autocomplete="tel"
         maxLength={MAX_PHONE_LENGTH}
-        aria-invalid={problem?.field === 'phone'}
-        aria-describedby="phone-problem"
-        value={phone ?? prefill.phone ?? ''}
-        onInput={(event) => setPhone(event.currentTarget.value)}
+        value={phone}
+        problem={problem?.field === 'phone' ? problem.text : undefined}
+        onText={(text) => type({ phone: text })}
       />
-      {errorFor('phone')}
-      {errorFor(null)}
-      <button type="submit" class="primary" disabled={busy}>
+      {problem?.field === null ? <Wrong id="form-problem">{problem.text}</Wrong> : null}
+      <button type="submit" class="primary">
         Start chat
       </button>
     </form>
+  );
+}
+
+interface FieldProps {
+  readonly id: 'username' | 'phone';
+  readonly label: string;
+  /** What it is called, and completed from, by the browser. */
+  readonly name: 'name' | 'tel';
+  readonly maxLength: number;
+  readonly value: string;
+  readonly problem: string | undefined;
+  readonly onText: (text: string) => void;
+}
+
+function Field({ id, label, name, maxLength, value, problem, onText }: FieldProps) {
+  return (
+    <>
+      <label htmlFor={id}>{label}</label>
+      <input
+        id={id}
+        name={name}
+        inputMode={name === 'tel' ? 'tel' : 'text'}
+        autocomplete={name}
+        dir="auto"
+        maxLength={maxLength}
+        data-first-focus
+        aria-invalid={problem !== undefined}
+        aria-describedby={problem === undefined ? undefined : `${id}-problem`}
+        value={value}
+        onInput={(event) => onText(event.currentTarget.value)}
+      />
+      {problem === undefined ? null : <Wrong id={`${id}-problem`}>{problem}</Wrong>}
+    </>
+  );
+}
+
+function Wrong({ id, children }: { readonly id: string; readonly children: string }) {
+  return (
+    <p class="problem" role="alert" id={id}>
+      <Words>{children}</Words>
+    </p>
   );
 }

@@ -25,11 +25,6 @@ export const ImageIcon = () => (
     <path d="m3.5 14 4-3.5 3 2.5 2.5-2 3.5 3" />
   </Icon>
 );
-export const EndIcon = () => (
-  <Icon>
-    <path d="M8 4H5.5A1.5 1.5 0 0 0 4 5.500v9A1.500 1.500 0 0 0 5.500 16H8M12.500 6.500 16 10l-3.500 3.500M15.500 10H8" />
-  </Icon>
-);
 export const SoundIcon = () => (
   <Icon>
     <path d="M4 8v4h2.500L10 15V5L6.500 8zM13 7.500a3.500 3.500 0 0 1 0 5M15 5.500a6.300 6.300 0 0 1 0 9" />

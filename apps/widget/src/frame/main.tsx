@@ -3,16 +3,18 @@ import { render } from 'preact';
 
 import { brandColors, textOn } from '../color.ts';
 import { App } from './App.tsx';
+import { createDrafts } from './drafts.ts';
 import { createParentLine } from './parent-line.ts';
 import { readFrameSettings, readServerConfig } from './settings.ts';
 import { createSound } from './sound.ts';
 import { openStorage } from './storage.ts';
+import { keepDropsOut } from './use-drop.ts';
 import './style.css';
 import './conversation.css';
 
 const config = readServerConfig();
 const settings = readFrameSettings(location.hash);
-const storage = openStorage();
+const storage = openStorage('local');
 const root = document.getElementById('chat');
 if (root === null) throw new Error('The page has no place for the chat.');
 const { style } = document.documentElement;
@@ -22,4 +24,14 @@ for (const theme of ['light', 'dark'] as const)
   for (const [name, color] of Object.entries(brandColors(settings.color, theme))) style.setProperty(`--${name}-${theme}`, color);
 
 const chat = createVisitorChat({ relay: config.relay, storage, debug: config.debug });
-render(<App chat={chat} settings={settings} parent={createParentLine(settings.origin)} sound={createSound(storage)} />, root);
+keepDropsOut();
+render(
+  <App
+    chat={chat}
+    settings={settings}
+    parent={createParentLine(settings.origin)}
+    sound={createSound(storage)}
+    drafts={createDrafts(storage, openStorage('session'))}
+  />,
+  root,
+);

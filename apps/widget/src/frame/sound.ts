@@ -3,14 +3,23 @@ import type { KeyValueStore } from '@switchboard/client';
 
 const MUTED = 'switchboard.muted';
 
-/** The sound of an answer. Browsers allow it after the first click or key in the frame, and nobody can have an answer without one. */
+/**
+ * The sound of an answer. Browsers allow it after the first click or key in the frame, and nobody can have an answer without one. Whether it is muted is
+ * one thing for all tabs.
+ */
 export interface Sound {
-  isMuted(): boolean;
+  /** Whether it is muted. */
+  getSnapshot(): boolean;
+  subscribe(listener: () => void): () => void;
   setMuted(muted: boolean): void;
   play(): void;
 }
 
 export function createSound(storage: KeyValueStore): Sound {
+  const listeners = new Set<() => void>();
+  const tell = () => {
+    for (const listener of listeners) listener();
+  };
   let context: AudioContext | undefined;
   const unlock = () => {
     context ??= new AudioContext();
@@ -18,12 +27,18 @@ export function createSound(storage: KeyValueStore): Sound {
   };
   window.addEventListener('pointerdown', unlock);
   window.addEventListener('keydown', unlock);
+  window.addEventListener('storage', tell);
   const isMuted = () => storage.getItem(MUTED) === '1';
   return {
-    isMuted,
+    getSnapshot: isMuted,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     setMuted(muted) {
       if (muted) storage.setItem(MUTED, '1');
       else storage.removeItem(MUTED);
+      tell();
     },
     play() {
       if (!isMuted() && context?.state === 'running') playChime(context);

@@ -1,12 +1,16 @@
 import type { KeyValueStore } from '@switchboard/client';
 
-/** `localStorage`, or where the browser keeps it from frames of other sites, memory: then the conversation lasts as long as the page. */
-export function openStorage(): KeyValueStore {
+/**
+ * `localStorage` or, for this tab alone, `sessionStorage`; where the browser keeps them from frames of other sites, memory: then what is kept lasts as long
+ * as the page.
+ */
+export function openStorage(kind: 'local' | 'session'): KeyValueStore {
   try {
+    const storage = kind === 'local' ? localStorage : sessionStorage;
     const probe = 'switchboard.probe';
-    localStorage.setItem(probe, '1');
-    localStorage.removeItem(probe);
-    return localStorage;
+    storage.setItem(probe, '1');
+    storage.removeItem(probe);
+    return storage;
   } catch {
     const values = new Map<string, string>();
     return {

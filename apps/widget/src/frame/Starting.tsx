@@ -1,0 +1,76 @@
+import { useLayoutEffect, useRef } from 'preact/hooks';
+
+import type { Draft } from './drafts.ts';
+import { useDraft } from './drafts.ts';
+import { moveFocus } from './focus.ts';
+import { isSendKey } from './keys.ts';
+import { Words } from './Words.tsx';
+
+/** What a visitor has sent before there is a conversation to send it in. */
+export interface WaitingText {
+  readonly place: number;
+  readonly text: string;
+}
+
+interface StartingProps {
+  readonly greeting: string;
+  readonly draft: Draft;
+  readonly waiting: readonly WaitingText[];
+  readonly onSend: (text: string) => void;
+}
+
+/** Between the form and the conversation: looks like the conversation, and takes what is typed at once. */
+export function Starting({ greeting, draft, waiting, onSend }: StartingProps) {
+  const [text, setText] = useDraft(draft);
+  const place = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => moveFocus(place.current), []);
+  const press = (event: KeyboardEvent) => {
+    if (!isSendKey(event)) return;
+    event.preventDefault();
+    if (text.trim() === '') return;
+    onSend(text);
+    setText('');
+  };
+  return (
+    <div class="chat" ref={place}>
+      <div class="scene">
+        <div class="log">
+          <div class="content">
+            <p class="greeting" dir="auto">
+              <Words>{greeting}</Words>
+            </p>
+            {waiting.length === 0 ? null : (
+              <section class="group own" aria-label="You">
+                {waiting.map(({ place: key, text: said }) => (
+                  <div class="message" key={key}>
+                    <p class="bubble" dir="auto">
+                      {said}
+                    </p>
+                    <p class="status">
+                      <span translate={false}>Sending</span>
+                    </p>
+                  </div>
+                ))}
+              </section>
+            )}
+          </div>
+        </div>
+      </div>
+      <output class="quiet">Starting the chat …</output>
+      <div class="composer">
+        <div class="field">
+          <textarea
+            rows={1}
+            dir="auto"
+            aria-label="Message"
+            placeholder="Write a message"
+            data-first-focus
+            value={text}
+            onInput={(event) => setText(event.currentTarget.value)}
+            onKeyDown={press}
+          />
+        </div>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,88 @@
+import type { VisitorForm } from '@switchboard/client';
+import { ChatError } from '@switchboard/protocol/errors';
+import { useRef, useState } from 'preact/hooks';
+
+import type { Drafts } from './drafts.ts';
+import type { WaitingText } from './Starting.tsx';
+
+/** What went wrong: with a field, or with the whole. */
+export interface Problem {
+  readonly field: 'username' | 'phone' | null;
+  readonly text: string;
+}
+
+function problemOf(error: unknown): Problem {
+  if (!(error instanceof ChatError)) return { field: null, text: 'That did not work. Try it again.' };
+  const { username, phone } = error.detail.fields ?? {};
+  if (username !== undefined) return { field: 'username', text: 'Enter a name of up to 80 characters.' };
+  if (phone !== undefined) return { field: 'phone', text: 'Enter a phone number of up to 40 characters, or leave it empty.' };
+  if (error.code === 'rate_limited') return { field: null, text: 'Too many chats were started from here. Try it again in a minute.' };
+  if (error.retryable) return { field: null, text: 'We can’t be reached right now. Check your connection and try again.' };
+  return { field: null, text: error.message };
+}
+
+type OnStart = (form: VisitorForm) => Promise<void>;
+
+/** Starts with the e-mail address that the host page knows, or without it where the server can't use it: the visitor could not correct it. */
+async function startWith(onStart: OnStart, form: VisitorForm, email: string | undefined): Promise<void> {
+  if (email === undefined || email.trim() === '') return await onStart(form);
+  try {
+    await onStart({ ...form, email: email.trim() });
+  } catch (error) {
+    if (!(error instanceof ChatError) || error.detail.fields?.['email'] === undefined) throw error;
+    await onStart(form);
+  }
+}
+
+interface Start {
+  /** The server has been asked. */
+  readonly busy: boolean;
+  readonly problem: Problem | undefined;
+  readonly setProblem: (problem: Problem) => void;
+  /** What has been sent meanwhile. */
+  readonly waiting: readonly WaitingText[];
+  readonly start: (form: { readonly name: string; readonly phone: string }, email: string | undefined) => Promise<void>;
+  readonly send: (text: string) => void;
+}
+
+/** Starting a conversation, and not losing a word that is typed before there is one. `onSend` sends in the conversation that was started. */
+export function useStart(drafts: Drafts, onStart: OnStart, onSend: (text: string) => Promise<void>): Start {
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<Problem>();
+  const [waiting, setWaiting] = useState<readonly WaitingText[]>([]);
+  /** The same, for what goes on when nothing of this is drawn any more. */
+  const sent = useRef<WaitingText[]>([]);
+  return {
+    busy,
+    problem,
+    setProblem,
+    waiting,
+    async start({ name, phone }, email) {
+      const username = name.trim();
+      const number = phone.trim();
+      if (username === '') {
+        setProblem({ field: 'username', text: 'Tell us what to call you.' });
+        return;
+      }
+      setBusy(true);
+      setProblem(undefined);
+      try {
+        await startWith(onStart, { username, ...(number === '' ? {} : { phone: number }) }, email);
+      } catch (error) {
+        // Kept for when it works.
+        const texts = [...sent.current.splice(0).map(({ text }) => text), drafts.message.read()];
+        drafts.message.write(texts.filter((text) => text !== '').join('\n'));
+        setWaiting([]);
+        setBusy(false);
+        setProblem(problemOf(error));
+        return;
+      }
+      drafts.writeForm({});
+      for (const { text } of sent.current.splice(0)) await onSend(text);
+    },
+    send(text) {
+      sent.current.push({ place: sent.current.length, text });
+      setWaiting([...sent.current]);
+    },
+  };
+}
