@@ -165,7 +165,7 @@ it('asks to sign in again when the session is over, and keeps the draft', async 
   const dialog = page.getByRole('dialog', { name: 'You are signed out' });
   await dialog.getByLabel('Password', { exact: true }).fill('wrong');
   await page.keyboard.press('Enter');
-  await dialog.getByRole('alert').getByText('The e-mail or the password is wrong.').waitFor();
+  await dialog.getByRole('alert').getByText('The email or the password is wrong.').waitFor();
   await page.keyboard.press('Escape');
   await dialog.getByLabel('Password', { exact: true }).fill('right');
   await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();

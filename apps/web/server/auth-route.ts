@@ -55,7 +55,10 @@ async function answer(request: Request, route: string): Promise<Response> {
 
 async function act(request: Request, route: string, bytes: BodyBytes): Promise<Response> {
   const { auth, config, revocations } = services();
-  if (!comesFromOwnPage(request.headers, config)) throw wrongOrigin(config.frontendOrigins[0]);
+  const origin = request.headers.get('origin');
+  // A page of this server that was opened by another of its names comes from here, too; signing in does not work there.
+  const isForeign = origin !== null && !config.frontendOrigins.includes(origin);
+  if (isForeign || !comesFromOwnPage(request.headers, config)) throw wrongOrigin(config.frontendOrigins[0]);
   await takeTurn(route === SIGN_IN ? 'signInsOfAddress' : 'addressRequests', addressKey(request), services());
   const body = await bodyOf(request, bytes);
   if (route === SIGN_IN) return await signIn(request, body);

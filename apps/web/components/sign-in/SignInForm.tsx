@@ -3,9 +3,13 @@
 import { useEffect, useId, useRef, useState, type FormEvent } from 'react';
 
 import { useInteractive } from '../hooks/use-interactive.ts';
+import { useLasting } from '../hooks/use-lasting.ts';
 import { Button } from '../ui/Button.tsx';
 import { AlertIcon } from '../ui/icons.tsx';
 import { signIn, SignInError } from './sign-in.ts';
+
+/** Milliseconds after which signing in takes so long that it is said. */
+const LATE_MS = 5_000;
 
 const FIELD =
   'h-9 w-full rounded-md border border-line-strong bg-surface px-2.5 text-14 focus-visible:border-accent focus-visible:[outline-offset:-1px] touch:h-11 touch:text-16';
@@ -28,7 +32,8 @@ export function SignInForm({ email: given = '', onSignedIn }: SignInFormProps) {
   const [busy, setBusy] = useState(false);
   // The page is there before its script: what is typed meanwhile stays, and can be sent as soon as somebody listens.
   const interactive = useInteractive();
-  const [problem, setProblem] = useState<string | null>(null);
+  const [problem, setProblem] = useState<SignInError | null>(null);
+  const late = useLasting(busy, LATE_MS);
 
   useEffect(() => (given === '' ? emailField : passwordField).current?.focus(), [given]);
 
@@ -41,7 +46,7 @@ export function SignInForm({ email: given = '', onSignedIn }: SignInFormProps) {
       onSignedIn(email);
     } catch (error) {
       if (!(error instanceof SignInError)) throw error;
-      setProblem(error.message);
+      setProblem(error);
       setBusy(false);
       passwordField.current?.select();
     }
@@ -91,12 +96,30 @@ export function SignInForm({ email: given = '', onSignedIn }: SignInFormProps) {
           <span className="mt-px">
             <AlertIcon />
           </span>
-          {problem}
+          <SentenceWithLink key={problem.message} sentence={problem.message} address={problem.open} />
         </p>
       )}
       <Button look="primary" type="submit" disabled={busy || !interactive} className="!h-9 touch:!h-11">
         Sign in
       </Button>
+      <output className="text-13 text-ink-soft empty:hidden">
+        {late ? <span>Still signing in. The server has not answered yet.</span> : null}
+      </output>
     </form>
+  );
+}
+
+/** A sentence in which the address, if there is one, can be followed. */
+function SentenceWithLink({ sentence, address }: { readonly sentence: string; readonly address: string | undefined }) {
+  if (address === undefined) return <span>{sentence}</span>;
+  const at = sentence.indexOf(`Open ${address}`) + 'Open '.length;
+  return (
+    <span className="min-w-0 [overflow-wrap:anywhere]">
+      {sentence.slice(0, at)}
+      <a href={address} className="font-medium underline underline-offset-2">
+        {address}
+      </a>
+      {sentence.slice(at + address.length)}
+    </span>
   );
 }

@@ -23,8 +23,8 @@ it('signs in with what a password manager fills, and goes on', async () => {
 });
 
 it.each([
-  [401, 'The e-mail or the password is wrong.'],
-  [400, 'The e-mail or the password is wrong.'],
+  [401, 'The email or the password is wrong.'],
+  [400, 'The email or the password is wrong.'],
   [429, 'Too many attempts. Wait a minute, then try again.'],
   [503, 'The server can’t sign you in at the moment. Try again shortly.'],
 ])('says in a sentence why it did not work: %i', async (status, words) => {
@@ -46,4 +46,50 @@ it('says so when there is no network', async () => {
   await page.getByLabel('Password', { exact: true }).fill('right');
   await page.keyboard.press('Enter');
   expect(await page.getByRole('alert').textContent()).toMatch(/can’t be reached/);
+});
+
+it('tells who has the right password and the wrong address where to go', async () => {
+  const page = await stage.open('sign-in');
+  await page.route('**/api/auth/sign-in/email', async (route) => {
+    await route.fulfill({
+      status: 403,
+      json: { error: { code: 'forbidden', message: 'no', fields: { origin: 'http://chat.localhost:3000' } } },
+    });
+  });
+  await page.getByLabel('Email', { exact: true }).fill('maya@lamps.example');
+  await page.getByLabel('Password', { exact: true }).fill('right');
+  await page.keyboard.press('Enter');
+  const alert = page.getByRole('alert');
+  await alert.waitFor();
+  expect(await alert.textContent()).toBe(
+    'This console isn’t set up for http://console.localhost. Open http://chat.localhost:3000, or add http://console.localhost to FRONTEND_URL.',
+  );
+  expect(await alert.getByRole('link').getAttribute('href')).toBe('http://chat.localhost:3000');
+});
+
+it.each([
+  ['a proxy’s page', { status: 403, body: '<h1>Forbidden</h1>' }],
+  ['an address that is none', { status: 403, json: { error: { code: 'forbidden', fields: { origin: 'javascript:alert(1)' } } } }],
+  ['this very address', { status: 403, json: { error: { code: 'forbidden', fields: { origin: 'http://console.localhost' } } } }],
+])('offers no link for %s', async (_what, answer) => {
+  const page = await stage.open('sign-in');
+  await page.route('**/api/auth/sign-in/email', async (route) => await route.fulfill(answer));
+  await page.getByLabel('Email', { exact: true }).fill('maya@lamps.example');
+  await page.getByLabel('Password', { exact: true }).fill('right');
+  await page.keyboard.press('Enter');
+  await page.getByRole('alert').getByText('The server refuses to sign anybody in at http://console.localhost').waitFor();
+  expect(await page.getByRole('alert').getByRole('link').count()).toBe(0);
+});
+
+it('says when signing in takes long', async () => {
+  const page = await stage.open('sign-in');
+  await page.clock.install();
+  await page.route('**/api/auth/sign-in/email', () => undefined);
+  await page.getByLabel('Email', { exact: true }).fill('maya@lamps.example');
+  await page.getByLabel('Password', { exact: true }).fill('right');
+  await page.keyboard.press('Enter');
+  const button = page.getByRole('button', { name: 'Sign in', exact: true });
+  await expect.poll(async () => await button.isDisabled()).toBe(true);
+  await page.clock.runFor(5_000);
+  await page.getByText('Still signing in. The server has not answered yet.').waitFor();
 });

@@ -1,17 +1,45 @@
 import { OPERATOR_HEADER, SESSION_CHANNEL } from '@switchboard/client/operator-session';
 
-/** Why signing in or out did not work, in a sentence for the person who tried. */
+/** Why signing in or out did not work, in a sentence for the person who tried; `open` is an address at which it does. */
 export class SignInError extends Error {
   override readonly name = 'SignInError';
+  readonly open: string | undefined;
+  constructor(message: string, options: { readonly cause?: unknown; readonly open?: string | undefined } = {}) {
+    super(message, options);
+    this.open = options.open;
+  }
 }
 
-const WRONG = 'The e-mail or the password is wrong.';
+const NO_ANSWER = 'The server does not answer. Try again shortly.';
+/** Milliseconds that an answer may take: passwords are checked a few at a time. */
+const PATIENCE_MS = 60_000;
 
-function reason(status: number): string {
-  if (status === 429) return 'Too many attempts. Wait a minute, then try again.';
-  // Whatever else is wrong with what was typed sounds the same: it tells nobody which accounts exist.
-  if (status >= 400 && status < 500) return WRONG;
-  return 'The server can’t sign you in at the moment. Try again shortly.';
+async function whyNot(response: Response): Promise<SignInError> {
+  const { status } = response;
+  if (status === 429) return new SignInError('Too many attempts. Wait a minute, then try again.');
+  if (status === 403) return notHere(await allowedOrigin(response));
+  // Whatever is wrong with what was typed sounds the same: it tells nobody which accounts exist.
+  if ([400, 401, 422].includes(status)) return new SignInError('The email or the password is wrong.');
+  return new SignInError('The server can’t sign you in at the moment. Try again shortly.');
+}
+
+/** @param instead the address that this console is set up for, if the server has named one */
+function notHere(instead: string | undefined): SignInError {
+  const here = window.location.origin;
+  if (instead === undefined || instead === here)
+    return new SignInError(`The server refuses to sign anybody in at ${here}. Ask who runs this whether FRONTEND_URL names it.`);
+  return new SignInError(`This console isn’t set up for ${here}. Open ${instead}, or add ${here} to FRONTEND_URL.`, { open: instead });
+}
+
+async function allowedOrigin(response: Response): Promise<string | undefined> {
+  try {
+    const { error } = (await response.json()) as { readonly error?: { readonly fields?: { readonly origin?: string } } };
+    const origin = error?.fields?.origin ?? '';
+    return /^https?:\/\//.test(origin) && URL.canParse(origin) ? new URL(origin).origin : undefined;
+  } catch {
+    // Not our server's words: whoever stands in front refuses.
+    return undefined;
+  }
 }
 
 /** Tells the other tabs, whose pages may belong to somebody else: they look up whose the session is now. */
@@ -30,8 +58,10 @@ async function post(path: string, body: object, headers: Readonly<Record<string,
       headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify(body),
       credentials: 'same-origin',
+      signal: AbortSignal.timeout(PATIENCE_MS),
     });
   } catch (cause) {
+    if (cause instanceof DOMException && cause.name === 'TimeoutError') throw new SignInError(NO_ANSWER, { cause });
     throw new SignInError('The server can’t be reached. Check your connection and try again.', { cause });
   }
 }
@@ -39,7 +69,7 @@ async function post(path: string, body: object, headers: Readonly<Record<string,
 /** Signs this browser in. @throws SignInError */
 export async function signIn(email: string, password: string): Promise<void> {
   const response = await post('/api/auth/sign-in/email', { email, password });
-  if (!response.ok) throw new SignInError(reason(response.status));
+  if (!response.ok) throw await whyNot(response);
   tellTabs();
 }
 

@@ -132,6 +132,10 @@ describe('signing in', () => {
       expect(await refused.json()).toMatchObject({ error: { code: 'forbidden', fields: { origin: ORIGIN } } });
     }
     expect((await post('sign-in/email', credentials, { origin: 'https://chat.example.evil.example' })).status).toBe(403);
+    // Another name of this server, as a browser tells it.
+    const named = await post('sign-in/email', credentials, { origin: 'http://127.0.0.1:3000', 'sec-fetch-site': 'same-origin' });
+    expect(named.status).toBe(403);
+    expect(await named.json()).toMatchObject({ error: { code: 'forbidden', fields: { origin: ORIGIN } } });
   });
 });
 
