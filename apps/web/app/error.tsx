@@ -2,6 +2,6 @@
 
 import { FailurePage } from '../components/FailurePage.tsx';
 
-export default function ErrorPage() {
-  return <FailurePage />;
+export default function ErrorPage({ error }: { readonly error: Error & { readonly digest?: string } }) {
+  return <FailurePage error={error} />;
 }

@@ -1,27 +1,100 @@
 'use client';
 
-import { useEffect } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 
 const AGAIN_MS = 10_000;
+/** A page that fails again so soon after it was loaded anew would only go on failing. */
+const SOON_MS = 300_000;
+const LAST_FAULT = 'switchboard.page-fault';
 
-/** When a page can't be shown at all. It is tried again by itself: the usual cause is a database that is about to be back. */
-export function FailurePage() {
+interface FailureProps {
+  /** Thrown in this browser, or by the server: that has a digest, under which the server's log has it. */
+  readonly error: Error & { readonly digest?: string };
+}
+
+/** When a page can't be shown at all: says whose fault that is, and tries again by itself where that may help. */
+export function FailurePage({ error }: FailureProps) {
+  return error.digest === undefined ? <PageFault /> : <ServerFault />;
+}
+
+/** The usual cause is a database that is about to be back. The page is loaded anew only when the server answers: a browser's own error page tries nothing. */
+function ServerFault() {
   useEffect(() => {
-    const timer = setTimeout(() => window.location.reload(), AGAIN_MS);
-    return () => clearTimeout(timer);
+    const timer = setInterval(() => void reloadIfAnswered(), AGAIN_MS);
+    return () => clearInterval(timer);
   }, []);
   return (
+    <Failure title="The console can’t be shown right now" action="Try again now">
+      <span>The server or its database does not answer. Nothing you sent is lost. It is tried again every 10 seconds.</span>
+    </Failure>
+  );
+}
+
+async function reloadIfAnswered(): Promise<void> {
+  try {
+    const answer = await fetch(window.location.href, { method: 'HEAD', cache: 'no-store', signal: AbortSignal.timeout(AGAIN_MS) });
+    if (answer.ok) window.location.reload();
+  } catch {
+    // Not yet.
+  }
+}
+
+/** Nothing is wrong with the server. It is loaded anew once, so that a console that nobody looks at goes on; then it is left to the person. */
+function PageFault() {
+  const [again] = useState(failedLately);
+  useEffect(() => {
+    noteFault();
+    const timer = again ? undefined : setTimeout(() => window.location.reload(), AGAIN_MS);
+    return () => clearTimeout(timer);
+  }, [again]);
+  return (
+    <Failure title="This page has stopped working" action="Load the page again">
+      <span className="block">
+        The fault is in the page, not in the server: nothing you sent is lost, and what you have typed is kept. A translator or an extension
+        that changes the page can be the cause. Turn it off for this page if you use one.
+      </span>
+      <span className="mt-2 block">
+        {again ? 'It has happened before, so it is not loaded again by itself.' : 'It is loaded again in 10 seconds.'}
+      </span>
+    </Failure>
+  );
+}
+
+/** Whether the page has failed a short time ago, too. */
+function failedLately(): boolean {
+  try {
+    return Date.now() - Number(sessionStorage.getItem(LAST_FAULT) ?? 0) < SOON_MS;
+  } catch {
+    // Without storage it can't be known: rather too few reloads than a loop.
+    return true;
+  }
+}
+
+function noteFault(): void {
+  try {
+    sessionStorage.setItem(LAST_FAULT, String(Date.now()));
+  } catch {
+    // Then every fault counts as a repeated one.
+  }
+}
+
+interface Words {
+  readonly title: string;
+  readonly action: string;
+  readonly children: ReactNode;
+}
+
+function Failure({ title, action, children }: Words) {
+  return (
     <main className="mx-auto flex min-h-dvh max-w-[400px] flex-col px-4 pt-[max(4rem,22dvh)]">
-      <h1 className="mb-2 text-20 font-semibold tracking-[-0.01em]">The console can’t be shown right now</h1>
-      <output className="mb-6 block text-14 text-ink-soft">
-        The server or its database does not answer. Nothing you sent is lost. It is tried again every 10 seconds.
-      </output>
+      <h1 className="mb-2 text-20 font-semibold tracking-[-0.01em]">{title}</h1>
+      <output className="mb-6 block text-14 text-ink-soft">{children}</output>
       <button
         type="button"
         onClick={() => window.location.reload()}
         className="self-start text-14 font-medium text-accent-ink underline underline-offset-2"
       >
-        Try again now
+        {action}
       </button>
     </main>
   );

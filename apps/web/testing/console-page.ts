@@ -6,6 +6,7 @@ import { chromium, type BrowserContextOptions, type Page } from 'playwright-core
 import { build } from 'vite';
 
 import { chromiumPath } from './config.ts';
+import type { Stage } from './harness.tsx';
 
 const ORIGIN = 'http://console.localhost';
 const TYPES: Readonly<Record<string, string>> = {
@@ -18,7 +19,7 @@ const TYPES: Readonly<Record<string, string>> = {
 /** The console's components on a page of their own, with a chat that a test plays, in a real Chromium. */
 export interface ConsoleStage {
   /** A fresh page; `?c=` and the like as `path`. Nothing leaves it: every address is answered from the bundle. */
-  open(what?: 'console' | 'sign-in' | 'nothing', options?: BrowserContextOptions & { readonly path?: string }): Promise<Page>;
+  open(what?: Parameters<Stage['show']>[0] | 'nothing', options?: BrowserContextOptions & { readonly path?: string }): Promise<Page>;
   close(): Promise<void>;
 }
 

@@ -5,6 +5,7 @@ import { ChatError } from '@switchboard/protocol/errors';
 import { createRoot } from 'react-dom/client';
 
 import { Console } from '../components/console/Console.tsx';
+import { FailurePage } from '../components/FailurePage.tsx';
 import type { ConsoleOperator } from '../components/console/operator.ts';
 import { SignInPage } from '../components/sign-in/SignInPage.tsx';
 import { FakeChat, summaryOf } from './fake-chat.ts';
@@ -16,8 +17,8 @@ export interface Stage {
   readonly summaryOf: typeof summaryOf;
   readonly messageOf: typeof messageOf;
   readonly ChatError: typeof ChatError;
-  /** Shows the console of this operator, or the sign-in page. */
-  show(what: 'console' | 'sign-in', operator?: ConsoleOperator): void;
+  /** Shows the console of this operator, the sign-in page, or what is shown when a page has failed here or on the server. */
+  show(what: 'console' | 'sign-in' | 'page-fault' | 'server-fault', operator?: ConsoleOperator): void;
   /** With which e-mails somebody has signed in again. */
   readonly signedIn: string[];
 }
@@ -41,6 +42,10 @@ window.stage = {
   ChatError,
   signedIn,
   show(what, operator = maya) {
+    if (what === 'page-fault' || what === 'server-fault') {
+      root.render(<FailurePage error={Object.assign(new Error(what), what === 'server-fault' ? { digest: '1' } : {})} />);
+      return;
+    }
     const page =
       what === 'console' ? (
         <Console

@@ -4,8 +4,7 @@ import { useEffect, useState } from 'react';
 export function useLasting(holds: boolean, ms: number): boolean {
   const [lasts, setLasts] = useState(false);
   useEffect(() => {
-    if (!holds) return;
-    const timer = setTimeout(() => setLasts(true), ms);
+    const timer = holds ? setTimeout(() => setLasts(true), ms) : undefined;
     return () => {
       clearTimeout(timer);
       setLasts(false);
