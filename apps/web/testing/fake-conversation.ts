@@ -1,4 +1,4 @@
-import type { ConversationHandle, ConversationSnapshot, TimelineMessage } from '@switchboard/client';
+import type { ConversationHandle, ConversationSnapshot, ImageDetails, TimelineMessage } from '@switchboard/client';
 import { ChatError } from '@switchboard/protocol/errors';
 
 const EMPTY: ConversationSnapshot = {
@@ -32,6 +32,7 @@ export function messageOf(more: Partial<TimelineMessage> & Pick<TimelineMessage,
 
 /** A conversation without a network: what is asked of it is noted, what it shows is set from outside. */
 export class FakeConversation implements ConversationHandle {
+  readonly maxImageBytes = 1024 * 1024;
   readonly asked: string[] = [];
   /** Pages that `loadOlder` hands out, newest page first. */
   olderPages: TimelineMessage[][] = [];
@@ -79,18 +80,18 @@ export class FakeConversation implements ConversationHandle {
     this.add(messageOf({ key: `own ${this.count}`, senderType: 'OPERATOR', own: true, operatorId: 1, text, status: 'sending' }));
   }
 
-  async sendImage(file: Blob, name: string): Promise<void> {
-    this.asked.push(`image ${name} ${file.type}`);
+  async sendImage(file: Blob, name: string, { text, width, height }: ImageDetails = {}): Promise<void> {
+    this.asked.push(`image ${name} ${file.type} ${width}×${height} ${text ?? ''}`.trim());
     await Promise.resolve();
-    if (!file.type.startsWith('image/')) throw new ChatError('unsupported_type', 'Not an image.');
+    if (this.refusal !== undefined) throw this.refusal;
   }
 
-  retry(key: string): void {
+  retry({ key }: { readonly key: string }): void {
     this.asked.push(`retry ${key}`);
     this.change(key, { status: 'sending', failure: null });
   }
 
-  async discard(key: string): Promise<void> {
+  async discard({ key }: { readonly key: string }): Promise<void> {
     this.asked.push(`discard ${key}`);
     await Promise.resolve();
     this.set({ messages: this.snapshot.messages.filter((message) => message.key !== key) });

@@ -50,7 +50,7 @@ describe('a visitor that is blocked', () => {
 
     await chat.setBlocked(1, false);
     await expect.poll(() => visitor.chat.getSnapshot()).toMatchObject({ blocked: false, connection: 'connected' });
-    visitor.chat.conversation!.retry(refused?.key ?? '');
+    visitor.chat.conversation!.retry(refused!);
     await eventually(() => expect(visitor.chat.conversation!.getSnapshot().messages.map(({ seq }) => seq)).toEqual([1, 2]));
     expect(server.clients.get(1)?.rows.map((row) => row.text)).toEqual(['before', 'after']);
   });

@@ -10,6 +10,7 @@ import {
   GRACE,
   newBrowser,
   openOperator,
+  OperatorBrowser,
   openServers,
   openVisitor,
   relay,
@@ -58,6 +59,25 @@ describe('the backstop', () => {
     // And the sender learns of it, though its own request never got through: it has nothing left to send.
     await eventually(() => expect(statuses(visitor.chat)?.[0]).not.toBe('sending'));
     await eventually(() => expect(visitor.chat.getSnapshot().savesFailing).toBe(false));
+  });
+
+  it('says that it could not save a visitor’s message until that is dropped, and no longer after a reload', async () => {
+    const shared = new OperatorBrowser();
+    const first = openOperator(GRACE, shared);
+    await connected(first.chat);
+    relay.toOperators('newChat', { clientId: 'old-socket', username: 'Old' });
+    const said = { from: 'old-socket', type: 'text', message: 'FORBIDDEN' };
+    relay.toOperators('incomingMessage', { ...said, timestamp: new Date().toISOString() });
+    await eventually(() => expect(first.chat.conversation(1).getSnapshot().messages).toMatchObject([{ own: false, status: 'failed' }]));
+    const second = openOperator(GRACE, shared);
+    await connected(second.chat);
+    await eventually(() => expect(second.chat.getSnapshot().conversations).toHaveLength(1));
+    await eventually(() => expect(second.chat.conversation(1).getSnapshot()).toMatchObject({ history: 'ready', messages: [] }));
+    // The page that has said so goes on saying it, until the person has read it.
+    const [message] = first.chat.conversation(1).getSnapshot().messages;
+    expect(message).toMatchObject({ text: 'FORBIDDEN', failure: 'That word is not taken.' });
+    await first.chat.conversation(1).discard(message!);
+    expect(seenBy(first.chat)).toEqual([]);
   });
 });
 
@@ -201,7 +221,7 @@ describe('a reload', () => {
     const [message] = second.chat.conversation!.getSnapshot().messages;
     expect(message).toMatchObject({ text: 'left over', failure: 'It was not sent before the last conversation ended.' });
     expect(server.clients.get(2)?.rows).toEqual([]);
-    second.chat.conversation!.retry(message!.key);
+    second.chat.conversation!.retry(message!);
     await eventually(() => expect(server.clients.get(2)?.rows.map((row) => row.text)).toEqual(['left over']));
   });
 });

@@ -3,7 +3,8 @@ import { DEFAULT_MAX_IMAGE_BYTES, IMAGE_TYPES, MAX_FILE_NAME_LENGTH, MAX_TEXT_LE
 
 import type { ConversationContext } from './conversation-context.ts';
 import type { NewEntry, OutboxImage } from './outbox/entry.ts';
-import type { TimelineMessage } from './types.ts';
+import type { ImageDetails, TimelineMessage } from './types.ts';
+import { tooLarge } from './view/plain-reason.ts';
 
 /** PostgreSQL takes no NUL characters, and nobody sees them. */
 export function withoutNul(text: string): string {
@@ -30,26 +31,46 @@ export function cleanText(given: string): string {
  *
  * @throws ChatError `unsupported_type` or `too_large`
  */
-export function checkImage(file: Blob, name: string): OutboxImage {
+function checkImage(file: Blob, name: string, maxBytes: number, { width, height }: ImageDetails): OutboxImage {
   if (!IMAGE_TYPES.some((type) => type === file.type))
     throw new ChatError('unsupported_type', 'Only PNG, JPEG, GIF and WebP images can be sent.');
-  if (file.size > DEFAULT_MAX_IMAGE_BYTES) {
-    throw new ChatError('too_large', `Images can have at most ${Math.floor(DEFAULT_MAX_IMAGE_BYTES / 1024 / 1024)} MB.`);
-  }
-  return { blob: file, url: null, name: name.slice(0, MAX_FILE_NAME_LENGTH), mimeType: file.type, width: null, height: null };
+  if (file.size > maxBytes) throw new ChatError('too_large', tooLarge('That picture', file.size, maxBytes));
+  const shortName = name.slice(0, MAX_FILE_NAME_LENGTH);
+  return { blob: file, url: null, name: shortName, mimeType: file.type, width: width ?? null, height: height ?? null };
 }
+
+type Context = Pick<ConversationContext, 'clientId' | 'sessionId' | 'side' | 'clock' | 'effects' | 'maxImageBytes'>;
 
 /** Makes the own messages of one conversation, as the outbox keeps them. */
 export class NewEntries {
-  readonly #context: Pick<ConversationContext, 'clientId' | 'sessionId' | 'side' | 'clock' | 'effects'>;
+  readonly maxImageBytes: number;
+  readonly #context: Context;
   #last = 0;
 
-  constructor(context: Pick<ConversationContext, 'clientId' | 'sessionId' | 'side' | 'clock' | 'effects'>) {
+  constructor(context: Context) {
     this.#context = context;
+    this.maxImageBytes = context.maxImageBytes ?? DEFAULT_MAX_IMAGE_BYTES;
   }
 
-  /** @param newestShown the last message of the conversation */
-  make(what: Pick<NewEntry, 'text' | 'image'>, newestShown: TimelineMessage | undefined): NewEntry {
+  /**
+   * @param newestShown the last message of the conversation
+   * @throws ChatError as `cleanText` does
+   */
+  text(text: string, newestShown: TimelineMessage | undefined): NewEntry {
+    return this.#make({ text: cleanText(text), image: null }, newestShown);
+  }
+
+  /**
+   * @param newestShown the last message of the conversation
+   * @throws ChatError as `checkImage` and `cleanText` do
+   */
+  image(file: Blob, name: string, details: ImageDetails, newestShown: TimelineMessage | undefined): NewEntry {
+    const { text = '' } = details;
+    const image = checkImage(file, name, this.maxImageBytes, details);
+    return this.#make({ text: text.trim() === '' ? null : cleanText(text), image }, newestShown);
+  }
+
+  #make(what: Pick<NewEntry, 'text' | 'image'>, newestShown: TimelineMessage | undefined): NewEntry {
     const { clientId, sessionId, side, effects } = this.#context;
     const senderType = side.kind === 'client' ? 'CLIENT' : 'OPERATOR';
     return {

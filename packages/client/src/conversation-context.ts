@@ -21,6 +21,8 @@ export interface ConversationContext {
   readonly sessionId: string | null;
   readonly side: Side;
   readonly operator: { readonly id: number; readonly name: string } | null;
+  /** Bytes that an image may have, if the server has said so. */
+  readonly maxImageBytes: number | undefined;
   /** Whether it looks for news by itself while nobody looks at it. */
   readonly checkHidden: boolean;
   /** Sends it over the relay, if there is a line. */
@@ -33,11 +35,6 @@ export interface ConversationContext {
   onReached(): void;
   /** The server says that there is no such conversation. */
   onMissing?(): void;
-}
-
-/** The message that was sent from here with this key. */
-export function ownMessage({ clientId, side }: Pick<ConversationContext, 'clientId' | 'side'>, key: string): ConversationMessageRef {
-  return { clientId, senderType: side.kind === 'client' ? 'CLIENT' : 'OPERATOR', key };
 }
 
 /** Messages of the page that may be this outbox's own: a colleague's with the same key is not what waits here. */

@@ -49,6 +49,7 @@ async function openConversation(offsetMs = 0) {
     sessionId: null,
     side: { kind: 'client' },
     operator: null,
+    maxImageBytes: 1_000_000,
     checkHidden: true,
     relay: () => Promise.resolve(null),
     tellTyping: () => undefined,

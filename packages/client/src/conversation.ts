@@ -1,15 +1,13 @@
 import type { MessagesPage, RelayPayloads } from '@switchboard/protocol/types';
 
 import { createCatchUp, fetchPage } from './catch-up.ts';
-import { checkImage, cleanText, NewEntries } from './compose.ts';
-import { ownMessage, savedFromHere } from './conversation-context.ts';
-import type { ConversationContext } from './conversation-context.ts';
+import { NewEntries } from './compose.ts';
+import { savedFromHere, type ConversationContext } from './conversation-context.ts';
 import { createEmitter } from './emitter.ts';
 import { HeadCheck } from './head-check.ts';
 import { HeldRows } from './held-rows.ts';
 import { LocalMessages } from './local-messages.ts';
-import { messageId } from './message-id.ts';
-import type { MessageRef } from './message-id.ts';
+import { messageId, type MessageRef } from './message-id.ts';
 import type { NewEntry } from './outbox/entry.ts';
 import type { SavedEntry } from './outbox/sender.ts';
 import { PictureRenewal } from './picture-renewal.ts';
@@ -20,17 +18,18 @@ import { isBlocked, isMissing, retrying } from './retry.ts';
 import { shallowEqual } from './shallow-equal.ts';
 import { newcomers } from './timeline/newcomers.ts';
 import { isBehind, reduceTimeline, wasSetBack } from './timeline/reduce.ts';
-import { contentOf, EMPTY_TIMELINE, savedRow } from './timeline/state.ts';
-import type { LiveMessage, PageQuery, TimelineEvent, TimelineState } from './timeline/state.ts';
+import { contentOf, EMPTY_TIMELINE, savedRow, type TimelineEvent, type TimelineState } from './timeline/state.ts';
+import type { LiveMessage, PageQuery } from './timeline/state.ts';
 import { isPeer, viewTimeline } from './timeline/view.ts';
 import { TypingReceiver, TypingSender } from './typing.ts';
-import type { ConversationHandle, ConversationSnapshot, TimelineMessage } from './types.ts';
+import type { ConversationHandle, ConversationSnapshot, ImageDetails, TimelineMessage } from './types.ts';
 
 /** How often older messages are asked for before the caller is told that it failed. */
 const OLDER_ATTEMPTS = 4;
 
 /** One conversation: what is known of it, kept complete, and what can be done with it. */
 export class Conversation implements ConversationHandle {
+  readonly maxImageBytes;
   readonly #context: ConversationContext;
   readonly #changed = createEmitter<void>();
   readonly #catchUp: Repeated;
@@ -68,6 +67,7 @@ export class Conversation implements ConversationHandle {
     this.#headCheck = new HeadCheck(effects, () => this.#check(false));
     this.#receipts = new ReceiptReporter(effects, (marks) => context.report(marks, this.#state.epoch));
     this.#newEntries = new NewEntries(context);
+    this.maxImageBytes = this.#newEntries.maxImageBytes;
     this.#pictures = new PictureRenewal(effects, (seq) => this.#fetchInto({ afterSeq: seq }));
     this.#held = new HeldRows(context);
     this.#reading = new Reading(context.side);
@@ -96,25 +96,19 @@ export class Conversation implements ConversationHandle {
   }
 
   async sendText(text: string): Promise<void> {
-    const entry = this.#newEntries.make({ text: cleanText(text), image: null }, this.#snapshot.messages.at(-1));
-    await this.#context.outbox.add(entry);
-    this.#typingSender.set(false);
-    void this.relay(entry);
+    await this.#send(this.#newEntries.text(text, this.#snapshot.messages.at(-1)));
   }
 
-  async sendImage(file: Blob, name: string): Promise<void> {
-    const image = checkImage(file, name);
-    this.#typingSender.set(false);
-    // The relay carries its URL, which there is only after the upload: the outbox tells when.
-    await this.#context.outbox.add(this.#newEntries.make({ text: null, image }, this.#snapshot.messages.at(-1)));
+  async sendImage(file: Blob, name: string, details?: ImageDetails): Promise<void> {
+    await this.#send(this.#newEntries.image(file, name, details ?? {}, this.#snapshot.messages.at(-1)));
   }
 
-  retry(key: string): void {
-    void this.#context.outbox.retry(ownMessage(this.#context, key));
+  retry(message: MessageRef): void {
+    void this.#context.outbox.retry({ ...message, clientId: this.#context.clientId });
   }
 
-  discard(key: string): Promise<void> {
-    return this.#context.outbox.discard(ownMessage(this.#context, key));
+  discard(message: MessageRef): Promise<void> {
+    return this.#context.outbox.discard({ ...message, clientId: this.#context.clientId });
   }
 
   renewPicture(message: MessageRef): void {
@@ -225,6 +219,12 @@ export class Conversation implements ConversationHandle {
     this.#typingSender.set(false);
     this.#typingReceiver.set(null);
     this.#local.close();
+  }
+
+  async #send(entry: NewEntry): Promise<void> {
+    await this.#context.outbox.add(entry);
+    this.#typingSender.set(false);
+    if (entry.image === null) void this.relay(entry); // A picture's URL is there only after the upload: the outbox tells when.
   }
 
   #check(eager: boolean): void {

@@ -122,7 +122,7 @@ describe('ending a conversation', () => {
     await later.chat.start({ username: 'Ada' });
     await eventually(() => expect(statuses(later.chat)).toEqual(['failed']));
     expect(said(later.chat)).toEqual(['Written at that very moment']);
-    later.chat.conversation!.retry(later.chat.conversation!.getSnapshot().messages[0]!.key);
+    later.chat.conversation!.retry(later.chat.conversation!.getSnapshot().messages[0]!);
     await eventually(() => expect(rows(2)).toEqual(['Written at that very moment']));
     expect(rows(1)).toEqual([]);
   });

@@ -120,13 +120,14 @@ class Operator implements OperatorChat {
       sessionId: null,
       side: this.#side,
       operator: this.#options.operator,
+      maxImageBytes: this.#options.maxImageBytes,
       checkHidden: false,
       ...speakAsOperator(this.#connection, this.#options.operator, () => this.#list.address(clientId)),
       report: async (marks, epoch) => {
         await this.#http.request('POST', '/api/chat/receipts', { ...marks, clientId, epoch: epoch ?? undefined });
       },
       onArrival: (message) => this.#arrivals.tell({ clientId, message }),
-      onReached: () => this.#outbox.kick(true),
+      onReached: () => this.#outbox.reached(),
       onMissing: () => this.#lost.recover(clientId, conversation),
     });
     this.#conversations.set(clientId, conversation);

@@ -85,11 +85,11 @@ export function openOperatorOutbox(
       http.timings.saved(messages);
       return answer.messages;
     },
-    upload: async (entry, onProgress) => {
+    upload: async (entry, onProgress, signal) => {
       const { image, clientId, key } = entry;
       session.assertOwn();
       if (image?.blob == null) throw new ChatError('invalid_request', 'The picture is not there any more.');
-      return await uploadImage(effects, http, { blob: image.blob, name: image.name, clientId, uploadKey: key }, onProgress);
+      return await uploadImage(effects, http, { blob: image.blob, name: image.name, clientId, uploadKey: key, signal }, onProgress);
     },
     onUploaded,
   });

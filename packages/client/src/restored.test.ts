@@ -165,7 +165,7 @@ describe('a database that is set back to a backup under open pages', () => {
     expect(other.rows).toEqual([]);
     expect([...server.clients.keys()]).not.toContain(1);
     const messages = visitor.chat.conversation!.getSnapshot().messages;
-    for (const { key } of messages) visitor.chat.conversation!.retry(key);
+    for (const message of messages) visitor.chat.conversation!.retry(message);
     await eventually(() =>
       expect([...server.clients.values()].flatMap((client) => (client.id === other.id ? [] : client.rows.map(({ text }) => text)))).toEqual(
         ['before: visitor', 'after: visitor'],

@@ -31,9 +31,9 @@ export interface TimelineMessage {
   readonly createdAt: string;
   /** Its number in the database, null until it is known to be there. */
   readonly seq: number | null;
-  /** Null for messages that are not own. */
+  /** Null for messages that are not own, unless this console should have saved a visitor's and the server has refused it for good: that is `failed`. */
   readonly status: MessageStatus | null;
-  /** Why the server refused it for good, for status `failed`. */
+  /** Why it is not sent, for status `failed`. */
   readonly failure: string | null;
   /** 0 to 1 while its image is on the way up, null otherwise. */
   readonly uploadProgress: number | null;
@@ -80,22 +80,36 @@ export interface ArrivedMessage {
   readonly message: TimelineMessage;
 }
 
+/** What goes with a picture. */
+export interface ImageDetails {
+  /** Said with it, in the same message; none when empty. */
+  readonly text?: string;
+  /** Pixels, where they are known: its place is then right before the server has seen it. */
+  readonly width?: number;
+  readonly height?: number;
+}
+
 /** What a view and its conversation do to one another, for visitors and operators alike. */
 export interface ConversationHandle {
   getSnapshot(): ConversationSnapshot;
   /** Calls `listener` after every change of the snapshot; returns how to stop. Snapshots are immutable and keep their identity while unchanged. */
   subscribe(listener: () => void): () => void;
   /**
-   * Takes the message into the outbox and shows it as `sending`. Resolves when it is kept (clear the input then), rejects when it is invalid
-   * (`ChatError` `invalid_request`, for instance empty or too long).
+   * Takes the message into the outbox and shows it as `sending`. Resolves when it is kept. Rejects, and nothing is kept, when it is invalid (`ChatError`
+   * `invalid_request`, for instance empty or too long) or the conversation is being ended (`conflict`).
    */
   sendText(text: string): Promise<void>;
-  /** The same for an image. Rejects with `ChatError` `unsupported_type` or `too_large` before anything is sent. */
-  sendImage(file: Blob, name: string): Promise<void>;
+  /** The same for an image, with what is said to it. Rejects with `ChatError` `unsupported_type` or `too_large`, too, before anything is sent. */
+  sendImage(file: Blob, name: string, details?: ImageDetails): Promise<void>;
+  /** Bytes that an image may have in this installation. */
+  readonly maxImageBytes: number;
   /** Tries a `failed` message again at once. */
-  retry(key: string): void;
-  /** Drops a `failed` message. */
-  discard(key: string): Promise<void>;
+  retry(message: Pick<TimelineMessage, 'senderType' | 'key'>): void;
+  /**
+   * Drops a message that is `failed` or `sending`; what is on its way up is called off. One that the database turns out to have already is shown as what
+   * it is: sent.
+   */
+  discard(message: Pick<TimelineMessage, 'senderType' | 'key'>): Promise<void>;
   /** The picture of this message can't be loaded; its address may have run out. The next snapshot has a fresh one, if there is one to be had. */
   renewPicture(message: Pick<TimelineMessage, 'senderType' | 'key'>): void;
   /** Call on every key press in the input (and with false when it is emptied or left); repeats and stops are handled here. */
@@ -226,12 +240,16 @@ export interface VisitorChatOptions {
   readonly relay: RelayAddress;
   /** Where the conversation's tokens are kept: the frame's own `localStorage`. */
   readonly storage: KeyValueStore;
+  /** Bytes that an image may have in this installation; the default of `limits.ts` unless the server says otherwise. */
+  readonly maxImageBytes?: number;
   readonly debug?: boolean;
 }
 
 export interface OperatorChatOptions {
   readonly relay: RelayAddress;
   readonly operator: { readonly id: number; readonly name: string };
+  /** As for visitors. */
+  readonly maxImageBytes?: number;
   readonly debug?: boolean;
 }
 

@@ -16,6 +16,8 @@ export interface UploadRequest {
   readonly clientId?: number;
   /** The message's key: by it a later try finds what an earlier one has brought up, though its answer was lost. */
   readonly uploadKey: string;
+  /** Breaks the upload off. */
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -38,8 +40,8 @@ function send(effects: Effects, http: Http, request: UploadRequest, onProgress: 
   form.append('uploadKey', request.uploadKey);
   form.append('file', request.blob, request.name);
   return effects.XMLHttpRequest === undefined
-    ? sendByFetch(effects, http, form)
-    : sendByXhr(effects, new effects.XMLHttpRequest(), http, form, onProgress);
+    ? sendByFetch(effects, http, form, request.signal)
+    : sendByXhr(effects, new effects.XMLHttpRequest(), http, { form, signal: request.signal }, onProgress);
 }
 
 function parse(text: string): unknown {
@@ -59,8 +61,9 @@ function accept(status: number, text: string, retryAfter: string | null): Upload
   return body as UploadResponse;
 }
 
-async function sendByFetch(effects: Effects, http: Http, form: FormData): Promise<UploadResponse> {
+async function sendByFetch(effects: Effects, http: Http, form: FormData, signal: AbortSignal): Promise<UploadResponse> {
   const abort = new AbortController();
+  signal.addEventListener('abort', () => abort.abort());
   const cancel = effects.after(STALL_MS, () => abort.abort());
   try {
     const response = await effects.fetch(PATH, {
@@ -83,7 +86,7 @@ function sendByXhr(
   effects: Effects,
   xhr: XMLHttpRequest,
   http: Http,
-  form: FormData,
+  { form, signal }: { readonly form: FormData; readonly signal: AbortSignal },
   onProgress: (done: number) => void,
 ): Promise<UploadResponse> {
   return new Promise((resolve, reject) => {
@@ -112,6 +115,7 @@ function sendByXhr(
         reject(error instanceof Error ? error : new ChatError('unavailable', String(error)));
       }
     });
+    signal.addEventListener('abort', () => xhr.abort());
     alive();
     xhr.send(form);
   });

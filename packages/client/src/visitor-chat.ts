@@ -151,6 +151,7 @@ class Visitor implements VisitorChat {
       relay: this.#options.relay,
       session: this.#session,
       stored,
+      maxImageBytes: this.#options.maxImageBytes,
       leftOvers,
       onChange: () => this.#refresh(),
       onArrival: (arrived) => this.#arrivals.tell(arrived),

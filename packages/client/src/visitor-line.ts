@@ -32,6 +32,7 @@ export interface VisitorLineOptions {
   readonly relay: RelayAddress;
   readonly session: VisitorSession;
   readonly stored: StoredSession;
+  readonly maxImageBytes: number | undefined;
   /** Of conversations before, whether or not the disk has them. */
   readonly leftOvers: readonly NewEntry[];
   onChange(): void;
@@ -164,10 +165,10 @@ export class VisitorLine {
         this.#http.timings.saved(messages);
         return answer.messages;
       },
-      upload: (entry, onProgress) => {
+      upload: (entry, onProgress, signal) => {
         const { image, key } = entry;
         if (image?.blob == null) return Promise.reject(new ChatError('invalid_request', 'The picture is not there any more.'));
-        return uploadImage(effects, this.#http, { blob: image.blob, name: image.name, uploadKey: key }, onProgress);
+        return uploadImage(effects, this.#http, { blob: image.blob, name: image.name, uploadKey: key, signal }, onProgress);
       },
       onUploaded: (entry) => void this.conversation.relay(entry),
     });
@@ -184,6 +185,7 @@ export class VisitorLine {
       sessionId: stored.sessionId,
       side: { kind: 'client' },
       operator: null,
+      maxImageBytes: this.#options.maxImageBytes,
       checkHidden: true,
       relay: (entry): Promise<Acknowledgement | null> => this.connection.send('clientMessage', clientMessageOf(entry)),
       tellTyping: (isTyping) => this.connection.signal('clientTyping', { isTyping }),
@@ -191,7 +193,7 @@ export class VisitorLine {
         await this.#http.request<ReceiptsResponse>('POST', '/api/chat/receipts', { ...marks, epoch: epoch ?? undefined });
       },
       onArrival: (message) => this.#options.onArrival({ clientId: stored.clientId, message }),
-      onReached: () => this.outbox.kick(true),
+      onReached: () => this.outbox.reached(),
       // A restored database may not know it: another token, and with it another conversation, is to be had.
       onMissing: () =>
         void session

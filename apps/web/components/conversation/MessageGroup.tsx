@@ -2,9 +2,9 @@ import type { TimelineMessage } from '@switchboard/client';
 import { memo, useState } from 'react';
 
 import { Hidden } from '../ui/Hidden.tsx';
-import { messageId, sameGroup, times, type MessageGroup as Group } from '@switchboard/client/view';
+import { messageId, sameGroup, times, type MessageGroup as Group, type MessageRef } from '@switchboard/client/view';
 import { MessageImage } from './MessageImage.tsx';
-import { NotSent, STATUS_WORDS } from './MessageStatus.tsx';
+import { CallOff, NotSent, STATUS_WORDS } from './MessageStatus.tsx';
 import { MessageText } from './MessageText.tsx';
 import { useMeasured } from './use-measured.ts';
 
@@ -15,8 +15,8 @@ interface GroupProps {
   readonly visitor: string;
   /** The message that shows its status, when it is in this group. */
   readonly statusKey: string | null;
-  readonly onRetry: (key: string) => void;
-  readonly onDiscard: (key: string) => void;
+  readonly onRetry: (message: MessageRef) => void;
+  readonly onDiscard: (message: MessageRef) => void;
 }
 
 type BubbleProps = Omit<GroupProps, 'group' | 'visitor'> & {
@@ -44,7 +44,12 @@ function Bubble({ message, first, last, statusKey, onRetry, onDiscard }: BubbleP
   return (
     <div data-key={messageId(message)} className={`flex flex-col ${ours ? 'items-end' : 'items-start'} ${fresh ? 'arrive' : ''}`}>
       <div className="flex max-w-full items-end justify-end gap-2">
-        {pending ? <span className="pb-2 text-12 text-ink-faint">{STATUS_WORDS.sending}</span> : null}
+        {pending ? (
+          <span className="flex shrink-0 gap-1.5 pb-2 text-12 text-ink-faint">
+            <span>{STATUS_WORDS.sending}</span>
+            <CallOff message={message} onDiscard={onDiscard} />
+          </span>
+        ) : null}
         <div className={`bubble max-w-[min(60ch,84cqi)] overflow-hidden rounded-[14px] ${corners(ours, first, last)} ${ground(message)}`}>
           {message.image === null ? null : <MessageImage image={message.image} progress={message.uploadProgress} />}
           {message.text === null || message.text === '' ? null : (
@@ -94,6 +99,7 @@ export const MessageGroup = memo(
             {times.clock(newest.createdAt)}
           </time>
           {status === null ? null : <span className="text-ink-soft">{status}</span>}
+          {status !== null && newest.status === 'sending' ? <CallOff message={newest} onDiscard={rest.onDiscard} /> : null}
         </p>
       </div>
     );

@@ -5,7 +5,7 @@ import { useAttention } from '../hooks/use-attention.ts';
 import { useNow } from '../hooks/use-now.ts';
 import { Button } from '../ui/Button.tsx';
 import { ArrowDownIcon } from '../ui/icons.tsx';
-import { arrangeMessages, lastOwnKey, messageId, times, type LogItem } from '@switchboard/client/view';
+import { arrangeMessages, lastOwnKey, messageId, times, type LogItem, type MessageRef } from '@switchboard/client/view';
 import { DayDivider, EndDivider, NewDivider } from './Dividers.tsx';
 import { MessageGroup } from './MessageGroup.tsx';
 import { useLogScroll } from './use-log-scroll.ts';
@@ -110,12 +110,12 @@ function Items({ handle, snapshot, visitor }: LogProps) {
   const { messages, firstUnreadKey, endedAt } = snapshot;
   const items = useMemo(() => arrangeMessages(messages, firstUnreadKey, (at) => times.dayKey(at)), [messages, firstUnreadKey]);
   const statusKey = useMemo(() => lastOwnKey(messages), [messages]);
-  const retry = useCallback((key: string) => handle.retry(key), [handle]);
+  const retry = useCallback((message: MessageRef) => handle.retry(message), [handle]);
   const [discardFailed, setDiscardFailed] = useState(false);
   const discard = useCallback(
-    (key: string) => {
+    (message: MessageRef) => {
       setDiscardFailed(false);
-      handle.discard(key).catch(() => setDiscardFailed(true)); // Said below the log.
+      handle.discard(message).catch(() => setDiscardFailed(true)); // Said below the log.
     },
     [handle],
   );

@@ -1,5 +1,7 @@
 import type { MessageStatus as Status, TimelineMessage } from '@switchboard/client';
 
+import type { MessageRef } from '@switchboard/client/view';
+
 import { Button } from '../ui/Button.tsx';
 import { AlertIcon } from '../ui/icons.tsx';
 
@@ -14,24 +16,37 @@ export const STATUS_WORDS: Readonly<Record<Status, string>> = {
 
 interface FailureProps {
   readonly message: TimelineMessage;
-  readonly onRetry: (key: string) => void;
-  readonly onDiscard: (key: string) => void;
+  readonly onRetry: (message: MessageRef) => void;
+  readonly onDiscard: (message: MessageRef) => void;
 }
 
-/** A message that the server refused, why, and the two ways out. */
+/** The way out while a message is on its way: at once for a picture, which may take long, and for a text when it takes longer than it should. */
+export function CallOff({ message, onDiscard }: Pick<FailureProps, 'message' | 'onDiscard'>) {
+  return (
+    <button
+      type="button"
+      onClick={() => onDiscard(message)}
+      className={`rounded-sm font-medium text-ink-soft underline underline-offset-2 hover:text-ink ${message.image === null ? 'late' : ''}`}
+    >
+      Discard
+    </button>
+  );
+}
+
+/** A message that the server refused or that did not get through, why, and the two ways out. One that a visitor sent is one that was to be saved here. */
 export function NotSent({ message, onRetry, onDiscard }: FailureProps) {
   return (
-    <div className="mt-1 flex max-w-[65ch] flex-wrap items-center justify-end gap-x-1 text-12 text-danger">
+    <div className={`mt-1 flex max-w-[65ch] flex-wrap items-center gap-x-1 text-12 text-danger ${message.own ? 'justify-end' : ''}`}>
       <span role="alert" className="flex items-center gap-1.5">
         <AlertIcon />
-        <span className="font-medium">{STATUS_WORDS.failed}</span>
+        <span className="font-medium">{message.own ? STATUS_WORDS.failed : 'Not saved'}</span>
         {message.failure === null ? null : <span dir="auto">{message.failure}</span>}
       </span>
       <span className="flex">
-        <Button look="quiet" onClick={() => onRetry(message.key)}>
+        <Button look="quiet" onClick={() => onRetry(message)}>
           Retry
         </Button>
-        <Button look="danger" onClick={() => onDiscard(message.key)}>
+        <Button look="danger" onClick={() => onDiscard(message)}>
           Discard
         </Button>
       </span>

@@ -33,7 +33,7 @@ interface MessageProps {
 }
 
 function Message({ message, last, conversation }: MessageProps) {
-  const { key, text, status, failure } = message;
+  const { text, status, failure } = message;
   const shown = last || status === 'failed' || status === 'sending';
   return (
     <div class="message" data-status={status ?? undefined}>
@@ -46,13 +46,19 @@ function Message({ message, last, conversation }: MessageProps) {
       {status === null ? null : (
         <p class={shown ? 'status' : 'status hidden'}>
           <span>{STATUS[status]}</span>
+          {status === 'sending' ? (
+            // At once for a picture, which may take long, and for a text when it takes longer than it should.
+            <button type="button" class={message.image === null ? 'late' : undefined} onClick={() => void conversation.discard(message)}>
+              Discard
+            </button>
+          ) : null}
           {status === 'failed' ? (
             <>
               {failure === null ? null : <span dir="auto"> · {failure}</span>}
-              <button type="button" onClick={() => conversation.retry(key)}>
+              <button type="button" onClick={() => conversation.retry(message)}>
                 Retry
               </button>
-              <button type="button" onClick={() => void conversation.discard(key)}>
+              <button type="button" onClick={() => void conversation.discard(message)}>
                 Discard
               </button>
             </>

@@ -88,6 +88,15 @@ export class HeldEntries {
     for (const message of messages) this.#settled.add(conversationMessageId(message));
   }
 
+  /** These are done: whatever is held of them goes, off the disk too. */
+  async finish(messages: readonly ConversationMessageRef[]): Promise<void> {
+    const held = this.among(messages);
+    if (held.length === 0) return;
+    this.settle(held);
+    await this.#store.remove(held);
+    await this.read();
+  }
+
   /** Lets go of what is settled. */
   release(): void {
     this.#entries = this.#entries.filter((entry) => !this.isSettled(entry));

@@ -12,16 +12,26 @@ export interface LaneWork {
   /** The lane's entries that wait to be saved, in order; empty while this tab does not lead. */
   waiting(): readonly OutboxEntry[];
   save(messages: readonly NewMessage[]): Promise<readonly SavedMessage[]>;
-  upload(entry: OutboxEntry, onProgress: (done: number) => void): Promise<UploadResponse>;
+  upload(entry: OutboxEntry, onProgress: (done: number) => void, signal: AbortSignal): Promise<UploadResponse>;
+  /** Grows whenever the server has answered anything else. */
+  answers(): number;
   onProgress(entry: OutboxEntry, done: number | null): void;
   /** The picture is up: keep that before anything else happens. */
   onUploaded(entry: OutboxEntry, upload: UploadResponse): Promise<void>;
   onSaved(entries: readonly OutboxEntry[], saved: readonly SavedMessage[]): Promise<void>;
-  /** Refused for good. */
+  /** Refused for good, or given up. */
   onRefused(entry: OutboxEntry, reason: ChatError): Promise<void>;
   /** After each attempt: whether saving works. */
   onOutcome(works: boolean): void;
 }
+
+/**
+ * A picture that has failed this often, though the server answered other requests meanwhile, and for at least this many milliseconds, is set aside: what
+ * was sent after it must not wait for ever. Where nothing gets through it is not the picture's fault, and everything keeps its order.
+ */
+const MAX_STUCK_TRIES = 3;
+const MIN_STUCK_MS = 20_000;
+const STUCK = new ChatError('unavailable', 'The picture does not get through. Try it again, or send a smaller one.');
 
 /** Whether the same request will never succeed. A 401 is not: signing in again mends it. */
 function isFatal(error: unknown): error is ChatError {
@@ -42,6 +52,9 @@ export class Lane {
   #cancelWait: (() => void) | undefined;
   /** The server has asked to be left alone until then; milliseconds since 1970. */
   #notBefore = 0;
+  #uploading: { readonly entry: OutboxEntry; readonly abort: AbortController } | undefined;
+  /** Failed tries of one picture while the server answered: since when, in milliseconds since 1970, and how many answers there were at the last. */
+  #stuck: { readonly order: number; readonly since: number; tries: number; answers: number } | undefined;
 
   constructor(effects: Effects, work: LaneWork) {
     this.#effects = effects;
@@ -62,6 +75,11 @@ export class Lane {
     this.#cancelWait?.();
     this.#cancelWait = undefined;
     void this.#run();
+  }
+
+  /** The person does not want to send these any more: an upload of one of them is called off. */
+  drop(entries: readonly OutboxEntry[]): void {
+    if (entries.some(({ order }) => order === this.#uploading?.entry.order)) this.#uploading?.abort.abort();
   }
 
   close(): void {
@@ -92,16 +110,35 @@ export class Lane {
   }
 
   async #upload(entry: OutboxEntry): Promise<void> {
+    const abort = new AbortController();
+    this.#uploading = { entry, abort };
+    const answersBefore = this.#work.answers();
     try {
-      const upload = await this.#work.upload(entry, (done) => this.#work.onProgress(entry, done));
+      const upload = await this.#work.upload(entry, (done) => this.#work.onProgress(entry, done), abort.signal);
+      this.#stuck = undefined;
       this.#succeeded();
       await this.#work.onUploaded(entry, upload);
     } catch (error) {
-      if (!isFatal(error)) throw error;
-      await this.#work.onRefused(entry, error);
+      if (abort.signal.aborted) return;
+      const reason = isFatal(error) ? error : this.#isStuck(entry, error, answersBefore) ? STUCK : undefined;
+      if (reason === undefined) throw error;
+      this.#succeeded();
+      await this.#work.onRefused(entry, reason);
     } finally {
+      this.#uploading = undefined;
       this.#work.onProgress(entry, null);
     }
+  }
+
+  /** Whether this failed try shows that it is the picture that does not get through, and nothing else. */
+  #isStuck({ order }: OutboxEntry, error: unknown, answersBefore: number): boolean {
+    if (error instanceof ChatError && (error.code === 'unauthenticated' || error.code === 'rate_limited')) return false;
+    const now = this.#effects.now();
+    if (this.#stuck?.order !== order) this.#stuck = { order, since: now, tries: 0, answers: answersBefore };
+    const answers = this.#work.answers();
+    if (answers > this.#stuck.answers) this.#stuck.tries += 1;
+    this.#stuck.answers = answers;
+    return this.#stuck.tries >= MAX_STUCK_TRIES && now - this.#stuck.since >= MIN_STUCK_MS;
   }
 
   async #save(waiting: readonly OutboxEntry[]): Promise<void> {

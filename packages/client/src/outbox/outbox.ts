@@ -6,15 +6,12 @@ import type { NewEntry, OutboxEntry } from './entry.ts';
 import { Closing } from './closing.ts';
 import { flush } from './flush.ts';
 import { HeldEntries } from './held.ts';
-import { LeaderCall, standForElection } from './leader.ts';
-import type { Leadership } from './leader.ts';
+import { LeaderCall, standForElection, type Leadership } from './leader.ts';
 import { UploadProgress } from './progress.ts';
 import { Refusals } from './refusals.ts';
-import { Sender } from './sender.ts';
-import type { OutboxOptions, SavedEntry } from './sender.ts';
+import { Sender, type OutboxOptions, type SavedEntry } from './sender.ts';
 import { conversationMessageId, type ConversationMessageRef } from '../message-id.ts';
-import { hearTab, SharedState } from './tabs.ts';
-import type { TabHandlers, TabMessage } from './tabs.ts';
+import { hearTab, SharedState, type TabHandlers, type TabMessage } from './tabs.ts';
 
 /**
  * Everything that a person has sent and the database does not have yet. Written to disk before any network call, sent by one tab, shown by all;
@@ -65,8 +62,11 @@ export class Outbox {
   }
 
   /** Loads what an earlier page left. Sending begins only with `begin`. */
-  load(): Promise<void> {
-    return this.#held.read();
+  async load(): Promise<void> {
+    await this.#held.read();
+    // What was refused on a visitor's behalf was shown as long as its page was there; it is not this person's to try again.
+    const isOver = (entry: OutboxEntry) => entry.failure !== null && this.#options.asOperator && entry.senderType === 'CLIENT';
+    await this.#held.finish(this.#held.all().filter(isOver));
   }
 
   /** Starts sending what waits. */
@@ -159,30 +159,32 @@ export class Outbox {
     this.kick(true);
   }
 
-  /** Forgets a refused message. */
+  /** Forgets a message, refused or not; its upload is called off. */
   async discard({ clientId, senderType, key }: ConversationMessageRef): Promise<void> {
     const message = { clientId, senderType, key };
-    const held = this.#held.find(message);
     this.#held.settle([message]);
-    if (held !== undefined) await this.#held.remove([held]);
+    this.#sender.drop(this.#held.among([message]));
+    await this.#held.finish([message]);
     this.#tell({ kind: 'dropped', key, message });
-    await this.#held.read();
     this.#dropped.emit(message);
   }
 
   /** A fetched page shows that these are saved: whatever this tab still holds of them is done. */
-  async settle(messages: readonly ConversationMessageRef[]): Promise<void> {
-    const held = this.#held.among(messages);
-    if (held.length === 0) return;
-    this.#held.settle(held);
-    await this.#held.remove(held);
-    await this.#held.read();
+  settle(messages: readonly ConversationMessageRef[]): Promise<void> {
+    return this.#held.finish(messages);
   }
 
   /** Tries at once what waits (`now`: also what waits for a retry). */
   kick(now = false): void {
     if (this.#isLeader()) this.#sender.kick(now);
     else if (now && this.#waits()) this.#askLeader();
+  }
+
+  /** The server has answered something else than the outbox's own requests: what waits is tried at once. */
+  reached(): void {
+    this.#sender.noteAnswer();
+    if (this.#waits()) this.#tell({ kind: 'reached' });
+    this.kick(true);
   }
 
   /** Resolves to true as soon as nothing waits to be saved, to false when that takes longer than `ms`. */
@@ -237,6 +239,7 @@ export class Outbox {
         this.#changed.emit();
       },
       progress: ({ id, done }) => this.#progress.set(id ?? '', done),
+      reached: () => this.#sender.noteAnswer(),
       revived: ({ messages }) => this.#held.revive(messages),
       closing: ({ closing }) => this.closing.set(closing),
       changed: read,
@@ -260,19 +263,16 @@ export class Outbox {
   #noteDropped(key: string, told: ConversationMessageRef | undefined): void {
     const message = told ?? this.#held.only(key);
     if (message === undefined) return;
+    this.#sender.drop(this.#held.among([message]));
     this.#held.settle([message]);
     this.#dropped.emit(message);
   }
 
-  async #takeRefusal(entry: OutboxEntry, reason: ChatError): Promise<void> {
-    const kept = this.#refusals.answer(entry, reason);
-    await (kept === null ? this.discard(entry) : this.#update(kept));
-  }
-
   #createSender(): Sender {
     return new Sender(this.#effects, this.#options, {
-      waiting: () => (this.#isLeader() ? this.#held.all().filter((entry) => entry.failure === null) : []),
+      waiting: () => (this.#isLeader() ? this.#held.all().filter((entry) => entry.failure === null && !this.#held.isSettled(entry)) : []),
       onUploaded: async (entry) => {
+        if (this.#held.isSettled(entry)) return;
         await this.#update(entry);
         this.#options.onUploaded(entry);
       },
@@ -281,7 +281,10 @@ export class Outbox {
         this.#tell({ kind: 'saved', entries: saved });
         await this.#held.remove(saved.map(({ entry }) => entry));
       },
-      onRefused: (entry, reason) => this.#takeRefusal(entry, reason),
+      onRefused: async (entry, reason) => {
+        const kept = this.#refusals.answer(entry, reason);
+        await (kept === null ? this.discard(entry) : this.#update(kept));
+      },
       onProgress: (entry, done) => {
         const id = conversationMessageId(entry);
         this.#progress.set(id, done);

@@ -20,7 +20,8 @@ export interface Transport {
   readonly asOperator: boolean;
   /** Resolves once all are committed. */
   save(messages: readonly NewMessage[]): Promise<readonly SavedMessage[]>;
-  upload(entry: OutboxEntry, onProgress: (done: number) => void): Promise<UploadResponse>;
+  /** Breaks off when `signal` is aborted. */
+  upload(entry: OutboxEntry, onProgress: (done: number) => void, signal: AbortSignal): Promise<UploadResponse>;
 }
 
 /** Whose messages, and how they get to the server. */
@@ -64,6 +65,7 @@ export class Sender {
   readonly #hooks: SenderHooks;
   readonly #lanes = new Map<number, Lane>();
   readonly #failing = new Set<number>();
+  #answers = 0;
   readonly #progress = new Map<string, number>();
 
   constructor(effects: Effects, transport: Transport, hooks: SenderHooks) {
@@ -81,6 +83,16 @@ export class Sender {
     for (const clientId of new Set(this.#hooks.waiting().map((entry) => entry.clientId))) this.#lane(clientId).kick(now);
   }
 
+  /** The server has answered something. */
+  noteAnswer(): void {
+    this.#answers += 1;
+  }
+
+  /** The person does not want to send these any more. */
+  drop(entries: readonly OutboxEntry[]): void {
+    for (const lane of this.#lanes.values()) lane.drop(entries);
+  }
+
   close(): void {
     for (const lane of this.#lanes.values()) lane.close();
   }
@@ -92,7 +104,8 @@ export class Sender {
       asOperator: this.#transport.asOperator,
       waiting: () => this.#hooks.waiting().filter((entry) => entry.clientId === clientId),
       save: (messages) => this.#transport.save(messages),
-      upload: (entry, onProgress) => this.#transport.upload(entry, onProgress),
+      upload: (entry, onProgress, signal) => this.#transport.upload(entry, onProgress, signal),
+      answers: () => this.#answers,
       onProgress: (entry, done) => this.#noteProgress(entry, done),
       onUploaded: (entry, upload) => this.#hooks.onUploaded(withUpload(entry, upload)),
       onSaved: (entries, answers) => this.#hooks.onSaved(pair(entries, answers)),
@@ -116,6 +129,7 @@ export class Sender {
 
   #noteOutcome(clientId: number, works: boolean): void {
     const before = this.isFailing();
+    if (works) this.noteAnswer();
     if (works) this.#failing.delete(clientId);
     else this.#failing.add(clientId);
     if (this.isFailing() !== before) this.#hooks.onFailing(!before);

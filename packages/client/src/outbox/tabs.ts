@@ -8,6 +8,8 @@ export type TabMessage =
   | { readonly kind: 'revived'; readonly messages: readonly ConversationMessageRef[] }
   /** The conversation is being ended by some tab, or is so no more: nothing is taken until then. */
   | { readonly kind: 'closing'; readonly closing: boolean }
+  /** The server has answered that tab. */
+  | { readonly kind: 'reached' }
   /** Something waits to be sent; whoever leads answers `seen`. */
   | { readonly kind: 'added' }
   | { readonly kind: 'seen' }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
-import type { NewMessage, SaveMessagesResponse } from '@switchboard/protocol/types';
+import { ChatError } from '@switchboard/protocol/errors';
+import type { NewMessage, SaveMessagesResponse, UploadResponse } from '@switchboard/protocol/types';
 import { vi } from 'vitest';
 
 import { createHttp } from '../http.ts';
@@ -37,9 +38,12 @@ export function openOutbox(server: FakeServer, options: TabOptions = {}): Setup 
     owner: 'visitor',
     asOperator: false,
     save: async (messages) => (await http.request<SaveMessagesResponse>('POST', '/api/chat/messages', { messages })).messages,
-    upload: async (_entry, onProgress) => {
+    upload: async (_entry, onProgress, signal) => {
       onProgress(0.5);
-      return await http.request('POST', '/api/chat/uploads', {});
+      const brokenOff = new Promise<never>((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(new ChatError('unavailable', 'Broken off.')));
+      });
+      return await Promise.race([brokenOff, http.request<UploadResponse>('POST', '/api/chat/uploads', {})]);
     },
     onUploaded: (entry) => uploaded.push(entry.image?.url ?? ''),
   });

@@ -122,7 +122,8 @@ function fromRow(state: TimelineState, side: Side, row: SavedRow): TimelineMessa
 
 function fromLocal(side: Side, local: LocalMessage): TimelineMessage {
   const message = base(side, local);
-  if (!message.own) return message;
+  // A visitor's, kept here to be saved: of no concern to anybody unless that is refused for good.
+  if (!message.own) return local.failure === null ? message : { ...message, status: 'failed', failure: local.failure };
   return {
     ...message,
     status: local.failure === null ? 'sending' : 'failed',

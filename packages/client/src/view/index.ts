@@ -1,5 +1,5 @@
 export { arrangeMessages, lastOwnKey, sameGroup, type LogItem, type MessageGroup } from './arrange-messages.ts';
-export { messageId } from '../message-id.ts';
+export { messageId, type MessageRef } from '../message-id.ts';
 export { playChime } from './chime.ts';
 export { shownSize } from './image-size.ts';
 export { linkParts, partsOf, safeHref, type TextPart } from './links.ts';

@@ -1,9 +1,18 @@
 import { ChatError } from '@switchboard/protocol/errors';
 
+/** Bytes in words, rounded by `round` to a tenth of a megabyte. */
+function megabytes(bytes: number, round: (tenths: number) => number): string {
+  return `${round((bytes / 1024 / 1024) * 10) / 10} MB`;
+}
+
+/** Says that a picture has more bytes than it may have, and both numbers. `subject` begins the sentence. */
+export function tooLarge(subject: string, bytes: number, maxBytes: number): string {
+  return `${subject} has ${megabytes(bytes, Math.ceil)}; ${megabytes(maxBytes, Math.floor)} is the limit.`;
+}
+
 /** Why something was not sent, in a sentence for the person who tried. */
 export function plainReason(error: unknown): string {
   if (!(error instanceof ChatError)) return 'That did not work. Try it again.';
   if (error.code === 'unsupported_type') return 'That file is not a picture that can be sent. Use PNG, JPEG, GIF or WebP.';
-  if (error.code === 'too_large') return 'That picture is too large. Send a smaller one.';
   return error.message;
 }
