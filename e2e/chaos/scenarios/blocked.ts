@@ -44,7 +44,7 @@ export const blockedMidBurst: Scenario = {
       return connection === 'connected' && blocked === false;
     };
     await world.until('the visitor is let in again', isBack, 120_000);
-    for (const { key } of refused) visitor.handle().retry(key);
+    for (const message of refused) visitor.handle().retry(message);
     await world.until('all is saved', async () => (await rowsOfVisitor()) === MESSAGES, 60_000);
   },
 };
