@@ -44,7 +44,8 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     breaks: 'nobody looks for news every 20 seconds',
     edits: [{ file: client('head-check.ts'), find: '      this.#check();\n', replace: '' }],
     rebuild: [],
-    scenario: 'zombie-socket',
+    // Not by the chaos scenario: on a busy machine it waits so long that the dead connection is noticed first.
+    tests: 'packages/client/src/conversation.test.ts',
   },
   {
     name: 'handlers in connect',
