@@ -73,7 +73,7 @@ describe('a visitor’s token, once they have ended the chat', () => {
     const saver = createMessageSaver(chat.ctx);
     await endChat(chat.ctx, visitor);
     await saver.save(operator, [text('still there?', { clientId: visitor.clientId })]);
-    expect(await chat.client(visitor.clientId)).toMatchObject({ status: 'ACTIVE', endedAt: null });
+    expect(await chat.client(visitor.clientId)).toMatchObject({ status: 'ENDED', endedAt: NOW });
     expect(await codeOf(saver.save(visitor, [text('alone, so at once')]))).toBe('unauthenticated');
     expect(await codeOf(saver.save(visitor, [text('in a group'), text('in a group')]))).toBe('unauthenticated');
     expect(await startSession(chat.ctx, visitor, { username: 'Vera' })).toMatchObject({ resumed: false });

@@ -4,10 +4,13 @@ import { beforeAll, expect, it } from 'vitest';
 
 import type { OperatorActor } from './actor.ts';
 import { countUnanswered } from './count-unanswered.ts';
-import { listRecentChats } from './list-recent-chats.ts';
+import { findChats, listRecentChats } from './list-recent-chats.ts';
+import { listView } from './list-view.ts';
+import { markDone } from './mark-done.ts';
 import { markRead } from './mark-read.ts';
 import { readHistory } from './read-history.ts';
 import { readPage } from './read-page.ts';
+import { settleWaiting } from './settle-waiting.ts';
 import { chatFixture } from './testing/chat-fixture.ts';
 
 const chat = chatFixture();
@@ -28,10 +31,12 @@ beforeAll(async () => {
   const at = chat.now.toISOString();
   const tables = ['Client', 'ChatSession', 'ChatMessage', 'User'];
   await seed(chat.url, [
-    Prisma.sql`INSERT INTO "Client" (username, "updatedAt", "lastSeq", "lastActivityAt", "unreadCount")
-    SELECT 'x', now(), ${MESSAGES}::int, ${at}::timestamptz - n * interval '1 minute', 1 FROM generate_series(1, ${CLIENTS}::int) n`,
+    // A third waits, a third does not, a third is done; every hundredth is blocked.
+    Prisma.sql`INSERT INTO "Client" (username, "updatedAt", "lastSeq", "waitingSeq", "lastActivityAt", "unreadCount", "waitingSince", "doneAt", "blockedAt")
+    SELECT 'x', now(), ${MESSAGES}::int, ${MESSAGES}::int, at, 1, CASE n % 3 WHEN 0 THEN at END, CASE n % 3 WHEN 1 THEN at END, CASE n % 100 WHEN 0 THEN at END
+    FROM generate_series(1, ${CLIENTS}::int) n CROSS JOIN LATERAL (SELECT ${at}::timestamptz - n * interval '1 minute' AS at) time`,
     Prisma.sql`INSERT INTO "ChatSession" (id, "clientId") SELECT gen_random_uuid(), id FROM "Client" WHERE id <> ${visitor.clientId}::int`,
-    Prisma.sql`UPDATE "Client" SET "lastSeq" = ${LONG}::int, "unreadCount" = 3 WHERE id = ${visitor.clientId}::int`,
+    Prisma.sql`UPDATE "Client" SET "lastSeq" = ${LONG}::int, "waitingSeq" = ${LONG}::int, "unreadCount" = 3 WHERE id = ${visitor.clientId}::int`,
     Prisma.sql`INSERT INTO "ChatMessage" ("messageKey", "clientId", seq, "senderType", "messageType", text, "sessionId", "isRead", "createdAt", "updatedAt")
     SELECT gen_random_uuid(), c.id, n, (CASE n % 3 WHEN 0 THEN 'OPERATOR' ELSE 'CLIENT' END)::"MessageSenderType", 'TEXT', 'x', s.id::text,
       n <= c."lastSeq" - 3, ${at}::timestamptz - (c."lastSeq" - n) * interval '1 second', now()
@@ -69,6 +74,13 @@ it.each<[string, () => Promise<unknown>]>([
       return await listRecentChats(chat.ctx, operator, { limit: 50, before });
     },
   ],
+  ['conversations by their ids', async () => await findChats(chat.ctx, operator, { ids: [1, 2, visitor.clientId] })],
+  [
+    'conversations by where their visitors are',
+    async () => await findChats(chat.ctx, operator, { addresses: [visitor.sessionId, 'a socket'] }),
+  ],
+  ['marking as done', async () => await markDone(chat.ctx, operator, { clientId: visitor.clientId, done: true })],
+  ['taking that back', async () => await markDone(chat.ctx, operator, { clientId: visitor.clientId, done: false })],
   ['marking as read', async () => await markRead(chat.ctx, operator, { clientId: visitor.clientId })],
 ])('%s is found by its index, whatever else there is', async (_what, verb) => {
   const statements = await recordStatements(verb);
@@ -82,8 +94,37 @@ it.each<[string, () => Promise<unknown>]>([
   expect(trouble.filter((what) => what !== undefined)).toEqual([]);
 });
 
-it('who waits for an answer is counted among the newest, never among all', async () => {
+it.each(['waiting', 'open', 'done'] as const)(
+  'the view %s is read by indexes that hold its rows in its order, on its first page and on later ones',
+  async (view) => {
+    const first = await listView(chat.ctx, operator, { view });
+    const statements = await recordStatements(async () => await listView(chat.ctx, operator, { view, cursor: first.nextCursor ?? '' }));
+    statements.push(...(await recordStatements(async () => await listView(chat.ctx, operator, { view }))));
+    for (const statement of statements) {
+      const plan = await planOf(chat.db, statement);
+      const isOrdered = /ORDER BY c\."(?:waitingSince|lastActivityAt|doneAt)"/.test(statement.text);
+      const sorts = plan.filter((node) => isOrdered && node['Node Type'].includes('Sort')).map((node) => node['Node Type']);
+      expect([...sorts, ...plan.map(troubleOf).filter((what) => what !== undefined)], statement.text).toEqual([]);
+    }
+  },
+);
+
+it('who waits for an answer is counted in an index of just those', async () => {
   const statements = await recordStatements(async () => await countUnanswered(chat.ctx));
   const plan = (await Promise.all(statements.map(async (statement) => await planOf(chat.db, statement)))).flat();
-  expect(plan.filter((node) => node['Node Type'] === 'Seq Scan' && node['Relation Name'] === 'ChatMessage')).toEqual([]);
+  expect(plan.flatMap((node) => node['Index Name'] ?? [])).toEqual(['idx_clients_waiting']);
+  expect(plan.filter((node) => /Sort|Seq Scan/.test(node['Node Type']))).toEqual([]);
+});
+
+it('what a version without these columns has saved is found by an index of just that', async () => {
+  await chat.db.prisma
+    .$executeRaw`UPDATE "Client" SET "waitingSeq" = 0 WHERE id IN (SELECT id FROM "Client" ORDER BY "lastActivityAt" DESC LIMIT 150)`;
+  const statements = await recordStatements(async () => void (await settleWaiting(chat.ctx)));
+  const plans = await Promise.all(statements.map(async (statement) => await planOf(chat.db, statement)));
+  expect(plans[0]?.map((node) => node['Index Name'])).toContain('idx_clients_unsettled');
+  const [look, lock, settle] = plans;
+  // The hundred rows themselves are changed by whatever way is shortest; their messages are found by an index.
+  const messages = settle?.filter((node) => node['Relation Name'] !== 'Client');
+  expect([look, lock, messages].flatMap((plan) => plan?.map(troubleOf).filter((what) => what !== undefined))).toEqual([]);
+  expect(await settleWaiting(chat.ctx)).toBe(false);
 });

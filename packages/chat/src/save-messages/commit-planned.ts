@@ -3,6 +3,7 @@ import { Prisma, type Transaction } from '@switchboard/database';
 import { groupBy } from '../group-by.ts';
 import { identityOf, type MessageIdentity } from './message-identity.ts';
 import type { KnownClient, PlannedMessage } from './plan-group.ts';
+import { waitingChange, waitingColumns, type WaitingChange } from './waiting-change.ts';
 
 /** A session's last sign of life is kept to this precision: one write in ten seconds, not one per message. */
 export const SEEN_EVERY_MS = 10_000;
@@ -36,12 +37,13 @@ export async function commitPlanned(
       RETURNING id, "messageKey", "clientId", "senderType"
     ), counted AS (
       UPDATE "Client" c SET "lastSeq" = n."lastSeq", "unreadCount" = c."unreadCount" + n.unread,
-        "lastActivityAt" = GREATEST(c."lastActivityAt", n."newest"), status = CASE WHEN n.reopen THEN 'ACTIVE' ELSE c.status END,
+        "lastActivityAt" = GREATEST(c."lastActivityAt", ${at}::timestamptz), ${waitingColumns(Prisma.sql`n."lastSeq"`)},
+        status = CASE WHEN n.reopen THEN 'ACTIVE' ELSE c.status END,
         "endedAt" = CASE WHEN n.reopen THEN NULL ELSE c."endedAt" END, "updatedAt" = ${at}::timestamptz
       FROM unnest(
-        ${change((c) => c.clientId)}::int[], ${change((c) => c.lastSeq)}::int[], ${change((c) => c.unread)}::int[],
-        ${change((c) => c.newest.toISOString())}::timestamptz[], ${change((c) => c.reopen)}::boolean[]
-      ) AS n(id, "lastSeq", unread, newest, reopen)
+        ${change((c) => c.clientId)}::int[], ${change((c) => c.lastSeq)}::int[], ${change((c) => c.waiting.unread)}::int[],
+        ${change((c) => c.waiting.answered)}::boolean[], ${change((c) => c.waiting.since?.toISOString() ?? null)}::timestamptz[], ${change((c) => c.reopen)}::boolean[]
+      ) AS n(id, "lastSeq", unread, answered, since, reopen)
       WHERE c.id = n.id
     ), seen AS (
       UPDATE "ChatSession" s SET "lastSeenAt" = ${at}::timestamptz WHERE s.id = ANY(${changes.flatMap((c) => c.visits)}::uuid[])
@@ -53,12 +55,12 @@ export async function commitPlanned(
 interface ClientChange {
   readonly clientId: number;
   readonly lastSeq: number;
-  /** Messages of the visitor among the new ones: nobody has read them. */
-  readonly unread: number;
-  /** When the newest of them was sent. */
-  readonly newest: Date;
-  /** Sent after the conversation was ended, so it goes on. What was sent before and arrives late leaves it ended. */
+  /**
+   * The conversation was ended by an operator, so it goes on. One that the visitor has ended stays so: they can't come back to it, and what their last moments
+   * brought may still be on its way.
+   */
   readonly reopen: boolean;
+  readonly waiting: WaitingChange;
   /** Sessions in which the visitor itself wrote, and that were last seen a while ago. */
   readonly visits: readonly string[];
 }
@@ -67,15 +69,13 @@ function clientChanges(messages: readonly PlannedMessage[], clients: ReadonlyMap
   const seenBefore = new Date(now.getTime() - SEEN_EVERY_MS);
   return [...groupBy(messages, ({ clientId }) => clientId)].map(([clientId, own]) => {
     const client = clients.get(clientId);
-    const newest = new Date(Math.max(...own.map(({ createdAt }) => createdAt.getTime())));
-    const reopen = client?.endedAt != null && newest >= client.endedAt;
+    const reopen = client?.endedAt != null && client.sessions[0]?.endedAt == null;
     const visited = new Set(own.map(({ draft: { target } }) => (target.kind === 'client' ? target.sessionId?.toLowerCase() : undefined)));
     const visits = client?.sessions.filter(({ id, lastSeenAt }) => visited.has(id) && lastSeenAt < seenBefore) ?? [];
     return {
       clientId,
       lastSeq: Math.max(...own.map(({ seq }) => seq)),
-      unread: own.filter(({ senderType }) => senderType === 'CLIENT').length,
-      newest,
+      waiting: waitingChange(own),
       reopen,
       visits: visits.map(({ id }) => id),
     };

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { adoptSession } from '../adopt-session.ts';
 import { endChat } from '../end-chat.ts';
+import { listRecentChats } from '../list-recent-chats.ts';
 import { chatFixture, codeOf, NOW, text } from '../testing/chat-fixture.ts';
 import { createMessageSaver, type MessageSaver } from './message-saver.ts';
 
@@ -137,20 +138,47 @@ describe('saving', () => {
     expect(saved.messages.map(({ createdAt }) => createdAt)).toEqual([at(0), at(-86_400_000), at(-MAX_MESSAGE_AGE_MS), at(0)]);
   });
 
-  it('a late message does not push the activity back', async () => {
-    const visitor = await chat.visitor();
-    await saver.save(visitor, [text('late', { sentAt: new Date(NOW.getTime() - 1_000).toISOString() })]);
-    expect((await chat.client(visitor.clientId)).lastActivityAt).toEqual(NOW);
+  it('a late message is activity when it arrives, and its conversation is the newest', async () => {
+    const [visitor, other] = [await chat.visitor(), await chat.visitor()];
+    const operator = await chat.operator();
+    await saver.save(other, [text('at once')]);
+    chat.now = new Date(NOW.getTime() + 60_000);
+    await saver.save(visitor, [text('written in a tunnel', { sentAt: new Date(NOW.getTime() - 3_600_000).toISOString() })]);
+    expect((await chat.client(visitor.clientId)).lastActivityAt).toEqual(chat.now);
+    expect((await listRecentChats(chat.ctx, operator, { limit: 1 }))[0]?.client.id).toBe(visitor.clientId);
+    // Neither does a clock that is behind push the activity back.
+    chat.now = NOW;
+    await saver.save(visitor, [text('by another server')]);
+    expect((await chat.client(visitor.clientId)).lastActivityAt).toEqual(new Date(NOW.getTime() + 60_000));
   });
 
-  it('a new message makes an ended conversation active, one sent before the end does not', async () => {
+  it.each([0, -500, -50_000])('a message after an operator’s end goes on, whatever its clock says (%i ms)', async (ms) => {
     const visitor = await chat.visitor();
     const operator = await chat.operator();
-    await endChat(chat.ctx, operator, { clientId: visitor.clientId });
-    await saver.save(visitor, [text('was under way', { sentAt: new Date(NOW.getTime() - 1).toISOString() })]);
-    expect(await chat.client(visitor.clientId)).toMatchObject({ status: 'ENDED', endedAt: NOW });
-    await saver.save(operator, [text('still there?', { clientId: visitor.clientId })]);
+    const sentAt = new Date(NOW.getTime() + ms).toISOString();
+    const end = async () => await endChat(chat.ctx, operator, { clientId: visitor.clientId });
+    await end();
+    await saver.save(visitor, [text('by themselves', { sentAt })]);
     expect(await chat.client(visitor.clientId)).toMatchObject({ status: 'ACTIVE', endedAt: null });
+    await end();
+    await saver.save(operator, [text('on their behalf', { sentAt, clientId: visitor.clientId, senderType: 'CLIENT' })]);
+    expect(await chat.client(visitor.clientId)).toMatchObject({ status: 'ACTIVE', endedAt: null });
+    await end();
+    await saver.save(operator, [text('still there?', { sentAt, clientId: visitor.clientId })]);
+    expect(await chat.client(visitor.clientId)).toMatchObject({ status: 'ACTIVE', endedAt: null });
+  });
+
+  it('a conversation that the visitor has ended stays so, whatever of it is saved later', async () => {
+    const visitor = await chat.visitor();
+    const operator = await chat.operator();
+    await saver.save(visitor, [text('Hello?')]);
+    await endChat(chat.ctx, visitor);
+    chat.now = new Date(NOW.getTime() + 60_000);
+    await saver.save(operator, [
+      text('their last words, kept by a console', { clientId: visitor.clientId, senderType: 'CLIENT' }),
+      text('an answer that crossed the end', { clientId: visitor.clientId }),
+    ]);
+    expect(await chat.client(visitor.clientId)).toMatchObject({ status: 'ENDED', endedAt: NOW, lastSeq: 3 });
   });
 });
 

@@ -6,6 +6,7 @@ import { isUuid } from '../uuid.ts';
 import { SEEN_EVERY_MS } from './commit-planned.ts';
 import type { Draft } from './draft.ts';
 import { identityOf } from './message-identity.ts';
+import { waitingChange, waitingColumns, type WaitingChange } from './waiting-change.ts';
 import type { SaveResult } from './write-group.ts';
 
 type Request = readonly Draft[];
@@ -128,11 +129,12 @@ function saveStatement(drafts: Request, now: Date): Prisma.Sql {
   return Prisma.sql`
     WITH counted AS (
       UPDATE "Client" c SET "lastSeq" = c."lastSeq" + n.added, "unreadCount" = c."unreadCount" + n.unread,
-        "lastActivityAt" = GREATEST(c."lastActivityAt", n.newest), "updatedAt" = ${at}::timestamptz
+        "lastActivityAt" = GREATEST(c."lastActivityAt", ${at}::timestamptz), ${waitingColumns(Prisma.sql`c."lastSeq" + n.added`)},
+        "updatedAt" = ${at}::timestamptz
       FROM unnest(
-        ${sum((c) => c.clientId)}::int[], ${sum((c) => c.added)}::int[], ${sum((c) => c.unread)}::int[],
-        ${sum((c) => c.newest.toISOString())}::timestamptz[], ${sum((c) => c.sessionId)}::uuid[]
-      ) AS n(id, added, unread, newest, "sessionId")
+        ${sum((c) => c.clientId)}::int[], ${sum((c) => c.added)}::int[], ${sum((c) => c.unread)}::int[], ${sum((c) => c.answered)}::boolean[],
+        ${sum((c) => c.since?.toISOString() ?? null)}::timestamptz[], ${sum((c) => c.sessionId)}::uuid[]
+      ) AS n(id, added, unread, answered, since, "sessionId")
       LEFT JOIN "ChatSession" own ON own.id = n."sessionId" AND own."clientId" = n.id
       LEFT JOIN LATERAL (
         SELECT s.id, s."clientSocketId" FROM "ChatSession" s WHERE s."clientId" = n.id ORDER BY s."startedAt" DESC LIMIT 1
@@ -190,11 +192,9 @@ function numberedByClient(drafts: Request): Numbered[] {
   });
 }
 
-interface Summed {
+interface Summed extends WaitingChange {
   readonly clientId: number;
   readonly added: number;
-  readonly unread: number;
-  readonly newest: Date;
   readonly sessionId: string | null;
 }
 
@@ -203,8 +203,7 @@ function sumUp(own: readonly Numbered[]): Summed {
   return {
     clientId: own[0]?.clientId ?? 0,
     added: own.length,
-    unread: own.filter(({ draft }) => draft.senderType === 'CLIENT').length,
-    newest: new Date(Math.max(...own.map(({ draft }) => draft.createdAt.getTime()))),
+    ...waitingChange(own.map(({ draft }) => draft)),
     sessionId: targets.find(({ sessionId }) => sessionId !== null)?.sessionId ?? null,
   };
 }

@@ -22,6 +22,11 @@ const OURS = [
   '20261125150000_additive_revocations',
   '20261125150100_additive_uploads_by_time',
   '20261125150200_additive_uploads_by_key',
+  '20261130110000_additive_waiting_and_done',
+  '20261130110100_additive_unsettled',
+  '20261130110200_additive_waiting',
+  '20261130110300_additive_not_waiting',
+  '20261130110400_additive_done',
 ] as const;
 let folders: MigrationFolders;
 let url: string;

@@ -1,0 +1,2 @@
+-- CreateIndex
+CREATE INDEX CONCURRENTLY "idx_clients_unsettled" ON "Client"("lastActivityAt" DESC) WHERE ("waitingSeq" <> "lastSeq");
