@@ -1,3 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { settleWaiting } from '@switchboard/chat';
 import { ConfigError } from '@switchboard/config';
 import { checkConnections, DatabaseUrlError, SessionError } from '@switchboard/database';
 import { endWithSupervisor, onShutdown, reportStrayErrors } from '@switchboard/telemetry';
@@ -14,6 +17,7 @@ import { watchForStopping } from './stopping.ts';
 /** How long requests under way have when the server stops, and then everything else. Milliseconds. */
 const ANSWERING_MS = 4_000;
 const STOPPING_MS = 5_500;
+const SETTLE_PAUSE_MS = 20;
 
 /** Reads the configuration, makes the services and ties this process to the one that started it. Ends the process with one line when the configuration is wrong. */
 export function startServer(): void {
@@ -29,11 +33,17 @@ export function startServer(): void {
   installServices(services);
   services.revocations.start();
   services.uploadSweep.start();
+  void settleConversations(services);
   onShutdown(services.log, STOPPING_MS, async () => {
     await stopping.stop(ANSWERING_MS);
     await closeServices(services);
   });
   services.log.info({ origins: config.frontendOrigins, relay: config.relay, demo: config.demo }, 'web started');
+}
+
+/** After an update from a version that kept no book of who waits: until nothing is left, with pauses in which others have the database. */
+async function settleConversations({ chat }: Services): Promise<void> {
+  while (await settleWaiting(chat)) await delay(SETTLE_PAUSE_MS, undefined, { ref: false });
 }
 
 /** Not for the development server, whose pages keep a WebSocket open. */

@@ -19,7 +19,7 @@ export function measureWaiting(metrics: Metrics, chat: Context, askEveryMs = ASK
     }
     return await asked;
   };
-  metrics.gauge('unanswered_chats', 'Conversations in which the visitor has said the last word, and has not left', {
+  metrics.gauge('unanswered_chats', 'Visitors who wait for an answer, as the view Waiting lists them; 10,000 when there are more', {
     read: async () => (await unanswered())?.count,
   });
   metrics.gauge(

@@ -9,20 +9,14 @@ import {
   MAX_NAME_LENGTH,
   MAX_PAGE_SIZE,
   MAX_PHONE_LENGTH,
-  MAX_RECENT_CHATS,
   MAX_SAVE_BATCH,
   MAX_TEXT_LENGTH,
   MAX_TIMINGS,
   MAX_URL_LENGTH,
 } from './limits.ts';
+import { line, queryNumber, seq, text } from './shapes.ts';
 
 /** The shapes of the HTTP API. Requests are schemas, answers are types: we parse what comes in and type what goes out. */
-
-/** NUL can't be stored in PostgreSQL text; the rest of C0 except tab and line breaks has no business in a name or message. */
-const plain = (value: string) => !/\u0000/.test(value);
-const text = (max: number) => z.string().max(max).refine(plain, 'must not contain NUL characters');
-const line = (max: number) => text(max).trim();
-const seq = z.int().nonnegative();
 
 /** An empty form field means "not given". */
 const optionalLine = (max: number) =>
@@ -102,12 +96,6 @@ export interface SavedMessage {
 export interface SaveMessagesResponse {
   messages: SavedMessage[];
 }
-
-/** A query string's number: digits only, so that `1e3`, ` 5` and the empty string are refused. */
-const queryNumber = z
-  .string()
-  .regex(/^\d{1,9}$/, 'must be a whole number')
-  .transform(Number);
 
 export const readMessagesQuery = z
   .object({
@@ -213,69 +201,4 @@ export const blockVisitorRequest = z.object({ clientId: z.int().positive(), bloc
 export interface BlockVisitorResponse {
   /** ISO-8601, null when the visitor is not blocked any more. */
   blockedAt: string | null;
-}
-
-/** Answer of `POST /api/chat/done`, ISO-8601. */
-export interface MarkDoneResponse {
-  doneAt: string | null;
-  waitingSince: string | null;
-}
-
-/** One row of the recent chats. */
-export interface RecentChat {
-  client: {
-    id: number;
-    username: string;
-    phone: string | null;
-    email: string | null;
-    status: 'ACTIVE' | 'ENDED';
-    /** The visitor's address on the relay: null when it never had one. */
-    address: string | null;
-    /** The page of the host site that the visitor was on last. */
-    pageUrl: string | null;
-    createdAt: string;
-    endedAt: string | null;
-    /** Set while the visitor is blocked, ISO-8601. */
-    blockedAt: string | null;
-    /** When the oldest message was sent that nobody has answered; null when nothing waits. Reading, blocking and ending do not change it. ISO-8601. */
-    waitingSince?: string | null;
-    /** Set while an operator has it marked as done, ISO-8601. */
-    doneAt?: string | null;
-    /** Of the visitor's browser: its language and what it calls itself. */
-    locale?: string | null;
-    userAgent?: string | null;
-    /** When the visitor's browser was last heard of, ISO-8601. */
-    lastSeenAt?: string | null;
-    /** Since when the visitor has been on `pageUrl`, ISO-8601. */
-    pageAt?: string | null;
-    /** The pages that the visitor was on, newest first. Only where conversations were asked for by `ids` or `addresses`. */
-    pages?: VisitedPage[];
-  };
-  lastMessage: MessageView | null;
-  unreadCount: number;
-  receipts: Receipts;
-  /** When the newest message reached the server, or the conversation was started, ISO-8601. */
-  lastActivityAt: string;
-}
-
-/** A page of the host site, and since when a visitor was on it (ISO-8601). */
-export interface VisitedPage {
-  url: string;
-  at: string;
-}
-
-/** `waiting`: somebody waits for an answer. `open`: all with a message that nobody has marked as done, those that wait first. `done`: those that somebody has. */
-export type ChatView = 'waiting' | 'open' | 'done';
-
-/** `GET /api/chat/recent`, for operators. */
-export const recentChatsQuery = z.object({ limit: queryNumber.pipe(z.int().min(1).max(MAX_RECENT_CHATS)).default(MAX_RECENT_CHATS) });
-export interface RecentChatsResponse {
-  /** In the order of the view; without one, newest activity first. */
-  chats: RecentChat[];
-  /** Of a view: what the next page is asked for with, null when this was the last. */
-  nextCursor?: string | null;
-  /** Of a view, over all pages of it: visitors who wait for an answer. */
-  counts?: { waiting: number };
-  /** As in `MessagesPage`. */
-  epoch?: string;
 }

@@ -1,3 +1,4 @@
+export * from './chats.ts';
 export * from './claims.ts';
 export * from './errors.ts';
 export * from './events.ts';

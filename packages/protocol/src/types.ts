@@ -1,4 +1,5 @@
 /** Everything of the wire that is only a type: importing from here costs nothing at run time. */
+export type { ChatView, MarkDoneResponse, RecentChat, RecentChatsResponse, VisitedPage } from './chats.ts';
 export type { ErrorCode, WireError } from './errors.ts';
 export type {
   Acknowledgement,
@@ -12,21 +13,16 @@ export type {
 } from './events.ts';
 export type {
   BlockVisitorResponse,
-  ChatView,
-  MarkDoneResponse,
   MessagesPage,
   MessageView,
   NewMessage,
   Receipts,
   ReceiptsResponse,
-  RecentChat,
-  RecentChatsResponse,
   SavedMessage,
   SaveMessagesResponse,
   StartSessionResponse,
   Timings,
   TokenResponse,
   UploadResponse,
-  VisitedPage,
 } from './http.ts';
 export type { RelayClaims } from './claims.ts';

@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { installServices } from '../../../server/services.ts';
 import { ask, closedLimits, newOperator, newVisitor, text, useTestServer, type Person } from '../../../server/testing/test-server.ts';
 import { POST as block } from './block/route.ts';
+import { POST as done } from './done/route.ts';
 import { POST as end } from './end/route.ts';
 import { GET as read, POST as save } from './messages/route.ts';
 import { POST as receipts } from './receipts/route.ts';
@@ -86,6 +87,12 @@ const ATTEMPTS: readonly Attempt[] = [
     expected: { anonymous: 401, a: 403, b: 403, operator: 200, admin: 200 },
   },
   {
+    route: 'POST done',
+    handler: done,
+    request: (headers) => ask('POST', '/api/chat/done', { headers, body: { clientId: people.a.id, done: true } }),
+    expected: { anonymous: 401, a: 403, b: 403, operator: 200, admin: 200 },
+  },
+  {
     route: 'POST token',
     handler: token,
     request: (headers) => ask('POST', '/api/chat/token', { headers }),
@@ -157,7 +164,7 @@ describe('who may do what', () => {
     const handlers = routes.flat().flatMap(([method, handler]) => (method === 'OPTIONS' ? [] : [handler]));
     const tried = new Set<unknown>([...ATTEMPTS.map(({ handler }) => handler), image]);
     expect(handlers.filter((handler) => !tried.has(handler))).toEqual([]);
-    expect(handlers.length).toBe(12);
+    expect(handlers.length).toBe(13);
   });
 
   it('tells "not yours" and "not there" alike', async () => {

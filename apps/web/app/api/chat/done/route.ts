@@ -1,0 +1,19 @@
+import { markDone } from '@switchboard/chat';
+import { markDoneRequest, type MarkDoneResponse } from '@switchboard/protocol';
+
+import { actorOf } from '../../../../server/authenticate.ts';
+import { json, OPTIONS, route } from '../../../../server/route.ts';
+
+export { OPTIONS };
+
+/** Marks a conversation as done, or takes that back. The visitor's next message opens it again by itself. */
+export const POST = route({
+  route: '/api/chat/done',
+  access: 'visitor-or-operator',
+  body: json(markDoneRequest),
+  async handle({ services: { chat, hints }, caller, body }) {
+    const { address, lastSeq, ...answer } = await markDone(chat, actorOf(caller), body);
+    if (address !== null) hints.send({ event: 'conversationChanged', clientId: address, lastSeq, visitorChanged: true });
+    return Response.json(answer satisfies MarkDoneResponse);
+  },
+});

@@ -1,0 +1,89 @@
+import type { MarkDoneResponse, RecentChatsResponse } from '@switchboard/protocol';
+import { createMetrics } from '@switchboard/telemetry';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+import { createRelayHints } from '../../../../server/relay-hints.ts';
+import { createRelayRequests } from '../../../../server/relay-requests.ts';
+import { installServices } from '../../../../server/services.ts';
+import { startTestRelay, type TestRelay } from '../../../../server/testing/test-relay.ts';
+import { ask, newOperator, newVisitor, text, useTestServer, type Person } from '../../../../server/testing/test-server.ts';
+import { POST as markDone } from '../done/route.ts';
+import { POST as save } from '../messages/route.ts';
+import { GET as recent } from './route.ts';
+
+const server = useTestServer();
+let relay: TestRelay;
+let operator: Person;
+beforeAll(async () => {
+  const { tokens, log } = server.services;
+  relay = await startTestRelay(tokens);
+  const hints = createRelayHints({ relay: createRelayRequests({ relayUrl: relay.url, tokens }), log, metrics: createMetrics('test') });
+  installServices({ ...server.services, hints });
+  operator = await newOperator(server.services);
+});
+afterAll(async () => await relay.close());
+
+const list = async (query: string) => {
+  const response = await recent(ask('GET', `/api/chat/recent?${query}`, { headers: operator.headers }));
+  return { status: response.status, ...((await response.json()) as RecentChatsResponse) };
+};
+const asking = async (name: string) => {
+  const visitor = await newVisitor(name);
+  await save(ask('POST', '/api/chat/messages', { headers: visitor.headers, body: { messages: [text('Hello?')] } }));
+  return visitor;
+};
+const done = async (clientId: number, more: object) =>
+  await markDone(ask('POST', '/api/chat/done', { headers: operator.headers, body: { clientId, ...more } }));
+
+it('answers views by the page, with who waits in all', async () => {
+  const people = [await asking('Ann'), await asking('Ben'), await asking('Cleo')];
+  const first = await list('view=waiting&limit=2');
+  expect(first).toMatchObject({ status: 200, counts: { waiting: 3 }, nextCursor: expect.any(String), epoch: expect.any(String) });
+  const second = await list(`view=waiting&limit=2&cursor=${first.nextCursor}`);
+  expect(second.nextCursor).toBeNull();
+  expect([...first.chats, ...second.chats].map(({ client }) => client.id)).toEqual(people.map(({ id }) => id));
+  // Without a view it is as it has always been: the newest first, and empty ones among them.
+  const silent = await newVisitor('Dan');
+  const plain = await list('limit=3');
+  expect(plain.chats.map(({ client }) => client.id)).toEqual([silent.id, people[2]?.id, people[1]?.id]);
+  expect(plain).not.toHaveProperty('nextCursor');
+});
+
+it('finds single conversations', async () => {
+  const visitor = await asking('Eve');
+  for (const query of [`ids=${visitor.id}`, `addresses=${visitor.sessionId}`, `ids=${visitor.id}&addresses=x`])
+    expect((await list(query)).chats).toMatchObject([{ client: { id: visitor.id, pages: [] } }]);
+  expect((await list('ids=999999')).chats).toEqual([]);
+});
+
+it.each([
+  'view=all',
+  'cursor=w_1_1',
+  'view=waiting&cursor=d_1_1',
+  'view=open&ids=1',
+  'ids=',
+  'ids=1,,2',
+  'ids=0',
+  'ids=-1',
+  'addresses=',
+  `addresses=${'x'.repeat(65)}`,
+  `ids=${Array.from({ length: 101 }, (_, index) => index + 1).join(',')}`,
+  'view=open&limit=201',
+])('refuses %s', async (query) => {
+  expect((await list(query)).status).toBe(400);
+});
+
+it('marks a conversation as done and tells the consoles, unless a message came meanwhile', async () => {
+  const visitor = await asking('Finn');
+  const marked = (await (await done(visitor.id, { done: true, lastSeq: 1 })).json()) as MarkDoneResponse;
+  expect(marked).toEqual({ doneAt: expect.stringMatching(/Z$/), waitingSince: null });
+  const hint = { event: 'conversationChanged', clientId: visitor.sessionId, lastSeq: 1, visitorChanged: true };
+  await expect.poll(() => relay.batches.flat()).toContainEqual(hint);
+  const undone = (await (await done(visitor.id, { done: false })).json()) as MarkDoneResponse;
+  expect(undone).toEqual({ doneAt: null, waitingSince: expect.stringMatching(/Z$/) });
+  await save(ask('POST', '/api/chat/messages', { headers: visitor.headers, body: { messages: [text('Wait')] } }));
+  const refused = await done(visitor.id, { done: true, lastSeq: 1 });
+  expect(refused.status).toBe(409);
+  expect(await refused.json()).toMatchObject({ error: { code: 'conflict', retryable: false } });
+  expect((await done(visitor.id, { done: 'yes' })).status).toBe(400);
+});
