@@ -1,6 +1,8 @@
 import type { ConversationHandle, TimelineMessage } from '@switchboard/client';
 import { messageId, partsOf, safePicture, shownSize, times, type MessageGroup } from '@switchboard/client/view';
 
+import { Words } from './Words.tsx';
+
 const STATUS = { sending: 'Sending', sent: 'Sent', delivered: 'Delivered', read: 'Read', failed: 'Not sent' } as const;
 
 interface GroupProps {
@@ -16,8 +18,16 @@ export function Group({ group, lastOwn, conversation }: GroupProps) {
   return (
     <section class={group.own ? 'group own' : 'group'} aria-label={group.own ? 'You' : (group.operatorName ?? 'Support')}>
       <p class="who" aria-hidden={group.own}>
-        {group.own ? null : <b dir="auto">{group.operatorName ?? 'Support'}</b>}
-        {first === undefined ? null : <time dateTime={first.createdAt}>{times.clock(first.createdAt)}</time>}
+        {group.own ? null : (
+          <b dir="auto">
+            <Words fixed>{group.operatorName ?? 'Support'}</Words>
+          </b>
+        )}
+        {first === undefined ? null : (
+          <time dateTime={first.createdAt}>
+            <Words fixed>{times.clock(first.createdAt)}</Words>
+          </time>
+        )}
       </p>
       {group.messages.map((message) => (
         <Message key={messageId(message)} message={message} last={message.own && message.key === lastOwn} conversation={conversation} />
@@ -45,7 +55,7 @@ function Message({ message, last, conversation }: MessageProps) {
       )}
       {status === null ? null : (
         <p class={shown ? 'status' : 'status hidden'}>
-          <span>{STATUS[status]}</span>
+          <Words fixed>{STATUS[status]}</Words>
           {status === 'sending' ? (
             // At once for a picture, which may take long, and for a text when it takes longer than it should.
             <button type="button" class={message.image === null ? 'late' : undefined} onClick={() => void conversation.discard(message)}>
@@ -54,7 +64,11 @@ function Message({ message, last, conversation }: MessageProps) {
           ) : null}
           {status === 'failed' ? (
             <>
-              {failure === null ? null : <span dir="auto"> · {failure}</span>}
+              {failure === null ? null : (
+                <span dir="auto">
+                  <Words>{` · ${failure}`}</Words>
+                </span>
+              )}
               <button type="button" onClick={() => conversation.retry(message)}>
                 Retry
               </button>
@@ -77,7 +91,7 @@ function Linked({ message }: { readonly message: TimelineMessage }) {
       {partsOf(message).map((part) => {
         const key = at;
         at += part.text.length;
-        if (part.href === undefined) return part.text;
+        if (part.href === undefined) return <span key={key}>{part.text}</span>;
         return (
           <a key={key} href={part.href} target="_blank" rel="noopener noreferrer nofollow">
             {part.text}
@@ -98,7 +112,12 @@ function Picture({ message: { image, uploadProgress }, onBroken }: PictureProps)
   if (image === null) return null;
   const url = safePicture(image.url);
   // Our words, not the sender’s.
-  if (url === undefined) return <p class="bubble unshown">{image.name ?? 'Picture'} can’t be shown.</p>;
+  if (url === undefined)
+    return (
+      <p class="bubble unshown">
+        <Words>{`${image.name ?? 'Picture'} can’t be shown.`}</Words>
+      </p>
+    );
   const size = shownSize(image.width, image.height);
   const scale = Math.min(1, 240 / size.width);
   const [width, height] = [Math.round(size.width * scale), Math.round(size.height * scale)];

@@ -1,5 +1,7 @@
 import type { LeftOver, VisitorChat } from '@switchboard/client';
 
+import { Words } from './Words.tsx';
+
 interface LeftOversProps {
   readonly chat: VisitorChat;
   readonly messages: readonly LeftOver[];
@@ -15,7 +17,7 @@ export function LeftOvers({ chat, messages }: LeftOversProps) {
         {messages.map(({ key, text, isImage }) => (
           <li key={key} class="message">
             <p class="bubble" dir="auto">
-              {isImage ? `Picture ${text ?? ''}` : text}
+              <Words>{isImage ? `Picture ${text ?? ''}` : (text ?? '')}</Words>
             </p>
             <p class="status">
               <span translate={false}>Not sent</span>

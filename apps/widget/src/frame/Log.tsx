@@ -3,6 +3,7 @@ import { arrangeMessages, lastOwnKey, times } from '@switchboard/client/view';
 
 import { Group } from './Group.tsx';
 import { useLogScroll } from './use-log-scroll.ts';
+import { Words } from './Words.tsx';
 
 interface LogProps {
   readonly conversation: ConversationHandle;
@@ -23,20 +24,24 @@ export function Log({ conversation, snapshot, greeting, open, onAtEnd }: LogProp
       <div class="log" role="log" aria-label="Messages" aria-live="polite" ref={scroller} onScroll={onScroll}>
         <div class="content" ref={content}>
           {hasOlder || loadingOlder ? (
-            <p class="quiet">Loading older messages …</p>
+            <p class="quiet" key="older">
+              Loading older messages …
+            </p>
           ) : blocked ? null : (
-            <p class="greeting" dir="auto">
-              {greeting}
+            <p class="greeting" key="greeting" dir="auto">
+              <Words>{greeting}</Words>
             </p>
           )}
           {(history === 'failed' || history === 'missing') && !blocked ? (
-            <p class="quiet">Your messages can’t be loaded right now. It is tried again by itself.</p>
+            <p class="quiet" key="failed">
+              Your messages can’t be loaded right now. It is tried again by itself.
+            </p>
           ) : null}
           {arrangeMessages(messages, firstUnreadKey, (iso) => times.dayKey(iso)).map((item) => {
             if (item.kind === 'day') {
               return (
                 <p class="divider" key={item.key}>
-                  <span>{times.day(item.at, now)}</span>
+                  <Words fixed>{times.day(item.at, now)}</Words>
                 </p>
               );
             }
@@ -50,15 +55,15 @@ export function Log({ conversation, snapshot, greeting, open, onAtEnd }: LogProp
             return <Group key={item.key} group={item} lastOwn={last} conversation={conversation} />;
           })}
           {endedAt === null ? null : (
-            <p class="divider">
-              <span>Chat ended {times.clock(endedAt)}</span>
+            <p class="divider" key="ended">
+              <Words fixed>{`Chat ended ${times.clock(endedAt)}`}</Words>
             </p>
           )}
         </div>
       </div>
       {missed > 0 ? (
         <button type="button" class="pill" onClick={toEnd}>
-          {missed === 1 ? '1 new message' : `${missed} new messages`}
+          <Words>{missed === 1 ? '1 new message' : `${missed} new messages`}</Words>
         </button>
       ) : null}
     </div>

@@ -6,7 +6,7 @@ import type { Drafts } from './drafts.ts';
 import type { WaitingText } from './Starting.tsx';
 
 /** What went wrong: with a field, or with the whole. */
-export interface Problem {
+interface Problem {
   readonly field: 'username' | 'phone' | null;
   readonly text: string;
 }

@@ -1,0 +1,66 @@
+import type { Locator } from 'playwright-core';
+import { expect, inject, it } from 'vitest';
+
+import { ConsolePage } from '../stage/console-page.ts';
+import { png } from '../stage/image.ts';
+import { OPERATORS } from '../stage/operators.ts';
+import { useBrowser } from '../stage/use-browser.ts';
+import { WidgetPage } from '../stage/widget-page.ts';
+
+const stage = inject('stage');
+const browser = useBrowser();
+
+/** Drops a picture, or words, on the element; whether the browser was told to leave them alone, while they hover and when they fall. */
+async function drop(target: Locator, what: { readonly picture: Buffer } | { readonly text: string }): Promise<boolean[]> {
+  const given = 'picture' in what ? { base64: what.picture.toString('base64'), text: '' } : { base64: '', text: what.text };
+  return await target.evaluate(async (element, { base64, text }) => {
+    const dataTransfer = new DataTransfer();
+    if (base64 === '') dataTransfer.setData('text/plain', text);
+    else {
+      const bytes = Uint8Array.from(atob(base64), (letter) => letter.codePointAt(0) ?? 0);
+      dataTransfer.items.add(new File([bytes], 'lamp.png', { type: 'image/png' }));
+    }
+    return ['dragover', 'drop'].map((name) => {
+      const event = new DragEvent(name, { dataTransfer, bubbles: true, cancelable: true, composed: true });
+      element.dispatchEvent(event);
+      return event.defaultPrevented;
+    });
+  }, given);
+}
+
+const KEPT_OUT = [true, true];
+
+it('what is dropped anywhere in the frame is taken or refused, and never opened by the browser', async () => {
+  const picture = png(30, 20, [200, 100, 0]);
+  const widget = await WidgetPage.open(browser, stage.host);
+  const frame = widget.frame();
+  await widget.openChat();
+  const name = frame.getByLabel('Name', { exact: true });
+  await name.waitFor();
+  for (const place of [frame.getByRole('heading', { name: 'Chat with us' }), name, frame.locator('body')])
+    expect(await drop(place, { picture })).toEqual(KEPT_OUT);
+  await frame.getByText('Start the chat first. Then you can attach pictures.').waitFor();
+  // Words may be dropped into a field, and nowhere else: a link would be followed.
+  expect(await drop(name, { text: 'https://lamps.example/' })).toEqual([false, false]);
+  expect(await drop(frame.locator('body'), { text: 'https://lamps.example/' })).toEqual(KEPT_OUT);
+
+  await widget.start('Dropsy Example');
+  expect(await drop(frame.getByRole('heading', { name: 'Chat with us' }), { picture })).toEqual(KEPT_OUT);
+  await frame.getByRole('img').first().waitFor();
+
+  await widget.say('So that you know me');
+  const operator = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
+  await operator.openConversation('Dropsy Example');
+  await operator.page.evaluate(async () => {
+    const { chats } = (await (await fetch('/api/chat/recent')).json()) as { chats: { client: { id: number; username: string } }[] };
+    const clientId = chats.find(({ client }) => client.username === 'Dropsy Example')?.client.id;
+    await fetch('/api/chat/block', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ clientId, blocked: true }),
+    });
+  });
+  await frame.getByText('This chat was closed by the team.').waitFor();
+  expect(await drop(frame.locator('body'), { picture })).toEqual(KEPT_OUT);
+  await Promise.all([widget.close(), operator.close()]);
+});

@@ -1,0 +1,81 @@
+import { expect, inject, it } from 'vitest';
+
+import { ConsolePage } from '../stage/console-page.ts';
+import { rowsOf } from '../stage/database.ts';
+import { OPERATORS } from '../stage/operators.ts';
+import { useBrowser } from '../stage/use-browser.ts';
+import { WidgetPage } from '../stage/widget-page.ts';
+
+const stage = inject('stage');
+const browser = useBrowser();
+
+/** Does to every page and frame what the translators of browsers do, for as long as it lives: each text with letters becomes elements of theirs. */
+function translateEverything(): void {
+  const translate = (node: Node) => {
+    if (node instanceof Text) {
+      const parent = node.parentElement;
+      if (parent === null || /^(?:FONT|SCRIPT|STYLE|TEXTAREA)$/.test(parent.tagName) || !/\p{L}/u.test(node.textContent ?? '')) return;
+      const outer = document.createElement('font');
+      outer.append(Object.assign(document.createElement('font'), { textContent: node.textContent }));
+      node.replaceWith(outer);
+      return;
+    }
+    for (const child of node.childNodes) translate(child);
+  };
+  new MutationObserver((records) => {
+    for (const { addedNodes } of records) for (const node of addedNodes) translate(node);
+  }).observe(document, { childList: true, subtree: true, characterData: true });
+}
+
+it('a visitor who reads the chat translated sees every status that is true, and nothing breaks', async () => {
+  const operator = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
+  const visitor = await WidgetPage.open(browser, stage.host, {}, translateEverything);
+  const errors: string[] = [];
+  visitor.page.on('pageerror', (error) => errors.push(error.message));
+  const { context } = visitor;
+  const frame = visitor.frame();
+  await visitor.openChat();
+  await frame.getByRole('button', { name: 'Start chat' }).click();
+  await frame.getByText('Tell us what to call you.').waitFor();
+  await visitor.start('Lukas Übersetzt');
+  await visitor.say('Guten Tag');
+  const status = async () => await visitor.log().locator('.status').allInnerTexts();
+  await operator.openConversation('Lukas Übersetzt');
+  await expect.poll(async () => (await status()).at(-1)).toBe('Read');
+  await operator.page.getByRole('textbox', { name: 'Message', exact: true }).pressSequentially('Hello');
+  await frame.getByText(`${OPERATORS.maya.name} is typing …`).waitFor();
+  await operator.page.getByRole('button', { name: 'Send', exact: true }).click();
+  await visitor.message('Hello').waitFor();
+  await expect.poll(async () => await frame.getByText('is typing').count()).toBe(0);
+
+  // Nothing can be saved, then it can again.
+  await context.route(
+    '**/api/chat/messages',
+    async (route) => await (route.request().method() === 'POST' ? route.abort() : route.fallback()),
+  );
+  await visitor.say('Nochmal');
+  await expect.poll(async () => (await status()).at(-1)).toBe('Sending');
+  await frame.getByText('We can’t be reached right now.').waitFor();
+  await context.unroute('**/api/chat/messages');
+  await expect.poll(async () => (await status()).at(-1)).toBe('Read');
+  await expect.poll(async () => await frame.getByText('We can’t be reached').count()).toBe(0);
+  for (let turn = 0; turn < 5; turn += 1) {
+    await visitor.say(`Frage ${turn}`);
+    await operator.message(`Frage ${turn}`).waitFor();
+    await operator.say(`Answer ${turn}`);
+    await visitor.message(`Answer ${turn}`).waitFor();
+  }
+  await context.setOffline(true);
+  await frame.getByText('You are offline.').waitFor();
+  await context.setOffline(false);
+  await expect.poll(async () => await frame.getByText('You are offline.').count()).toBe(0);
+  await expect.poll(async () => (await rowsOf(stage.databaseUrl, 'Lukas Übersetzt')).length).toBe(13);
+
+  await frame.getByRole('button', { name: 'End chat', exact: true }).click();
+  await frame.getByRole('button', { name: 'Yes, end chat' }).click();
+  await frame.getByRole('heading', { name: 'Chat ended' }).waitFor();
+  await frame.getByRole('button', { name: 'Start a new chat' }).click();
+  await visitor.start('Lukas Übersetzt');
+  expect(errors).toEqual([]);
+  await Promise.all([visitor.close(), operator.close()]);
+});
