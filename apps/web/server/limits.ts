@@ -21,6 +21,8 @@ export interface Limits {
   readonly allBytes: RateLimit;
   /** Reports of how long messages took, per visitor or operator. */
   readonly timings: RateLimit;
+  /** Pages that a visitor moves to: operators are told of each. */
+  readonly pages: RateLimit;
   /** Whatever has no limit of its own, per visitor. Several tabs that fetch after an outage must get through. */
   readonly visitorRequests: RateLimit;
   /** The same per operator: a console asks for something whenever anybody writes to the team. */
@@ -69,6 +71,7 @@ export function createLimits(config: Pick<Config, 'conversationsPerMinute' | 'qu
     addressBytes: perDay('bytes of an address', addressBytesPerDay),
     allBytes: perDay('bytes of all visitors', allBytesPerDay),
     timings: own.limit({ name: 'timings', perMinute: 20 }),
+    pages: own.limit({ name: 'pages', perMinute: 60 }),
     visitorRequests: own.limit({ name: 'requests of a visitor', perMinute: 600, burst: 300 }),
     operatorRequests: own.limit({ name: 'requests of an operator', perMinute: 12_000, burst: 2_000 }),
     addressRequests: own.limit({ name: 'requests of an address', perMinute: 6_000, burst: 2_000 }),

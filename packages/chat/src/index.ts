@@ -23,3 +23,4 @@ export { settleWaiting } from './settle-waiting.ts';
 export { startSession, type StartedSession, type StartSessionExtra, type StartSessionInput } from './start-session.ts';
 export { knownStorageKeys, removeUnusedUploads, type UploadPosition } from './unused-uploads.ts';
 export { findEarlierUpload, findUpload, recordUpload, type NewUpload } from './uploads.ts';
+export { visitPage, type Visit, type VisitInput } from './visit-page.ts';

@@ -87,6 +87,7 @@ async function begin(ctx: Context, input: StartSessionInput, extra: StartSession
         create: {
           id: sessionId,
           pageUrl: input.pageUrl ?? null,
+          ...(input.pageUrl === undefined ? {} : { pages: [{ url: input.pageUrl, at: now.toISOString() }] }),
           locale: input.locale ?? null,
           userAgent: extra.userAgent ?? null,
           startedAt: now,

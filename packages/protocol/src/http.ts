@@ -193,6 +193,14 @@ export const timingsRequest = z.object({
 });
 export type Timings = z.output<typeof timingsRequest>;
 
+/** `POST /api/chat/page`, by a visitor's frame: the page of the host site that they are on, since when, and that they are there. */
+export const visitPageRequest = z.object({
+  url: text(Infinity)
+    .min(1)
+    .transform((value) => value.slice(0, MAX_URL_LENGTH)),
+  at: z.iso.datetime({ offset: true }).optional(),
+});
+
 /** `POST /api/chat/end`: the visitor ends the conversation (an operator's console does it for an old front-end). */
 export const endChatRequest = z.object({ clientId: z.int().positive().optional() });
 

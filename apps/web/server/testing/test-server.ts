@@ -121,6 +121,7 @@ export function closedLimits(): Limits {
     addressBytes: closed,
     allBytes: closed,
     timings: closed,
+    pages: closed,
     visitorRequests: closed,
     operatorRequests: closed,
     addressRequests: closed,

@@ -9,6 +9,7 @@ import { POST as block } from './block/route.ts';
 import { POST as done } from './done/route.ts';
 import { POST as end } from './end/route.ts';
 import { GET as read, POST as save } from './messages/route.ts';
+import { POST as page } from './page/route.ts';
 import { POST as receipts } from './receipts/route.ts';
 import { GET as recent } from './recent/route.ts';
 import { POST as sessions } from './sessions/route.ts';
@@ -93,6 +94,12 @@ const ATTEMPTS: readonly Attempt[] = [
     expected: { anonymous: 401, a: 403, b: 403, operator: 200, admin: 200 },
   },
   {
+    route: 'POST page',
+    handler: page,
+    request: (headers) => ask('POST', '/api/chat/page', { headers, body: { url: 'https://shop.example/lamps' } }),
+    expected: { anonymous: 401, a: 200, b: 200, operator: 403, admin: 403 },
+  },
+  {
     route: 'POST token',
     handler: token,
     request: (headers) => ask('POST', '/api/chat/token', { headers }),
@@ -164,7 +171,7 @@ describe('who may do what', () => {
     const handlers = routes.flat().flatMap(([method, handler]) => (method === 'OPTIONS' ? [] : [handler]));
     const tried = new Set<unknown>([...ATTEMPTS.map(({ handler }) => handler), image]);
     expect(handlers.filter((handler) => !tried.has(handler))).toEqual([]);
-    expect(handlers.length).toBe(13);
+    expect(handlers.length).toBe(14);
   });
 
   it('tells "not yours" and "not there" alike', async () => {

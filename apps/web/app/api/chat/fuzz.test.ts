@@ -6,6 +6,7 @@ import { POST as block } from './block/route.ts';
 import { POST as done } from './done/route.ts';
 import { POST as end } from './end/route.ts';
 import { GET as read, POST as save } from './messages/route.ts';
+import { POST as page } from './page/route.ts';
 import { POST as receipts } from './receipts/route.ts';
 import { GET as recent } from './recent/route.ts';
 import { POST as sessions } from './sessions/route.ts';
@@ -23,7 +24,7 @@ beforeAll(async () => {
 /** Names that routes look at, among others: what is random all through is refused at the first step. */
 const NAMES = (
   'messages messageKey messageType text imageUrl imageName mimeType sentAt sessionId clientId clientSocketId senderType username phone email pageUrl ' +
-  'locale resumeToken deliveredSeq readSeq relayed saved outboxAge blocked __proto__ constructor toString limit afterSeq beforeSeq e s done lastSeq view cursor ids addresses'
+  'locale resumeToken deliveredSeq readSeq relayed saved outboxAge blocked __proto__ constructor toString limit afterSeq beforeSeq e s done lastSeq view cursor ids addresses url at'
 ).split(' ');
 const value: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
   value: fc.oneof(
@@ -73,6 +74,7 @@ const POSTS: readonly (readonly [string, Handler])[] = [
   ['end', end],
   ['block', block],
   ['done', done],
+  ['page', page],
 ];
 
 /** What is wrong with an answer; undefined: it is one that the contract knows, and tells nothing of what is inside. */

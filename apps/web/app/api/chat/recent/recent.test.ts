@@ -9,6 +9,7 @@ import { startTestRelay, type TestRelay } from '../../../../server/testing/test-
 import { ask, newOperator, newVisitor, text, useTestServer, type Person } from '../../../../server/testing/test-server.ts';
 import { POST as markDone } from '../done/route.ts';
 import { POST as save } from '../messages/route.ts';
+import { POST as visit } from '../page/route.ts';
 import { GET as recent } from './route.ts';
 
 const server = useTestServer();
@@ -86,4 +87,22 @@ it('marks a conversation as done and tells the consoles, unless a message came m
   expect(refused.status).toBe(409);
   expect(await refused.json()).toMatchObject({ error: { code: 'conflict', retryable: false } });
   expect((await done(visitor.id, { done: 'yes' })).status).toBe(400);
+});
+
+it('shows on which page a visitor is, and tells the consoles when they move', async () => {
+  const visitor = await newVisitor('Gil');
+  const on = async (url: string) => await visit(ask('POST', '/api/chat/page', { headers: visitor.headers, body: { url } }));
+  const moves = () =>
+    relay.batches.flat().filter((hint) => 'clientId' in hint && hint.clientId === visitor.sessionId && 'visitorChanged' in hint).length;
+  // Nobody has a conversation before its first message.
+  expect((await on('https://shop.example/1')).status).toBe(200);
+  await save(ask('POST', '/api/chat/messages', { headers: visitor.headers, body: { messages: [text('Hello?')] } }));
+  await on('https://shop.example/2');
+  await expect.poll(moves).toBe(1);
+  await on('https://shop.example/2');
+  await on(`https://shop.example/${'x'.repeat(3_000)}`);
+  await expect.poll(moves).toBe(2);
+  const [chat] = (await list(`ids=${visitor.id}`)).chats;
+  expect(chat?.client.pages?.map(({ url }) => url.length)).toEqual([2_048, 22, 22]);
+  expect((await on('')).status).toBe(400);
 });
