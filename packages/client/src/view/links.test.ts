@@ -41,6 +41,67 @@ it('does not take a quote or a bracket of markup into an address', () => {
   expect(hrefs('<a href="https://lamps.example" onclick="x">')).toEqual(['https://lamps.example/']);
 });
 
+it.each([
+  // The addresses, then a text that has them and nothing else that is a link.
+  ['https://lamps.example/c', 'これを見て：https://lamps.example/c。'],
+  ['https://lamps.example/help', '请看https://lamps.example/help，谢谢。'],
+  ['https://lamps.example/a https://lamps.example/b', '（https://lamps.example/a）和「https://lamps.example/b」。'],
+  ['https://lamps.example/a https://lamps.example/b', '《https://lamps.example/a》【https://lamps.example/b】！'],
+  ['https://lamps.example/q?x=1', 'https://lamps.example/q?x=1？'],
+  ['https://lamps.example/e', '“https://lamps.example/e”'],
+  ['https://lamps.example/e', '他说“https://lamps.example/e”和别的'],
+  ['https://lamps.example/e', '‘https://lamps.example/e’和'],
+  ['https://lamps.example/f', '„https://lamps.example/f“, sagte sie'],
+  ['https://lamps.example/f', '„https://lamps.example/f”.'],
+  ['https://lamps.example/f', '‚https://lamps.example/f‘'],
+  ['https://lamps.example/f', '»https://lamps.example/f«'],
+  ['https://lamps.example/f', '«https://lamps.example/f»'],
+  ['https://lamps.example/f', '‹https://lamps.example/f›'],
+  ['https://lamps.example/f', '”https://lamps.example/f”'],
+  ['https://lamps.example/f', '〝https://lamps.example/f〟'],
+  ['https://lamps.example/f', '״https://lamps.example/f״.'],
+  ['https://lamps.example/g', 'انظر https://lamps.example/g، شكرا'],
+  ['https://lamps.example/g', 'https://lamps.example/g؛'],
+  ['https://lamps.example/g', 'هل هو https://lamps.example/g؟'],
+  ['https://lamps.example/g', 'https://lamps.example/g۔'],
+  ['https://lamps.example/h', 'देखें https://lamps.example/h।'],
+  ['https://lamps.example/h', 'https://lamps.example/h።'],
+  ['https://lamps.example/h', 'https://lamps.example/h។'],
+  ['https://lamps.example/i', '¿Has visto https://lamps.example/i?'],
+  ['https://lamps.example/i', 'It is here—https://lamps.example/i— as I said'],
+  ['https://www.lamps.example/', 'www.lamps.exampleで見られます'],
+  ['https://lamps.example/', 'https://lamps.exampleです。'],
+  ['mailto:ana@lamps.example', '连接：ana@lamps.example。'],
+  ['mailto:ana@lamps.example', '「ana@lamps.example」へ'],
+  ['mailto:ana@lamps.example', 'mailto:ana@lamps.example）'],
+])('finds %s where no space sets it apart: %s', (addresses, text) => {
+  expect(hrefs(text).join(' ')).toBe(addresses);
+  expect(
+    linkParts(text)
+      .map((part) => part.text)
+      .join(''),
+  ).toBe(text);
+});
+
+it.each([
+  'https://ja.wikipedia.org/wiki/東京',
+  'https://ja.wikipedia.org/wiki/ジョン・レノン',
+  'https://ar.wikipedia.org/wiki/القاهرة',
+  'https://ru.wikipedia.org/wiki/Лампа_(значения)',
+  'https://fr.wikipedia.org/wiki/L’Île-d’Yeu',
+  'https://th.wikipedia.org/wiki/กรุงเทพฯ',
+  'https://hi.wikipedia.org/wiki/डॉ॰_अम्बेडकर',
+  'https://he.wikipedia.org/wiki/צה״ל',
+  'https://ca.wikipedia.org/wiki/Col·lecció',
+  'https://münchen.example/straße?für=Öl#ähnlich',
+  'https://例え.テスト/道',
+  'https://пример.рф',
+  'https://lamps.example/JR東日本',
+])('keeps an address whole that has letters of another script: %s', (address) => {
+  const [before, link, after] = linkParts(`See ${address}, please`);
+  expect([before?.text, link?.text, after?.text]).toEqual(['See ', address, ', please']);
+});
+
 it('keeps every character and lets no other scheme out, whatever the text', () => {
   const scheme = fc.constantFrom('https://', 'http://', 'www.', 'mailto:', 'javascript:', 'data:', '@', '.', '/', '\\', '\u202E', ' ', '"');
   const texts = fc
@@ -109,7 +170,29 @@ describe('the work on a text', () => {
     'mailto:',
     'mailto:a@',
   ];
-  const others = ['\u200B', '\u2060', '\u202E', '\u0301', 'a\u0301', '😀', '👩‍👩‍👧‍👦', '\uD800', 'ß', '谢谢。', '١', 'https://x.y/a}'];
+  const others = [
+    '。',
+    '」',
+    '”',
+    '’',
+    '،',
+    '・',
+    'を',
+    'aを',
+    '.を',
+    '\u200B',
+    '\u2060',
+    '\u202E',
+    '\u0301',
+    'a\u0301',
+    '😀',
+    '👩‍👩‍👧‍👦',
+    '\uD800',
+    'ß',
+    '谢谢。',
+    '١',
+    'https://x.y/a}',
+  ];
   const pieces = punctuation.concat(addresses, others);
   const beginnings = ['', 'https://x.y/', 'https://x.y/(', 'www.x.y', 'mailto:a@b.c', 'a@b.c', '@', 'x '];
 

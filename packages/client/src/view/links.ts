@@ -12,7 +12,7 @@ const MAX_LINKS = 100;
 const PREFIXES = ['https://', 'http://', 'mailto:', 'www.'];
 const LONGEST_PREFIX = 8;
 /** Punctuation that ends the sentence, not the address. */
-const TRAILING = new Set('.,;:!?…)]}*_~');
+const TRAILING = new Set('.,;:!?…)]}*_~’–—·•״׳');
 const OPENERS: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' };
 const SAFE_SCHEMES = new Set(['http:', 'https:', 'mailto:']);
 const AT = 0x40;
@@ -34,6 +34,16 @@ const STOPS: readonly (readonly [number, number])[] = [
   [0x3000, 0x3000],
   [0xfeff, 0xfeff],
 ];
+/**
+ * Beyond ASCII every quotation mark, bracket and mark of a sentence ends an address, whatever the language, because nothing needs to stand between it and
+ * the next word: `「https://…/b」。`, `“https://…/e”`, `https://…/g،`. An address that is copied out of a browser has such a mark only encoded.
+ */
+const PUNCTUATION = /[\p{Pi}\p{Pf}\p{Ps}\p{Pe}\p{Po}＜＞｜]/u;
+/** Marks that stand inside words and names, and so inside of addresses that are typed as they are read: `L’Île`, `ジョン・レノン`, `§5`. */
+const IN_WORDS = new Set('’·‧・･׳״§¶†‡•‰′″॰՚՛՜՝՞՟་༌');
+const APOSTROPHE = 0x2019;
+/** From here on are the scripts that are written without spaces. */
+const FIRST_IDEOGRAPHIC = 0x2e80;
 
 /** A stretch of the text that may be an address. */
 interface Candidate {
@@ -43,6 +53,17 @@ interface Candidate {
 
 function isStop(code: number): boolean {
   return STOPS.some(([first, last]) => code >= first && code <= last);
+}
+
+/** Whether the address ends before the character at `index`. */
+function isEnd(text: string, index: number): boolean {
+  const code = text.charCodeAt(index);
+  if (isStop(code)) return true;
+  if (code < 0xa1) return false;
+  // Where words are not set apart, it can't be told from a quotation mark by what follows.
+  if (code === APOSTROPHE) return text.charCodeAt(index + 1) >= FIRST_IDEOGRAPHIC;
+  const character = text.charAt(index);
+  return PUNCTUATION.test(character) && !IN_WORDS.has(character);
 }
 
 /** A letter or digit of ASCII, `_` or `-`: what names of hosts are made of. */
@@ -72,8 +93,25 @@ function webAddress(text: string, start: number): Candidate | undefined {
   const prefix = PREFIXES.find((known) => beginning.startsWith(known));
   if (prefix === undefined) return undefined;
   let end = start + prefix.length;
-  while (end < text.length && !isStop(text.charCodeAt(end))) end += 1;
+  while (end < text.length && !isEnd(text, end)) end += 1;
+  end = hostEnd(text, start + prefix.length, end);
   return end === start + prefix.length ? undefined : { start, end };
+}
+
+/**
+ * The end of an address that is nothing but a host and is followed at once by a word of another script: `www.lamps.exampleで`. The last part of a host is of
+ * one script. Where a path follows, nobody can tell where it ends.
+ */
+function hostEnd(text: string, start: number, end: number): number {
+  let label = start;
+  let other = end;
+  for (let index = start; index < end; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code === DOT) [label, other] = [index + 1, end];
+    else if (code > 0x7f) other = Math.min(other, index);
+    else if (!isHostCode(code)) return end;
+  }
+  return other > label ? other : end;
 }
 
 /** The mail address around the `@` at `at`, not reaching back before `from`. */
