@@ -8,6 +8,7 @@ import { ArrowDownIcon } from '../ui/icons.tsx';
 import { arrangeMessages, lastOwnKey, messageId, times, type LogItem, type MessageRef } from '@switchboard/client/view';
 import { DayDivider, EndDivider, NewDivider } from './Dividers.tsx';
 import { MessageGroup } from './MessageGroup.tsx';
+import { PictureViewer } from './PictureViewer.tsx';
 import { useLogScroll } from './use-log-scroll.ts';
 import type { Older } from './use-older.ts';
 
@@ -135,7 +136,7 @@ function Items({ handle, snapshot, visitor }: LogProps) {
     );
   };
   return (
-    <>
+    <PictureViewer messages={messages}>
       {items.map(show)}
       {discardFailed ? <p className="pb-4 text-end text-12 text-danger">The message could not be discarded. Try it again.</p> : null}
       {endedAt === null ? null : (
@@ -143,6 +144,6 @@ function Items({ handle, snapshot, visitor }: LogProps) {
           <bdi>{visitor}</bdi> ended the chat, <time dateTime={endedAt}>{times.short(endedAt, now)}</time>
         </EndDivider>
       )}
-    </>
+    </PictureViewer>
   );
 }

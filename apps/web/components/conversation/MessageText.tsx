@@ -1,30 +1,56 @@
 import type { TimelineMessage } from '@switchboard/client';
 import { memo } from 'react';
 
-import { partsOf } from '@switchboard/client/view';
+import { blocksOf, type TextBlock } from '@switchboard/client/view';
 
-/** A message's text as it was typed, with links that are safe to follow. */
+/** A message's text as it was typed, with links that are safe to follow, code in a fixed-width font, and emoji that stand alone large. */
 export const MessageText = memo(function MessageText({ message }: { readonly message: TimelineMessage }) {
-  const parts = partsOf(message);
-  let at = 0;
+  const blocks = blocksOf(message);
   return (
     <p dir="auto" className="whitespace-pre-wrap [overflow-wrap:anywhere]">
-      {parts.map((part) => {
-        const key = at;
-        at += part.text.length;
-        if (part.href === undefined) return part.text;
-        return (
-          <a
-            key={key}
-            href={part.href}
-            target="_blank"
-            rel="noopener noreferrer nofollow"
-            className="text-accent-ink underline decoration-1 underline-offset-2 hover:decoration-2"
-          >
-            {part.text}
-          </a>
-        );
-      })}
+      {blocks.map((block, index) => (
+        // oxlint-disable-next-line react/no-array-index-key -- a message's blocks never change
+        <Block key={index} block={block} alone={blocks.length === 1} />
+      ))}
     </p>
   );
 });
+
+function Block({ block: { kind, parts }, alone }: { readonly block: TextBlock; readonly alone: boolean }) {
+  const pieces = <Parts parts={parts} />;
+  if (kind === 'code')
+    return (
+      <code dir="ltr" translate="no" className="block py-0.5 font-mono text-[0.93em]">
+        {pieces}
+      </code>
+    );
+  if (kind === 'emoji') return <span className="block text-[28px] leading-9">{pieces}</span>;
+  return alone ? (
+    pieces
+  ) : (
+    <span dir="auto" className="block min-h-[1lh]">
+      {pieces}
+    </span>
+  );
+}
+
+function Parts({ parts }: Pick<TextBlock, 'parts'>) {
+  let at = 0;
+  return parts.map((part) => {
+    const key = at;
+    at += part.text.length;
+    // An element each: what a translator makes of a bare text beside others can't be replaced or removed.
+    if (part.href === undefined) return <span key={key}>{part.text}</span>;
+    return (
+      <a
+        key={key}
+        href={part.href}
+        target="_blank"
+        rel="noopener noreferrer nofollow"
+        className="text-accent-ink underline decoration-1 underline-offset-2 hover:decoration-2"
+      >
+        {part.text}
+      </a>
+    );
+  });
+}

@@ -35,6 +35,79 @@ it('shows text as text, with safe links that tell the other site nothing', async
   expect(await page.title()).not.toContain('owned');
 });
 
+it('sets code in a fixed-width font and emoji that stand alone large, and takes no other sign of Markdown', async () => {
+  const page = await withMessage({ text: 'See **this**:\n```\nnpm start\n  -- https://lamps.example/a\n```\n    indented\n🎉\nBye' });
+  const code = log(page).locator('code');
+  expect(await code.allTextContents()).toEqual(['npm start\n  -- https://lamps.example/a', '    indented']);
+  expect(await code.first().evaluate((element) => getComputedStyle(element).fontFamily)).toMatch(/monospace/);
+  expect(
+    await log(page)
+      .getByText('🎉')
+      .evaluate((element) => getComputedStyle(element.closest('.block') ?? element).fontSize),
+  ).toBe('28px');
+  expect(await log(page).locator('p').first().innerText()).toMatch(/^See \*\*this\*\*:\n/);
+});
+
+it('shows a picture of another site as a link, and asks that site for nothing', async () => {
+  const page = await stage.open('nothing', { path: '/?c=1' });
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(request.url()));
+  await page.evaluate(() => {
+    const { chat, summaryOf, messageOf } = window.stage;
+    const image = { url: 'https://shop.example/lamp.png', name: 'lamp.png', mimeType: 'image/png', width: null, height: null };
+    chat.conversation(1).set({ messages: [messageOf({ key: 'one', image })] });
+    chat.set({ conversations: [summaryOf({ clientId: 1, username: 'Ana' })] });
+    window.stage.show('console');
+  });
+  const link = log(page).getByRole('link', { name: 'lamp.png' });
+  expect(await link.getAttribute('href')).toBe('https://shop.example/lamp.png');
+  await log(page).getByText('A picture on shop.example').waitFor();
+  expect(await log(page).locator('img').count()).toBe(0);
+  expect(asked.filter((url) => url.includes('shop.example'))).toEqual([]);
+});
+
+it('goes from picture to picture, zooms, and offers the file', async () => {
+  const page = await stage.open('nothing', { path: '/?c=1' });
+  await page.evaluate(() => {
+    const { chat, summaryOf, messageOf } = window.stage;
+    const picture = (name: string, width: number) => {
+      const canvas = document.createElement('canvas');
+      Object.assign(canvas, { width, height: 300 });
+      return { url: canvas.toDataURL('image/png'), name, mimeType: 'image/png', width, height: 300 };
+    };
+    const messages = ['a.png', 'b.png', 'c.png'].map((name, index) =>
+      messageOf({ key: name, text: 'Here', image: picture(name, 600 + index) }),
+    );
+    chat.conversation(1).set({ messages });
+    chat.set({ conversations: [summaryOf({ clientId: 1, username: 'Ana' })] });
+    window.stage.show('console');
+  });
+  await log(page).getByRole('button', { name: 'Open b.png' }).click();
+  const dialog = (name: string) => page.getByRole('dialog', { name });
+  await dialog('b.png').waitFor();
+  const download = dialog('b.png').getByRole('link', { name: 'Download' });
+  expect(await download.getAttribute('download')).toBe('b.png');
+  await page.keyboard.press('ArrowRight');
+  await dialog('c.png').waitFor();
+  expect(await page.getByRole('button', { name: 'Next picture' }).getAttribute('aria-disabled')).toBe('true');
+  await page.keyboard.press('ArrowRight');
+  await page.getByRole('button', { name: 'Previous picture' }).click();
+  await page.keyboard.press('ArrowLeft');
+  await dialog('a.png').waitFor();
+  const shown = dialog('a.png').getByRole('img', { name: 'a.png' });
+  const width = async () => (await shown.boundingBox())?.width;
+  expect(await width()).toBe(600);
+  await page.keyboard.press('+');
+  await expect.poll(width).toBe(900);
+  // Moved by the arrows now, not left by them.
+  await page.keyboard.press('ArrowRight');
+  await dialog('a.png').waitFor();
+  await page.getByRole('button', { name: 'Zoom out' }).click();
+  await expect.poll(width).toBe(600);
+  await page.keyboard.press('Escape');
+  await dialog('a.png').waitFor({ state: 'detached' });
+});
+
 it('shows a picture at its ratio, opens it large, and Esc leads back to it', async () => {
   const page = await withMessage({ image: { width: 600, height: 300 } });
   const button = log(page).getByRole('button', { name: 'Open lamp.png' });

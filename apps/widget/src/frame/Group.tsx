@@ -1,5 +1,14 @@
 import type { ConversationHandle, TimelineMessage } from '@switchboard/client';
-import { messageId, partsOf, safePicture, shownSize, times, type MessageGroup } from '@switchboard/client/view';
+import {
+  blocksOf,
+  hostElsewhere,
+  messageId,
+  safePicture,
+  shownSize,
+  times,
+  type MessageGroup,
+  type TextPart,
+} from '@switchboard/client/view';
 
 import { Words } from './Words.tsx';
 
@@ -48,11 +57,7 @@ function Message({ message, last, conversation }: MessageProps) {
   return (
     <div class="message" data-status={status ?? undefined}>
       {message.image === null ? null : <Picture message={message} onBroken={() => conversation.renewPicture(message)} />}
-      {text === null || text === '' ? null : (
-        <p class="bubble" dir="auto">
-          <Linked message={message} />
-        </p>
-      )}
+      {text === null || text === '' ? null : <Text message={message} />}
       {status === null ? null : (
         <p class={shown ? 'status' : 'status hidden'}>
           <Words fixed>{STATUS[status]}</Words>
@@ -83,18 +88,41 @@ function Message({ message, last, conversation }: MessageProps) {
   );
 }
 
-/** Plain text with links that are safe to follow. */
-function Linked({ message }: { readonly message: TimelineMessage }) {
+/** Plain text with links that are safe to follow, code in a fixed-width font, and emoji that stand alone large. */
+function Text({ message }: { readonly message: TimelineMessage }) {
+  const blocks = blocksOf(message);
+  let at = 0;
+  return (
+    <p class="bubble" dir="auto">
+      {blocks.map(({ kind, parts }) => {
+        at += 1;
+        if (kind === 'code')
+          return (
+            <code key={at} dir="ltr" translate={false}>
+              <Linked parts={parts} />
+            </code>
+          );
+        return (
+          <span key={at} class={kind === 'emoji' ? 'emoji' : blocks.length > 1 ? 'block' : undefined}>
+            <Linked parts={parts} />
+          </span>
+        );
+      })}
+    </p>
+  );
+}
+
+/** An element for each piece: what a translator makes of a bare text beside others can't be replaced or removed. */
+function Linked({ parts }: { readonly parts: readonly TextPart[] }) {
   let at = 0;
   return (
     <>
-      {partsOf(message).map((part) => {
-        const key = at;
-        at += part.text.length;
-        if (part.href === undefined) return <span key={key}>{part.text}</span>;
+      {parts.map(({ text, href }) => {
+        at += text.length;
+        if (href === undefined) return <span key={at}>{text}</span>;
         return (
-          <a key={key} href={part.href} target="_blank" rel="noopener noreferrer nofollow">
-            {part.text}
+          <a key={at} href={href} target="_blank" rel="noopener noreferrer nofollow">
+            {text}
           </a>
         );
       })}
@@ -116,6 +144,19 @@ function Picture({ message: { image, uploadProgress }, onBroken }: PictureProps)
     return (
       <p class="bubble unshown">
         <Words>{`${image.name ?? 'Picture'} can’t be shown.`}</Words>
+      </p>
+    );
+  const elsewhere = hostElsewhere(url, location.origin);
+  // Not loaded into this page, which would tell that site who looks at the conversation.
+  if (elsewhere !== undefined)
+    return (
+      <p class="bubble">
+        <a href={url} target="_blank" rel="noopener noreferrer nofollow">
+          <bdi>{image.name ?? 'Picture'}</bdi>
+        </a>
+        <span class="block unshown">
+          <Words>{`A picture on ${elsewhere}`}</Words>
+        </span>
       </p>
     );
   const size = shownSize(image.width, image.height);

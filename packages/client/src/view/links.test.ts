@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
-import { linkParts, partsOf } from './links.ts';
+import { linkParts } from './links.ts';
 
 const hrefs = (text: string) => linkParts(text).flatMap(({ href }) => (href === undefined ? [] : [href]));
 
@@ -215,13 +215,6 @@ describe('the work on a text', () => {
       }),
       { numRuns: 100 },
     );
-  });
-
-  it('is done once for each message, however often that is drawn', () => {
-    const message = { text: 'See https://lamps.example' };
-    expect(partsOf(message)).toBe(partsOf(message));
-    expect(partsOf(message)).toEqual(linkParts(message.text));
-    expect(partsOf({ text: null })).toEqual([]);
   });
 });
 

@@ -8,7 +8,7 @@ export interface TextPart {
 /** A longer address stays plain text: one that is cut off would lead somewhere else. */
 const MAX_ADDRESS_LENGTH = 2_048;
 /** What comes after so many links in one message stays plain text: each link costs the page much more than its letters. */
-const MAX_LINKS = 100;
+export const MAX_LINKS = 100;
 const PREFIXES = ['https://', 'http://', 'mailto:', 'www.'];
 const LONGEST_PREFIX = 8;
 /** Punctuation that ends the sentence, not the address. */
@@ -176,13 +176,13 @@ export function safeHref(text: string): string | undefined {
  *
  * Strangers write these texts, so the work grows no faster than the text: every character is looked at a fixed number of times.
  */
-export function linkParts(text: string): readonly TextPart[] {
+export function linkParts(text: string, maxLinks = MAX_LINKS): readonly TextPart[] {
   const parts: TextPart[] = [];
   let plainFrom = 0;
   let links = 0;
   /** Before this everything belongs to a candidate that has been decided. */
   let from = 0;
-  for (let index = 0; index < text.length && links < MAX_LINKS; index += 1) {
+  for (let index = 0; index < text.length && links < maxLinks; index += 1) {
     const candidate = text.charCodeAt(index) === AT ? mailAddress(text, index, from) : webAddress(text, index);
     if (candidate === undefined) continue;
     from = candidate.end;
@@ -198,16 +198,5 @@ export function linkParts(text: string): readonly TextPart[] {
     plainFrom = end;
   }
   if (plainFrom < text.length) parts.push({ text: text.slice(plainFrom) });
-  return parts;
-}
-
-const found = new WeakMap<object, readonly TextPart[]>();
-
-/** The parts of this message's text, found once for each message: it is drawn far more often than it changes. */
-export function partsOf(message: { readonly text: string | null }): readonly TextPart[] {
-  const known = found.get(message);
-  if (known !== undefined) return known;
-  const parts = linkParts(message.text ?? '');
-  found.set(message, parts);
   return parts;
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { safePicture } from './pictures.ts';
+import { hostElsewhere, safePicture } from './pictures.ts';
 
 it.each([
   '/api/chat/uploads/0191d2a4?e=1&s=x',
@@ -29,4 +29,16 @@ it.each([
   'https://',
 ])('does not show %s', (url) => {
   expect(safePicture(url)).toBeUndefined();
+});
+
+it.each([
+  ['/api/chat/uploads/0191d2a4?e=1&s=x', undefined],
+  ['https://chat.example/api/chat/uploads/0191d2a4', undefined],
+  ['blob:https://other.example/0191d2a4', undefined],
+  ['data:image/png;base64,AAAA', undefined],
+  ['https://shop.example:8443/lamp.png', 'shop.example:8443'],
+  ['http://chat.example/lamp.png', 'chat.example'],
+  ['//shop.example/lamp.png', 'shop.example'],
+])('knows on whose site %s is', (url, host) => {
+  expect(hostElsewhere(url, 'https://chat.example')).toBe(host);
 });

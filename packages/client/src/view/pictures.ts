@@ -12,3 +12,15 @@ export function safePicture(url: string): string | undefined {
   const { protocol } = new URL(url, 'https://relative.invalid');
   return protocol === 'https:' || protocol === 'http:' || protocol === 'blob:' ? url : undefined;
 }
+
+/**
+ * The host of a picture that is on another site, undefined for one of this page's own. Our pages load none of those: a picture elsewhere would tell its
+ * owner who looks at the conversation, and when. They are shown as a link.
+ *
+ * @param url as `safePicture` gives it
+ * @param here this page's origin
+ */
+export function hostElsewhere(url: string, here: string): string | undefined {
+  const { protocol, origin, host } = new URL(url, here);
+  return (protocol === 'https:' || protocol === 'http:') && origin !== here ? host : undefined;
+}
