@@ -1,4 +1,4 @@
-import type { ArrivedMessage, ConversationSummary, OperatorChat, OperatorSnapshot } from '@switchboard/client';
+import type { ArrivedMessage, ConversationSummary, ListView, OperatorChat, OperatorSnapshot } from '@switchboard/client';
 
 import type { ChatError } from '@switchboard/protocol/errors';
 
@@ -17,6 +17,14 @@ export function summaryOf(more: Partial<ConversationSummary> & Pick<Conversation
     unread: 0,
     preview: null,
     lastActivityAt: new Date().toISOString(),
+    waitingSince: null,
+    doneAt: null,
+    unsent: 0,
+    locale: null,
+    userAgent: null,
+    lastSeenAt: null,
+    pageAt: null,
+    pages: [],
     typing: false,
     ...more,
   };
@@ -29,7 +37,12 @@ export class FakeChat implements OperatorChat {
     noLiveConnection: false,
     savesFailing: false,
     outboxVolatile: false,
+    view: 'open',
     conversations: [],
+    hasMore: false,
+    loadingMore: false,
+    waiting: 0,
+    unsent: 0,
     list: 'ready',
     signedOut: false,
     somebodyElse: false,
@@ -59,19 +72,41 @@ export class FakeChat implements OperatorChat {
     });
   }
 
+  setView(view: ListView): void {
+    this.set({ view });
+  }
+
+  loadMore(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  summaryOf(clientId: number): ConversationSummary | undefined {
+    return this.snapshot.conversations.find((summary) => summary.clientId === clientId);
+  }
+
+  fetchSummary(): void {
+    // All rows are in the snapshot.
+  }
+
   conversation(clientId: number): FakeConversation {
     const handle = this.handles.get(clientId) ?? new FakeConversation();
     this.handles.set(clientId, handle);
     return handle;
   }
 
-  /** `setBlocked` rejects with this. */
+  /** `setBlocked` and `setDone` reject with this. */
   refusal: ChatError | undefined;
 
   async setBlocked(clientId: number, blocked: boolean): Promise<void> {
     await Promise.resolve();
     if (this.refusal !== undefined) throw this.refusal;
     this.summarize(clientId, { blockedAt: blocked ? new Date().toISOString() : null });
+  }
+
+  async setDone(clientId: number, done: boolean): Promise<void> {
+    await Promise.resolve();
+    if (this.refusal !== undefined) throw this.refusal;
+    this.summarize(clientId, { doneAt: done ? new Date().toISOString() : null, waitingSince: null });
   }
 
   /** A visitor's message that arrives now. */

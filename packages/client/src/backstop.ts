@@ -12,6 +12,8 @@ export interface BackstopHooks {
   save(entry: NewEntry): Promise<void>;
   /** Resolves to whether the database has this message of the visitor, however long it takes to find out. */
   isSaved(clientId: number, key: string): Promise<boolean>;
+  /** Nothing of this conversation is watched any more. */
+  onDone?(clientId: number): void;
 }
 
 /** Saves what visitors' own clients fail to save: an old front-end's messages at once, others when they have not turned up after a while. */
@@ -19,6 +21,8 @@ export class Backstop {
   readonly #effects: Effects;
   readonly #hooks: BackstopHooks;
   readonly #cancels = new Set<() => void>();
+  /** How many messages of a conversation are watched. */
+  readonly #watched = new Map<number, number>();
   #closed = false;
 
   constructor(effects: Effects, hooks: BackstopHooks) {
@@ -39,14 +43,29 @@ export class Backstop {
     }
     const cancel = this.#effects.after(WAIT_MIN_MS + this.#effects.random() * (WAIT_MAX_MS - WAIT_MIN_MS), () => {
       this.#cancels.delete(cancel);
-      void this.#saveIfMissing(entry);
+      void this.#saveIfMissing(entry).finally(() => this.#release(clientId));
     });
     this.#cancels.add(cancel);
+    this.#watched.set(clientId, (this.#watched.get(clientId) ?? 0) + 1);
+  }
+
+  /** Whether it will be looked for a message of this conversation. */
+  isWatching(clientId: number): boolean {
+    return this.#watched.has(clientId);
   }
 
   close(): void {
     this.#closed = true;
     for (const cancel of this.#cancels) cancel();
+  }
+
+  #release(clientId: number): void {
+    const left = (this.#watched.get(clientId) ?? 0) - 1;
+    if (left > 0) this.#watched.set(clientId, left);
+    else {
+      this.#watched.delete(clientId);
+      this.#hooks.onDone?.(clientId);
+    }
   }
 
   async #saveIfMissing(entry: NewEntry): Promise<void> {

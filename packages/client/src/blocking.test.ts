@@ -28,7 +28,6 @@ beforeEach(async () => {
       relay.refused.add(`v${client.id}`);
       relay.cutVisitor(client.address);
     }
-    relay.hint('conversationChanged', { clientId: client.address, lastSeq: client.rows.length, visitorChanged: true });
   };
 });
 afterEach(closeServers);

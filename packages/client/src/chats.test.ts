@@ -82,6 +82,7 @@ describe('a visitor and an operator', () => {
     await connected(operator.chat);
     const visitor = await startVisitor();
     const conversation = operator.chat.conversation(1);
+    await visitor.chat.conversation!.sendText('Hello');
     await eventually(() => expect(operator.chat.getSnapshot().conversations).toHaveLength(1));
     visitor.chat.conversation!.setTyping(true);
     await eventually(() => expect(conversation.getSnapshot().peerTyping).toBe('Ada'));

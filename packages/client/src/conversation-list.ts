@@ -1,154 +1,237 @@
-import type { RecentChat } from '@switchboard/protocol/types';
+import type { MessageView, RecentChat } from '@switchboard/protocol/types';
 
+import type { MessageRef } from './message-id.ts';
+import { shallowEqual } from './shallow-equal.ts';
 import type { Content } from './timeline/state.ts';
 import type { ConversationSummary } from './types.ts';
 
 /** More of a message than a row has room for; the rest would be laid out for nothing, in every row, at every change. */
 const PREVIEW_LENGTH = 200;
+/** Messages of one conversation that are remembered between two fetches of its row. */
+const MAX_SAID = 100;
+/** Milliseconds after which the database would have a message that was heard: then it is as if nobody had said it. */
+export const HEARD_MS = 20_000;
+
+/** A message that `chat` is not known to include. */
+interface Said {
+  readonly content: Content;
+  /** Milliseconds since 1970, by this machine's clock; null while it waits in this outbox, which tells how that ends. */
+  readonly heardAt: number | null;
+  /** The same by the server's clock, ISO-8601. */
+  readonly arrivedAt: string;
+  /** The visitor has ended the conversation since. */
+  readonly ended: boolean;
+}
+
+/** What messages change beside the preview. */
+type Standing = Pick<ConversationSummary, 'waitingSince' | 'doneAt' | 'endedAt' | 'lastActivityAt'>;
 
 /** One conversation as the list keeps it. */
-interface ListRow {
-  readonly summary: Omit<ConversationSummary, 'unread' | 'typing'>;
-  /** When the message of the preview was sent, ISO-8601; empty before the first. */
-  readonly previewAt: string;
-  /** As last fetched. */
-  readonly savedUnread: number;
-  /** Live messages of the client, and of that side alone, that the fetched number may not include: key → when. */
-  readonly liveUnread: ReadonlyMap<string, string>;
-  /** Everything sent up to here has been seen in this browser, ISO-8601. */
-  readonly readUntil: string;
+export interface ListRow {
+  /** As last fetched, or as an operator's click has changed it since. */
+  readonly chat: RecentChat;
+  /** In the order heard. Lies over `chat` and leaves no trace there, so that it can be undone. */
+  readonly said: readonly Said[];
+  /** What `chat` and `said` together say. */
+  readonly standing: Standing;
+  /** What this tells was true at this step: an answer that was asked for before it tells less. */
+  readonly asOf: number;
 }
 
 /** The list by client id, in no order. */
 export type ListState = ReadonlyMap<number, ListRow>;
 
-export type ListEvent =
-  | { readonly type: 'fetched'; readonly chats: readonly RecentChat[] }
-  /** An old front-end's address has been given a row. */
-  | { readonly type: 'adopted'; readonly clientId: number; readonly username: string; readonly address: string; readonly at: string }
-  /** A message of either side; one of the client's counts as unread until the list is read or fetched. */
-  | { readonly type: 'message'; readonly clientId: number; readonly content: Content }
-  | { readonly type: 'ended'; readonly clientId: number; readonly at: string }
-  | { readonly type: 'blocked'; readonly clientId: number; readonly at: string | null }
-  | { readonly type: 'read'; readonly clientId: number; readonly until: string };
+/** What happens to a conversation that is known. */
+export type RowEvent =
+  /** A message of either side was heard on the relay. */
+  | { readonly type: 'message'; readonly content: Content; readonly heardAt: number; readonly arrivedAt: string }
+  /** An own message waits in the outbox. */
+  | { readonly type: 'kept'; readonly content: Content; readonly arrivedAt: string }
+  /** It does not wait there any more. */
+  | { readonly type: 'unkept'; readonly message: MessageRef }
+  /** Nobody will ever save this message. */
+  | { readonly type: 'dropped'; readonly message: MessageRef }
+  /** An own message was saved. */
+  | { readonly type: 'saved'; readonly content: Content; readonly seq: number; readonly heardAt: number; readonly arrivedAt: string }
+  | { readonly type: 'ended'; readonly at: string }
+  | { readonly type: 'blocked'; readonly at: string | null }
+  | { readonly type: 'done'; readonly doneAt: string | null; readonly waitingSince: string | null };
 
-export const EMPTY_LIST: ListState = new Map();
+/** The row that a fetched chat makes; `before` has what was heard meanwhile. `now`: milliseconds, by this machine's clock. */
+export function fetchedRow(chat: RecentChat, before: ListRow | undefined, asOf: number, now: number): ListRow {
+  const said = (before?.said ?? []).slice(included(chat, before?.said ?? []));
+  const recent = said.filter(({ heardAt }) => heardAt === null || now - heardAt < HEARD_MS);
+  return makeRow({ ...chat, client: completed(chat, before) }, recent, asOf);
+}
 
-/** Takes one event into the list; the order in which fetched and live news come does not matter. */
-export function reduceList(state: ListState, event: ListEvent): ListState {
-  if (event.type === 'fetched') {
-    const next = new Map(state);
-    for (const chat of event.chats) next.set(chat.client.id, fetchedRow(chat, state.get(chat.client.id)));
-    return next;
-  }
-  if (event.type === 'adopted') return state.has(event.clientId) ? state : new Map(state).set(event.clientId, adoptedRow(event));
-  const row = state.get(event.clientId);
-  if (row === undefined) return state;
-  const next = changedRow(row, event);
-  return next === row ? state : new Map(state).set(event.clientId, next);
+/** The row of an old front-end's address that has been given one. */
+export function adoptedChat(clientId: number, username: string, address: string, at: string): RecentChat {
+  return {
+    client: {
+      id: clientId,
+      username,
+      phone: null,
+      email: null,
+      status: 'ACTIVE',
+      address,
+      pageUrl: null,
+      createdAt: at,
+      endedAt: null,
+      blockedAt: null,
+    },
+    lastMessage: null,
+    unreadCount: 0,
+    receipts: { clientDeliveredSeq: 0, clientReadSeq: 0, operatorDeliveredSeq: 0, operatorReadSeq: 0 },
+    lastActivityAt: at,
+  };
+}
+
+/** Takes one event into a row; the same row when it changes nothing. */
+export function changedRow(row: ListRow, event: RowEvent, asOf: number): ListRow {
+  const { chat, said } = row;
+  const change = (client: Partial<RecentChat['client']>) => makeRow({ ...chat, client: { ...chat.client, ...client } }, said, asOf);
+  if (event.type === 'message') return heardRow(row, { ...event, ended: false });
+  if (event.type === 'kept') return heardRow(row, { ...event, heardAt: null, ended: false });
+  if (event.type === 'saved') return savedRow(row, event);
+  if (event.type === 'dropped') return withoutSaid(row, event.message);
+  if (event.type === 'unkept')
+    return said.some((one) => one.heardAt === null && isSame(one.content, event.message)) ? withoutSaid(row, event.message) : row;
+  if (event.type === 'blocked') return change({ blockedAt: event.at });
+  if (event.type === 'done') return change({ doneAt: event.doneAt, waitingSince: event.waitingSince });
+  const before = said.map(({ content, heardAt, arrivedAt }) => ({ content, heardAt, arrivedAt, ended: true }));
+  return makeRow({ ...chat, client: { ...chat.client, endedAt: event.at } }, before, asOf);
 }
 
 /** Number of unread messages, as far as the list alone knows. */
-export function listUnread(row: ListRow): number {
-  return row.savedUnread + row.liveUnread.size;
+export function listUnread({ chat, said }: ListRow): number {
+  let heard = 0;
+  for (const { content } of said) if (content.senderType === 'CLIENT') heard += 1;
+  return chat.unreadCount + heard;
 }
 
-/** Newest activity first; the same activity in a fixed order. */
-export function byActivity(a: ConversationSummary, b: ConversationSummary): number {
-  if (a.lastActivityAt !== b.lastActivityAt) return a.lastActivityAt < b.lastActivityAt ? 1 : -1;
-  return b.clientId - a.clientId;
+/** Whether somebody waits for an answer there: the rule of the view `waiting`. */
+export function isWaiting({ standing, chat }: ListRow): boolean {
+  return standing.waitingSince !== null && standing.doneAt === null && chat.client.blockedAt === null;
+}
+
+export function hasMessages({ chat, said }: ListRow): boolean {
+  return chat.lastMessage !== null || said.length > 0;
+}
+
+/** The row as it is shown. `before` comes back when nothing of it has changed: views compare by identity. */
+export function summarize(
+  row: ListRow,
+  more: Pick<ConversationSummary, 'unread' | 'unsent' | 'typing'>,
+  before: ConversationSummary | undefined,
+): ConversationSummary {
+  const { client } = row.chat;
+  const preview = previewOf(row);
+  const pages = client.pages ?? NO_PAGES;
+  const next: ConversationSummary = {
+    clientId: client.id,
+    username: client.username,
+    phone: client.phone,
+    email: client.email,
+    address: client.address,
+    pageUrl: client.pageUrl,
+    startedAt: client.createdAt,
+    blockedAt: client.blockedAt,
+    preview: before !== undefined && shallowEqual(before.preview ?? {}, preview ?? {}) ? before.preview : preview,
+    ...row.standing,
+    locale: client.locale ?? null,
+    userAgent: client.userAgent ?? null,
+    lastSeenAt: client.lastSeenAt ?? null,
+    pageAt: client.pageAt ?? null,
+    pages: before !== undefined && samePages(before.pages, pages) ? before.pages : pages,
+    ...more,
+  };
+  return before !== undefined && shallowEqual(before, next) ? before : next;
+}
+
+const NO_PAGES: ConversationSummary['pages'] = [];
+
+function samePages(a: ConversationSummary['pages'], b: ConversationSummary['pages']): boolean {
+  return a.length === b.length && a.every((page, index) => page.url === b[index]?.url && page.at === b[index].at);
+}
+
+function previewOf({ chat: { lastMessage }, said }: ListRow): ConversationSummary['preview'] {
+  const newest = said.at(-1)?.content;
+  if (newest !== undefined) {
+    const { text, image, senderType, operatorName } = newest;
+    return { text: beginningOf(text), isImage: image !== null, senderType, operatorName };
+  }
+  if (lastMessage === null) return null;
+  const { text, messageType, senderType, operatorName } = lastMessage;
+  return { text: beginningOf(text), isImage: messageType === 'IMAGE', senderType, operatorName };
 }
 
 function beginningOf(text: string | null): string | null {
   return text === null || text.length <= PREVIEW_LENGTH ? text : `${text.slice(0, PREVIEW_LENGTH)}…`;
 }
 
-function later(a: string, b: string): string {
-  return a > b ? a : b;
-}
-
-function fetchedRow({ client, lastMessage, unreadCount, lastActivityAt }: RecentChat, before: ListRow | undefined): ListRow {
-  const savedAt = lastMessage?.createdAt ?? '';
-  const savedKey = lastMessage?.senderType === 'CLIENT' ? lastMessage.messageKey : undefined;
-  const keepsPreview = before !== undefined && before.previewAt > savedAt;
-  const liveUnread = new Map([...(before?.liveUnread ?? [])].filter(([key, at]) => at > savedAt && key !== savedKey));
-  const readUntil = before?.readUntil ?? '';
+/** What an older server does not tell, from what it does; and what is told only now and then, from before. */
+function completed({ client, lastMessage }: RecentChat, before: ListRow | undefined): RecentChat['client'] {
+  const asked = lastMessage?.senderType === 'CLIENT' ? lastMessage.createdAt : null;
   return {
-    summary: {
-      clientId: client.id,
-      username: client.username,
-      phone: client.phone,
-      email: client.email,
-      address: client.address,
-      pageUrl: client.pageUrl,
-      startedAt: client.createdAt,
-      endedAt: client.endedAt,
-      // A server of the build before does not say.
-      blockedAt: client.blockedAt ?? null,
-      preview: keepsPreview
-        ? before.summary.preview
-        : lastMessage === null
-          ? null
-          : {
-              text: beginningOf(lastMessage.text),
-              isImage: lastMessage.messageType === 'IMAGE',
-              senderType: lastMessage.senderType,
-              operatorName: lastMessage.operatorName,
-            },
-      lastActivityAt: later(lastActivityAt, before?.summary.lastActivityAt ?? ''),
-    },
-    previewAt: keepsPreview ? before.previewAt : savedAt,
-    // Asked before what was read here had been reported: nothing newer is there, so nothing is unread.
-    savedUnread: readUntil !== '' && savedAt <= readUntil ? 0 : unreadCount,
-    liveUnread,
-    readUntil,
+    ...client,
+    blockedAt: client.blockedAt ?? null,
+    waitingSince: client.waitingSince === undefined ? asked : client.waitingSince,
+    doneAt: client.doneAt ?? null,
+    pages: client.pages ?? before?.chat.client.pages ?? [],
   };
 }
 
-function adoptedRow({ clientId, username, address, at }: Extract<ListEvent, { type: 'adopted' }>): ListRow {
-  return {
-    summary: {
-      clientId,
-      username,
-      phone: null,
-      email: null,
-      address,
-      pageUrl: null,
-      startedAt: at,
-      endedAt: null,
-      blockedAt: null,
-      preview: null,
-      lastActivityAt: at,
-    },
-    previewAt: '',
-    savedUnread: 0,
-    liveUnread: new Map(),
-    readUntil: '',
-  };
+/** How many of the first messages the chat includes: all that were heard up to its newest. */
+function included({ lastMessage }: RecentChat, said: readonly Said[]): number {
+  if (lastMessage === null) return 0;
+  return said.findLastIndex(({ content }) => isSame(content, refOf(lastMessage))) + 1;
 }
 
-function changedRow(row: ListRow, event: Extract<ListEvent, { type: 'message' | 'ended' | 'blocked' | 'read' }>): ListRow {
-  if (event.type === 'message') return messageRow(row, event.content);
-  if (event.type === 'ended') return { ...row, summary: { ...row.summary, endedAt: event.at } };
-  if (event.type === 'blocked') return { ...row, summary: { ...row.summary, blockedAt: event.at } };
-  if (event.until <= row.readUntil && listUnread(row) === 0) return row;
-  return { ...row, savedUnread: 0, liveUnread: new Map(), readUntil: later(event.until, row.readUntil) };
+function isSame(a: MessageRef, b: MessageRef): boolean {
+  return a.senderType === b.senderType && a.key === b.key;
 }
 
-function messageRow(row: ListRow, content: Content): ListRow {
-  const { key, createdAt, senderType, text, image, operatorName } = content;
-  if (createdAt < row.previewAt) return row;
-  const unread = senderType === 'CLIENT' && createdAt > row.readUntil && createdAt > row.previewAt;
-  const preview = { text: beginningOf(text), isImage: image !== null, senderType, operatorName };
-  return {
-    ...row,
-    summary: {
-      ...row.summary,
-      preview,
-      lastActivityAt: later(row.summary.lastActivityAt, createdAt),
-      ...(unread ? { endedAt: null } : {}),
-    },
-    previewAt: createdAt,
-    liveUnread: unread ? new Map(row.liveUnread).set(key, createdAt) : row.liveUnread,
+function withoutSaid(row: ListRow, message: MessageRef): ListRow {
+  const said = row.said.filter(({ content }) => !isSame(content, message));
+  return said.length === row.said.length ? row : makeRow(row.chat, said, row.asOf);
+}
+
+/** A message counts from when it was heard, whatever its sender's clock says. */
+function heardRow(row: ListRow, one: Said): ListRow {
+  const { chat, said, asOf } = row;
+  if (said.some(({ content }) => isSame(content, one.content))) return row;
+  // What was heard before it is there, too.
+  const fetched = chat.lastMessage !== null && isSame(refOf(chat.lastMessage), one.content);
+  const next = fetched ? said.filter(({ heardAt }) => heardAt === null) : [...said, one].slice(-MAX_SAID);
+  return fetched && next.length === said.length ? row : makeRow(chat, next, asOf);
+}
+
+function savedRow(row: ListRow, event: Extract<RowEvent, { type: 'saved' }>): ListRow {
+  const without = withoutSaid(row, event.content);
+  // The fetch may have been quicker than the answer.
+  return (row.chat.lastMessage?.seq ?? 0) >= event.seq ? without : heardRow(without, { ...event, ended: false });
+}
+
+function refOf({ senderType, messageKey: key }: Pick<MessageView, 'senderType' | 'messageKey'>): MessageRef {
+  return { senderType, key };
+}
+
+function makeRow(chat: RecentChat, said: readonly Said[], asOf: number): ListRow {
+  const { client, lastActivityAt } = chat;
+  let standing: Standing = {
+    waitingSince: client.waitingSince ?? null,
+    doneAt: client.doneAt ?? null,
+    endedAt: client.endedAt,
+    lastActivityAt,
   };
+  for (const one of said) if (one.heardAt !== null) standing = after(standing, one);
+  return { chat, said, standing, asOf };
+}
+
+/** An own message answers nothing before it is saved. */
+function after(standing: Standing, { content, arrivedAt, ended }: Said): Standing {
+  const lastActivityAt = standing.lastActivityAt > arrivedAt ? standing.lastActivityAt : arrivedAt;
+  if (content.senderType === 'OPERATOR') return { ...standing, waitingSince: null, lastActivityAt };
+  const waitingSince = standing.waitingSince ?? content.createdAt;
+  return { waitingSince, doneAt: null, endedAt: ended ? standing.endedAt : null, lastActivityAt };
 }

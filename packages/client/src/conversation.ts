@@ -77,9 +77,7 @@ export class Conversation implements ConversationHandle {
     this.#snapshot = this.#build([]);
     this.#stops = [
       outbox.onSaved((saved) => this.#takeSaved(saved)),
-      outbox.onDropped((message) => {
-        if (message.clientId === context.clientId) this.#apply({ type: 'dropped', message });
-      }),
+      outbox.onDropped((message) => (message.clientId === context.clientId ? this.#apply({ type: 'dropped', message }) : undefined)),
       effects.page.onWake(() => this.#check(true)),
     ];
     this.#refresh();
@@ -208,6 +206,8 @@ export class Conversation implements ConversationHandle {
   isVisible(): boolean {
     return this.#reading.isVisible();
   }
+  /** Whether the server has not been told yet of what was received and seen here. */
+  readonly hasUnreported = (): boolean => this.#receipts.isDue();
 
   close(): void {
     this.#closed = true;

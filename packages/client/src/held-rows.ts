@@ -28,7 +28,9 @@ export class HeldRows {
 
   /** What this side may save, as something to send. */
   words({ rows }: TimelineState): readonly NewEntry[] {
-    return [...rows.values()].filter((row) => this.#mayGive(row)).map((row) => entryOfRow(row, this.#context));
+    return bySeq(rows.values())
+      .filter((row) => this.#mayGive(row))
+      .map((row) => entryOfRow(row, this.#context));
   }
 
   /** A colleague's words are for the colleague's own page to give back, an operator's not for the visitor's. */
@@ -42,13 +44,18 @@ export class HeldRows {
     if (this.#rows.size === 0) return [];
     const known = new Map<string, SavedRow>();
     for (const row of fresh) known.set(messageId(row), row);
-    const held = [...this.#rows.values()].toSorted((a, b) => a.seq - b.seq);
+    const held = bySeq(this.#rows.values());
     this.#rows.clear();
     // A copy has everything up to some number: with one message, it has all that were saved before that. With none of these, nobody knows; a message
     // that is given back though it is there is answered as the one it is.
     const kept = held.findLastIndex((row) => known.get(messageId(row))?.seq === row.seq);
     return held.slice(kept + 1).filter((row) => !known.has(messageId(row)));
   }
+}
+
+/** Oldest first: an answer may have come before an older row was fetched. */
+function bySeq(rows: Iterable<SavedRow>): SavedRow[] {
+  return [...rows].toSorted((a, b) => a.seq - b.seq);
 }
 
 /** The row as something to send. */

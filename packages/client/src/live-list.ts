@@ -1,166 +1,201 @@
-import type { RecentChat, RecentChatsResponse } from '@switchboard/protocol/types';
+import { DEFAULT_CHATS_PAGE } from '@switchboard/protocol/limits';
 
-import type { Conversation } from './conversation.ts';
-import { byActivity, EMPTY_LIST, listUnread, reduceList } from './conversation-list.ts';
-import type { ListEvent, ListState } from './conversation-list.ts';
+import type { RowEvent } from './conversation-list.ts';
 import type { Effects } from './effects.ts';
 import { HeadCheck } from './head-check.ts';
+import { ListLoader } from './list-loader.ts';
+import type { ListLoaderHooks } from './list-loader.ts';
+import { ListModel } from './list-model.ts';
+import type { ListModelHooks } from './list-model.ts';
 import { Repeated } from './repeated.ts';
-import { shallowEqual } from './shallow-equal.ts';
-import { TypingReceiver } from './typing.ts';
-import type { ConversationSummary, OperatorSnapshot } from './types.ts';
+import { RowRequests } from './row-requests.ts';
+import type { ConversationSummary, ListView, OperatorSnapshot } from './types.ts';
 
-/** Milliseconds in which several reasons to fetch the list become one. */
-const DEBOUNCE_MS = 500;
-
-export interface LiveListHooks {
-  recentChats(): Promise<RecentChatsResponse>;
-  /** A conversation that is kept complete here: it knows better than the list. */
-  conversation(clientId: number): Conversation | undefined;
-  /** `before`: the list as it was; empty the first time. */
-  onFetched(chats: readonly RecentChat[], before: ListState): void;
-  /** The database was set back to an older copy; `before`: the list as it was. */
-  onSetBack(before: ListState): void;
-  onChange(): void;
+export interface LiveListHooks extends ListModelHooks, Omit<ListLoaderHooks, 'want' | 'onChange'> {
+  /** Conversations that somebody looks at: their rows have to be fresh, whatever the view shows. */
+  watched(): Iterable<number>;
 }
 
-/** The console's list: fetched now and then, kept up to date by live news in between. */
+/**
+ * The console's list: the rows of a view, loaded page by page, and what is known of other conversations. Live news show at once; the row that they are about
+ * is asked for a moment later, and its answer decides.
+ */
 export class LiveList {
-  readonly #effects: Effects;
   readonly #hooks: LiveListHooks;
-  readonly #fetching: Repeated;
+  readonly #model: ListModel;
+  readonly #loader: ListLoader;
+  readonly #loading: Repeated;
+  readonly #requests: RowRequests;
   readonly #headCheck: HeadCheck;
-  readonly #typing = new Map<number, TypingReceiver>();
-  readonly #addresses = new Map<string, number>();
   readonly #stopWake: () => void;
-  #cancelSoon: (() => void) | undefined;
-  #state: ListState = EMPTY_LIST;
-  #epoch: string | undefined;
-  #phase: OperatorSnapshot['list'] = 'loading';
-  #summaries: readonly ConversationSummary[] = [];
+  readonly #pageSize: number;
+  /** The view has to be read from its beginning. */
+  #stale = true;
+  /** Something may have been missed. */
+  #missed = false;
 
-  constructor(effects: Effects, hooks: LiveListHooks) {
-    this.#effects = effects;
+  constructor(effects: Effects, hooks: LiveListHooks, pageSize = DEFAULT_CHATS_PAGE) {
     this.#hooks = hooks;
-    this.#fetching = new Repeated(
+    this.#pageSize = pageSize;
+    this.#model = new ListModel(effects, hooks);
+    this.#loader = new ListLoader(
       effects,
-      () => this.#fetch(),
+      this.#model,
+      {
+        recentChats: (query) => hooks.recentChats(query),
+        serverNow: () => hooks.serverNow(),
+        want: (clientId) => this.want(clientId),
+        onFetched: (chats, news) => hooks.onFetched(chats, news),
+        onSetBack: (before) => {
+          this.refetch();
+          hooks.onSetBack(before);
+        },
+        onChange: () => hooks.onChange(),
+      },
+      pageSize,
+    );
+    this.#loading = new Repeated(
+      effects,
+      () => this.#load(),
       (error) => {
         effects.note('list not fetched', error);
-        if (this.#phase === 'loading') this.#phase = 'failed';
-        hooks.onChange();
+        this.#loader.noteFailure();
       },
     );
-    this.#headCheck = new HeadCheck(effects, () => this.#fetching.want());
+    this.#requests = new RowRequests(
+      effects,
+      async (query) => {
+        await this.#loader.fetchRows(query);
+        this.#refill();
+      },
+      () => this.#loader.count(),
+    );
+    this.#headCheck = new HeadCheck(effects, () => this.refetch());
     this.#headCheck.schedule(true);
-    this.#stopWake = effects.page.onWake(() => this.#fetching.want(true));
-    this.#fetching.want();
+    this.#stopWake = effects.page.onWake(() => this.refetch(true));
+    this.#loading.want();
   }
 
-  phase(): OperatorSnapshot['list'] {
-    return this.#phase;
+  /** What a snapshot says of it. */
+  snapshot(): Pick<OperatorSnapshot, 'view' | 'conversations' | 'hasMore' | 'loadingMore' | 'waiting' | 'list'> {
+    const { waiting } = this.#model;
+    return { view: this.#model.view(), conversations: this.#model.shown(), waiting, ...this.#loader.state() };
   }
 
-  /** The rows as they are shown; the same array while nothing changes. */
-  summaries(): readonly ConversationSummary[] {
-    const known = new Map(this.#summaries.map((summary) => [summary.clientId, summary]));
-    const next: ConversationSummary[] = [];
-    for (const [clientId, row] of this.#state) {
-      const typing = this.#typing.get(clientId)?.name() != null;
-      const summary = { ...row.summary, unread: this.#unread(clientId, listUnread(row)), typing };
-      const before = known.get(clientId);
-      next.push(before !== undefined && sameSummary(before, summary) ? before : summary);
-    }
-    next.sort(byActivity);
-    const same = next.length === this.#summaries.length && next.every((summary, index) => summary === this.#summaries[index]);
-    if (!same) this.#summaries = next;
-    return this.#summaries;
+  /** Grows with every change of what `summaryOf` answers. */
+  version(): number {
+    return this.#model.version;
+  }
+
+  summaryOf(clientId: number): ConversationSummary | undefined {
+    return this.#model.summaryOf(clientId);
   }
 
   address(clientId: number): string | null {
-    return this.#state.get(clientId)?.summary.address ?? null;
-  }
-
-  username(clientId: number): string | null {
-    return this.#state.get(clientId)?.summary.username ?? null;
+    return this.#model.row(clientId)?.chat.client.address ?? null;
   }
 
   isBlocked(clientId: number): boolean {
-    return this.#state.get(clientId)?.summary.blockedAt != null;
+    return this.#model.row(clientId)?.chat.client.blockedAt != null;
+  }
+
+  /** Number of the newest message that the list knows to be saved there. */
+  lastSeq(clientId: number): number | undefined {
+    return this.#model.row(clientId)?.chat.lastMessage?.seq;
+  }
+
+  /** Up to where operators have seen the conversation, as far as the list knows. */
+  readSeq(clientId: number): number | undefined {
+    return this.#model.row(clientId)?.chat.receipts.operatorReadSeq;
   }
 
   find(address: string): number | undefined {
-    return this.#addresses.get(address);
+    return this.#model.find(address);
   }
 
-  /** Fetches the list; resolves once a fetch that began after this call has succeeded. */
-  refetch(): Promise<void> {
-    return this.#fetching.next();
+  setView(view: ListView): void {
+    if (view === this.#model.view()) return;
+    this.#loader.begin();
+    this.#stale = true;
+    this.#model.setView(view);
+    this.#loading.want(true);
   }
 
-  /** Fetches the list before long. */
-  refetchSoon(): void {
-    this.#cancelSoon ??= this.#effects.after(DEBOUNCE_MS * (1 + this.#effects.random()), () => {
-      this.#cancelSoon = undefined;
-      this.#fetching.want();
-    });
+  async loadMore(): Promise<void> {
+    if (!this.#loader.hasMore()) return;
+    this.#loader.wantMore();
+    await this.#loading.next();
   }
 
-  apply(event: ListEvent): void {
-    const next = reduceList(this.#state, event);
-    if (next === this.#state) return;
-    this.#state = next;
-    for (const [clientId, row] of next) if (row.summary.address !== null) this.#addresses.set(row.summary.address, clientId);
-    this.#hooks.onChange();
+  /** Something may have been missed: looks at everything again. */
+  refetch(eager = false): void {
+    this.#stale = true;
+    this.lookForNews(eager);
+  }
+
+  /** Looks for messages that were missed. */
+  lookForNews(eager = false): void {
+    this.#missed = true;
+    this.#loading.want(eager);
+  }
+
+  /** Asks for the row of a conversation before long; `soon`: somebody waits for it. */
+  want(clientId: number, soon = false): void {
+    this.#requests.want(clientId, soon);
+  }
+
+  /** The same by address. Resolves once a request that began after this call has been answered. */
+  wantAddress(address: string): Promise<void> {
+    return this.#requests.wantAddress(address);
+  }
+
+  apply(clientId: number, event: RowEvent): void {
+    this.#model.apply(clientId, event, this.#loader.nextStep());
+    this.#refill();
+  }
+
+  adopt(clientId: number, username: string, address: string): void {
+    this.#model.adopt(clientId, username, address, new Date(this.#hooks.serverNow()).toISOString());
+    this.want(clientId);
   }
 
   typing(clientId: number, isTyping: boolean): void {
-    const receiver = this.#typing.get(clientId) ?? new TypingReceiver(this.#effects, () => this.#hooks.onChange());
-    this.#typing.set(clientId, receiver);
-    receiver.set(isTyping ? (this.username(clientId) ?? '…') : null);
+    this.#model.typing(clientId, isTyping);
+  }
+
+  /** What its conversation, or the outbox, says of it has changed. Returns whether that shows. */
+  refresh(clientId: number): boolean {
+    return this.#model.refresh(clientId);
+  }
+
+  noteWatched(clientId: number, watched: boolean): void {
+    this.#model.noteWatched(clientId, watched);
+    if (watched) this.want(clientId, true);
   }
 
   close(): void {
     this.#stopWake();
-    this.#cancelSoon?.();
     this.#headCheck.close();
-    this.#fetching.close();
-    for (const receiver of this.#typing.values()) receiver.set(null);
+    this.#loading.close();
+    this.#requests.close();
+    this.#model.close();
   }
 
-  async #fetch(): Promise<void> {
-    const { chats, epoch } = await this.#hooks.recentChats();
-    if (epoch !== undefined) this.#takeEpoch(epoch);
-    const before = this.#state;
-    this.#phase = 'ready';
-    this.apply({ type: 'fetched', chats });
-    this.#hooks.onFetched(chats, before);
-    this.#hooks.onChange();
+  async #load(): Promise<void> {
+    const [stale, missed] = [this.#stale, this.#missed];
+    [this.#stale, this.#missed] = [false, false];
+    try {
+      await this.#loader.load(stale, missed);
+    } catch (error) {
+      this.#stale ||= stale;
+      this.#missed ||= missed;
+      throw error;
+    }
+    if (missed) for (const clientId of this.#hooks.watched()) this.want(clientId);
   }
 
-  /** Nothing of another database's list is kept: what was read, unread or known by an address there says nothing here. */
-  #takeEpoch(epoch: string): void {
-    const before = this.#epoch;
-    this.#epoch = epoch;
-    if (before === undefined || before === epoch) return;
-    const list = this.#state;
-    this.#state = EMPTY_LIST;
-    this.#addresses.clear();
-    this.#hooks.onSetBack(list);
+  /** The view has run out of rows, while the server has more. */
+  #refill(): void {
+    if (this.#loader.hasMore() && this.#model.shown().length < this.#pageSize / 2) this.refetch();
   }
-
-  #unread(clientId: number, listed: number): number {
-    const conversation = this.#hooks.conversation(clientId);
-    if (conversation === undefined) return listed;
-    if (conversation.isVisible()) return 0;
-    const { history, hasOlder, messages } = conversation.getSnapshot();
-    const unread = conversation.unread();
-    // With older pages still unread the list's number is the better one.
-    const complete = history === 'ready' && (!hasOlder || unread < messages.filter((message) => message.senderType === 'CLIENT').length);
-    return complete ? unread : Math.max(unread, listed);
-  }
-}
-
-function sameSummary(a: ConversationSummary, b: ConversationSummary): boolean {
-  return shallowEqual({ ...a, preview: null }, { ...b, preview: null }) && shallowEqual(a.preview ?? {}, b.preview ?? {});
 }

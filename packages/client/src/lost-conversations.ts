@@ -20,10 +20,12 @@ export class LostConversations {
 
   /** The database was set back; this is the list as it was. */
   noteBefore(list: ListState): void {
-    for (const [clientId, { summary }] of list) {
-      if (summary.address === null) continue;
-      this.#addresses.set(clientId, summary.address);
-      this.#book.noteName(summary.address, summary.username);
+    this.#addresses.clear();
+    for (const [clientId, { chat }] of list) {
+      const { address, username } = chat.client;
+      if (address === null) continue;
+      this.#addresses.set(clientId, address);
+      this.#book.noteName(address, username);
     }
   }
 

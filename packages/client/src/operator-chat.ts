@@ -1,8 +1,8 @@
 import type {
   BlockVisitorResponse,
+  MarkDoneResponse,
   RecentChat,
   RecentChatsResponse,
-  RelayPayloads,
   StartSessionResponse,
 } from '@switchboard/protocol/types';
 
@@ -10,29 +10,26 @@ import { AddressBook } from './address-book.ts';
 import { Arrivals } from './arrivals.ts';
 import { Backstop } from './backstop.ts';
 import type { Connection } from './connection.ts';
-import type { ListState } from './conversation-list.ts';
-import { Conversation } from './conversation.ts';
+import type { ConversationContext } from './conversation-context.ts';
+import type { Conversation } from './conversation.ts';
 import { browserEffects } from './effects.ts';
 import type { Effects } from './effects.ts';
 import { createEmitter } from './emitter.ts';
+import { HeldConversations } from './held-conversations.ts';
 import type { Http } from './http.ts';
+import { recentPath } from './list-loader.ts';
+import { arrivalOf } from './list-news.ts';
 import { LiveList } from './live-list.ts';
-import { liveMessage } from './live-message.ts';
-import { newsOf } from './list-news.ts';
 import { LostConversations } from './lost-conversations.ts';
+import { OperatorEvents } from './operator-events.ts';
 import { openOperatorConnection, openOperatorAccess, openOperatorOutbox, speakAsOperator } from './operator-line.ts';
 import type { OperatorSession } from './operator-session.ts';
 import type { Outbox } from './outbox/outbox.ts';
+import { OwnMessages } from './own-messages.ts';
 import { createServerClock, type ServerClock } from './server-clock.ts';
 import { shallowEqual } from './shallow-equal.ts';
 import type { Side } from './timeline/view.ts';
-import type { ArrivedMessage, OperatorChat, OperatorChatOptions, OperatorSnapshot } from './types.ts';
-import { soon } from './soon.ts';
-
-/** An address that our own visitors have; an old front-end's is a socket id. */
-const OWN_ADDRESS = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
-/** Milliseconds for which live news of a conversation make a hint about it no news. */
-const LIVE_MS = 5_000;
+import type { ArrivedMessage, ConversationSummary, ListView, OperatorChat, OperatorChatOptions, OperatorSnapshot } from './types.ts';
 
 /** An operator's side. */
 class Operator implements OperatorChat {
@@ -44,16 +41,18 @@ class Operator implements OperatorChat {
   readonly #outbox: Outbox;
   readonly #connection: Connection;
   readonly #list: LiveList;
+  readonly #own: OwnMessages;
   readonly #book: AddressBook;
   readonly #backstop: Backstop;
   readonly #lost: LostConversations;
+  readonly #held: HeldConversations;
   readonly #side: Side;
   readonly #changed = createEmitter<void>();
   readonly #arrivals = new Arrivals();
-  readonly #conversations = new Map<number, Conversation>();
-  readonly #liveAt = new Map<number, number>();
+  #joined = false;
   #closed = false;
   #snapshot: OperatorSnapshot;
+  #version = 0;
 
   constructor(options: OperatorChatOptions, effects: Effects) {
     this.#effects = effects;
@@ -63,34 +62,32 @@ class Operator implements OperatorChat {
     const access = openOperatorAccess(effects, this.#clock, options.operator.id);
     this.#http = access.http;
     this.#session = access.session;
-    this.#outbox = openOperatorOutbox(effects, access, (entry) => void this.conversation(entry.clientId).relay(entry));
-    this.#list = new LiveList(effects, {
-      recentChats: () => this.#http.request<RecentChatsResponse>('GET', '/api/chat/recent'),
-      onSetBack: (before) => {
-        this.#book.forget();
-        this.#lost.noteBefore(before);
-        for (const conversation of this.#conversations.values()) void conversation.catchUp();
-      },
-      conversation: (clientId) => this.#conversations.get(clientId),
-      onFetched: (chats, before) => this.#takeChats(chats, before),
-      onChange: () => this.#refresh(),
+    this.#outbox = openOperatorOutbox(effects, access, (entry) => void this.#held.get(entry.clientId).relay(entry));
+    this.#held = this.#holdConversations();
+    this.#own = new OwnMessages(this.#outbox, {
+      operator: options.operator,
+      list: () => this.#list,
+      now: () => ({ heardAt: effects.now(), arrivedAt: new Date(this.#clock.now()).toISOString() }),
     });
+    this.#list = this.#openList();
     this.#book = new AddressBook(effects, {
       lookup: (address) => this.#list.find(address),
-      refetch: () => this.#list.refetch(),
+      ask: (address) => this.#list.wantAddress(address),
       adopt: (address, username) => this.#adopt(address, username),
     });
     this.#lost = new LostConversations(this.#book, this.#outbox);
-    this.#backstop = new Backstop(effects, {
-      save: (entry) => this.#outbox.add(entry),
-      isSaved: async (clientId, key) => {
-        const conversation = this.conversation(clientId);
-        const isThere = () => conversation.hasSaved({ senderType: 'CLIENT', key });
-        if (!isThere()) await conversation.catchUp();
-        return isThere();
-      },
+    this.#backstop = this.#openBackstop();
+    const events = new OperatorEvents({
+      effects,
+      clock: this.#clock,
+      http: this.#http,
+      list: this.#list,
+      book: this.#book,
+      held: this.#held,
+      backstop: this.#backstop,
+      catchUp: () => this.#catchUp(),
     });
-    this.#connection = openOperatorConnection(effects, this.#clock, access, options, this.#handlers());
+    this.#connection = openOperatorConnection(effects, this.#clock, access, options, events.handlers());
     this.#snapshot = this.#build();
     this.#outbox.onChange(() => this.#refresh());
     this.#connection.onState(() => this.#refresh());
@@ -107,11 +104,96 @@ class Operator implements OperatorChat {
     return this.#changed.on(listener);
   }
 
-  /** The conversation of a client, made when it is first asked for. */
+  setView(view: ListView): void {
+    this.#list.setView(view);
+  }
+
+  loadMore(): Promise<void> {
+    return this.#list.loadMore();
+  }
+
+  summaryOf(clientId: number): ConversationSummary | undefined {
+    return this.#list.summaryOf(clientId);
+  }
+
+  fetchSummary(clientId: number): void {
+    this.#list.want(clientId, true);
+  }
+
   conversation(clientId: number): Conversation {
-    const existing = this.#conversations.get(clientId);
-    if (existing !== undefined) return existing;
-    const conversation: Conversation = new Conversation({
+    return this.#held.get(clientId);
+  }
+
+  async setBlocked(clientId: number, blocked: boolean): Promise<void> {
+    const answer = await this.#http.request<BlockVisitorResponse>('POST', '/api/chat/block', { clientId, blocked });
+    this.#list.typing(clientId, false);
+    this.#list.apply(clientId, { type: 'blocked', at: answer.blockedAt });
+    this.#list.want(clientId);
+  }
+
+  async setDone(clientId: number, done: boolean): Promise<void> {
+    // What they have seen, in the conversation or in the list, is what they are done with.
+    const seen = Math.max(this.#held.lastSeq(clientId), this.#list.lastSeq(clientId) ?? 0);
+    const body = { clientId, done, ...(done && seen > 0 ? { lastSeq: seen } : {}) };
+    try {
+      const answer = await this.#http.request<MarkDoneResponse>('POST', '/api/chat/done', body);
+      this.#list.apply(clientId, { type: 'done', ...answer });
+    } finally {
+      // Whatever was refused: the row says why.
+      this.#list.want(clientId);
+    }
+  }
+
+  onArrival(listener: (arrived: ArrivedMessage) => void): () => void {
+    return this.#arrivals.on(listener);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#http.timings.close();
+    this.#held.close();
+    this.#connection.close();
+    this.#backstop.close();
+    this.#book.close();
+    this.#list.close();
+    this.#outbox.close();
+    this.#session.close();
+  }
+
+  #openList(): LiveList {
+    return new LiveList(this.#effects, {
+      recentChats: (query) => this.#http.request<RecentChatsResponse>('GET', recentPath(query)),
+      serverNow: () => this.#clock.now(),
+      conversation: (clientId) => this.#held.peek(clientId),
+      isWatched: (clientId) => this.#held.isWatched(clientId),
+      watched: () => this.#held.watched(),
+      unsent: (clientId) => this.#own.unsent(clientId),
+      onKnown: (clientId) => this.#own.tell(clientId),
+      onFetched: (chats, news) => this.#takeChats(chats, news),
+      onSetBack: (before) => {
+        this.#book.forget();
+        this.#lost.noteBefore(before);
+        for (const conversation of this.#held.all()) void conversation.catchUp();
+      },
+      onChange: () => this.#refresh(),
+    });
+  }
+
+  #holdConversations(): HeldConversations {
+    return new HeldConversations({
+      context: (clientId) => this.#contextOf(clientId),
+      isAwaited: (clientId) => this.#backstop.isWatching(clientId),
+      onChange: (clientId) => this.#list.refresh(clientId),
+      onWatched: (clientId, watched) => this.#list.noteWatched(clientId, watched),
+      onLetGo: (clientId) => {
+        // The row says something else than the conversation did: one of them is older.
+        if (this.#list.refresh(clientId)) this.#list.want(clientId);
+      },
+    });
+  }
+
+  #contextOf(clientId: number): ConversationContext {
+    return {
       effects: this.#effects,
       clock: this.#clock,
       http: this.#http,
@@ -128,158 +210,67 @@ class Operator implements OperatorChat {
       },
       onArrival: (message) => this.#arrivals.tell({ clientId, message }),
       onReached: () => this.#outbox.reached(),
-      onMissing: () => this.#lost.recover(clientId, conversation),
+      onMissing: () => this.#lost.recover(clientId, this.#held.get(clientId)),
+    };
+  }
+
+  #openBackstop(): Backstop {
+    return new Backstop(this.#effects, {
+      save: (entry) => this.#outbox.add(entry),
+      isSaved: async (clientId, key) => {
+        const conversation = this.#held.get(clientId);
+        const isThere = () => conversation.hasSaved({ senderType: 'CLIENT', key });
+        if (!isThere()) await conversation.catchUp();
+        return isThere();
+      },
+      onDone: (clientId) => this.#held.settle(clientId),
     });
-    this.#conversations.set(clientId, conversation);
-    conversation.subscribe(() => this.#takeConversation(clientId, conversation));
-    return conversation;
-  }
-
-  async setBlocked(clientId: number, blocked: boolean): Promise<void> {
-    const answer = await this.#http.request<BlockVisitorResponse>('POST', '/api/chat/block', { clientId, blocked });
-    this.#list.typing(clientId, false);
-    this.#list.apply({ type: 'blocked', clientId, at: answer.blockedAt });
-  }
-
-  onArrival(listener: (arrived: ArrivedMessage) => void): () => void {
-    return this.#arrivals.on(listener);
-  }
-
-  close(): void {
-    this.#closed = true;
-    this.#http.timings.close();
-    for (const conversation of this.#conversations.values()) conversation.close();
-    this.#connection.close();
-    this.#backstop.close();
-    this.#book.close();
-    this.#list.close();
-    this.#outbox.close();
-    this.#session.close();
   }
 
   /** Something may have been missed. The list tells which of the conversations that nobody looks at have news. */
   #catchUp(): void {
     if (this.#closed) return;
-    void this.#list.refetch();
-    for (const conversation of this.#conversations.values()) if (conversation.isVisible()) void conversation.catchUp();
+    // What was fetched a moment ago, while the page opened, misses no more than what was said since.
+    if (this.#joined) this.#list.refetch();
+    else this.#list.lookForNews();
+    this.#joined = true;
+    for (const conversation of this.#held.all()) if (conversation.isVisible()) void conversation.catchUp();
   }
 
-  /** The list follows the conversations that are kept complete here. */
-  #takeConversation(clientId: number, conversation: Conversation): void {
-    const last = conversation.getSnapshot().messages.at(-1);
-    if (last !== undefined) {
-      this.#list.apply({ type: 'message', clientId, content: last });
-      if (conversation.isVisible()) this.#list.apply({ type: 'read', clientId, until: last.createdAt });
-    }
-    this.#refresh();
-  }
-
-  #takeChats(chats: readonly RecentChat[], before: ListState): void {
+  #takeChats(chats: readonly RecentChat[], news: readonly RecentChat[]): void {
     for (const { client, lastMessage, receipts } of chats) {
-      if (lastMessage === null) continue;
-      const held = this.#conversations.get(client.id);
-      held?.hint(lastMessage.seq);
-      held?.hintSeen({ by: 'client', deliveredSeq: receipts.clientDeliveredSeq, readSeq: receipts.clientReadSeq });
+      const held = this.#held.peek(client.id);
+      if (held === undefined || lastMessage === null) continue;
+      held.hint(lastMessage.seq);
+      held.hintSeen({ by: 'client', deliveredSeq: receipts.clientDeliveredSeq, readSeq: receipts.clientReadSeq });
     }
-    // The relay did not bring them (its line was down): they ring all the same.
-    for (const missed of newsOf(chats, before, this.#side)) {
-      if (!this.#conversations.has(missed.clientId)) this.#arrivals.tell(missed);
+    // The relay did not bring them (its connection was down): they ring all the same. A conversation that is held tells of its own.
+    for (const chat of news) {
+      if (this.#held.peek(chat.client.id) === undefined) for (const arrived of arrivalOf(chat, this.#side)) this.#arrivals.tell(arrived);
     }
   }
 
   async #adopt(address: string, username: string): Promise<number> {
     const answer = await this.#http.request<StartSessionResponse>('POST', '/api/chat/sessions', { clientSocketId: address, username });
-    const at = new Date(this.#clock.now()).toISOString();
-    this.#list.apply({ type: 'adopted', clientId: answer.clientId, username: answer.username, address, at });
-    this.#list.refetchSoon();
+    this.#list.adopt(answer.clientId, answer.username, address);
     return answer.clientId;
-  }
-
-  #handlers(): Parameters<typeof openOperatorConnection>[4] {
-    return {
-      newChat: ({ clientId: address, username }) => {
-        this.#book.noteName(address, username);
-        this.#book.whenKnown(address, () => this.#list.refetchSoon());
-      },
-      incomingMessage: (event) => {
-        const message = liveMessage(event, { from: event.from, senderType: 'CLIENT' });
-        this.#hear(event.from, (clientId) => {
-          this.#liveAt.set(clientId, this.#effects.now());
-          this.#list.typing(clientId, false);
-          this.#list.apply({ type: 'message', clientId, content: message });
-          this.conversation(clientId).receive(message);
-          this.#backstop.watch(clientId, event.from, message);
-        });
-      },
-      operatorBroadcast: (event) => {
-        const { clientId: address, operatorId, operatorName } = event;
-        const message = liveMessage(event, { from: address, senderType: 'OPERATOR', operatorId, operatorName });
-        this.#book.whenKnown(address, (clientId) => {
-          this.#liveAt.set(clientId, this.#effects.now());
-          this.#list.apply({ type: 'message', clientId, content: message });
-          this.#conversations.get(clientId)?.receive(message);
-        });
-      },
-      clientTyping: ({ from, isTyping }) => {
-        const clientId = this.#book.find(from);
-        if (clientId === undefined || this.#list.isBlocked(clientId)) return;
-        this.#list.typing(clientId, isTyping);
-        this.#conversations.get(clientId)?.receiveTyping(isTyping ? (this.#list.username(clientId) ?? '…') : null);
-      },
-      chatEnded: ({ clientId: address }) => this.#hear(address, (clientId) => this.#takeEnd(clientId, address)),
-      conversationChanged: (hint) => this.#takeHint(hint),
-      messagesSeen: (hint) => {
-        const clientId = this.#book.find(hint.clientId);
-        if (clientId === undefined) return;
-        const conversation = this.#conversations.get(clientId);
-        conversation?.hintSeen(hint);
-        // A colleague has read it: the number of unread messages changes.
-        if (conversation === undefined && hint.by === 'operator') this.#list.refetchSoon();
-      },
-      resync: soon(this.#effects, () => this.#catchUp()),
-      error: (error) => this.#effects.note('relay: refused', error),
-    };
-  }
-
-  /** Does what a visitor's event asks for, unless the visitor is blocked: a relay that was started since believes its token until that runs out. */
-  #hear(address: string, act: (clientId: number) => void): void {
-    this.#book.whenKnown(address, (clientId) => (this.#list.isBlocked(clientId) ? undefined : act(clientId)));
-  }
-
-  #takeEnd(clientId: number, address: string): void {
-    const at = new Date(this.#clock.now()).toISOString();
-    this.#list.typing(clientId, false);
-    this.#list.apply({ type: 'ended', clientId, at });
-    this.#conversations.get(clientId)?.receiveEnd(at);
-    if (OWN_ADDRESS.test(address)) return;
-    // An old front-end tells only the relay; the console tells the database.
-    this.#http.request('POST', '/api/chat/end', { clientId }).catch((error: unknown) => this.#effects.note('end not kept', error));
-  }
-
-  #takeHint({ clientId: address, lastSeq, visitorChanged }: RelayPayloads['conversationChanged']): void {
-    const clientId = this.#book.find(address);
-    if (clientId === undefined || visitorChanged === true) {
-      this.#list.refetchSoon();
-      return;
-    }
-    const conversation = this.#conversations.get(clientId);
-    conversation?.hint(lastSeq);
-    const live = this.#effects.now() - (this.#liveAt.get(clientId) ?? 0) < LIVE_MS;
-    if (conversation === undefined && !live) this.#list.refetchSoon();
   }
 
   #refresh(): void {
     if (this.#closed || this.#snapshot === undefined) return;
     const next = this.#build();
-    if (shallowEqual(this.#snapshot, next)) return;
-    this.#snapshot = next;
+    const version = this.#list.version();
+    const unchanged = shallowEqual(this.#snapshot, next);
+    if (unchanged && version === this.#version) return;
+    this.#version = version;
+    if (!unchanged) this.#snapshot = next;
     this.#changed.emit();
   }
 
   #build(): OperatorSnapshot {
     return {
-      conversations: this.#list.summaries(),
-      list: this.#list.phase(),
+      ...this.#list.snapshot(),
+      unsent: this.#outbox.unsent(),
       signedOut: this.#session.holder() !== 'own',
       somebodyElse: this.#session.holder() === 'other',
       connection: this.#connection.state(),

@@ -57,12 +57,13 @@ export class ReceiptReporter {
     this.#cancel?.();
   }
 
-  #due(): boolean {
+  /** Whether there is something to report that has not arrived. */
+  isDue(): boolean {
     return this.#wanted.deliveredSeq > this.#known.deliveredSeq || this.#wanted.readSeq > this.#known.readSeq;
   }
 
   #schedule(ms: number): void {
-    if (this.#closed || !this.#due()) return;
+    if (this.#closed || !this.isDue()) return;
     this.#cancel = this.#effects.after(ms, () => {
       this.#cancel = undefined;
       void this.#run();
@@ -70,7 +71,7 @@ export class ReceiptReporter {
   }
 
   async #run(): Promise<void> {
-    if (!this.#due()) return;
+    if (!this.isDue()) return;
     const marks = this.#wanted;
     const life = this.#life;
     this.#running = true;

@@ -1,5 +1,9 @@
 import type { MessagesPage, StartSessionResponse } from '@switchboard/protocol/types';
 
+import type { ConversationSummary, ListView } from './list-types.ts';
+
+export type { ConversationSummary, ListView };
+
 /** How far an own message has come. `sent` only once the database has it; `delivered` and `read` as the other side's browser reports them. */
 export type MessageStatus = 'sending' | 'sent' | 'delivered' | 'read' | 'failed';
 
@@ -171,35 +175,17 @@ export interface VisitorChat {
   close(): void;
 }
 
-/** One row of the console's list: a recent chat kept up to date by live events. */
-export interface ConversationSummary {
-  readonly clientId: number;
-  readonly username: string;
-  readonly phone: string | null;
-  readonly email: string | null;
-  readonly address: string | null;
-  readonly pageUrl: string | null;
-  readonly startedAt: string;
-  readonly endedAt: string | null;
-  /** Blocked since, ISO-8601. */
-  readonly blockedAt: string | null;
-  readonly unread: number;
-  /** What the newest message says, and who said it; null before the first. */
-  readonly preview: {
-    readonly text: string | null;
-    readonly isImage: boolean;
-    readonly senderType: 'CLIENT' | 'OPERATOR';
-    readonly operatorName: string | null;
-  } | null;
-  /** ISO-8601. */
-  readonly lastActivityAt: string;
-  /** The visitor is typing. */
-  readonly typing: boolean;
-}
-
 export interface OperatorSnapshot extends LinesSnapshot {
-  /** Newest activity first. */
+  readonly view: ListView;
+  /** The rows of the view in its order, as far as they are loaded; and the conversation that somebody looks at, if it was among them when it was opened. */
   readonly conversations: readonly ConversationSummary[];
+  /** The view has more rows: `loadMore` brings them. */
+  readonly hasMore: boolean;
+  readonly loadingMore: boolean;
+  /** Visitors who wait for an answer, of all that there are. */
+  readonly waiting: number;
+  /** This operator's own messages, of all conversations, that the server has refused. */
+  readonly unsent: number;
   /** As in `ConversationSnapshot.history`, for the list. */
   readonly list: 'loading' | 'ready' | 'failed';
   /**
@@ -215,10 +201,28 @@ export interface OperatorSnapshot extends LinesSnapshot {
 export interface OperatorChat {
   getSnapshot(): OperatorSnapshot;
   subscribe(listener: () => void): () => void;
-  /** The conversation of a client: the same handle for the same id. */
+  /** Shows another view of the list; `open` is the first. */
+  setView(view: ListView): void;
+  /** Adds the next rows to the view. Resolves when they are there, however long that takes, or when another view was chosen. */
+  loadMore(): Promise<void>;
+  /**
+   * What the list knows of a conversation, whether the view has it or not; `fetchSummary` asks for it, and listeners are told when it is there. The same
+   * object while nothing changes.
+   */
+  summaryOf(clientId: number): ConversationSummary | undefined;
+  fetchSummary(clientId: number): void;
+  /**
+   * The conversation of a client: the same handle for the same id, as long as somebody has subscribed to it. One that nobody looks at may be let go, and
+   * made anew when it is asked for.
+   */
   conversation(clientId: number): ConversationHandle;
   /** Shuts a visitor out, or lets it in again. Rejects with `ChatError` when that did not work. */
   setBlocked(clientId: number, blocked: boolean): Promise<void>;
+  /**
+   * Marks a conversation done, or takes that back. Rejects with `ChatError`, of code `conflict` when the visitor has written meanwhile, and nothing has
+   * happened.
+   */
+  setDone(clientId: number, done: boolean): Promise<void>;
   onArrival(listener: (arrived: ArrivedMessage) => void): () => void;
   close(): void;
 }

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 
 import { ChatError } from '@switchboard/protocol/errors';
-import type { ErrorCode, MessagesPage, MessageView, NewMessage, Receipts, RecentChat } from '@switchboard/protocol/types';
+import type { ErrorCode, MessagesPage, MessageView, NewMessage, Receipts } from '@switchboard/protocol/types';
 
 import { blocked, errorAnswer, inADay, isRecord } from './fake-answers.ts';
+import { markDone, oldRecentOf, recentOf } from './fake-list.ts';
+import type { FakeClient } from './fake-list.ts';
 
 export interface FakeOperator {
   readonly operatorId: number;
@@ -24,20 +26,6 @@ export interface FakeRequest {
 /** What goes wrong with a request: it never arrives; its answer never does; the server refuses. */
 export type Fault = 'refuse' | 'lose-answer' | { readonly code: ErrorCode; readonly retryAfter?: number };
 
-interface FakeClient {
-  readonly id: number;
-  readonly sessionId: string;
-  readonly username: string;
-  address: string;
-  rows: MessageView[];
-  receipts: Receipts;
-  endedAt: string | null;
-  blockedAt: string | null;
-  /** Its visitor has ended it: the tokens open the last page and nothing else. */
-  over: boolean;
-  lastActivityAt: string;
-}
-
 /** The web app's HTTP API over memory: numbers, idempotency by key and all-or-nothing as the contract has them. Tokens are `v<clientId>`. */
 export class FakeServer {
   readonly clients = new Map<number, FakeClient>();
@@ -48,10 +36,15 @@ export class FakeServer {
   /** Called after each commit that brought something new. */
   onCommit: (client: FakeClient) => void = () => undefined;
   onBlocked: (client: FakeClient) => void = () => undefined;
+  /** Called when it is blocked, ended or done, and when that is taken back. */
+  onVisitorChanged: (client: FakeClient) => void = () => undefined;
+  /** Answers as a server of the build before. */
+  isOld = false;
   onReceipts: (client: FakeClient, by: 'client' | 'operator') => void = () => undefined;
   /** Texts with this word are refused for good. */
   forbidden = 'FORBIDDEN';
   #ids = 0;
+  #lastArrival = 0;
 
   addClient(username = 'Ada', address?: string): FakeClient {
     const sessionId = randomUUID();
@@ -64,8 +57,11 @@ export class FakeServer {
       receipts: { clientDeliveredSeq: 0, clientReadSeq: 0, operatorDeliveredSeq: 0, operatorReadSeq: 0 },
       endedAt: null,
       blockedAt: null,
+      waitingSince: null,
+      doneAt: null,
+      pages: [],
       over: false,
-      lastActivityAt: new Date().toISOString(),
+      lastActivityAt: this.#arrival(),
     };
     this.clients.set(client.id, client);
     return client;
@@ -113,31 +109,12 @@ export class FakeServer {
       createdAt: message.sentAt ?? new Date().toISOString(),
     };
     client.rows.push(row);
-    client.lastActivityAt = row.createdAt;
+    client.lastActivityAt = this.#arrival();
     client.endedAt = null;
+    client.waitingSince = senderType === 'CLIENT' ? (client.waitingSince ?? row.createdAt) : null;
+    if (senderType === 'CLIENT') client.doneAt = null;
     this.onCommit(client);
     return row;
-  }
-
-  recentChats(): RecentChat[] {
-    return [...this.clients.values()].map((client) => ({
-      client: {
-        id: client.id,
-        username: client.username,
-        phone: null,
-        email: null,
-        status: client.endedAt === null ? 'ACTIVE' : 'ENDED',
-        address: client.address,
-        pageUrl: null,
-        createdAt: new Date(0).toISOString(),
-        endedAt: client.endedAt,
-        blockedAt: client.blockedAt,
-      },
-      lastMessage: client.rows.at(-1) ?? null,
-      unreadCount: client.rows.filter((row) => row.senderType === 'CLIENT' && row.seq > client.receipts.operatorReadSeq).length,
-      receipts: { ...client.receipts },
-      lastActivityAt: client.lastActivityAt,
-    }));
   }
 
   /** `fetch` for a browser; operators have no token here, their cookie is `operator`. */
@@ -193,7 +170,10 @@ export class FakeServer {
         : { token: 'operator', expiresAt: inADay(), operatorId: actor.operatorId };
     if (path === '/api/chat/messages') return method === 'GET' ? this.#page(request) : this.#save(request);
     if (path === '/api/chat/timings') return {};
-    if (path === '/api/chat/recent') return { chats: this.recentChats(), ...(this.epoch === undefined ? {} : { epoch: this.epoch }) };
+    if (path === '/api/chat/recent') {
+      const answer = (this.isOld ? oldRecentOf : recentOf)([...this.clients.values()], request.query);
+      return { ...answer, ...(this.epoch === undefined ? {} : { epoch: this.epoch }) };
+    }
     if (path === '/api/chat/uploads') {
       const imageUrl = `/api/chat/uploads/${randomUUID()}?e=1&s=x`;
       return { imageUrl, imageName: 'a.png', mimeType: 'image/png', width: 4, height: 3, size: 12 };
@@ -202,15 +182,28 @@ export class FakeServer {
     if (path === '/api/chat/block') {
       client.blockedAt = body['blocked'] === true ? new Date().toISOString() : null;
       this.onBlocked(client);
+      this.onVisitorChanged(client);
       return { blockedAt: client.blockedAt };
     }
     if (path === '/api/chat/end') {
       client.endedAt = new Date().toISOString();
       client.over = 'clientId' in actor;
+      this.onVisitorChanged(client);
       return { endedAt: client.endedAt };
+    }
+    if (path === '/api/chat/done' && !this.isOld) {
+      const answer = markDone(client, body, this.#arrival());
+      this.onVisitorChanged(client);
+      return answer;
     }
     if (path === '/api/chat/receipts') return this.#receipts(client, 'clientId' in actor ? 'client' : 'operator', body);
     throw new ChatError('not_found', 'No such route.');
+  }
+
+  /** Now, and later than everything before. */
+  #arrival(): string {
+    this.#lastArrival = Math.max(Date.now(), this.#lastArrival + 1);
+    return new Date(this.#lastArrival).toISOString();
   }
 
   #session({ body, actor }: FakeRequest): unknown {

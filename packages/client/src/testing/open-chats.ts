@@ -25,6 +25,8 @@ export async function openServers(): Promise<void> {
   server = new FakeServer();
   relay = await FakeRelay.open();
   server.onCommit = (client) => relay.hint('conversationChanged', { clientId: client.address, lastSeq: client.rows.length });
+  server.onVisitorChanged = (client) =>
+    relay.hint('conversationChanged', { clientId: client.address, lastSeq: client.rows.length, visitorChanged: true });
   server.onReceipts = (client, by) => {
     const { receipts } = client;
     relay.hint('messagesSeen', {

@@ -1,0 +1,120 @@
+import { ChatError } from '@switchboard/protocol/errors';
+import { DEFAULT_CHATS_PAGE, MAX_RECENT_CHATS } from '@switchboard/protocol/limits';
+import type { ChatView, MarkDoneResponse, MessageView, Receipts, RecentChat, RecentChatsResponse } from '@switchboard/protocol/types';
+
+export interface FakeClient {
+  readonly id: number;
+  readonly sessionId: string;
+  readonly username: string;
+  address: string;
+  rows: MessageView[];
+  receipts: Receipts;
+  endedAt: string | null;
+  blockedAt: string | null;
+  waitingSince: string | null;
+  doneAt: string | null;
+  /** Newest first. */
+  pages: { url: string; at: string }[];
+  /** Its visitor has ended it: the tokens open the last page and nothing else. */
+  over: boolean;
+  /** When the newest message came here, whenever it was sent. */
+  lastActivityAt: string;
+}
+
+/** The row of a client. One asked for by name has its pages, too. */
+function chatOf(client: FakeClient, byName: boolean): RecentChat {
+  const { receipts, rows } = client;
+  return {
+    client: {
+      id: client.id,
+      username: client.username,
+      phone: null,
+      email: null,
+      status: client.endedAt === null ? 'ACTIVE' : 'ENDED',
+      address: client.address,
+      pageUrl: client.pages[0]?.url ?? null,
+      createdAt: new Date(0).toISOString(),
+      endedAt: client.endedAt,
+      blockedAt: client.blockedAt,
+      waitingSince: client.waitingSince,
+      doneAt: client.doneAt,
+      locale: 'en',
+      userAgent: 'Fake/1.0',
+      lastSeenAt: client.pages[0]?.at ?? null,
+      pageAt: client.pages[0]?.at ?? null,
+      ...(byName ? { pages: structuredClone(client.pages) } : {}),
+    },
+    lastMessage: structuredClone(rows.at(-1) ?? null),
+    unreadCount: rows.filter((row) => row.senderType === 'CLIENT' && row.seq > receipts.operatorReadSeq).length,
+    receipts: { ...receipts },
+    lastActivityAt: client.lastActivityAt,
+  };
+}
+
+const waits = ({ waitingSince, doneAt, blockedAt }: FakeClient) => waitingSince !== null && doneAt === null && blockedAt === null;
+
+/** What the order of a view goes by, smaller first; its text is the cursor. Null: not in the view. */
+function keyOf(view: ChatView, client: FakeClient): string | null {
+  const id = String(client.id).padStart(9, '0');
+  const newestFirst = (at: string) =>
+    `1 ${String(Number.MAX_SAFE_INTEGER - Date.parse(at))} ${String(999_999_999 - client.id).padStart(9, '0')}`;
+  if (view === 'done') return client.doneAt === null ? null : newestFirst(client.doneAt);
+  if (client.doneAt !== null || client.rows.length === 0) return null;
+  if (waits(client)) return `0 ${client.waitingSince ?? ''} ${id}`;
+  return view === 'waiting' ? null : newestFirst(client.lastActivityAt);
+}
+
+/** `GET /api/chat/recent` as the real server answers it. */
+export function recentOf(clients: readonly FakeClient[], query: URLSearchParams): RecentChatsResponse {
+  const names = query.get('ids')?.split(',').map(Number);
+  const addresses = query.get('addresses')?.split(',');
+  if (names !== undefined || addresses !== undefined) {
+    const asked = clients.filter(({ id, address }) => names?.includes(id) === true || addresses?.includes(address) === true);
+    return { chats: asked.map((client) => chatOf(client, true)) };
+  }
+  const view = query.get('view') as ChatView | null;
+  if (view === null) return newestOf(clients, query);
+  const limit = Number(query.get('limit') ?? DEFAULT_CHATS_PAGE);
+  const cursor = query.get('cursor') ?? '';
+  const found = clients
+    .flatMap((client) => ({ client, key: keyOf(view, client) ?? '' }))
+    .filter(({ key }) => key > cursor)
+    .toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  const page = found.slice(0, limit);
+  return {
+    chats: page.map(({ client }) => chatOf(client, false)),
+    nextCursor: found.length > page.length ? (page.at(-1)?.key ?? null) : null,
+    counts: { waiting: clients.filter(waits).length },
+  };
+}
+
+/** `POST /api/chat/done`: `lastSeq` of the newest message that the operator has seen. */
+export function markDone(client: FakeClient, body: Record<string, unknown>, now: string): MarkDoneResponse {
+  if (body['done'] === true) {
+    if (body['lastSeq'] !== undefined && body['lastSeq'] !== client.rows.length)
+      throw new ChatError('conflict', 'A message came meanwhile.');
+    client.doneAt = now;
+    client.waitingSince = null;
+  } else {
+    client.doneAt = null;
+    const answered = client.rows.findLastIndex((row) => row.senderType === 'OPERATOR');
+    client.waitingSince = client.rows[answered + 1]?.createdAt ?? null;
+  }
+  return { doneAt: client.doneAt, waitingSince: client.waitingSince };
+}
+
+/** The list as a server of the build before tells it: it knows no views, and answers whatever is asked with the newest. */
+export function oldRecentOf(clients: readonly FakeClient[], query: URLSearchParams): RecentChatsResponse {
+  const known = ({ client, ...rest }: RecentChat): RecentChat => {
+    const { waitingSince: _w, doneAt: _d, locale: _l, userAgent: _u, lastSeenAt: _s, pageAt: _p, pages: _pages, ...old } = client;
+    return { ...rest, client: old };
+  };
+  return { chats: newestOf(clients, query).chats.map(known) };
+}
+
+function newestOf(clients: readonly FakeClient[], query: URLSearchParams): RecentChatsResponse {
+  const newest = clients.toSorted((a, b) =>
+    a.lastActivityAt === b.lastActivityAt ? b.id - a.id : a.lastActivityAt < b.lastActivityAt ? 1 : -1,
+  );
+  return { chats: newest.slice(0, Number(query.get('limit') ?? MAX_RECENT_CHATS)).map((client) => chatOf(client, false)) };
+}
