@@ -1,4 +1,4 @@
-import type { IMAGE_TYPES } from '@switchboard/protocol';
+import { isVisible, type IMAGE_TYPES } from '@switchboard/protocol';
 
 export type ImageType = (typeof IMAGE_TYPES)[number];
 
@@ -33,10 +33,9 @@ export function inlineAs(name: string, type: ImageType): string {
 /** A file's own name without its folders and without characters that don't show, 255 characters at most. */
 export function cleanName(name: string): string {
   const base = name.split(/[/\\]/).at(-1) ?? '';
-  return (
-    base
-      .replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '')
-      .trim()
-      .slice(-255) || 'image'
-  );
+  const clean = base
+    .replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '')
+    .trim()
+    .slice(-255);
+  return isVisible(clean) ? clean : 'image';
 }

@@ -1,5 +1,5 @@
 import { isUniqueViolation } from '@switchboard/database';
-import { ChatError, MAX_EMAIL_LENGTH, MAX_NAME_LENGTH, parse } from '@switchboard/protocol';
+import { ChatError, isVisible, MAX_EMAIL_LENGTH, MAX_NAME_LENGTH, parse } from '@switchboard/protocol';
 import { z } from 'zod';
 
 import type { Context } from './context.ts';
@@ -11,8 +11,8 @@ const newOperator = z.object({
   name: z
     .string()
     .trim()
-    .min(1, 'must not be empty')
     .max(MAX_NAME_LENGTH)
+    .refine(isVisible, 'must not be empty')
     .refine((value) => !/\p{Cc}/u.test(value), 'must not contain control characters'),
   password: newPassword,
   role: z.enum(['OPERATOR', 'ADMIN']).default('OPERATOR'),

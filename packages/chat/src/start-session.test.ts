@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 
 import { endChat } from './end-chat.ts';
 import { startSession } from './start-session.ts';
-import { chatFixture, NOW } from './testing/chat-fixture.ts';
+import { chatFixture, codeOf, NOW } from './testing/chat-fixture.ts';
 
 const chat = chatFixture();
 const ANONYMOUS = { kind: 'anonymous' } as const;
@@ -53,10 +53,16 @@ it('a visitor with a token or a resume token gets its conversation again', async
   expect(session).toMatchObject({ lastSeenAt: chat.now, startedAt: NOW, pageUrl: 'https://shop.example/cart' });
 });
 
-it('after the end, or when it is gone, or another client’s, it is a new one', async () => {
+it('after the end, or when it is gone, or another client’s, it is a new one, and none for who only looks for it', async () => {
   const [ended, other] = [await chat.visitor(), await chat.visitor()];
   await endChat(chat.ctx, ended);
-  for (const resume of [ended, { ...ended, sessionId: other.sessionId }, { clientId: other.clientId, sessionId: randomUUID() }]) {
+  const wrong = [ended, { ...ended, sessionId: other.sessionId }, { clientId: other.clientId, sessionId: randomUUID() }, undefined];
+  const before = await chat.db.prisma.client.count();
+  for (const resume of wrong)
+    expect(await codeOf(startSession(chat.ctx, ANONYMOUS, { username: 'Vera' }, { resume, mayBegin: false }))).toBe('not_found');
+  expect(await codeOf(startSession(chat.ctx, ended, { username: 'Vera' }, { resume: other, mayBegin: false }))).toBe('not_found');
+  expect(await chat.db.prisma.client.count()).toBe(before);
+  for (const resume of wrong) {
     const started = await startSession(chat.ctx, ANONYMOUS, { username: 'Vera' }, { resume });
     expect(started.resumed).toBe(false);
     expect([ended.clientId, other.clientId]).not.toContain(started.clientId);

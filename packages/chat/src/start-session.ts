@@ -1,4 +1,4 @@
-import { visitorBlocked } from './access.ts';
+import { conversationNotFound, visitorBlocked } from './access.ts';
 import type { Actor } from './actor.ts';
 import type { Context } from './context.ts';
 import { withDatabase } from './with-database.ts';
@@ -16,6 +16,8 @@ export interface StartSessionInput {
 export interface StartSessionExtra {
   readonly userAgent?: string | undefined;
   readonly resume?: ConversationRef | undefined;
+  /** False when the visitor has sent no form: who only looks for a conversation begins none. */
+  readonly mayBegin?: boolean | undefined;
 }
 
 interface ConversationRef {
@@ -36,7 +38,7 @@ export interface StartedSession {
  * Gives a visitor its conversation: the one of its token or resume token when that exists and is not ended, otherwise a new one. Everybody may; an
  * operator who tries the widget is a visitor like any other.
  *
- * @throws ChatError `blocked` for a visitor that is, `unavailable`
+ * @throws ChatError `blocked` for a visitor that is, `not_found` when there is none and none may be begun, `unavailable`
  */
 export async function startSession(
   ctx: Context,
@@ -47,6 +49,7 @@ export async function startSession(
   const known = actor.kind === 'client' ? actor : extra.resume;
   return await withDatabase(ctx, async () => {
     const resumed = known === undefined ? undefined : await resume(ctx, known, input, extra);
+    if (resumed === undefined && extra.mayBegin === false) throw conversationNotFound();
     return resumed ?? (await begin(ctx, input, extra));
   });
 }

@@ -1,5 +1,6 @@
 import { ChatError } from '@switchboard/protocol/errors';
 import { DEFAULT_MAX_IMAGE_BYTES, IMAGE_TYPES, MAX_FILE_NAME_LENGTH, MAX_TEXT_LENGTH } from '@switchboard/protocol/limits';
+import { isVisible } from '@switchboard/protocol/visible';
 
 import type { ConversationContext } from './conversation-context.ts';
 import type { NewEntry, OutboxImage } from './outbox/entry.ts';
@@ -18,7 +19,7 @@ export function withoutNul(text: string): string {
  */
 export function cleanText(given: string): string {
   const text = withoutNul(given);
-  if (text.trim() === '') throw new ChatError('invalid_request', 'The message is empty.', { fields: { text: 'must not be empty' } });
+  if (!isVisible(text)) throw new ChatError('invalid_request', 'The message is empty.', { fields: { text: 'must not be empty' } });
   if (text.length > MAX_TEXT_LENGTH) {
     const fields = { text: `must have at most ${MAX_TEXT_LENGTH} characters` };
     throw new ChatError('invalid_request', `The message is longer than ${MAX_TEXT_LENGTH} characters.`, { fields });

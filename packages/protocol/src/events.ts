@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import type { WireError } from './errors.ts';
 import { MAX_ADDRESS_LENGTH, MAX_FILE_NAME_LENGTH, MAX_NAME_LENGTH, MAX_TEXT_LENGTH } from './limits.ts';
+import { isVisible } from './visible.ts';
 
 /**
  * The socket events. Names, directions and fields are frozen (docs/wire.md); optional fields and events may be added. Unknown fields are dropped, so
@@ -23,7 +24,7 @@ const content = {
 
 /** A text needs text, an image an image. Other types are an old peer's own affair, but empty ones are nobody's. */
 function hasContent(value: { type: string; message?: string | null | undefined; image?: string | null | undefined }): boolean {
-  const text = typeof value.message === 'string' && value.message !== '';
+  const text = typeof value.message === 'string' && isVisible(value.message);
   const image = typeof value.image === 'string' && value.image !== '';
   const type = value.type.toLowerCase();
   return type === 'text' ? text : type === 'image' ? image : text || image;

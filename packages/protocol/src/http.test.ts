@@ -35,10 +35,35 @@ describe('startSessionRequest', () => {
     [{ username: 'x'.repeat(81) }, 'username'],
     [{ username: 'A\u0000na' }, 'username'],
     [{ username: ['Ana'] }, 'username'],
-    [{ username: 'Ana', email: 'not an address' }, 'email'],
-    [{ username: 'Ana', phone: '1'.repeat(41) }, 'phone'],
   ])('refuses %j and names the field', (body, field) => {
     expect(fieldsOf(() => parse(startSessionRequest, body))).toEqual([field]);
+  });
+});
+
+describe('what a host page fills in by itself', () => {
+  it.each(['jörg@example.de', 'kim@müller.de', 'r&d@lamps.example', 'a@b', '"odd one"@example.org'.replace(' ', '')])(
+    'may be the e-mail %s',
+    (email) => {
+      expect(parse(startSessionRequest, { username: 'Ana', email })).toMatchObject({ email });
+    },
+  );
+
+  it.each([
+    { email: 'n/a' },
+    { email: 'ana lindgren@example.org' },
+    { email: '@' },
+    { email: `${'x'.repeat(300)}@example.org` },
+    { email: 'a\u0000@example.org' },
+    { email: ['ana@example.org'] },
+    { email: null },
+    { phone: '1'.repeat(41) },
+    { phone: { home: 1 } },
+    { phone: '\u200B' },
+    { locale: 'x'.repeat(36) },
+    { pageUrl: `https://shop.example/${'x'.repeat(3_000)}` },
+    { pageUrl: 7 },
+  ])('counts as not given when it can not be used: %j', (given) => {
+    expect(parse(startSessionRequest, { username: 'Ana', ...given })).toEqual({ username: 'Ana' });
   });
 });
 

@@ -14,35 +14,27 @@ import {
   MAX_TIMINGS,
   MAX_URL_LENGTH,
 } from './limits.ts';
-import { line, queryNumber, seq, text } from './shapes.ts';
+import { extra, line, personName, queryNumber, seq, text } from './shapes.ts';
+import { isVisible } from './visible.ts';
 
 /** The shapes of the HTTP API. Requests are schemas, answers are types: we parse what comes in and type what goes out. */
 
-/** An empty form field means "not given". */
-const optionalLine = (max: number) =>
-  line(max)
-    .nullish()
-    .transform((value) => (value === undefined || value === null || value === '' ? undefined : value));
-
-const optionalEmail = optionalLine(MAX_EMAIL_LENGTH).refine(
-  (value) => value === undefined || z.email().safeParse(value).success,
-  'must be an e-mail address',
-);
-
 /** `POST /api/chat/sessions` by a visitor. */
 export const startSessionRequest = z.object({
-  username: line(MAX_NAME_LENGTH).min(1, 'must not be empty'),
-  phone: optionalLine(MAX_PHONE_LENGTH),
-  email: optionalEmail,
-  pageUrl: optionalLine(MAX_URL_LENGTH),
-  locale: optionalLine(35),
-  /** Lets a visitor whose token has run out back into the same conversation. */
+  username: personName,
+  phone: extra(MAX_PHONE_LENGTH),
+  // Whoever has one knows best what it looks like.
+  email: extra(MAX_EMAIL_LENGTH, (value) => /^[^\s@]+@\S+$/.test(value)),
+  pageUrl: extra(MAX_URL_LENGTH),
+  locale: extra(35),
+  /** Lets a visitor whose token has run out back into the same conversation, or is refused: nothing is begun with it. */
   resumeToken: z.string().max(2_048).optional(),
 });
 /** `POST /api/chat/sessions` by an operator, for the address of an old front-end. */
 export const adoptSessionRequest = z.object({
   clientSocketId: z.string().min(1).max(MAX_ADDRESS_LENGTH),
-  username: line(MAX_NAME_LENGTH).min(1, 'must not be empty'),
+  /** Of an old front-end, which may call a visitor anything: nothing that can't be shown keeps their messages from being saved. */
+  username: line(MAX_NAME_LENGTH).transform((value) => (isVisible(value) ? value : 'Visitor')),
 });
 
 export interface StartSessionResponse {
@@ -72,8 +64,8 @@ export const newMessage = z
     clientSocketId: z.string().max(MAX_ADDRESS_LENGTH).nullish(),
     senderType: z.enum(['CLIENT', 'OPERATOR']).nullish(),
   })
-  .refine((value) => value.messageType !== 'TEXT' || (value.text ?? '').trim() !== '', {
-    message: 'a TEXT message needs a non-empty text',
+  .refine((value) => value.messageType !== 'TEXT' || isVisible(value.text ?? ''), {
+    message: 'a TEXT message needs a text that can be seen',
     path: ['text'],
   })
   .refine((value) => value.messageType !== 'IMAGE' || (value.imageUrl ?? '') !== '', {

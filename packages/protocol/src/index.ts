@@ -5,3 +5,4 @@ export * from './events.ts';
 export * from './http.ts';
 export * from './limits.ts';
 export { parse } from './parse.ts';
+export { isVisible } from './visible.ts';

@@ -1,7 +1,8 @@
+import { isVisible } from '@switchboard/protocol/visible';
+
 /** What to call somebody: the name as given, or `Visitor 12` when it is nothing that can be seen. */
 export function displayName(username: string, clientId: number): string {
-  const visible = username.replaceAll(/[\s\p{Cf}\p{Cc}\u115F\u1160\u3164\uFFA0]+/gu, '');
-  return visible === '' ? `Visitor ${clientId}` : username.trim();
+  return isVisible(username) ? username.trim() : `Visitor ${clientId}`;
 }
 
 /** The accessible name of a row of the list: `Ana, 2 unread`, and just `Ana` when all is read. */

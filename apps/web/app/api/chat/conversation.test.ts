@@ -74,9 +74,20 @@ describe('starting a conversation', () => {
     const later = await start({ username: 'Ann', resumeToken: first.resumeToken }, { authorization: 'Bearer run.out.long-ago' });
     for (const { clientId, sessionId } of [again, later])
       expect({ clientId, sessionId }).toEqual({ clientId: first.clientId, sessionId: first.sessionId });
-    const forged = await start({ username: 'Ann', resumeToken: `${first.resumeToken}x` });
-    expect(forged.status).toBe(201);
-    expect(forged.clientId).not.toBe(first.clientId);
+  });
+
+  it('begins none for who only looks for the one from before', async () => {
+    const elsewhere = { [ADDRESS_HEADER]: '203.0.113.79' };
+    const first = await start({ username: 'Ann' }, elsewhere);
+    const other = await start({ username: 'Bea' }, elsewhere);
+    await end(ask('POST', '/api/chat/end', { headers: { authorization: `Bearer ${first.token}` }, body: {} }));
+    const before = await server.services.db.prisma.client.count();
+    for (const resumeToken of [first.resumeToken, `${other.resumeToken}x`, first.token, ''])
+      for (const headers of [{}, { authorization: `Bearer ${first.token}` }, { authorization: 'Bearer run.out.long-ago' }])
+        expect((await start({ username: 'Ann', resumeToken }, { ...elsewhere, ...headers })).status).toBe(404);
+    expect(await server.services.db.prisma.client.count()).toBe(before);
+    // A form that is sent begins one.
+    expect((await start({ username: 'Ann' }, elsewhere)).status).toBe(201);
   });
 
   it('takes an operator that tries the widget for a visitor', async () => {
@@ -94,9 +105,17 @@ describe('starting a conversation', () => {
   });
 
   it('says which field is wrong', async () => {
-    const response = await sessions(ask('POST', '/api/chat/sessions', { body: { username: '', email: 'nope' } }));
+    const response = await sessions(ask('POST', '/api/chat/sessions', { body: { username: '\u200B', email: 'nope' } }));
     expect(response.status).toBe(400);
-    expect(await response.json()).toMatchObject({ error: { fields: { username: expect.any(String), email: expect.any(String) } } });
+    expect(await response.json()).toMatchObject({ error: { fields: { username: expect.any(String) } } });
+  });
+
+  it('lets nobody’s chat fail for what the host page fills in', async () => {
+    const started = await start({ username: 'Ann', email: 'n/a', phone: '1'.repeat(50), locale: 7, pageUrl: 'x'.repeat(5_000) });
+    expect(started.status).toBe(201);
+    const row = await server.services.db.prisma.client.findUniqueOrThrow({ where: { id: started.clientId } });
+    expect([row.email, row.phone]).toEqual([null, null]);
+    expect((await start({ username: 'Kim', email: 'kim@müller.de' })).status).toBe(201);
   });
 
   it('is limited per address', async () => {
@@ -237,12 +256,11 @@ describe('receipts, tokens and the end', () => {
     expect((await page(visitor)).endedAt).toBe(ended.endedAt);
     expect((await post(visitor, text('one more thing'))).status).toBe(401);
     expect((await token(ask('POST', '/api/chat/token', { headers: visitor.headers }))).status).toBe(401);
-    const { clientId } = await start({ username: 'Ann', resumeToken: visitor.resumeToken });
-    expect(clientId).not.toBe(visitor.id);
+    expect((await start({ username: 'Ann', resumeToken: visitor.resumeToken })).status).toBe(404);
     const address = visitor.sessionId;
     await expect.poll(hinted).toContainEqual({ event: 'chatEnded', clientId: address });
     await expect.poll(hinted).toContainEqual({ event: 'revoked', role: 'client', id: visitor.id, at: expect.any(Number), address });
-    expect(hinted().filter(({ event }) => event === 'chatEnded')).toHaveLength(1);
+    expect(hinted().filter((hint) => hint.event === 'chatEnded' && hint.clientId === address)).toHaveLength(1);
   });
 
   it('an operator ends a conversation until the visitor writes again', async () => {

@@ -39,10 +39,12 @@ async function start(
   const actor = caller.kind === 'visitor' ? actorOf(caller) : { kind: 'anonymous' as const };
   const resume = input.resumeToken === undefined ? undefined : await resumable(tokens, input.resumeToken);
   // A conversation in which nothing can be saved is not begun; one that there is can be read.
-  if (actor.kind === 'anonymous' && resume === undefined) await saveState.require();
+  const mayBegin = input.resumeToken === undefined;
+  if (actor.kind === 'anonymous' && mayBegin) await saveState.require();
   const { clientId, sessionId, username, resumed } = await startSession(chat, actor, input, {
     userAgent: userAgent?.slice(0, 500),
     resume,
+    mayBegin,
   });
   // A conversation that goes on keeps the absolute end of its first token.
   const until = !resumed ? undefined : caller.kind === 'visitor' ? caller.claims.until : resume?.until;
@@ -59,7 +61,7 @@ async function resumable(tokens: Services['tokens'], resumeToken: string): Promi
     // Verifying allows for clocks that differ; the absolute end does not move.
     return claims.until !== undefined && claims.until * 1_000 <= Date.now() ? undefined : claims;
   } catch {
-    // Only ever InvalidTokenError: too old or not ours. The visitor gets a new conversation instead of an error it can do nothing about.
+    // Only ever InvalidTokenError: too old or not ours. Then there is nothing to resume.
     return undefined;
   }
 }
