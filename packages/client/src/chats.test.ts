@@ -104,6 +104,13 @@ describe('a visitor and an operator', () => {
     await eventually(() => expect(statuses(visitor.chat)?.[0]).not.toBe('sending'));
     const relayed = relay.heard.find(({ event }) => event === 'clientMessage');
     expect(JSON.stringify(relayed?.payload).length).toBeLessThan(500);
+    // With the origin, for front-ends on other sites.
+    expect(relayed?.payload).toMatchObject({ image: expect.stringMatching(/^https:\/\/chat\.example\/api\/chat\/uploads\//) });
+    await operator.chat.conversation(1).sendImage(new Blob(['y'], { type: 'image/png' }), 'dog.png');
+    await eventually(() => expect(visitor.chat.conversation!.getSnapshot().messages[1]?.image?.url).toMatch(/^\/api\/chat\/uploads\//));
+    expect(relay.heard.find(({ event }) => event === 'operatorMessage')?.payload).toMatchObject({
+      image: expect.stringMatching(/^https:\/\/chat\.example\/api\/chat\/uploads\//),
+    });
     await expect(visitor.chat.conversation!.sendImage(new Blob(['<svg/>'], { type: 'image/svg+xml' }), 'x.svg')).rejects.toMatchObject({
       code: 'unsupported_type',
     });

@@ -16,6 +16,8 @@ export interface Channel {
 
 /** What the page this runs in tells about itself. Every `on…` returns how to stop. */
 export interface Page {
+  /** Where it comes from: `https://chat.example.com`; paths of requests are relative to it. */
+  readonly origin: string;
   isOnline(): boolean;
   /** The page is looked at again or the network came back: whatever timers were asleep are late. */
   onWake(listener: () => void): () => void;
@@ -70,6 +72,7 @@ function browserPage(): Page {
   const scope = typeof window === 'undefined' ? undefined : window;
   const page = typeof document === 'undefined' ? undefined : document;
   return {
+    origin: scope?.location.origin ?? '',
     isOnline: () => typeof navigator === 'undefined' || navigator.onLine,
     onWake(listener) {
       const stop = listen(scope, ['online', 'pageshow', 'focus'], listener);

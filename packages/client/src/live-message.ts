@@ -1,4 +1,5 @@
 import { derivedKey } from './derived-key.ts';
+import { addressHere } from './relayed-picture.ts';
 import type { LiveMessage } from './timeline/state.ts';
 
 /** What all relayed messages have in common. */
@@ -34,7 +35,7 @@ export function liveMessage(event: Relayed, { from, senderType, operatorId, oper
     image:
       image == null || image === ''
         ? null
-        : { url: image, name: event.name ?? null, mimeType: event.mimeType ?? null, width: null, height: null },
+        : { url: addressHere(image), name: event.name ?? null, mimeType: event.mimeType ?? null, width: null, height: null },
     createdAt: timestamp,
   };
 }

@@ -204,7 +204,7 @@ class Operator implements OperatorChat {
       operator: this.#options.operator,
       maxImageBytes: this.#options.maxImageBytes,
       checkHidden: false,
-      ...speakAsOperator(this.#connection, this.#options.operator, () => this.#list.address(clientId)),
+      ...speakAsOperator(this.#connection, this.#options.operator, this.#effects.page.origin, () => this.#list.address(clientId)),
       report: async (marks, epoch) => {
         await this.#http.request('POST', '/api/chat/receipts', { ...marks, clientId, epoch: epoch ?? undefined });
       },

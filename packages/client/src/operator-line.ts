@@ -10,6 +10,7 @@ import type { Http } from './http.ts';
 import { OperatorSession } from './operator-session.ts';
 import type { NewEntry, OutboxEntry } from './outbox/entry.ts';
 import { Outbox } from './outbox/outbox.ts';
+import { relayedAddress } from './relayed-picture.ts';
 import type { ServerClock } from './server-clock.ts';
 import type { OperatorChatOptions } from './types.ts';
 import { uploadImage } from './upload.ts';
@@ -45,23 +46,29 @@ export function openOperatorAccess(effects: Effects, clock: ServerClock, operato
 }
 
 /** What an operator's client says of a message on the relay. */
-function operatorMessageOf(entry: NewEntry, to: string, operator: { id: number; name: string }): PeerInputs['operatorMessage'] {
+function operatorMessageOf(
+  entry: NewEntry,
+  to: string,
+  operator: { id: number; name: string },
+  origin: string,
+): PeerInputs['operatorMessage'] {
   const base = { to, operatorId: operator.id, operatorName: operator.name, messageKey: entry.key };
   if (entry.image === null) return { ...base, type: 'text', message: entry.text };
   const { url, name, mimeType } = entry.image;
-  return { ...base, type: 'image', message: entry.text, image: url, name, mimeType };
+  return { ...base, type: 'image', message: entry.text, image: relayedAddress(url, origin), name, mimeType };
 }
 
 /** How an operator speaks to one visitor over the relay. Without an address (the visitor never had one) there is nobody to speak to. */
 export function speakAsOperator(
   connection: Connection,
   operator: { readonly id: number; readonly name: string },
+  origin: string,
   address: () => string | null,
 ): Pick<ConversationContext, 'relay' | 'tellTyping'> {
   return {
     relay: async (entry) => {
       const to = address();
-      return to === null ? null : connection.send('operatorMessage', operatorMessageOf(entry, to, operator));
+      return to === null ? null : connection.send('operatorMessage', operatorMessageOf(entry, to, operator, origin));
     },
     tellTyping: (isTyping) => {
       const to = address();

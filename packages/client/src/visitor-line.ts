@@ -17,6 +17,7 @@ import type { ServerClock } from './server-clock.ts';
 import type { VisitorSession } from './session.ts';
 import type { StoredSession } from './stored-session.ts';
 import type { ArrivedMessage, RelayAddress } from './types.ts';
+import { relayedAddress } from './relayed-picture.ts';
 import { uploadImage } from './upload.ts';
 import { isBlocked } from './retry.ts';
 import { soon } from './soon.ts';
@@ -40,10 +41,10 @@ export interface VisitorLineOptions {
 }
 
 /** What a visitor's own client says of a message on the relay. */
-function clientMessageOf(entry: NewEntry): PeerInputs['clientMessage'] {
+function clientMessageOf(entry: NewEntry, origin: string): PeerInputs['clientMessage'] {
   if (entry.image === null) return { type: 'text', message: entry.text, messageKey: entry.key };
   const { url, name, mimeType } = entry.image;
-  return { type: 'image', message: entry.text, image: url, name, mimeType, messageKey: entry.key };
+  return { type: 'image', message: entry.text, image: relayedAddress(url, origin), name, mimeType, messageKey: entry.key };
 }
 
 /** Everything that stands while a visitor has a conversation. */
@@ -187,7 +188,7 @@ export class VisitorLine {
       operator: null,
       maxImageBytes: this.#options.maxImageBytes,
       checkHidden: true,
-      relay: (entry): Promise<Acknowledgement | null> => this.connection.send('clientMessage', clientMessageOf(entry)),
+      relay: (entry): Promise<Acknowledgement | null> => this.connection.send('clientMessage', clientMessageOf(entry, effects.page.origin)),
       tellTyping: (isTyping) => this.connection.signal('clientTyping', { isTyping }),
       report: async (marks, epoch) => {
         await this.#http.request<ReceiptsResponse>('POST', '/api/chat/receipts', { ...marks, epoch: epoch ?? undefined });

@@ -66,6 +66,7 @@ function fakePage() {
   let visible = true;
   return {
     page: {
+      origin: 'https://chat.example',
       isOnline: () => online,
       onWake: wake.on,
       onOffline: offline.on,

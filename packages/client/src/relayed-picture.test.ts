@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+
+import { addressHere, relayedAddress } from './relayed-picture.ts';
+
+it.each([
+  ['/api/chat/uploads/1?e=1&s=x', 'https://chat.example/api/chat/uploads/1?e=1&s=x'],
+  ['https://shop.example/lamp.png', 'https://shop.example/lamp.png'],
+  ['data:image/png;base64,AAAA', 'data:image/png;base64,AAAA'],
+  [null, null],
+])('relays %s as %s', (url, relayed) => {
+  expect(relayedAddress(url, 'https://chat.example')).toBe(relayed);
+});
+
+it.each([
+  ['https://chat.example/api/chat/uploads/1?e=1&s=x', '/api/chat/uploads/1?e=1&s=x'],
+  ['http://localhost:3000/api/chat/uploads/1?e=1&s=x', '/api/chat/uploads/1?e=1&s=x'],
+  ['/api/chat/uploads/1?e=1&s=x', '/api/chat/uploads/1?e=1&s=x'],
+  ['https://shop.example/lamp.png', 'https://shop.example/lamp.png'],
+  ['https://shop.example/?x=/api/chat/uploads/1', 'https://shop.example/?x=/api/chat/uploads/1'],
+  ['data:image/png;base64,AAAA', 'data:image/png;base64,AAAA'],
+  ['no address', 'no address'],
+  ['https://', 'https://'],
+])('shows %s as %s', (url, shown) => {
+  expect(addressHere(url)).toBe(shown);
+});
