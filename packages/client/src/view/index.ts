@@ -6,4 +6,4 @@ export { linkParts, safeHref, type TextPart } from './links.ts';
 export { hostElsewhere, safePicture } from './pictures.ts';
 export { plainReason } from './plain-reason.ts';
 export { blocksOf, textBlocks, type TextBlock } from './text-blocks.ts';
-export { createTimes, times, type Times } from './times.ts';
+export { createTimes, locale, times, type Times } from './times.ts';

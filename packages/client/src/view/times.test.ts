@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { createTimes } from './times.ts';
+import { createTimes, englishLike } from './times.ts';
 
 const times = createTimes('en-GB', 'Europe/Oslo');
 const now = new Date('2026-11-23T09:00:00.000Z');
@@ -38,4 +38,19 @@ it('names days', () => {
 it('shows nothing for what is no time', () => {
   expect(times.short('soon', now)).toBe('');
   expect(times.clock('')).toBe('');
+});
+
+it('speaks English, as the words around do, with the clock of the browser’s language', () => {
+  const at = '2025-11-20T18:05:00.000Z';
+  const shown = (own: string) => {
+    const here = createTimes(englishLike(own), 'Europe/Oslo');
+    return [here.short(at, now), here.clock(at)];
+  };
+  expect(shown('de-DE')).toEqual(['20 Nov 2025', '19:05']);
+  expect(shown('fr')).toEqual(['20 Nov 2025', '19:05']);
+  expect(shown('en-US')).toEqual(['Nov 20, 2025', expect.stringMatching(/^7:05\sPM$/u)]);
+  expect(shown('en-GB')).toEqual(['20 Nov 2025', '19:05']);
+  // Neither letters nor digits of another script between English words.
+  for (const own of ['ar-EG', 'hi-IN', 'ja-JP', 'th-TH-u-ca-buddhist', 'fa-IR'])
+    expect(shown(own).join(' ')).toMatch(/^20 Nov 2025 (19:05|7:05\spm)$/u);
 });

@@ -65,5 +65,19 @@ export function createTimes(locale?: string, timeZone?: string): Times {
   };
 }
 
-/** In the browser's locale and time zone. */
-export const times: Times = createTimes();
+/**
+ * English, as the words around: of the browser's own kind where that is English, else with the clock that the browser's language has.
+ *
+ * @param own the browser's locale
+ */
+export function englishLike(own: string): string {
+  if (/^en\b/iu.test(own)) return own;
+  const { hour12 } = new Intl.DateTimeFormat(own, { hour: 'numeric' }).resolvedOptions();
+  return `en-GB-u-hc-${hour12 === true ? 'h12' : 'h23'}`;
+}
+
+/** The locale of everything that is said: times, dates and numbers, like the words. */
+export const locale = englishLike(new Intl.DateTimeFormat().resolvedOptions().locale);
+
+/** In that locale and the browser's time zone. */
+export const times: Times = createTimes(locale);
