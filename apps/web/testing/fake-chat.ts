@@ -113,8 +113,10 @@ export class FakeChat implements OperatorChat {
   visitorSays(clientId: number, text: string): void {
     this.count += 1;
     const message = messageOf({ key: `live ${this.count}`, text });
-    this.conversation(clientId).add(message);
-    for (const listener of this.arrivals) listener({ clientId, message });
+    const conversation = this.conversation(clientId);
+    const { following } = conversation.view;
+    conversation.add(message);
+    for (const listener of this.arrivals) listener({ clientId, message, seen: following });
   }
 
   onArrival(listener: (arrived: ArrivedMessage) => void): () => void {

@@ -1,4 +1,5 @@
-import type { ConversationHandle, ConversationSnapshot, ImageDetails, TimelineMessage } from '@switchboard/client';
+import type { ConversationHandle, ConversationSnapshot, ImageDetails, LogView, TimelineMessage } from '@switchboard/client';
+import { messageId } from '@switchboard/client/view';
 import { ChatError } from '@switchboard/protocol/errors';
 
 const EMPTY: ConversationSnapshot = {
@@ -9,7 +10,9 @@ const EMPTY: ConversationSnapshot = {
   peerTyping: null,
   endedAt: null,
   blocked: false,
+  opened: true,
   firstUnreadKey: null,
+  unread: [],
 };
 
 /** A message with everything a test does not care about filled in. */
@@ -39,6 +42,9 @@ export class FakeConversation implements ConversationHandle {
   /** `sendText` waits for `letThrough` while this is set. */
   held = false;
   refusal: ChatError | undefined;
+  /** What the log shows. */
+  view: LogView = { inView: [], outOfView: [], following: true };
+  private visible = false;
   private snapshot = EMPTY;
   private readonly listeners = new Set<() => void>();
   private waiting: (() => void)[] = [];
@@ -59,7 +65,9 @@ export class FakeConversation implements ConversationHandle {
   }
 
   add(...messages: TimelineMessage[]): void {
-    this.set({ messages: [...this.snapshot.messages, ...messages] });
+    const { messages: before, unread } = this.snapshot;
+    const peers = messages.filter(({ senderType }) => senderType === 'CLIENT').map(messageId);
+    this.set({ messages: [...before, ...messages], unread: [...unread, ...peers] });
   }
 
   change(key: string, change: Partial<TimelineMessage>): void {
@@ -105,8 +113,25 @@ export class FakeConversation implements ConversationHandle {
     this.asked.push(`typing ${isTyping}`);
   }
 
+  setOpen(open: boolean): void {
+    this.asked.push(`open ${open}`);
+  }
+
   setVisible(visible: boolean): void {
     this.asked.push(`visible ${visible}`);
+    this.visible = visible;
+    this.read();
+  }
+
+  setView(view: LogView): void {
+    this.view = view;
+    this.read();
+  }
+
+  /** What is in view is read, here without a second's wait. */
+  private read(): void {
+    const unread = this.visible ? this.snapshot.unread.filter((id) => !this.view.inView.includes(id)) : this.snapshot.unread;
+    if (unread.length < this.snapshot.unread.length) this.set({ unread });
   }
 
   async loadOlder(): Promise<void> {

@@ -8,6 +8,8 @@ export interface LoaderMessages {
   closed: object;
   /** Where the visitor is. */
   page: { readonly url: string };
+  /** Whether the host page has the focus now; that of the frame itself the frame knows. */
+  focus: { readonly page: boolean };
   /** What the host page knows of the visitor: put into the form, editable. */
   prefill: { readonly name?: string; readonly email?: string; readonly phone?: string };
 }
@@ -32,6 +34,7 @@ const loaderChecks: Record<keyof LoaderMessages, Check> = {
   opened: ({ focus, full }) => typeof focus === 'boolean' && typeof full === 'boolean',
   closed: () => true,
   page: ({ url }) => typeof url === 'string' && url.length <= 2_048,
+  focus: ({ page }) => typeof page === 'boolean',
   prefill: ({ name, email, phone }) => isText(name) && isText(email) && isText(phone),
 };
 

@@ -1,4 +1,5 @@
 import { createOperatorChat, type OperatorChat } from '@switchboard/client';
+import { lookAt } from '@switchboard/client/testing';
 
 import type { Send } from '../history/ledger.ts';
 import { ViewWatcher } from '../history/view-watcher.ts';
@@ -17,6 +18,7 @@ export class Operator {
   #tab: Tab | undefined;
   #chat: OperatorChat | undefined;
   #visible: string | undefined;
+  #lookAway = () => undefined as void;
 
   /** @param shared the browser that this operator shares with others; one of their own unless given */
   constructor(account: OperatorAccount, relay: string, options: Omit<DeviceOptions, 'name' | 'cookie'>, shared?: Device) {
@@ -70,15 +72,12 @@ export class Operator {
   look(conversation: string): void {
     if (this.#visible === conversation || !this.isOpen()) return;
     const at = Date.now();
-    const turn = (name: string | undefined, visible: boolean) => {
-      const clientId = this.device.options.ledger.clients.get(name ?? '');
-      if (clientId === undefined || name === undefined) return;
-      this.watchers.get(name)?.setVisible(visible, at);
-      this.chat.conversation(clientId).setVisible(visible);
-    };
-    turn(this.#visible, false);
+    this.watchers.get(this.#visible ?? '')?.setVisible(false, at);
+    this.#lookAway();
     this.#visible = conversation;
-    turn(conversation, true);
+    this.watchers.get(conversation)?.setVisible(true, at);
+    const clientId = this.device.options.ledger.clients.get(conversation);
+    this.#lookAway = clientId === undefined ? () => undefined : lookAt(this.chat.conversation(clientId));
   }
 
   /** Answers a visitor; resolves when the outbox has it. */
@@ -100,5 +99,6 @@ export class Operator {
     }
     this.watchers.clear();
     this.#visible = undefined;
+    this.#lookAway = () => undefined;
   }
 }

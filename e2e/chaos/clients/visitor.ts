@@ -1,4 +1,5 @@
 import { createVisitorChat, type ConversationHandle, type VisitorChat } from '@switchboard/client';
+import { lookAt } from '@switchboard/client/testing';
 
 import type { Send } from '../history/ledger.ts';
 import { ViewWatcher } from '../history/view-watcher.ts';
@@ -80,7 +81,7 @@ export class Visitor {
   #watch({ tab, chat, watcher }: VisitorTab): void {
     const handle = chat.conversation;
     if (handle === undefined) return;
-    handle.setVisible(true);
+    lookAt(handle);
     watcher.setVisible(true, Date.now());
     watcher.follow(handle, () => tab.isAlive());
   }

@@ -17,8 +17,7 @@ export function fetchPage(
   if (side.kind === 'operator') search.set('clientId', String(clientId));
   if ('afterSeq' in query) search.set('afterSeq', String(query.afterSeq));
   if ('beforeSeq' in query) search.set('beforeSeq', String(query.beforeSeq));
-  const newest = 'newest' in query ? query.limit : undefined;
-  search.set('limit', String('afterSeq' in query ? MAX_PAGE_SIZE : (newest ?? DEFAULT_PAGE_SIZE)));
+  search.set('limit', String('afterSeq' in query ? MAX_PAGE_SIZE : (query.limit ?? DEFAULT_PAGE_SIZE)));
   return http.request('GET', `/api/chat/messages?${search.toString()}`);
 }
 

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { SESSION_KEY } from './session.ts';
 import { MemoryStore } from './testing/memory-store.ts';
+import { lookAt } from './testing/look-at.ts';
 import {
   ALAN,
   closeServers,
@@ -87,8 +88,8 @@ describe('a relay that may have lost something', () => {
     const visitor = await startVisitor();
     await visitor.chat.conversation!.sendText('before');
     await eventually(() => expect(operator.chat.getSnapshot().conversations).toHaveLength(1));
-    operator.chat.conversation(1).setVisible(true);
-    visitor.chat.conversation!.setVisible(true);
+    lookAt(operator.chat.conversation(1));
+    lookAt(visitor.chat.conversation!);
     await eventually(() => expect(operator.chat.conversation(1).getSnapshot().history).toBe('ready'));
     relay.deaf = true;
     // The list would tell, too, sooner or later.

@@ -17,6 +17,7 @@ import {
   startVisitor,
   statuses,
 } from './testing/open-chats.ts';
+import { lookAt } from './testing/look-at.ts';
 
 beforeEach(openServers);
 afterEach(closeServers);
@@ -51,13 +52,13 @@ describe('a visitor and an operator', () => {
     await connected(operator.chat);
     const conversation = operator.chat.conversation(1);
     await eventually(() => expect(statuses(visitor.chat)).toEqual(['delivered']));
-    conversation.setVisible(true);
+    lookAt(conversation);
     await eventually(() => expect(statuses(visitor.chat)).toEqual(['read']));
     expect(conversation.getSnapshot().firstUnreadKey).toBe(conversation.getSnapshot().messages[0]?.key);
     await conversation.sendText('Yes.');
     await eventually(() => expect(visitor.chat.getSnapshot().unread).toBe(1));
     await eventually(() => expect(conversation.getSnapshot().messages.at(-1)?.status).toBe('delivered'));
-    visitor.chat.conversation!.setVisible(true);
+    lookAt(visitor.chat.conversation!);
     await eventually(() => expect(conversation.getSnapshot().messages.at(-1)?.status).toBe('read'));
     expect(visitor.chat.getSnapshot().unread).toBe(0);
   });
@@ -122,7 +123,7 @@ describe('a visitor and an operator', () => {
     const visitor = await startVisitor();
     await visitor.chat.conversation!.sendText('one');
     await eventually(() => expect(seenBy(operator.chat)).toEqual(['one']));
-    operator.chat.conversation(1).setVisible(true);
+    lookAt(operator.chat.conversation(1));
     const joins = relay.joins;
     relay.deaf = true;
     relay.cut();

@@ -1,76 +1,13 @@
 import { HEAD_CHECK_MS } from '@switchboard/protocol/limits';
-import type { SaveMessagesResponse } from '@switchboard/protocol/types';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { Conversation } from './conversation.ts';
-import { createHttp } from './http.ts';
-import { liveMessage } from './live-message.ts';
-import { Outbox } from './outbox/outbox.ts';
-import type { Watermarks } from './receipts.ts';
-import { createServerClock } from './server-clock.ts';
-import { createTab } from './testing/fake-effects.ts';
-import { FakeServer } from './testing/fake-server.ts';
+import { lookAt } from './testing/look-at.ts';
+import { closeConversations, openConversation, ready, say, server, startConversations, texts } from './testing/open-conversation.ts';
 
-let server: FakeServer;
-let close = () => undefined as void;
+beforeEach(startConversations);
+afterEach(closeConversations);
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
-  server = new FakeServer();
-  server.addClient();
-});
-afterEach(() => {
-  close();
-  vi.useRealTimers();
-});
-
-/** A visitor's conversation without a relay. */
-async function openConversation(offsetMs = 0) {
-  const tab = createTab({ fetch: server.fetchAs(), random: () => 0.5, overrides: { now: () => Date.now() + offsetMs } });
-  const clock = createServerClock(() => tab.now());
-  const http = createHttp(tab, clock, { headers: () => ({ authorization: 'Bearer v1' }), renew: () => Promise.resolve(false) });
-  const outbox = new Outbox(tab, {
-    owner: 'visitor',
-    asOperator: false,
-    save: async (messages) => (await http.request<SaveMessagesResponse>('POST', '/api/chat/messages', { messages })).messages,
-    upload: () => Promise.reject(new Error('not here')),
-    onUploaded: () => undefined,
-  });
-  await outbox.load();
-  outbox.begin();
-  const reports: Watermarks[] = [];
-  const arrivals: (string | null)[] = [];
-  const conversation = new Conversation({
-    effects: tab,
-    http,
-    clock,
-    outbox,
-    clientId: 1,
-    sessionId: null,
-    side: { kind: 'client' },
-    operator: null,
-    maxImageBytes: 1_000_000,
-    checkHidden: true,
-    relay: () => Promise.resolve(null),
-    tellTyping: () => undefined,
-    report: (marks) => {
-      reports.push(marks);
-      return Promise.resolve();
-    },
-    onArrival: (message) => arrivals.push(message.text),
-    onReached: () => outbox.kick(true),
-  });
-  close = () => {
-    conversation.close();
-    outbox.close();
-    tab.kill();
-  };
-  return { conversation, tab, reports, arrivals };
-}
-
-const texts = (conversation: Conversation) => conversation.getSnapshot().messages.map((message) => message.text);
 const fetches = () => server.requests.filter((request) => request.method === 'GET');
-const say = (text: string) => server.commit(1, { text, senderType: 'OPERATOR', operatorName: 'Grace' });
 /** Lets everything happen that needs no time to pass. */
 const settle = () => vi.advanceTimersByTimeAsync(1).then(() => new Promise((resolve) => setImmediate(resolve)));
 
@@ -110,7 +47,7 @@ describe('catching up', () => {
 
   it('finds what nobody told it of within 20 seconds while it is looked at', async () => {
     const { conversation, arrivals } = await openConversation();
-    conversation.setVisible(true);
+    lookAt(conversation);
     await vi.waitFor(() => expect(conversation.getSnapshot().history).toBe('ready'));
     await settle();
     say('nobody told');
@@ -162,53 +99,6 @@ describe('catching up', () => {
   });
 });
 
-describe('reading', () => {
-  it('reports delivered at once and read only while somebody looks, each number once', async () => {
-    say('one');
-    say('two');
-    const { conversation, reports } = await openConversation();
-    await vi.waitFor(() => expect(texts(conversation)).toHaveLength(2));
-    expect(conversation.unread()).toBe(2);
-    await vi.advanceTimersByTimeAsync(1_000);
-    expect(reports).toEqual([{ deliveredSeq: 2, readSeq: 0 }]);
-    conversation.setVisible(true);
-    expect(conversation.unread()).toBe(0);
-    expect(conversation.getSnapshot().firstUnreadKey).toBe(conversation.getSnapshot().messages[0]?.key);
-    await vi.advanceTimersByTimeAsync(1_000);
-    expect(reports).toEqual([
-      { deliveredSeq: 2, readSeq: 0 },
-      { deliveredSeq: 2, readSeq: 2 },
-    ]);
-    conversation.setVisible(false);
-    say('three');
-    conversation.hint(3);
-    await vi.waitFor(() => expect(texts(conversation)).toHaveLength(3));
-    await vi.advanceTimersByTimeAsync(1_000);
-    expect(reports.at(-1)).toEqual({ deliveredSeq: 3, readSeq: 2 });
-    expect(conversation.unread()).toBe(1);
-  });
-
-  it('counts a live message as read when it was seen before it had a number', async () => {
-    const { conversation, reports } = await openConversation();
-    conversation.setVisible(true);
-    await vi.waitFor(() => expect(conversation.getSnapshot().history).toBe('ready'));
-    conversation.receive(
-      liveMessage(
-        { type: 'text', message: 'live', timestamp: new Date().toISOString(), messageKey: '0b0e1f52-7d0c-4c6e-9a3b-6f7f6c1f2a10' },
-        { from: 'x', senderType: 'OPERATOR' },
-      ),
-    );
-    conversation.setVisible(false);
-    expect(conversation.unread()).toBe(0);
-    server.commit(1, { text: 'live', senderType: 'OPERATOR', messageKey: '0b0e1f52-7d0c-4c6e-9a3b-6f7f6c1f2a10' });
-    conversation.hint(1);
-    await vi.waitFor(() => expect(conversation.getSnapshot().messages[0]?.seq).toBe(1));
-    await vi.advanceTimersByTimeAsync(1_000);
-    expect(conversation.unread()).toBe(0);
-    expect(reports).toEqual([{ deliveredSeq: 1, readSeq: 1 }]);
-  });
-});
-
 describe('sending', () => {
   it('refuses what nobody would take', async () => {
     const { conversation } = await openConversation();
@@ -238,5 +128,40 @@ describe('sending', () => {
     await vi.waitFor(() => expect(server.clients.get(1)?.rows.map((row) => row.text)).toEqual(expected));
     await vi.waitFor(() => expect(conversation.getSnapshot().messages.every((message) => message.status === 'sent')).toBe(true));
     expect(texts(conversation)).toEqual(expected);
+  });
+
+  it.each([
+    ['later than what was sent after it', 60_000],
+    ['before what was sent before it', -60_000],
+  ])('keeps its place when the relay’s stamp is %s', async (_case, apart) => {
+    const answers: ((timestamp: string) => void)[] = [];
+    const { conversation } = await openConversation(0, {
+      relay: () => new Promise((resolve) => answers.push((timestamp) => resolve({ ok: true, timestamp, delivered: 1 }))),
+    });
+    await ready(conversation);
+    server.fault = ({ method, path }) => (method === 'POST' && path === '/api/chat/messages' ? { code: 'unavailable' } : undefined);
+    await conversation.sendText('first');
+    await conversation.sendText('second');
+    answers[apart > 0 ? 0 : 1]?.(new Date(Date.now() + apart).toISOString());
+    await settle();
+    server.fault = () => undefined;
+    await vi.advanceTimersByTimeAsync(60_000);
+    await vi.waitFor(() => expect(server.clients.get(1)?.rows).toHaveLength(2));
+    expect(
+      server.clients
+        .get(1)
+        ?.rows.toSorted((a, b) => (a.createdAt < b.createdAt ? -1 : 1))
+        .map(({ text }) => text),
+    ).toEqual(['first', 'second']);
+    expect(texts(conversation)).toEqual(['first', 'second']);
+  });
+
+  it('takes the time that the relay says when nothing speaks against it', async () => {
+    const timestamp = new Date(Date.now() + 1_234).toISOString();
+    const { conversation } = await openConversation(0, { relay: () => Promise.resolve({ ok: true, timestamp, delivered: 1 }) });
+    await ready(conversation);
+    server.fault = ({ method, path }) => (method === 'POST' && path === '/api/chat/messages' ? { code: 'unavailable' } : undefined);
+    await conversation.sendText('only');
+    await vi.waitFor(() => expect(conversation.getSnapshot().messages[0]?.createdAt).toBe(timestamp));
   });
 });

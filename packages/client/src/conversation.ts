@@ -1,54 +1,50 @@
 import type { MessagesPage, RelayPayloads } from '@switchboard/protocol/types';
 
+import { Attention } from './attention.ts';
 import { createCatchUp, fetchPage } from './catch-up.ts';
 import { NewEntries } from './compose.ts';
-import { savedFromHere, type ConversationContext } from './conversation-context.ts';
-import { createEmitter } from './emitter.ts';
+import { EMPTY_CONVERSATION, relayAndStamp, rowsSavedFromHere, savedFromHere, type ConversationContext } from './conversation-context.ts';
 import { HeadCheck } from './head-check.ts';
 import { HeldRows } from './held-rows.ts';
 import { LocalMessages } from './local-messages.ts';
 import { messageId, type MessageRef } from './message-id.ts';
 import type { NewEntry } from './outbox/entry.ts';
 import type { SavedEntry } from './outbox/sender.ts';
+import { OlderPages } from './older-pages.ts';
 import { PictureRenewal } from './picture-renewal.ts';
-import { marksOf, Reading } from './reading.ts';
+import { marksOf } from './reading.ts';
 import { ReceiptReporter } from './receipts.ts';
 import type { Repeated } from './repeated.ts';
-import { isBlocked, isMissing, retrying } from './retry.ts';
-import { shallowEqual } from './shallow-equal.ts';
+import { isBlocked, isMissing } from './retry.ts';
+import { Snapshots } from './snapshots.ts';
 import { newcomers } from './timeline/newcomers.ts';
 import { isBehind, reduceTimeline, wasSetBack } from './timeline/reduce.ts';
-import { contentOf, EMPTY_TIMELINE, savedRow, type TimelineEvent, type TimelineState } from './timeline/state.ts';
-import type { LiveMessage, PageQuery } from './timeline/state.ts';
+import { EMPTY_TIMELINE, type LiveMessage, type PageQuery, type TimelineEvent, type TimelineState } from './timeline/state.ts';
 import { isPeer, viewTimeline } from './timeline/view.ts';
 import { TypingReceiver, TypingSender } from './typing.ts';
-import type { ConversationHandle, ConversationSnapshot, ImageDetails, TimelineMessage } from './types.ts';
-
-/** How often older messages are asked for before the caller is told that it failed. */
-const OLDER_ATTEMPTS = 4;
+import type { ConversationHandle, ConversationSnapshot, ImageDetails, LogView } from './types.ts';
 
 /** One conversation: what is known of it, kept complete, and what can be done with it. */
 export class Conversation implements ConversationHandle {
   readonly maxImageBytes;
   readonly #context: ConversationContext;
-  readonly #changed = createEmitter<void>();
+  readonly #snapshots: Snapshots<ConversationSnapshot>;
   readonly #catchUp: Repeated;
   readonly #headCheck: HeadCheck;
   readonly #receipts: ReceiptReporter;
-  readonly #reading: Reading;
+  readonly #attention: Attention;
   readonly #local: LocalMessages;
   readonly #typingSender: TypingSender;
   readonly #typingReceiver: TypingReceiver;
   readonly #newEntries: NewEntries;
   readonly #pictures: PictureRenewal;
   readonly #held: HeldRows;
+  readonly #older: OlderPages;
   readonly #stops: readonly (() => void)[];
   #state: TimelineState = EMPTY_TIMELINE;
   #failure: 'failed' | 'missing' | null = null;
   #blocked = false;
-  #loadingOlder: Promise<void> | undefined;
   #closed = false;
-  #snapshot: ConversationSnapshot;
 
   constructor(context: ConversationContext) {
     const { effects, outbox } = context;
@@ -60,45 +56,53 @@ export class Conversation implements ConversationHandle {
       onFailure: (error) => {
         this.#failure = isMissing(error) ? 'missing' : 'failed';
         this.#blocked ||= isBlocked(error);
-        this.#refresh();
+        this.#snapshots.refresh();
         if (isMissing(error)) context.onMissing?.();
       },
     });
-    this.#headCheck = new HeadCheck(effects, () => this.#check(false));
+    const check = (eager: boolean) => (context.checkHidden || this.isOpen() ? this.#catchUp.want(eager) : undefined);
+    this.#headCheck = new HeadCheck(effects, () => check(false));
     this.#receipts = new ReceiptReporter(effects, (marks) => context.report(marks, this.#state.epoch));
     this.#newEntries = new NewEntries(context);
     this.maxImageBytes = this.#newEntries.maxImageBytes;
     this.#pictures = new PictureRenewal(effects, (seq) => this.#fetchInto({ afterSeq: seq }));
     this.#held = new HeldRows(context);
-    this.#reading = new Reading(context.side);
-    this.#local = new LocalMessages(effects, outbox, context.clientId, context.operator, () => this.#refresh());
+    this.#attention = new Attention(effects, context.side, {
+      state: () => this.#state,
+      messages: () => this.getSnapshot().messages,
+      fetch: (query) => this.#fetchInto(query),
+      onChange: () => this.#snapshots.refresh(),
+    });
+    this.#local = new LocalMessages(effects, outbox, context.clientId, context.operator, () => this.#snapshots.refresh());
     this.#typingSender = new TypingSender(effects, (isTyping) => context.tellTyping(isTyping));
-    this.#typingReceiver = new TypingReceiver(effects, () => this.#refresh());
-    this.#snapshot = this.#build([]);
+    this.#typingReceiver = new TypingReceiver(effects, () => this.#snapshots.refresh());
+    this.#older = new OlderPages(effects, () => this.#snapshots.refresh());
+    this.#snapshots = new Snapshots(effects, EMPTY_CONVERSATION, (before) => this.#make(before));
     this.#stops = [
       outbox.onSaved((saved) => this.#takeSaved(saved)),
       outbox.onDropped((message) => (message.clientId === context.clientId ? this.#apply({ type: 'dropped', message }) : undefined)),
-      effects.page.onWake(() => this.#check(true)),
+      effects.page.onWake(() => check(true)),
+      () => this.#pictures.close(),
+      () => this.#local.close(),
     ];
-    this.#refresh();
     this.#catchUp.want();
     this.#headCheck.schedule(false);
   }
 
   getSnapshot(): ConversationSnapshot {
-    return this.#snapshot;
+    return this.#snapshots.get();
   }
 
   subscribe(listener: () => void): () => void {
-    return this.#changed.on(listener);
+    return this.#snapshots.subscribe(listener);
   }
 
   async sendText(text: string): Promise<void> {
-    await this.#send(this.#newEntries.text(text, this.#snapshot.messages.at(-1)));
+    await this.#send(this.#newEntries.text(text, this.getSnapshot().messages.at(-1)));
   }
 
   async sendImage(file: Blob, name: string, details?: ImageDetails): Promise<void> {
-    await this.#send(this.#newEntries.image(file, name, details ?? {}, this.#snapshot.messages.at(-1)));
+    await this.#send(this.#newEntries.image(file, name, details ?? {}, this.getSnapshot().messages.at(-1)));
   }
 
   retry(message: MessageRef): void {
@@ -110,39 +114,38 @@ export class Conversation implements ConversationHandle {
   }
 
   renewPicture(message: MessageRef): void {
-    const seq = this.#state.seqs.get(messageId(message));
-    if (seq !== undefined) this.#pictures.want(seq);
+    this.#pictures.want(this.#state.seqs.get(messageId(message)));
   }
 
   setTyping(isTyping: boolean): void {
     this.#typingSender.set(isTyping);
   }
 
+  setOpen(open: boolean): void {
+    if (this.#attention.setOpen(open)) this.#snapshots.refresh();
+  }
+
   setVisible(visible: boolean): void {
-    if (visible === this.#reading.isVisible()) return;
-    this.#reading.setVisible(visible);
+    if (!this.#attention.setVisible(visible)) return;
     if (visible) this.#catchUp.want(true);
     this.#headCheck.schedule(visible);
-    this.#refresh();
+    this.#snapshots.refresh();
+  }
+
+  setView(view: LogView): void {
+    this.#attention.setView(view);
+    this.#snapshots.refreshSoon();
   }
 
   loadOlder(): Promise<void> {
     const { oldest, hasOlder } = this.#state;
     if (oldest === null || !hasOlder) return Promise.resolve();
-    this.#loadingOlder ??= retrying(this.#context.effects, OLDER_ATTEMPTS, () => this.#fetchInto({ beforeSeq: oldest })).finally(() => {
-      this.#loadingOlder = undefined;
-      this.#refresh();
-    });
-    this.#refresh();
-    return this.#loadingOlder;
+    return this.#older.load(() => this.#fetchInto({ beforeSeq: oldest }));
   }
 
   /** Sends a kept message over the relay, too; its stamp becomes the time of the message if it is not saved yet. */
   async relay(entry: NewEntry): Promise<void> {
-    const answer = await this.#context.relay(entry);
-    if (answer?.ok !== true) return;
-    this.#context.http.timings.relayed(entry);
-    await this.#context.outbox.stamp(entry, answer.timestamp);
+    await relayAndStamp(this.#context, entry, () => this.getSnapshot().messages);
   }
 
   /** The relay brought a message. */
@@ -163,7 +166,7 @@ export class Conversation implements ConversationHandle {
   /** The server has refused this visitor; the next page that it answers says that it lets it in again. */
   noteBlocked(): void {
     this.#blocked = true;
-    this.#refresh();
+    this.#snapshots.refresh();
   }
 
   /** Somebody says that the database has rows up to `lastSeq`. */
@@ -187,9 +190,14 @@ export class Conversation implements ConversationHandle {
     return this.#state.seqs.has(messageId(message));
   }
 
-  /** Number of the other side's messages that were not seen yet. */
+  /** Number of the other side's messages here that were not seen yet. */
   unread(): number {
-    return this.#reading.unread(this.#snapshot.messages);
+    return this.getSnapshot().unread.length;
+  }
+
+  /** Whether `unread` counts all there are: none lies above the oldest message here. */
+  knowsAllUnread(): boolean {
+    return this.#state.contiguous !== null && !this.#attention.reading.reachesBack(this.#state);
   }
 
   /** What was said here and this side may save, when the server says that there is no such conversation (any more). */
@@ -200,35 +208,29 @@ export class Conversation implements ConversationHandle {
   /** Shows nothing of it any more: it is gone. */
   forget(): void {
     this.#state = EMPTY_TIMELINE;
-    this.#refresh();
+    this.#snapshots.refresh();
   }
 
-  isVisible(): boolean {
-    return this.#reading.isVisible();
+  /** Whether it is on the screen. */
+  isOpen(): boolean {
+    return this.#attention.reading.isOpen();
   }
+
   /** Whether the server has not been told yet of what was received and seen here. */
   readonly hasUnreported = (): boolean => this.#receipts.isDue();
 
   close(): void {
     this.#closed = true;
     for (const stop of this.#stops) stop();
-    this.#headCheck.close();
-    this.#catchUp.close();
-    this.#receipts.close();
-    this.#pictures.close();
-    this.#typingSender.set(false);
+    this.setTyping(false);
     this.#typingReceiver.set(null);
-    this.#local.close();
+    for (const part of [this.#attention, this.#snapshots, this.#headCheck, this.#catchUp, this.#receipts]) part.close();
   }
 
   async #send(entry: NewEntry): Promise<void> {
     await this.#context.outbox.add(entry);
     this.#typingSender.set(false);
     if (entry.image === null) void this.relay(entry); // A picture's URL is there only after the upload: the outbox tells when.
-  }
-
-  #check(eager: boolean): void {
-    if (this.#context.checkHidden || this.#reading.isVisible()) this.#catchUp.want(eager);
   }
 
   async #fetchInto(query: PageQuery): Promise<void> {
@@ -242,22 +244,22 @@ export class Conversation implements ConversationHandle {
     void this.#context.outbox.settle(savedFromHere(this.#context, page));
     this.#held.giveBack(this.#state);
     this.#context.onReached();
+    this.#attention.divide();
   }
 
   /** The database was set back: its numbers and marks are others, and what it has lost of what is held here is given back. */
   #startAnew(before: TimelineState): void {
     this.#held.hold(before.rows.values());
-    this.#reading.reset();
+    this.#attention.reading.reset();
     this.#receipts.reset();
     this.#catchUp.want();
   }
 
   #takeSaved(saved: readonly SavedEntry[]): void {
-    for (const { entry, saved: answer } of saved) {
-      if (entry.clientId !== this.#context.clientId) continue;
-      this.#apply({ type: 'saved', row: savedRow(contentOf(entry, this.#context.operator, null), answer) });
+    for (const row of rowsSavedFromHere(this.#context, saved)) {
+      this.#apply({ type: 'saved', row });
       // Another message has its number here: the database is another one.
-      if (!this.hasSaved(entry)) this.#catchUp.want();
+      if (!this.hasSaved(row)) this.#catchUp.want();
     }
     if (this.#state.contiguous !== null && isBehind(this.#state)) this.#catchUp.want();
   }
@@ -265,36 +267,30 @@ export class Conversation implements ConversationHandle {
   #apply(event: TimelineEvent): void {
     if (this.#closed) return;
     const before = this.#state;
+    const newest = this.#snapshots.last().messages.at(-1);
     this.#state = reduceTimeline(before, event);
     if (wasSetBack(before, this.#state)) this.#startAnew(before);
-    this.#refresh();
-    for (const message of newcomers(this.#context.side, event, before, this.#snapshot.messages)) this.#context.onArrival(message);
+    this.#snapshots.expire();
+    const arrived = newcomers(this.#context.side, event, before, this.#state, () => this.getSnapshot().messages);
+    // What a person waits for is shown at once.
+    if (before.contiguous === null || (event.type === 'page' && 'beforeSeq' in event.query)) this.#snapshots.refresh();
+    else this.#snapshots.refreshSoon();
+    for (const message of arrived) this.#context.onArrival(message, this.#attention.reading.sees(message, newest));
   }
 
-  #refresh(): void {
-    if (this.#closed) return;
-    const before = this.#snapshot;
-    const viewed = viewTimeline(this.#state, this.#local.list(), this.#context.side, before.messages);
-    const unchanged = viewed.length === before.messages.length && viewed.every((message, index) => message === before.messages[index]);
-    const messages = unchanged ? before.messages : viewed;
-    this.#receipts.want(this.#reading.update(messages, this.#state.receipts, this.#state.contiguous));
-    const next = this.#build(messages);
-    if (shallowEqual(before, next)) return;
-    this.#snapshot = next;
-    this.#changed.emit();
-  }
-
-  #build(messages: readonly TimelineMessage[]): ConversationSnapshot {
+  #make(before: ConversationSnapshot): ConversationSnapshot {
+    const messages = viewTimeline(this.#state, this.#local.list(), this.#context.side, before.messages);
+    this.#receipts.want(this.#attention.reading.update(messages, this.#state));
     const { contiguous, hasOlder, endedAt } = this.#state;
     return {
       messages,
       history: contiguous !== null ? 'ready' : ((messages.length === 0 ? this.#failure : null) ?? 'loading'),
       hasOlder,
-      loadingOlder: this.#loadingOlder !== undefined,
+      loadingOlder: this.#older.isLoading(),
       peerTyping: this.#typingReceiver.name(),
       endedAt,
       blocked: this.#blocked,
-      firstUnreadKey: this.#reading.firstUnreadKey(),
+      ...this.#attention.reading.shown(),
     };
   }
 }

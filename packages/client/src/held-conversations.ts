@@ -129,7 +129,7 @@ export class HeldConversations {
       const conversation = this.#all.get(clientId);
       this.#idle.delete(clientId);
       if (conversation === undefined) continue;
-      if (conversation.isVisible() || conversation.hasUnreported() || this.#hooks.isAwaited(clientId)) this.#idle.add(clientId);
+      if (conversation.isOpen() || conversation.hasUnreported() || this.#hooks.isAwaited(clientId)) this.#idle.add(clientId);
       else {
         conversation.close();
         this.#all.delete(clientId);

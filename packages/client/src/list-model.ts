@@ -15,7 +15,7 @@ const MAX_SPARE = 500;
 
 export interface ListModelHooks {
   /** A conversation that is held here: it knows better than the list what is unread. */
-  conversation(clientId: number): Pick<Conversation, 'getSnapshot' | 'unread'> | undefined;
+  conversation(clientId: number): Pick<Conversation, 'unread' | 'knowsAllUnread'> | undefined;
   /** Somebody looks at it. */
   isWatched(clientId: number): boolean;
   /** This operator's messages there that were refused. */
@@ -277,10 +277,7 @@ export class ListModel {
     const listed = listUnread(row);
     const conversation = this.#hooks.conversation(clientId);
     if (conversation === undefined) return listed;
-    const { history, hasOlder, messages } = conversation.getSnapshot();
     const unread = conversation.unread();
-    // With older pages still unread the list's number is the better one.
-    const complete = history === 'ready' && (!hasOlder || unread < messages.filter((message) => message.senderType === 'CLIENT').length);
-    return complete ? unread : Math.max(unread, listed);
+    return conversation.knowsAllUnread() ? unread : Math.max(unread, listed);
   }
 }

@@ -79,7 +79,7 @@ describe('a key that both sides have used', () => {
     for (const chat of [grace.chat, alan.chat])
       await eventually(() => expect(sorted(seenBy(chat))).toEqual(['It is on its way.', 'May I?', 'Mine now']));
     expect(alan.arrivals.map(({ message }) => message.text)).toContain('Mine now');
-    expect(grace.chat.getSnapshot().conversations[0]?.unread).toBe(2);
+    await eventually(() => expect(grace.chat.getSnapshot().conversations[0]?.unread).toBe(2));
     letGo();
     grace.tab.wake();
     // Nobody else saves it, so a console does: for the visitor, not in place of the operator's.

@@ -208,7 +208,7 @@ class Operator implements OperatorChat {
       report: async (marks, epoch) => {
         await this.#http.request('POST', '/api/chat/receipts', { ...marks, clientId, epoch: epoch ?? undefined });
       },
-      onArrival: (message) => this.#arrivals.tell({ clientId, message }),
+      onArrival: (message, seen) => this.#arrivals.tell({ clientId, message, seen }),
       onReached: () => this.#outbox.reached(),
       onMissing: () => this.#lost.recover(clientId, this.#held.get(clientId)),
     };
@@ -234,7 +234,7 @@ class Operator implements OperatorChat {
     if (this.#joined) this.#list.refetch();
     else this.#list.lookForNews();
     this.#joined = true;
-    for (const conversation of this.#held.all()) if (conversation.isVisible()) void conversation.catchUp();
+    for (const conversation of this.#held.all()) if (conversation.isOpen()) void conversation.catchUp();
   }
 
   #takeChats(chats: readonly RecentChat[], news: readonly RecentChat[]): void {

@@ -13,6 +13,7 @@ import {
   server,
   startVisitor,
 } from './testing/open-chats.ts';
+import { lookAt } from './testing/look-at.ts';
 
 beforeEach(openServers);
 afterEach(closeServers);
@@ -35,7 +36,7 @@ describe('a console in a browser in which another operator signs in', () => {
   it('says with every request whom it belongs to, uploads and reports included', async () => {
     const { grace } = await openShared();
     const conversation = grace.chat.conversation(1);
-    conversation.setVisible(true);
+    lookAt(conversation);
     await conversation.sendText('Hi');
     await conversation.sendImage(new Blob(['x'], { type: 'image/png' }), 'a.png');
     await eventually(() => expect(rows()).toHaveLength(3));

@@ -21,8 +21,9 @@ export class PictureRenewal {
     this.#fetchAfter = fetchAfter;
   }
 
-  /** The picture of this row can't be loaded. */
-  want(seq: number): void {
+  /** The picture of this row can't be loaded; of what has no number there is no other address. */
+  want(seq: number | undefined): void {
+    if (seq === undefined) return;
     this.#wanted = [...this.#wanted, seq];
     this.#cancel ??= this.#effects.after(GATHER_MS, () => void this.#renew());
   }

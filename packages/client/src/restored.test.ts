@@ -15,6 +15,7 @@ import {
   startVisitor,
   statuses,
 } from './testing/open-chats.ts';
+import { lookAt } from './testing/look-at.ts';
 
 beforeEach(openServers);
 afterEach(closeServers);
@@ -104,9 +105,9 @@ describe('a database that is set back to a backup under open pages', () => {
 
   it('counts what is new there as unread, and reads no more than was read there', async () => {
     const { operator, visitor, backup } = await talking();
-    operator.chat.conversation(1).setVisible(true);
+    const lookAway = lookAt(operator.chat.conversation(1));
     await eventually(() => expect(server.clients.get(1)?.receipts.operatorReadSeq).toBeGreaterThanOrEqual(3));
-    operator.chat.conversation(1).setVisible(false);
+    lookAway();
     visitor.chat.close();
     visitor.tab.kill();
     server.restore(backup);
@@ -115,7 +116,7 @@ describe('a database that is set back to a backup under open pages', () => {
     await eventually(() => expect(seenBy(operator.chat)).toContain('written since, by somebody'));
     await eventually(() => expect(operator.chat.getSnapshot().conversations[0]?.unread).toBeGreaterThanOrEqual(2));
     expect(server.clients.get(1)?.receipts.operatorReadSeq).toBe(0);
-    operator.chat.conversation(1).setVisible(true);
+    lookAt(operator.chat.conversation(1));
     await eventually(() => expect(server.clients.get(1)?.receipts.operatorReadSeq).toBeGreaterThanOrEqual(3));
   });
 
@@ -127,7 +128,7 @@ describe('a database that is set back to a backup under open pages', () => {
     const { epoch } = server;
     await eventually(() => expect(server.requests.filter(({ path }) => path === '/api/chat/recent').length).toBeGreaterThan(1));
     for (const chat of [operator.chat, visitor.chat]) await connected(chat);
-    operator.chat.conversation(1).setVisible(true);
+    lookAt(operator.chat.conversation(1));
     await eventually(() => expect(statuses(visitor.chat)).toEqual(['read', null, 'read', null]));
     await eventually(() => expect(said(visitor.chat)).toEqual(all));
     expect([saves(), server.epoch]).toEqual([before, epoch]);

@@ -74,14 +74,30 @@ export interface ConversationSnapshot {
   readonly endedAt: string | null;
   /** The server says that this visitor is blocked (a visitor's side alone is told so). */
   readonly blocked: boolean;
-  /** Number of the newest message of the other side that was seen when this conversation was opened: where the "new" divider goes. */
+  /** It is on the screen (`setOpen`), and `firstUnreadKey` says where what was unread then begins. */
+  readonly opened: boolean;
+  /** Key of the first message that was unread when this conversation was opened, or that has come out of sight since: where the "new" divider goes. */
   readonly firstUnreadKey: string | null;
+  /** `messageId` of the other side's messages that this side has not seen yet, in the order of `messages`. */
+  readonly unread: readonly string[];
+}
+
+/** Where the log of an open conversation stands. Messages are named by `messageId`; only those of `unread` matter. */
+export interface LogView {
+  /** In the viewport now. */
+  readonly inView: readonly string[];
+  /** In the log, above or below the viewport. */
+  readonly outOfView: readonly string[];
+  /** It stands at its end and stays there: what arrives there comes into view. */
+  readonly following: boolean;
 }
 
 /** A message of the other side that arrived just now (told once per message; never for history). */
 export interface ArrivedMessage {
   readonly clientId: number;
   readonly message: TimelineMessage;
+  /** It comes into view in this page, before the eyes of somebody who looks. */
+  readonly seen?: boolean;
 }
 
 /** What goes with a picture. */
@@ -118,8 +134,12 @@ export interface ConversationHandle {
   renewPicture(message: Pick<TimelineMessage, 'senderType' | 'key'>): void;
   /** Call on every key press in the input (and with false when it is emptied or left); repeats and stops are handled here. */
   setTyping(isTyping: boolean): void;
-  /** Whether a person can see the end of the conversation now (open, tab visible and focused): then what arrives counts as read. */
+  /** Whether the conversation is on the screen, looked at or not. Opening it settles where the "new" divider goes. */
+  setOpen(open: boolean): void;
+  /** Whether a person looks at it: it is open, the page is visible and has the focus. */
   setVisible(visible: boolean): void;
+  /** What the log shows now. An unread message counts as read after a second in view of a person who looks, and in no other way. */
+  setView(view: LogView): void;
   loadOlder(): Promise<void>;
 }
 

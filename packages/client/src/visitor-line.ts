@@ -193,7 +193,7 @@ export class VisitorLine {
       report: async (marks, epoch) => {
         await this.#http.request<ReceiptsResponse>('POST', '/api/chat/receipts', { ...marks, epoch: epoch ?? undefined });
       },
-      onArrival: (message) => this.#options.onArrival({ clientId: stored.clientId, message }),
+      onArrival: (message, seen) => this.#options.onArrival({ clientId: stored.clientId, message, seen }),
       onReached: () => this.outbox.reached(),
       // A restored database may not know it: another token, and with it another conversation, is to be had.
       onMissing: () =>

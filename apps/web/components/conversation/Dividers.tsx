@@ -1,9 +1,10 @@
-import type { ReactNode } from 'react';
+import { LIST_ITEM } from '@switchboard/client/view';
+import type { ComponentProps, ReactNode } from 'react';
 
 /** A hairline with a word on it. */
-function Divider({ children, className }: { readonly children: ReactNode; readonly className: string }) {
+function Divider({ children, className, ...rest }: ComponentProps<'div'>) {
   return (
-    <div className={`flex items-center gap-3 pb-4 pt-1 ${className}`}>
+    <div {...rest} className={`flex items-center gap-3 pb-4 pt-1 ${className}`}>
       <span className="h-px flex-1 bg-line" aria-hidden="true" />
       {children}
       <span className="h-px flex-1 bg-line" aria-hidden="true" />
@@ -13,7 +14,7 @@ function Divider({ children, className }: { readonly children: ReactNode; readon
 
 export function DayDivider({ children }: { readonly children: ReactNode }) {
   return (
-    <Divider className="text-ink-faint">
+    <Divider {...LIST_ITEM} className="text-ink-faint">
       <span className="small-caps">{children}</span>
     </Divider>
   );
@@ -31,7 +32,7 @@ export function EndDivider({ children }: { readonly children: ReactNode }) {
 /** Before the first message that nobody has read. */
 export function NewDivider() {
   return (
-    <div data-new-divider="" className="flex items-center gap-3 pb-4 pt-1 text-waiting-ink">
+    <div {...LIST_ITEM} data-new-divider="" className="flex items-center gap-3 pb-4 pt-1 text-waiting-ink">
       <span className="h-px flex-1 bg-waiting" aria-hidden="true" />
       <span className="small-caps">New</span>
       <span className="h-px flex-1 bg-waiting" aria-hidden="true" />

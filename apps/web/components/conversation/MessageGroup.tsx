@@ -2,13 +2,14 @@ import type { TimelineMessage } from '@switchboard/client';
 import { memo, useState } from 'react';
 
 import { Hidden } from '../ui/Hidden.tsx';
-import { messageId, sameGroup, times, type MessageGroup as Group, type MessageRef } from '@switchboard/client/view';
+import { LIST_ITEM, messageId, sameGroup, times, type MessageGroup as Group, type MessageRef } from '@switchboard/client/view';
 import { MessageImage } from './MessageImage.tsx';
 import { CallOff, NotSent, STATUS_WORDS } from './MessageStatus.tsx';
 import { MessageText } from './MessageText.tsx';
 import { useMeasured } from './use-measured.ts';
 
 const FRESH_MS = 2_000;
+const HIDDEN = { 'aria-hidden': true } as const;
 
 interface GroupProps {
   readonly group: Group;
@@ -19,10 +20,12 @@ interface GroupProps {
   readonly onDiscard: (message: MessageRef) => void;
 }
 
-type BubbleProps = Omit<GroupProps, 'group' | 'visitor'> & {
+type BubbleProps = Omit<GroupProps, 'group' | 'statusKey'> & {
   readonly message: TimelineMessage;
   readonly first: boolean;
   readonly last: boolean;
+  /** Its status is shown below its group. */
+  readonly hasStatus: boolean;
 };
 
 function ground({ senderType, own }: TimelineMessage): string {
@@ -36,13 +39,26 @@ function corners(ours: boolean, first: boolean, last: boolean): string {
   return `${first ? '' : 'rounded-ss-[5px]'} ${last ? '' : 'rounded-es-[5px]'}`;
 }
 
-function Bubble({ message, first, last, statusKey, onRetry, onDiscard }: BubbleProps) {
+/** What a screen reader says of a message: who, when, what, and how far it has come. */
+function nameOf({ own, senderType, operatorName, createdAt, text, image, status }: TimelineMessage, visitor: string): string {
+  const who = own ? 'You' : senderType === 'CLIENT' ? visitor : (operatorName ?? 'An operator');
+  const picture = image === null ? [] : [`Picture ${image.name ?? ''}`.trim()];
+  const said = [...picture, ...(text === null || text === '' ? [] : [text]), ...(status === null ? [] : [STATUS_WORDS[status]])];
+  return `${who}, ${times.clock(createdAt)}: ${said.join(', ')}`;
+}
+
+const Bubble = memo(function Bubble({ message, visitor, first, last, hasStatus, onRetry, onDiscard }: BubbleProps) {
   const ours = message.senderType === 'OPERATOR';
   // Only what comes into being before one's eyes has an entrance; history and older pages are just there.
   const [fresh] = useState(() => Math.abs(Date.now() - Date.parse(message.createdAt)) < FRESH_MS);
-  const pending = message.status === 'sending' && message.key !== statusKey;
+  const pending = message.status === 'sending' && !hasStatus;
   return (
-    <div data-key={messageId(message)} className={`flex flex-col ${ours ? 'items-end' : 'items-start'} ${fresh ? 'arrive' : ''}`}>
+    <div
+      {...LIST_ITEM}
+      aria-label={nameOf(message, visitor)}
+      data-key={messageId(message)}
+      className={`flex flex-col ${ours ? 'items-end' : 'items-start'} ${fresh ? 'arrive' : ''}`}
+    >
       <div className="flex max-w-full items-end justify-end gap-2">
         {pending ? (
           <span className="flex shrink-0 gap-1.5 pb-2 text-12 text-ink-faint">
@@ -60,18 +76,18 @@ function Bubble({ message, first, last, statusKey, onRetry, onDiscard }: BubbleP
         </div>
       </div>
       {message.status === 'failed' ? <NotSent message={message} onRetry={onRetry} onDiscard={onDiscard} /> : null}
-      {message.status === null || message.status === 'failed' || pending || message.key === statusKey ? null : (
+      {message.status === null || message.status === 'failed' || pending || hasStatus ? null : (
         <Hidden>{STATUS_WORDS[message.status]}</Hidden>
       )}
     </div>
   );
-}
+});
 
-function Sender({ group, visitor }: Pick<GroupProps, 'group' | 'visitor'>) {
-  if (group.senderType === 'CLIENT') return <Hidden>{visitor}</Hidden>;
-  if (group.own) return <Hidden>You</Hidden>;
+/** Names whoever of the team wrote; the messages themselves say who everybody is. */
+function Sender({ group }: Pick<GroupProps, 'group'>) {
+  if (group.senderType === 'CLIENT' || group.own) return null;
   return (
-    <p dir="auto" className="mb-1 max-w-full truncate px-1 text-12 font-medium text-ink-soft">
+    <p dir="auto" aria-hidden="true" className="mb-1 max-w-full truncate px-1 text-12 font-medium text-ink-soft">
       {group.operatorName ?? 'An operator'}
     </p>
   );
@@ -79,28 +95,37 @@ function Sender({ group, visitor }: Pick<GroupProps, 'group' | 'visitor'>) {
 
 /** What one person said in one go: the name, the bubbles, the time once, and the status of the newest own message. */
 export const MessageGroup = memo(
-  function MessageGroup({ group, visitor, ...rest }: GroupProps) {
+  function MessageGroup({ group, visitor, statusKey, ...rest }: GroupProps) {
     const element = useMeasured();
     const newest = group.messages.at(-1);
     if (newest === undefined) return null;
     const ours = group.senderType === 'OPERATOR';
-    const status =
-      newest.key === rest.statusKey && newest.status !== null && newest.status !== 'failed' ? STATUS_WORDS[newest.status] : null;
+    const status = newest.key === statusKey && newest.status !== null && newest.status !== 'failed' ? STATUS_WORDS[newest.status] : null;
+    const sending = status !== null && newest.status === 'sending';
     return (
       <div ref={element} className={`message-group flex flex-col pb-4 ${ours ? 'items-end' : 'items-start'}`}>
-        <Sender group={group} visitor={visitor} />
+        <Sender group={group} />
         <div className={`flex w-full flex-col gap-0.5 ${ours ? 'items-end' : 'items-start'}`}>
           {group.messages.map((message, index) => (
-            <Bubble key={messageId(message)} message={message} first={index === 0} last={index === group.messages.length - 1} {...rest} />
+            <Bubble
+              key={messageId(message)}
+              message={message}
+              visitor={visitor}
+              first={index === 0}
+              last={index === group.messages.length - 1}
+              hasStatus={message.key === statusKey}
+              {...rest}
+            />
           ))}
         </div>
-        <p className="mt-1 flex gap-1.5 px-1 text-12 tabular-nums text-ink-faint">
+        {/* The messages have told it already; only what can be pressed is news. */}
+        <div {...(sending ? LIST_ITEM : HIDDEN)} className="mt-1 flex gap-1.5 px-1 text-12 tabular-nums text-ink-faint">
           <time dateTime={newest.createdAt} title={times.full(newest.createdAt)}>
             {times.clock(newest.createdAt)}
           </time>
           {status === null ? null : <span className="text-ink-soft">{status}</span>}
-          {status !== null && newest.status === 'sending' ? <CallOff message={newest} onDiscard={rest.onDiscard} /> : null}
-        </p>
+          {sending ? <CallOff message={newest} onDiscard={rest.onDiscard} /> : null}
+        </div>
       </div>
     );
   },

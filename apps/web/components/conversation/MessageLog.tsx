@@ -1,11 +1,20 @@
 import type { ConversationHandle, ConversationSnapshot } from '@switchboard/client';
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 
 import { useAttention } from '../hooks/use-attention.ts';
 import { useNow } from '../hooks/use-now.ts';
 import { Button } from '../ui/Button.tsx';
 import { ArrowDownIcon } from '../ui/icons.tsx';
-import { arrangeMessages, lastOwnKey, messageId, times, type LogItem, type MessageRef } from '@switchboard/client/view';
+import {
+  LIST,
+  arrangeMessages,
+  lastOwnKey,
+  messageId,
+  times,
+  type LogItem,
+  type LogPlace,
+  type MessageRef,
+} from '@switchboard/client/view';
 import { DayDivider, EndDivider, NewDivider } from './Dividers.tsx';
 import { MessageGroup } from './MessageGroup.tsx';
 import { PictureViewer } from './PictureViewer.tsx';
@@ -21,34 +30,26 @@ interface LogProps {
 /** What scrolls must be reachable by keyboard. */
 const REACHABLE = { tabIndex: 0 } as const;
 
-/** The conversation itself. Tells its handle while a person has the end of it before the eyes. */
+/** The conversation itself. */
 export function MessageLog({ handle, snapshot, visitor }: LogProps) {
-  const { scroller, content, atEnd, missed, older, onScroll, toEnd } = useLogScroll(
-    snapshot,
-    useCallback(() => handle.loadOlder(), [handle]),
-  );
-  const visible = useAttention() && atEnd;
-  useEffect(() => {
-    handle.setVisible(visible);
-    return () => handle.setVisible(false);
-  }, [handle, visible]);
+  const { scroller, content, place, older, toEnd, toUnread } = useLogScroll(handle, snapshot, useAttention());
   return (
     <div className="relative min-h-0 flex-1">
       <div
         ref={scroller}
         role="log"
         aria-label="Messages"
-        aria-live="polite"
+        // What arrives is announced once for all conversations, not here.
+        aria-live="off"
         aria-busy={snapshot.loadingOlder || snapshot.history === 'loading'}
         {...REACHABLE}
-        onScroll={onScroll}
         onErrorCapture={(event) => {
           // A picture that can't be loaded; these events do not bubble.
           const id = event.target instanceof Element ? event.target.closest('[data-key]')?.getAttribute('data-key') : null;
           const message = snapshot.messages.find((shown) => messageId(shown) === id);
           if (message !== undefined) handle.renewPicture(message);
         }}
-        className="h-full overflow-y-auto overscroll-contain [outline-offset:-2px]"
+        className="h-full overflow-y-auto overscroll-contain [outline-offset:-2px] [overflow-anchor:none]"
       >
         <div ref={content} className="[container-type:inline-size] mx-auto flex min-h-full max-w-[800px] flex-col px-4 pt-4 two:px-6">
           <div className="flex-1" />
@@ -57,14 +58,33 @@ export function MessageLog({ handle, snapshot, visitor }: LogProps) {
           <Items handle={handle} snapshot={snapshot} visitor={visitor} />
         </div>
       </div>
-      {missed > 0 ? (
-        <div className="pointer-events-none absolute inset-x-0 bottom-3 flex justify-center">
-          <Button look="primary" className="pointer-events-auto fade-in rounded-full shadow-overlay" onClick={toEnd}>
-            <ArrowDownIcon />
-            {missed === 1 ? 'New message' : 'New messages'}
-          </Button>
-        </div>
+      <NewMessages place={place} onClick={toUnread} />
+      {place.away ? (
+        <button
+          type="button"
+          aria-label="To the newest message"
+          className="fade-in absolute bottom-3 end-4 inline-flex size-10 items-center justify-center rounded-full border border-line bg-surface text-ink-soft shadow-overlay transition-colors hover:bg-sunken hover:text-ink touch:size-11"
+          onClick={toEnd}
+        >
+          <ArrowDownIcon />
+        </button>
       ) : null}
+    </div>
+  );
+}
+
+/** The way to what is unread and out of view: what lies above comes first. */
+function NewMessages({ place: { above, below }, onClick }: { readonly place: LogPlace; readonly onClick: () => void }) {
+  const count = above > 0 ? above : below;
+  if (count === 0) return null;
+  return (
+    <div className={`pointer-events-none absolute inset-x-0 flex justify-center ${above > 0 ? 'top-3' : 'bottom-3'}`}>
+      <Button look="primary" className="pointer-events-auto fade-in rounded-full shadow-overlay" onClick={onClick}>
+        <span className={above > 0 ? 'rotate-180' : ''}>
+          <ArrowDownIcon />
+        </span>
+        {count === 1 ? 'New message' : 'New messages'}
+      </Button>
     </div>
   );
 }
@@ -137,7 +157,9 @@ function Items({ handle, snapshot, visitor }: LogProps) {
   };
   return (
     <PictureViewer messages={messages}>
-      {items.map(show)}
+      <div {...LIST} className="flex flex-col">
+        {items.map(show)}
+      </div>
       {discardFailed ? <p className="pb-4 text-end text-12 text-danger">The message could not be discarded. Try it again.</p> : null}
       {endedAt === null ? null : (
         <EndDivider>

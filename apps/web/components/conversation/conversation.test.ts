@@ -1,35 +1,13 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 
+import { asked, log, openAna } from '../../testing/ana.ts';
 import { useConsoleStage } from '../../testing/use-console-stage.ts';
 
 const stage = useConsoleStage();
 
-/** The console with Ana's conversation open, `count` messages of hers in it. */
-async function withAna(count: number, firstUnread: number | null = null): Promise<Page> {
-  const page = await stage.open('nothing', { path: '/?c=1' });
-  await page.evaluate(
-    ([many, unread]) => {
-      const { chat, summaryOf, messageOf } = window.stage;
-      const messages = Array.from({ length: many }, (_, index) =>
-        messageOf({ key: `m${index}`, text: `Message ${index}`, createdAt: new Date(Date.now() - (many - index) * 600_000).toISOString() }),
-      );
-      chat.conversation(1).set({ messages, firstUnreadKey: unread === null ? null : `m${unread}` });
-      chat.set({ conversations: [summaryOf({ clientId: 1, username: 'Ana Example' }), summaryOf({ clientId: 2, username: 'Ben' })] });
-      window.stage.show('console');
-    },
-    [count, firstUnread] as const,
-  );
-  await page.getByRole('heading', { name: 'Ana Example', exact: true }).waitFor();
-  return page;
-}
-const log = (page: Page) => page.getByRole('log', { name: 'Messages' });
+const withAna = async (count: number) => await openAna(stage, count);
 const field = (page: Page) => page.getByRole('textbox', { name: 'Message', exact: true });
-const asked = async (page: Page, what: string) =>
-  (await page.evaluate(() => window.stage.chat.conversation(1).asked)).filter((entry) => entry.startsWith(what));
-const fromEnd = async (page: Page) =>
-  await log(page).evaluate((element) => element.scrollHeight - element.scrollTop - element.clientHeight);
-const topOf = async (page: Page, text: string) => (await log(page).getByText(text, { exact: true }).boundingBox())?.y ?? Number.NaN;
 
 it('clears the text only when it is taken over', async () => {
   const page = await withAna(1);
@@ -110,118 +88,6 @@ it('shows each own message’s status in words, the last one’s to the eye, and
   await page.getByRole('button', { name: 'Discard', exact: true }).click();
   await text('Second').waitFor({ state: 'detached' });
   expect([...(await asked(page, 'retry')), ...(await asked(page, 'discard'))]).toEqual(['retry b', 'discard b']);
-});
-
-it('opens at the end, stays there for what comes, and leaves who reads above where they are', async () => {
-  const page = await withAna(60);
-  await expect.poll(async () => await fromEnd(page)).toBeLessThan(2);
-  await page.evaluate(() => window.stage.chat.visitorSays(1, 'Live one'));
-  await log(page).getByText('Live one').waitFor();
-  await expect.poll(async () => await fromEnd(page)).toBeLessThan(2);
-  await log(page).hover();
-  await page.mouse.wheel(0, -900);
-  await expect.poll(async () => await fromEnd(page)).toBeGreaterThan(600);
-  await expect.poll(async () => (await asked(page, 'visible')).at(-1)).toBe('visible false');
-  const before = await topOf(page, 'Message 50');
-  await page.evaluate(() => window.stage.chat.visitorSays(1, 'Live two'));
-  const pill = page.getByRole('button', { name: 'New message', exact: true });
-  await pill.waitFor();
-  expect(Math.abs((await topOf(page, 'Message 50')) - before)).toBeLessThan(1.5);
-  await pill.click();
-  await expect.poll(async () => await fromEnd(page)).toBeLessThan(2);
-  await pill.waitFor({ state: 'detached' });
-  await expect.poll(async () => (await asked(page, 'visible')).at(-1)).toBe('visible true');
-});
-
-it('opens at the first unread message, and counts nothing as seen before its end is', async () => {
-  const page = await withAna(60, 20);
-  const divider = log(page).getByText('New', { exact: true });
-  await divider.waitFor();
-  const top = (await log(page).boundingBox())?.y ?? 0;
-  await expect.poll(async () => ((await divider.boundingBox())?.y ?? 9_999) - top).toBeLessThan(60);
-  expect(await asked(page, 'visible true')).toEqual([]);
-  await page.getByRole('button', { name: 'Ana Example' }).focus();
-  await log(page).focus();
-  await page.keyboard.press('End');
-  await expect.poll(async () => (await asked(page, 'visible')).at(-1)).toBe('visible true');
-});
-
-it.each([
-  [900, 1],
-  [300, 1],
-  [0, 1],
-  [900, 30],
-  [300, 30],
-  [0, 30],
-])('holds what is in view while older messages come in above, %i pixels from the top, %i minutes apart', async (top, minutes) => {
-  const page = await withAna(60);
-  await expect.poll(async () => await fromEnd(page)).toBeLessThan(2);
-  await log(page).evaluate((element, to) => (element.scrollTop = to), top);
-  await expect.poll(async () => (await asked(page, 'visible')).at(-1)).toBe('visible false');
-  // What a person has before the eyes, and then older messages of many heights above it, of the same day and sender too.
-  const anchor = await log(page).evaluate((element) => {
-    const { top: edge } = element.getBoundingClientRect();
-    const shown = [...element.querySelectorAll('[data-key]')].find((message) => message.getBoundingClientRect().top > edge + 40);
-    return shown?.textContent ?? '';
-  });
-  expect(anchor).toMatch(/^Message \d+/);
-  const text = /^Message \d+/.exec(anchor)?.[0] ?? '';
-  const before = await topOf(page, text);
-  await page.evaluate((apart) => {
-    const { chat, messageOf } = window.stage;
-    const conversation = chat.conversation(1);
-    const { messages } = conversation.getSnapshot();
-    const first = Date.parse(messages[0]?.createdAt ?? '');
-    const older = Array.from({ length: 50 }, (_, index) =>
-      messageOf({
-        key: `old ${index}`,
-        text: `Older ${index} ${'and more '.repeat(index)}`,
-        createdAt: new Date(first - (50 - index) * apart * 60_000).toISOString(),
-      }),
-    );
-    conversation.set({ messages: [...older, ...messages] });
-  }, minutes);
-  await expect
-    .poll(
-      async () =>
-        await log(page)
-          .getByText(/^Older 49/)
-          .count(),
-    )
-    .toBe(1);
-  await page.evaluate(
-    async () => await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(resolve)))),
-  );
-  expect(Math.abs((await topOf(page, text)) - before)).toBeLessThan(1.5);
-});
-
-it('loads older messages before the top is reached, page by page', async () => {
-  const page = await withAna(60);
-  await expect.poll(async () => await fromEnd(page)).toBeLessThan(2);
-  await page.evaluate(() => {
-    const conversation = window.stage.chat.conversation(1);
-    conversation.olderPages = [1, 2].map((number) => [window.stage.messageOf({ key: `old ${number}`, text: `Older ${number}` })]);
-    conversation.set({ hasOlder: true });
-  });
-  expect(await asked(page, 'older')).toEqual([]);
-  await log(page).evaluate((element) => (element.scrollTop = 200));
-  await log(page).getByText('Older 1', { exact: true }).waitFor({ state: 'attached' });
-  await log(page).evaluate((element) => (element.scrollTop = 100));
-  await log(page).getByText('Older 2', { exact: true }).waitFor({ state: 'attached' });
-  expect(await asked(page, 'older')).toEqual(['older', 'older']);
-});
-
-it('offers to load older messages again when that failed', async () => {
-  const page = await withAna(3);
-  await page.evaluate(() => window.stage.chat.conversation(1).set({ hasOlder: true }));
-  const again = page.getByRole('button', { name: 'Load older messages' });
-  await again.waitFor();
-  expect(await asked(page, 'older')).toEqual(['older']);
-  await page.evaluate(() => {
-    window.stage.chat.conversation(1).olderPages = [[window.stage.messageOf({ key: 'first', text: 'The very first' })]];
-  });
-  await again.click();
-  await log(page).getByText('The very first').waitFor();
 });
 
 it('the field is one line high again on a phone after it was on a desk', async () => {

@@ -1,118 +1,61 @@
-import type { ConversationSnapshot, TimelineMessage } from '@switchboard/client';
-import { messageId } from '@switchboard/client/view';
+import type { ConversationHandle, ConversationSnapshot } from '@switchboard/client';
+import { AT_THE_END, LogScroll, type LogPlace } from '@switchboard/client/view';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState, type RefObject } from 'react';
 
 import { useOlder, type Older } from './use-older.ts';
 
-/** This close to the end counts as being there, in CSS pixels. */
-const AT_END = 48;
-/** Older messages are fetched before the top is reached. */
-const NEAR_TOP = 600;
-
-export interface LogScroll {
+interface LogScrolling {
   readonly scroller: RefObject<HTMLDivElement | null>;
   readonly content: RefObject<HTMLDivElement | null>;
-  /** The newest message is in view. */
-  readonly atEnd: boolean;
-  /** How many messages arrived below what is in view. */
-  readonly missed: number;
+  readonly place: LogPlace;
   readonly older: Older;
-  readonly onScroll: () => void;
   readonly toEnd: () => void;
+  readonly toUnread: () => void;
 }
 
-const idOf = (message: TimelineMessage | undefined) => (message === undefined ? undefined : messageId(message));
-
-interface Position {
-  readonly top: number;
-  readonly height: number;
-}
-
-/**
- * Where the log stands: opens at the first unread message or the end, stays at the end only while it is there, and keeps what is in view where it is
- * when older messages come in above.
- */
-export function useLogScroll(snapshot: ConversationSnapshot, fetchOlder: () => Promise<void>): LogScroll {
-  const { messages, history } = snapshot;
-  const older = useOlder(snapshot, fetchOlder);
-  const { wanted: wantOlder, load: loadOlder } = older;
+/** Where the log of an open conversation stands (see `LogScroll`). Tells the conversation what of it a person has before the eyes. */
+export function useLogScroll(handle: ConversationHandle, snapshot: ConversationSnapshot, attended: boolean): LogScrolling {
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
-  const last = useRef<Position>({ top: 0, height: 0 });
-  const stick = useRef(true);
-  const opened = useRef(false);
-  const seen = useRef<{ first: string | undefined; newest: string | undefined }>({ first: undefined, newest: undefined });
-  const [atEnd, setAtEnd] = useState(false);
-  const [missed, setMissed] = useState(0);
-
-  const note = useCallback(() => {
-    const element = scroller.current;
-    if (element === null) return;
-    last.current = { top: element.scrollTop, height: element.scrollHeight };
-    const near = element.scrollHeight - element.scrollTop - element.clientHeight <= AT_END;
-    setAtEnd(near && opened.current);
-    if (near) setMissed(0);
-  }, []);
-
-  const toEnd = useCallback(() => {
-    stick.current = true;
-    if (scroller.current !== null) scroller.current.scrollTop = scroller.current.scrollHeight;
-    note();
-  }, [note]);
-
-  const onScroll = useCallback(() => {
-    const element = scroller.current;
-    if (element === null) return;
-    const near = element.scrollHeight - element.scrollTop - element.clientHeight <= AT_END;
-    // Only a person moves upwards while the height stays the same; what grows below must not unstick.
-    if (near) stick.current = true;
-    else if (element.scrollHeight === last.current.height && element.scrollTop < last.current.top) stick.current = false;
-    note();
-    if (opened.current && wantOlder && element.scrollTop < NEAR_TOP) loadOlder();
-  }, [note, loadOlder, wantOlder]);
+  const scroll = useRef<LogScroll>(null);
+  const [place, setPlace] = useState(AT_THE_END);
+  const older = useOlder(
+    snapshot,
+    useCallback(() => handle.loadOlder(), [handle]),
+  );
+  const nearTop = useRef(() => undefined as void);
+  useLayoutEffect(() => {
+    nearTop.current = () => {
+      if (older.wanted) older.load();
+    };
+  }, [older]);
 
   useLayoutEffect(() => {
-    const element = scroller.current;
-    if (element === null) return;
-    const [first, newest] = [idOf(messages[0]), idOf(messages.at(-1))];
-    const before = seen.current;
-    seen.current = { first, newest };
-    if (!opened.current) {
-      if (history !== 'ready' && messages.length === 0) return;
-      opened.current = history === 'ready';
-      const unread = element.querySelector<HTMLElement>('[data-new-divider]');
-      element.scrollTop = unread === null ? element.scrollHeight : unread.offsetTop - 16;
-      stick.current = unread === null || element.scrollHeight - element.scrollTop - element.clientHeight <= AT_END;
-    } else {
-      if (newest !== before.newest) {
-        const from = messages.findIndex((message) => messageId(message) === before.newest) + 1;
-        const arrived = messages.slice(from);
-        if (messages.at(-1)?.own === true) stick.current = true;
-        else if (!stick.current) setMissed((count) => count + arrived.filter(({ own }) => !own).length);
-      }
-      if (stick.current) element.scrollTop = element.scrollHeight;
-      else if (first !== before.first) element.scrollTop = last.current.top + (element.scrollHeight - last.current.height);
-    }
-    note();
-  }, [messages, history, note]);
-
-  // Pictures that load, a composer that grows, a keyboard that comes up: whoever was at the end stays there.
-  useEffect(() => {
-    const observer = new ResizeObserver(() => {
-      if (stick.current && scroller.current !== null) scroller.current.scrollTop = scroller.current.scrollHeight;
-      note();
+    if (scroller.current === null || content.current === null) return undefined;
+    const opened = new LogScroll(scroller.current, content.current, {
+      onPlace: setPlace,
+      onView: (view) => handle.setView(view),
+      onNearTop: () => nearTop.current(),
     });
-    for (const element of [scroller.current, content.current]) if (element !== null) observer.observe(element);
-    return () => observer.disconnect();
-  }, [note]);
-
-  const count = messages.length;
-  // A first page that does not fill the window leaves nothing to scroll.
+    scroll.current = opened;
+    handle.setOpen(true);
+    return () => {
+      opened.close();
+      handle.setOpen(false);
+    };
+  }, [handle]);
+  useLayoutEffect(() => scroll.current?.update({ snapshot, attended }), [snapshot, attended]);
   useEffect(() => {
-    const element = scroller.current;
-    if (opened.current && count > 0 && wantOlder && element !== null && element.scrollHeight <= element.clientHeight + NEAR_TOP)
-      loadOlder();
-  }, [count, wantOlder, loadOlder]);
+    handle.setVisible(attended);
+    return () => handle.setVisible(false);
+  }, [handle, attended]);
 
-  return { scroller, content, atEnd, missed, older, onScroll, toEnd };
+  return {
+    scroller,
+    content,
+    place,
+    older,
+    toEnd: useCallback(() => scroll.current?.toEnd(), []),
+    toUnread: useCallback(() => scroll.current?.toUnread(), []),
+  };
 }

@@ -12,7 +12,7 @@ export interface SoundControl {
 
 const nothing = () => () => undefined;
 
-/** Sounds for what visitors write, unless a person has that conversation before the eyes (`lookingAt`). */
+/** Sounds for what visitors write, unless it comes into view in the conversation that a person has before the eyes (`lookingAt`). */
 export function useSound(chat: OperatorChat, lookingAt: number | null): SoundControl {
   const sound = useLease(
     () => new Sound(),
@@ -24,8 +24,8 @@ export function useSound(chat: OperatorChat, lookingAt: number | null): SoundCon
   }, [lookingAt]);
   useEffect(
     () =>
-      chat.onArrival(({ clientId, message }) => {
-        if (message.senderType === 'CLIENT') sound?.arrived(message.key, looking.current === clientId);
+      chat.onArrival(({ clientId, message, seen }) => {
+        if (message.senderType === 'CLIENT') sound?.arrived(message.key, looking.current === clientId && seen !== false);
       }),
     [chat, sound],
   );

@@ -1,5 +1,5 @@
 import type { VisitorChat } from '@switchboard/client';
-import { useCallback, useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 
 import type { FrameSettings } from '../messages.ts';
 import { Blocked } from './Blocked.tsx';
@@ -13,6 +13,7 @@ import type { ParentLine } from './parent-line.ts';
 import { DEFAULT_WORDS } from './settings.ts';
 import type { Sound } from './sound.ts';
 import { StartForm } from './StartForm.tsx';
+import { useAttention } from './use-attention.ts';
 import { useHostPage } from './use-host-page.ts';
 import { useSteps } from './use-steps.ts';
 import { useStore } from './use-store.ts';
@@ -30,13 +31,9 @@ interface AppProps {
 export function App({ chat, settings, parent, sound, drafts }: AppProps) {
   const snapshot = useStore(chat);
   const { phase, unread, username, blocked, ended, ending, leftOvers, formerName } = snapshot;
-  const visible = useRef(false);
   const main = useRef<HTMLElement>(null);
-  const noteVisible = useCallback((now: boolean) => {
-    visible.current = now;
-  }, []);
-
   const { framed, open, url, prefill } = useHostPage(parent, main);
+  const attended = useAttention(parent);
   const { title, greeting } = framed ? settings : DEFAULT_WORDS;
   const { again, announced, start, end, startAgain } = useSteps(chat, main, url);
   useEffect(() => {
@@ -54,7 +51,7 @@ export function App({ chat, settings, parent, sound, drafts }: AppProps) {
   useEffect(() => {
     if (phase !== 'resuming') parent.tell({ switchboard: 1, type: 'conversation', active: phase === 'active' });
   }, [parent, phase]);
-  useEffect(() => chat.onArrival(() => (visible.current ? undefined : sound.play())), [chat, sound]);
+  useEffect(() => chat.onArrival(({ seen }) => (seen === true ? undefined : sound.play())), [chat, sound]);
 
   const close = () => parent.tell({ switchboard: 1, type: 'close' });
   const { conversation } = chat;
@@ -78,7 +75,7 @@ export function App({ chat, settings, parent, sound, drafts }: AppProps) {
           ending={ending}
           open={open}
           lines={snapshot}
-          onVisible={noteVisible}
+          attended={attended}
           draft={drafts.message}
         />
       ) : blocked ? (

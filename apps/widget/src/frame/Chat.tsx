@@ -1,6 +1,6 @@
 import type { ConversationHandle, LinesSnapshot } from '@switchboard/client';
 import { plainReason } from '@switchboard/client/view';
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 
 import { Blocked } from './Blocked.tsx';
 import { Composer } from './Composer.tsx';
@@ -18,34 +18,18 @@ interface ChatProps {
   readonly ending: boolean;
   readonly open: boolean;
   readonly lines: LinesSnapshot;
-  /** Told whether a person sees the end of the conversation now. */
-  readonly onVisible: (visible: boolean) => void;
+  /** Whether a person may look at the frame now. */
+  readonly attended: boolean;
   /** What is being written, and not sent yet. */
   readonly draft: Draft;
 }
 
 /** The conversation. */
-export function Chat({ conversation, greeting, ending, open, lines, onVisible, draft }: ChatProps) {
+export function Chat({ conversation, greeting, ending, open, attended, lines, draft }: ChatProps) {
   const snapshot = useStore(conversation);
-  const [atEnd, setAtEnd] = useState(true);
   const [problem, setProblem] = useState<string>();
   const { blocked } = snapshot;
   const warning = blocked ? null : troubleOf(lines);
-
-  useEffect(() => {
-    const look = () => {
-      const visible = open && atEnd && document.visibilityState === 'visible';
-      onVisible(visible);
-      conversation.setVisible(visible);
-    };
-    look();
-    document.addEventListener('visibilitychange', look);
-    return () => {
-      document.removeEventListener('visibilitychange', look);
-      onVisible(false);
-      conversation.setVisible(false);
-    };
-  }, [conversation, open, atEnd, onVisible]);
 
   const sendImages = async (files: readonly File[]) => {
     setProblem(undefined);
@@ -67,7 +51,7 @@ export function Chat({ conversation, greeting, ending, open, lines, onVisible, d
           <Words>{warning}</Words>
         </output>
       )}
-      <Log conversation={conversation} snapshot={snapshot} greeting={greeting} open={open} onAtEnd={setAtEnd} />
+      <Log conversation={conversation} snapshot={snapshot} greeting={greeting} open={open} attended={attended} />
       <p class="typing" aria-live="polite">
         {snapshot.peerTyping === null ? null : (
           <span key={snapshot.peerTyping} dir="auto" translate={false}>{`${snapshot.peerTyping} is typing …`}</span>

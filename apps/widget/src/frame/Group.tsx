@@ -1,5 +1,6 @@
 import type { ConversationHandle, TimelineMessage } from '@switchboard/client';
 import {
+  LIST_ITEM,
   blocksOf,
   hostElsewhere,
   messageId,
@@ -25,8 +26,8 @@ interface GroupProps {
 export function Group({ group, lastOwn, conversation }: GroupProps) {
   const first = group.messages[0];
   return (
-    <section class={group.own ? 'group own' : 'group'} aria-label={group.own ? 'You' : (group.operatorName ?? 'Support')}>
-      <p class="who" aria-hidden={group.own}>
+    <div class={group.own ? 'group own' : 'group'}>
+      <p class="who" aria-hidden="true">
         {group.own ? null : (
           <b dir="auto">
             <Words fixed>{group.operatorName ?? 'Support'}</Words>
@@ -41,7 +42,7 @@ export function Group({ group, lastOwn, conversation }: GroupProps) {
       {group.messages.map((message) => (
         <Message key={messageId(message)} message={message} last={message.own && message.key === lastOwn} conversation={conversation} />
       ))}
-    </section>
+    </div>
   );
 }
 
@@ -51,11 +52,17 @@ interface MessageProps {
   readonly conversation: ConversationHandle;
 }
 
+/** What a screen reader says of a message: who, when, what, and how far it has come. */
+function nameOf({ own, operatorName, createdAt, text, image, status }: TimelineMessage): string {
+  const said = [image === null ? null : `Picture ${image.name ?? ''}`.trim(), text, status === null ? null : STATUS[status]];
+  return `${own ? 'You' : (operatorName ?? 'Support')}, ${times.clock(createdAt)}: ${said.filter(Boolean).join(', ')}`;
+}
+
 function Message({ message, last, conversation }: MessageProps) {
   const { text, status, failure } = message;
   const shown = last || status === 'failed' || status === 'sending';
   return (
-    <div class="message" data-status={status ?? undefined}>
+    <div class="message" {...LIST_ITEM} aria-label={nameOf(message)} data-key={messageId(message)} data-status={status ?? undefined}>
       {message.image === null ? null : <Picture message={message} onBroken={() => conversation.renewPicture(message)} />}
       {text === null || text === '' ? null : <Text message={message} />}
       {status === null ? null : (

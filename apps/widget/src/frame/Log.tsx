@@ -1,7 +1,8 @@
 import type { ConversationHandle, ConversationSnapshot } from '@switchboard/client';
-import { arrangeMessages, lastOwnKey, times } from '@switchboard/client/view';
+import { LIST, LIST_ITEM, arrangeMessages, lastOwnKey, messageId, times } from '@switchboard/client/view';
 
 import { Group } from './Group.tsx';
+import { DownIcon } from './icons.tsx';
 import { useLogScroll } from './use-log-scroll.ts';
 import { Words } from './Words.tsx';
 
@@ -10,20 +11,37 @@ interface LogProps {
   readonly snapshot: ConversationSnapshot;
   readonly greeting: string;
   readonly open: boolean;
-  readonly onAtEnd: (atEnd: boolean) => void;
+  /** Whether a person may look at the frame now. */
+  readonly attended: boolean;
+}
+
+/** What scrolls must be reachable by keyboard. */
+const REACHABLE = { tabIndex: 0 } as const;
+
+/** What a screen reader is told of the newest message that nobody has seen. */
+function announcement({ messages, unread }: ConversationSnapshot): string {
+  const newest = messages.findLast((message) => messageId(message) === unread.at(-1));
+  return newest === undefined ? '' : `${newest.operatorName ?? 'Support'}: ${newest.text ?? 'Picture'}`;
 }
 
 /** The messages, oldest first. */
-export function Log({ conversation, snapshot, greeting, open, onAtEnd }: LogProps) {
+export function Log({ conversation, snapshot, greeting, open, attended }: LogProps) {
   const { messages, history, hasOlder, loadingOlder, firstUnreadKey, endedAt, blocked } = snapshot;
-  const { scroller, content, missed, onScroll, toEnd } = useLogScroll(snapshot, open, () => void conversation.loadOlder(), onAtEnd);
+  const { scroller, content, place, toEnd, toUnread, failed, loadOlder } = useLogScroll(conversation, snapshot, open, open && attended);
   const now = new Date();
   const last = lastOwnKey(messages);
+  const missed = place.above > 0 ? place.above : place.below;
   return (
     <div class="scene">
-      <div class="log" role="log" aria-label="Messages" aria-live="polite" ref={scroller} onScroll={onScroll}>
+      <div class="log" role="log" aria-label="Messages" aria-live="off" {...REACHABLE} ref={scroller}>
         <div class="content" ref={content}>
-          {hasOlder || loadingOlder ? (
+          {failed ? (
+            <p class="quiet" key="older failed">
+              <button type="button" onClick={loadOlder}>
+                Load older messages
+              </button>
+            </p>
+          ) : hasOlder || loadingOlder ? (
             <p class="quiet" key="older">
               Loading older messages …
             </p>
@@ -37,23 +55,17 @@ export function Log({ conversation, snapshot, greeting, open, onAtEnd }: LogProp
               Your messages can’t be loaded right now. It is tried again by itself.
             </p>
           ) : null}
-          {arrangeMessages(messages, firstUnreadKey, (iso) => times.dayKey(iso)).map((item) => {
-            if (item.kind === 'day') {
+          <div class="list" {...LIST}>
+            {arrangeMessages(messages, firstUnreadKey, (iso) => times.dayKey(iso)).map((item) => {
+              if (item.kind === 'group') return <Group key={item.key} group={item} lastOwn={last} conversation={conversation} />;
+              const isNew = item.kind === 'new';
               return (
-                <p class="divider" key={item.key}>
-                  <Words fixed>{times.day(item.at, now)}</Words>
+                <p class={isNew ? 'divider new' : 'divider'} {...LIST_ITEM} key={item.key} data-new-divider={isNew || undefined}>
+                  <Words fixed={!isNew}>{isNew ? 'New' : times.day(item.at, now)}</Words>
                 </p>
               );
-            }
-            if (item.kind === 'new') {
-              return (
-                <p class="divider new" key={item.key} data-new-divider>
-                  <span>New</span>
-                </p>
-              );
-            }
-            return <Group key={item.key} group={item} lastOwn={last} conversation={conversation} />;
-          })}
+            })}
+          </div>
           {endedAt === null ? null : (
             <p class="divider" key="ended">
               <Words fixed>{`Chat ended ${times.clock(endedAt)}`}</Words>
@@ -61,9 +73,17 @@ export function Log({ conversation, snapshot, greeting, open, onAtEnd }: LogProp
           )}
         </div>
       </div>
+      <p class="hidden" aria-live="polite">
+        <Words>{open ? announcement(snapshot) : ''}</Words>
+      </p>
       {missed > 0 ? (
-        <button type="button" class="pill" onClick={toEnd}>
+        <button type="button" class={place.above > 0 ? 'pill above' : 'pill'} key="pill" onClick={toUnread}>
           <Words>{missed === 1 ? '1 new message' : `${missed} new messages`}</Words>
+        </button>
+      ) : null}
+      {place.away ? (
+        <button type="button" class="to-end" key="to end" aria-label="To the newest message" onClick={toEnd}>
+          <DownIcon />
         </button>
       ) : null}
     </div>

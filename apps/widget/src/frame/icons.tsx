@@ -13,6 +13,11 @@ export const CloseIcon = () => (
     <path d="m5 8 5 5 5-5" />
   </Icon>
 );
+export const DownIcon = () => (
+  <Icon>
+    <path d="M10 4v11.500M5 10.800l5 4.900 5-4.900" />
+  </Icon>
+);
 export const SendIcon = () => (
   <Icon>
     <path d="M10 16V4.5M5 9.2l5-4.9 5 4.9" />

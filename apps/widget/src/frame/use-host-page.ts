@@ -48,6 +48,10 @@ export function useHostPage(parent: ParentLine, main: RefObject<HTMLElement | nu
           return;
         case 'prefill':
           setPrefill(message);
+          return;
+        case 'focus':
+          // For `useAttention`.
+          return;
       }
     });
     parent.tell({ switchboard: 1, type: 'ready' });

@@ -1,2 +1,3 @@
 export { createTab, FakeBrowser, type FakeTab } from './fake-effects.ts';
+export { lookAt } from './look-at.ts';
 export { MemoryStore } from './memory-store.ts';

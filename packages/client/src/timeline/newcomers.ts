@@ -2,22 +2,33 @@ import { messageId } from '../message-id.ts';
 import type { TimelineMessage } from '../types.ts';
 import { rowOf } from './state.ts';
 import type { TimelineEvent, TimelineState } from './state.ts';
-import { isPeer } from './view.ts';
+import { isPeer, viewLive, viewRow } from './view.ts';
 import type { Side } from './view.ts';
 
 /**
  * The other side's messages that an event has brought just now: a live one, or rows that were missed while the line was down; never history.
- * `before`: the state without the event, `messages`: what is shown with it.
+ * `before` and `after`: the state without the event and with it; `shown` is asked only where what a message says decides whether it is shown.
  */
 export function newcomers(
   side: Side,
   event: TimelineEvent,
   before: TimelineState,
-  messages: readonly TimelineMessage[],
+  after: TimelineState,
+  shown: () => readonly TimelineMessage[],
 ): readonly TimelineMessage[] {
-  const isNew = (id: string) => !before.seqs.has(id) && !before.live.has(id);
-  const missed = event.type === 'page' && 'afterSeq' in event.query ? event.page.messages.map((view) => messageId(rowOf(view))) : [];
-  // A live one always: its row may have been fetched just before, and who tells twice is not heard.
-  const ids = new Set(event.type === 'live' ? [messageId(event.message)] : missed.filter(isNew));
-  return ids.size === 0 ? [] : messages.filter((message) => ids.has(messageId(message)) && isPeer(side, message));
+  if (event.type === 'live') {
+    const { message } = event;
+    if (!isPeer(side, message)) return [];
+    const id = messageId(message);
+    // Its row may have been fetched just before: told all the same, and who tells twice is not heard.
+    const row = after.rows.get(after.seqs.get(id) ?? 0);
+    if (row !== undefined) return [viewRow(after, side, row)];
+    return message.keyed ? [viewLive(side, message)] : shown().filter((one) => messageId(one) === id);
+  }
+  if (event.type !== 'page' || !('afterSeq' in event.query)) return [];
+  return event.page.messages.flatMap((view) => {
+    const id = messageId(rowOf(view));
+    const row = before.seqs.has(id) || before.live.has(id) ? undefined : after.rows.get(view.seq);
+    return row === undefined || !isPeer(side, row) ? [] : [viewRow(after, side, row)];
+  });
 }

@@ -46,8 +46,11 @@ export interface TimelineState {
   readonly endedAt: string | null;
 }
 
-/** What was asked for, that a page answers. The newest: `DEFAULT_PAGE_SIZE` of them unless `limit` says otherwise. */
-export type PageQuery = { readonly afterSeq: number } | { readonly beforeSeq: number } | { readonly newest: true; readonly limit?: number };
+/** What was asked for, that a page answers. The newest and older ones: `DEFAULT_PAGE_SIZE` of them unless `limit` says otherwise. */
+export type PageQuery =
+  | { readonly afterSeq: number }
+  | { readonly beforeSeq: number; readonly limit?: number }
+  | { readonly newest: true; readonly limit?: number };
 
 export type TimelineEvent =
   | { readonly type: 'page'; readonly query: PageQuery; readonly page: MessagesPage }

@@ -30,23 +30,25 @@ export function isPeer(side: Side, content: Pick<Content, 'senderType'>): boolea
 /**
  * The messages in the order in which they are shown: by `createdAt`, then `seq`. Both are fixed once a message is saved, so that two saved
  * messages never change places. Each message appears once: its row before its outbox entry before what the relay said.
+ * What has not changed since `previous` keeps its identity, and so does the list.
  */
 export function viewTimeline(
   state: TimelineState,
   local: readonly LocalMessage[],
   side: Side,
   previous: readonly TimelineMessage[],
-): TimelineMessage[] {
+): readonly TimelineMessage[] {
   const known = new Map(previous.map((message) => [messageId(message), message]));
-  const shown = [...state.rows.values()].map((row) => fromRow(state, side, row));
+  const shown = [...state.rows.values()].map((row) => viewRow(state, side, row));
   const localIds = new Set(local.map(messageId));
   for (const message of local) {
     if (!state.seqs.has(messageId(message))) shown.push(fromLocal(side, message));
   }
   for (const message of unmatched(state)) {
-    if (!localIds.has(messageId(message))) shown.push(fromLive(side, message));
+    if (!localIds.has(messageId(message))) shown.push(viewLive(side, message));
   }
-  return shown.toSorted(compare).map((message) => same(known.get(messageId(message)), message));
+  const view = shown.toSorted(compare).map((message) => same(known.get(messageId(message)), message));
+  return view.length === previous.length && view.every((message, index) => message === previous[index]) ? previous : view;
 }
 
 function compare(a: TimelineMessage, b: TimelineMessage): number {
@@ -115,7 +117,8 @@ function base(side: Side, content: Content) {
   };
 }
 
-function fromRow(state: TimelineState, side: Side, row: SavedRow): TimelineMessage {
+/** A saved message as it is shown. */
+export function viewRow(state: TimelineState, side: Side, row: SavedRow): TimelineMessage {
   const message = base(side, row);
   return { ...message, seq: row.seq, status: message.own ? savedStatus(state, side, row.seq) : null };
 }
@@ -132,7 +135,8 @@ function fromLocal(side: Side, local: LocalMessage): TimelineMessage {
   };
 }
 
-function fromLive(side: Side, live: LiveMessage): TimelineMessage {
+/** A message that only the relay has told of, as it is shown. */
+export function viewLive(side: Side, live: LiveMessage): TimelineMessage {
   const message = base(side, live);
   return { ...message, status: message.own ? 'sending' : null };
 }

@@ -4,6 +4,10 @@ import type { TimelineMessage } from '../types.ts';
 /** Messages of one sender that follow each other within this time stand together. */
 const GROUP_MS = 5 * 60 * 1000;
 
+/** Roles of the log's content: one list for a screen reader, whose items stand in groups for the eye (so they can't be `ul` and `li`). */
+export const LIST = { role: 'list' } as const;
+export const LIST_ITEM = { role: 'listitem' } as const;
+
 export interface MessageGroup {
   readonly kind: 'group';
   /** `messageId` of its first message. */

@@ -1,8 +1,10 @@
-export { arrangeMessages, lastOwnKey, sameGroup, type LogItem, type MessageGroup } from './arrange-messages.ts';
+export { arrangeMessages, lastOwnKey, LIST, LIST_ITEM, sameGroup, type LogItem, type MessageGroup } from './arrange-messages.ts';
+export { isAttended, onAttention } from './attention.ts';
 export { messageId, type MessageRef } from '../message-id.ts';
 export { playChime } from './chime.ts';
 export { shownSize } from './image-size.ts';
 export { linkParts, safeHref, type TextPart } from './links.ts';
+export { AT_THE_END, LogScroll, type LogPlace } from './log-scroll.ts';
 export { hostElsewhere, safePicture } from './pictures.ts';
 export { plainReason } from './plain-reason.ts';
 export { blocksOf, textBlocks, type TextBlock } from './text-blocks.ts';
