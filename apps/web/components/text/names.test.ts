@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { badgeCount, displayName, firstName, rowName } from './names.ts';
+import { displayName, firstName, rowName } from './names.ts';
 
 it('calls a visitor by name, and by number when the name is nothing that can be seen', () => {
   expect(displayName(' Ana Example ', 7)).toBe('Ana Example');
@@ -8,14 +8,13 @@ it('calls a visitor by name, and by number when the name is nothing that can be 
   for (const blank of ['', '   ', '\u200B\u2060', '\u202E', '\u3164']) expect(displayName(blank, 7)).toBe('Visitor 7');
 });
 
-it('names a row with its unread messages only when there are some', () => {
-  expect(rowName('Ana', 0)).toBe('Ana');
-  expect(rowName('Ana', 1)).toBe('Ana, 1 unread');
-  expect(rowName('Ana', 250)).toBe('Ana, 250 unread');
+it('names a row with its unread messages and its waiting time only when there are some', () => {
+  expect(rowName('Ana', 0, null)).toBe('Ana');
+  expect(rowName('Ana', 1, null)).toBe('Ana, 1 unread');
+  expect(rowName('Ana', 0, '51 min')).toBe('Ana, waiting 51 min');
+  expect(rowName('Ana', 250, '2 h')).toBe('Ana, 250 unread, waiting 2 h');
 });
 
 it('shortens', () => {
   expect(firstName('Maya Lindqvist')).toBe('Maya');
-  expect(badgeCount(99)).toBe('99');
-  expect(badgeCount(100)).toBe('99+');
 });

@@ -5,17 +5,14 @@ export function displayName(username: string, clientId: number): string {
   return isVisible(username) ? username.trim() : `Visitor ${clientId}`;
 }
 
-/** The accessible name of a row of the list: `Ana, 2 unread`, and just `Ana` when all is read. */
-export function rowName(name: string, unread: number): string {
-  return unread > 0 ? `${name}, ${unread} unread` : name;
+/** The accessible name of a row of the list: `Ana, 2 unread, waiting 51 min`, and just `Ana` when all is read and answered. */
+export function rowName(name: string, unread: number, waited: string | null): string {
+  return [name, unread > 0 ? `${unread} unread` : null, waited === null ? null : `waiting ${waited}`]
+    .filter((part) => part !== null)
+    .join(', ');
 }
 
 /** The first word of a name, for places with little room. */
 export function firstName(name: string): string {
   return name.trim().split(/\s+/u)[0] ?? name;
-}
-
-/** A count as a badge shows it. */
-export function badgeCount(count: number): string {
-  return count > 99 ? '99+' : String(count);
 }
