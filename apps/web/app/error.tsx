@@ -3,5 +3,10 @@
 import { FailurePage } from '../components/FailurePage.tsx';
 
 export default function ErrorPage({ error }: { readonly error: Error & { readonly digest?: string } }) {
-  return <FailurePage error={error} />;
+  return (
+    <>
+      <title>Switchboard</title>
+      <FailurePage error={error} />
+    </>
+  );
 }

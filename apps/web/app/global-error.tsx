@@ -9,6 +9,7 @@ export default function GlobalError({ error }: { readonly error: Error & { reado
   return (
     <html lang="en">
       <body>
+        <title>Switchboard</title>
         <FailurePage error={error} />
       </body>
     </html>

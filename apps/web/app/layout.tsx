@@ -4,7 +4,8 @@ import '../styles/console.css';
 import type { Metadata, Viewport } from 'next';
 import type { ReactNode } from 'react';
 
-export const metadata: Metadata = { title: 'Inbox', applicationName: 'Switchboard', robots: { index: false, follow: false } };
+/** No title: each page has its own, and the console's changes. */
+export const metadata: Metadata = { applicationName: 'Switchboard', robots: { index: false, follow: false } };
 
 export const viewport: Viewport = {
   width: 'device-width',

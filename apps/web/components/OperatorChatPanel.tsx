@@ -3,6 +3,7 @@
 import { createOperatorChat, type RelayAddress } from '@switchboard/client';
 
 import { Console } from './console/Console.tsx';
+import { ConsoleShell } from './console/ConsoleShell.tsx';
 import type { ConsoleOperator } from './console/operator.ts';
 import { useLease } from './hooks/use-lease.ts';
 
@@ -10,6 +11,8 @@ export interface OperatorChatPanelProps {
   readonly operator: ConsoleOperator;
   readonly relay: RelayAddress;
   readonly debug: boolean;
+  /** The address names a conversation. */
+  readonly opening: boolean;
 }
 
 /** The operator's console: opens the chat in this browser and shows it. */
@@ -23,12 +26,18 @@ export function OperatorChatPanel(props: OperatorChatPanelProps) {
   return <OpenChat {...props} onSignedIn={signedIn} />;
 }
 
-function OpenChat({ operator, relay, debug, onSignedIn }: OperatorChatPanelProps & { readonly onSignedIn: (email: string) => void }) {
+function OpenChat({
+  operator,
+  relay,
+  debug,
+  opening,
+  onSignedIn,
+}: OperatorChatPanelProps & { readonly onSignedIn: (email: string) => void }) {
   const { id, name } = operator;
   const chat = useLease(
     () => createOperatorChat({ relay, operator: { id, name }, debug }),
     (open) => open.close(),
   );
-  if (chat === undefined) return <output aria-label="Loading" className="block h-dvh" />;
+  if (chat === undefined) return <ConsoleShell operator={operator} opening={opening} />;
   return <Console chat={chat} operator={operator} relayHost={new URL(relay.url).host} onSignedIn={onSignedIn} />;
 }

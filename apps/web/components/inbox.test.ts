@@ -11,9 +11,10 @@ async function threeVisitors(page: Page): Promise<void> {
     const { chat, summaryOf } = window.stage;
     const preview = { text: 'Hello there', isImage: false, senderType: 'CLIENT', operatorName: null } as const;
     chat.set({
+      waiting: 1,
       conversations: [
         summaryOf({ clientId: 1, username: 'Ana Example', preview }),
-        summaryOf({ clientId: 2, username: 'Ben Example', unread: 2, preview }),
+        summaryOf({ clientId: 2, username: 'Ben Example', unread: 2, waitingSince: new Date().toISOString(), preview }),
         summaryOf({ clientId: 3, username: ' ', preview: { ...preview, senderType: 'OPERATOR', operatorName: 'Maya Lindqvist' } }),
       ],
     });
@@ -21,18 +22,21 @@ async function threeVisitors(page: Page): Promise<void> {
 }
 const row = (page: Page, name: string) => page.getByRole('list', { name: 'Conversations' }).getByRole('button', { name, exact: true });
 
-it('names each row by visitor and unread count alone, and describes it with the rest', async () => {
+it('names each row by visitor, unread count and waiting time alone, and describes it with the rest', async () => {
   const page = await stage.open();
   await threeVisitors(page);
   await row(page, 'Ana Example').waitFor();
-  await row(page, 'Ben Example, 2 unread').waitFor();
+  await row(page, 'Ben Example, 2 unread, waiting now').waitFor();
   await row(page, 'Visitor 3').getByText('You: Hello there').waitFor();
   const description = await row(page, 'Visitor 3').evaluate(
     (button) => document.querySelector(`#${CSS.escape(button.getAttribute('aria-describedby') ?? '')}`)?.textContent,
   );
   expect(description).toMatch(/^You: Hello there, \d\d:\d\d$/);
-  expect(await page.title()).toBe('(2) Inbox');
-  await page.evaluate(() => window.stage.chat.summarize(2, { unread: 0, typing: true }));
+  expect(await page.title()).toBe('(1) Inbox');
+  await page.evaluate(() => {
+    window.stage.chat.summarize(2, { unread: 0, waitingSince: null, typing: true });
+    window.stage.chat.set({ waiting: 0 });
+  });
   await row(page, 'Ben Example').getByText('Typing…').waitFor();
   await expect.poll(async () => await page.title()).toBe('Inbox');
 });
@@ -40,10 +44,10 @@ it('names each row by visitor and unread count alone, and describes it with the 
 it('keeps the open conversation in the address: a reload shows it again, back leads to the list', async () => {
   const page = await stage.open();
   await threeVisitors(page);
-  await row(page, 'Ben Example, 2 unread').click();
+  await row(page, 'Ben Example, 2 unread, waiting now').click();
   await page.getByRole('heading', { name: 'Ben Example', exact: true }).waitFor();
   expect(new URL(page.url()).search).toBe('?c=2');
-  expect(await row(page, 'Ben Example, 2 unread').getAttribute('aria-current')).toBe('true');
+  expect(await row(page, 'Ben Example, 2 unread, waiting now').getAttribute('aria-current')).toBe('true');
   await row(page, 'Ana Example').click();
   await page.getByRole('heading', { name: 'Ana Example', exact: true }).waitFor();
   await page.reload();
@@ -52,7 +56,7 @@ it('keeps the open conversation in the address: a reload shows it again, back le
   await page.getByRole('heading', { name: 'Ana Example', exact: true }).waitFor();
   await page.goBack();
   await page.evaluate(() => window.stage.show('console'));
-  await page.getByText('Choose a conversation').waitFor({ state: 'attached' });
+  await page.getByRole('button', { name: 'Answer the longest waiting' }).waitFor({ state: 'attached' });
 });
 
 it('goes through the list by keyboard, and what is typed stays typed', async () => {
@@ -75,7 +79,7 @@ it('goes through the list by keyboard, and what is typed stays typed', async () 
   await page.getByRole('heading', { name: 'Ben Example', exact: true }).waitFor();
   expect(await field.inputValue()).toBe('jk?');
   await page.keyboard.press('Escape');
-  expect(await row(page, 'Ben Example, 2 unread').evaluate((element) => element === document.activeElement)).toBe(true);
+  expect(await row(page, 'Ben Example, 2 unread, waiting now').evaluate((element) => element === document.activeElement)).toBe(true);
   await page.keyboard.press('?');
   const dialog = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
   await dialog.getByRole('checkbox', { name: 'Use single letters as shortcuts' }).uncheck();
@@ -245,7 +249,7 @@ it('opens the conversation that was clicked, though the same click brings the so
   const page = await openSilenced();
   await threeVisitors(page);
   const first = page.getByRole('list', { name: 'Conversations' }).getByRole('button').first();
-  const name = ((await first.getAttribute('aria-label')) ?? '').replace(/, \d+ unread$/, '');
+  const name = ((await first.getAttribute('aria-label')) ?? '').replace(/, .*$/, '');
   await first.hover();
   await page.mouse.down();
   // Whatever the press has set off is on the screen before the finger goes up.

@@ -72,20 +72,28 @@ export class FakeChat implements OperatorChat {
     });
   }
 
+  /** What was asked of it, oldest first. */
+  readonly asked: string[] = [];
+  /** Rows that are in no view now. */
+  readonly elsewhere = new Map<number, ConversationSummary>();
+
   setView(view: ListView): void {
+    if (this.snapshot.view === view) return;
+    this.asked.push(`view ${view}`);
     this.set({ view });
   }
 
-  loadMore(): Promise<void> {
-    return Promise.resolve();
+  async loadMore(): Promise<void> {
+    this.asked.push('more');
+    await Promise.resolve();
   }
 
   summaryOf(clientId: number): ConversationSummary | undefined {
-    return this.snapshot.conversations.find((summary) => summary.clientId === clientId);
+    return this.snapshot.conversations.find((summary) => summary.clientId === clientId) ?? this.elsewhere.get(clientId);
   }
 
-  fetchSummary(): void {
-    // All rows are in the snapshot.
+  fetchSummary(clientId: number): void {
+    this.asked.push(`summary ${clientId}`);
   }
 
   conversation(clientId: number): FakeConversation {
@@ -104,6 +112,7 @@ export class FakeChat implements OperatorChat {
   }
 
   async setDone(clientId: number, done: boolean): Promise<void> {
+    this.asked.push(`done ${clientId} ${done}`);
     await Promise.resolve();
     if (this.refusal !== undefined) throw this.refusal;
     this.summarize(clientId, { doneAt: done ? new Date().toISOString() : null, waitingSince: null });

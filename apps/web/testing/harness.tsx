@@ -56,7 +56,10 @@ window.stage = {
           onSignedIn={(email) => signedIn.push(email)}
         />
       ) : (
-        <SignInPage next="/" />
+        <>
+          <title>Sign in</title>
+          <SignInPage next="/" />
+        </>
       );
     root.render(page);
   },

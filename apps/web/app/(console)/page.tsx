@@ -10,10 +10,13 @@ interface PageProps {
 
 /** The console, for whoever is signed in. */
 export default async function ConsolePage({ searchParams }: PageProps) {
-  const { c } = await searchParams;
+  const { c, view } = await searchParams;
   const operator = await currentOperator();
-  if (operator === undefined) redirect(typeof c === 'string' ? `/sign-in?next=${encodeURIComponent(`/?c=${c}`)}` : '/sign-in');
+  if (operator === undefined) {
+    const place = new URLSearchParams({ ...(typeof view === 'string' ? { view } : {}), ...(typeof c === 'string' ? { c } : {}) });
+    redirect(place.size === 0 ? '/sign-in' : `/sign-in?next=${encodeURIComponent(`/?${place.toString()}`)}`);
+  }
   const { id, name, email } = operator;
   const { relay, debugSockets } = services().config;
-  return <OperatorChatPanel operator={{ id, name, email }} relay={relay} debug={debugSockets} />;
+  return <OperatorChatPanel operator={{ id, name, email }} relay={relay} debug={debugSockets} opening={typeof c === 'string'} />;
 }

@@ -1,28 +1,25 @@
 import type { ConversationSummary } from '@switchboard/client';
-import { memo, useId, type KeyboardEvent } from 'react';
-
-import { badgeCount, displayName, firstName, rowName } from '../text/names.ts';
 import { times } from '@switchboard/client/view';
+import { memo, useCallback, useId } from 'react';
+
+import { useDraft } from '../hooks/use-draft.ts';
+import { useTicking } from '../hooks/use-ticking.ts';
+import { elapsed } from '../text/durations.ts';
+import { displayName, firstName, rowName } from '../text/names.ts';
 import { ImageIcon } from '../ui/icons.tsx';
+import type { ConsoleOperator } from './operator.ts';
+
+/** Who waits longer than this stands out. */
+const TARGET_MS = 2 * 60_000;
 
 interface RowProps {
   readonly summary: ConversationSummary;
   readonly selected: boolean;
-  readonly operatorName: string;
+  /** The one row that Tab leads to. */
+  readonly tabStop: boolean;
+  readonly operator: ConsoleOperator;
   readonly now: Date;
   readonly onOpen: (clientId: number, byKeyboard: boolean) => void;
-}
-
-/** Up and Down move the focus from row to row, Home and End to the ends. */
-function moveFocus(event: KeyboardEvent<HTMLButtonElement>): void {
-  if (event.altKey || event.ctrlKey || event.metaKey) return;
-  const rows = [...(event.currentTarget.closest('ul')?.querySelectorAll('button') ?? [])];
-  const at = rows.findIndex((row) => row === event.currentTarget);
-  const targets: Readonly<Record<string, number>> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1 };
-  const target = targets[event.key];
-  if (target === undefined) return;
-  event.preventDefault();
-  rows[target]?.focus();
 }
 
 /** Who said the newest message, in a word; the visitor needs none. */
@@ -32,71 +29,142 @@ function speaker({ preview }: ConversationSummary, operatorName: string): string
   return `${firstName(preview.operatorName ?? 'Operator')}: `;
 }
 
-/** One visitor of the list. Its name is the visitor's with the unread count; what else it shows is its description. */
-export const ConversationRow = memo(function ConversationRow({ summary, selected, operatorName, now, onOpen }: RowProps) {
+/** Since when this visitor waits for an answer; null when they do not. */
+function waitsSince({ waitingSince, doneAt, blockedAt }: ConversationSummary): string | null {
+  return doneAt === null && blockedAt === null ? waitingSince : null;
+}
+
+/** What a mark at the end of the name says; undefined when nothing is out of the ordinary. */
+function stateOf({ blockedAt, endedAt, doneAt }: ConversationSummary): string | undefined {
+  if (blockedAt !== null) return 'Blocked';
+  if (endedAt !== null) return 'Ended';
+  return doneAt === null ? undefined : 'Done';
+}
+
+/**
+ * One visitor of the list. Its name is the visitor's with the unread count and the waiting time; what else it shows is its description. It renders anew only
+ * when something that it says has changed.
+ */
+export const ConversationRow = memo(function ConversationRow({ summary, selected, tabStop, operator, now, onOpen }: RowProps) {
   const descriptionId = useId();
-  const { clientId, unread, lastActivityAt, endedAt, blockedAt } = summary;
-  const state = blockedAt === null ? (endedAt === null ? null : 'Ended') : 'Blocked';
+  const { clientId, unread, lastActivityAt } = summary;
+  const since = waitsSince(summary);
+  const waited = useTicking(useCallback((at: number) => (since === null ? null : elapsed(since, at)), [since]));
   const name = displayName(summary.username, clientId);
-  const waiting = unread > 0;
+  const state = stateOf(summary);
   return (
-    <li className="px-2 [contain-intrinsic-size:auto_44px] [content-visibility:auto] touch:[contain-intrinsic-size:auto_56px]">
+    <li className="px-2 [contain-intrinsic-size:auto_52px] [content-visibility:auto] touch:[contain-intrinsic-size:auto_64px]">
       <button
         type="button"
         data-client={clientId}
-        aria-label={rowName(name, unread)}
+        data-name={name}
+        tabIndex={tabStop ? 0 : -1}
+        aria-label={rowName(name, unread, waited)}
         aria-describedby={descriptionId}
         aria-current={selected ? 'true' : undefined}
-        onKeyDown={moveFocus}
         onClick={(event) => onOpen(clientId, event.detail === 0)}
-        className={`flex min-h-11 w-full flex-col justify-center rounded-lg px-2.5 py-1 text-start transition-colors touch:min-h-14 [outline-offset:-2px] ${
+        className={`flex min-h-13 w-full flex-col justify-center rounded-lg px-2.5 py-1 text-start transition-colors touch:min-h-16 [outline-offset:-2px] ${
           selected ? 'bg-selected' : 'hover:bg-sunken'
         }`}
       >
-        <span className="flex items-baseline gap-2">
-          <span className={`min-w-0 flex-1 truncate text-13 touch:text-14 ${waiting ? 'font-semibold' : 'font-medium'}`}>
-            <bdi>{name}</bdi>
+        <span className="flex w-full items-center gap-2">
+          <span className={`min-w-0 truncate text-13 touch:text-14 ${unread > 0 ? 'font-semibold' : 'font-medium'}`}>
+            <bdi translate="no">{name}</bdi>
           </span>
-          <time dateTime={lastActivityAt} className="shrink-0 text-12 tabular-nums text-ink-faint">
-            {times.short(lastActivityAt, now)}
-          </time>
+          {state === undefined ? null : (
+            <span
+              title={state}
+              className={`size-2 shrink-0 rounded-full border-[1.5px] ${state === 'Blocked' ? 'border-ink-soft bg-ink-soft' : 'border-ink-faint'}`}
+              aria-hidden="true"
+            />
+          )}
+          <span className="flex-1" />
+          {since === null || waited === null ? (
+            <time key={lastActivityAt} dateTime={lastActivityAt} className="shrink-0 text-12 tabular-nums text-ink-faint">
+              {times.short(lastActivityAt, now)}
+            </time>
+          ) : (
+            <Waited since={since} text={waited} />
+          )}
         </span>
-        <span className="flex items-center gap-2">
-          <span className={`min-w-0 flex-1 truncate text-12 ${waiting ? 'text-ink' : 'text-ink-soft'}`}>
-            <Preview summary={summary} speaker={speaker(summary, operatorName)} />
-          </span>
-          {waiting ? (
-            <span className="h-4 min-w-4 shrink-0 rounded-full bg-waiting px-1.5 text-center text-12 font-semibold leading-4 tabular-nums text-on-waiting">
-              {badgeCount(unread)}
-            </span>
-          ) : null}
-          {state === null || waiting ? null : <span className="shrink-0 text-12 text-ink-faint">{state}</span>}
+        <span className={`w-full truncate text-12 ${unread > 0 ? 'text-ink' : 'text-ink-soft'}`}>
+          <SecondLine summary={summary} operator={operator} open={selected} />
         </span>
       </button>
       <span id={descriptionId} hidden>
-        {speaker(summary, operatorName)}
-        {summary.preview?.text ?? (summary.preview?.isImage === true ? 'Picture' : '')}, {times.short(lastActivityAt, now)}
-        {state === null ? '' : `, ${state.toLowerCase()}`}
+        {[state, summary.unsent > 0 ? 'Not sent' : undefined, plainPreview(summary, operator.name)]
+          .filter((part) => part !== undefined)
+          .join(', ')}
+        , {times.short(lastActivityAt, now)}
       </span>
     </li>
   );
 });
 
-function Preview({ summary, speaker }: { readonly summary: ConversationSummary; readonly speaker: string }) {
-  const { typing, preview } = summary;
-  if (typing) return <span className="fade-in text-accent-ink">Typing…</span>;
-  if (preview === null) return <span className="text-ink-faint">No messages yet</span>;
+function Waited({ since, text }: { readonly since: string; readonly text: string }) {
+  const long = useTicking(useCallback((at: number) => at - Date.parse(since) >= TARGET_MS, [since]));
   return (
-    <>
-      {speaker}
+    <time
+      dateTime={since}
+      className={`-me-1.5 shrink-0 rounded-full px-1.5 text-12 font-medium tabular-nums text-waiting-ink ${long ? 'bg-waiting-tint' : ''}`}
+    >
+      <span key={text}>{text}</span>
+    </time>
+  );
+}
+
+function plainPreview(summary: ConversationSummary, operatorName: string): string {
+  const { preview } = summary;
+  if (preview === null) return 'No messages yet';
+  return `${speaker(summary, operatorName)}${preview.text ?? 'Picture'}`;
+}
+
+interface SecondLineProps extends Pick<RowProps, 'summary' | 'operator'> {
+  /** What is written stands in the message field then. */
+  readonly open: boolean;
+}
+
+/** What matters most about the conversation now: what was not sent, what was begun, who types, and then what was said last. */
+function SecondLine({ summary, operator, open }: SecondLineProps) {
+  const draft = useDraft(operator.id, summary.clientId);
+  const { typing, preview, unsent } = summary;
+  if (unsent > 0)
+    return (
+      <span key="unsent" className="font-medium text-danger">
+        Not sent
+      </span>
+    );
+  if (draft !== '' && !open) {
+    return (
+      <span key="draft" className="text-ink-faint">
+        <span>Draft: </span>
+        <bdi>{draft}</bdi>
+      </span>
+    );
+  }
+  if (typing)
+    return (
+      <span key="typing" className="fade-in text-accent-ink">
+        Typing…
+      </span>
+    );
+  if (preview === null)
+    return (
+      <span key="nothing" className="text-ink-faint">
+        No messages yet
+      </span>
+    );
+  return (
+    <span key="preview">
+      <span key={speaker(summary, operator.name)}>{speaker(summary, operator.name)}</span>
       {preview.isImage ? (
-        <span className="inline-flex items-center gap-1 align-top">
+        <span key="picture" className="inline-flex items-center gap-1 align-top">
           <ImageIcon size={14} />
-          {preview.text ?? 'Picture'}
+          <bdi key={preview.text}>{preview.text ?? 'Picture'}</bdi>
         </span>
       ) : (
-        <bdi>{preview.text}</bdi>
+        <bdi key={preview.text}>{preview.text}</bdi>
       )}
-    </>
+    </span>
   );
 }

@@ -1,22 +1,62 @@
-import type { OperatorSnapshot } from '@switchboard/client';
+import type { ConversationSummary, OperatorSnapshot } from '@switchboard/client';
+import { useCallback } from 'react';
+
+import { useTicking } from '../hooks/use-ticking.ts';
+import { elapsed } from '../text/durations.ts';
+import { displayName } from '../text/names.ts';
+import { Button } from '../ui/Button.tsx';
+import { waitingOf } from './use-navigation.ts';
+
+function countInWords(waiting: number): string {
+  if (waiting === 0) return 'Nobody is waiting for an answer.';
+  return waiting === 1 ? 'One visitor is waiting for an answer.' : `${waiting} visitors are waiting for an answer.`;
+}
+
+const Key = ({ children }: { readonly children: string }) => (
+  <kbd className="rounded border border-line px-1 font-sans text-12">{children}</kbd>
+);
+
+interface NothingProps {
+  readonly snapshot: OperatorSnapshot;
+  readonly onWaiting: () => void;
+}
 
 /** Beside the list while no conversation is open. */
-export function NothingSelected({ snapshot }: { readonly snapshot: OperatorSnapshot }) {
-  const waiting = snapshot.conversations.filter(({ unread }) => unread > 0).length;
-  const words =
-    waiting === 0
-      ? 'Nobody is waiting for an answer.'
-      : waiting === 1
-        ? 'One visitor is waiting for an answer.'
-        : `${waiting} visitors are waiting for an answer.`;
+export function NothingSelected({ snapshot, onWaiting }: NothingProps) {
+  const { list, waiting, conversations } = snapshot;
+  const [longest] = waitingOf(conversations);
+  const known = list === 'ready' && (conversations.length > 0 || waiting > 0);
   return (
-    <div className="hidden flex-1 flex-col items-center justify-center gap-1 bg-surface text-13 text-ink-soft two:flex">
-      {snapshot.list === 'ready' && snapshot.conversations.length > 0 ? <p className="font-medium text-ink">{words}</p> : null}
-      {snapshot.conversations.length > 0 ? (
-        <p>
-          Choose a conversation, or press <kbd className="rounded border border-line px-1 font-sans text-12">J</kbd> for the next one.
-        </p>
+    <div className="hidden flex-1 flex-col items-center justify-center gap-1 bg-surface px-6 text-center text-13 text-ink-soft two:flex">
+      {known ? (
+        <>
+          <p key={waiting} className="font-medium text-ink">
+            {countInWords(waiting)}
+          </p>
+          {longest === undefined ? null : <Longest summary={longest} />}
+          {waiting === 0 ? (
+            <p>
+              Choose a conversation, or press <Key>J</Key> for the next one.
+            </p>
+          ) : (
+            <Button look="primary" className="mt-3" onClick={onWaiting}>
+              Answer the longest waiting <span className="font-normal opacity-80">N</span>
+            </Button>
+          )}
+        </>
       ) : null}
     </div>
+  );
+}
+
+function Longest({ summary }: { readonly summary: ConversationSummary }) {
+  const { waitingSince, username, clientId } = summary;
+  const since = waitingSince ?? '';
+  const waited = useTicking(useCallback((now: number) => elapsed(since, now), [since]));
+  return (
+    <p>
+      The longest: <bdi translate="no">{displayName(username, clientId)}</bdi>,{' '}
+      <span className="tabular-nums text-waiting-ink">{waited}</span>
+    </p>
   );
 }

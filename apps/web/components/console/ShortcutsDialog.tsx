@@ -1,14 +1,18 @@
 import { Dialog } from '../ui/Dialog.tsx';
 
 const SHORTCUTS: readonly (readonly [string, readonly string[]])[] = [
+  ['Next who waits, longest first', ['N']],
   ['Next conversation', ['J', 'Alt ↓']],
   ['Previous conversation', ['K', 'Alt ↑']],
   ['Write a reply', ['R']],
   ['Send', ['Enter']],
   ['New line', ['Shift Enter']],
-  ['Attach image', ['A']],
-  ['Show or hide details', ['D']],
-  ['Mute or unmute', ['M']],
+  ['Done, or reopen', ['E']],
+  ['Waiting, Open, Done', ['1', '2', '3']],
+  ['Attach image', ['Alt A']],
+  ['Show or hide details', ['Alt D']],
+  ['Mute or unmute', ['Alt M']],
+  ['Find in the list', ['Type a name']],
   ['Back to the list', ['Esc']],
   ['This list', ['?']],
 ];

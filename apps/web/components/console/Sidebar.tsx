@@ -1,55 +1,96 @@
-import type { OperatorSnapshot } from '@switchboard/client';
+import type { ConversationSummary, OperatorSnapshot } from '@switchboard/client';
 
 import type { SoundControl } from '../hooks/use-sound.ts';
+import type { View } from '../hooks/use-selection.ts';
 import { Button, IconButton } from '../ui/Button.tsx';
 import { MutedIcon, SoundIcon } from '../ui/icons.tsx';
 import { AccountMenu } from './AccountMenu.tsx';
 import { ConnectionStatus } from './ConnectionStatus.tsx';
 import { ConversationList } from './ConversationList.tsx';
 import type { ConsoleOperator } from './operator.ts';
+import { SidebarFrame } from './SidebarFrame.tsx';
+import { Views } from './Views.tsx';
 
 interface SidebarProps {
   readonly snapshot: OperatorSnapshot;
+  readonly view: View;
+  readonly rows: readonly ConversationSummary[];
+  readonly news: number;
   readonly operator: ConsoleOperator;
   readonly selected: number | null;
   readonly sound: SoundControl;
+  readonly singleKeys: boolean;
   /** Why the last attempt to sign out did not work. */
   readonly problem: string | null;
+  readonly onView: (view: View) => void;
   readonly onOpen: (clientId: number, byKeyboard: boolean) => void;
+  readonly onMore: () => void;
+  readonly onHold: (holding: boolean) => void;
   readonly onShortcuts: () => void;
   readonly onSignOut: () => void;
 }
 
-/** The inbox: every conversation, and below it the state of the line and of oneself. */
-export function Sidebar({ snapshot, operator, selected, sound, problem, onOpen, onShortcuts, onSignOut }: SidebarProps) {
+/** The inbox: the conversations of a view, and below them the state of the line and of oneself. */
+export function Sidebar({ snapshot, view, operator, selected, sound, problem, onView, onShortcuts, onSignOut, ...list }: SidebarProps) {
   const muted = sound.state === 'muted';
   return (
-    <nav
-      aria-label="Inbox"
-      className="two:border-e two:border-line flex w-full min-w-0 flex-col bg-ground pt-[env(safe-area-inset-top)] two:w-80 two:shrink-0"
-    >
-      <header className="flex h-14 shrink-0 items-center justify-between pe-2.5 ps-4.5">
-        <h1 className="text-14 font-semibold">Inbox</h1>
-        <IconButton label={muted ? 'Turn sound on' : 'Mute sound'} keys={['M']} onClick={() => sound.setMuted(!muted)}>
+    <SidebarFrame
+      tools={
+        <IconButton label={muted ? 'Turn sound on' : 'Mute sound'} keys={['Alt', 'M']} onClick={() => sound.setMuted(!muted)}>
           {muted ? <MutedIcon /> : <SoundIcon />}
         </IconButton>
-      </header>
-      {sound.state === 'blocked' ? (
-        <div className="fade-in mx-2 mb-2 flex items-center justify-between gap-2 rounded-lg bg-waiting-tint py-1.5 pe-1.5 ps-2.5 text-12 text-waiting-ink">
-          You will not hear new messages yet.
-          <Button onClick={sound.turnOn}>Turn on sound</Button>
-        </div>
-      ) : null}
-      <ConversationList snapshot={snapshot} selected={selected} operatorName={operator.name} onOpen={onOpen} />
+      }
+      footer={
+        <>
+          <ConnectionStatus lines={snapshot} />
+          <AccountMenu operator={operator} onShortcuts={onShortcuts} onSignOut={onSignOut} />
+        </>
+      }
+    >
+      <Views view={view} clientId={selected} waiting={snapshot.waiting} onView={onView} />
+      <ConversationList snapshot={snapshot} selected={selected} operator={operator} {...list} />
+      <SoundNotice sound={sound} />
+      <Unsent snapshot={snapshot} onOpen={list.onOpen} />
       {problem === null ? null : (
         <p role="alert" className="px-4.5 py-2 text-12 text-danger">
           {problem}
         </p>
       )}
-      <footer className="border-t border-line flex h-11 shrink-0 items-center justify-between gap-2 pb-[env(safe-area-inset-bottom)] pe-2 ps-4.5 [box-sizing:content-box] touch:h-14">
-        <ConnectionStatus lines={snapshot} />
-        <AccountMenu operator={operator} onShortcuts={onShortcuts} onSignOut={onSignOut} />
-      </footer>
-    </nav>
+    </SidebarFrame>
+  );
+}
+
+/** That one will hear nothing, for as long as that is so. Below the list: it comes and goes without moving a row. */
+function SoundNotice({ sound }: { readonly sound: SoundControl }) {
+  if (sound.state === 'on') return null;
+  const muted = sound.state === 'muted';
+  return (
+    <output
+      key={sound.state}
+      className={`border-t border-line fade-in flex shrink-0 items-center justify-between gap-2 py-1.5 pe-2 ps-4.5 text-12 ${
+        muted ? 'text-ink-soft' : 'bg-waiting-tint text-waiting-ink'
+      }`}
+    >
+      <span>{muted ? 'Sound is off.' : 'You will not hear new messages yet.'}</span>
+      {muted ? <Button onClick={() => sound.setMuted(false)}>Undo</Button> : <Button onClick={sound.turnOn}>Turn on sound</Button>}
+    </output>
+  );
+}
+
+/** What did not go out, wherever one is: it leads to where it can be sent again. */
+function Unsent({ snapshot, onOpen }: Pick<SidebarProps, 'snapshot' | 'onOpen'>) {
+  const { unsent, conversations } = snapshot;
+  if (unsent === 0) return null;
+  const words = unsent === 1 ? '1 message not sent' : `${unsent} messages not sent`;
+  const first = conversations.find((conversation) => conversation.unsent > 0);
+  return (
+    <output className="border-t border-line fade-in flex min-h-11 shrink-0 items-center justify-between gap-2 py-1 pe-2 ps-4.5 text-12 text-danger">
+      <span key={words}>{words}</span>
+      {first === undefined ? null : (
+        <Button look="quiet" onClick={(event) => onOpen(first.clientId, event.detail === 0)}>
+          Show
+        </Button>
+      )}
+    </output>
   );
 }

@@ -1,8 +1,8 @@
-import type { ConversationSummary } from '@switchboard/client';
-import { useCallback, type RefObject } from 'react';
+import type { ConversationSummary, OperatorChat } from '@switchboard/client';
+import { useCallback, useEffect, type RefObject } from 'react';
 
 import type { ComposerActions } from '../conversation/Composer.tsx';
-import { useSelection } from '../hooks/use-selection.ts';
+import { useSelection, type View } from '../hooks/use-selection.ts';
 
 export interface Navigation {
   /** The open conversation. */
@@ -13,6 +13,9 @@ export interface Navigation {
   readonly back: () => void;
   /** Opens the neighbour in the list. Who was writing goes on writing there. */
   readonly go: (step: 1 | -1) => void;
+  /** Opens who has waited longest; when that one is open, the one after. From any view. */
+  readonly goWaiting: () => void;
+  readonly show: (view: View) => void;
   readonly focusOpenRow: () => void;
 }
 
@@ -29,9 +32,33 @@ function neighbour(conversations: readonly ConversationSummary[], open: number |
   return conversations[at + step]?.clientId;
 }
 
-/** From conversation to conversation. */
-export function useNavigation(conversations: readonly ConversationSummary[], composer: RefObject<ComposerActions | null>): Navigation {
-  const { clientId, select, clear } = useSelection();
+/** Who waits for an answer, longest first. */
+export function waitingOf(conversations: readonly ConversationSummary[]): ConversationSummary[] {
+  return conversations
+    .filter(({ waitingSince, doneAt, blockedAt }) => waitingSince !== null && doneAt === null && blockedAt === null)
+    .toSorted((a, b) => Date.parse(a.waitingSince ?? '') - Date.parse(b.waitingSince ?? '') || a.clientId - b.clientId);
+}
+
+/** The one of those who wait to be answered after `open`; after the last comes the first. */
+function nextWaiting(conversations: readonly ConversationSummary[], open: number | null): number | undefined {
+  const waiting = waitingOf(conversations);
+  const at = waiting.findIndex(({ clientId }) => clientId === open);
+  return (waiting[at + 1] ?? waiting[0])?.clientId;
+}
+
+interface NavigationOptions {
+  readonly chat: OperatorChat;
+  /** As the list shows them. */
+  readonly rows: readonly ConversationSummary[];
+  readonly composer: RefObject<ComposerActions | null>;
+  readonly onNobodyWaits: () => void;
+  readonly selection: ReturnType<typeof useSelection>;
+}
+
+/** From conversation to conversation, and from view to view. */
+export function useNavigation({ chat, rows, composer, onNobodyWaits, selection }: NavigationOptions): Navigation {
+  const { clientId, view, select, show, clear } = selection;
+  useEffect(() => chat.setView(view), [chat, view]);
   const open = useCallback(
     (next: number, byKeyboard: boolean) => {
       select(next);
@@ -40,16 +67,36 @@ export function useNavigation(conversations: readonly ConversationSummary[], com
     },
     [select, composer],
   );
-  const back = () => {
+  const back = useCallback(() => {
     clear();
     requestAnimationFrame(() => focusRow(clientId));
-  };
-  const go = (step: 1 | -1) => {
-    const next = neighbour(conversations, clientId, step);
-    if (next === undefined) return;
+  }, [clear, clientId]);
+  const goTo = (next: number) => {
     const writing = document.activeElement instanceof HTMLTextAreaElement;
     select(next);
     requestAnimationFrame(() => (writing ? composer.current?.focus() : focusRow(next)));
   };
-  return { clientId, open, back, go, focusOpenRow: () => focusRow(clientId) };
+  const go = (step: 1 | -1) => {
+    const next = neighbour(rows, clientId, step);
+    if (next !== undefined) goTo(next);
+  };
+  const goWaiting = () => {
+    // Those who wait are not among those that are done; in the other views they stand first.
+    if (view === 'done') show('waiting');
+    const wanted = view === 'done' ? 'waiting' : view;
+    chat.setView(wanted);
+    const found = () => {
+      const { list, waiting, conversations, view: current } = chat.getSnapshot();
+      if (current !== wanted) return true;
+      const next = nextWaiting(conversations, clientId);
+      if (next !== undefined) goTo(next);
+      else if (waiting === 0 && list === 'ready') onNobodyWaits();
+      return next !== undefined || waiting === 0 || list === 'failed';
+    };
+    if (found()) return;
+    const stop = chat.subscribe(() => {
+      if (found()) stop();
+    });
+  };
+  return { clientId, open, back, go, goWaiting, show, focusOpenRow: () => focusRow(clientId) };
 }

@@ -80,6 +80,7 @@ export function Composer({ sending, actions, onLeave }: ComposerProps) {
         />
         <textarea
           ref={field}
+          id="message"
           rows={1}
           dir="auto"
           aria-label="Message"

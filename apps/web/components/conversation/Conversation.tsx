@@ -1,14 +1,16 @@
 import type { ConversationHandle, ConversationSummary } from '@switchboard/client';
-import { useEffect, type Ref } from 'react';
+import { memo, useCallback, useEffect, useState, type Ref } from 'react';
 
-import { THREE_COLUMNS, useMedia } from '../hooks/use-media.ts';
+import { ONE_COLUMN, THREE_COLUMNS, useMedia } from '../hooks/use-media.ts';
 import { useConversation } from '../hooks/use-store.ts';
 import { displayName } from '../text/names.ts';
+import { CloseButton } from '../ui/Button.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
-import { BlockedNotice, type SetBlocked } from './Blocking.tsx';
+import { BlockDialog, BlockedNotice } from './Blocking.tsx';
 import { Composer, type ComposerActions } from './Composer.tsx';
 import { ConversationHeader } from './ConversationHeader.tsx';
 import { Details } from './Details.tsx';
+import { EndedNotice, goesOn } from './Ended.tsx';
 import { MessageLog } from './MessageLog.tsx';
 import { useDrop } from './use-drop.ts';
 import { useSending } from './use-sending.ts';
@@ -18,17 +20,18 @@ interface ConversationProps {
   readonly operatorId: number;
   readonly clientId: number;
   readonly handle: ConversationHandle;
-  /** Undefined while the list does not have it. */
+  /** Undefined until it has been fetched. */
   readonly summary: ConversationSummary | undefined;
   readonly composer: Ref<ComposerActions>;
   readonly detailsShown: boolean;
-  readonly setBlocked: SetBlocked;
+  readonly setBlocked: (clientId: number, blocked: boolean) => Promise<void>;
+  readonly onDone: (summary: ConversationSummary, done: boolean) => void;
   readonly onBack: () => void;
   readonly onDetails: () => void;
 }
 
 /** One conversation: who it is with, what was said, and where to answer. */
-export function Conversation({
+export const Conversation = memo(function Conversation({
   operatorId,
   clientId,
   handle,
@@ -36,6 +39,7 @@ export function Conversation({
   composer,
   detailsShown,
   setBlocked,
+  onDone,
   onBack,
   onDetails,
 }: ConversationProps) {
@@ -45,21 +49,39 @@ export function Conversation({
   const name = missing ? 'No conversation' : displayName(summary?.username ?? '', clientId);
   const ended = snapshot.endedAt !== null;
   const blocked = summary !== undefined && summary.blockedAt !== null;
-  const wide = useMedia(THREE_COLUMNS);
-  const drop = useDrop(!ended && !blocked && !missing, sending.sendImages);
+  // What is being written is never taken away, either.
+  const writable = !ended || goesOn(snapshot, summary) || sending.text !== '';
+  const [asking, setAsking] = useState(false);
+  const block = useCallback(async (value: boolean) => await setBlocked(clientId, value), [setBlocked, clientId]);
+  const drop = useDrop(writable && !blocked && !missing, sending.sendImages);
   useEffect(() => () => handle.setTyping(false), [handle]);
   return (
-    <div className="flex min-w-0 flex-1">
-      <section {...drop.handlers} aria-label="Conversation" className="relative flex min-w-0 flex-1 flex-col bg-surface">
-        <ConversationHeader name={name} summary={summary} detailsShown={detailsShown} onBack={onBack} onDetails={onDetails} />
+    <div className="relative flex min-w-0 flex-1">
+      <section
+        {...drop.handlers}
+        id="conversation"
+        tabIndex={-1}
+        aria-label="Conversation"
+        className="relative flex min-w-0 flex-1 flex-col bg-surface outline-none"
+      >
+        <ConversationHeader
+          name={name}
+          summary={summary}
+          detailsShown={detailsShown}
+          onBlock={() => setAsking(true)}
+          onDone={(done) => (summary === undefined ? undefined : onDone(summary, done))}
+          onBack={onBack}
+          onDetails={onDetails}
+        />
         <MessageLog handle={handle} snapshot={snapshot} visitor={name} />
         <Typing name={snapshot.peerTyping === null ? null : name} />
         {missing ? null : blocked ? (
-          <BlockedNotice name={name} setBlocked={setBlocked} />
-        ) : ended ? (
-          <EndedNotice name={name} summary={summary} />
+          <BlockedNotice name={name} setBlocked={block} />
         ) : (
-          <Composer sending={sending} actions={composer} onLeave={() => handle.setTyping(false)} />
+          <>
+            {ended ? <EndedNotice name={name} summary={summary} above={writable} /> : null}
+            {writable ? <Composer sending={sending} actions={composer} onLeave={() => handle.setTyping(false)} /> : null}
+          </>
         )}
         {drop.over ? (
           <div className="fade-in pointer-events-none absolute inset-2 flex items-center justify-center rounded-xl border-2 border-dashed border-accent bg-surface/90 text-14 font-medium text-accent-ink">
@@ -67,20 +89,40 @@ export function Conversation({
           </div>
         ) : null}
       </section>
-      {summary !== undefined && wide && detailsShown ? (
-        <aside aria-label="Details" className="border-s border-line w-64 shrink-0 overflow-y-auto bg-surface">
-          <h3 className="border-b border-line flex h-14 items-center px-5 text-13 font-semibold">Details</h3>
-          <div className="p-5">
-            <Details summary={summary} setBlocked={setBlocked} />
-          </div>
-        </aside>
-      ) : null}
-      {summary === undefined || wide ? null : (
-        <Dialog open={detailsShown} title="Details" onClose={onDetails}>
-          <Details summary={summary} setBlocked={setBlocked} />
-        </Dialog>
-      )}
+      <BlockDialog name={name} open={asking} setBlocked={block} onClose={() => setAsking(false)} />
+      {summary === undefined ? null : <DetailsPlace summary={summary} shown={detailsShown} onClose={onDetails} />}
     </div>
+  );
+});
+
+interface DetailsProps {
+  readonly summary: ConversationSummary;
+  readonly shown: boolean;
+  readonly onClose: () => void;
+}
+
+/** Beside the conversation; over its end where there is no room beside it; over everything on a phone. */
+function DetailsPlace({ summary, shown, onClose }: DetailsProps) {
+  const wide = useMedia(THREE_COLUMNS);
+  if (useMedia(ONE_COLUMN)) {
+    return (
+      <Dialog open={shown} title="Details" onClose={onClose}>
+        <Details summary={summary} />
+      </Dialog>
+    );
+  }
+  if (!shown) return null;
+  const place = wide ? 'w-64 shrink-0' : 'fade-in absolute inset-y-0 end-0 z-10 w-80 shadow-overlay';
+  return (
+    <aside aria-label="Details" className={`flex flex-col border-s border-line bg-surface ${place}`}>
+      <header className="border-b border-line flex h-14 shrink-0 items-center justify-between pe-3 ps-5">
+        <h3 className="text-13 font-semibold">Details</h3>
+        {wide ? null : <CloseButton aria-label="Close details" onClick={onClose} />}
+      </header>
+      <div className="min-h-0 flex-1 overflow-y-auto p-5">
+        <Details summary={summary} />
+      </div>
+    </aside>
   );
 }
 
@@ -94,15 +136,5 @@ function Typing({ name }: { readonly name: string | null }) {
         </span>
       )}
     </p>
-  );
-}
-
-function EndedNotice({ name, summary }: { readonly name: string; readonly summary: ConversationSummary | undefined }) {
-  const ways = [summary?.phone, summary?.email].filter((way) => way != null);
-  return (
-    <div className="border-t border-line px-5 pb-[max(1rem,env(safe-area-inset-bottom))] pt-4 text-center text-13 text-ink-soft [overflow-wrap:anywhere]">
-      <bdi>{name}</bdi> has left, so a reply would not be seen.{' '}
-      {ways.length === 0 ? 'If they come back, they begin another chat.' : `You can still reach them: ${ways.join(', ')}.`}
-    </div>
   );
 }

@@ -1,25 +1,31 @@
+import { Menu } from '@base-ui/react/menu';
 import type { ConversationSummary } from '@switchboard/client';
+import { useRef } from 'react';
 
-import { IconButton } from '../ui/Button.tsx';
-import { BackIcon, DetailsIcon } from '../ui/icons.tsx';
+import { Button, IconButton } from '../ui/Button.tsx';
+import { BackIcon, CheckIcon, DetailsIcon, MoreIcon } from '../ui/icons.tsx';
+import { MenuItem, MenuPopup } from '../ui/Menu.tsx';
+import { Tooltip } from '../ui/Tooltip.tsx';
+import { Presence, usePresence } from './Presence.tsx';
 
 interface HeaderProps {
   readonly name: string;
   readonly summary: ConversationSummary | undefined;
   readonly detailsShown: boolean;
+  readonly onBlock: () => void;
+  readonly onDone: (done: boolean) => void;
   readonly onBack: () => void;
   readonly onDetails: () => void;
 }
 
 /** The page without scheme and query: where the visitor is, at a glance. */
-function shortPage(pageUrl: string | null | undefined): string | null {
-  if (pageUrl === null || pageUrl === undefined || !URL.canParse(pageUrl)) return null;
+function shortPage(pageUrl: string | null): string | null {
+  if (pageUrl === null || !URL.canParse(pageUrl)) return null;
   const { host, pathname } = new URL(pageUrl);
   return `${host}${pathname === '/' ? '' : pathname}`;
 }
 
-export function ConversationHeader({ name, summary, detailsShown, onBack, onDetails }: HeaderProps) {
-  const page = shortPage(summary?.pageUrl);
+export function ConversationHeader({ name, summary, detailsShown, onBlock, onDone, onBack, onDetails }: HeaderProps) {
   return (
     <header className="border-b border-line flex h-14 shrink-0 items-center gap-1 px-2 pt-[env(safe-area-inset-top)] [box-sizing:content-box] two:ps-6 two:pe-3">
       <IconButton label="Back to conversations" keys={['Esc']} onClick={onBack} className="two:hidden">
@@ -27,15 +33,79 @@ export function ConversationHeader({ name, summary, detailsShown, onBack, onDeta
       </IconButton>
       <div className="min-w-0 flex-1">
         <h2 className="truncate text-14 font-semibold two:text-16 two:leading-5">
-          <bdi>{name}</bdi>
+          <bdi key={name} translate="no">
+            {name}
+          </bdi>
         </h2>
-        {page === null ? null : <p className="truncate text-12 text-ink-faint">{page}</p>}
+        {summary === undefined ? null : <Where summary={summary} />}
       </div>
       {summary === undefined ? null : (
-        <IconButton label={detailsShown ? 'Hide details' : 'Show details'} keys={['D']} aria-pressed={detailsShown} onClick={onDetails}>
-          <DetailsIcon />
-        </IconButton>
+        <>
+          <DoneButton done={summary.doneAt !== null} onDone={onDone} />
+          <IconButton
+            label={detailsShown ? 'Hide details' : 'Show details'}
+            keys={['Alt', 'D']}
+            aria-pressed={detailsShown}
+            onClick={onDetails}
+          >
+            <DetailsIcon />
+          </IconButton>
+          {summary.blockedAt === null ? <More onBlock={onBlock} /> : null}
+        </>
       )}
     </header>
+  );
+}
+
+/** Whether the visitor is there, and on which page; where the chat was started when nobody tells where they are. */
+function Where({ summary }: { readonly summary: ConversationSummary }) {
+  const presence = usePresence(summary);
+  const page = shortPage(summary.pageUrl);
+  if (presence === null && page === null) return null;
+  return (
+    <p className="flex min-w-0 items-center gap-2 text-12 text-ink-faint">
+      {presence === null ? null : <Presence text={presence} />}
+      {page === null ? null : (
+        <span key={page} title={summary.pageUrl ?? undefined} className="min-w-0 truncate">
+          {summary.pageAt === null ? <span>Started on </span> : null}
+          <bdi translate="no">{page}</bdi>
+        </span>
+      )}
+    </p>
+  );
+}
+
+function DoneButton({ done, onDone }: { readonly done: boolean; readonly onDone: (done: boolean) => void }) {
+  return (
+    <Tooltip label={done ? 'Put it back among the open ones' : 'Nothing more to answer here'} keys={['E']}>
+      <Button key={String(done)} onClick={() => onDone(!done)} className="me-1">
+        {done ? null : <CheckIcon />}
+        <span>{done ? 'Reopen' : 'Done'}</span>
+      </Button>
+    </Tooltip>
+  );
+}
+
+/** What is needed seldom. */
+function More({ onBlock }: { readonly onBlock: () => void }) {
+  const place = useRef<HTMLDivElement>(null);
+  return (
+    <div ref={place}>
+      <Menu.Root>
+        <Tooltip label="More">
+          <Menu.Trigger
+            aria-label="More"
+            className="inline-flex size-8 shrink-0 items-center justify-center rounded-md text-ink-soft transition-colors hover:bg-sunken hover:text-ink data-[popup-open]:bg-sunken touch:size-11"
+          >
+            <MoreIcon />
+          </Menu.Trigger>
+        </Tooltip>
+        <MenuPopup place={place} side="bottom">
+          <MenuItem onClick={onBlock}>
+            <span className="text-danger">Block visitor</span>
+          </MenuItem>
+        </MenuPopup>
+      </Menu.Root>
+    </div>
   );
 }

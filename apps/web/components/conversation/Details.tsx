@@ -1,10 +1,10 @@
 import type { ConversationSummary } from '@switchboard/client';
-import { useRef, type ReactNode } from 'react';
+import { safeHref, times } from '@switchboard/client/view';
+import type { ReactNode } from 'react';
 
 import { useNow } from '../hooks/use-now.ts';
-import { displayName } from '../text/names.ts';
-import { BlockVisitor, type SetBlocked } from './Blocking.tsx';
-import { safeHref, times } from '@switchboard/client/view';
+import { browserOf, languageOf } from '../text/visitor.ts';
+import { Presence, usePresence } from './Presence.tsx';
 
 function Row({ label, children }: { readonly label: string; readonly children: ReactNode }) {
   return (
@@ -17,51 +17,142 @@ function Row({ label, children }: { readonly label: string; readonly children: R
   );
 }
 
-function TimeRow({ label, at }: { readonly label: string; readonly at: string }) {
+function Time({ at, short = false }: { readonly at: string; readonly short?: boolean }) {
   const now = useNow();
   return (
-    <Row label={label}>
-      <time dateTime={at} title={times.full(at)} className="tabular-nums">
-        {times.day(at, now)}, {times.clock(at)}
-      </time>
-    </Row>
+    <time key={at} dateTime={at} title={times.full(at)} className="tabular-nums">
+      {short ? times.short(at, now) : `${times.day(at, now)}, ${times.clock(at)}`}
+    </time>
   );
 }
 
-function Link({ value }: { readonly value: string }) {
-  const href = safeHref(value);
-  if (href === undefined) return value;
+function Link({
+  value,
+  href = safeHref(value),
+  text = value,
+}: {
+  readonly value: string;
+  readonly href?: string | undefined;
+  readonly text?: string;
+}) {
+  if (href === undefined) return <span translate="no">{text}</span>;
   return (
-    <a href={href} target="_blank" rel="noopener noreferrer nofollow" className="text-accent-ink underline decoration-1 underline-offset-2">
-      {value}
+    <a
+      key={href}
+      href={href}
+      translate="no"
+      target="_blank"
+      rel="noopener noreferrer nofollow"
+      className="text-accent-ink underline decoration-1 underline-offset-2"
+    >
+      {text}
     </a>
   );
 }
 
-/** What is known about the visitor, and what can be done about it. */
-export function Details({ summary, setBlocked }: { readonly summary: ConversationSummary; readonly setBlocked: SetBlocked }) {
-  const { blockedAt, clientId, username } = summary;
-  const self = useRef<HTMLDivElement>(null);
+/** `tel:` with what a phone dials; undefined when the text has too few digits to be a number. */
+export function telHref(phone: string): string | undefined {
+  const number = phone.replaceAll(/[^\d+]/g, '');
+  return /^\+?\d{3,20}$/.test(number) ? `tel:${number}` : undefined;
+}
+
+/** An e-mail address or a telephone number that can be followed. */
+export function Contact({ value }: { readonly value: string }) {
+  return <Link value={value} href={value.includes('@') ? safeHref(value) : telHref(value)} />;
+}
+
+/** What is known about the visitor; what is not known is left out. */
+export function Details({ summary }: { readonly summary: ConversationSummary }) {
+  const { phone, email, locale, userAgent, startedAt, endedAt, blockedAt, doneAt } = summary;
+  const presence = usePresence(summary);
+  const language = locale === null ? undefined : languageOf(locale);
+  const browser = userAgent === null ? undefined : browserOf(userAgent);
   return (
-    <div ref={self} tabIndex={-1} className="flex flex-col gap-5 outline-none">
-      <Facts summary={summary} />
-      {blockedAt === null ? (
-        <BlockVisitor name={displayName(username, clientId)} setBlocked={setBlocked} onBlocked={() => self.current?.focus()} />
-      ) : null}
-    </div>
+    <dl className="flex flex-col gap-4">
+      {presence === null ? null : (
+        <Row label="Now">
+          <Presence text={presence} />
+        </Row>
+      )}
+      {email === null ? null : (
+        <Row label="Email">
+          <Contact value={email} />
+        </Row>
+      )}
+      {phone === null ? null : (
+        <Row label="Phone">
+          <Contact value={phone} />
+        </Row>
+      )}
+      <Pages summary={summary} />
+      {language === undefined ? null : <Row label="Language">{language}</Row>}
+      {browser === undefined ? null : (
+        <Row label="Browser">
+          <span title={userAgent ?? undefined}>{browser}</span>
+        </Row>
+      )}
+      <Row label="First seen">
+        <Time at={startedAt} />
+      </Row>
+      {doneAt === null ? null : (
+        <Row label="Done">
+          <Time at={doneAt} />
+        </Row>
+      )}
+      {endedAt === null ? null : (
+        <Row label="Ended">
+          <Time at={endedAt} />
+        </Row>
+      )}
+      {blockedAt === null ? null : (
+        <Row label="Blocked">
+          <Time at={blockedAt} />
+        </Row>
+      )}
+    </dl>
   );
 }
 
-function Facts({ summary }: { readonly summary: ConversationSummary }) {
-  const { phone, email, pageUrl, startedAt, endedAt, blockedAt } = summary;
+/** An address without the host that it shares with the page before it. */
+function within(url: string, host: string | undefined): string {
+  if (!URL.canParse(url)) return url;
+  const { host: own, pathname, search } = new URL(url);
+  return own === host ? `${pathname}${search}` : url;
+}
+
+/** The page that the visitor is on since when, and the ones before; where the chat was started when nobody tells more. */
+function Pages({ summary }: { readonly summary: ConversationSummary }) {
+  const { pageUrl, pageAt, pages } = summary;
+  if (pageUrl === null) return null;
+  const host = URL.canParse(pageUrl) ? new URL(pageUrl).host : undefined;
+  const before = pages.filter(({ url, at }) => !(url === pageUrl && at === pageAt));
   return (
-    <dl className="flex flex-col gap-4">
-      <Row label="Phone">{phone ?? <span className="text-ink-faint">Not given</span>}</Row>
-      <Row label="E-mail">{email === null ? <span className="text-ink-faint">Not given</span> : <Link value={email} />}</Row>
-      <Row label="Page">{pageUrl === null ? <span className="text-ink-faint">Unknown</span> : <Link value={pageUrl} />}</Row>
-      <TimeRow label="Started" at={startedAt} />
-      {endedAt === null ? null : <TimeRow label="Ended" at={endedAt} />}
-      {blockedAt === null ? null : <TimeRow label="Blocked" at={blockedAt} />}
-    </dl>
+    <>
+      <Row label={pageAt === null ? 'Started on' : 'Page'}>
+        <Link value={pageUrl} />
+        {pageAt === null ? null : (
+          <span className="block text-12 text-ink-faint">
+            <span>since </span>
+            <Time at={pageAt} short />
+          </span>
+        )}
+      </Row>
+      {before.length === 0 ? null : (
+        <Row label="Pages before">
+          <ol className="flex flex-col gap-1">
+            {before.map(({ url, at }) => (
+              <li key={`${at} ${url}`} className="flex items-baseline justify-between gap-3">
+                <span className="min-w-0">
+                  <Link value={url} text={within(url, host)} />
+                </span>
+                <time dateTime={at} title={times.full(at)} className="shrink-0 text-12 tabular-nums text-ink-faint">
+                  {times.clock(at)}
+                </time>
+              </li>
+            ))}
+          </ol>
+        </Row>
+      )}
+    </>
   );
 }

@@ -5,7 +5,7 @@ import { useConsoleStage } from '../../testing/use-console-stage.ts';
 
 const stage = useConsoleStage();
 
-/** The console with Ana's conversation open; on a narrow screen the details lie over it. */
+/** The console with Ana's conversation open. */
 async function withAna(width = 1440): Promise<Page> {
   const page = await stage.open('nothing', { path: '/?c=1', viewport: { width, height: 800 } });
   await page.evaluate(() => {
@@ -23,26 +23,34 @@ const focused = async (page: Page) => await page.evaluate(() => document.activeE
 
 it('blocks by keyboard alone, once it was asked again, and unblocks where one would write', async () => {
   const page = await withAna();
-  await button(page, 'Block visitor').focus();
-  await page.keyboard.press('Enter');
-  await page.getByRole('group', { name: 'Block Ana Example?' }).waitFor();
-  await expect.poll(async () => await focused(page)).toBe('Block');
+  const dialog = page.getByRole('dialog', { name: 'Block Ana Example?' });
+  const ask = async () => {
+    await button(page, 'More').focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('menuitem', { name: 'Block visitor', exact: true }).waitFor();
+    await page.keyboard.press('Enter');
+    await dialog.waitFor();
+  };
+  await ask();
+  // What undoes nothing has the focus.
+  await expect.poll(async () => await focused(page)).toBe('Cancel');
   await page.keyboard.press('Escape');
-  await expect.poll(async () => await focused(page)).toBe('Block visitor');
+  await dialog.waitFor({ state: 'detached' });
+  await expect.poll(async () => await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('More');
   expect(await field(page).isVisible()).toBe(true);
-  await page.keyboard.press('Enter');
+  await ask();
+  await page.keyboard.press('Shift+Tab');
   await expect.poll(async () => await focused(page)).toBe('Block');
   await page.keyboard.press('Enter');
   await page.getByText('Ana Example is blocked: they can’t write here, and would not see a reply.').waitFor();
   expect(await field(page).count()).toBe(0);
-  // The focus stays where it was, in the details.
-  await expect.poll(async () => await focused(page)).toContain('Started');
-  expect(await button(page, 'Block visitor').count()).toBe(0);
-  await page.getByRole('list', { name: 'Conversations' }).getByText('Blocked', { exact: true }).waitFor();
+  await expect.poll(async () => await focused(page)).toBe('Unblock');
+  expect(await button(page, 'More').count()).toBe(0);
+  await page.getByRole('list', { name: 'Conversations' }).getByTitle('Blocked').waitFor();
   await page.getByRole('log', { name: 'Messages' }).getByText('Buy my lamps').waitFor();
   await button(page, 'Unblock').click();
   await field(page).waitFor();
-  await button(page, 'Block visitor').waitFor();
+  await button(page, 'More').waitFor();
 });
 
 it('says why it did not work, and changes nothing', async () => {
@@ -50,21 +58,20 @@ it('says why it did not work, and changes nothing', async () => {
   await page.evaluate(() => {
     window.stage.chat.refusal = new window.stage.ChatError('unavailable', 'The database is not reachable.');
   });
-  await button(page, 'Block visitor').click();
+  await button(page, 'More').click();
+  await page.getByRole('menuitem', { name: 'Block visitor', exact: true }).click();
   await button(page, 'Block').click();
   await page.getByRole('alert').getByText('The database is not reachable.').waitFor();
-  expect(await field(page).isVisible()).toBe(true);
+  await page.keyboard.press('Escape');
+  await expect.poll(async () => await page.getByRole('dialog').count()).toBe(0);
+  await field(page).waitFor();
 });
 
-it('does so on a phone, too, where the details lie over the conversation', async () => {
+it('does so on a phone, too', async () => {
   const page = await withAna(390);
-  await button(page, 'Show details').click();
-  await button(page, 'Block visitor').click();
-  await page.keyboard.press('Escape');
-  await page.getByRole('dialog', { name: 'Details' }).waitFor();
-  await button(page, 'Block visitor').click();
+  await button(page, 'More').click();
+  await page.getByRole('menuitem', { name: 'Block visitor', exact: true }).click();
   await button(page, 'Block').click();
-  await page.keyboard.press('Escape');
   await button(page, 'Unblock').waitFor();
-  await expect.poll(async () => await page.getByRole('dialog', { name: 'Details' }).count()).toBe(0);
+  await expect.poll(async () => await page.getByRole('dialog').count()).toBe(0);
 });

@@ -1,39 +1,72 @@
 import { useEffect, useRef } from 'react';
 
 /** What can be done from the keyboard anywhere in the console. */
-export type ShortcutName = 'next' | 'previous' | 'reply' | 'attach' | 'details' | 'sound' | 'list' | 'shortcuts';
+type ShortcutName =
+  | 'next'
+  | 'previous'
+  | 'nextWaiting'
+  | 'reply'
+  | 'done'
+  | 'attach'
+  | 'details'
+  | 'sound'
+  | 'list'
+  | 'shortcuts'
+  | 'waiting'
+  | 'open'
+  | 'allDone';
 
-/** Key → what it does, while no text is being typed. */
+/**
+ * Key → what it does, while no text is being typed. Only what moves about, and what is undone as easily: whoever types without looking where the focus is
+ * neither mutes the sound nor opens a dialog.
+ */
 const SINGLE_KEYS: Readonly<Record<string, ShortcutName>> = {
   j: 'next',
   k: 'previous',
+  n: 'nextWaiting',
   r: 'reply',
-  a: 'attach',
-  d: 'details',
-  m: 'sound',
+  e: 'done',
+  '1': 'waiting',
+  '2': 'open',
+  '3': 'allDone',
   '?': 'shortcuts',
 };
 /** The same with Alt, while typing too. */
 const ALT_KEYS: Readonly<Record<string, ShortcutName>> = { ArrowDown: 'next', ArrowUp: 'previous' };
+/** With Alt, by the key's place: on a Mac, Alt makes other letters of these. */
+const ALT_CODES: Readonly<Record<string, ShortcutName>> = { KeyA: 'attach', KeyD: 'details', KeyM: 'sound' };
 
 function typesInto(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || target.matches('input:not([type="checkbox"]), textarea, select'));
 }
 
+/** Whether this key alone is a shortcut. */
+export function isSingleKey(key: string): boolean {
+  return SINGLE_KEYS[key.toLowerCase()] !== undefined;
+}
+
+function altShortcut(event: KeyboardEvent): ShortcutName | undefined {
+  const byKey = ALT_KEYS[event.key];
+  if (byKey !== undefined) return byKey;
+  // A letter of its own (å on a Mac) belongs to the text.
+  if (typesInto(event.target) && /\P{ASCII}/u.test(event.key)) return undefined;
+  return ALT_CODES[event.code];
+}
+
 /** What a key press asks for, if anything. */
 function shortcutOf(event: KeyboardEvent, singleKeys: boolean): ShortcutName | undefined {
   if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey) return undefined;
-  if (event.altKey) return ALT_KEYS[event.key];
+  if (event.altKey) return altShortcut(event);
   if (event.key === 'Escape') return 'list';
-  if (!singleKeys || typesInto(event.target)) return undefined;
+  if (!singleKeys || event.repeat || typesInto(event.target)) return undefined;
   return SINGLE_KEYS[event.key.toLowerCase()];
 }
 
 /** Listens for shortcuts while no dialog or menu is open. `singleKeys`: whether letters alone count. */
-export function useShortcuts(singleKeys: boolean, act: (name: ShortcutName) => void): void {
-  const latest = useRef(act);
+export function useShortcuts(singleKeys: boolean, actions: Readonly<Record<ShortcutName, () => void>>): void {
+  const latest = useRef(actions);
   useEffect(() => {
-    latest.current = act;
+    latest.current = actions;
   });
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
@@ -41,7 +74,7 @@ export function useShortcuts(singleKeys: boolean, act: (name: ShortcutName) => v
       const name = shortcutOf(event, singleKeys);
       if (name === undefined) return;
       event.preventDefault();
-      latest.current(name);
+      latest.current[name]();
     };
     window.addEventListener('keydown', press);
     return () => window.removeEventListener('keydown', press);

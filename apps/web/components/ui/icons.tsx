@@ -81,3 +81,13 @@ export const AlertIcon = () => (
     <path d="M8 4.9v3.6M8 11h.01" />
   </Icon>
 );
+export const MoreIcon = () => (
+  <Icon>
+    <path d="M3.5 8h.01M8 8h.01M12.5 8h.01" strokeWidth="2" />
+  </Icon>
+);
+export const CheckIcon = () => (
+  <Icon>
+    <path d="m3 8.5 3.25 3.25L13 4.75" />
+  </Icon>
+);

@@ -1,0 +1,35 @@
+import type { RefObject } from 'react';
+
+import type { ComposerActions } from '../conversation/Composer.tsx';
+
+const LOOK =
+  'sr-only focus:not-sr-only focus:fixed focus:start-2 focus:top-2 focus:z-30 focus:rounded-md focus:bg-surface focus:px-3 focus:py-2 focus:text-13 focus:font-medium focus:text-accent-ink focus:shadow-overlay';
+
+/** The first stops of Tab: past the list, straight to what one works on. */
+export function SkipLinks({ composer }: { readonly composer: RefObject<ComposerActions | null> }) {
+  return (
+    <>
+      <a
+        href="#conversation"
+        className={LOOK}
+        onClick={(event) => {
+          event.preventDefault();
+          document.querySelector<HTMLElement>('#conversation')?.focus();
+        }}
+      >
+        To the conversation
+      </a>
+      <a
+        href="#message"
+        // There is none while the visitor is blocked.
+        className={`${LOOK} [html:not(:has(#message))_&]:hidden`}
+        onClick={(event) => {
+          event.preventDefault();
+          composer.current?.focus();
+        }}
+      >
+        To the message field
+      </a>
+    </>
+  );
+}

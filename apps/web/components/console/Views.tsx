@@ -1,0 +1,57 @@
+import type { MouseEvent } from 'react';
+
+import { addressOf, type View } from '../hooks/use-selection.ts';
+
+const VIEWS: readonly (readonly [View, string])[] = [
+  ['waiting', 'Waiting'],
+  ['open', 'Open'],
+  ['done', 'Done'],
+];
+
+interface ViewsProps {
+  readonly view: View;
+  readonly clientId: number | null;
+  /** How many wait for an answer, of all. */
+  readonly waiting: number;
+  readonly onView: (view: View) => void;
+}
+
+/** A click that the browser should handle: a new tab, a new window. */
+function isOwnClick({ button, metaKey, ctrlKey, shiftKey, altKey }: MouseEvent): boolean {
+  return button === 0 && !metaKey && !ctrlKey && !shiftKey && !altKey;
+}
+
+/** Which conversations the list shows. Keys 1 to 3. */
+export function Views({ view, clientId, waiting, onView }: ViewsProps) {
+  return (
+    <ul aria-label="Views" className="flex shrink-0 gap-1 px-2 pb-2">
+      {VIEWS.map(([name, label]) => {
+        const count = name === 'waiting' ? waiting : 0;
+        return (
+          <li key={name}>
+            <a
+              href={typeof window === 'undefined' ? undefined : addressOf({ view: name, clientId })}
+              aria-label={count > 0 ? `${label}, ${count}` : label}
+              aria-current={name === view ? 'page' : undefined}
+              onClick={(event) => {
+                if (!isOwnClick(event)) return;
+                event.preventDefault();
+                onView(name);
+              }}
+              className={`flex h-7 items-center gap-1.5 rounded-md px-2.5 text-13 font-medium transition-colors touch:h-11 ${
+                name === view ? 'bg-selected text-ink' : 'text-ink-soft hover:bg-sunken hover:text-ink'
+              }`}
+            >
+              <span>{label}</span>
+              {count > 0 ? (
+                <span key={count} className="tabular-nums text-waiting-ink">
+                  {count}
+                </span>
+              ) : null}
+            </a>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

@@ -1,0 +1,54 @@
+import { useRef, type KeyboardEvent } from 'react';
+
+import { isSingleKey } from '../hooks/use-shortcuts.ts';
+
+/** Letters typed within this time of each other are one beginning of a name. */
+const TYPED_TOGETHER_MS = 1_000;
+
+/** Which of `count` rows a key leads to from the row at `at`; undefined when it is none of these keys. */
+function stepOf(key: string, at: number, count: number): number | undefined {
+  const steps: Readonly<Record<string, number>> = {
+    ArrowDown: Math.min(at + 1, count - 1),
+    ArrowUp: Math.max(at - 1, 0),
+    Home: 0,
+    End: count - 1,
+  };
+  return steps[key];
+}
+
+/** The row after `at` (or that one, while the name that is typed still fits) whose name begins with `typed`. */
+function named(rows: readonly HTMLElement[], at: number, typed: string): HTMLElement | undefined {
+  const first = typed.length === 1 ? at + 1 : at;
+  const beginning = typed.toLocaleLowerCase();
+  return [...rows.slice(first), ...rows.slice(0, first)].find((row) => row.dataset.name?.toLocaleLowerCase().startsWith(beginning));
+}
+
+/**
+ * The keys of the list: arrows, Home and End move the focus, and letters lead to the next visitor whose name begins so. A letter that is a shortcut stays one
+ * unless a name has been begun.
+ */
+export function useRowKeys(singleKeys: boolean) {
+  const typed = useRef({ text: '', at: 0 });
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
+    if (event.altKey || event.ctrlKey || event.metaKey || event.nativeEvent.isComposing) return;
+    const rows = [...event.currentTarget.querySelectorAll<HTMLElement>('button[data-client]')];
+    const at = rows.findIndex((row) => row === document.activeElement);
+    const step = stepOf(event.key, at, rows.length);
+    if (step !== undefined) {
+      event.preventDefault();
+      rows[step]?.focus();
+      return;
+    }
+    if (!/^.$/u.test(event.key)) return;
+    const begun = event.timeStamp - typed.current.at < TYPED_TOGETHER_MS ? typed.current.text : '';
+    if (begun === '' && (event.key === ' ' || (singleKeys && isSingleKey(event.key)))) return;
+    // The shortcuts listen at the window, and a space would press the row.
+    event.preventDefault();
+    typed.current = { text: begun + event.key, at: event.timeStamp };
+    named(rows, at, typed.current.text)?.focus();
+  };
+  const onKeyUp = (event: KeyboardEvent<HTMLElement>) => {
+    if (event.key === ' ' && event.timeStamp - typed.current.at < TYPED_TOGETHER_MS) event.preventDefault();
+  };
+  return { onKeyDown, onKeyUp };
+}

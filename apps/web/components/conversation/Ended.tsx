@@ -1,0 +1,48 @@
+import type { ConversationSnapshot, ConversationSummary } from '@switchboard/client';
+
+import { Contact } from './Details.tsx';
+
+/**
+ * Whether something stands there that nobody has answered, though the visitor has ended the chat: then it can be answered, whatever the two clocks say about
+ * what came first.
+ */
+export function goesOn(snapshot: ConversationSnapshot, summary: ConversationSummary | undefined): boolean {
+  if (summary !== undefined && (summary.unread > 0 || summary.waitingSince !== null)) return true;
+  const last = snapshot.messages.at(-1);
+  return last?.senderType === 'CLIENT' && snapshot.endedAt !== null && Date.parse(last.createdAt) > Date.parse(snapshot.endedAt);
+}
+
+interface EndedProps {
+  readonly name: string;
+  readonly summary: ConversationSummary | undefined;
+  /** The message field stands below. */
+  readonly above: boolean;
+}
+
+/** That the visitor has left, and how they can still be reached. */
+export function EndedNotice({ name, summary, above }: EndedProps) {
+  const ways = [summary?.email, summary?.phone].filter((way) => way != null);
+  return (
+    <div
+      className={`text-center text-13 text-ink-soft [overflow-wrap:anywhere] ${
+        above ? 'px-5 pb-2 pt-1' : 'border-t border-line px-5 pb-[max(1rem,env(safe-area-inset-bottom))] pt-4'
+      }`}
+    >
+      <bdi translate="no">{name}</bdi> <span>has left, so a reply {above ? 'may not' : 'would not'} be seen.</span>{' '}
+      {ways.length === 0 ? (
+        <span>If they come back, they begin another chat.</span>
+      ) : (
+        <span>
+          You can still reach them:{' '}
+          {ways.map((way, index) => (
+            <span key={way}>
+              {index === 0 ? null : ', '}
+              <Contact value={way} />
+            </span>
+          ))}
+          .
+        </span>
+      )}
+    </div>
+  );
+}

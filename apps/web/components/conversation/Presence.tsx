@@ -1,0 +1,33 @@
+import type { ConversationSummary } from '@switchboard/client';
+import { useCallback } from 'react';
+
+import { useTicking } from '../hooks/use-ticking.ts';
+import { ago } from '../text/durations.ts';
+
+/** A visitor's page tells of itself every minute; who has not been heard of for longer than this has left. */
+const HERE_MS = 100_000;
+
+/** Whether the visitor is there now: `Here now`, or `Left 3 min ago`. Null when the server does not say. */
+export function usePresence({ lastSeenAt, endedAt }: ConversationSummary): string | null {
+  return useTicking(
+    useCallback(
+      (now: number) => {
+        if (endedAt !== null) return `Left ${ago(endedAt, now)}`;
+        if (lastSeenAt === null) return null;
+        return now - Date.parse(lastSeenAt) < HERE_MS ? 'Here now' : `Left ${ago(lastSeenAt, now)}`;
+      },
+      [lastSeenAt, endedAt],
+    ),
+  );
+}
+
+/** The same in words with a mark. */
+export function Presence({ text }: { readonly text: string }) {
+  const here = text === 'Here now';
+  return (
+    <span key={text} className={`inline-flex shrink-0 items-center gap-1.5 ${here ? 'text-ink-soft' : 'text-ink-faint'}`}>
+      <span aria-hidden="true" className={`size-2 rounded-full ${here ? 'bg-present' : 'border-[1.5px] border-ink-faint'}`} />
+      <span>{text}</span>
+    </span>
+  );
+}

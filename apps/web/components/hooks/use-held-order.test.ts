@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest';
+
+import { summaryOf } from '../../testing/fake-chat.ts';
+import { hold } from './use-held-order.ts';
+
+const row = (clientId: number, minute: number) =>
+  summaryOf({ clientId, username: `Visitor ${clientId}`, lastActivityAt: new Date(Date.UTC(2026, 0, 1, 12, minute)).toISOString() });
+const nobody = () => undefined;
+const ids = (rows: readonly { readonly clientId: number }[]) => rows.map(({ clientId }) => clientId);
+
+it('keeps every row in its place, shows what it says now, and counts who has come or moved up', () => {
+  const shown = [row(1, 30), row(2, 20), row(3, 10)];
+  const held = hold(shown, [row(4, 40), row(3, 35), row(1, 30), row(2, 20)], nobody);
+  expect(ids(held.rows)).toEqual([1, 2, 3]);
+  expect(held.rows[2]?.lastActivityAt).toBe(row(3, 35).lastActivityAt);
+  expect(held.news).toBe(2);
+});
+
+it('does not count those that others have passed', () => {
+  const shown = [row(1, 30), row(2, 20), row(3, 10)];
+  // The first was answered and went to the end.
+  const held = hold(shown, [row(2, 20), row(3, 10), row(1, 41)], nobody);
+  expect(ids(held.rows)).toEqual([1, 2, 3]);
+  expect(held.news).toBe(0);
+});
+
+it('keeps who has left the list as they are now, and adds what comes at the end', () => {
+  const shown = [row(1, 30), row(2, 20)];
+  const done = { ...row(1, 30), doneAt: row(1, 42).lastActivityAt };
+  const held = hold(shown, [row(2, 20), row(5, 5)], (clientId) => (clientId === 1 ? done : undefined));
+  expect(held).toEqual({ rows: [done, row(2, 20), row(5, 5)], news: 0 });
+});
