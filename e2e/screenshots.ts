@@ -18,6 +18,10 @@ const system = await startSystem();
 const host = await serveHostPage(system.web);
 const browser = await launchBrowser();
 await mkdir(FOLDER, { recursive: true });
+/** Each row of the list shows what its visitor or an operator has said: a picture of the product shows nothing false. */
+const rowsSay = async (view: ConsolePage, texts: Readonly<Record<string, string>>) => {
+  for (const [visitor, text] of Object.entries(texts)) await view.row(visitor).getByText(text).waitFor();
+};
 const shoot = async (view: ConsolePage | WidgetPage, name: string) => {
   await view.page.mouse.move(640, 2);
   await view.page.screenshot({ path: resolve(FOLDER, `${name}.png`), animations: 'disabled' });
@@ -56,6 +60,8 @@ try {
   await visitor.frame().getByLabel('Name', { exact: true }).waitFor();
   await shoot(visitor, 'widget-form');
   await visitor.start('Ana Lindgren', '+46 70 123 45 67');
+  await operator.openConversation('Jun Watanabe');
+  await operator.say('Gladly. Good light to you!');
   await visitor.say('Hello! Does the reading lamp take an E14 bulb?');
   await operator.openConversation('Ana Lindgren');
   await operator.say('Hello Ana. Yes, E14, up to 40 W. An LED of 4 W gives the same light.');
@@ -71,12 +77,19 @@ try {
   await visitor.say('Please do. Thank you!');
   await settled(visitor, 'Please do. Thank you!', 'Read');
   await shoot(visitor, 'widget-desktop');
+  const rows = {
+    ...Object.fromEntries(quick.map(([name, texts]) => [name, texts.at(-1) ?? ''])),
+    'Jun Watanabe': 'You: Gladly. Good light to you!',
+    'Ana Lindgren': 'Please do. Thank you!',
+  };
+  await rowsSay(operator, rows);
   await shoot(operator, 'console-desktop');
   await operator.page.emulateMedia({ colorScheme: 'dark' });
   await shoot(operator, 'console-dark');
   await visitor.page.emulateMedia({ colorScheme: 'dark' });
   await shoot(visitor, 'widget-dark');
   const pocket = await ConsolePage.signedIn(browser, stage, maya, PHONE);
+  await rowsSay(pocket, rows);
   await shoot(pocket, 'console-phone-list');
   await pocket.openConversation('Ana Lindgren');
   await pocket.log().locator('img').waitFor();

@@ -50,13 +50,31 @@ export class ConsolePage {
     return this.page.getByRole('list', { name: 'Conversations' });
   }
 
-  /** The row of a visitor, with or without unread messages. */
+  /** The row of a visitor, with or without unread messages, whether they wait or not. */
   row(visitor: string): Locator {
-    return this.list().getByRole('button', { name: new RegExp(`^${visitor}(, \\d+ unread)?$`) });
+    return this.list().getByRole('button', { name: new RegExp(`^${visitor}(, \\d+ unread)?(, waiting .+)?$`) });
   }
 
   rowUnread(visitor: string, count: number): Locator {
-    return this.list().getByRole('button', { name: `${visitor}, ${count} unread`, exact: true });
+    return this.list().getByRole('button', { name: new RegExp(`^${visitor}, ${count} unread(, waiting .+)?$`) });
+  }
+
+  /** The row of a visitor who waits for an answer. */
+  rowWaiting(visitor: string): Locator {
+    return this.list().getByRole('button', { name: new RegExp(`^${visitor}(, \\d+ unread)?, waiting (now|\\d.*)$`) });
+  }
+
+  /** Shows another view of the list. */
+  async view(name: 'Waiting' | 'Open' | 'Done'): Promise<void> {
+    const link = this.page.getByRole('list', { name: 'Views' }).getByRole('link', { name: new RegExp(`^${name}(, \\d+)?$`) });
+    await link.click();
+    await link.and(this.page.locator('[aria-current="page"]')).waitFor();
+  }
+
+  /** Chooses from the menu of what is needed seldom in the open conversation. */
+  async choose(item: string): Promise<void> {
+    await this.page.getByRole('button', { name: 'More', exact: true }).click();
+    await this.page.getByRole('menuitem', { name: item, exact: true }).click();
   }
 
   async openConversation(visitor: string): Promise<void> {

@@ -23,7 +23,7 @@ it('an operator blocks a visitor: its pages are closed to it within seconds and 
   await visitor.say('Buy my lamps');
   await operator.openConversation('Nils Example');
   await colleague.openConversation('Nils Example');
-  await operator.page.getByRole('button', { name: 'Block visitor', exact: true }).click();
+  await operator.choose('Block visitor');
   await operator.page.getByRole('button', { name: 'Block', exact: true }).click();
   await within(REVOKED_WITHIN_MS, 'the page says that the chat is closed', async () => await closed.isVisible());
   expect(await writing.count()).toBe(0);

@@ -36,7 +36,11 @@ it('unread counts grow on both sides and go when the conversation is looked at',
   await visitor.say('Two');
   await operator.rowUnread('Ivo Example', 2).waitFor();
   await operator.openConversation('Ivo Example');
-  await operator.list().getByRole('button', { name: 'Ivo Example', exact: true }).waitFor();
+  // Looked at, but not answered.
+  await operator
+    .list()
+    .getByRole('button', { name: /^Ivo Example, waiting (now|\d+ min)$/ })
+    .waitFor();
   await expect.poll(async () => (await rowsOf(stage.databaseUrl, 'Ivo Example')).map((row) => row.isRead)).toEqual([true, true]);
   expect(await query(stage.databaseUrl, 'SELECT "unreadCount" FROM "Client" WHERE username = $1', ['Ivo Example'])).toEqual([
     { unreadCount: 0 },

@@ -10,7 +10,7 @@ import { useRemembered } from '../hooks/use-remembered.ts';
 import { useSelection } from '../hooks/use-selection.ts';
 import { useShortcuts } from '../hooks/use-shortcuts.ts';
 import { useSound } from '../hooks/use-sound.ts';
-import { useOperatorChat } from '../hooks/use-store.ts';
+import { useOperatorChat, useSummary } from '../hooks/use-store.ts';
 import { useNotice } from './Notice.tsx';
 import { useNavigation } from './use-navigation.ts';
 
@@ -29,7 +29,7 @@ export function useConsole(chat: OperatorChat) {
   const onNobodyWaits = useCallback(() => say({ text: 'Nobody is waiting for an answer.' }), [say]);
   const navigation = useNavigation({ chat, rows: order.rows, composer, onNobodyWaits, selection });
   const { clientId } = selection;
-  const summary = clientId === null ? undefined : (snapshot.conversations.find((row) => row.clientId === clientId) ?? summaryOf(clientId));
+  const summary = useSummary(chat, clientId);
   const attended = useAttention();
   useFreshSummary(chat, clientId, attended);
   const sound = useSound(chat, attended ? clientId : null);

@@ -1,4 +1,4 @@
-import type { ConversationHandle, ConversationSnapshot, OperatorChat, OperatorSnapshot } from '@switchboard/client';
+import type { ConversationHandle, ConversationSnapshot, ConversationSummary, OperatorChat, OperatorSnapshot } from '@switchboard/client';
 import { useCallback, useSyncExternalStore } from 'react';
 
 interface Store<T> {
@@ -20,4 +20,11 @@ export function useOperatorChat(chat: OperatorChat): OperatorSnapshot {
 /** One conversation, rendered anew after every change. */
 export function useConversation(handle: ConversationHandle): ConversationSnapshot {
   return useStore(handle);
+}
+
+/** What the list knows of one conversation, whatever view it is in; rendered anew after every change. */
+export function useSummary(chat: OperatorChat, clientId: number | null): ConversationSummary | undefined {
+  const subscribe = useCallback((listener: () => void) => chat.subscribe(listener), [chat]);
+  const getSnapshot = useCallback(() => (clientId === null ? undefined : chat.summaryOf(clientId)), [chat, clientId]);
+  return useSyncExternalStore(subscribe, getSnapshot, getSnapshot);
 }

@@ -1,0 +1,107 @@
+import { expect, inject, it } from 'vitest';
+
+import { ConsolePage } from '../stage/console-page.ts';
+import { query } from '../stage/database.ts';
+import { OPERATORS } from '../stage/operators.ts';
+import { useBrowser } from '../stage/use-browser.ts';
+import { WidgetPage } from '../stage/widget-page.ts';
+
+const stage = inject('stage');
+const browser = useBrowser();
+
+it('who waits goes on waiting until somebody answers, whoever looks', async () => {
+  const maya = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
+  const omar = await ConsolePage.signedIn(browser, stage, OPERATORS.omar);
+  const visitor = await WidgetPage.started(browser, stage.host, 'Wim Example');
+  await visitor.say('Is anybody there?');
+  await maya.rowWaiting('Wim Example').waitFor();
+  await maya.openConversation('Wim Example');
+  await expect
+    .poll(async () => await query(stage.databaseUrl, 'SELECT "unreadCount" FROM "Client" WHERE username = $1', ['Wim Example']))
+    .toEqual([{ unreadCount: 0 }]);
+  for (const console of [maya, omar]) {
+    await console.view('Waiting');
+    await console.rowWaiting('Wim Example').waitFor();
+  }
+  await maya.say('I am.');
+  await omar.row('Wim Example').waitFor({ state: 'detached' });
+  await omar.view('Open');
+  await omar.list().getByRole('button', { name: 'Wim Example', exact: true }).waitFor();
+  await Promise.all([visitor.close(), maya.close(), omar.close()]);
+});
+
+it('what is done leaves the list of everybody, and comes back with the next message or when it is taken back', async () => {
+  const maya = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
+  const omar = await ConsolePage.signedIn(browser, stage, OPERATORS.omar);
+  const visitor = await WidgetPage.started(browser, stage.host, 'Xenia Example');
+  await visitor.say('Thank you, that was all.');
+  await maya.openConversation('Xenia Example');
+  await maya.page.getByRole('button', { name: 'Done', exact: true }).click();
+  await maya.page.getByText('Xenia Example is done.').waitFor();
+  await omar.row('Xenia Example').waitFor({ state: 'detached' });
+  await omar.view('Done');
+  await omar.row('Xenia Example').waitFor();
+  await maya.page.getByRole('button', { name: 'Undo', exact: true }).click();
+  await omar.row('Xenia Example').waitFor({ state: 'detached' });
+  await omar.view('Waiting');
+  await omar.rowWaiting('Xenia Example').waitFor();
+
+  await maya.page.getByRole('button', { name: 'Done', exact: true }).click();
+  await omar.row('Xenia Example').waitFor({ state: 'detached' });
+  await visitor.say('One more thing');
+  await omar.rowWaiting('Xenia Example').waitFor();
+  await maya.page.getByRole('button', { name: 'Done', exact: true }).waitFor();
+  expect(await maya.page.getByRole('button', { name: 'Reopen', exact: true }).count()).toBe(0);
+  await Promise.all([visitor.close(), maya.close(), omar.close()]);
+});
+
+it('an operator sees the page that the visitor is on now, and where they were before', async () => {
+  const maya = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
+  const visitor = await WidgetPage.started(browser, stage.host, 'Yara Example');
+  await visitor.say('Hello');
+  await maya.openConversation('Yara Example');
+  const header = maya.page.getByRole('region', { name: 'Conversation' });
+  await header.getByText('Here now').waitFor();
+  await visitor.page.goto(new URL('/checkout', stage.host).href);
+  await visitor.page
+    .getByRole('button', { name: /^(Open|Close) chat/ })
+    .first()
+    .waitFor();
+  if (await visitor.launcher().isVisible()) await visitor.openChat();
+  await header.getByText(`${new URL(stage.host).host}/checkout`).waitFor();
+  const details = maya.page.getByRole('complementary', { name: 'Details' });
+  if (!(await details.isVisible())) await maya.page.getByRole('button', { name: 'Show details' }).click();
+  await details.getByText('/lamps', { exact: true }).waitFor();
+  expect(await details.locator('dt').allTextContents()).toEqual(
+    expect.arrayContaining(['Now', 'Page', 'Pages before', 'Browser', 'First seen']),
+  );
+  await Promise.all([visitor.close(), maya.close()]);
+});
+
+it('the tab says how many wait after every load, the list is fetched once, and the document shows where everything will be', async () => {
+  const visitor = await WidgetPage.started(browser, stage.host, 'Zoe Example');
+  await visitor.say('Hello?');
+  const maya = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
+  await maya.rowWaiting('Zoe Example').waitFor();
+  const title = await maya.page.title();
+  expect(title).toMatch(/^\(\d+\) Inbox$/);
+  let fetched = 0;
+  maya.page.on('request', (request) => {
+    const { pathname, searchParams } = new URL(request.url());
+    // Not single rows that have news.
+    if (pathname === '/api/chat/recent' && !searchParams.has('ids')) fetched += 1;
+  });
+  for (let load = 1; load <= 10; load += 1) {
+    await maya.page.reload({ waitUntil: 'networkidle' });
+    await maya.rowWaiting('Zoe Example').waitFor();
+    await maya.status('Connected');
+    expect(await maya.page.title(), `load ${load}`).toBe(title);
+    expect(await maya.page.locator('title').count()).toBe(1);
+    expect(fetched, `fetched in ${load} loads`).toBe(load);
+  }
+  const cookie = (stage.sessions[OPERATORS.maya.email] ?? []).map(({ name, value }) => `${name}=${value}`).join('; ');
+  const document = await (await fetch(stage.web, { headers: { cookie } })).text();
+  expect(document).toContain('>Inbox</h1>');
+  expect(document).toContain(OPERATORS.maya.name);
+  await Promise.all([visitor.close(), maya.close()]);
+});
