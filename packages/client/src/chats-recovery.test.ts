@@ -240,6 +240,21 @@ describe('the connection', () => {
     expect(states).not.toContain('reconnecting');
   });
 
+  it('is given up with the page that is put away for the way back, and made anew when that returns, with what was said meanwhile', async () => {
+    const visitor = await startVisitor();
+    await visitor.chat.conversation!.sendText('before');
+    await eventually(() => expect(statuses(visitor.chat)).toEqual(['sent']));
+    visitor.tab.putAway();
+    await eventually(() => expect(visitor.chat.getSnapshot().connection).toBe('reconnecting'));
+    // Nothing that happens to a page there makes it connect.
+    visitor.tab.wake();
+    server.commit(1, { senderType: 'OPERATOR', text: 'meanwhile' });
+    expect(visitor.chat.getSnapshot().connection).toBe('reconnecting');
+    visitor.tab.comeBack();
+    await connected(visitor.chat);
+    await eventually(() => expect(said(visitor.chat)).toEqual(['before', 'meanwhile']));
+  });
+
   it('says what state it is in', async () => {
     const visitor = await startVisitor();
     visitor.tab.setOnline(false);

@@ -56,6 +56,7 @@ export class VisitorLine {
   readonly pages: PageReports;
   readonly #options: VisitorLineOptions;
   readonly #http: Http;
+  readonly #stopPage: readonly (() => void)[];
   #closed = false;
 
   constructor(options: VisitorLineOptions) {
@@ -73,6 +74,9 @@ export class VisitorLine {
       handlers: this.#handlers(),
     });
     this.pages = new PageReports(effects, clock, async (page) => await this.#http.request('POST', '/api/chat/page', page));
+    // A page with an open connection is not kept for the way back.
+    const { page } = effects;
+    this.#stopPage = [page.onPutAway(() => this.connection.suspend()), page.onReturn(() => this.connection.resume())];
     this.connection.onJoined(() => void this.conversation.catchUp());
     this.connection.onState(() => options.onChange());
     this.outbox.onChange(() => options.onChange());
@@ -124,6 +128,7 @@ export class VisitorLine {
     if (this.#closed) return;
     this.#closed = true;
     this.#http.timings.close();
+    for (const stop of this.#stopPage) stop();
     this.pages.close();
     this.conversation.close();
     this.connection.close();
