@@ -1,0 +1,28 @@
+import { expect, inject, it } from 'vitest';
+
+import { query } from '../stage/database.ts';
+import { useBrowser } from '../stage/use-browser.ts';
+import { WidgetPage } from '../stage/widget-page.ts';
+
+const stage = inject('stage');
+const browser = useBrowser();
+
+it('operators learn which page a visitor is on: where the chat was begun, and each one that they go on to', async () => {
+  const visitor = await WidgetPage.started(browser, `${stage.host}?page=1`, 'Wanda Example');
+  const where = async () => {
+    const [row] = await query<{ pageUrl: string; pages: { url: string }[] }>(
+      stage.databaseUrl,
+      'SELECT s."pageUrl", s.pages FROM "ChatSession" s JOIN "Client" c ON c.id = s."clientId" WHERE c.username = $1',
+      ['Wanda Example'],
+    );
+    return { now: row?.pageUrl, trail: row?.pages.map(({ url }) => url) };
+  };
+  const page = (number: number) => `${stage.host}?page=${number}`;
+  await expect.poll(where).toEqual({ now: page(1), trail: [page(1)] });
+  // The chat need not be opened there.
+  await visitor.page.goto(page(2));
+  await expect.poll(where).toEqual({ now: page(2), trail: [page(2), page(1)] });
+  await visitor.page.goto(page(1));
+  await expect.poll(where).toEqual({ now: page(1), trail: [page(1), page(2), page(1)] });
+  await visitor.close();
+});
