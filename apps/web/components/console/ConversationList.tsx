@@ -92,6 +92,7 @@ function EmptyList({ snapshot, empty }: { readonly snapshot: OperatorSnapshot; r
       <>
         <output className="sr-only">Loading conversations</output>
         <SkeletonRows />
+        <p className="late px-4.5 pt-2 text-13 text-ink-soft">Still loading. The server has not answered yet.</p>
       </>
     );
   }

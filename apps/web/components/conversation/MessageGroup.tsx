@@ -62,7 +62,7 @@ const Bubble = memo(function Bubble({ message, visitor, first, last, hasStatus, 
       <div className="flex max-w-full items-end justify-end gap-2">
         {pending ? (
           <span className="flex shrink-0 gap-1.5 pb-2 text-12 text-ink-faint">
-            <span>{STATUS_WORDS.sending}</span>
+            <span translate="no">{STATUS_WORDS.sending}</span>
             <CallOff message={message} onDiscard={onDiscard} />
           </span>
         ) : null}
@@ -87,7 +87,7 @@ const Bubble = memo(function Bubble({ message, visitor, first, last, hasStatus, 
 function Sender({ group }: Pick<GroupProps, 'group'>) {
   if (group.senderType === 'CLIENT' || group.own) return null;
   return (
-    <p dir="auto" aria-hidden="true" className="mb-1 max-w-full truncate px-1 text-12 font-medium text-ink-soft">
+    <p dir="auto" translate="no" aria-hidden="true" className="mb-1 max-w-full truncate px-1 text-12 font-medium text-ink-soft">
       {group.operatorName ?? 'An operator'}
     </p>
   );
@@ -120,10 +120,14 @@ export const MessageGroup = memo(
         </div>
         {/* The messages have told it already; only what can be pressed is news. */}
         <div {...(sending ? LIST_ITEM : HIDDEN)} className="mt-1 flex gap-1.5 px-1 text-12 tabular-nums text-ink-faint">
-          <time dateTime={newest.createdAt} title={times.full(newest.createdAt)}>
+          <time translate="no" dateTime={newest.createdAt} title={times.full(newest.createdAt)}>
             {times.clock(newest.createdAt)}
           </time>
-          {status === null ? null : <span className="text-ink-soft">{status}</span>}
+          {status === null ? null : (
+            <span key={status} translate="no" className="text-ink-soft">
+              {status}
+            </span>
+          )}
           {sending ? <CallOff message={newest} onDiscard={rest.onDiscard} /> : null}
         </div>
       </div>

@@ -95,13 +95,13 @@ function OlderMessages({ snapshot, older }: { readonly snapshot: ConversationSna
     <div className="flex h-10 shrink-0 items-center justify-center text-12 text-ink-faint touch:h-12">
       {older.failed ? (
         <>
-          Older messages could not be loaded.
+          <span>Older messages could not be loaded.</span>
           <Button look="quiet" onClick={older.load}>
             Load older messages
           </Button>
         </>
       ) : (
-        'Loading older messages'
+        <span>Loading older messages</span>
       )}
     </div>
   );
@@ -112,7 +112,7 @@ function History({ snapshot, visitor }: { readonly snapshot: ConversationSnapsho
   if (snapshot.messages.length > 0) return null;
   const words = {
     loading: 'Loading messages',
-    failed: 'The messages could not be loaded. It is tried again by itself.',
+    failed: 'The messages could not be loaded. Retrying…',
     missing: 'There is no such conversation.',
     ready: `${visitor} has not written yet. Say hello, or wait.`,
   };
@@ -121,7 +121,8 @@ function History({ snapshot, visitor }: { readonly snapshot: ConversationSnapsho
       dir="auto"
       className={`fade-in pb-6 text-center text-13 ${snapshot.history === 'failed' || snapshot.history === 'missing' ? 'text-ink' : 'text-ink-faint'}`}
     >
-      {words[snapshot.history]}
+      <span key={snapshot.history}>{words[snapshot.history]}</span>
+      {snapshot.history === 'loading' ? <span className="late block">The server has not answered yet.</span> : null}
     </p>
   );
 }

@@ -39,8 +39,14 @@ export function NotSent({ message, onRetry, onDiscard }: FailureProps) {
     <div className={`mt-1 flex max-w-[65ch] flex-wrap items-center gap-x-1 text-12 text-danger ${message.own ? 'justify-end' : ''}`}>
       <span role="alert" className="flex items-center gap-1.5">
         <AlertIcon />
-        <span className="font-medium">{message.own ? STATUS_WORDS.failed : 'Not saved'}</span>
-        {message.failure === null ? null : <span dir="auto">{message.failure}</span>}
+        <span translate="no" className="font-medium">
+          {message.own ? STATUS_WORDS.failed : 'Not saved'}
+        </span>
+        {message.failure === null ? null : (
+          <span key={message.failure} dir="auto">
+            {message.failure}
+          </span>
+        )}
       </span>
       <span className="flex">
         <Button look="quiet" onClick={() => onRetry(message)}>

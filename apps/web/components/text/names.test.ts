@@ -18,3 +18,19 @@ it('names a row with its unread messages and its waiting time only when there ar
 it('shortens', () => {
   expect(firstName('Maya Lindqvist')).toBe('Maya');
 });
+
+it.each([
+  ['Maya Lindqvist', 'Maya'],
+  [' Maya ', 'Maya'],
+  ['Silva, Ana Maria', 'Ana'],
+  ['Silva,', 'Silva'],
+  ['Нина Петрова', 'Нина'],
+  ['محمد علي', 'محمد'],
+  ['山田太郎', '山田太郎'],
+  ['山田　太郎', '山田　太郎'],
+  ['김 민준', '김 민준'],
+  ['ジョン・レノン', 'ジョン・レノン'],
+  ['', ''],
+])('calls %s %s where there is little room', (name, short) => {
+  expect(firstName(name)).toBe(short);
+});

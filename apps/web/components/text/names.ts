@@ -12,7 +12,13 @@ export function rowName(name: string, unread: number, waited: string | null): st
     .join(', ');
 }
 
-/** The first word of a name, for places with little room. */
+/** Names in these scripts put the family first, are short, and are not called by half. */
+const UNDIVIDED = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\s・ー]+$/u;
+
+/** What to call somebody where there is little room: the first word of a name, the given name of `Silva, Ana`, and all of `山田 太郎`. */
 export function firstName(name: string): string {
-  return name.trim().split(/\s+/u)[0] ?? name;
+  const whole = name.trim();
+  if (UNDIVIDED.test(whole)) return whole;
+  const [first = whole, second] = whole.split(/\s+/u);
+  return first.endsWith(',') ? (second ?? first.slice(0, -1)) : first;
 }

@@ -52,7 +52,11 @@ export function Log({ conversation, snapshot, greeting, open, attended }: LogPro
           )}
           {(history === 'failed' || history === 'missing') && !blocked ? (
             <p class="quiet" key="failed">
-              Your messages can’t be loaded right now. It is tried again by itself.
+              Your messages can’t be loaded right now. Retrying …
+            </p>
+          ) : history === 'loading' && messages.length === 0 ? (
+            <p class="quiet late" key="loading">
+              Your messages are still being loaded.
             </p>
           ) : null}
           <div class="list" {...LIST}>
