@@ -71,6 +71,7 @@ try {
     .frame()
     .locator('input[type=file]')
     .setInputFiles({ name: 'green.png', mimeType: 'image/png', buffer: png(220, 130, [62, 104, 82]) });
+  await visitor.frame().getByRole('button', { name: 'Send', exact: true }).click();
   await operator.log().locator('img').waitFor();
   await operator.say('It does: we call it moss. I can put one aside for you until Friday.');
   await visitor.message('It does: we call it moss. I can put one aside for you until Friday.').waitFor();

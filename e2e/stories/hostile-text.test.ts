@@ -112,6 +112,7 @@ it('what a visitor writes, is called, names a file, or comes from is shown as it
   }
   const picture = { name: '"><img src=x onerror=ran(93)>.png', mimeType: 'image/png', buffer: png(40, 30, [200, 150, 50]) };
   await visitor.frame().locator('input[type=file]').setInputFiles(picture);
+  await visitor.frame().getByRole('button', { name: 'Send', exact: true }).click();
 
   await maya.page.getByRole('list', { name: 'Conversations' }).getByRole('button').filter({ hasText: name }).first().click();
   await maya.page.getByRole('heading', { name, exact: true }).waitFor();

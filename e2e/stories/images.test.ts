@@ -33,18 +33,23 @@ it('pictures go both ways and survive a reload', async () => {
     .frame()
     .locator('input[type=file]')
     .setInputFiles({ name: 'broken lamp.png', mimeType: 'image/png', buffer: png(120, 80, [200, 60, 30]) });
+  // Nothing goes out before the person sends it.
+  await visitor.frame().getByRole('list', { name: 'Pictures to send' }).waitFor();
+  await visitor.say('It came like this.');
   await operator.openConversation('Finn Example');
   expect(await pictures(operator.log(), 1)).toEqual(['120×80']);
   await operator.page
     .locator('input[type=file]')
     .first()
     .setInputFiles({ name: 'new lamp.png', mimeType: 'image/png', buffer: png(64, 96, [30, 120, 200]) });
+  await operator.page.getByRole('list', { name: 'Pictures to send' }).waitFor();
+  await operator.page.keyboard.press('Enter');
   expect(await pictures(visitor.log(), 2)).toEqual(['120×80', '64×96']);
   await expect
-    .poll(async () => (await rowsOf(stage.databaseUrl, 'Finn Example')).map((row) => [row.seq, row.messageType, row.senderType]))
+    .poll(async () => (await rowsOf(stage.databaseUrl, 'Finn Example')).map((row) => [row.seq, row.messageType, row.senderType, row.text]))
     .toEqual([
-      [1, 'IMAGE', 'CLIENT'],
-      [2, 'IMAGE', 'OPERATOR'],
+      [1, 'IMAGE', 'CLIENT', 'It came like this.'],
+      [2, 'IMAGE', 'OPERATOR', null],
     ]);
 
   await visitor.page.reload();
@@ -64,11 +69,7 @@ it('a file that is no picture is refused with a reason, and nothing is sent', as
     .frame()
     .locator('input[type=file]')
     .setInputFiles({ name: 'lamp.png', mimeType: 'image/png', buffer: Buffer.from('<svg onload="alert(1)"/>') });
-  await visitor
-    .frame()
-    .getByText(/image|picture/i)
-    .last()
-    .waitFor();
+  await visitor.frame().getByRole('alert').getByText('That picture can’t be read. It may be damaged.').waitFor();
   await visitor.say('It did not work.');
   await expect.poll(async () => (await rowsOf(stage.databaseUrl, 'Gus Example')).map((row) => row.messageType)).toEqual(['TEXT']);
   await visitor.close();

@@ -10,6 +10,8 @@ import { useLease } from './hooks/use-lease.ts';
 export interface OperatorChatPanelProps {
   readonly operator: ConsoleOperator;
   readonly relay: RelayAddress;
+  /** Bytes that an image may have. */
+  readonly maxImageBytes: number;
   readonly debug: boolean;
   /** The address names a conversation. */
   readonly opening: boolean;
@@ -29,13 +31,14 @@ export function OperatorChatPanel(props: OperatorChatPanelProps) {
 function OpenChat({
   operator,
   relay,
+  maxImageBytes,
   debug,
   opening,
   onSignedIn,
 }: OperatorChatPanelProps & { readonly onSignedIn: (email: string) => void }) {
   const { id, name } = operator;
   const chat = useLease(
-    () => createOperatorChat({ relay, operator: { id, name }, debug }),
+    () => createOperatorChat({ relay, operator: { id, name }, maxImageBytes, debug }),
     (open) => open.close(),
   );
   if (chat === undefined) return <ConsoleShell operator={operator} opening={opening} />;

@@ -39,7 +39,7 @@ export class FakeConversation implements ConversationHandle {
   readonly asked: string[] = [];
   /** Pages that `loadOlder` hands out, newest page first. */
   olderPages: TimelineMessage[][] = [];
-  /** `sendText` waits for `letThrough` while this is set. */
+  /** `sendText` waits for `letThrough`, or for the other way to end, while this is set. */
   held = false;
   refusal: ChatError | undefined;
   /** What the log shows. */

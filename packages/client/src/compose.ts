@@ -5,7 +5,7 @@ import { isVisible } from '@switchboard/protocol/visible';
 import type { ConversationContext } from './conversation-context.ts';
 import type { NewEntry, OutboxImage } from './outbox/entry.ts';
 import type { ImageDetails, TimelineMessage } from './types.ts';
-import { tooLarge } from './view/plain-reason.ts';
+import { notAPicture, tooLarge } from './view/plain-reason.ts';
 
 /** PostgreSQL takes no NUL characters, and nobody sees them. */
 export function withoutNul(text: string): string {
@@ -33,8 +33,7 @@ export function cleanText(given: string): string {
  * @throws ChatError `unsupported_type` or `too_large`
  */
 function checkImage(file: Blob, name: string, maxBytes: number, { width, height }: ImageDetails): OutboxImage {
-  if (!IMAGE_TYPES.some((type) => type === file.type))
-    throw new ChatError('unsupported_type', 'Only PNG, JPEG, GIF and WebP images can be sent.');
+  if (!IMAGE_TYPES.some((type) => type === file.type)) throw new ChatError('unsupported_type', notAPicture('That file'));
   if (file.size > maxBytes) throw new ChatError('too_large', tooLarge('That picture', file.size, maxBytes));
   const shortName = name.slice(0, MAX_FILE_NAME_LENGTH);
   return { blob: file, url: null, name: shortName, mimeType: file.type, width: width ?? null, height: height ?? null };

@@ -151,7 +151,7 @@ describe('ending a conversation', () => {
     relay.cut();
     await visitor.chat.conversation!.sendText('Anybody?');
     await eventually(() => expect(visitor.chat.getSnapshot()).toMatchObject({ phase: 'idle', ended: true }));
-    expect(visitor.chat.getSnapshot().leftOvers.map(({ text }) => text)).toEqual(['Anybody?']);
+    await eventually(() => expect(visitor.chat.getSnapshot().leftOvers.map(({ text }) => text)).toEqual(['Anybody?']));
     expect(asked('sessions')).toHaveLength(1);
     const renewals = asked('token').length;
     visitor.tab.wake();

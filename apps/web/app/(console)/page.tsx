@@ -17,6 +17,7 @@ export default async function ConsolePage({ searchParams }: PageProps) {
     redirect(place.size === 0 ? '/sign-in' : `/sign-in?next=${encodeURIComponent(`/?${place.toString()}`)}`);
   }
   const { id, name, email } = operator;
-  const { relay, debugSockets } = services().config;
-  return <OperatorChatPanel operator={{ id, name, email }} relay={relay} debug={debugSockets} opening={typeof c === 'string'} />;
+  const { relay, maxImageBytes, debugSockets } = services().config;
+  const settings = { relay, maxImageBytes, debug: debugSockets };
+  return <OperatorChatPanel operator={{ id, name, email }} {...settings} opening={typeof c === 'string'} />;
 }

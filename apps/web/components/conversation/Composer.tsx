@@ -1,9 +1,20 @@
+import { handedOver, type HandedOver } from '@switchboard/client/view';
 import { IMAGE_TYPES, MAX_TEXT_LENGTH } from '@switchboard/protocol/limits';
-import { useEffect, useImperativeHandle, useLayoutEffect, useRef, type ClipboardEvent, type KeyboardEvent, type Ref } from 'react';
+import {
+  useEffect,
+  useImperativeHandle,
+  useLayoutEffect,
+  useRef,
+  type ClipboardEvent,
+  type KeyboardEvent,
+  type Ref,
+  type RefObject,
+} from 'react';
 
 import { Button, IconButton } from '../ui/Button.tsx';
 import { Tooltip } from '../ui/Tooltip.tsx';
 import { AlertIcon, ArrowUpIcon, CloseIcon, ImageIcon } from '../ui/icons.tsx';
+import { Tray } from './Tray.tsx';
 import type { Sending } from './use-sending.ts';
 
 /** From this length on the field says how much room is left. */
@@ -23,45 +34,37 @@ interface ComposerProps {
   readonly onLeave: () => void;
 }
 
-/** Where the answer is written: Enter sends, Shift+Enter breaks the line, and the text stays until it is taken over. */
+/** Where the answer is written: Enter sends, Shift+Enter breaks the line, and pictures wait above the field until they are sent with what is in it. */
 export function Composer({ sending, actions, onLeave }: ComposerProps) {
   const field = useRef<HTMLTextAreaElement>(null);
   const files = useRef<HTMLInputElement>(null);
-  const { text, busy } = sending;
-  const tooLong = text.length > MAX_TEXT_LENGTH;
-  const ready = text.trim() !== '' && !tooLong && !busy;
-  useLayoutEffect(() => {
-    if (field.current?.value === text) fit(field.current);
-  }, [text]);
-  useEffect(() => {
-    // Of the field, not of the window: its final width may come some frames later, when panels beside it have made room.
-    let width = 0;
-    const observer = new ResizeObserver(() => {
-      if (field.current === null || field.current.clientWidth === width) return;
-      width = field.current.clientWidth;
-      fit(field.current);
-    });
-    if (field.current !== null) observer.observe(field.current);
-    return () => observer.disconnect();
-  }, []);
+  const { text, tooLong, pictures } = sending;
+  useHeight(field, text);
   useImperativeHandle(actions, () => ({ focus: () => field.current?.focus(), attach: () => files.current?.click() }), []);
 
   const press = (event: KeyboardEvent) => {
     // 229: a key that an input method still works on; Safari has ended the composition by then.
     if (event.key !== 'Enter' || event.shiftKey || event.altKey || event.nativeEvent.isComposing || event.keyCode === 229) return;
     event.preventDefault();
-    if (ready) sending.send();
+    sending.send();
   };
+  /** What is done with a button goes on with the keyboard: Enter sends. */
+  const thenWrite = (act: () => void) => {
+    act();
+    field.current?.focus();
+  };
+  const take = (handed: HandedOver) => thenWrite(() => sending.take(handed));
   const paste = (event: ClipboardEvent) => {
-    const pasted = [...event.clipboardData.files];
-    if (pasted.length === 0) return;
+    const handed = handedOver(event.clipboardData);
+    if (handed.files.length === 0) return;
     event.preventDefault();
-    sending.sendImages(pasted);
+    take(handed);
   };
 
   return (
     <div className="mx-auto w-full max-w-[800px] px-3 pb-[max(0.75rem,env(safe-area-inset-bottom))] two:px-6 two:pb-[max(1.25rem,env(safe-area-inset-bottom))]">
-      <Problem sending={sending} tooLong={tooLong} />
+      <Problems sending={sending} />
+      <Tray pictures={pictures} onRemove={(id) => thenWrite(() => sending.remove(id))} />
       <div className="flex items-end gap-1 rounded-xl border border-line-strong bg-surface p-1 transition-colors focus-within:border-accent focus-within:outline-2 focus-within:outline-accent focus-within:[outline-offset:-1px]">
         <IconButton label="Attach image" keys={['A']} onClick={() => files.current?.click()}>
           <ImageIcon />
@@ -74,7 +77,7 @@ export function Composer({ sending, actions, onLeave }: ComposerProps) {
           className="hidden"
           aria-label="Image file"
           onChange={(event) => {
-            sending.sendImages([...(event.target.files ?? [])]);
+            take({ files: [...(event.target.files ?? [])], text: '' });
             event.target.value = '';
           }}
         />
@@ -84,9 +87,8 @@ export function Composer({ sending, actions, onLeave }: ComposerProps) {
           rows={1}
           dir="auto"
           aria-label="Message"
-          placeholder="Write a reply"
+          placeholder={pictures.length === 0 ? 'Write a reply' : 'Add a caption'}
           value={text}
-          readOnly={busy}
           aria-invalid={tooLong}
           onChange={(event) => sending.change(event.target.value)}
           onKeyDown={press}
@@ -96,7 +98,13 @@ export function Composer({ sending, actions, onLeave }: ComposerProps) {
           className="max-h-[40dvh] min-h-8 flex-1 resize-none bg-transparent px-1 py-1.5 text-14 outline-none placeholder:text-ink-faint touch:min-h-11 touch:py-2.5 touch:text-16"
         />
         <Tooltip label="Send" keys={['Enter']}>
-          <Button look="primary" aria-label="Send" disabled={!ready} onClick={sending.send} className="!px-2.5 touch:!px-3.5">
+          <Button
+            look="primary"
+            aria-label="Send"
+            disabled={!sending.ready}
+            onClick={() => thenWrite(sending.send)}
+            className="!px-2.5 touch:!px-3.5"
+          >
             <ArrowUpIcon />
             <span className="hidden two:inline">Send</span>
           </Button>
@@ -106,18 +114,20 @@ export function Composer({ sending, actions, onLeave }: ComposerProps) {
   );
 }
 
-function Problem({ sending, tooLong }: { readonly sending: Sending; readonly tooLong: boolean }) {
-  const count =
-    sending.text.length > COUNT_FROM ? `${COUNT.format(sending.text.length)} of ${COUNT.format(MAX_TEXT_LENGTH)} characters.` : null;
+function Problems({ sending }: { readonly sending: Sending }) {
+  const { text, problems, tooLong, dismiss } = sending;
+  const count = text.length > COUNT_FROM ? `${COUNT.format(text.length)} of ${COUNT.format(MAX_TEXT_LENGTH)} characters.` : null;
   return (
     <>
-      {sending.problem === null ? null : (
+      {problems.length === 0 ? null : (
         <div role="alert" className="fade-in mb-2 flex items-center gap-2 rounded-md bg-danger-tint ps-3 pe-1 py-1 text-13 text-danger">
           <AlertIcon />
-          <span dir="auto" className="min-w-0 flex-1 [overflow-wrap:anywhere]">
-            {sending.problem}
-          </span>
-          <IconButton label="Dismiss" onClick={sending.dismiss} className="text-danger">
+          <div dir="auto" className="min-w-0 flex-1 [overflow-wrap:anywhere]">
+            {problems.map((problem) => (
+              <p key={problem}>{problem}</p>
+            ))}
+          </div>
+          <IconButton label="Dismiss" onClick={dismiss} className="text-danger">
             <CloseIcon />
           </IconButton>
         </div>
@@ -132,6 +142,24 @@ function Problem({ sending, tooLong }: { readonly sending: Sending; readonly too
       )}
     </>
   );
+}
+
+/** Keeps the field as high as its text. */
+function useHeight(field: RefObject<HTMLTextAreaElement | null>, text: string): void {
+  useLayoutEffect(() => {
+    if (field.current?.value === text) fit(field.current);
+  }, [field, text]);
+  useEffect(() => {
+    // Of the field, not of the window: its final width may come some frames later, when panels beside it have made room.
+    let width = 0;
+    const observer = new ResizeObserver(() => {
+      if (field.current === null || field.current.clientWidth === width) return;
+      width = field.current.clientWidth;
+      fit(field.current);
+    });
+    if (field.current !== null) observer.observe(field.current);
+    return () => observer.disconnect();
+  }, [field]);
 }
 
 /** As high as its text, up to what CSS allows. */

@@ -50,10 +50,10 @@ export const Conversation = memo(function Conversation({
   const ended = snapshot.endedAt !== null;
   const blocked = summary !== undefined && summary.blockedAt !== null;
   // What is being written is never taken away, either.
-  const writable = !ended || goesOn(snapshot, summary) || sending.text !== '';
+  const writable = !ended || goesOn(snapshot, summary) || sending.text !== '' || sending.pictures.length > 0;
   const [asking, setAsking] = useState(false);
   const block = useCallback(async (value: boolean) => await setBlocked(clientId, value), [setBlocked, clientId]);
-  const drop = useDrop(writable && !blocked && !missing, sending.sendImages);
+  const drop = useDrop(writable && !blocked && !missing, sending.take);
   useEffect(() => () => handle.setTyping(false), [handle]);
   return (
     <div className="relative flex min-w-0 flex-1">
@@ -85,7 +85,7 @@ export const Conversation = memo(function Conversation({
         )}
         {drop.over ? (
           <div className="fade-in pointer-events-none absolute inset-2 flex items-center justify-center rounded-xl border-2 border-dashed border-accent bg-surface/90 text-14 font-medium text-accent-ink">
-            Drop pictures to send them
+            Drop pictures to add them
           </div>
         ) : null}
       </section>

@@ -9,30 +9,65 @@ const stage = useConsoleStage();
 const withAna = async (count: number) => await openAna(stage, count);
 const field = (page: Page) => page.getByRole('textbox', { name: 'Message', exact: true });
 
-it('clears the text only when it is taken over', async () => {
+it('takes a text over at Enter, so that what is typed next is the next message however long the outbox takes', async () => {
   const page = await withAna(1);
   await page.evaluate(() => Object.assign(window.stage.chat.conversation(1), { held: true }));
   await field(page).fill('One');
   await page.keyboard.press('Enter');
   await page.keyboard.press('Enter');
+  expect(await field(page).inputValue()).toBe('');
+  await page.keyboard.type('Two');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('Thr');
   await expect.poll(async () => await asked(page, 'send')).toEqual(['send One']);
-  expect(await field(page).inputValue()).toBe('One');
   await page.evaluate(() => window.stage.chat.conversation(1).letThrough());
-  await expect.poll(async () => await field(page).inputValue()).toBe('');
-  expect(await asked(page, 'send')).toEqual(['send One']);
+  await expect.poll(async () => await asked(page, 'send')).toEqual(['send One', 'send Two']);
+  expect(await field(page).inputValue()).toBe('Thr');
 });
 
-it('keeps the text and says why when it is refused', async () => {
+it('gives back what was refused, in front of what was typed since, and says why', async () => {
   const page = await withAna(1);
   await page.evaluate(() =>
     Object.assign(window.stage.chat.conversation(1), {
-      refusal: new window.stage.ChatError('invalid_request', 'The message is too long.'),
+      held: true,
+      refusal: new window.stage.ChatError('conflict', 'Nothing can be sent now.'),
     }),
   );
-  await field(page).fill('One');
-  await page.getByRole('button', { name: 'Send', exact: true }).click();
-  await page.getByRole('alert').getByText('The message is too long.').waitFor();
-  expect(await field(page).inputValue()).toBe('One');
+  for (const text of ['One', 'Two']) {
+    await field(page).fill(text);
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
+  }
+  await page.keyboard.type('Three');
+  await page.evaluate(() => window.stage.chat.conversation(1).letThrough());
+  await page.getByRole('alert').getByText('Nothing can be sent now.').waitFor();
+  expect(await field(page).inputValue()).toBe('One\nTwo\nThree');
+  expect(await asked(page, 'send')).toEqual(['send One']);
+  await page.evaluate(() => Object.assign(window.stage.chat.conversation(1), { refusal: undefined }));
+  await page.keyboard.press('Enter');
+  await expect.poll(async () => await asked(page, 'send')).toEqual(['send One', 'send One\nTwo\nThree']);
+  expect(await page.getByRole('alert').count()).toBe(0);
+});
+
+it('offers a way out while a picture is on its way, and of a visitor’s message that could not be saved', async () => {
+  const page = await withAna(0);
+  await page.evaluate(() => {
+    const { chat, messageOf } = window.stage;
+    const image = { url: 'blob:none', name: 'a.png', mimeType: 'image/png', width: 60, height: 60 };
+    const own = { senderType: 'OPERATOR', own: true, operatorId: 1, status: 'sending' } as const;
+    chat
+      .conversation(1)
+      .add(
+        messageOf({ key: 'v', text: 'Theirs', status: 'failed', failure: 'Too large.' }),
+        messageOf({ key: 'p', ...own, image, uploadProgress: 0.2 }),
+      );
+  });
+  await log(page).getByText('Not saved', { exact: true }).waitFor();
+  for (const name of ['Theirs', 'a.png']) {
+    await log(page).getByText(name).first().waitFor();
+    await page.getByRole('button', { name: 'Discard', exact: true }).first().click();
+    await log(page).getByText(name).first().waitFor({ state: 'detached' });
+  }
+  expect(await asked(page, 'discard')).toEqual(['discard v', 'discard p']);
 });
 
 it('breaks lines with Shift+Enter and never sends while an input method composes', async () => {

@@ -1,3 +1,4 @@
+import { handedOver, type HandedOver } from '@switchboard/client/view';
 import { useRef, useState, type DragEvent } from 'react';
 
 export interface Drop {
@@ -12,15 +13,20 @@ export interface Drop {
 }
 
 const hasFiles = (event: DragEvent) => event.dataTransfer.types.includes('Files');
+/** Words go into a field by themselves, to where they are dropped. */
+const isLeftToField = (event: DragEvent) => event.target instanceof HTMLTextAreaElement && !hasFiles(event);
 
-/** Lets files be dropped onto an element, its children included. */
-export function useDrop(enabled: boolean, take: (files: readonly File[]) => void): Drop {
+/** Lets files and words be dropped onto an element, its children included; what is not taken is refused, never opened by the browser. */
+export function useDrop(enabled: boolean, take: (handed: HandedOver) => void): Drop {
   // A child that is entered is told before its parent is told to be left.
   const depth = useRef(0);
   const [over, setOver] = useState(false);
   const move = (event: DragEvent, by: number) => {
-    if (!hasFiles(event)) return;
+    if (isLeftToField(event)) return;
+    // Without this the browser would open it in place of the console.
     event.preventDefault();
+    if (!enabled) event.dataTransfer.dropEffect = 'none';
+    if (!hasFiles(event)) return;
     depth.current = Math.max(0, depth.current + by);
     setOver(enabled && depth.current > 0);
   };
@@ -29,11 +35,10 @@ export function useDrop(enabled: boolean, take: (files: readonly File[]) => void
     handlers: {
       onDragEnter: (event) => move(event, 1),
       onDragLeave: (event) => move(event, -1),
-      // Without this the browser would open the file in place of the console.
       onDragOver: (event) => move(event, 0),
       onDrop: (event) => {
         move(event, -depth.current);
-        if (enabled && event.dataTransfer.files.length > 0) take([...event.dataTransfer.files]);
+        if (enabled && !isLeftToField(event)) take(handedOver(event.dataTransfer));
       },
     },
   };

@@ -1,68 +1,62 @@
 import type { ConversationHandle } from '@switchboard/client';
-import { useCallback, useState } from 'react';
+import { Composing, type ComposingSnapshot, type HandedOver } from '@switchboard/client/view';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useSyncExternalStore } from 'react';
 
 import { readDraft, writeDraft } from '../hooks/drafts.ts';
-import { plainReason } from '@switchboard/client/view';
 
-export interface Sending {
-  readonly text: string;
-  /** The message is being taken over; the field waits for it. */
-  readonly busy: boolean;
-  /** Why the last attempt did not work, in a sentence. */
-  readonly problem: string | null;
+export interface Sending extends ComposingSnapshot {
   readonly change: (text: string) => void;
   readonly send: () => void;
-  readonly sendImages: (files: readonly File[]) => void;
+  /** Takes what was picked, pasted or dropped. */
+  readonly take: (handed: HandedOver) => void;
+  readonly remove: (picture: number) => void;
   readonly dismiss: () => void;
 }
 
-/** What one operator types to one client: kept as a draft until the message is taken over by the outbox, and no moment less. */
+/** By operator and client. Pictures that wait to be sent to somebody are there when one comes back to them, and go to nobody else. */
+const open = new Map<string, Composing>();
+
+/** What one operator writes to one client: kept as a draft until it is sent. */
 export function useSending(handle: ConversationHandle, operatorId: number, clientId: number): Sending {
-  const [text, setText] = useState(() => readDraft(operatorId, clientId));
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
-
-  const change = useCallback(
-    (next: string) => {
-      setText(next);
-      writeDraft(operatorId, clientId, next);
-      handle.setTyping(next.trim() !== '');
-    },
-    [handle, operatorId, clientId],
+  const composing = useMemo(() => opened(operatorId, clientId), [operatorId, clientId]);
+  useLayoutEffect(() => composing.attach(handle), [composing, handle]);
+  useEffect(() => () => letGo(operatorId, clientId), [operatorId, clientId]);
+  useEffect(() => {
+    window.addEventListener('beforeunload', askBeforeLosing);
+    return () => window.removeEventListener('beforeunload', askBeforeLosing);
+  }, []);
+  const subscribe = useCallback((listener: () => void) => composing.subscribe(listener), [composing]);
+  const snapshot = useSyncExternalStore(subscribe, () => composing.getSnapshot());
+  const actions = useMemo(
+    () => ({
+      change: (text: string) => composing.change(text),
+      send: () => composing.send(),
+      take: (handed: HandedOver) => composing.take(handed),
+      remove: (picture: number) => composing.remove(picture),
+      dismiss: () => composing.dismiss(),
+    }),
+    [composing],
   );
+  return { ...snapshot, ...actions };
+}
 
-  const send = async () => {
-    if (busy || text.trim() === '') return;
-    setBusy(true);
-    setProblem(null);
-    try {
-      await handle.sendText(text);
-      change('');
-    } catch (error) {
-      setProblem(plainReason(error));
-    } finally {
-      setBusy(false);
-    }
-  };
+const nameOf = (operatorId: number, clientId: number) => `${operatorId} ${clientId}`;
 
-  const sendImages = async (files: readonly File[]) => {
-    setProblem(null);
-    for (const file of files) {
-      try {
-        await handle.sendImage(file, file.name === '' ? 'picture' : file.name);
-      } catch (error) {
-        setProblem(files.length > 1 ? `${file.name}: ${plainReason(error)}` : plainReason(error));
-      }
-    }
-  };
+function opened(operatorId: number, clientId: number): Composing {
+  const name = nameOf(operatorId, clientId);
+  const composing =
+    open.get(name) ??
+    new Composing({ read: () => readDraft(operatorId, clientId), write: (text) => writeDraft(operatorId, clientId, text) });
+  open.set(name, composing);
+  return composing;
+}
 
-  return {
-    text,
-    busy,
-    problem,
-    change,
-    send: () => void send(),
-    sendImages: (files) => void sendImages(files),
-    dismiss: () => setProblem(null),
-  };
+/** What is only a text is in its draft. */
+function letGo(operatorId: number, clientId: number): void {
+  const name = nameOf(operatorId, clientId);
+  if (open.get(name)?.isAtRisk() === false) open.delete(name);
+}
+
+function askBeforeLosing(event: BeforeUnloadEvent): void {
+  if ([...open.values()].some((composing) => composing.isAtRisk())) event.preventDefault();
 }

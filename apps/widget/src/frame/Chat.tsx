@@ -1,6 +1,6 @@
 import type { ConversationHandle, LinesSnapshot } from '@switchboard/client';
-import { plainReason } from '@switchboard/client/view';
-import { useState } from 'preact/hooks';
+import { Composing } from '@switchboard/client/view';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 
 import { Blocked } from './Blocked.tsx';
 import { Composer } from './Composer.tsx';
@@ -27,21 +27,13 @@ interface ChatProps {
 /** The conversation. */
 export function Chat({ conversation, greeting, ending, open, attended, lines, draft }: ChatProps) {
   const snapshot = useStore(conversation);
-  const [problem, setProblem] = useState<string>();
+  const [composing] = useState(() => new Composing(draft));
   const { blocked } = snapshot;
   const warning = blocked ? null : troubleOf(lines);
 
-  const sendImages = async (files: readonly File[]) => {
-    setProblem(undefined);
-    for (const file of files) {
-      try {
-        await conversation.sendImage(file, file.name === '' ? 'picture' : file.name);
-      } catch (error) {
-        setProblem(plainReason(error));
-      }
-    }
-  };
-  useDrop((files) => (blocked || ending ? undefined : void sendImages(files)));
+  useLayoutEffect(() => composing.attach(conversation), [composing, conversation]);
+  useEffect(() => () => composing.close(), [composing]);
+  useDrop((handed) => (blocked ? undefined : composing.take(handed)));
 
   if (blocked && snapshot.messages.length === 0) return <Blocked alone />;
   return (
@@ -57,18 +49,7 @@ export function Chat({ conversation, greeting, ending, open, attended, lines, dr
           <span key={snapshot.peerTyping} dir="auto" translate={false}>{`${snapshot.peerTyping} is typing …`}</span>
         )}
       </p>
-      {blocked ? (
-        <Blocked />
-      ) : (
-        <Composer
-          conversation={conversation}
-          draft={draft}
-          ending={ending}
-          problem={problem}
-          onProblem={setProblem}
-          onImages={(files) => void sendImages(files)}
-        />
-      )}
+      {blocked ? <Blocked /> : <Composer conversation={conversation} composing={composing} ending={ending} />}
     </div>
   );
 }

@@ -1,29 +1,24 @@
 import type { ConversationHandle } from '@switchboard/client';
-import { plainReason } from '@switchboard/client/view';
+import { handedOver, type Composing, type PickedPicture } from '@switchboard/client/view';
 import { IMAGE_TYPES, MAX_TEXT_LENGTH } from '@switchboard/protocol/limits';
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
-import { type Draft, useDraft } from './drafts.ts';
-import { ImageIcon, SendIcon } from './icons.tsx';
+import './tray.css';
+import { ImageIcon, RemoveIcon, SendIcon } from './icons.tsx';
 import { isSendKey } from './keys.ts';
+import { useStore } from './use-store.ts';
 
 interface ComposerProps {
   readonly conversation: ConversationHandle;
-  readonly draft: Draft;
-  /** The conversation is being ended: what is typed stays, and nothing is taken. */
+  readonly composing: Composing;
+  /** The conversation is being ended: what is typed stays, and nothing is sent. */
   readonly ending: boolean;
-  readonly problem: string | undefined;
-  readonly onProblem: (problem: string | undefined) => void;
-  readonly onImages: (files: readonly File[]) => void;
 }
 
-/** Where the visitor writes: Enter sends, Shift+Enter breaks the line, and the text stays until the outbox has it. */
-export function Composer({ conversation, draft, ending, problem, onProblem, onImages }: ComposerProps) {
-  const [text, setText] = useDraft(draft);
-  const [busy, setBusy] = useState(false);
+/** Where the visitor writes: Enter sends, Shift+Enter breaks the line, and pictures wait above the field until they are sent with what is in it. */
+export function Composer({ conversation, composing, ending }: ComposerProps) {
+  const { text, pictures, ready } = useStore(composing);
   const field = useRef<HTMLTextAreaElement>(null);
-  const tooLong = text.length > MAX_TEXT_LENGTH;
-  const ready = text.trim() !== '' && !tooLong && !busy && !ending;
 
   useLayoutEffect(() => {
     const element = field.current;
@@ -32,62 +27,55 @@ export function Composer({ conversation, draft, ending, problem, onProblem, onIm
     element.style.height = `${element.scrollHeight}px`;
   }, [text]);
 
-  const change = (next: string) => {
-    setText(next);
-    conversation.setTyping(next.trim() !== '');
-  };
-  const send = async () => {
-    if (!ready) return;
-    setBusy(true);
-    onProblem(undefined);
-    try {
-      await conversation.sendText(text);
-      change('');
-    } catch (error) {
-      onProblem(plainReason(error));
-    } finally {
-      setBusy(false);
-      field.current?.focus();
-    }
+  const send = () => {
+    if (!ending) composing.send();
+    field.current?.focus();
   };
   const press = (event: KeyboardEvent) => {
     if (!isSendKey(event)) return;
     event.preventDefault();
-    void send();
+    send();
+  };
+  const add = (files: readonly File[]) => {
+    composing.add(files);
+    // Enter sends them.
+    field.current?.focus();
   };
   const paste = (event: ClipboardEvent) => {
-    const pasted = [...(event.clipboardData?.files ?? [])];
-    if (pasted.length === 0) return;
+    const { files } = handedOver(event.clipboardData);
+    if (files.length === 0) return;
     event.preventDefault();
-    onImages(pasted);
+    add(files);
   };
 
   return (
     <div class="composer">
-      {ending ? <output class="quiet">The chat is being ended. You can’t write meanwhile.</output> : null}
-      {problem === undefined && !tooLong ? null : (
-        <p class="problem" role="alert">
-          {tooLong ? `${text.length} of ${MAX_TEXT_LENGTH} characters. Shorten it to send it.` : problem}
-        </p>
-      )}
+      {ending ? <output class="quiet">The chat is being ended. What you type stays here.</output> : null}
+      <Problems composing={composing} />
+      <Tray
+        pictures={pictures}
+        onRemove={(id) => {
+          composing.remove(id);
+          field.current?.focus();
+        }}
+      />
       <div class="field">
-        <Attach disabled={ending} onImages={onImages} />
+        <Attach onFiles={add} />
         <textarea
           ref={field}
           rows={1}
           dir="auto"
           aria-label="Message"
-          placeholder="Write a message"
+          placeholder={pictures.length === 0 ? 'Write a message' : 'Add a caption'}
           data-first-focus
           enterkeyhint="send"
-          readOnly={busy || ending}
           value={text}
-          onInput={(event) => change(event.currentTarget.value)}
+          onInput={(event) => composing.change(event.currentTarget.value)}
           onKeyDown={press}
           onPaste={paste}
           onBlur={() => conversation.setTyping(false)}
         />
-        <button type="button" class="icon send" aria-label="Send" title="Send" disabled={!ready} onClick={() => void send()}>
+        <button type="button" class="icon send" aria-label="Send" title="Send" disabled={!ready || ending} onClick={send}>
           <SendIcon />
         </button>
       </div>
@@ -95,18 +83,48 @@ export function Composer({ conversation, draft, ending, problem, onProblem, onIm
   );
 }
 
-function Attach({ disabled, onImages }: Pick<ComposerProps, 'onImages'> & { readonly disabled: boolean }) {
+function Problems({ composing }: Pick<ComposerProps, 'composing'>) {
+  const { text, problems, tooLong } = useStore(composing);
+  const length = tooLong ? [`${text.length} of ${MAX_TEXT_LENGTH} characters. Shorten it to send it.`] : [];
+  return (
+    <>
+      {[...problems, ...length].map((problem) => (
+        <p class="problem" role="alert" key={problem} dir="auto">
+          {problem}
+        </p>
+      ))}
+    </>
+  );
+}
+
+interface TrayProps {
+  readonly pictures: readonly PickedPicture[];
+  readonly onRemove: (id: number) => void;
+}
+
+/** The pictures that wait to be sent. */
+function Tray({ pictures, onRemove }: TrayProps) {
+  if (pictures.length === 0) return null;
+  return (
+    <ul class="tray" aria-label="Pictures to send">
+      {pictures.map(({ id, name, url }) => (
+        <li key={id}>
+          <img src={url} alt="" />
+          <bdi title={name}>{name}</bdi>
+          <button type="button" aria-label={`Remove ${name}`} title="Remove" onClick={() => onRemove(id)}>
+            <RemoveIcon />
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Attach({ onFiles }: { readonly onFiles: (files: readonly File[]) => void }) {
   const files = useRef<HTMLInputElement>(null);
   return (
     <>
-      <button
-        type="button"
-        class="icon"
-        aria-label="Attach image"
-        title="Attach image"
-        disabled={disabled}
-        onClick={() => files.current?.click()}
-      >
+      <button type="button" class="icon" aria-label="Attach image" title="Attach image" onClick={() => files.current?.click()}>
         <ImageIcon />
       </button>
       <input
@@ -118,7 +136,7 @@ function Attach({ disabled, onImages }: Pick<ComposerProps, 'onImages'> & { read
         aria-label="Image file"
         accept={IMAGE_TYPES.join(',')}
         onChange={(event) => {
-          onImages([...(event.currentTarget.files ?? [])]);
+          onFiles([...(event.currentTarget.files ?? [])]);
           event.currentTarget.value = '';
         }}
       />

@@ -23,6 +23,11 @@ export const SendIcon = () => (
     <path d="M10 16V4.5M5 9.2l5-4.9 5 4.9" />
   </Icon>
 );
+export const RemoveIcon = () => (
+  <Icon>
+    <path d="m5 5 10 10M15 5 5 15" />
+  </Icon>
+);
 export const ImageIcon = () => (
   <Icon>
     <rect x="3" y="4" width="14" height="12" rx="2.5" />

@@ -23,7 +23,7 @@ style.setProperty('--on-brand', textOn(settings.color));
 for (const theme of ['light', 'dark'] as const)
   for (const [name, color] of Object.entries(brandColors(settings.color, theme))) style.setProperty(`--${name}-${theme}`, color);
 
-const chat = createVisitorChat({ relay: config.relay, storage, debug: config.debug });
+const chat = createVisitorChat({ ...config, storage });
 keepDropsOut();
 render(
   <App

@@ -7,6 +7,7 @@ import type { FrameSettings } from '../messages.ts';
 interface ServerConfig {
   readonly relay: RelayAddress;
   readonly debug: boolean;
+  readonly maxImageBytes: number;
 }
 
 /** @throws Error when the page was not served by the web app */

@@ -1,3 +1,4 @@
+import { handedOver, type HandedOver } from '@switchboard/client/view';
 import { useEffect, useRef } from 'preact/hooks';
 
 /** A browser opens what is dropped beside the places that take it, and the chat is gone. Words may still be dropped into a field. */
@@ -11,14 +12,14 @@ export function keepDropsOut(): void {
   }
 }
 
-/** Gives `onFiles` the files that are dropped anywhere in the frame. */
-export function useDrop(onFiles: (files: readonly File[]) => void): void {
-  const newest = useRef(onFiles);
-  newest.current = onFiles;
+/** Gives `onDrop` what is dropped anywhere in the frame, but for words that go into a field by themselves. */
+export function useDrop(onDrop: (handed: HandedOver) => void): void {
+  const newest = useRef(onDrop);
+  newest.current = onDrop;
   useEffect(() => {
     const drop = (event: DragEvent) => {
-      const files = [...(event.dataTransfer?.files ?? [])];
-      if (files.length > 0) newest.current(files);
+      // Kept out of the page by `keepDropsOut`, which hears of it first.
+      if (event.defaultPrevented) newest.current(handedOver(event.dataTransfer));
     };
     window.addEventListener('drop', drop);
     return () => window.removeEventListener('drop', drop);

@@ -10,9 +10,13 @@ export function tooLarge(subject: string, bytes: number, maxBytes: number): stri
   return `${subject} has ${megabytes(bytes, Math.ceil)}; ${megabytes(maxBytes, Math.floor)} is the limit.`;
 }
 
+/** Says that a file is none of the kinds that can be sent. `subject` begins the sentence. */
+export function notAPicture(subject: string): string {
+  return `${subject} is not a picture that can be sent. Use PNG, JPEG, GIF or WebP.`;
+}
+
 /** Why something was not sent, in a sentence for the person who tried. */
 export function plainReason(error: unknown): string {
   if (!(error instanceof ChatError)) return 'That did not work. Try it again.';
-  if (error.code === 'unsupported_type') return 'That file is not a picture that can be sent. Use PNG, JPEG, GIF or WebP.';
   return error.message;
 }

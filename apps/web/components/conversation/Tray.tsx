@@ -1,0 +1,34 @@
+import type { PickedPicture } from '@switchboard/client/view';
+
+import { CloseIcon } from '../ui/icons.tsx';
+
+interface TrayProps {
+  readonly pictures: readonly PickedPicture[];
+  readonly onRemove: (id: number) => void;
+}
+
+/** The pictures that wait to be sent. */
+export function Tray({ pictures, onRemove }: TrayProps) {
+  if (pictures.length === 0) return null;
+  return (
+    <ul aria-label="Pictures to send" className="mb-1 flex max-h-48 flex-wrap gap-2 overflow-y-auto p-1">
+      {pictures.map(({ id, name, url }) => (
+        <li key={id} className="fade-in relative w-16 text-12 text-ink-soft">
+          <img src={url} alt="" className="block size-16 rounded-lg bg-sunken object-cover" />
+          <bdi title={name} className="block truncate">
+            {name}
+          </bdi>
+          <button
+            type="button"
+            aria-label={`Remove ${name}`}
+            title="Remove"
+            onClick={() => onRemove(id)}
+            className="absolute -end-1 -top-1 inline-flex size-6 items-center justify-center rounded-full border border-line bg-surface text-ink hover:bg-sunken"
+          >
+            <CloseIcon />
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,39 @@
+import type { Locator, Page } from 'playwright-core';
+import { expect, inject, it } from 'vitest';
+
+import { useBrowser } from '../stage/use-browser.ts';
+import { ConsolePage } from '../stage/console-page.ts';
+import { rowsOf } from '../stage/database.ts';
+import { OPERATORS } from '../stage/operators.ts';
+import { WidgetPage } from '../stage/widget-page.ts';
+
+const stage = inject('stage');
+const browser = useBrowser();
+
+const LINES = ['first line', 'second line', 'third line', 'zwei zwei', 'fifth'];
+
+/** Types all lines with Enter after each, as fast as the page takes them, on a processor that is `slow` times slower. */
+async function typeLines(page: Page, field: Locator, slow: number): Promise<void> {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('Emulation.setCPUThrottlingRate', { rate: slow });
+  await field.focus();
+  for (const line of LINES) await page.keyboard.type(`${line}\n`);
+  await devtools.send('Emulation.setCPUThrottlingRate', { rate: 1 });
+}
+
+it.each([1, 4])('loses no letter of what is typed fast, on either side, on a processor %i times slower', async (slow) => {
+  const name = `Quick ${slow} Example`;
+  const operator = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
+  const visitor = await WidgetPage.started(browser, stage.host, name);
+  const texts = async () => (await rowsOf(stage.databaseUrl, name)).map(({ text }) => text);
+  const field = visitor.frame().getByRole('textbox', { name: 'Message', exact: true });
+  await typeLines(visitor.page, field, slow);
+  await expect.poll(texts).toEqual(LINES);
+  expect(await field.inputValue()).toBe('');
+  await operator.openConversation(name);
+  const reply = operator.page.getByRole('textbox', { name: 'Message', exact: true });
+  await typeLines(operator.page, reply, slow);
+  await expect.poll(texts).toEqual([...LINES, ...LINES]);
+  expect(await reply.inputValue()).toBe('');
+  await Promise.all([visitor.close(), operator.close()]);
+});
