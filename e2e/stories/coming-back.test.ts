@@ -1,0 +1,45 @@
+import { expect, inject, it } from 'vitest';
+
+import { query } from '../stage/database.ts';
+import { useBrowser } from '../stage/use-browser.ts';
+import { WidgetPage } from '../stage/widget-page.ts';
+
+const stage = inject('stage');
+const browser = useBrowser();
+
+const conversations = async (username: string) =>
+  (await query<{ id: number }>(stage.databaseUrl, 'SELECT id FROM "Client" WHERE username = $1', [username])).length;
+
+async function openPanel(widget: WidgetPage): Promise<void> {
+  await widget.page
+    .getByRole('button', { name: /^(Open|Close) chat/ })
+    .first()
+    .waitFor();
+  if (await widget.launcher().isVisible()) await widget.openChat();
+}
+
+it('a visitor whose conversation is not to be had any more begins none by coming back: the form has their name, and what they were writing is not lost', async () => {
+  const name = 'Stella Example';
+  const visitor = await WidgetPage.started(browser, stage.host, name);
+  await visitor.say('See you in spring');
+  await visitor.log().getByText('Sent', { exact: true }).waitFor();
+  const field = visitor.frame().getByRole('textbox', { name: 'Message', exact: true });
+  await field.fill('Half a question');
+  // As after months, or after the secret was changed.
+  await field.evaluate(() => {
+    const stored = JSON.parse(localStorage.getItem('switchboard.session') ?? '{}') as object;
+    const stale = { ...stored, token: 'a.b.c', resumeToken: 'd.e.f', expiresAt: '2020-01-01T00:00:00.000Z' };
+    localStorage.setItem('switchboard.session', JSON.stringify(stale));
+  });
+  for (let reload = 0; reload < 2; reload += 1) {
+    await visitor.page.reload();
+    await openPanel(visitor);
+    await expect.poll(async () => await visitor.frame().getByLabel('Name', { exact: true }).inputValue()).toBe(name);
+  }
+  expect(await conversations(name)).toBe(1);
+  await visitor.frame().getByRole('button', { name: 'Start chat' }).click();
+  await visitor.log().waitFor();
+  await expect.poll(async () => await field.inputValue()).toBe('Half a question');
+  expect(await conversations(name)).toBe(2);
+  await visitor.close();
+});
