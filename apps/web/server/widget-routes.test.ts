@@ -50,6 +50,20 @@ describe('/widget.js', () => {
     expect(await changed.text()).toBe('loader("new")');
   });
 
+  it('can be a module, and isolated pages may have it and the frame', async () => {
+    for (const response of [
+      await loader(ask('GET', '/widget.js')),
+      await frame(),
+      await fetchAsset('a-1f.js'),
+      await fetchAsset('nothing.js'),
+    ])
+      expect(Object.fromEntries(response.headers)).toMatchObject({
+        'access-control-allow-origin': '*',
+        'cross-origin-resource-policy': 'cross-origin',
+        'cross-origin-embedder-policy': 'require-corp',
+      });
+  });
+
   it('says what to do when it has not been built', async () => {
     configure({ widgetDir: join(widgetDir, 'nowhere') });
     expect((await loader(ask('GET', '/widget.js'))).status).toBe(503);

@@ -54,7 +54,10 @@ export async function asset(_request: Request, { params }: { params: Promise<{ n
   });
 }
 
-/** Everything of the widget is public and made to be used by pages of other origins. */
+/**
+ * Everything of the widget is public and made to be used by pages of other origins: as a module, which is fetched with CORS, and by isolated pages
+ * (`Cross-Origin-Embedder-Policy`), which take only frames that isolate themselves as well.
+ */
 async function serve(answer: (now: Services) => Promise<Response>): Promise<Response> {
   const now = services();
   let response: Response;
@@ -69,5 +72,7 @@ async function serve(answer: (now: Services) => Promise<Response>): Promise<Resp
   }
   addSecurityHeaders(response.headers, now.config);
   response.headers.set('Cross-Origin-Resource-Policy', 'cross-origin');
+  response.headers.set('Cross-Origin-Embedder-Policy', 'require-corp');
+  response.headers.set('Access-Control-Allow-Origin', '*');
   return response;
 }
