@@ -76,4 +76,6 @@ export interface FrameSettings {
   readonly color: string;
   readonly title: string;
   readonly greeting: string;
+  /** Language of the page around it; a loader that knows none leaves it out. */
+  readonly locale?: string | undefined;
 }

@@ -2,6 +2,7 @@ import { createVisitorChat } from '@switchboard/client';
 import { render } from 'preact';
 
 import { brandColors, textOn } from '../color.ts';
+import { directionOf } from '../locale.ts';
 import { App } from './App.tsx';
 import { createDrafts } from './drafts.ts';
 import { createParentLine } from './parent-line.ts';
@@ -17,7 +18,12 @@ const settings = readFrameSettings(location.hash);
 const storage = openStorage('local');
 const root = document.getElementById('chat');
 if (root === null) throw new Error('The page has no place for the chat.');
-const { style } = document.documentElement;
+const { documentElement } = document;
+const { style } = documentElement;
+if (settings.locale !== undefined) {
+  documentElement.lang = settings.locale;
+  documentElement.dir = directionOf(settings.locale);
+}
 style.setProperty('--brand', settings.color);
 style.setProperty('--on-brand', textOn(settings.color));
 for (const theme of ['light', 'dark'] as const)

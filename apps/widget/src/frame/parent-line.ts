@@ -10,7 +10,12 @@ export interface ParentLine {
 export function createParentLine(origin: string): ParentLine {
   return {
     tell(message) {
-      if (window.parent !== window) window.parent.postMessage(message, origin);
+      if (window.parent === window) return;
+      try {
+        window.parent.postMessage(message, origin);
+      } catch {
+        // Not an origin that this browser can speak to: the loader says that the chat can't be loaded.
+      }
     },
     onMessage(listener) {
       const receive = (event: MessageEvent) => {

@@ -27,6 +27,24 @@ function text(value: unknown, fallback: string): string {
   return typeof value === 'string' && value !== '' ? value.slice(0, 500) : fallback;
 }
 
+/** Said where the site has no greeting of its own. */
+const GREETING = 'Ask us anything. We answer right here; you can close this page and come back.';
+
+/**
+ * An origin as `postMessage` takes it. Pages of an app's web view (`capacitor://localhost`) have one of a scheme that URLs know none for; what is no origin
+ * (`null`, of a sandboxed page or a file) can't be spoken to.
+ */
+function originOf(value: string): string {
+  const origin = URL.canParse(value) ? new URL(value).origin : 'null';
+  if (origin !== 'null') return origin;
+  return /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]+$/i.test(value) ? value : location.origin;
+}
+
+/** A language tag, if it is one. */
+function localeOf(value: unknown): string | undefined {
+  return typeof value === 'string' && /^[a-z]{2,3}(?:-[a-z0-9]{1,8})*$/i.test(value) ? value.slice(0, 35) : undefined;
+}
+
 /** What the loader wrote behind the `#`; sensible values when the frame was opened by itself. */
 export function readFrameSettings(hash: string): FrameSettings {
   let given: Partial<Record<keyof FrameSettings, unknown>> = {};
@@ -35,11 +53,11 @@ export function readFrameSettings(hash: string): FrameSettings {
   } catch {
     // No settings, or not ours: the defaults do.
   }
-  const origin = text(given.origin, location.origin);
   return {
-    origin: URL.canParse(origin) ? new URL(origin).origin : location.origin,
+    origin: originOf(text(given.origin, location.origin)),
     color: readColor(text(given.color, '')),
     title: text(given.title, DEFAULT_WORDS.title),
-    greeting: text(given.greeting, DEFAULT_WORDS.greeting),
+    greeting: text(given.greeting, GREETING),
+    locale: localeOf(given.locale),
   };
 }

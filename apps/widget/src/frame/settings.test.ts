@@ -1,0 +1,50 @@
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+
+import { directionOf } from '../locale.ts';
+import { readFrameSettings } from './settings.ts';
+
+const read = (given: unknown) => readFrameSettings(`#${encodeURIComponent(JSON.stringify(given))}`);
+
+describe('what the loader says of the page around the frame', () => {
+  beforeAll(() => void vi.stubGlobal('location', { origin: 'https://chat.example' }));
+
+  it.each([
+    ['https://shop.example', 'https://shop.example'],
+    ['https://shop.example/path', 'https://shop.example'],
+    ['capacitor://localhost', 'capacitor://localhost'],
+    ['ionic://localhost', 'ionic://localhost'],
+    // A page without an origin: nobody but ourselves can be spoken to.
+    ['null', 'https://chat.example'],
+    ['*', 'https://chat.example'],
+    ['', 'https://chat.example'],
+    ['capacitor://localhost/ *', 'https://chat.example'],
+    [7, 'https://chat.example'],
+  ])('the origin %j is spoken to as %s', (origin, expected) => {
+    expect(read({ origin }).origin).toBe(expected);
+  });
+
+  it.each([
+    ['ar', 'ar'],
+    ['pt-BR', 'pt-BR'],
+    ['zh-Hant-TW', 'zh-Hant-TW'],
+    ['en"><b>', undefined],
+    ['', undefined],
+    [{}, undefined],
+    [undefined, undefined],
+  ])('the language %j is read as %s', (locale, expected) => {
+    expect(read({ locale }).locale).toBe(expected);
+  });
+
+  it('may be anything', () => {
+    for (const hash of ['', '#', '#%', '#null', '#7', '#[]', '#{']) expect(readFrameSettings(hash).title).toBe('Chat with us');
+  });
+});
+
+describe('which way a language is written', () => {
+  it.each(['ar', 'ar-EG', 'he', 'iw-IL', 'fa', 'ur-PK', 'ckb', 'pa-Arab-PK', 'AR'])('%s: from right to left', (locale) => {
+    expect(directionOf(locale)).toBe('rtl');
+  });
+  it.each(['en', 'de', 'arn', 'fr', 'hebrew', 'az-Latn', 'ug-Latn', 'pa-Guru', ''])('%s: from left to right', (locale) => {
+    expect(directionOf(locale)).toBe('ltr');
+  });
+});
