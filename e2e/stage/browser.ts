@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 
-import { chromium, type Browser, type BrowserContext } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type LaunchOptions } from 'playwright-core';
 
 const PLACES = [
   '/usr/bin/chromium',
@@ -31,8 +31,8 @@ const ARGS = [
 const PAGE_PATIENCE_MS = 90_000;
 
 /** A real Chromium, without a window and without calls home. */
-export async function launchBrowser(): Promise<Browser> {
-  const browser = await chromium.launch({ executablePath: chromiumPath(), args: ARGS, timeout: 2 * PAGE_PATIENCE_MS });
+export async function launchBrowser(options: LaunchOptions = {}): Promise<Browser> {
+  const browser = await chromium.launch({ executablePath: chromiumPath(), args: ARGS, timeout: 2 * PAGE_PATIENCE_MS, ...options });
   browser.on('context', (context) => context.setDefaultTimeout(PAGE_PATIENCE_MS));
   return browser;
 }

@@ -42,8 +42,11 @@ export class WidgetPage {
     return this.page.frameLocator('iframe');
   }
 
+  /** Opens the panel, unless it is open from the page before. */
   async openChat(): Promise<void> {
-    await this.launcher().click();
+    const launcher = this.page.locator('switchboard-widget .launcher');
+    await launcher.waitFor({ state: 'attached' });
+    if ((await launcher.getAttribute('aria-expanded')) === 'false') await launcher.click();
   }
 
   async closeChat(): Promise<void> {

@@ -81,6 +81,7 @@ it('a visitor writes while nobody is there; an operator comes later and finds it
   const visitor = await WidgetPage.started(browser, stage.host, 'Cleo Example');
   await visitor.say('I will be back tomorrow.');
   await visitor.log().getByText('Sent', { exact: true }).waitFor();
+  await visitor.closeChat();
   await visitor.page.goto('about:blank');
 
   const operator = await ConsolePage.signedIn(browser, stage, OPERATORS.omar);

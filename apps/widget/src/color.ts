@@ -9,12 +9,17 @@ export function readColor(value: string | null | undefined): string {
   return `#${long ?? short.replaceAll(/./g, '$&$&')}`.toLowerCase();
 }
 
+/** Red, green and blue of `#rrggbb`, 0 to 255. */
+function channelsOf(color: string): [number, number, number] {
+  return [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16)) as [number, number, number];
+}
+
 /** Relative luminance, 0 to 1 (WCAG 2.2). */
 function luminance(color: string): number {
-  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
-    const channel = Number.parseInt(color.slice(at, at + 2), 16) / 255;
+  const [red, green, blue] = channelsOf(color).map((value) => {
+    const channel = value / 255;
     return channel <= 0.04045 ? channel / 12.92 : ((channel + 0.055) / 1.055) ** 2.4;
-  });
+  }) as [number, number, number];
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
@@ -26,6 +31,8 @@ export function contrast(one: string, other: string): number {
 
 const WHITE = '#ffffff';
 const BLACK = '#000000';
+/** The ground of the dark theme. */
+const DARK = '#151a1e';
 
 /** White where it reads well enough on the colour (4.5), black where it does not: then black does, on every colour there is. */
 export function textOn(color: string): string {
@@ -34,13 +41,11 @@ export function textOn(color: string): string {
 
 /** `color` with a share (0 to 1) of another one. */
 function blend(color: string, other: string, share: number): string {
-  const channels = [1, 3, 5].map((at) => {
-    const [from, to] = [color, other].map((one) => Number.parseInt(one.slice(at, at + 2), 16)) as [number, number];
-    return Math.round(from + (to - from) * share)
-      .toString(16)
-      .padStart(2, '0');
-  });
-  return `#${channels.join('')}`;
+  const to = channelsOf(other);
+  return channelsOf(color).reduce((hex, from, at) => {
+    const channel = Math.round(from + ((to[at] ?? 0) - from) * share);
+    return hex + channel.toString(16).padStart(2, '0');
+  }, '#');
 }
 
 /** The colour, made darker or lighter by no more than it takes for this contrast with every one of the grounds. */
@@ -58,12 +63,12 @@ export type Theme = 'light' | 'dark';
 /** `ground` and `text` as in `frame/style.css`; `tint`: how much of the site's colour an own bubble has, where that can be read. */
 const THEMES = {
   light: { ground: WHITE, text: '#1a2024', tint: 0.13 },
-  dark: { ground: '#151a1e', text: '#e8ecee', tint: 0.42 },
+  dark: { ground: DARK, text: '#e8ecee', tint: 0.42 },
 } as const;
 
 /** The ring around the launcher: what ground it has the page alone knows, so it can be seen (3 : 1) on a light and on a dark one. */
 export function launcherRing(brand: string): string {
-  return visibleOn(brand, [THEMES.light.ground, THEMES.dark.ground], 3);
+  return visibleOn(brand, [WHITE, DARK], 3);
 }
 
 /** Colours made from the site's for one theme of the frame. */

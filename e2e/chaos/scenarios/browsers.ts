@@ -9,10 +9,11 @@ import type { Scenario } from './scenario.ts';
 export const BROWSER_VISITOR = 'browser-visitor';
 const NAME = BROWSER_VISITOR;
 
-/** The widget in a visitor's page, open. */
+/** The widget in a visitor's page, open: by the visitor, or because it was so on the page before. */
 export async function openWidget(page: Page, host: HostPage): Promise<FrameLocator> {
   await page.goto(host.url.replace('localhost', '127.0.0.1'));
-  await page.getByRole('button', { name: /^Open chat/ }).click();
+  const launcher = page.locator('switchboard-widget .launcher');
+  if ((await launcher.getAttribute('aria-expanded')) === 'false') await launcher.click();
   return page.frameLocator('iframe');
 }
 

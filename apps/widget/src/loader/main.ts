@@ -1,7 +1,17 @@
-import { Widget, type Prefill, type WidgetSettings } from './widget.ts';
+import { ownScript, readSettings, type WidgetSettings } from './settings.ts';
+import { Widget, type Prefill } from './widget.ts';
 
-/** `window.Switchboard`: safe to call at any time; before `init` and after `destroy` the verbs do nothing. */
+type Listener = (detail: unknown) => void;
+type Call = readonly [verb: string, ...parameters: unknown[]];
+
+/**
+ * `window.Switchboard`: safe to call at any time. Listeners and what is known of the visitor are kept from before `init` and over `destroy`; the other
+ * verbs do nothing then.
+ */
 interface SwitchboardApi {
+  /** The installation that the chat belongs to. */
+  readonly base: string;
+  /** Puts the widget on the page, or back on it. */
   init(): void;
   open(): void;
   close(): void;
@@ -9,79 +19,105 @@ interface SwitchboardApi {
   show(): void;
   hide(): void;
   prefill(visitor: Prefill): void;
-  on(event: string, listener: (detail: unknown) => void): void;
-  off(event: string, listener: (detail: unknown) => void): void;
+  on(event: string, listener: Listener): void;
+  off(event: string, listener: Listener): void;
   unreadCount(): number;
   destroy(): void;
+  /** Calls by name, so that the line that works before the script is there works ever after: `(window.Switchboard ||= []).push(['open'])`. */
+  push(...calls: Call[]): void;
 }
-
-/** A page that calls before the script is there keeps a list: `(window.Switchboard ||= []).push(['open'])`. */
-type Queue = [keyof SwitchboardApi, ...unknown[]][];
 
 declare global {
   interface Window {
-    Switchboard?: SwitchboardApi | Queue;
+    Switchboard?: SwitchboardApi | Call[];
   }
 }
 
-function readSettings(script: HTMLScriptElement): WidgetSettings {
-  const { color, position, title, greeting } = script.dataset;
-  return {
-    base: new URL(script.src).origin,
-    color: color ?? null,
-    side: position === 'left' ? 'left' : 'right',
-    title: title ?? 'Chat with us',
-    greeting: greeting ?? 'Ask us anything. We answer right here; you can close this page and come back.',
-  };
+function complain(text: string): void {
+  // oxlint-disable-next-line no-console -- said to whoever makes the page
+  console.error(`Switchboard: ${text}`);
+}
+
+/** Runs what the page has given; what it throws is reported as the page's, and stops nothing else. */
+function run(action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    setTimeout(() => {
+      throw error;
+    });
+  }
 }
 
 function createApi(settings: WidgetSettings): SwitchboardApi {
   let widget: Widget | undefined;
-  // Listeners belong to the page, not to one life of the widget.
-  const listeners: [string, (detail: unknown) => void][] = [];
-  return {
+  // Both belong to the page, not to one life of the widget.
+  let visitor: Prefill = {};
+  let listeners: [string, Listener][] = [];
+  const emit = (event: string, detail?: unknown) => {
+    for (const [name, listener] of listeners) if (name === event) run(() => listener(detail));
+  };
+  const without = (event: string, listener: Listener) => listeners.filter(([name, known]) => name !== event || known !== listener);
+  const api: SwitchboardApi = {
+    base: settings.base,
     init() {
-      widget ??= new Widget(settings);
-      for (const [event, listener] of listeners) widget.on(event, listener);
+      widget ??= new Widget(settings, visitor, emit);
+      if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', () => widget?.attach(), { once: true });
+      else widget.attach();
     },
     open: () => widget?.open(),
     close: () => widget?.close(),
     toggle: () => widget?.toggle(),
     show: () => widget?.show(),
     hide: () => widget?.hide(),
-    prefill: (visitor) => widget?.prefill(visitor),
+    prefill(known) {
+      visitor = { ...visitor, ...known };
+      widget?.prefill(visitor);
+    },
     on(event, listener) {
-      listeners.push([event, listener]);
-      widget?.on(event, listener);
+      listeners = [...without(event, listener), [event, listener]];
     },
     off(event, listener) {
-      const at = listeners.findIndex(([name, known]) => name === event && known === listener);
-      if (at >= 0) listeners.splice(at, 1);
-      widget?.off(event, listener);
+      listeners = without(event, listener);
     },
     unreadCount: () => widget?.unreadCount() ?? 0,
     destroy() {
       widget?.destroy();
       widget = undefined;
     },
+    push(...calls) {
+      for (const call of calls)
+        run(() => {
+          const [verb, ...rest] = call;
+          (api as unknown as Record<string, (...parameters: unknown[]) => void>)[verb]?.(...rest);
+        });
+    },
   };
+  return api;
 }
 
-function start(script: HTMLScriptElement): void {
-  const before = window.Switchboard;
-  // A second script tag, or the same page put together anew: the widget is there already.
-  if (before !== undefined && !Array.isArray(before)) {
-    before.init();
+function start(): void {
+  const script = ownScript();
+  if (script === undefined) {
+    complain('no script tag with widget.js.');
     return;
   }
-  const api = createApi(readSettings(script));
-  window.Switchboard = api;
-  const begin = () => {
+  const settings = readSettings(script);
+  // An element with this id is a property of the window, too, but not one of its own.
+  const before = Object.hasOwn(window, 'Switchboard') ? window.Switchboard : undefined;
+  if (before === undefined || Array.isArray(before)) {
+    const api = createApi(settings);
+    window.Switchboard = api;
     api.init();
-    for (const [verb, ...rest] of before ?? []) (api[verb] as (...parameters: unknown[]) => unknown)(...rest);
-  };
-  if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', begin, { once: true });
-  else begin();
+    api.push(...(before ?? []));
+    return;
+  }
+  // A script of an earlier version does not say.
+  const base = (before as Partial<SwitchboardApi>).base ?? settings.base;
+  if (typeof before.init !== 'function') complain('window.Switchboard is something else.');
+  else if (base !== settings.base) complain(`${base} is here, so ${settings.base} is not.`);
+  // A second script tag, or the same page put together anew: the widget is there already, or comes back.
+  else before.init();
 }
 
-if (document.currentScript instanceof HTMLScriptElement) start(document.currentScript);
+start();

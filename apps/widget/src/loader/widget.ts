@@ -1,50 +1,22 @@
-import { readColor, textOn } from '../color.ts';
-import { readFromFrame, type FrameSettings, type FromLoader } from '../messages.ts';
-import { STYLE } from './style.ts';
+import { launcherRing, readColor, textOn } from '../color.ts';
+import { createChatFrame, type ChatFrame, type FrameState } from './chat-frame.ts';
+import { createCover, type Cover } from './cover.ts';
+import { make, makeButton, makeIcon, redraw } from './dom.ts';
+import { createPageLock } from './page-lock.ts';
+import { createPlace } from './place.ts';
+import type { WidgetSettings } from './settings.ts';
+import { CONVERSATION, note, OPEN } from './storage.ts';
+import STYLE from './style.css?inline';
 
-const TAG = 'switchboard-widget';
-/** Kept on the host page's origin: that there is a conversation, and nothing else. */
-const FLAG = 'switchboard.conversation';
-/** Drawn in a field of 24 × 24. */
 const BUBBLE = 'M5.5 5h13a2 2 0 0 1 2 2v7.5a2 2 0 0 1-2 2H12L7.5 20v-3.5h-2a2 2 0 0 1-2-2V7a2 2 0 0 1 2-2z';
 const CHEVRON = 'm6 9.5 6 6 6-6';
-
-/** Made by hand instead of from HTML, which pages with Trusted Types refuse. */
-function drawIcon(): { readonly svg: SVGSVGElement; readonly path: SVGPathElement } {
-  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
-  svg.setAttribute('viewBox', '0 0 24 24');
-  svg.setAttribute('aria-hidden', 'true');
-  const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
-  svg.append(path);
-  return { svg, path };
-}
-
-export interface WidgetSettings {
-  /** Origin of the installation. */
-  readonly base: string;
-  readonly color: string | null;
-  readonly side: 'left' | 'right';
-  readonly title: string;
-  readonly greeting: string;
-}
+/** How often the page's address is looked at where the browser does not tell of changes. Milliseconds. */
+const LOOK_MS = 1_000;
 
 export interface Prefill {
   readonly name?: string;
   readonly email?: string;
   readonly phone?: string;
-}
-
-type Listener = (detail: unknown) => void;
-
-function flag(value?: boolean): boolean {
-  try {
-    if (value === true) localStorage.setItem(FLAG, '1');
-    else if (value === false) localStorage.removeItem(FLAG);
-    return localStorage.getItem(FLAG) === '1';
-  } catch {
-    // The page's storage is blocked: then unread counts wait for the first click.
-    return false;
-  }
 }
 
 function idle(run: () => void): void {
@@ -54,75 +26,94 @@ function idle(run: () => void): void {
 
 /** Launcher and panel on the host page. The frame, and with it everything heavy, is made at the first opening. */
 export class Widget {
+  readonly #host = document.createElement('switchboard-widget');
+  readonly #icon = makeIcon(BUBBLE);
+  readonly #badge = make('span', 'badge');
+  readonly #launcher = makeButton('launcher', () => this.toggle(), this.#icon, this.#badge);
+  readonly #panel = make('div', 'panel');
+  /** As wide as a phone: the panel fills the screen. */
+  readonly #narrow = matchMedia('(max-width: 479px)');
   readonly #settings: WidgetSettings;
-  readonly #host = document.createElement(TAG);
-  readonly #button = document.createElement('button');
-  readonly #badge = document.createElement('span');
-  readonly #icon = drawIcon();
-  readonly #panel = document.createElement('div');
-  readonly #listeners = new Map<string, Set<Listener>>();
-  readonly #queue: FromLoader[] = [];
-  #frame: HTMLIFrameElement | undefined;
-  #ready = false;
-  #open = false;
+  readonly #emit: (event: string, detail?: unknown) => void;
+  readonly #life = new AbortController();
+  readonly #lock = createPageLock(() => this.close());
+  readonly #frame: ChatFrame;
+  readonly #cover: Cover;
+  readonly #place = createPlace(this.#host, (reloaded) => {
+    if (reloaded) this.#frame.restarted();
+    this.#fit();
+  });
+  #prefill: Prefill;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #begun = false;
+  #isOpen = false;
+  #isFull = false;
+  /** A person has opened the panel, and the frame has not been given the keyboard yet. */
+  #wantsFocus = false;
+  /** What on the page has opened the panel, if not the launcher. */
+  #opener: HTMLElement | undefined;
   #unread = 0;
-  #pageOverflow = '';
+  #talking = false;
+  #url = '';
 
-  constructor(settings: WidgetSettings) {
+  /** @param emit tells the page */
+  constructor(settings: WidgetSettings, prefill: Prefill, emit: (event: string, detail?: unknown) => void) {
     this.#settings = settings;
-    const color = readColor(settings.color);
-    this.#host.dataset.side = settings.side;
-    const root = this.#host.attachShadow({ mode: 'open' });
-    const style = new CSSStyleSheet();
-    style.replaceSync(`${STYLE}:host{--brand:${color};--on-brand:${textOn(color)}}`);
-    root.adoptedStyleSheets = [style];
-    this.#button.type = 'button';
-    this.#badge.className = 'badge';
-    this.#badge.setAttribute('aria-hidden', 'true');
-    this.#button.append(this.#icon.svg, this.#badge);
-    this.#panel.className = 'panel';
-    this.#panel.hidden = true;
-    root.append(this.#panel, this.#button);
-    this.#button.addEventListener('click', () => this.toggle());
-    window.addEventListener('message', this.#receive);
-    window.addEventListener('keydown', this.#escape);
-    this.#show();
-    document.body.append(this.#host);
-    if (flag()) idle(() => this.#load());
+    this.#prefill = prefill;
+    this.#emit = emit;
+    this.#frame = createChatFrame(settings, this.#panel, (state) => this.#follow(state));
+    this.#cover = createCover(
+      settings,
+      () => this.#tryAgain(),
+      () => this.close(true),
+    );
+    this.#build();
+    this.#listen();
+    this.#draw();
   }
 
-  open(): void {
-    if (this.#open) return;
-    this.#open = true;
+  /** Puts the widget on the page, or back on it. */
+  attach(): void {
+    this.#place.take();
+    if (this.#begun) return;
+    this.#begun = true;
+    if (note('sessionStorage', OPEN)) this.open(false);
+    else if (note('localStorage', CONVERSATION)) idle(() => this.#frame.load());
+  }
+
+  /** @param byPerson gives the frame the keyboard; `opener` gets it back when the panel is closed */
+  open(byPerson = true, opener?: HTMLElement): void {
+    this.attach();
+    if (this.#isOpen) return;
+    this.#isOpen = true;
+    this.#opener = opener;
+    this.#wantsFocus = byPerson;
+    note('sessionStorage', OPEN, true);
     this.show();
-    this.#load();
-    this.#panel.hidden = false;
-    // Behind a panel that fills the screen the page must not scroll.
-    const full = matchMedia('(max-width: 479px)').matches;
-    if (full) {
-      this.#pageOverflow = document.documentElement.style.overflow;
-      document.documentElement.style.overflow = 'hidden';
-    }
-    this.#show();
-    this.#frame?.focus();
-    this.#tell({ switchboard: 1, type: 'page', url: location.href.slice(0, 2_048) });
-    this.#tell({ switchboard: 1, type: 'opened', focus: true, full });
+    this.#draw();
+    this.#frame.load();
+    this.#fit();
+    if (this.#frame.state() === 'ready') this.#greet(true);
+    else if (byPerson) this.#holdFocus();
     this.#emit('open');
   }
 
-  close(): void {
-    if (!this.#open) return;
-    this.#open = false;
-    this.#panel.hidden = true;
-    document.documentElement.style.overflow = this.#pageOverflow;
-    this.#show();
-    this.#tell({ switchboard: 1, type: 'closed' });
-    this.#button.focus({ preventScroll: true });
+  /** @param byPerson and not by the page, which may be on its way elsewhere */
+  close(byPerson = false): void {
+    if (!this.#isOpen) return;
+    const focused = this.#isFocused();
+    this.#isOpen = false;
+    note('sessionStorage', OPEN, false);
+    this.#draw();
+    this.#fit();
+    this.#lock.forget(byPerson);
+    this.#tellState(false);
+    if (focused) (this.#opener ?? this.#launcher).focus({ preventScroll: true });
     this.#emit('close');
   }
 
   toggle(): void {
-    if (this.#open) this.close();
+    if (this.#isOpen) this.close(true);
     else this.open();
   }
 
@@ -136,88 +127,164 @@ export class Widget {
   }
 
   prefill(visitor: Prefill): void {
-    this.#tell({ switchboard: 1, type: 'prefill', ...visitor });
+    this.#prefill = visitor;
+    this.#frame.tell('prefill', visitor);
   }
 
   unreadCount(): number {
     return this.#unread;
   }
 
-  on(event: string, listener: Listener): void {
-    const listeners = this.#listeners.get(event) ?? new Set();
-    this.#listeners.set(event, listeners.add(listener));
-  }
-
-  off(event: string, listener: Listener): void {
-    this.#listeners.get(event)?.delete(listener);
-  }
-
   destroy(): void {
     this.close();
-    window.removeEventListener('message', this.#receive);
-    window.removeEventListener('keydown', this.#escape);
-    this.#host.remove();
+    this.#life.abort();
+    clearInterval(this.#timer);
+    this.#frame.remove();
+    this.#place.leave();
   }
 
-  #emit(event: string, detail?: unknown): void {
-    for (const listener of this.#listeners.get(event) ?? []) listener(detail);
+  #build(): void {
+    const { color, offset, side, zIndex, hideLauncher, locale, title } = this.#settings;
+    const brand = readColor(color);
+    const [x, y] = offset;
+    const root = this.#host.attachShadow({ mode: 'open' });
+    const style = new CSSStyleSheet();
+    style.replaceSync(
+      `${STYLE}:host{--brand:${brand};--on-brand:${textOn(brand)};--ring:${launcherRing(brand)};--x:${x}px;--y:${y}px;z-index:${zIndex}!important}`,
+    );
+    root.adoptedStyleSheets = [style];
+    this.#host.dataset.side = side;
+    this.#host.toggleAttribute('data-bare', hideLauncher);
+    this.#badge.ariaHidden = 'true';
+    this.#panel.role = 'dialog';
+    this.#panel.ariaLabel = title;
+    // Where a language is asked for, the panel goes the page's way.
+    if (locale === undefined) this.#panel.dir = 'ltr';
+    this.#panel.append(this.#cover.element);
+    root.append(this.#panel, this.#launcher);
   }
 
-  /** Makes the frame, once. */
-  #load(): void {
-    if (this.#frame !== undefined) return;
-    const { base, title, greeting, color } = this.#settings;
-    const settings: FrameSettings = { origin: location.origin, color: readColor(color), title, greeting };
-    const frame = document.createElement('iframe');
-    frame.title = title;
-    frame.allow = 'autoplay; clipboard-write';
-    frame.src = `${base}/widget#${encodeURIComponent(JSON.stringify(settings))}`;
-    this.#frame = frame;
-    this.#panel.append(frame);
+  #listen(): void {
+    const { signal } = this.#life;
+    // Before the page's own listeners, where the browser allows.
+    const first = { signal, capture: true };
+    window.addEventListener('click', this.#clicked, first);
+    window.addEventListener('popstate', (event) => this.#lock.popped(event), first);
+    window.addEventListener('message', this.#receive, { signal });
+    window.addEventListener('keydown', this.#escape, { signal });
+    const retry = () => {
+      if (this.#frame.state() === 'failed') this.#frame.load();
+    };
+    window.addEventListener('online', retry, { signal });
+    this.#narrow.addEventListener('change', this.#fit, { signal });
+    if ('navigation' in window) (window.navigation as EventTarget).addEventListener('currententrychange', this.#look, { signal });
+    else this.#timer = setInterval(this.#look, LOOK_MS);
   }
 
-  #tell(message: FromLoader): void {
-    if (this.#ready) this.#frame?.contentWindow?.postMessage(message, this.#settings.base);
-    else this.#queue.push(message);
+  #draw(): void {
+    const unread = this.#isOpen ? 0 : this.#unread;
+    this.#host.toggleAttribute('data-open', this.#isOpen);
+    this.#panel.hidden = !this.#isOpen;
+    redraw(this.#icon, this.#isOpen ? CHEVRON : BUBBLE);
+    this.#badge.hidden = unread === 0;
+    this.#badge.textContent = unread > 99 ? '99+' : String(unread);
+    this.#launcher.ariaLabel = this.#isOpen ? 'Close chat' : `Open chat${unread > 0 ? `, ${unread} unread` : ''}`;
+    this.#launcher.ariaExpanded = String(this.#isOpen);
   }
+
+  /** The frame begins, answers or can't be had. */
+  #follow(state: FrameState): void {
+    const focused = this.#isFocused();
+    this.#cover.show(state);
+    if (state === 'ready') this.#greet(focused);
+    else if (state === 'failed' && this.#isOpen && focused) this.#holdFocus();
+  }
+
+  #tryAgain(): void {
+    this.#wantsFocus = true;
+    this.#frame.load();
+    this.#holdFocus();
+  }
+
+  /** Tells a document in the frame everything it has to know. */
+  #greet(mayFocus: boolean): void {
+    const focus = this.#isOpen && this.#wantsFocus && mayFocus;
+    this.#wantsFocus = false;
+    if (focus) this.#frame.focus();
+    this.#tellPage();
+    this.prefill(this.#prefill);
+    this.#tellState(focus);
+  }
+
+  #tellState(focus: boolean): void {
+    if (this.#isOpen) this.#frame.tell('opened', { focus, full: this.#isFull });
+    else this.#frame.tell('closed', {});
+  }
+
+  /** Gives the keyboard to the frame, or to what is in its place until it can have it. */
+  #holdFocus(): void {
+    const state = this.#frame.state();
+    if (state === 'ready') this.#frame.focus();
+    else if (this.#isFull || state === 'failed') this.#cover.focus();
+    else this.#launcher.focus({ preventScroll: true });
+  }
+
+  #isFocused(): boolean {
+    return document.activeElement === this.#host;
+  }
+
+  /** Fills the screen or leaves it, as the window is now: a phone may be turned while the panel is open. */
+  readonly #fit = () => {
+    const full = this.#isOpen && this.#narrow.matches;
+    if (full) this.#lock.on();
+    else this.#lock.off();
+    if (full === this.#isFull) return;
+    const focused = this.#isFocused();
+    this.#isFull = full;
+    this.#host.toggleAttribute('data-full', full);
+    this.#panel.ariaModal = full ? 'true' : null;
+    if (!this.#isOpen) return;
+    this.#tellState(false);
+    // The launcher may have had it, which is out of sight now.
+    if (full && focused) this.#holdFocus();
+  };
+
+  #tellPage(): void {
+    this.#url = location.href;
+    this.#frame.tell('page', { url: this.#url.slice(0, 2_048) });
+  }
+
+  readonly #look = () => {
+    if (location.href !== this.#url) this.#tellPage();
+  };
 
   readonly #receive = (event: MessageEvent) => {
-    if (event.origin !== this.#settings.base || event.source === null || event.source !== this.#frame?.contentWindow) return;
-    const message = readFromFrame(event.data);
-    switch (message?.type) {
-      case undefined:
-        return;
-      case 'ready':
-        this.#ready = true;
-        // An answer at any rate: without one the frame shows its own words.
-        this.#tell({ switchboard: 1, type: 'page', url: location.href.slice(0, 2_048) });
-        for (const waiting of this.#queue.splice(0)) this.#tell(waiting);
-        return;
-      case 'close':
-        this.close();
-        return;
-      case 'conversation':
-        flag(message.active);
-        return;
-      case 'unread':
-        if (message.count === this.#unread) return;
-        this.#unread = message.count;
-        this.#show();
-        this.#emit('unread', message.count);
+    const message = this.#frame.read(event);
+    if (message?.type === 'close') this.close(true);
+    else if (message?.type === 'conversation') {
+      note('localStorage', CONVERSATION, message.active);
+      // Ended: the next page begins with a closed panel.
+      if (this.#talking && !message.active) note('sessionStorage', OPEN, false);
+      this.#talking = message.active;
+    } else if (message?.type === 'unread' && message.count !== this.#unread) {
+      this.#unread = message.count;
+      this.#draw();
+      this.#emit('unread', message.count);
     }
   };
 
   readonly #escape = (event: KeyboardEvent) => {
-    if (event.key === 'Escape' && this.#open && !event.defaultPrevented) this.close();
+    if (event.key !== 'Escape' || !this.#isOpen || event.defaultPrevented || event.isComposing) return;
+    // One key closes one thing: not the dialog around the panel, too.
+    event.preventDefault();
+    this.close(true);
   };
 
-  #show(): void {
-    const unread = this.#open ? 0 : this.#unread;
-    this.#host.toggleAttribute('data-open', this.#open);
-    this.#icon.path.setAttribute('d', this.#open ? CHEVRON : BUBBLE);
-    this.#badge.hidden = unread === 0;
-    this.#badge.textContent = unread > 99 ? '99+' : String(unread);
-    this.#button.setAttribute('aria-label', this.#open ? 'Close chat' : `Open chat${unread > 0 ? `, ${unread} unread` : ''}`);
-    this.#button.setAttribute('aria-expanded', String(this.#open));
-  }
+  readonly #clicked = (event: MouseEvent) => {
+    const [target] = event.composedPath();
+    const opener = target instanceof Element ? target.closest<HTMLElement>('[data-switchboard-open]') : null;
+    if (opener === null || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    this.open(true, opener);
+  };
 }
