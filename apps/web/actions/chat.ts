@@ -12,7 +12,7 @@ import {
   type SaveMessageInput,
 } from '../server/action-inputs.ts';
 import { operatorActor } from '../server/authenticate.ts';
-import { seenHint } from '../server/relay-hints.ts';
+import { seenHint, tellSaved } from '../server/relay-hints.ts';
 import { services, type Services } from '../server/services.ts';
 import { actingOperator } from '../server/session.ts';
 import { tellingCode } from '../server/telling-code.ts';
@@ -29,10 +29,9 @@ export async function saveChatMessageAction(input: SaveMessageInput): Promise<Me
     const actor = operatorActor(await actingOperator('saves'));
     const { operatorId: _ignored, messageKey = chat.ids(), ...given } = parse(saveMessageInput, input);
     const message = parse(newMessage, { ...given, messageKey });
-    const { messages, changed } = await saver.save(actor, [message]);
-    for (const { address, lastSeq } of changed)
-      if (address !== null) hints.send({ event: 'conversationChanged', clientId: address, lastSeq });
-    const seq = messages[0]?.seq ?? 0;
+    const saved = await saver.save(actor, [message]);
+    tellSaved(hints, saved);
+    const seq = saved.messages[0]?.seq ?? 0;
     return await readBack(chat, actor, given.clientId, seq);
   });
 }

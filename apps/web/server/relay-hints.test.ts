@@ -37,6 +37,14 @@ describe('relay hints', () => {
     expect(await figure('sent')).toBe(3);
   });
 
+  it('say the highest number, whichever save tells first', async () => {
+    const { hints: sender } = hints();
+    sender.send(changed('a', 5));
+    sender.send(changed('a', 3));
+    await sender.settled();
+    expect(relay.batches).toEqual([[changed('a', 5)]]);
+  });
+
   it('go out a hundred at a time', async () => {
     const { hints: sender } = hints();
     for (let client = 0; client < 250; client += 1) sender.send(changed(String(client), 1));

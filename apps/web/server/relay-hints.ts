@@ -1,3 +1,4 @@
+import type { SaveResult } from '@switchboard/chat';
 import type { HintRequest, Receipts } from '@switchboard/protocol';
 import type { Logger, Metrics } from '@switchboard/telemetry';
 
@@ -58,10 +59,11 @@ export function createRelayHints({ relay, log, metrics }: RelayHintsOptions): Re
   return {
     send(hint) {
       const key = keyOf(hint);
+      const before = waiting.get(key);
       // Deleted first, so that a busy conversation does not keep its place at the head of the queue.
       waiting.delete(key);
       if (waiting.size >= MAX_WAITING) return drop(1, 'too many are waiting');
-      waiting.set(key, hint);
+      waiting.set(key, before === undefined ? hint : merged(before, hint));
       running ??= run();
     },
     async settled() {
@@ -75,6 +77,21 @@ function keyOf(hint: PeerHint): string {
   if (hint.event === 'chatEnded') return `ended ${hint.clientId}`;
   if (hint.event === 'messagesSeen') return `seen ${hint.by} ${hint.clientId}`;
   return `${hint.visitorChanged === true ? 'visitor' : 'messages'} ${hint.clientId}`;
+}
+
+/** The later of two hints of one key, with the higher number: of two saves either may be told first. */
+function merged(before: PeerHint, hint: PeerHint): PeerHint {
+  if (before.event !== 'conversationChanged' || hint.event !== 'conversationChanged') return hint;
+  return { ...hint, lastSeq: Math.max(before.lastSeq, hint.lastSeq) };
+}
+
+/**
+ * Tells of what was saved; also of what had been before: a request is repeated because its answer was lost, and with the answer may have gone the hint. Who
+ * knows already does nothing.
+ */
+export function tellSaved(hints: RelayHints, { changed, repeated }: Pick<SaveResult, 'changed' | 'repeated'>): void {
+  for (const { address, lastSeq } of [...changed, ...repeated])
+    if (address !== null) hints.send({ event: 'conversationChanged', clientId: address, lastSeq });
 }
 
 /** "One side has received and seen this much of the other's messages." */

@@ -190,7 +190,9 @@ describe('the message key', () => {
     const again = await saver.save(visitor, [{ ...message, messageKey: message.messageKey.toUpperCase(), text: 'second' }, text('new')]);
     expect(again.messages[0]).toEqual({ ...first.messages[0], duplicate: true });
     expect(again.messages[1]).toMatchObject({ seq: 2, duplicate: false });
-    expect((await saver.save(visitor, [message])).changed).toEqual([]);
+    const repeat = await saver.save(visitor, [message]);
+    expect([repeat.changed, repeat.repeated]).toEqual([[], [{ clientId: visitor.clientId, address: visitor.sessionId, lastSeq: 2 }]]);
+    expect([again.changed.length, again.repeated]).toEqual([1, []]);
     expect((await chat.messages(visitor.clientId)).map((row) => row.text)).toEqual(['first', 'new']);
     expect(await chat.client(visitor.clientId)).toMatchObject({ lastSeq: 2, unreadCount: 2 });
   });

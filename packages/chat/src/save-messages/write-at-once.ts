@@ -76,7 +76,7 @@ function resultOf(drafts: Request, written: ReadonlyMap<number, WrittenClient>):
   });
   const [first] = drafts;
   const clientId = first?.target.kind === 'client' ? first.target.clientId : 0;
-  return { messages, changed: [{ clientId, address, lastSeq: base + client.given }] };
+  return { messages, changed: [{ clientId, address, lastSeq: base + client.given }], repeated: [] };
 }
 
 /**

@@ -19,6 +19,8 @@ export interface ChangedConversation {
 export interface SaveResult {
   messages: SavedMessage[];
   changed: ChangedConversation[];
+  /** Those in which all was there before: whoever committed it may have ended before anybody was told. */
+  repeated: ChangedConversation[];
 }
 
 /** How often a group is begun in all when other writers get in its way. */
@@ -55,6 +57,10 @@ async function writeOnce(tx: Transaction, requests: readonly (readonly Draft[])[
   };
   return answers.map((answer) => {
     if (answer instanceof ChatError) return answer;
+    const changed = changedBy(
+      answer.filter(({ duplicate }) => !duplicate).map(({ message }) => message),
+      knowledge.clients,
+    );
     return {
       messages: answer.map(({ message, duplicate }) => ({
         messageKey: message.messageKey,
@@ -63,10 +69,11 @@ async function writeOnce(tx: Transaction, requests: readonly (readonly Draft[])[
         createdAt: message.createdAt.toISOString(),
         duplicate,
       })),
-      changed: changedBy(
-        answer.filter(({ duplicate }) => !duplicate).map(({ message }) => message),
+      changed,
+      repeated: changedBy(
+        answer.map(({ message: { clientId } }) => ({ clientId, seq: knowledge.clients.get(clientId)?.lastSeq ?? 0 })),
         knowledge.clients,
-      ),
+      ).filter(({ clientId }) => !changed.some((conversation) => conversation.clientId === clientId)),
     };
   });
 }

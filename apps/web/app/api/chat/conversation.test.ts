@@ -104,6 +104,24 @@ describe('starting a conversation', () => {
     expect(foreign.status).toBe(401);
   });
 
+  it('counts what consoles adopt by operator, not with the visitors of their office', async () => {
+    const before = services();
+    installServices({
+      ...before,
+      limits: createLimits({ ...server.services.config, conversationsPerMinute: 1, redisUrl: undefined }, before.log),
+    });
+    const office = { [ADDRESS_HEADER]: '203.0.113.90' };
+    const statuses: number[] = [];
+    for (let page = 0; page < 20; page += 1)
+      statuses.push(
+        (await start({ clientSocketId: `socket of page ${page}`, username: 'Bob' }, { ...operator.headers, ...office })).status,
+      );
+    expect(new Set(statuses)).toEqual(new Set([201]));
+    // Nor do they take the visitors' turns.
+    expect((await start({ username: 'Ann' }, office)).status).toBe(201);
+    installServices(before);
+  });
+
   it('says which field is wrong', async () => {
     const response = await sessions(ask('POST', '/api/chat/sessions', { body: { username: '\u200B', email: 'nope' } }));
     expect(response.status).toBe(400);
@@ -147,7 +165,14 @@ describe('saving and reading', () => {
     ]);
     const repeat = (await (await post(visitor, one)).json()) as SaveMessagesResponse;
     expect(repeat.messages[0]).toMatchObject({ id: first.messages[0]?.id, seq: 1, duplicate: true });
-    await expect.poll(hinted).toContainEqual({ event: 'conversationChanged', clientId: visitor.sessionId, lastSeq: 2 });
+    const news = { event: 'conversationChanged', clientId: visitor.sessionId, lastSeq: 2 };
+    await expect.poll(hinted).toContainEqual(news);
+    // Who asks again has had no answer: perhaps nobody has been told either.
+    const count = () => hinted().filter((hint) => JSON.stringify(hint) === JSON.stringify(news)).length;
+    await services().hints.settled();
+    const before = count();
+    await post(visitor, one);
+    await expect.poll(count).toBe(before + 1);
   });
 
   it('shows both sides the same, with the operator by name', async () => {
@@ -243,7 +268,7 @@ describe('receipts, tokens and the end', () => {
     const before = hinted().filter(({ event }) => event === 'revoked').length;
     expect(await set(false)).toEqual({ blockedAt: null });
     expect((await post(visitor, text('sorry'))).status).toBe(200);
-    await expect.poll(() => hinted().filter((hint) => 'visitorChanged' in hint)).toHaveLength(2);
+    await expect.poll(() => hinted().filter((hint) => 'visitorChanged' in hint && hint.clientId === visitor.sessionId)).toHaveLength(2);
     expect(hinted().filter(({ event }) => event === 'revoked')).toHaveLength(before);
   });
 
@@ -252,7 +277,14 @@ describe('receipts, tokens and the end', () => {
     await post(visitor, text('thanks'));
     const over = async () => await end(ask('POST', '/api/chat/end', { headers: visitor.headers, body: {} }));
     const ended = (await (await over()).json()) as { endedAt: string };
+    const news = () =>
+      hinted().filter(
+        (hint) => hint.event === 'conversationChanged' && hint.clientId === visitor.sessionId && hint.visitorChanged === true,
+      );
+    await expect.poll(news).toHaveLength(1);
     expect(await (await over()).json()).toEqual(ended);
+    // Told again: the first answer may have been lost, and the hint with it.
+    await expect.poll(news).toHaveLength(2);
     expect((await page(visitor)).endedAt).toBe(ended.endedAt);
     expect((await post(visitor, text('one more thing'))).status).toBe(401);
     expect((await token(ask('POST', '/api/chat/token', { headers: visitor.headers }))).status).toBe(401);

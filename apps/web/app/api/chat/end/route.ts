@@ -18,7 +18,8 @@ export const POST = route({
       if (address !== null && changed) hints.send({ event: 'chatEnded', clientId: address });
       revocations.tell({ role: 'client', id: clientId, address });
     }
-    if (address !== null && changed) hints.send({ event: 'conversationChanged', clientId: address, lastSeq, visitorChanged: true });
+    // Asked again, too: the answer to the first time may have been lost, and the hint with it.
+    if (address !== null) hints.send({ event: 'conversationChanged', clientId: address, lastSeq, visitorChanged: true });
     return Response.json({ endedAt });
   },
 });

@@ -3,6 +3,7 @@ import { MAX_SAVE_BATCH, MAX_TEXT_LENGTH, readMessagesQuery, saveMessagesRequest
 
 import { actorOf } from '../../../../server/authenticate.ts';
 import { loggingSave } from '../../../../server/log-save.ts';
+import { tellSaved } from '../../../../server/relay-hints.ts';
 import { json, OPTIONS, route } from '../../../../server/route.ts';
 import { saveWithinQuota } from '../../../../server/visitor-quota.ts';
 
@@ -23,10 +24,9 @@ export const POST = route({
     const { saver, hints, log } = services;
     const storing = { request, services, caller };
     const saving = async () => await saveWithinQuota(storing, body.messages, async () => await saver.save(actorOf(caller), body.messages));
-    const { messages, changed } = await loggingSave(log, requestId, body.messages, saving);
-    for (const { address, lastSeq } of changed)
-      if (address !== null) hints.send({ event: 'conversationChanged', clientId: address, lastSeq });
-    const answer: SaveMessagesResponse = { messages };
+    const saved = await loggingSave(log, requestId, body.messages, saving);
+    tellSaved(hints, saved);
+    const answer: SaveMessagesResponse = { messages: saved.messages };
     return Response.json(answer);
   },
 });
