@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { createImageCleaner } from './clean-image.ts';
 import { refuseCostly } from './image-limits.ts';
 import { cleanName, detectImageType, inlineAs } from './image-types.ts';
-import { gif, pngOf, promising, scannedAgain, webp, withChunk, withComment } from './testing/odd-images.ts';
+import { gif, inParts, interlaced, pngOf, promising, scannedAgain, webp, withChunk, withComment } from './testing/odd-images.ts';
 
 // However busy this machine is.
 const cleaner = createImageCleaner({ maxWaitMs: 120_000, timeLimitMs: 120_000 });
@@ -100,7 +100,7 @@ describe('cleanImage', () => {
   });
 
   it('refuses a small file that unfolds to a huge image', async () => {
-    const bomb = await sharp({ create: { width: 8_000, height: 5_100, channels: 3, background: '#000' }, limitInputPixels: false })
+    const bomb = await sharp({ create: { width: 8_200, height: 6_300, channels: 3, background: '#000' }, limitInputPixels: false })
       .png({ compressionLevel: 9 })
       .toBuffer();
     expect(bomb.length).toBeLessThan(1_000_000);
@@ -119,12 +119,21 @@ const processes = () => process.getActiveResourcesInfo().filter((kind) => kind =
 describe('an image that would cost too much', () => {
   it.each<[string, () => Promise<Buffer> | Buffer, RegExp]>([
     ['a GIF of 390,000 frames of one pixel', () => gif(390_000, 1, 1), /too many frames/],
-    ['a GIF of few large frames', () => gif(50, 1_000, 1_000), /too many pixels/],
+    ['a GIF of many large frames', () => gif(101, 1_000, 1_000), /100 million/],
+    ['a GIF of few huge frames', () => gif(2, 4_200, 4_200), /17 million at most, in a frame/],
     ['a GIF whose frames are larger than it says', () => gif(2, 1, 1, 60_000), /too many pixels/],
     ['a GIF whose frames come after comments of one byte each', () => gif(1_001, 1, 1, 1, 1_000_000), /too many frames/],
     ['a WebP of 5,000 frames of one pixel', () => webp(5_000, 1, 1), /too many frames/],
-    ['a WebP of 100 large frames', () => webp(100, 1_000, 1_000), /too many pixels/],
+    ['a WebP of 100 large frames', () => webp(101, 1_000, 1_000), /too many pixels/],
     ['a PNG of 65,535 by 65,535', () => pngOf(65_535, 65_535), /too many pixels/],
+    ['an interlaced PNG of 41 megapixels', () => interlaced(6_400, 6_410), /40 million/],
+    ['a JPEG that promises 14,200 by 14,200', async () => await promising(14_200), /200 million/],
+    ['a progressive JPEG that promises 8,000 by 8,000', async () => await promising(8_000, { progressive: true }), /51 million/],
+    [
+      'a JPEG that promises 8,000 by 8,000 and brings one colour after the other',
+      async () => inParts(await promising(8_000)),
+      /51 million/,
+    ],
     ['a JPEG that goes over its pixels 500 times', async () => await scannedAgain(500), /too many scans/],
     ['a JPEG that promises 65,500 by 65,500', async () => await promising(65_500), /too many pixels/],
   ])('%s is refused without being decoded', async (_what, make, reason) => {
@@ -155,6 +164,40 @@ describe('an image that would cost too much', () => {
       return reads;
     };
     expect(read(20_000) / read(10_000)).toBeLessThan(2.5);
+  });
+
+  it.each<[string, number, number, object]>([
+    ['48 megapixels', 8_064, 6_048, {}],
+    ['50 megapixels, in many scans', 8_160, 6_120, { progressive: true }],
+    ['108 megapixels, held upright', 12_000, 9_000, { orientation: 6 }],
+  ])(
+    'takes a photograph of %s, made smaller',
+    async (_what, width, height, { progressive, orientation }: { progressive?: boolean; orientation?: number }) => {
+      const photo = await sharp({ create: { width, height, channels: 3, background: '#c60' }, limitInputPixels: false })
+        .jpeg({ quality: 50, progressive: progressive ?? false })
+        .withMetadata(orientation === undefined ? {} : { orientation })
+        .toBuffer();
+      const clean = await cleanImage(photo);
+      expect(orientation === 6 ? [clean.height, clean.width] : [clean.width, clean.height]).toEqual([4_096, 3_072]);
+    },
+  );
+
+  it('makes a long recording smaller, so that it can be sent, and keeps all of it', async () => {
+    const frame = async (nth: number) =>
+      await sharp({ create: { width: 800, height: 600, channels: 3, background: nth % 2 === 0 ? '#c60' : '#06c' } })
+        .png({ compressionLevel: 1 })
+        .toBuffer();
+    const frames = await Promise.all(Array.from({ length: 100 }, async (_, nth) => await frame(nth)));
+    const recording = await sharp(frames, { join: { animated: true }, limitInputPixels: false })
+      .gif({ effort: 1, keepDuplicateFrames: true })
+      .toBuffer();
+    const clean = await cleanImage(recording);
+    const { pages } = await sharp(clean.bytes, { animated: true, limitInputPixels: false }).metadata();
+    const { pages: before = 0 } = await sharp(recording, { animated: true, limitInputPixels: false }).metadata();
+    expect(800 * 600 * before).toBeGreaterThan(40_000_000);
+    expect(pages).toBe(before);
+    expect(clean.width / clean.height).toBeCloseTo(4 / 3, 1);
+    expect(clean.width * clean.height * before).toBeLessThanOrEqual(40_000_000);
   });
 
   it('takes what is usual: an animation of some length, a progressive photograph', async () => {

@@ -7,7 +7,7 @@ import { ChatError } from '@switchboard/protocol';
 import { z } from 'zod';
 
 import { FairQueue, type Waiter } from './fair-queue.ts';
-import { MAX_PIXELS, refuseCostly } from './image-limits.ts';
+import { refuseCostly, tooManyPixels } from './image-limits.ts';
 import { detectImageType, EXTENSIONS, type ImageType } from './image-types.ts';
 
 /** An image that we made ourselves from one that somebody sent. */
@@ -24,22 +24,24 @@ export interface CleanImage {
 export interface ImageCleaner {
   /**
    * Decodes and encodes an image anew: turned upright, without metadata (where and with what it was taken) and without anything that hid behind or
-   * between its pixels; at most 4096 pixels a side. PNG, JPEG and WebP stay what they were, animations keep moving.
+   * between its pixels; at most 4096 pixels a side, and 40 megapixels of an animation. PNG, JPEG and WebP stay what they were, animations keep moving.
    *
-   * @throws ChatError `unsupported_type` when it is none of these; `too_large` over 40 megapixels, 1,000 frames or 100 scans; `invalid_request` when it
+   * @throws ChatError `unsupported_type` when it is none of these; `too_large` as `refuseCostly` says; `invalid_request` when it
    *   is damaged, or when its signal is aborted; `unavailable` when too many wait or it takes too long
    */
   clean(bytes: Buffer, waiter: Waiter): Promise<CleanImage>;
 }
 
 const MAX_SIDE = 4_096;
+/** Of an animation, all frames together: encoding is what takes the time. */
+const MAX_ANIMATION_PIXELS = 40_000_000;
 /**
  * Together shorter than the 30 s that browsers and proxies wait for an answer after the last byte: whoever tries again then does so because they were told,
  * not because they gave up on work that goes on.
  */
 const TIME_LIMIT_MS = 15_000;
 const MAX_WAIT_MS = 10_000;
-/** Each process takes some 300 MB at worst. */
+/** Each process takes some 400 MB at worst. */
 const QUEUE = { atOnce: 2, maxWaiting: 30, maxWaitingOfCaller: 4 };
 const RETRY_AFTER_S = 10;
 const MAX_STDERR = 2_000;
@@ -60,9 +62,10 @@ export function createImageCleaner(limits: { readonly maxWaitMs?: number; readon
     async clean(bytes, waiter) {
       const mimeType = detectImageType(bytes);
       if (mimeType === undefined) throw new ChatError('unsupported_type', 'The file must be a PNG, JPEG, GIF or WebP image.');
-      refuseCostly(bytes, mimeType);
-      const made = outcome.parse(await queue.run(waiter, async () => await inProcess(bytes, mimeType, timeLimitMs, waiter.signal)));
-      if ('tooLarge' in made) throw new ChatError('too_large', 'The image has too many pixels: 40 million at most, all frames together.');
+      const maxPixels = refuseCostly(bytes, mimeType);
+      const task = { bytes, mimeType, maxPixels, maxSide: MAX_SIDE, maxAnimationPixels: MAX_ANIMATION_PIXELS };
+      const made = outcome.parse(await queue.run(waiter, async () => await inProcess(task, timeLimitMs, waiter.signal)));
+      if ('tooLarge' in made) throw new ChatError('too_large', tooManyPixels(maxPixels));
       if ('damaged' in made) throw damaged(made.damaged);
       const { width, height } = made;
       return { bytes: Buffer.from(made.bytes), mimeType, extension: EXTENSIONS[mimeType], width, height };
@@ -71,7 +74,7 @@ export function createImageCleaner(limits: { readonly maxWaitMs?: number; readon
 }
 
 /** What the worker answers. The process has ended when this settles, or ends at that moment. */
-async function inProcess(bytes: Buffer, mimeType: ImageType, timeLimitMs: number, signal: AbortSignal | undefined): Promise<unknown> {
+async function inProcess(task: object, timeLimitMs: number, signal: AbortSignal | undefined): Promise<unknown> {
   const worker = fork(/* turbopackIgnore: true */ workerPath(), [], {
     // Nothing of our environment: neither secrets nor options for Node.
     env: { NODE_ENV: 'production' },
@@ -89,7 +92,7 @@ async function inProcess(bytes: Buffer, mimeType: ImageType, timeLimitMs: number
   try {
     const answer = once(worker, 'message', until);
     const ended = endOf(worker, until);
-    worker.send({ bytes, mimeType, maxPixels: MAX_PIXELS, maxSide: MAX_SIDE }, () => undefined); // That it ends meanwhile is heard of by `ended`.
+    worker.send(task, () => undefined); // That it ends meanwhile is heard of by `ended`.
     const [message] = (await Promise.race([answer, ended, late])) as [unknown];
     return message;
   } finally {

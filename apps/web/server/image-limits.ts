@@ -2,8 +2,11 @@ import { ChatError } from '@switchboard/protocol';
 
 import type { ImageType } from './image-types.ts';
 
-/** What an image may unfold to, all frames together: a photograph of most phones, or an animation of some length. */
-export const MAX_PIXELS = 40_000_000;
+/**
+ * How many pixels an image may have, by what decoding it takes. Measured: each of these stays below some 400 MB and 5 s on one processor.
+ * A JPEG that comes in one scan is decoded line by line, and made smaller on the way: that takes 220 MB whatever its size. It may be the largest photograph of a phone.
+ */
+const MAX_PIXELS = { oneScan: 200_000_000, still: 51_000_000, interlaced: 40_000_000, frame: 17_000_000, animation: 100_000_000 };
 /** Frames cost time however small they are. */
 const MAX_FRAMES = 1_000;
 /** How often a JPEG may go over its pixels. A usual progressive one does so ten times. */
@@ -16,20 +19,29 @@ interface Claims {
   readonly height: number;
   readonly frames: number;
   readonly scans: number;
+  /** How it is decoded, where that is not as most are. */
+  readonly kind?: 'oneScan' | 'interlaced';
 }
 
 /**
- * Refuses an image that would take long to decode, by what its own structure says. Goes over the bytes once, decodes nothing and keeps nothing.
- * A file that breaks off or is nonsense passes: the decoder refuses it.
+ * Refuses an image that would take long to decode, by what its own structure says, and returns how many pixels it may have, all frames together. Goes over
+ * the bytes once, decodes nothing and keeps nothing. A file that breaks off or is nonsense passes: the decoder refuses it.
  *
  * @throws ChatError `too_large`
  */
-export function refuseCostly(bytes: Buffer, type: ImageType): void {
-  const { width, height, frames, scans } = CLAIMS[type](bytes);
+export function refuseCostly(bytes: Buffer, type: ImageType): number {
+  const { width, height, frames, scans, kind = 'still' } = CLAIMS[type](bytes);
   const refuse = (message: string) => new ChatError('too_large', message, { fields: { file: message } });
   if (frames > MAX_FRAMES) throw refuse(`The animation has too many frames: ${MAX_FRAMES} at most.`);
   if (scans > MAX_SCANS) throw refuse(`The image has too many scans: ${MAX_SCANS} at most.`);
-  if (width * height * frames > MAX_PIXELS) throw refuse('The image has too many pixels: 40 million at most, all frames together.');
+  if (frames > 1 && width * height > MAX_PIXELS.frame) throw refuse(tooManyPixels(MAX_PIXELS.frame, 'in a frame'));
+  const most = frames > 1 ? MAX_PIXELS.animation : MAX_PIXELS[kind];
+  if (width * height * frames > most) throw refuse(tooManyPixels(most));
+  return most;
+}
+
+export function tooManyPixels(most: number, where = 'all frames together'): string {
+  return `The image has too many pixels: ${most / 1_000_000} million at most, ${where}.`;
 }
 
 const STILL = { frames: 1, scans: 1 };
@@ -45,7 +57,7 @@ const CLAIMS: Readonly<Record<ImageType, (bytes: Buffer) => Claims>> = {
 /** The first chunk has to be IHDR. */
 function ofPng(bytes: Buffer): Claims {
   if (bytes.length < 24) return NOTHING;
-  return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20), ...STILL };
+  return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20), ...STILL, ...(bytes[28] === 1 ? { kind: 'interlaced' } : {}) };
 }
 
 /** Goes from block to block. A frame may be larger than the screen that the header promises, then the screen grows. */
@@ -100,7 +112,9 @@ function ofWebp(bytes: Buffer): Claims {
 
 /** Goes from marker to marker. */
 function ofJpeg(bytes: Buffer): Claims {
-  let [width, height, scans] = [0, 0, 0];
+  let [width, height, scans, parts] = [0, 0, 0, 0];
+  // Of the usual kind, with all colours in its only scan: any other is kept whole while it is decoded.
+  let isPlain = true;
   let at = bytes.indexOf(0xff, 2);
   while (at !== -1 && at + 9 < bytes.length && scans <= MAX_SCANS) {
     const marker = bytes[at + 1] ?? 0;
@@ -109,12 +123,18 @@ function ofJpeg(bytes: Buffer): Claims {
     else if (marker === 0xd9) break;
     else {
       // SOF, but for DHT, JPG and DAC, which stand among them.
-      if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker))
+      if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) {
         [height, width] = [Math.max(height, bytes.readUInt16BE(at + 5)), Math.max(width, bytes.readUInt16BE(at + 7))];
-      if (marker === 0xda) scans += 1;
+        isPlain &&= marker <= 0xc1 && parts === 0;
+        parts = bytes[at + 9] ?? 0;
+      }
+      if (marker === 0xda) {
+        scans += 1;
+        isPlain &&= scans === 1 && bytes[at + 4] === parts;
+      }
       at += 2 + bytes.readUInt16BE(at + 2);
     }
     at = at < bytes.length ? bytes.indexOf(0xff, at) : -1;
   }
-  return { width, height, frames: 1, scans: Math.max(scans, 1) };
+  return { width, height, frames: 1, scans: Math.max(scans, 1), ...(isPlain && scans === 1 ? { kind: 'oneScan' } : {}) };
 }

@@ -15,14 +15,17 @@ const FORMATS = {
 };
 
 /** @returns what `clean-image.ts` takes: `{ bytes, width, height }`, `{ tooLarge: true }` or `{ damaged: <reason> }` */
-async function clean({ bytes, mimeType, maxPixels, maxSide }) {
+async function clean({ bytes, mimeType, maxPixels, maxSide, maxAnimationPixels }) {
   const animated = mimeType === 'image/gif' || mimeType === 'image/webp';
   try {
     const { width, height, pageHeight, pages = 1 } = await sharp(bytes, { animated, limitInputPixels: false }).metadata();
-    if (width * (pageHeight ?? height) * pages > maxPixels) return { tooLarge: true };
+    const [frameHeight, pixels] = [pageHeight ?? height, width * (pageHeight ?? height) * pages];
+    if (pixels > maxPixels) return { tooLarge: true };
+    const shrunk = pages > 1 ? Math.max(width, frameHeight) * Math.sqrt(maxAnimationPixels / pixels) : maxSide;
+    const side = Math.max(1, Math.min(maxSide, Math.floor(shrunk)));
     const upright = sharp(bytes, { animated, limitInputPixels: maxPixels, failOn: 'error' })
       .autoOrient()
-      .resize({ width: maxSide, height: maxSide, fit: 'inside', withoutEnlargement: true });
+      .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true });
     const { data, info } = await FORMATS[mimeType](upright).toBuffer({ resolveWithObject: true });
     return { bytes: data, width: info.width, height: info.pageHeight ?? info.height };
   } catch (error) {

@@ -72,12 +72,26 @@ export async function scannedAgain(times: number): Promise<Buffer> {
 }
 
 /** A JPEG that says that its sides are this long. */
-export async function promising(side: number): Promise<Buffer> {
+export async function promising(side: number, options: { readonly progressive?: boolean } = {}): Promise<Buffer> {
   const image = await sharp({ create: { width: 64, height: 64, channels: 3, background: '#369' } })
-    .jpeg()
+    .jpeg(options)
     .toBuffer();
-  const at = image.indexOf(Buffer.from([0xff, 0xc0]));
+  const at = image.indexOf(Buffer.from([0xff, options.progressive === true ? 0xc2 : 0xc0]));
   image.writeUInt16BE(side, at + 5);
   image.writeUInt16BE(side, at + 7);
+  return image;
+}
+
+/** The same with a scan that says that it has one of the three colours only. */
+export function inParts(image: Buffer): Buffer {
+  const parts = Buffer.from(image);
+  parts[parts.indexOf(Buffer.from([0xff, 0xda])) + 4] = 1;
+  return parts;
+}
+
+/** The beginning of a PNG that says that it comes in ever finer steps. */
+export function interlaced(width: number, height: number): Buffer {
+  const image = pngOf(width, height);
+  image[28] = 1;
   return image;
 }
