@@ -1,10 +1,19 @@
 import type { TimelineMessage } from '@switchboard/client';
-import { memo, useState } from 'react';
+import { memo, useState, type CSSProperties } from 'react';
 
 import { Hidden } from '../ui/Hidden.tsx';
-import { LIST_ITEM, messageId, sameGroup, times, type MessageGroup as Group, type MessageRef } from '@switchboard/client/view';
+import {
+  captionWidth,
+  LIST_ITEM,
+  messageId,
+  sameGroup,
+  shownSize,
+  times,
+  type MessageGroup as Group,
+  type MessageRef,
+} from '@switchboard/client/view';
 import { MessageImage } from './MessageImage.tsx';
-import { CallOff, NotSent, STATUS_WORDS } from './MessageStatus.tsx';
+import { CallOff, NotSent, STATUS_WORDS, statusWord } from './MessageStatus.tsx';
 import { MessageText } from './MessageText.tsx';
 import { useMeasured } from './use-measured.ts';
 
@@ -39,11 +48,17 @@ function corners(ours: boolean, first: boolean, last: boolean): string {
   return `${first ? '' : 'rounded-ss-[5px]'} ${last ? '' : 'rounded-es-[5px]'}`;
 }
 
+/** A picture with words is no wider than the picture. */
+function captioned({ image, text }: TimelineMessage): CSSProperties | undefined {
+  if (image === null || text === null || text === '') return undefined;
+  return { width: captionWidth(shownSize(image.width, image.height)) };
+}
+
 /** What a screen reader says of a message: who, when, what, and how far it has come. */
 function nameOf({ own, senderType, operatorName, createdAt, text, image, status }: TimelineMessage, visitor: string): string {
   const who = own ? 'You' : senderType === 'CLIENT' ? visitor : (operatorName ?? 'An operator');
   const picture = image === null ? [] : [`Picture ${image.name ?? ''}`.trim()];
-  const said = [...picture, ...(text === null || text === '' ? [] : [text]), ...(status === null ? [] : [STATUS_WORDS[status]])];
+  const said = [...picture, ...(text === null || text === '' ? [] : [text]), ...(status === null ? [] : [statusWord({ own, status })])];
   return `${who}, ${times.clock(createdAt)}: ${said.join(', ')}`;
 }
 
@@ -66,7 +81,10 @@ const Bubble = memo(function Bubble({ message, visitor, first, last, hasStatus, 
             <CallOff message={message} onDiscard={onDiscard} />
           </span>
         ) : null}
-        <div className={`bubble max-w-[min(60ch,84cqi)] overflow-hidden rounded-[14px] ${corners(ours, first, last)} ${ground(message)}`}>
+        <div
+          style={captioned(message)}
+          className={`bubble max-w-[min(60ch,84cqi)] overflow-hidden rounded-[14px] ${corners(ours, first, last)} ${ground(message)}`}
+        >
           {message.image === null ? null : <MessageImage image={message.image} progress={message.uploadProgress} />}
           {message.text === null || message.text === '' ? null : (
             <div className="px-3 py-2">

@@ -6,7 +6,7 @@ import { useOpenPicture } from './PictureViewer.tsx';
 
 /** A picture in the log at its ratio, its space reserved; a press opens it large. */
 export function MessageImage({ image, progress }: { readonly image: TimelineImage; readonly progress: number | null }) {
-  const { width, height } = shownSize(image.width, image.height);
+  const { width, height, fit } = shownSize(image.width, image.height);
   const [brokenUrl, setBrokenUrl] = useState<string>();
   const name = image.name ?? 'Picture';
   const open = useOpenPicture();
@@ -26,10 +26,10 @@ export function MessageImage({ image, progress }: { readonly image: TimelineImag
         alt={name}
         width={width}
         height={height}
-        style={{ aspectRatio: `${width} / ${height}` }}
+        style={{ aspectRatio: `${width} / ${height}`, objectFit: fit }}
         decoding="async"
         onError={() => setBrokenUrl(url)}
-        className="block h-auto max-w-full bg-sunken object-contain"
+        className="block h-auto max-w-full bg-sunken"
       />
       {progress === null ? null : <Progress value={progress} />}
     </button>

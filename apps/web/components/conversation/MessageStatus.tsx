@@ -14,6 +14,11 @@ export const STATUS_WORDS: Readonly<Record<Status, string>> = {
   failed: 'Not sent',
 };
 
+/** The same for any message: a visitor's that was to be saved here and is not was sent all the same. */
+export function statusWord({ own, status }: { readonly own: boolean; readonly status: Status }): string {
+  return own || status !== 'failed' ? STATUS_WORDS[status] : 'Not saved';
+}
+
 interface FailureProps {
   readonly message: TimelineMessage;
   readonly onRetry: (message: MessageRef) => void;
@@ -40,7 +45,7 @@ export function NotSent({ message, onRetry, onDiscard }: FailureProps) {
       <span role="alert" className="flex items-center gap-1.5">
         <AlertIcon />
         <span translate="no" className="font-medium">
-          {message.own ? STATUS_WORDS.failed : 'Not saved'}
+          {statusWord({ own: message.own, status: 'failed' })}
         </span>
         {message.failure === null ? null : (
           <span key={message.failure} dir="auto">

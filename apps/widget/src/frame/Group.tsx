@@ -5,6 +5,7 @@ import {
   hostElsewhere,
   messageId,
   safePicture,
+  captionWidth,
   shownSize,
   times,
   type MessageGroup,
@@ -13,6 +14,8 @@ import {
 
 import { Words } from './Words.tsx';
 
+/** Of a picture, in CSS pixels. */
+const MAX_WIDTH = 240;
 const STATUS = { sending: 'Sending', sent: 'Sent', delivered: 'Delivered', read: 'Read', failed: 'Not sent' } as const;
 
 interface GroupProps {
@@ -97,10 +100,12 @@ function Message({ message, last, conversation }: MessageProps) {
 
 /** Plain text with links that are safe to follow, code in a fixed-width font, and emoji that stand alone large. */
 function Text({ message }: { readonly message: TimelineMessage }) {
+  const { image } = message;
+  const width = image === null ? undefined : captionWidth(shownSize(image.width, image.height, MAX_WIDTH));
   const blocks = blocksOf(message);
   let at = 0;
   return (
-    <p class="bubble" dir="auto">
+    <p class="bubble" dir="auto" style={{ inlineSize: width }}>
       {blocks.map(({ kind, parts }) => {
         at += 1;
         if (kind === 'code')
@@ -166,9 +171,7 @@ function Picture({ message: { image, uploadProgress }, onBroken }: PictureProps)
         </span>
       </p>
     );
-  const size = shownSize(image.width, image.height);
-  const scale = Math.min(1, 240 / size.width);
-  const [width, height] = [Math.round(size.width * scale), Math.round(size.height * scale)];
+  const { width, height, fit } = shownSize(image.width, image.height, MAX_WIDTH);
   return (
     <a
       class="picture"
@@ -177,7 +180,16 @@ function Picture({ message: { image, uploadProgress }, onBroken }: PictureProps)
       rel="noopener noreferrer"
       aria-label={`Picture ${image.name ?? ''}, opens in a new tab`.replace(' ,', ',')}
     >
-      <img src={url} width={width} height={height} alt={image.name ?? 'Picture'} loading="lazy" decoding="async" onError={onBroken} />
+      <img
+        src={url}
+        width={width}
+        height={height}
+        style={{ objectFit: fit }}
+        alt={image.name ?? 'Picture'}
+        loading="lazy"
+        decoding="async"
+        onError={onBroken}
+      />
       {uploadProgress === null ? null : <progress max={1} value={uploadProgress} aria-label="Uploading" />}
     </a>
   );

@@ -4,7 +4,7 @@ export { messageId, type MessageRef } from '../message-id.ts';
 export { playChime } from './chime.ts';
 export { Composing, type ComposingSnapshot, type Draft, type PickedPicture } from '../composing/composing.ts';
 export { handedOver, type HandedOver } from '../composing/handed-over.ts';
-export { shownSize } from './image-size.ts';
+export { captionWidth, shownSize } from './image-size.ts';
 export { linkParts, safeHref, type TextPart } from './links.ts';
 export { AT_THE_END, LogScroll, type LogPlace } from './log-scroll.ts';
 export { hostElsewhere, safePicture } from './pictures.ts';
