@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 
-import { FairQueue } from './fair-queue.ts';
+import { FairQueue, type FairQueueOptions } from './fair-queue.ts';
 
 const OPTIONS = { atOnce: 2, maxWaiting: 6, maxWaitingOfCaller: 4, maxWaitMs: 60_000 };
 const settle = async () => await new Promise((resolve) => setImmediate(resolve));
 
 /** A queue with work that ends when it is told to. */
-function stage(options: Partial<typeof OPTIONS> = {}) {
+function stage(options: Partial<FairQueueOptions> = {}) {
   const queue = new FairQueue({ ...OPTIONS, ...options });
   const begun: string[] = [];
   const endings = new Map<string, () => void>();
@@ -111,6 +111,27 @@ it('what would begin too late is refused in time', async () => {
   ask('a', 'a');
   ask('b', 'b');
   await expect.poll(() => outcomes.get('b')).toMatchObject(UNAVAILABLE);
+});
+
+it('what would have to wait too long is refused at once, and who has a turn before the others is not', async () => {
+  let time = 0;
+  const { ask, end, outcomes, begun } = stage({ atOnce: 1, maxWaitMs: 60_000, now: () => time });
+  for (let nth = 0; nth < 30; nth += 1) {
+    ask(`slow ${nth}`, 'a');
+    await settle();
+    time += 25_000;
+    await end(`slow ${nth}`);
+  }
+  for (const caller of ['b', 'c', 'd', 'e']) ask(caller, caller, 'one address');
+  await settle();
+  expect(begun.at(-1)).toBe('b');
+  expect(outcomes.has('d')).toBe(false);
+  ask('f', 'f', 'one address');
+  await settle();
+  expect(outcomes.get('f')).toMatchObject(UNAVAILABLE);
+  ask('z', 'z', 'another address');
+  await settle();
+  expect(outcomes.has('z')).toBe(false);
 });
 
 it('work that fails gives its place to the next', async () => {

@@ -15,8 +15,10 @@ export interface FairQueueOptions {
   readonly atOnce: number;
   readonly maxWaiting: number;
   readonly maxWaitingOfCaller: number;
-  /** Work that could not begin by then is refused, before its caller gives up. Milliseconds. */
+  /** Work that could not begin by then is refused, before its caller gives up; at once where that can be foreseen. Milliseconds. */
   readonly maxWaitMs: number;
+  /** Milliseconds, of any clock that goes forward. */
+  readonly now?: () => number;
 }
 
 interface Entry {
@@ -26,6 +28,8 @@ interface Entry {
 }
 
 const RETRY_AFTER_S = 10;
+/** How much the last piece of work says of how long the next will take. */
+const NEWS = 0.2;
 
 /** Runs work for many callers, some at once, the others in a queue in which nobody gets in the way of others by asking for much. */
 export class FairQueue {
@@ -36,6 +40,8 @@ export class FairQueue {
   /** Caller or group → when it was last admitted, as a number that grows. */
   readonly #admitted = new Map<string, number>();
   #admissions = 0;
+  /** How long a piece of work takes lately, in milliseconds. */
+  #usualMs = 0;
 
   constructor(options: FairQueueOptions) {
     this.#options = options;
@@ -50,9 +56,12 @@ export class FairQueue {
    */
   async run<T>(waiter: Waiter, work: () => Promise<T>): Promise<T> {
     await this.#enter(waiter);
+    const { now = () => performance.now() } = this.#options;
+    const began = now();
     try {
       return await work();
     } finally {
+      this.#usualMs += NEWS * (now() - began - this.#usualMs);
       this.#running.delete(waiter.caller);
       this.#admitNext();
     }
@@ -61,6 +70,7 @@ export class FairQueue {
   async #enter(waiter: Waiter): Promise<void> {
     if (waiter.signal?.aborted === true) throw gone();
     this.#makeRoom(waiter);
+    if (this.#expectedWaitMs(waiter) > this.#options.maxWaitMs) throw overloaded();
     await new Promise<void>((resolve, reject) => {
       const settle = () => {
         clearTimeout(timer);
@@ -87,13 +97,26 @@ export class FairQueue {
     });
   }
 
+  /** How long one more of this group would wait if work goes on to take as long as lately: all of its own group is before it, and as many turns of each other. */
+  #expectedWaitMs({ group }: Waiter): number {
+    const sizes = this.#waitingByGroup();
+    const own = sizes.get(group) ?? 0;
+    const before = [...sizes].reduce((sum, [other, size]) => sum + (other === group ? size : Math.min(size, own + 1)), 0);
+    return (before / this.#options.atOnce) * this.#usualMs;
+  }
+
+  #waitingByGroup(): Map<string, number> {
+    const sizes = new Map<string, number>();
+    for (const { waiter } of this.#waiting) sizes.set(waiter.group, (sizes.get(waiter.group) ?? 0) + 1);
+    return sizes;
+  }
+
   /** With no room left, the group that has the most waiting gives up the newest of it, if it has more than the one that comes. */
   #makeRoom({ caller, group }: Waiter): void {
     const { maxWaiting, maxWaitingOfCaller } = this.#options;
     if (this.#waiting.filter(({ waiter }) => waiter.caller === caller).length >= maxWaitingOfCaller) throw overloaded();
     if (this.#waiting.length < maxWaiting) return;
-    const sizes = new Map<string, number>();
-    for (const { waiter } of this.#waiting) sizes.set(waiter.group, (sizes.get(waiter.group) ?? 0) + 1);
+    const sizes = this.#waitingByGroup();
     const most = Math.max(...sizes.values());
     if (most <= (sizes.get(group) ?? 0) + 1) throw overloaded();
     this.#waiting.findLast(({ waiter }) => sizes.get(waiter.group) === most)?.refuse(overloaded());

@@ -64,8 +64,8 @@ export const SERVER_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'apps/web/server/relay-hints.ts',
-        find: '      waiting.set(key, hint);\n',
-        replace: '      if (waiting.size === 0) return;\n      waiting.set(key, hint);\n',
+        find: '      waiting.set(key, before === undefined ? hint : merged(before, hint));\n',
+        replace: '      if (waiting.size === 0) return;\n      waiting.set(key, before === undefined ? hint : merged(before, hint));\n',
       },
     ],
     rebuild: ['web'],
