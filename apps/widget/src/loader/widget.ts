@@ -2,6 +2,7 @@ import { launcherRing, readColor, textOn } from '../color.ts';
 import { createChatFrame, type ChatFrame, type FrameState } from './chat-frame.ts';
 import { createCover, type Cover } from './cover.ts';
 import { make, makeButton, makeIcon, redraw } from './dom.ts';
+import { hasPageFocus } from './page-focus.ts';
 import { createPageLock } from './page-lock.ts';
 import { createPlace } from './place.ts';
 import type { WidgetSettings } from './settings.ts';
@@ -172,6 +173,8 @@ export class Widget {
     window.addEventListener('popstate', (event) => this.#lock.popped(event), first);
     window.addEventListener('message', this.#receive, { signal });
     window.addEventListener('keydown', this.#escape, { signal });
+    window.addEventListener('focus', this.#tellFocus, { signal });
+    window.addEventListener('blur', this.#tellFocus, { signal });
     const retry = () => {
       if (this.#frame.state() === 'failed') this.#frame.load();
     };
@@ -212,9 +215,13 @@ export class Widget {
     this.#wantsFocus = false;
     if (focus) this.#frame.focus();
     this.#tellPage();
+    this.#tellFocus();
     this.prefill(this.#prefill);
     this.#tellState(focus);
   }
+
+  /** A moment later: only then is it known what has the focus. */
+  readonly #tellFocus = () => setTimeout(() => this.#frame.tell('focus', { page: hasPageFocus() }));
 
   #tellState(focus: boolean): void {
     if (this.#isOpen) this.#frame.tell('opened', { focus, full: this.#isFull });
