@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 
-import { chromium, type BrowserContextOptions, type Page } from 'playwright-core';
+import { chromium, type BrowserContextOptions, type Page, type Request, type Route } from 'playwright-core';
 import { build } from 'vite';
 
 import { chromiumPath } from './config.ts';
@@ -16,11 +16,23 @@ const TYPES: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
+/** Answers what the page asks of `/api`. */
+type Api = (path: string, init: RequestInit) => Promise<Response>;
+
 /** The console's components on a page of their own, with a chat that a test plays, in a real Chromium. */
 export interface ConsoleStage {
-  /** A fresh page; `?c=` and the like as `path`. Nothing leaves it: every address is answered from the bundle. */
-  open(what?: Parameters<Stage['show']>[0] | 'nothing', options?: BrowserContextOptions & { readonly path?: string }): Promise<Page>;
+  /** A fresh page; `?c=` and the like as `path`. Nothing leaves it: every address is answered from the bundle, those of `/api` by `api`. */
+  open(
+    what?: Parameters<Stage['show']>[0] | 'nothing',
+    options?: BrowserContextOptions & { readonly path?: string; readonly api?: Api },
+  ): Promise<Page>;
   close(): Promise<void>;
+}
+
+async function answerOf(api: Api, request: Request, path: string): Promise<Parameters<Route['fulfill']>[0]> {
+  const body = request.postData();
+  const answer = await api(path, { method: request.method(), headers: request.headers(), ...(body === null ? {} : { body }) });
+  return { status: answer.status, headers: Object.fromEntries(answer.headers), body: await answer.text() };
 }
 
 /** Bundles the page and starts the browser. */
@@ -45,7 +57,7 @@ export async function openConsoleStage(): Promise<ConsoleStage> {
     ],
   });
   return {
-    async open(what = 'console', { path = '/', ...options } = {}) {
+    async open(what = 'console', { path = '/', api, ...options } = {}) {
       const context = await browser.newContext({
         viewport: { width: 1440, height: 900 },
         timezoneId: 'Europe/Oslo',
@@ -53,7 +65,11 @@ export async function openConsoleStage(): Promise<ConsoleStage> {
         ...options,
       });
       await context.route('**/*', async (route) => {
-        const { pathname } = new URL(route.request().url());
+        const { pathname, search } = new URL(route.request().url());
+        if (api !== undefined && pathname.startsWith('/api/')) {
+          await route.fulfill(await answerOf(api, route.request(), `${pathname}${search}`));
+          return;
+        }
         const file = pathname === '/' ? '/index.html' : pathname;
         const type = TYPES[extname(file)];
         if (type === undefined) await route.fulfill({ status: 404 });

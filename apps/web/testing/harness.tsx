@@ -1,6 +1,7 @@
 import '@fontsource-variable/inter/wght.css';
 import '../styles/console.css';
 
+import { createOperatorChat } from '@switchboard/client';
 import { ChatError } from '@switchboard/protocol/errors';
 import { createRoot } from 'react-dom/client';
 
@@ -19,6 +20,8 @@ export interface Stage {
   readonly ChatError: typeof ChatError;
   /** Shows the console of this operator, the sign-in page, or what is shown when a page has failed here or on the server. */
   show(what: 'console' | 'sign-in' | 'page-fault' | 'server-fault', operator?: ConsoleOperator): void;
+  /** Shows the console with the real client, which asks this origin's `/api` and finds no relay. */
+  connect(): void;
   /** With which e-mails somebody has signed in again. */
   readonly signedIn: string[];
 }
@@ -41,6 +44,10 @@ window.stage = {
   messageOf,
   ChatError,
   signedIn,
+  connect() {
+    const real = createOperatorChat({ relay: { url: window.location.origin, path: '/chat' }, operator: maya });
+    root.render(<Console chat={real} operator={maya} relayHost="chat.lamps.example" onSignedIn={() => undefined} />);
+  },
   show(what, operator = maya) {
     if (what === 'page-fault' || what === 'server-fault') {
       root.render(<FailurePage error={Object.assign(new Error(what), what === 'server-fault' ? { digest: '1' } : {})} />);

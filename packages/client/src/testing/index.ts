@@ -1,3 +1,4 @@
 export { createTab, FakeBrowser, type FakeTab } from './fake-effects.ts';
+export { FakeServer } from './fake-server.ts';
 export { lookAt } from './look-at.ts';
 export { MemoryStore } from './memory-store.ts';
