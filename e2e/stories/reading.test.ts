@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+
+import type { Page } from 'playwright-core';
+import { expect, inject, it } from 'vitest';
+
+import { useBrowser } from '../stage/use-browser.ts';
+import { ConsolePage } from '../stage/console-page.ts';
+import { query } from '../stage/database.ts';
+import { OPERATORS } from '../stage/operators.ts';
+import { WidgetPage } from '../stage/widget-page.ts';
+import { within } from '../stage/within.ts';
+
+const stage = inject('stage');
+const browser = useBrowser();
+
+interface Session {
+  readonly token: string;
+}
+
+async function post<T>(path: string, body: unknown, token?: string): Promise<T> {
+  const answer = await fetch(`${stage.web}/api/chat/${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
+    body: JSON.stringify(body),
+  });
+  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+  return (await answer.json()) as T;
+}
+
+/** What a visitor's own client saves who comes back after being offline. `minutesAgo`: of the first of them, a minute apart. */
+async function save(token: string, texts: readonly string[], minutesAgo: number): Promise<void> {
+  const start = Date.now() - minutesAgo * 60_000;
+  const messages = texts.map((text, index) => ({
+    messageKey: randomUUID(),
+    messageType: 'TEXT',
+    text,
+    sentAt: new Date(start + index * 60_000).toISOString(),
+  }));
+  await post('messages', { messages }, token);
+}
+
+const many = (count: number) =>
+  Array.from({ length: count }, (_, index) => `Question ${index + 1}. ${'More of it. '.repeat((index * 7) % 19)}`);
+const readSeq = async (visitor: string) =>
+  (await query<{ operatorReadSeq: number }>(stage.databaseUrl, 'SELECT "operatorReadSeq" FROM "Client" WHERE username = $1', [visitor]))[0]
+    ?.operatorReadSeq ?? 0;
+const fromEnd = async (page: Page) =>
+  await page.getByRole('log', { name: 'Messages' }).evaluate((element) => element.scrollHeight - element.scrollTop - element.clientHeight);
+
+it('an operator opens a conversation at its first unread message, and what they have not seen stays unread', async () => {
+  const { token } = await post<Session>('sessions', { username: 'Rita Example' });
+  await save(token, many(40), 60);
+  const operator = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
+  await operator.openConversation('Rita Example');
+  await operator
+    .log()
+    .getByText(/^Question 1\./)
+    .waitFor();
+  const frame = await operator.log().boundingBox();
+  const divider = operator.log().getByText('New', { exact: true });
+  await expect.poll(async () => ((await divider.boundingBox())?.y ?? 9_999) - (frame?.y ?? 0)).toBeLessThan(40);
+  await expect.poll(async () => await readSeq('Rita Example')).toBeGreaterThan(0);
+  expect(await readSeq('Rita Example')).toBeLessThan(30);
+  for (let before = await readSeq('Rita Example'); before < 40; before = await readSeq('Rita Example')) {
+    await operator.log().evaluate((element) => (element.scrollTop += element.clientHeight * 0.6));
+    await expect.poll(async () => await readSeq('Rita Example')).toBeGreaterThan(before);
+  }
+
+  // Read: it opens at its end from now on.
+  await operator.page.reload();
+  await operator
+    .log()
+    .getByText(/^Question 40\./)
+    .waitFor();
+  await expect.poll(async () => await fromEnd(operator.page)).toBeLessThan(2);
+
+  // Written before the others, and here only now: above what is in view.
+  await save(token, ['Written in the tunnel'], 45);
+  const pill = operator.page.getByRole('button', { name: 'New message', exact: true });
+  await pill.waitFor();
+  expect(await fromEnd(operator.page)).toBeLessThan(2);
+  expect(await readSeq('Rita Example')).toBe(40);
+  await pill.click();
+  await expect.poll(async () => await readSeq('Rita Example')).toBe(41);
+  await operator.close();
+});
+
+it('what a visitor reads in one tab is read in their others', async () => {
+  const operator = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
+  const first = await WidgetPage.started(browser, stage.host, 'Sven Example');
+  await first.say('Is anybody there?');
+  await operator.openConversation('Sven Example');
+  await operator.message('Is anybody there?').waitFor();
+  await first.closeChat();
+  const other = await first.context.newPage();
+  await other.goto(stage.host);
+  const second = new WidgetPage(other, first.context);
+  await operator.say('I am.');
+  const badge = (widget: WidgetPage) => widget.page.getByRole('button', { name: 'Open chat, 1 unread', exact: true });
+  await Promise.all([badge(first).waitFor(), badge(second).waitFor()]);
+  await first.page.bringToFront();
+  await first.openChat();
+  await first.message('I am.').waitFor();
+  await within(10_000, 'the other tab knows that it was read', async () => (await badge(second).count()) === 0);
+  await expect.poll(async () => await operator.log().getByText('Read', { exact: true }).count()).toBeGreaterThan(0);
+  await Promise.all([first.close(), operator.close()]);
+});
+
+it('a visitor who is in another program has not read the answer, though the page is in sight', async () => {
+  const operator = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
+  const visitor = await WidgetPage.started(browser, stage.host, 'Tove Example');
+  await visitor.say('Do you have it in blue?');
+  await operator.openConversation('Tove Example');
+  await operator.message('Do you have it in blue?').waitFor();
+  const look = async (focused: boolean) => {
+    for (const frame of visitor.page.frames()) {
+      await frame.evaluate((has) => {
+        document.hasFocus = () => has;
+        window.dispatchEvent(new Event(has ? 'focus' : 'blur'));
+      }, focused);
+    }
+  };
+  await look(false);
+  await operator.say('Yes, we do.');
+  await visitor.message('Yes, we do.').waitFor();
+  await operator.log().getByText('Delivered', { exact: true }).waitFor();
+  // Long enough for it to be read, if it were in view of somebody.
+  await visitor.page.evaluate(async () => await new Promise((resolve) => setTimeout(resolve, 2_500)));
+  expect(await operator.log().getByText('Read', { exact: true }).count()).toBeLessThan(1);
+  await look(true);
+  await operator.log().getByText('Read', { exact: true }).waitFor();
+  await Promise.all([visitor.close(), operator.close()]);
+});
