@@ -27,8 +27,10 @@ function say(text: string): void {
 
 /** The first complaint of a run, without what is different each time. */
 function complaintOf(output: string): string {
-  const line = output.split('\n').find((candidate) => /^ {5}(?!again)/.test(candidate)) ?? 'it failed';
-  return line.trim().replaceAll('|', '/').slice(0, 110);
+  const lines = output.split('\n');
+  // The first: what it could not even be started for.
+  const line = lines.find((candidate) => candidate.startsWith('Error: ')) ?? lines.find((candidate) => /^ {5}(?!again)/.test(candidate));
+  return (line ?? 'it failed').trim().replaceAll('|', '/').slice(0, 110);
 }
 
 async function challenge(tree: Tree, mutant: Mutant): Promise<string | undefined> {
