@@ -125,6 +125,29 @@ it('says of each file why it is not taken, and takes the others', async () => {
   await page.getByRole('button', { name: 'Remove ok.png' }).click();
   await pick(page, large);
   await alert.getByText('That picture has 1.5 MB; 1 MB is the limit.').waitFor();
+  await pick(page, { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('text') });
+  await alert.getByText('That file is not a picture that can be sent. Use PNG, JPEG, GIF or WebP.').waitFor();
+});
+
+it('gives back the pictures that were refused, with their caption', async () => {
+  const page = await withAna();
+  const refuse = async (refused: boolean) =>
+    await page.evaluate(
+      (now) =>
+        Object.assign(window.stage.chat.conversation(1), {
+          refusal: now ? new window.stage.ChatError('conflict', 'Nothing can be sent now.') : undefined,
+        }),
+      refused,
+    );
+  await refuse(true);
+  await pick(page, picture('a.png'), picture('b.png'));
+  await page.keyboard.type('Which?');
+  await page.keyboard.press('Enter');
+  await page.getByRole('alert').getByText('Nothing can be sent now.').waitFor();
+  expect([await trayNames(page), await field(page).inputValue()]).toEqual([['a.png', 'b.png'], 'Which?']);
+  await refuse(false);
+  await page.keyboard.press('Enter');
+  await expect.poll(async () => (await asked(page)).at(-1)).toBe('image b.png image/png 40×30 Which?');
 });
 
 it('makes a photograph smaller that is over the limit, and leaves what can be seen through what it is', async () => {

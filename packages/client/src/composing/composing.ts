@@ -154,8 +154,8 @@ export class Composing {
   #pick(file: File, isOneOfMany: boolean): Picture {
     this.#lastId += 1;
     const id = this.#lastId;
-    const subject = isOneOfMany && file.name !== '' ? file.name : 'That picture';
-    const ready = readyPicture(file, subject, this.#conversation?.maxImageBytes ?? 0);
+    const called = isOneOfMany && file.name !== '' ? file.name : undefined;
+    const ready = readyPicture(file, called, this.#conversation?.maxImageBytes ?? 0);
     // Said at once, whether or not it is sent by then.
     ready.catch((error: unknown) => {
       this.#problems = [...this.#problems, plainReason(error)];
@@ -186,6 +186,7 @@ export class Composing {
     const isGood = (index: number) => outcomes[index]?.status === 'fulfilled';
     this.#letGo(pictures.filter((_, index) => !isGood(index)));
     const good = pictures.filter((_, index) => isGood(index));
+    this.#sent = [{ text, pictures: good }, ...this.#sent.slice(1)];
     if (good.length === 0 && text.trim() !== '') await conversation.sendText(text);
     for (const [index, picture] of good.entries()) {
       const { blob, name, width, height } = await picture.ready;

@@ -29,13 +29,14 @@ const HEAD_BYTES = 64 * 1024;
  * Reads a picture's measures, and makes a photograph smaller that has more pixels or bytes than can be sent: upright, as JPEG, or where it can be seen
  * through as what it was. Everything else stays as it is, animations always.
  *
- * @param subject begins the sentence that says why it can't be sent
+ * @param called what to call it in the sentence that says why it can't be sent; undefined where it is the only one
  * @throws ChatError `unsupported_type`, `too_large`, or `invalid_request` for a file that is no picture
  */
-export async function readyPicture(file: File, subject: string, maxBytes: number): Promise<ReadyPicture> {
+export async function readyPicture(file: File, called: string | undefined, maxBytes: number): Promise<ReadyPicture> {
+  const subject = called ?? 'That picture';
   const name = file.name === '' ? 'picture' : file.name;
   if (!IMAGE_TYPES.some((type) => type === file.type)) {
-    throw new ChatError('unsupported_type', notAPicture(subject));
+    throw new ChatError('unsupported_type', notAPicture(called ?? 'That file'));
   }
   const url = URL.createObjectURL(file);
   try {
