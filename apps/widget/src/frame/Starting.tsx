@@ -1,3 +1,4 @@
+import { MAX_TEXT_LENGTH } from '@switchboard/protocol/limits';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 
 import type { Draft } from './drafts.ts';
@@ -27,7 +28,8 @@ export function Starting({ greeting, draft, waiting, onSend }: StartingProps) {
   const press = (event: KeyboardEvent) => {
     if (!isSendKey(event)) return;
     event.preventDefault();
-    if (text.trim() === '') return;
+    // What is too long stays in the field, where the conversation will say so.
+    if (text.trim() === '' || text.length > MAX_TEXT_LENGTH) return;
     onSend(text);
     setText('');
   };
