@@ -46,7 +46,7 @@ it('what is dropped anywhere in the frame is taken or refused, and never opened 
 
   await widget.start('Dropsy Example');
   expect(await drop(frame.getByRole('heading', { name: 'Chat with us' }), { picture })).toEqual(KEPT_OUT);
-  await frame.getByRole('img').first().waitFor();
+  await frame.getByRole('list', { name: 'Pictures to send' }).getByText('lamp.png').waitFor();
 
   await widget.say('So that you know me');
   const operator = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);

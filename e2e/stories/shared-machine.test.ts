@@ -93,13 +93,17 @@ it('a visitor who ends the chat: no tab takes anything meanwhile, each says that
   await first.frame().getByRole('button', { name: 'Yes, end chat' }).click();
   for (const tab of [first, second]) {
     await tab.frame().getByText('The chat is being ended.').waitFor();
-    expect(await tab.frame().getByRole('textbox', { name: 'Message', exact: true }).isEditable()).toBe(false);
+    const field = tab.frame().getByRole('textbox', { name: 'Message', exact: true });
+    await field.fill('Too late');
+    await field.press('Enter');
+    expect(await tab.frame().getByRole('button', { name: 'Send', exact: true }).isDisabled()).toBe(true);
   }
   letGo();
   for (const tab of [first, second]) await tab.frame().getByRole('heading', { name: 'Chat ended' }).waitFor();
   await second.page.reload();
   await second.openChat();
   await second.frame().getByLabel('Name', { exact: true }).waitFor();
+  expect((await rowsOf(stage.databaseUrl, 'Enda Example')).map(({ text }) => text)).toEqual(['Thank you, that is all.']);
   await first.close();
 });
 

@@ -50,7 +50,7 @@ export function Composer({ conversation, composing, ending }: ComposerProps) {
 
   return (
     <div class="composer">
-      {ending ? <output class="quiet">The chat is being ended. What you type stays here.</output> : null}
+      {ending ? <output class="quiet">The chat is being ended. Nothing is sent meanwhile.</output> : null}
       <Problems composing={composing} />
       <Tray
         pictures={pictures}

@@ -35,7 +35,9 @@ export function StartForm({ greeting, leftOvers, prefill, drafts, onStart, onSen
   useLayoutEffect(() => {
     if (problem?.field != null) document.getElementById(problem.field)?.focus();
   }, [problem]);
-  useDrop(() => setProblem({ field: null, text: 'Start the chat first. Then you can attach pictures.' }));
+  useDrop(({ files }) =>
+    files.length === 0 ? undefined : setProblem({ field: null, text: 'Start the chat first. Then you can attach pictures.' }),
+  );
 
   if (busy) return <Starting greeting={greeting} draft={drafts.message} waiting={waiting} onSend={send} />;
   return (
