@@ -57,6 +57,33 @@ it.each([
   expect(await violations(page)).toEqual([]);
 });
 
+it('has nothing that axe objects to with a menu open, with details over the conversation, and with something to take back', async () => {
+  const page = await stage.open('nothing', { path: '/?c=1', viewport: { width: 900, height: 800 } });
+  await fill(page);
+  await page.evaluate(() => {
+    const { chat } = window.stage;
+    chat.set({ waiting: 1, unsent: 1 });
+    chat.summarize(1, { waitingSince: new Date(Date.now() - 3_600_000).toISOString(), unsent: 1, lastSeenAt: new Date().toISOString() });
+  });
+  const still = async () =>
+    await page.evaluate(async () => await Promise.all(document.getAnimations().map(async (animation) => await animation.finished)));
+  await page.getByRole('button', { name: 'Account: Maya Lindqvist' }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).waitFor();
+  await still();
+  expect(await violations(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'More', exact: true }).click();
+  await page.getByRole('menuitem', { name: 'Block visitor' }).waitFor();
+  await still();
+  expect(await violations(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Done', exact: true }).click();
+  await page.getByRole('button', { name: 'Undo', exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Show details' }).click();
+  await still();
+  expect(await violations(page)).toEqual([]);
+});
+
 it('has nothing that axe objects to on a phone, in a dialog and on the sign-in page', async () => {
   const phone = await stage.open('nothing', { path: '/?c=1', viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
   await fill(phone);

@@ -125,7 +125,8 @@ function Pages({ summary }: { readonly summary: ConversationSummary }) {
   const { pageUrl, pageAt, pages } = summary;
   if (pageUrl === null) return null;
   const host = URL.canParse(pageUrl) ? new URL(pageUrl).host : undefined;
-  const before = pages.filter(({ url, at }) => !(url === pageUrl && at === pageAt));
+  // The newest is the page itself, and one that was loaded anew is still the same.
+  const before = pages.filter(({ url }, index) => url !== (index === 0 ? pageUrl : pages[index - 1]?.url));
   return (
     <>
       <Row label={pageAt === null ? 'Started on' : 'Page'}>
