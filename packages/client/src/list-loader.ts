@@ -211,6 +211,7 @@ export class ListLoader {
     for (const clientId of this.#model.take(chats, step)) this.#hooks.want(clientId);
     // Counted before something that has changed it since: it is counted again.
     if (isCounted && counts !== undefined) this.#noteCount(counts.waiting);
+    this.#hooks.onChange();
     this.#hooks.onFetched(chats, news);
   }
 
@@ -222,6 +223,7 @@ export class ListLoader {
   /** A server of the build before does not count: the rows have to do. */
   #countRows(): void {
     this.#noteCount([...this.#model.rows().values()].filter(isWaiting).length);
+    this.#hooks.onChange();
   }
 
   /** Nothing of another database's list is kept: what was read, unread or known by an address there says nothing here. */

@@ -93,7 +93,7 @@ export class ListModel {
     this.#hooks.onChange();
   }
 
-  /** Takes fetched rows in; `step`: when they were asked for. What is known from later stays. Returns the ids of those that did. */
+  /** Takes fetched rows in, and tells nobody yet; `step`: when they were asked for. What is known from later stays. Returns the ids of those that did. */
   take(chats: readonly RecentChat[], step: number): number[] {
     const later: number[] = [];
     for (const chat of chats) {
@@ -101,7 +101,6 @@ export class ListModel {
       if (before !== undefined && before.asOf > step) later.push(chat.client.id);
       else this.#put(fetchedRow(chat, before, step, this.#effects.now()));
     }
-    this.#hooks.onChange();
     return later;
   }
 
@@ -154,7 +153,7 @@ export class ListModel {
    * thought to stand there stands elsewhere by now. Returns those of them that cannot be forgotten: their rows have to be asked for.
    */
   cover(told: ReadonlySet<number>, from: Place | null, to: Place | null, step: number): number[] {
-    if (to !== null && !this.#isKnownDownTo(to)) this.setBoundary(to);
+    if (to === null || !this.#isKnownDownTo(to)) this.setBoundary(to);
     const doubtful: number[] = [];
     for (const [clientId, row] of this.#rows) {
       const place = told.has(clientId) || row.asOf > step ? null : placeIn(this.#view, row);

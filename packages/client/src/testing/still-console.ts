@@ -1,0 +1,103 @@
+import { vi } from 'vitest';
+
+import { createOperatorChat } from '../operator-chat.ts';
+import type { RelaySocket } from '../effects.ts';
+import type { ArrivedMessage, OperatorChat } from '../types.ts';
+import { createTab } from './fake-effects.ts';
+import type { FakeTab } from './fake-effects.ts';
+import type { FakeOperator, FakeServer } from './fake-server.ts';
+
+/** A relay's end in the hand of a test: connected at once, and it says what the test says. */
+export class FakeSocket {
+  readonly #handlers = new Map<string, ((payload: unknown) => void)[]>();
+  connected = false;
+  readonly active = true;
+  readonly io = {
+    on: () => undefined,
+    opts: {},
+    timeout: () => undefined,
+    engine: { transport: { name: 'websocket' }, once: () => undefined },
+  };
+  readonly volatile = { emit: () => undefined };
+
+  asSocket(): RelaySocket {
+    // What the connection uses of it.
+    return this as unknown as RelaySocket;
+  }
+
+  on(event: string, handler: (payload: unknown) => void): void {
+    this.#handlers.set(event, [...(this.#handlers.get(event) ?? []), handler]);
+  }
+
+  /** The relay says something to this console. */
+  receive(event: string, payload: unknown): void {
+    for (const handler of this.#handlers.get(event) ?? []) handler(payload);
+  }
+
+  connect(): this {
+    this.connected = true;
+    queueMicrotask(() => this.receive('connect', undefined));
+    return this;
+  }
+
+  disconnect(): this {
+    if (this.connected) {
+      this.connected = false;
+      this.receive('disconnect', 'transport close');
+    }
+    return this;
+  }
+
+  timeout(): { emitWithAck(): Promise<unknown> } {
+    return { emitWithAck: () => Promise.resolve({ ok: true, timestamp: new Date().toISOString(), delivered: 1 }) };
+  }
+
+  onAny(): void {
+    // Debug output only.
+  }
+
+  onAnyOutgoing(): void {
+    // Debug output only.
+  }
+
+  off(): void {
+    this.#handlers.clear();
+  }
+}
+
+export interface StillConsole {
+  readonly chat: OperatorChat;
+  readonly tab: FakeTab;
+  readonly socket: FakeSocket;
+  readonly arrivals: ArrivedMessage[];
+}
+
+/** A console without a network or a disk, for tests that hold time in their hands (`passTime`). `fetch`: instead of the server's own. */
+export function openStillConsole(server: FakeServer, operator: FakeOperator, fetch = server.fetchAs(operator)): StillConsole {
+  const socket = new FakeSocket();
+  const overrides = { openSocket: () => socket.asSocket(), indexedDB: undefined, locks: undefined };
+  const tab = createTab({ fetch, random: () => 0.5, overrides });
+  const { operatorId: id, name } = operator;
+  const chat = createOperatorChat({ relay: { url: 'http://relay', path: '/chat' }, operator: { id, name } }, tab);
+  const arrivals: ArrivedMessage[] = [];
+  chat.onArrival((arrived) => arrivals.push(arrived));
+  return { chat, tab, socket, arrivals };
+}
+
+/** Time stands still from now on, and passes with `passTime`. Requests go on: they are answered at once. */
+export function holdTime(): void {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+}
+
+/** Lets everything happen that is on its way. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 8; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
+export async function passTime(ms: number, step = 100): Promise<void> {
+  await settle();
+  for (let passed = 0; passed < ms; passed += step) {
+    vi.advanceTimersByTime(step);
+    await settle();
+  }
+}
