@@ -2,6 +2,7 @@ import { ChatError } from '@switchboard/protocol/errors';
 
 import { backoffMs } from './backoff.ts';
 import type { Effects } from './effects.ts';
+import { remember } from './remember.ts';
 import { wait } from './retry.ts';
 
 /** All consoles hear of a stranger at once: spread, in milliseconds, over which they give it a row. */
@@ -55,7 +56,7 @@ export class AddressBook {
 
   /** What a visitor calls itself, for its row. */
   noteName(address: string, username: string | null | undefined): void {
-    if (username != null && username.trim() !== '') remember(this.#names, address, username);
+    if (username != null && username.trim() !== '') remember(this.#names, address, username, MEMORY);
   }
 
   /** What was adopted may be gone: the database was set back to an older copy. */
@@ -105,7 +106,7 @@ export class AddressBook {
   async #adopt(address: string, attempt: number): Promise<void> {
     try {
       const clientId = await this.#hooks.adopt(address, this.#names.get(address) ?? 'Visitor');
-      remember(this.#adopted, address, clientId);
+      remember(this.#adopted, address, clientId, MEMORY);
       this.#names.delete(address);
     } catch (error) {
       // For ever, whatever it was: behind this address there is a message that nobody else may save.
@@ -113,15 +114,5 @@ export class AddressBook {
       const asked = error instanceof ChatError ? error.detail.retryAfterSeconds : undefined;
       await wait(this.#effects, 500 + backoffMs(attempt, this.#effects.random(), asked));
     }
-  }
-}
-
-/** Puts it at the end, and lets go of the oldest when there are too many. */
-function remember<T>(map: Map<string, T>, key: string, value: T): void {
-  map.delete(key);
-  map.set(key, value);
-  for (const oldest of map.keys()) {
-    if (map.size <= MEMORY) break;
-    map.delete(oldest);
   }
 }

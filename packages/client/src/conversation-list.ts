@@ -1,9 +1,10 @@
 import type { MessageView, RecentChat } from '@switchboard/protocol/types';
 
+import { messageId } from './message-id.ts';
 import type { MessageRef } from './message-id.ts';
 import { shallowEqual } from './shallow-equal.ts';
 import type { Content } from './timeline/state.ts';
-import type { ConversationSummary } from './types.ts';
+import type { ConversationSummary, TimelineMessage } from './types.ts';
 
 /** More of a message than a row has room for; the rest would be laid out for nothing, in every row, at every change. */
 const PREVIEW_LENGTH = 200;
@@ -62,6 +63,16 @@ export function fetchedRow(chat: RecentChat, before: ListRow | undefined, asOf: 
   const said = (before?.said ?? []).slice(included(chat, before?.said ?? []));
   const recent = said.filter(({ heardAt }) => heardAt === null || now - heardAt < HEARD_MS);
   return makeRow({ ...chat, client: completed(chat, before) }, recent, asOf);
+}
+
+/** The row without what its conversation knows to be saved below its newest message, which is later then. The same row when that is nothing. */
+export function withoutOlder(row: ListRow, messages: readonly TimelineMessage[]): ListRow {
+  const { chat, said, asOf } = row;
+  const newest = chat.lastMessage?.seq ?? 0;
+  if (said.length === 0 || newest === 0) return row;
+  const saved = new Set(messages.filter(({ seq }) => seq !== null && seq <= newest).map(messageId));
+  const left = said.filter(({ content }) => !saved.has(messageId(content)));
+  return left.length === said.length ? row : makeRow(chat, left, asOf);
 }
 
 /** The row of an old front-end's address that has been given one. */

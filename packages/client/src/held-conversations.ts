@@ -1,6 +1,6 @@
 import type { ConversationContext } from './conversation-context.ts';
 import { Conversation } from './conversation.ts';
-import { oldest } from './oldest.ts';
+import { oldest } from './remember.ts';
 
 /** Conversations that are held though nobody looks at them. */
 const MAX_IDLE = 50;

@@ -1,12 +1,12 @@
 import type { RecentChat } from '@switchboard/protocol/types';
 
-import { adoptedChat, changedRow, fetchedRow, isWaiting, listUnread, summarize } from './conversation-list.ts';
+import { adoptedChat, changedRow, fetchedRow, isWaiting, listUnread, summarize, withoutOlder } from './conversation-list.ts';
 import type { ListRow, ListState, RowEvent } from './conversation-list.ts';
 import type { Conversation } from './conversation.ts';
 import type { Effects } from './effects.ts';
 import { comparePlaces, Ordered, placeIn } from './list-order.ts';
 import type { Place } from './list-order.ts';
-import { oldest } from './oldest.ts';
+import { oldest } from './remember.ts';
 import { TypingReceiver } from './typing.ts';
 import type { ConversationSummary, ListView } from './types.ts';
 
@@ -20,8 +20,8 @@ export interface ListModelHooks {
   isWatched(clientId: number): boolean;
   /** This operator's messages there that were refused. */
   unsent(clientId: number): number;
-  /** A conversation was not known before. */
-  onKnown(clientId: number): void;
+  /** A conversation was not known before; what is known of it was asked for at `asOf`. */
+  onKnown(clientId: number, asOf: number): void;
   onChange(): void;
 }
 
@@ -122,9 +122,12 @@ export class ListModel {
   /** What its conversation, or the outbox, says of it has changed. Returns whether that shows. */
   refresh(clientId: number): boolean {
     const row = this.#rows.get(clientId);
-    const changed = row !== undefined && this.#summarize(clientId, row);
-    if (changed) this.#hooks.onChange();
-    return changed;
+    if (row === undefined) return false;
+    const { version } = this;
+    this.#put(row);
+    if (version === this.version) return false;
+    this.#hooks.onChange();
+    return true;
   }
 
   /** Somebody begins to look at a conversation, or nobody does any more. */
@@ -204,8 +207,9 @@ export class ListModel {
     for (const receiver of this.#typing.values()) receiver.set(null);
   }
 
-  #put(row: ListRow): void {
-    const { id, address } = row.chat.client;
+  #put(heard: ListRow): void {
+    const { id, address } = heard.chat.client;
+    const row = withoutOlder(heard, this.#hooks.conversation(id)?.getSnapshot().messages ?? []);
     const before = this.#rows.get(id);
     this.#rows.set(id, row);
     const old = before?.chat.client.address ?? null;
@@ -214,7 +218,7 @@ export class ListModel {
     this.#countWaiting(before, row);
     // What is known further down than before makes a place for a row that has not changed.
     if (!this.#summarize(id, row)) this.#place(id, row);
-    if (before === undefined) this.#hooks.onKnown(id);
+    if (before === undefined) this.#hooks.onKnown(id, row.asOf);
   }
 
   #countWaiting(before: ListRow | undefined, after: ListRow): void {

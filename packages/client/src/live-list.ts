@@ -7,6 +7,7 @@ import { ListLoader } from './list-loader.ts';
 import type { ListLoaderHooks } from './list-loader.ts';
 import { ListModel } from './list-model.ts';
 import type { ListModelHooks } from './list-model.ts';
+import { remember } from './remember.ts';
 import { Repeated } from './repeated.ts';
 import { RowRequests } from './row-requests.ts';
 import type { ConversationSummary, ListView, OperatorSnapshot } from './types.ts';
@@ -15,6 +16,9 @@ export interface LiveListHooks extends ListModelHooks, Omit<ListLoaderHooks, 'wa
   /** Conversations that somebody looks at: their rows have to be fresh, whatever the view shows. */
   watched(): Iterable<number>;
 }
+
+/** Addresses of which something was heard before they were known. */
+const MEMORY = 1_000;
 
 /**
  * The console's list: the rows of a view, loaded page by page, and what is known of other conversations. Live news show at once; the row that they are about
@@ -33,11 +37,19 @@ export class LiveList {
   #stale = true;
   /** Something may have been missed. */
   #missed = false;
+  /** Addresses that were not known when something about them was heard, and when that was. */
+  readonly #unknown = new Map<string, number>();
 
   constructor(effects: Effects, hooks: LiveListHooks, pageSize = DEFAULT_CHATS_PAGE) {
     this.#hooks = hooks;
     this.#pageSize = pageSize;
-    this.#model = new ListModel(effects, hooks);
+    this.#model = new ListModel(effects, {
+      conversation: (clientId) => hooks.conversation(clientId),
+      isWatched: (clientId) => hooks.isWatched(clientId),
+      unsent: (clientId) => hooks.unsent(clientId),
+      onKnown: (clientId, asOf) => this.#takeKnown(clientId, asOf),
+      onChange: () => hooks.onChange(),
+    });
     this.#loader = new ListLoader(
       effects,
       this.#model,
@@ -149,6 +161,11 @@ export class LiveList {
     return this.#requests.wantAddress(address);
   }
 
+  /** Something has changed there that matters only once the address is known: an answer may be on its way that was given before. */
+  noteUnknown(address: string): void {
+    remember(this.#unknown, address, this.#loader.nextStep(), MEMORY);
+  }
+
   apply(clientId: number, event: RowEvent): void {
     this.#model.apply(clientId, event, this.#loader.nextStep());
     this.#refill();
@@ -192,6 +209,16 @@ export class LiveList {
       throw error;
     }
     if (missed) for (const clientId of this.#hooks.watched()) this.want(clientId);
+  }
+
+  #takeKnown(clientId: number, asOf: number): void {
+    const address = this.address(clientId);
+    const heardAt = address === null ? undefined : this.#unknown.get(address);
+    if (address !== null && heardAt !== undefined) {
+      this.#unknown.delete(address);
+      if (heardAt > asOf) this.want(clientId);
+    }
+    this.#hooks.onKnown(clientId, asOf);
   }
 
   /** The view has run out of rows, while the server has more. */

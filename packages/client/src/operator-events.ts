@@ -63,7 +63,10 @@ export class OperatorEvents {
       conversationChanged: (hint) => this.#takeHint(hint),
       messagesSeen: (hint) => {
         const clientId = book.find(hint.clientId);
-        if (clientId === undefined) return;
+        if (clientId === undefined) {
+          list.noteUnknown(hint.clientId);
+          return;
+        }
         held.peek(clientId)?.hintSeen(hint);
         // A colleague has read it: the number of unread messages changes.
         if (hint.by === 'operator' && hint.readSeq > (list.readSeq(clientId) ?? 0)) list.want(clientId);
