@@ -15,7 +15,7 @@ const MAX_SPARE = 500;
 
 export interface ListModelHooks {
   /** A conversation that is held here: it knows better than the list what is unread. */
-  conversation(clientId: number): Pick<Conversation, 'unread' | 'knowsAllUnread'> | undefined;
+  conversation(clientId: number): Pick<Conversation, 'getSnapshot' | 'knowsAllUnread' | 'unread'> | undefined;
   /** Somebody looks at it. */
   isWatched(clientId: number): boolean;
   /** This operator's messages there that were refused. */

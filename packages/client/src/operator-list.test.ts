@@ -1,64 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { FakeServer } from './testing/fake-server.ts';
 import type { FakeClient } from './testing/fake-list.ts';
-import { holdTime, openStillConsole, passTime, settle } from './testing/still-console.ts';
-import type { StillConsole } from './testing/still-console.ts';
-import type { ListView } from './types.ts';
+import { ALAN } from './testing/open-chats.ts';
+import { passTime, settle } from './testing/still-console.ts';
+import { answer, asked, closeStillServer, ids, numbers, open, openStillServer, server, visitors } from './testing/still-server.ts';
 
-const GRACE = { operatorId: 7, name: 'Grace' };
-const ALAN = { operatorId: 8, name: 'Alan' };
-
-let server: FakeServer;
-let consoles: StillConsole[];
-
-beforeEach(() => {
-  holdTime();
-  server = new FakeServer();
-  consoles = [];
-  const tell = (event: string, payload: unknown) => {
-    for (const { socket } of consoles) socket.receive(event, payload);
-  };
-  server.onCommit = (client) => tell('conversationChanged', { clientId: client.address, lastSeq: client.rows.length });
-  server.onVisitorChanged = (client) =>
-    tell('conversationChanged', { clientId: client.address, lastSeq: client.rows.length, visitorChanged: true });
-  server.onReceipts = (client, by) =>
-    tell('messagesSeen', { clientId: client.address, by, deliveredSeq: 0, readSeq: client.receipts[`${by}ReadSeq`] });
-});
-
-afterEach(() => {
-  for (const { chat, tab } of consoles) {
-    chat.close();
-    tab.kill();
-  }
-  vi.useRealTimers();
-});
-
-/** Opens a console on what has been there for a while. */
-async function open(operator = GRACE): Promise<StillConsole> {
-  await passTime(5_000, 5_000);
-  const opened = openStillConsole(server, operator);
-  consoles.push(opened);
-  await settle();
-  return opened;
-}
-
-/** Visitors who wait, the first one longest. */
-function visitors(count: number): FakeClient[] {
-  const begin = Date.now() - count * 60_000;
-  return Array.from({ length: count }, (_, index) => {
-    const client = server.addClient(`Visitor ${index + 1}`);
-    server.commit(client.id, { text: 'Hello', sentAt: new Date(begin + index * 60_000).toISOString() });
-    return client;
-  });
-}
-
-const answer = (client: FakeClient, text = 'Yes') =>
-  server.commit(client.id, { text, senderType: 'OPERATOR', operatorId: ALAN.operatorId, operatorName: ALAN.name });
-const ids = ({ chat }: StillConsole) => chat.getSnapshot().conversations.map(({ clientId }) => clientId);
-const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
-/** Answers that the list has asked for so far. */
-const asked = () => server.requests.filter(({ path }) => path === '/api/chat/recent').map(({ query }) => query.toString());
+beforeEach(openStillServer);
+afterEach(closeStillServer);
 
 describe('the views', () => {
   it('reach every conversation, page by page, though others are answered meanwhile', async () => {
@@ -256,74 +204,4 @@ describe('a message that nobody has told of', () => {
     await passTime(25_000);
     expect(grace.chat.summaryOf(ada.id)).toMatchObject({ unread: 2, preview: { text: 'Still there?' } });
   });
-});
-
-describe('own messages', () => {
-  it('lie over the row until they are saved, and leave nothing when they are refused and dropped', async () => {
-    const [ada] = visitors(1) as [FakeClient];
-    const grace = await open();
-    const row = () => grace.chat.summaryOf(ada.id);
-    const before = row();
-    server.fault = ({ path, method }) => (path === '/api/chat/messages' && method === 'POST' ? 'refuse' : undefined);
-    const conversation = grace.chat.conversation(ada.id);
-    await conversation.sendText('FORBIDDEN word');
-    await settle();
-    expect(row()).toMatchObject({ preview: { text: 'FORBIDDEN word', senderType: 'OPERATOR' }, unsent: 0 });
-    // Nothing is answered by what is not saved.
-    expect(row()?.waitingSince).toBe(before?.waitingSince);
-    server.fault = () => undefined;
-    await passTime(10_000);
-    expect(row()).toMatchObject({ preview: { text: 'Hello' }, unsent: 1, waitingSince: before?.waitingSince });
-    expect(grace.chat.getSnapshot().unsent).toBe(1);
-    const failed = conversation.getSnapshot().messages.find(({ status }) => status === 'failed');
-    await Promise.all([conversation.discard(failed!), settle()]);
-    await passTime(1_000);
-    expect(row()).toEqual(before);
-    expect(grace.chat.getSnapshot().unsent).toBe(0);
-    await conversation.sendText('Yes');
-    await passTime(1_000);
-    expect(row()).toMatchObject({ preview: { text: 'Yes' }, waitingSince: null });
-    expect(grace.chat.getSnapshot().waiting).toBe(0);
-  });
-});
-
-describe('a conversation that the view does not have', () => {
-  it('gets its row, with the pages of its visitor, when it is asked for or opened', async () => {
-    const all = visitors(80);
-    const [first, second] = [all[54]!, all[57]!];
-    for (const client of [first, second]) client.pages = [{ url: 'https://shop.example/boots', at: new Date().toISOString() }];
-    const grace = await open();
-    expect(grace.chat.summaryOf(first.id)).toBeUndefined();
-    const told = vi.fn<() => void>();
-    grace.chat.subscribe(told);
-    grace.chat.fetchSummary(first.id);
-    grace.chat.conversation(second.id).subscribe(() => undefined);
-    await passTime(500);
-    for (const { id } of [first, second]) expect(grace.chat.summaryOf(id)?.pages).toMatchObject([{ url: 'https://shop.example/boots' }]);
-    expect(told).toHaveBeenCalled();
-    expect(ids(grace)).toEqual(numbers(1, 50));
-    // Who is looked at is asked for again and again: where they are now, and whether.
-    second.pages.unshift({ url: 'https://shop.example/hats', at: new Date().toISOString() });
-    await passTime(25_000);
-    expect(grace.chat.summaryOf(second.id)).toMatchObject({ pageUrl: 'https://shop.example/hats' });
-  });
-});
-
-it('a restored database leaves nothing of the list as it was', async () => {
-  const [ada] = visitors(3) as [FakeClient];
-  const copy = server.backUp();
-  server.commit(ada.id, { text: 'after the copy' });
-  const grace = await open();
-  const views: readonly ListView[] = ['waiting', 'open'];
-  expect(grace.chat.summaryOf(ada.id)?.unread).toBe(2);
-  server.restore(copy.slice(0, 2));
-  grace.tab.wake();
-  await passTime(2_000);
-  for (const view of views) {
-    grace.chat.setView(view);
-    await settle();
-    expect(ids(grace)).toEqual([1, 2]);
-  }
-  expect(grace.chat.summaryOf(ada.id)).toMatchObject({ unread: 1, preview: { text: 'Hello' } });
-  expect(grace.chat.getSnapshot().waiting).toBe(2);
 });

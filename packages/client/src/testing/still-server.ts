@@ -1,0 +1,63 @@
+import { vi } from 'vitest';
+
+import { FakeServer } from './fake-server.ts';
+import type { FakeClient } from './fake-list.ts';
+import { ALAN, GRACE } from './open-chats.ts';
+import { holdTime, openStillConsole, passTime, settle } from './still-console.ts';
+import type { StillConsole } from './still-console.ts';
+
+/** The server of the running test. */
+export let server: FakeServer;
+let consoles: StillConsole[] = [];
+
+/** Starts it, for each test anew; its hints reach every console at once. */
+export function openStillServer(): void {
+  holdTime();
+  server = new FakeServer();
+  consoles = [];
+  const tell = (event: string, payload: unknown) => {
+    for (const { socket } of consoles) socket.receive(event, payload);
+  };
+  server.onCommit = (client) => tell('conversationChanged', { clientId: client.address, lastSeq: client.rows.length });
+  server.onVisitorChanged = (client) =>
+    tell('conversationChanged', { clientId: client.address, lastSeq: client.rows.length, visitorChanged: true });
+  server.onReceipts = (client, by) =>
+    tell('messagesSeen', { clientId: client.address, by, deliveredSeq: 0, readSeq: client.receipts[`${by}ReadSeq`] });
+}
+
+/** Closes what a test has opened. */
+export function closeStillServer(): void {
+  for (const { chat, tab } of consoles) {
+    chat.close();
+    tab.kill();
+  }
+  vi.useRealTimers();
+}
+
+/** Opens a console on what has been there for a while. */
+export async function open(operator = GRACE): Promise<StillConsole> {
+  await passTime(5_000, 5_000);
+  const opened = openStillConsole(server, operator);
+  consoles.push(opened);
+  await settle();
+  return opened;
+}
+
+/** Visitors who wait, the first one longest. */
+export function visitors(count: number): FakeClient[] {
+  const begin = Date.now() - count * 60_000;
+  return Array.from({ length: count }, (_, index) => {
+    const client = server.addClient(`Visitor ${index + 1}`);
+    server.commit(client.id, { text: 'Hello', sentAt: new Date(begin + index * 60_000).toISOString() });
+    return client;
+  });
+}
+
+/** A colleague answers. */
+export const answer = (client: FakeClient, text = 'Yes') =>
+  server.commit(client.id, { text, senderType: 'OPERATOR', operatorId: ALAN.operatorId, operatorName: ALAN.name });
+/** The rows of the view. */
+export const ids = ({ chat }: StillConsole) => chat.getSnapshot().conversations.map(({ clientId }) => clientId);
+export const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
+/** Answers that the list has asked for so far. */
+export const asked = () => server.requests.filter(({ path }) => path === '/api/chat/recent').map(({ query }) => query.toString());
