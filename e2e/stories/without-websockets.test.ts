@@ -1,0 +1,65 @@
+import type { BrowserContext } from 'playwright-core';
+import { expect, inject, it } from 'vitest';
+
+import { ConsolePage } from '../stage/console-page.ts';
+import { OPERATORS } from '../stage/operators.ts';
+import { useBrowser } from '../stage/use-browser.ts';
+import { WidgetPage } from '../stage/widget-page.ts';
+
+const stage = inject('stage');
+
+/** A browser whose pages all stand behind `between`. */
+function behind(between: (context: BrowserContext) => Promise<unknown>): ReturnType<typeof useBrowser> {
+  const browser = useBrowser();
+  return {
+    newContext: async (options) => {
+      const context = await browser.newContext(options);
+      await between(context);
+      return context;
+    },
+  };
+}
+
+// What Squid-like proxies and some virus scanners do: the WebSocket is opened, and nothing comes back.
+const swallowed = behind(async (context) => await context.routeWebSocket(/\/chat\//, () => undefined));
+// A closed port, or a wrong NEXT_PUBLIC_SOCKET_URL.
+const unreachable = behind(async (context) => {
+  await context.routeWebSocket(/\/chat\//, async (socket) => await socket.close());
+  await context.route(`${stage.relay}/**`, async (route) => await route.abort());
+});
+
+it('both sides talk live where something on the way swallows WebSockets', async () => {
+  const operator = await ConsolePage.signedIn(swallowed, stage, OPERATORS.maya);
+  const visitor = await WidgetPage.started(swallowed, stage.host, 'Ada Swallowed');
+  await visitor.say('Is this live?');
+  await operator.openConversation('Ada Swallowed');
+  // Only the relay tells of this, as soon as the visitor's page has found its way.
+  const field = operator.page.getByRole('textbox', { name: 'Message', exact: true });
+  await expect
+    .poll(async () => {
+      await field.press('y');
+      return await visitor.frame().getByText(`${OPERATORS.maya.name} is typing …`).count();
+    })
+    .toBe(1);
+  await operator.say('Yes');
+  await visitor.message('Yes').waitFor();
+  await expect.poll(async () => await operator.page.getByText('No live connection').count()).toBe(0);
+  await Promise.all([visitor.close(), operator.close()]);
+});
+
+it('a relay that is never reached is said on both sides, and messages go through all the same', async () => {
+  const context = await unreachable.newContext();
+  await context.addCookies([...(stage.sessions[OPERATORS.omar.email] ?? [])]);
+  const page = await context.newPage();
+  await page.goto(stage.web);
+  const operator = new ConsolePage(page, context);
+  await page.getByText(`No live connection to ${new URL(stage.relay).host}.`).waitFor();
+  const visitor = await WidgetPage.started(unreachable, stage.host, 'Ben Unreachable');
+  await visitor.frame().getByText('No live connection. Messages go through, a little later.').waitFor();
+  await visitor.say('Anybody there?');
+  await operator.row('Ben Unreachable').waitFor();
+  await operator.openConversation('Ben Unreachable');
+  await operator.say('I am');
+  await visitor.message('I am').waitFor();
+  await Promise.all([visitor.close(), operator.close()]);
+});
