@@ -8,6 +8,17 @@ import { within } from '../stage/within.ts';
 const stage = inject('stage');
 const browser = useBrowser();
 
+it('the right password at a wrong address leads to the right one', async () => {
+  const wrong = stage.web.replace('localhost', '127.0.0.1');
+  const view = await ConsolePage.open(browser, wrong);
+  await view.signIn(OPERATORS.maya.email, OPERATORS.maya.password);
+  const alert = view.page.getByRole('alert').filter({ hasText: /./ });
+  await alert.getByText(`This console isn’t set up for ${wrong}.`).waitFor();
+  await alert.getByRole('link', { name: stage.web }).click();
+  await view.page.waitForURL((url) => url.origin === stage.web);
+  await view.close();
+});
+
 it('a wrong password and an unknown e-mail are answered with the same words, and nothing is shown', async () => {
   const view = await ConsolePage.open(browser, stage.web);
   const refusal = async (email: string, password: string) => {
