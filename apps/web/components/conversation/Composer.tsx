@@ -1,4 +1,4 @@
-import { handedOver, type HandedOver } from '@switchboard/client/view';
+import { handedOver, locale, type HandedOver } from '@switchboard/client/view';
 import { IMAGE_TYPES, MAX_TEXT_LENGTH } from '@switchboard/protocol/limits';
 import {
   useEffect,
@@ -19,7 +19,7 @@ import type { Sending } from './use-sending.ts';
 
 /** From this length on the field says how much room is left. */
 const COUNT_FROM = MAX_TEXT_LENGTH - 500;
-const COUNT = new Intl.NumberFormat();
+const COUNT = new Intl.NumberFormat(locale);
 
 /** What shortcuts elsewhere ask of the composer. */
 export interface ComposerActions {
