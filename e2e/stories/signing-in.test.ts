@@ -15,7 +15,7 @@ it('the right password at a wrong address leads to the right one', async () => {
   const alert = view.page.getByRole('alert').filter({ hasText: /./ });
   await alert.getByText(`This console isn’t set up for ${wrong}.`).waitFor();
   await alert.getByRole('link', { name: stage.web }).click();
-  await view.page.waitForURL((url) => url.origin === stage.web);
+  await expect.poll(() => new URL(view.page.url()).origin).toBe(stage.web);
   await view.close();
 });
 

@@ -61,5 +61,6 @@ it('a relay that is never reached is said on both sides, and messages go through
   await operator.openConversation('Ben Unreachable');
   await operator.say('I am');
   await visitor.message('I am').waitFor();
+  expect(await page.getByText('Connected', { exact: true }).count()).toBe(0);
   await Promise.all([visitor.close(), operator.close()]);
 });
