@@ -18,7 +18,7 @@ The first to look at, when somebody says that it does not work:
 | \`client_saved_seconds\`, \`client_relayed_seconds\` | what people feel between pressing send and the tick, the network included. Browsers report it about once a minute |
 | \`relay_event_seconds\` | the relay is slow by itself. It is measured for each event, from its being decoded to its having been written to the sockets of that node, what their network takes later not included. Measuring takes 0.2 µs |
 | \`nodejs_eventloop_lag_p99_seconds\` | the process has more to do than one processor can. It is of the time since somebody looked last, so let one Prometheus scrape |
-| \`unanswered_oldest_seconds\` | everything works, and nobody answers. Out of the 5,000 conversations with the newest activity in the last seven days, asked of the database at most every ten seconds; not shown while the database is away |
+| \`unanswered_oldest_seconds\` | everything works, and nobody answers. The same visitors as in the view Waiting, those with a last "thank you" too, until they are answered or marked as done. Asked of the database at most every ten seconds; not shown while the database is away |
 `;
 
 const CELL = (text: string) => text.replaceAll('|', '\\|');

@@ -1,8 +1,8 @@
+import { PAGE_REPORT_MS } from '@switchboard/protocol/limits';
+
 import type { Effects } from './effects.ts';
 import type { ServerClock } from './server-clock.ts';
 
-/** Milliseconds between two reports while nothing changes: often enough to say that somebody is there. */
-const BEAT_MS = 60_000;
 /** Milliseconds from a change to its report, so that a page which sets its address several times over is one page. */
 const SETTLE_MS = 300;
 /** Milliseconds between two reports at least, whatever the host page does to its address. */
@@ -66,7 +66,7 @@ export class PageReports {
     // A hidden page is not looked at; as soon as it is, it is told.
     if (this.#page === undefined || !this.#effects.page.isVisible()) return;
     this.#reportedAt = this.#effects.now();
-    this.#plan(BEAT_MS);
+    this.#plan(PAGE_REPORT_MS);
     try {
       await this.#report(this.#page);
     } catch (error) {

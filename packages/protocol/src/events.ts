@@ -93,7 +93,10 @@ export interface RelayPayloads {
   };
   operatorTyping: { isTyping: boolean; operatorName?: string | null | undefined; original?: Original | undefined };
   error: Pick<WireError, 'message'> & Partial<WireError>;
-  /** A hint: the database has news of this address. Never data: fetch if behind. `visitorChanged`: it is (also) of the visitor, who was blocked or unblocked. */
+  /**
+   * A hint: the database has news of this address. Never data: fetch if behind. `visitorChanged`: it is (also) of what is known of the visitor and the
+   * conversation: blocked, ended, done, or on another page.
+   */
   conversationChanged: { clientId: string; lastSeq: number; visitorChanged?: boolean | undefined };
   /** A hint: one side has received or seen up to these numbers. The truth is in the next fetched page. */
   messagesSeen: { clientId: string; by: 'client' | 'operator'; deliveredSeq: number; readSeq: number };

@@ -1,11 +1,9 @@
 import type { ConversationSummary } from '@switchboard/client';
+import { HERE_MS } from '@switchboard/protocol/limits';
 import { useCallback } from 'react';
 
 import { useTicking } from '../hooks/use-ticking.ts';
 import { ago } from '../text/durations.ts';
-
-/** A visitor's page tells of itself every minute; who has not been heard of for longer than this has left. */
-const HERE_MS = 100_000;
 
 /** Whether the visitor is there now: `Here now`, or `Left 3 min ago`. Null when the server does not say. */
 export function usePresence({ lastSeenAt, endedAt }: ConversationSummary): string | null {
