@@ -3,7 +3,7 @@ import { useCallback, useEffect, useState } from 'react';
 import { Button } from '../ui/Button.tsx';
 
 /** For how long something can be taken back. */
-export const NOTICE_MS = 8_000;
+const NOTICE_MS = 8_000;
 
 /** One thing that has just been done here, and how to take it back. */
 export interface NoticeText {

@@ -51,7 +51,7 @@ function Link({
 }
 
 /** `tel:` with what a phone dials; undefined when the text has too few digits to be a number. */
-export function telHref(phone: string): string | undefined {
+function telHref(phone: string): string | undefined {
   const number = phone.replaceAll(/[^\d+]/g, '');
   return /^\+?\d{3,20}$/.test(number) ? `tel:${number}` : undefined;
 }
