@@ -27,6 +27,8 @@ describe('a page that is isolated', () => {
     await widget.log().getByText('Sent', { exact: true }).waitFor();
     const pixel = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
     await widget.frame().locator('input[type=file]').setInputFiles({ name: 'lamp.png', mimeType: 'image/png', buffer: pixel });
+    await widget.frame().getByRole('list', { name: 'Pictures to send' }).waitFor();
+    await widget.frame().getByRole('button', { name: 'Send', exact: true }).click();
     await widget.log().getByRole('img', { name: 'lamp.png' }).waitFor();
     await widget.close();
   });
@@ -146,20 +148,33 @@ describe('the browser’s Back to a page with the chat', () => {
     return { kept: await page.evaluate('window.mark === true && window.persisted === true'), reasons };
   }
 
-  it.each(['has not been opened', 'shows its form'] as const)('finds it as it was left, where the chat %s', async (state) => {
-    if (caching === undefined) throw new Error('There is no browser.');
-    const context = await caching.newContext({ viewport: { width: 1280, height: 800 } });
-    const page = await context.newPage();
-    const widget = new WidgetPage(page, context);
-    const first = pages.add({ body: `<h1>Lamps</h1>${tag}` });
-    const second = pages.add({ body: `<h1>Bulbs</h1>${tag}` });
-    await page.goto(first);
-    await widget.launcher().waitFor();
-    if (state !== 'has not been opened') {
-      await widget.openChat();
-      await widget.frame().getByLabel('Name', { exact: true }).waitFor();
-    }
-    expect(await goOnAndBack(page, second)).toEqual({ kept: true, reasons: [] });
-    await context.close();
-  });
+  it.each(['has not been opened', 'shows its form', 'was a conversation before'] as const)(
+    'finds it as it was left, where the chat %s',
+    async (state) => {
+      if (caching === undefined) throw new Error('There is no browser.');
+      const context = await caching.newContext({ viewport: { width: 1280, height: 800 } });
+      const page = await context.newPage();
+      const widget = new WidgetPage(page, context);
+      const first = pages.add({ body: `<h1>Lamps</h1>${tag}` });
+      const second = pages.add({ body: `<h1>Bulbs</h1>${tag}` });
+      await page.goto(first);
+      await widget.launcher().waitFor();
+      if (state !== 'has not been opened') {
+        await widget.openChat();
+        await widget.frame().getByLabel('Name', { exact: true }).waitFor();
+      }
+      if (state === 'was a conversation before') {
+        await widget.start('Back Example');
+        await widget.say('I come back.');
+        await widget.log().getByText('Sent', { exact: true }).waitFor();
+      }
+      if (state === 'was a conversation before') {
+        await widget.closeChat();
+        await page.goto(first);
+        await page.locator('switchboard-widget iframe').waitFor({ state: 'attached' });
+      }
+      expect(await goOnAndBack(page, second)).toEqual({ kept: true, reasons: [] });
+      await context.close();
+    },
+  );
 });
