@@ -70,6 +70,14 @@ export class NewEntries {
     return this.#make({ text: text.trim() === '' ? null : cleanText(text), image }, newestShown);
   }
 
+  /** Whether nothing has been made after this message: then it may get this later time, and what is made next comes after that. */
+  mayGet({ createdAt }: Pick<NewEntry, 'createdAt'>, timestamp: string): boolean {
+    const at = Date.parse(timestamp);
+    if (Date.parse(createdAt) < this.#last || !Number.isFinite(at)) return false;
+    this.#last = Math.max(this.#last, at);
+    return true;
+  }
+
   #make(what: Pick<NewEntry, 'text' | 'image'>, newestShown: TimelineMessage | undefined): NewEntry {
     const { clientId, sessionId, side, effects } = this.#context;
     const senderType = side.kind === 'client' ? 'CLIENT' : 'OPERATOR';

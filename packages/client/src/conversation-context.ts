@@ -1,5 +1,6 @@
 import type { Acknowledgement, MessagesPage } from '@switchboard/protocol/types';
 
+import type { NewEntries } from './compose.ts';
 import type { Effects } from './effects.ts';
 import type { Http } from './http.ts';
 import type { ConversationMessageRef } from './message-id.ts';
@@ -65,16 +66,17 @@ function keepsPlace(shown: readonly TimelineMessage[], { key }: Pick<NewEntry, '
   return at === own.length - 1 && (own[at - 1]?.createdAt ?? '') < timestamp;
 }
 
-/** Sends a kept message over the relay, whose stamp becomes its time where that leaves it in its place. `shown`: the messages of the conversation, asked then. */
+/** Sends a kept message over the relay, whose stamp becomes its time where that leaves it in its place. `shown`: the messages of the conversation, asked then. `made`: those of this person, shown yet or not. */
 export async function relayAndStamp(
   { relay, http, outbox }: Pick<ConversationContext, 'relay' | 'http' | 'outbox'>,
   entry: NewEntry,
   shown: () => readonly TimelineMessage[],
+  made: Pick<NewEntries, 'mayGet'>,
 ): Promise<void> {
   const answer = await relay(entry);
   if (answer?.ok !== true) return;
   http.timings.relayed(entry);
-  if (keepsPlace(shown(), entry, answer.timestamp)) await outbox.stamp(entry, answer.timestamp);
+  if (keepsPlace(shown(), entry, answer.timestamp) && made.mayGet(entry, answer.timestamp)) await outbox.stamp(entry, answer.timestamp);
 }
 
 /** Messages of the page that may be this outbox's own: a colleague's with the same key is not what waits here. */

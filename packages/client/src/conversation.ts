@@ -145,7 +145,7 @@ export class Conversation implements ConversationHandle {
 
   /** Sends a kept message over the relay, too; its stamp becomes the time of the message if it is not saved yet. */
   async relay(entry: NewEntry): Promise<void> {
-    await relayAndStamp(this.#context, entry, () => this.getSnapshot().messages);
+    await relayAndStamp(this.#context, entry, () => this.getSnapshot().messages, this.#newEntries);
   }
 
   /** The relay brought a message. */
