@@ -101,6 +101,21 @@ it('the divider stands where what was unread began, and moves only to what comes
   expect(reading.shown().firstUnreadKey).toBe('m5');
 });
 
+it('the divider stays while somebody reads on from it, until something new comes out of sight', () => {
+  const rows = [1, 2, 3, 4, 5].map((seq) => row(seq));
+  const state = stateOf(rows, 5);
+  const reading = opened(state);
+  reading.setView({ inView: id(1, 2), outOfView: id(3, 4, 5), following: false });
+  expect(reading.shown().firstUnreadKey).toBe('m1');
+  reading.see(id(1, 2));
+  update(reading, state);
+  expect(reading.shown()).toMatchObject({ firstUnreadKey: 'm1', unread: id(3, 4, 5) });
+  const more = stateOf([...rows, row(6)], 6);
+  reading.setView({ inView: id(1, 2), outOfView: id(3, 4, 5, 6), following: false });
+  update(reading, more);
+  expect(reading.shown().firstUnreadKey).toBe('m3');
+});
+
 it('nothing is in view of a conversation that is not on the screen, or that nobody looks at', () => {
   const reading = opened(stateOf([row(1)], 1), id(1));
   expect(reading.inView()).toEqual(id(1));

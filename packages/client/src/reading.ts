@@ -33,6 +33,8 @@ export class Reading {
   #view = NOWHERE;
   #dividerDue = false;
   #divider: { readonly id: string; readonly key: string } | null = null;
+  /** Identities of what was unread when the divider was put where it is: it shows the way to all of them. */
+  #announced: ReadonlySet<string> = new Set();
 
   constructor(side: Side) {
     this.#side = side;
@@ -106,6 +108,7 @@ export class Reading {
     this.#dividerDue = false;
     const first = messages.find((message) => this.#isUnread(message));
     this.#divider = first === undefined ? null : { id: messageId(first), key: first.key };
+    this.#announced = new Set(this.#unread);
   }
 
   /** Takes the newest view of `state`. Returns how far this side has received and read. */
@@ -118,12 +121,12 @@ export class Reading {
     return { deliveredSeq: this.#deliveredSeq, readSeq: this.#readSeq };
   }
 
-  /** Whether something has come where nobody saw it, while no divider shows the way to it yet. */
+  /** Whether something has come where nobody saw it, while no divider shows the way to it. One that somebody is reading on from stays where it is. */
   #hasMissed(): boolean {
-    const unread = new Set(this.#unread);
-    if (unread.size === 0 || unread.has(this.#divider?.id ?? '')) return false;
+    const missed = new Set(this.#unread.filter((id) => !this.#announced.has(id)));
+    if (missed.size === 0 || this.#unread.includes(this.#divider?.id ?? '')) return false;
     if (!this.#visible) return true;
-    return this.#view.outOfView.some((id) => unread.has(id));
+    return this.#view.outOfView.some((id) => missed.has(id));
   }
 
   #isUnread(message: TimelineMessage): boolean {
