@@ -121,8 +121,8 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: client('reading.ts'),
-        find: 'if (seq > this.#readSeq && !this.#seen.has(key)) return;',
-        replace: 'if (seq > this.#readSeq && !this.#seen.has(key)) continue;',
+        find: 'if (row === undefined) break;',
+        replace: 'if (row === undefined) {\n        this.#floor += 1;\n        continue;\n      }',
       },
     ],
     rebuild: [],

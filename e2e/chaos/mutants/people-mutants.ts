@@ -79,8 +79,8 @@ export const PEOPLE_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: client('session.ts'),
-        find: '      if (!isUnchanged(this.read(), asked)) return false;\n      await this.#write(next);',
-        replace: '      if (!isUnchanged(asked, asked)) return false;\n      await this.#write(next);',
+        find: '      if (!isUnchanged(this.read(), asked)) return false;\n      await this.#write(next, formerName);',
+        replace: '      if (!isUnchanged(asked, asked)) return false;\n      await this.#write(next, formerName);',
       },
     ],
     rebuild: [],
@@ -167,9 +167,9 @@ export const PEOPLE_MUTANTS: readonly Mutant[] = [
         replace: "const anew = (isOther(known.epoch, epoch) && epoch === '') || (",
       },
       {
-        file: client('live-list.ts'),
-        find: 'if (epoch !== undefined) this.#takeEpoch(epoch);',
-        replace: "if (epoch === '') this.#takeEpoch(epoch);",
+        file: client('list-loader.ts'),
+        find: 'if (before === undefined || epoch === undefined || before === epoch) return;',
+        replace: "if (epoch !== '') return;",
       },
     ],
     rebuild: [],
