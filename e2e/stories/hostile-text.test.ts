@@ -58,7 +58,7 @@ async function strangeAddresses(part: Locator): Promise<string[]> {
   return await part.evaluate((root) =>
     [...root.querySelectorAll('[href], [src], [action], [data], [srcdoc]')]
       .flatMap((element) => ['href', 'src', 'action', 'data', 'srcdoc'].map((name) => element.getAttribute(name) ?? ''))
-      .filter((address) => address !== '' && !/^(https?:|blob:|data:image\/(png|jpeg|gif|webp)|mailto:|\/)/i.test(address)),
+      .filter((address) => address !== '' && !/^(https?:|blob:|data:image\/(png|jpeg|gif|webp)|mailto:|\/|#)/i.test(address)),
   );
 }
 

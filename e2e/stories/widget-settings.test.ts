@@ -186,4 +186,20 @@ describe('where the visitor goes', () => {
     await widget.log().waitFor();
     await widget.close();
   });
+
+  it('on a phone it is closed on the next page: it would cover what somebody has just gone to', async () => {
+    const tag = `<script async src="${stage.web}/widget.js"></script>`;
+    const next = pages.add({ body: tag });
+    const widget = await WidgetPage.open(browser, pages.add({ body: tag }), { viewport: { width: 390, height: 800 } });
+    const { page } = widget;
+    await widget.openChat();
+    await widget.start('Phone Example');
+    await page.goto(next);
+    // The launcher is hidden while the panel fills the screen.
+    await widget.launcher().waitFor();
+    await expect.poll(async () => await widget.launcher().isVisible()).toBe(true);
+    await widget.openChat();
+    await widget.log().waitFor();
+    await widget.close();
+  });
 });

@@ -78,7 +78,8 @@ export class Widget {
     this.#place.take();
     if (this.#begun) return;
     this.#begun = true;
-    if (note('sessionStorage', OPEN)) this.open(false);
+    // On a phone it would cover the page that somebody has just gone to.
+    if (note('sessionStorage', OPEN) && !this.#narrow.matches) this.open(false);
     else if (note('localStorage', CONVERSATION)) idle(() => this.#frame.load());
   }
 
