@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { constants, copyFileSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { codeOf } from './complaint.mjs';
@@ -7,13 +7,10 @@ import { identify, isIdentity, stillRuns } from './process-identity.mjs';
 
 /** How long a lock file may be there without its content: between making and writing it lies no time, unless the writer was killed just there. */
 const UNWRITTEN_MS = 2_000;
-/** Two that take over the same stale lock at once are told apart by looking once more after this time. */
-const CONFIRM_MS = 100;
+/** How long to wait before looking again at a lock that somebody is just making or removing. */
+const LOOK_AGAIN_MS = 20;
 
-/**
- * @typedef {import('./process-identity.mjs').ProcessIdentity & { readonly note: string, readonly tentative: boolean }} Holder
- * `tentative`: it has taken over a stale lock, and may have to give way to another that did so at the same moment
- */
+/** @typedef {import('./process-identity.mjs').ProcessIdentity & { readonly note: string }} Holder */
 /**
  * A lock that is ours.
  * @typedef {object} Lock
@@ -39,7 +36,7 @@ function parse(text) {
   try {
     const value = JSON.parse(text);
     if (!isIdentity(value)) return undefined;
-    return { ...value, note: 'note' in value ? String(value.note) : '', tentative: 'tentative' in value && value.tentative === true };
+    return { ...value, note: 'note' in value ? String(value.note) : '' };
   } catch {
     // Cut off by a crash: nobody's.
     return undefined;
@@ -71,21 +68,30 @@ function create(path, content) {
   }
 }
 
+/** @param {string} found what stands in a lock file */
+function isAlive(found) {
+  const holder = parse(found);
+  return holder !== undefined && stillRuns(holder);
+}
+
 /**
- * Removes the lock at `path` if it still is the one that was found stale. (Moved away first: between reading and removing, somebody else may have taken over.)
+ * Removes the lock at `path` if it still is the one that was found stale. Only whoever has made the guard file beside it may remove a lock of somebody else: so
+ * nobody removes the new lock of the one who was faster.
  * @param {string} path
  * @param {string} stale
  */
 function removeStale(path, stale) {
-  const aside = `${path}.${randomUUID()}`;
+  const guard = `${path}.removing`;
+  if (!create(guard, JSON.stringify(identify(process.pid)))) {
+    // It is there for a moment only, unless its maker was killed in that moment.
+    const found = read(guard);
+    if (found !== undefined && !isAlive(found) && ageMs(guard) > UNWRITTEN_MS) rmSync(guard, { force: true });
+    return;
+  }
   try {
-    renameSync(path, aside);
-    if (readFileSync(aside, 'utf8') !== stale) copyFileSync(aside, path, constants.COPYFILE_EXCL);
-  } catch (error) {
-    // Somebody else removed it, or has made a new one.
-    if (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'EEXIST') throw error;
+    if (read(path) === stale) rmSync(path, { force: true });
   } finally {
-    rmSync(aside, { force: true });
+    rmSync(guard, { force: true });
   }
 }
 
@@ -96,8 +102,7 @@ function removeStale(path, stale) {
  */
 export function lockHolder(path) {
   const found = read(path);
-  const holder = found === undefined ? undefined : parse(found);
-  return holder !== undefined && stillRuns(holder) ? holder : undefined;
+  return found !== undefined && isAlive(found) ? parse(found) : undefined;
 }
 
 /**
@@ -108,33 +113,19 @@ export function lockHolder(path) {
  */
 export async function takeLock(path, note) {
   const id = randomUUID();
-  const contentFor = (/** @type {string} */ now, tentative = false) =>
-    JSON.stringify({ ...identify(process.pid), note: now, id, ...(tentative ? { tentative } : {}) });
+  const contentFor = (/** @type {string} */ now) => JSON.stringify({ ...identify(process.pid), note: now, id });
   const isOurs = () => read(path)?.includes(id) === true;
   const lock = {
     restate: (/** @type {string} */ now) => isOurs() && writeFileSync(path, contentFor(now)),
     release: () => isOurs() && rmSync(path, { force: true }),
   };
-  let tookOver = false;
   for (;;) {
-    if (create(path, contentFor(note, tookOver))) {
-      if (!tookOver) return lock;
-      await delay(CONFIRM_MS);
-      if (isOurs()) {
-        lock.restate(note);
-        return lock;
-      }
-    }
+    if (create(path, contentFor(note))) return lock;
     const found = read(path);
     if (found === undefined) continue;
     const holder = parse(found);
-    const isAlive = holder !== undefined && stillRuns(holder);
-    if (isAlive && !holder.tentative) return { holder };
-    if (isAlive || (holder === undefined && ageMs(path) < UNWRITTEN_MS)) {
-      await delay(CONFIRM_MS);
-      continue;
-    }
-    removeStale(path, found);
-    tookOver = true;
+    if (holder !== undefined && stillRuns(holder)) return { holder };
+    if (holder !== undefined || ageMs(path) > UNWRITTEN_MS) removeStale(path, found);
+    await delay(LOOK_AGAIN_MS);
   }
 }

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { expect, it, onTestFinished } from 'vitest';
@@ -53,15 +53,35 @@ it('of a killed process is taken over by one of many', async () => {
   expect(await readdir(folder)).toEqual([]);
 });
 
-it('is nobody’s before it is settled who of several has taken it over', async () => {
+it('is not taken from the one who was faster to take over a dead one', async () => {
   const path = join(await temporaryFolder(), 'lock');
-  const [first, winner] = [await contender(path), await contender(path)];
-  const heldBy = async (pid: number | undefined, more: object) =>
-    await writeFile(path, JSON.stringify({ ...identify(pid ?? 0), note: 'start', ...more }));
-  await heldBy(first.child.pid, { tentative: true });
+  const [dead, winner] = [await contender(path), await contender(path)];
+  const deadId = identify(dead.child.pid ?? 0);
+  await writeFile(path, JSON.stringify({ ...deadId, note: 'start' }));
+  dead.child.kill('SIGKILL');
+  await once(dead.child, 'exit');
+  // The winner is just removing it.
+  const winnerId = identify(winner.child.pid ?? 0);
+  await writeFile(`${path}.removing`, JSON.stringify(winnerId));
   const taking = takeLock(path, 'start');
-  await heldBy(winner.child.pid, {});
+  await writeFile(path, JSON.stringify({ ...winnerId, note: 'start' }));
+  await rm(`${path}.removing`);
   expect(await taking).toMatchObject({ holder: { pid: winner.child.pid } });
+});
+
+it('can be taken over though somebody was killed while doing so', async () => {
+  const folder = await temporaryFolder();
+  const path = join(folder, 'lock');
+  const dead = JSON.stringify({ pid: process.pid, started: 'long ago', note: 'start' });
+  const longAgo = new Date(Date.now() - 60_000);
+  for (const file of [path, `${path}.removing`]) {
+    await writeFile(file, dead);
+    await utimes(file, longAgo, longAgo);
+  }
+  const lock = await takeLock(path, 'start');
+  expect(lock).toHaveProperty('release');
+  if ('release' in lock) lock.release();
+  expect(await readdir(folder)).toEqual([]);
 });
 
 it('of another process that has the same id now is nobody’s', async () => {
