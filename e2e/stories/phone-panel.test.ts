@@ -68,8 +68,9 @@ describe('a panel that fills the screen', () => {
 
   it('has all of a low screen’s height, beside the launcher', async () => {
     const widget = await onPhone(LONG, ACROSS);
+    // It slides into its place.
+    await expect.poll(async () => await panelBox(widget)).toMatchObject({ y: 0, height: ACROSS.height, width: 384 });
     const box = await panelBox(widget);
-    expect(box).toMatchObject({ y: 0, height: ACROSS.height, width: 384 });
     const launcher = await widget.page.getByRole('button', { name: 'Close chat', exact: true }).boundingBox();
     expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThan(launcher?.x ?? 0);
     await widget.close();
