@@ -52,6 +52,8 @@ it('unread counts grow on both sides and go when the conversation is looked at',
   await visitor.page.getByRole('button', { name: 'Open chat, 2 unread', exact: true }).waitFor();
   await visitor.openChat();
   await expectOrder(visitor.log(), ['One', 'Two', 'Three', 'Four']);
+  // In view for a second.
+  await operator.log().getByText('Read', { exact: true }).last().waitFor();
   await visitor.closeChat();
   await visitor.page.getByRole('button', { name: 'Open chat', exact: true }).waitFor();
   await Promise.all([visitor.close(), operator.close()]);
