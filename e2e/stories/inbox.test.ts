@@ -57,9 +57,9 @@ it('what is done leaves the list of everybody, and comes back with the next mess
 
 it('an operator sees the page that the visitor is on now, and where they were before', async () => {
   const maya = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
-  const visitor = await WidgetPage.started(browser, stage.host, 'Yara Example');
+  const visitor = await WidgetPage.started(browser, stage.host, 'Yuki Example');
   await visitor.say('Hello');
-  await maya.openConversation('Yara Example');
+  await maya.openConversation('Yuki Example');
   const header = maya.page.getByRole('region', { name: 'Conversation' });
   await header.getByText('Here now').waitFor();
   await visitor.page.goto(new URL('/checkout', stage.host).href);
@@ -75,10 +75,10 @@ it('an operator sees the page that the visitor is on now, and where they were be
 });
 
 it('the tab says how many wait after every load, the list is fetched once, and the document shows where everything will be', async () => {
-  const visitor = await WidgetPage.started(browser, stage.host, 'Zoe Example');
+  const visitor = await WidgetPage.started(browser, stage.host, 'Zora Example');
   await visitor.say('Hello?');
   const maya = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
-  await maya.rowWaiting('Zoe Example').waitFor();
+  await maya.rowWaiting('Zora Example').waitFor();
   const title = await maya.page.title();
   expect(title).toMatch(/^\(\d+\) Inbox$/);
   let fetched = 0;
@@ -89,7 +89,7 @@ it('the tab says how many wait after every load, the list is fetched once, and t
   });
   for (let load = 1; load <= 10; load += 1) {
     await maya.page.reload({ waitUntil: 'networkidle' });
-    await maya.rowWaiting('Zoe Example').waitFor();
+    await maya.rowWaiting('Zora Example').waitFor();
     await maya.status('Connected');
     expect(await maya.page.title(), `load ${load}`).toBe(title);
     expect(await maya.page.locator('title').count()).toBe(1);
