@@ -111,6 +111,8 @@ export const browserFaults: Scenario = {
       await operator.context.addCookies(cookies);
       const desk = await operator.context.newPage();
       await desk.goto(world.addresses.web);
+      // Who has written nothing is in no list.
+      await sayInWidget(world, frame);
       const open = async () => await desk.getByRole('button', { name: new RegExp(`^${NAME}`) }).click();
       await open();
       const answer = async () => {
