@@ -92,5 +92,9 @@ it('has nothing that axe objects to on a phone, in a dialog and on the sign-in p
   await phone.getByRole('dialog', { name: 'Details' }).waitFor();
   await phone.evaluate(async () => await Promise.all(document.getAnimations().map(async (animation) => await animation.finished)));
   expect(await violations(phone)).toEqual([]);
+  await phone.keyboard.press('Escape');
+  await phone.getByRole('button', { name: 'Back to conversations' }).tap();
+  await phone.getByRole('button', { name: 'Back to conversations' }).waitFor({ state: 'detached' });
+  expect(await violations(phone)).toEqual([]);
   expect(await violations(await stage.open('sign-in'))).toEqual([]);
 });

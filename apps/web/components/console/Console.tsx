@@ -33,50 +33,59 @@ export function Console({ chat, operator, relayHost, onSignedIn }: ConsoleProps)
   const { clientId, open, back, goWaiting, show } = navigation;
   const { problem, leaving, leave } = useSignOut(operator.id);
   useDropGuard();
+  /** On a phone the list, and a conversation in its place. */
+  const listAlone = oneColumn && clientId === null;
+  const sidebar = (
+    <Sidebar
+      snapshot={snapshot}
+      view={view}
+      rows={order.rows}
+      news={order.news}
+      operator={operator}
+      selected={clientId}
+      sound={sound}
+      singleKeys={rest.letters}
+      problem={problem}
+      onView={show}
+      onOpen={open}
+      onMore={rest.loadMore}
+      onHold={order.setHolding}
+      onShortcuts={() => rest.setShortcutsOpen(true)}
+      onSignOut={leave}
+    />
+  );
   return (
     <TooltipProvider delay={500}>
       <ConsoleTitle waiting={snapshot.waiting} />
       <div className="isolate flex h-dvh flex-col overflow-hidden">
         {clientId === null ? null : <SkipLinks composer={composer} />}
         <div className="relative flex min-h-0 flex-1">
-          <Banners lines={snapshot} relayHost={relayHost} over={oneColumn && clientId === null ? 'list' : 'conversation'} />
-          {oneColumn && clientId !== null ? null : (
-            <Sidebar
-              snapshot={snapshot}
-              view={view}
-              rows={order.rows}
-              news={order.news}
-              operator={operator}
-              selected={clientId}
-              sound={sound}
-              singleKeys={rest.letters}
-              problem={problem}
-              onView={show}
-              onOpen={open}
-              onMore={rest.loadMore}
-              onHold={order.setHolding}
-              onShortcuts={() => rest.setShortcutsOpen(true)}
-              onSignOut={leave}
-            />
-          )}
-          <main className={`min-w-0 flex-1 ${oneColumn && clientId === null ? 'hidden' : 'flex'}`}>
-            {oneColumn ? <h1 className="sr-only">Inbox</h1> : null}
-            {clientId === null ? (
-              <NothingSelected snapshot={snapshot} onWaiting={goWaiting} />
+          <Banners lines={snapshot} relayHost={relayHost} over={listAlone ? 'list' : 'conversation'} />
+          {oneColumn ? null : sidebar}
+          <main className="flex min-w-0 flex-1">
+            {listAlone ? (
+              sidebar
             ) : (
-              <Conversation
-                key={clientId}
-                operatorId={operator.id}
-                clientId={clientId}
-                handle={chat.conversation(clientId)}
-                summary={summary}
-                composer={composer}
-                detailsShown={details.shown}
-                setBlocked={rest.setBlocked}
-                onDone={rest.setDone}
-                onBack={back}
-                onDetails={details.toggle}
-              />
+              <>
+                {oneColumn ? <h1 className="sr-only">Inbox</h1> : null}
+                {clientId === null ? (
+                  <NothingSelected snapshot={snapshot} onWaiting={goWaiting} />
+                ) : (
+                  <Conversation
+                    key={clientId}
+                    operatorId={operator.id}
+                    clientId={clientId}
+                    handle={chat.conversation(clientId)}
+                    summary={summary}
+                    composer={composer}
+                    detailsShown={details.shown}
+                    setBlocked={rest.setBlocked}
+                    onDone={rest.setDone}
+                    onBack={back}
+                    onDetails={details.toggle}
+                  />
+                )}
+              </>
             )}
           </main>
         </div>

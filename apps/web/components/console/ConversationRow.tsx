@@ -120,7 +120,7 @@ function plainPreview(summary: ConversationSummary, operatorName: string): strin
 }
 
 interface SecondLineProps extends Pick<RowProps, 'summary' | 'operator'> {
-  /** What is written stands in the message field then. */
+  /** Then the message field shows the draft, and the row does not. */
   readonly open: boolean;
 }
 

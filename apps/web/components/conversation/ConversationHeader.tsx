@@ -80,7 +80,8 @@ function DoneButton({ done, onDone }: { readonly done: boolean; readonly onDone:
     <Tooltip label={done ? 'Put it back among the open ones' : 'Nothing more to answer here'} keys={['E']}>
       <Button key={String(done)} onClick={() => onDone(!done)} className="me-1">
         {done ? null : <CheckIcon />}
-        <span>{done ? 'Reopen' : 'Done'}</span>
+        {/* A phone has no room for both the word and the visitor's name. */}
+        <span className={done ? '' : 'sr-only two:not-sr-only'}>{done ? 'Reopen' : 'Done'}</span>
       </Button>
     </Tooltip>
   );
