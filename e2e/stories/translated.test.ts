@@ -1,3 +1,4 @@
+import { translateEverything } from '@switchboard/client/testing';
 import { expect, inject, it } from 'vitest';
 
 import { ConsolePage } from '../stage/console-page.ts';
@@ -8,24 +9,6 @@ import { WidgetPage } from '../stage/widget-page.ts';
 
 const stage = inject('stage');
 const browser = useBrowser();
-
-/** Does to every page and frame what the translators of browsers do, for as long as it lives: each text with letters becomes elements of theirs. */
-function translateEverything(): void {
-  const translate = (node: Node) => {
-    if (node instanceof Text) {
-      const parent = node.parentElement;
-      if (parent === null || /^(?:FONT|SCRIPT|STYLE|TEXTAREA)$/.test(parent.tagName) || !/\p{L}/u.test(node.textContent ?? '')) return;
-      const outer = document.createElement('font');
-      outer.append(Object.assign(document.createElement('font'), { textContent: node.textContent }));
-      node.replaceWith(outer);
-      return;
-    }
-    for (const child of node.childNodes) translate(child);
-  };
-  new MutationObserver((records) => {
-    for (const { addedNodes } of records) for (const node of addedNodes) translate(node);
-  }).observe(document, { childList: true, subtree: true, characterData: true });
-}
 
 it('a visitor who reads the chat translated sees every status that is true, and nothing breaks', async () => {
   const operator = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);

@@ -68,22 +68,22 @@ function create(path, content) {
   }
 }
 
-/** @param {string} found what stands in a lock file */
+/** @param {string} found the content of a lock file */
 function isAlive(found) {
   const holder = parse(found);
   return holder !== undefined && stillRuns(holder);
 }
 
 /**
- * Removes the lock at `path` if it still is the one that was found stale. Only whoever has made the guard file beside it may remove a lock of somebody else: so
- * nobody removes the new lock of the one who was faster.
+ * Removes the lock at `path` if it still is the one that was found stale. A process may remove another one's lock only while it holds the guard file beside it,
+ * so it can't remove the new lock of a process that was faster.
  * @param {string} path
  * @param {string} stale
  */
 function removeStale(path, stale) {
   const guard = `${path}.removing`;
   if (!create(guard, JSON.stringify(identify(process.pid)))) {
-    // It is there for a moment only, unless its maker was killed in that moment.
+    // Its maker removes it at once, unless it was killed in between.
     const found = read(guard);
     if (found !== undefined && !isAlive(found) && ageMs(guard) > UNWRITTEN_MS) rmSync(guard, { force: true });
     return;

@@ -12,7 +12,7 @@ interface FailureProps {
   readonly error: Error & { readonly digest?: string };
 }
 
-/** When a page can't be shown at all: says whose fault that is, and tries again by itself where that may help. */
+/** Shown when a page fails. Says whether the page or the server is at fault, and loads the page again where that may help. */
 export function FailurePage({ error }: FailureProps) {
   return error.digest === undefined ? <PageFault /> : <ServerFault />;
 }
@@ -54,7 +54,7 @@ function PageFault() {
         that changes the page can be the cause. Turn it off for this page if you use one.
       </span>
       <span className="mt-2 block">
-        {again ? 'It has happened before, so it is not loaded again by itself.' : 'It is loaded again in 10 seconds.'}
+        {again ? 'This has happened before, so the page does not reload on its own.' : 'It is loaded again in 10 seconds.'}
       </span>
     </Failure>
   );

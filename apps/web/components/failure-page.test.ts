@@ -16,7 +16,7 @@ it('says of a fault in the page that it is none of the server’s, and loads the
   await loaded;
   await page.waitForFunction(() => 'stage' in window);
   await page.evaluate(() => window.stage.show('page-fault'));
-  await words.getByText('It has happened before').waitFor();
+  await words.getByText('This has happened before').waitFor();
   let loads = 0;
   page.on('load', () => (loads += 1));
   await page.clock.runFor(120_000);

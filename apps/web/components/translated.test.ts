@@ -1,28 +1,10 @@
+import { translateEverything } from '@switchboard/client/testing';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 
 import { useConsoleStage } from '../testing/use-console-stage.ts';
 
 const stage = useConsoleStage();
-
-/** Does to a page what the translators of browsers do, for as long as it lives: every text with letters becomes elements of theirs, even where none may be. */
-function translateEverything(): void {
-  const translate = (node: Node) => {
-    if (node instanceof Text) {
-      const parent = node.parentElement;
-      if (parent === null || /^(?:FONT|SCRIPT|STYLE|TEXTAREA)$/.test(parent.tagName) || !/\p{L}/u.test(node.textContent ?? '')) return;
-      const outer = document.createElement('font');
-      outer.append(Object.assign(document.createElement('font'), { textContent: node.textContent }));
-      node.replaceWith(outer);
-      return;
-    }
-    for (const child of node.childNodes) translate(child);
-  };
-  translate(document.body);
-  new MutationObserver((records) => {
-    for (const { addedNodes } of records) for (const node of addedNodes) translate(node);
-  }).observe(document, { childList: true, subtree: true, characterData: true });
-}
 
 async function openTranslated(): Promise<{ page: Page; errors: string[] }> {
   const page = await stage.open('nothing', { path: '/?c=1' });

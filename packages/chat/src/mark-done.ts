@@ -24,7 +24,7 @@ export interface MarkedDone {
 }
 
 /**
- * Marks a conversation as done, so that nobody waits in it any more, or takes that back, so that it is as its messages say. The visitor's next message opens it
+ * Marks a conversation as done, so that nobody waits in it any more, or reopens it, so that its messages decide again who waits. The visitor's next message opens it
  * again by itself. Asked again it changes nothing.
  *
  * @throws ChatError `unauthenticated`, `forbidden` for everybody but operators, `not_found`, `conflict` when there are other messages than `lastSeq` says

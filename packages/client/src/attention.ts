@@ -18,7 +18,7 @@ export interface AttentionHooks {
   onChange(): void;
 }
 
-/** What becomes of a conversation on the screen: where its unread messages begin is found out, and what somebody has before the eyes becomes read. */
+/** Watches a conversation that is on the screen: finds where its unread messages begin, and marks as read what somebody has seen. */
 export class Attention {
   readonly #effects: Pick<Effects, 'after' | 'note'>;
   readonly reading: Reading;

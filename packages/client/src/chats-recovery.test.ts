@@ -25,6 +25,12 @@ import {
 beforeEach(openServers);
 afterEach(closeServers);
 
+/** What the browser has kept of the conversation is too old to be used, or is changed like this. */
+function expireToken({ storage }: ReturnType<typeof newBrowser>, changes: { readonly resumeToken?: string } = {}): void {
+  const stored = JSON.parse(storage.getItem(SESSION_KEY) ?? '') as object;
+  storage.setItem(SESSION_KEY, JSON.stringify({ ...stored, token: 'expired', expiresAt: new Date(0).toISOString(), ...changes }));
+}
+
 describe('the backstop', () => {
   it('saves the messages of an old front-end at once, for an address without a row, from every console the same', async () => {
     const grace = openOperator(GRACE);
@@ -132,8 +138,7 @@ describe('a reload', () => {
     await first.chat.conversation!.sendText('before');
     await eventually(() => expect(statuses(first.chat)).toEqual(['sent']));
     first.chat.close();
-    const stored: unknown = JSON.parse(own.storage.getItem(SESSION_KEY) ?? '');
-    own.storage.setItem(SESSION_KEY, JSON.stringify({ ...(stored as object), token: 'expired', expiresAt: new Date(0).toISOString() }));
+    expireToken(own);
     server.fault = (request) => (request.path === '/api/chat/token' ? { code: 'unauthenticated' } : undefined);
     const second = openVisitor(own);
     expect(second.chat.getSnapshot().phase).toBe('resuming');
@@ -148,11 +153,7 @@ describe('a reload', () => {
     await first.chat.conversation!.sendText('before');
     await eventually(() => expect(statuses(first.chat)).toEqual(['sent']));
     first.chat.close();
-    const stored: unknown = JSON.parse(own.storage.getItem(SESSION_KEY) ?? '');
-    own.storage.setItem(
-      SESSION_KEY,
-      JSON.stringify({ ...(stored as object), token: 'expired', resumeToken: 'r999', expiresAt: new Date(0).toISOString() }),
-    );
+    expireToken(own, { resumeToken: 'r999' });
     server.fault = (request) => (request.path === '/api/chat/token' ? { code: 'unauthenticated' } : undefined);
     for (let reload = 0; reload < 2; reload += 1) {
       const later = openVisitor(own);

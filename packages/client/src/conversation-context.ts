@@ -34,7 +34,7 @@ export interface ConversationContext {
   tellTyping(isTyping: boolean): void;
   /** Reports how far this side has received and seen the other's messages, and of which history of the data the numbers are. */
   report(marks: Watermarks, epoch: string | null): Promise<void>;
-  /** `seen`: it comes into view, before the eyes of somebody who looks. */
+  /** `seen`: it arrives in view while somebody looks. */
   onArrival(message: TimelineMessage, seen: boolean): void;
   /** The server answers again. */
   onReached(): void;

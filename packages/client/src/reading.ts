@@ -68,7 +68,7 @@ export class Reading {
     return this.#open && this.#visible && this.#view.following && (newest === undefined || createdAt >= newest.createdAt);
   }
 
-  /** What somebody has before the eyes now. */
+  /** The messages that somebody can see now. */
   inView(): readonly string[] {
     return this.#open && this.#visible && !this.#dividerDue ? this.#view.inView : [];
   }

@@ -96,7 +96,7 @@ export interface LogView {
 export interface ArrivedMessage {
   readonly clientId: number;
   readonly message: TimelineMessage;
-  /** It comes into view in this page, before the eyes of somebody who looks. */
+  /** It arrives in view in this page while somebody looks. */
   readonly seen?: boolean;
 }
 
@@ -239,7 +239,7 @@ export interface OperatorChat {
   /** Shuts a visitor out, or lets it in again. Rejects with `ChatError` when that did not work. */
   setBlocked(clientId: number, blocked: boolean): Promise<void>;
   /**
-   * Marks a conversation done, or takes that back. Rejects with `ChatError`, of code `conflict` when the visitor has written meanwhile, and nothing has
+   * Marks a conversation as done, or reopens it. Rejects with `ChatError`, of code `conflict` when the visitor has written meanwhile, and nothing has
    * happened.
    */
   setDone(clientId: number, done: boolean): Promise<void>;

@@ -6,7 +6,7 @@ import { queryNumber, seq, text } from './shapes.ts';
 
 /** The shapes of the HTTP API that the console's list of conversations is made of. */
 
-/** `POST /api/chat/done`, for operators: marks a conversation as done, or takes that back. `lastSeq`: the newest message that the operator has seen. */
+/** `POST /api/chat/done`, for operators: marks a conversation as done, or reopens it. `lastSeq`: the newest message that the operator has seen. */
 export const markDoneRequest = z.object({ clientId: z.int().positive(), done: z.boolean(), lastSeq: seq.optional() });
 /** ISO-8601. */
 export interface MarkDoneResponse {

@@ -101,7 +101,7 @@ const Bubble = memo(function Bubble({ message, visitor, first, last, hasStatus, 
   );
 });
 
-/** Names whoever of the team wrote; the messages themselves say who everybody is. */
+/** Shows which operator wrote. Hidden from screen readers: each message's own name says it. */
 function Sender({ group }: Pick<GroupProps, 'group'>) {
   if (group.senderType === 'CLIENT' || group.own) return null;
   return (

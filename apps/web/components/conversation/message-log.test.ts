@@ -131,7 +131,7 @@ it.each([
   await expect.poll(async () => await fromEnd(page)).toBeLessThan(2);
   await log(page).evaluate((element, to) => (element.scrollTop = to), top);
   await expect.poll(async () => (await view(page)).following).toBe(false);
-  // What a person has before the eyes, and then older messages of many heights above it, of the same day and sender too.
+  // What the person sees, and then older messages of many heights above it, some of the same day and sender.
   const anchor = await log(page).evaluate((element) => {
     const { top: edge } = element.getBoundingClientRect();
     const shown = [...element.querySelectorAll('[data-key]')].find((message) => message.getBoundingClientRect().top > edge + 40);

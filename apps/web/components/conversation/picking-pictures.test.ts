@@ -93,7 +93,7 @@ it.each([
   ['a picture alone', {}, { text: '', pictures: ['image.png'] }],
 ])('takes what is meant: %s', async (_what, texts, { text, pictures }) => {
   const page = await withAna();
-  // Text goes into the field by itself.
+  // The browser inserts text without our help.
   expect(await paste(page, texts, file('image.png'))).toBe(text !== '');
   await expect.poll(async () => await trayNames(page)).toEqual(pictures);
   await log(page).dispatchEvent('drop', { dataTransfer: await transfer(page, texts, [file('image.png')]) });

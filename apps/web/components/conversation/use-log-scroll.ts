@@ -13,7 +13,7 @@ interface LogScrolling {
   readonly toUnread: () => void;
 }
 
-/** Where the log of an open conversation stands (see `LogScroll`). Tells the conversation what of it a person has before the eyes. */
+/** Scrolls the log of an open conversation (see `LogScroll`) and tells the conversation which messages are in view. */
 export function useLogScroll(handle: ConversationHandle, snapshot: ConversationSnapshot, attended: boolean): LogScrolling {
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);

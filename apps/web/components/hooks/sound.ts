@@ -46,7 +46,7 @@ export class Sound {
     this.resume(() => playChime(this.context));
   }
 
-  /** A message has arrived; `looking`: in the conversation that a person has before the eyes. Of several tabs only one sounds. */
+  /** A message has arrived; `looking`: the person sees the conversation. Of several tabs only one sounds. */
   arrived(messageKey: string, looking: boolean): void {
     const claim = async (lock: Lock | null) => {
       if (lock === null) return;

@@ -6,7 +6,7 @@ const FROM_LIST = 'switchboardFromList';
 /** Which conversations the list shows. */
 export type View = OperatorSnapshot['view'];
 
-/** What an address of ours points at: `/?view=waiting&c=12`. */
+/** What the page's address selects: `/?view=waiting&c=12`. */
 interface Place {
   readonly view: View;
   readonly clientId: number | null;

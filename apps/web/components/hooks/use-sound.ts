@@ -12,7 +12,7 @@ export interface SoundControl {
 
 const nothing = () => () => undefined;
 
-/** Sounds for what visitors write, unless it comes into view in the conversation that a person has before the eyes (`lookingAt`). */
+/** Sounds for what visitors write, unless the person sees it arrive in the conversation they look at (`lookingAt`). */
 export function useSound(chat: OperatorChat, lookingAt: number | null): SoundControl {
   const sound = useLease(
     () => new Sound(),

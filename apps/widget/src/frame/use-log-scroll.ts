@@ -14,7 +14,7 @@ interface LogScrolling {
   readonly loadOlder: () => void;
 }
 
-/** Where the log stands (see `LogScroll`). Tells the conversation what of it the visitor has before the eyes. */
+/** Scrolls the log (see `LogScroll`) and tells the conversation which messages are in view. */
 export function useLogScroll(
   conversation: ConversationHandle,
   snapshot: ConversationSnapshot,

@@ -15,7 +15,7 @@ interface Steps {
   readonly startAgain: () => void;
 }
 
-/** The steps from one screen to the next. What the person takes takes the keyboard along; what happens by itself leaves it where it is. */
+/** Moves the focus from one screen to the next when the person goes there, and leaves it where it is when the screen changes without them. */
 export function useSteps(chat: VisitorChat, main: RefObject<HTMLElement | null>, url: string | undefined): Steps {
   const { phase, ended } = useStore(chat);
   const [again, setAgain] = useState(false);

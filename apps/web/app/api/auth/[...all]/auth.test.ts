@@ -128,7 +128,7 @@ describe('signing in', () => {
     for (const origin of ['https://evil.example', 'null', '']) {
       const refused = await post('sign-in/email', credentials, { origin });
       expect(refused.status).toBe(403);
-      // With the address at which it works, for whoever meant to be here.
+      // The answer names the address that works, so that the form can link to it.
       expect(await refused.json()).toMatchObject({ error: { code: 'forbidden', fields: { origin: ORIGIN } } });
     }
     expect((await post('sign-in/email', credentials, { origin: 'https://chat.example.evil.example' })).status).toBe(403);

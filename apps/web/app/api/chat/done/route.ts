@@ -6,7 +6,7 @@ import { json, OPTIONS, route } from '../../../../server/route.ts';
 
 export { OPTIONS };
 
-/** Marks a conversation as done, or takes that back. The visitor's next message opens it again by itself. */
+/** Marks a conversation as done, or reopens it. The visitor's next message reopens it, too. */
 export const POST = route({
   route: '/api/chat/done',
   access: 'visitor-or-operator',
