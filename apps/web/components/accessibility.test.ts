@@ -35,7 +35,11 @@ async function fill(page: Page): Promise<void> {
     window.stage.show('console');
   });
   await page.getByRole('heading', { name: 'Ana', exact: true }).waitFor();
-  // Colours are measured when every entrance is over.
+  await still(page);
+}
+
+/** Resolves when every entrance is over: colours are measured as they stay. */
+async function still(page: Page): Promise<void> {
   await page.evaluate(async () => await Promise.all(document.getAnimations().map(async (animation) => await animation.finished)));
 }
 
@@ -65,22 +69,20 @@ it('has nothing that axe objects to with a menu open, with details over the conv
     chat.set({ waiting: 1, unsent: 1 });
     chat.summarize(1, { waitingSince: new Date(Date.now() - 3_600_000).toISOString(), unsent: 1, lastSeenAt: new Date().toISOString() });
   });
-  const still = async () =>
-    await page.evaluate(async () => await Promise.all(document.getAnimations().map(async (animation) => await animation.finished)));
   await page.getByRole('button', { name: 'Account: Maya Lindqvist' }).click();
   await page.getByRole('menuitem', { name: 'Sign out' }).waitFor();
-  await still();
+  await still(page);
   expect(await violations(page)).toEqual([]);
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'More', exact: true }).click();
   await page.getByRole('menuitem', { name: 'Block visitor' }).waitFor();
-  await still();
+  await still(page);
   expect(await violations(page)).toEqual([]);
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Done', exact: true }).click();
   await page.getByRole('button', { name: 'Undo', exact: true }).waitFor();
   await page.getByRole('button', { name: 'Show details' }).click();
-  await still();
+  await still(page);
   expect(await violations(page)).toEqual([]);
 });
 
@@ -90,11 +92,12 @@ it('has nothing that axe objects to on a phone, in a dialog and on the sign-in p
   expect(await violations(phone)).toEqual([]);
   await phone.getByRole('button', { name: 'Show details' }).tap();
   await phone.getByRole('dialog', { name: 'Details' }).waitFor();
-  await phone.evaluate(async () => await Promise.all(document.getAnimations().map(async (animation) => await animation.finished)));
+  await still(phone);
   expect(await violations(phone)).toEqual([]);
   await phone.keyboard.press('Escape');
   await phone.getByRole('button', { name: 'Back to conversations' }).tap();
   await phone.getByRole('button', { name: 'Back to conversations' }).waitFor({ state: 'detached' });
+  await still(phone);
   expect(await violations(phone)).toEqual([]);
   expect(await violations(await stage.open('sign-in'))).toEqual([]);
 });
