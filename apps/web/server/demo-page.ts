@@ -7,6 +7,7 @@ const PAGE = `<!doctype html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" type="image/svg+xml" href="/icon.svg">
 <title>Lumen &amp; Sons, lamps</title>
 <style>
   :root { color-scheme: light }
