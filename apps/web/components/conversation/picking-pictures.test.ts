@@ -150,6 +150,23 @@ it('gives back the pictures that were refused, with their caption', async () => 
   await expect.poll(async () => (await asked(page)).at(-1)).toBe('image b.png image/png 40×30 Which?');
 });
 
+it('gives back the caption of pictures that can’t be read, rather than send it alone', async () => {
+  const page = await withAna();
+  await field(page).fill('Which one?');
+  await field(page).evaluate((element) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.items.add(new File(['not a picture'], 'broken.png', { type: 'image/png' }));
+    element.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+    element.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }));
+  });
+  await page.getByRole('alert').getByText('can’t be read. It may be damaged.').waitFor();
+  await expect.poll(async () => await field(page).inputValue()).toBe('Which one?');
+  expect(await page.evaluate(() => window.stage.chat.conversation(1).asked.filter((entry) => entry.startsWith('send')))).toEqual([]);
+  // The next message is not held up.
+  await page.keyboard.press('Enter');
+  await expect.poll(async () => await page.evaluate(() => window.stage.chat.conversation(1).asked.at(-1))).toBe('send Which one?');
+});
+
 it('makes a photograph smaller that is over the limit, and leaves what can be seen through what it is', async () => {
   const page = await withAna();
   const made = await page.evaluate(async () => {

@@ -178,7 +178,7 @@ export class Composing {
     this.#refresh();
   }
 
-  /** The text goes with the last picture, so that it stands below all of them. */
+  /** The text goes with the last picture, so that it stands below all of them. When no picture can be sent, its caption is not sent alone: this throws. */
   async #deliverOne({ text, pictures }: Sent): Promise<void> {
     const conversation = this.#conversation;
     if (conversation === undefined) throw new Error('There is no conversation to send to.');
@@ -187,6 +187,8 @@ export class Composing {
     this.#letGo(pictures.filter((_, index) => !isGood(index)));
     const good = pictures.filter((_, index) => isGood(index));
     this.#sent = [{ text, pictures: good }, ...this.#sent.slice(1)];
+    const unreadable = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (good.length === 0 && unreadable !== undefined) throw unreadable.reason;
     if (good.length === 0 && text.trim() !== '') await conversation.sendText(text);
     for (const [index, picture] of good.entries()) {
       const { blob, name, width, height } = await picture.ready;
