@@ -165,3 +165,36 @@ describe('sending', () => {
     await vi.waitFor(() => expect(conversation.getSnapshot().messages[0]?.createdAt).toBe(timestamp));
   });
 });
+
+it('reports nothing as received that the page has not been told of', async () => {
+  say('one');
+  let told = 0;
+  const early: number[] = [];
+  const { conversation, tab } = await openConversation(0, {
+    report: ({ deliveredSeq }) => {
+      if (deliveredSeq > told) early.push(deliveredSeq);
+      return Promise.resolve();
+    },
+  });
+  conversation.subscribe(() => {
+    told = conversation.getSnapshot().messages.at(-1)?.seq ?? 0;
+  });
+  await ready(conversation);
+  await vi.advanceTimersByTimeAsync(1_000);
+  // Within one report's delay, and the last two within one burst of changes.
+  for (const [text, ms] of [
+    ['two', 0],
+    ['three', 110],
+    ['four', 20],
+  ] as const) {
+    await vi.advanceTimersByTimeAsync(ms);
+    say(text);
+    conversation.hint(10);
+    await settle();
+    await settle();
+    expect(texts(conversation)).toContain(text);
+  }
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect([told, early]).toEqual([4, []]);
+  tab.kill();
+});

@@ -77,7 +77,9 @@ export class Conversation implements ConversationHandle {
     this.#typingSender = new TypingSender(effects, (isTyping) => context.tellTyping(isTyping));
     this.#typingReceiver = new TypingReceiver(effects, () => this.#snapshots.refresh());
     this.#older = new OlderPages(effects, () => this.#snapshots.refresh());
-    this.#snapshots = new Snapshots(effects, EMPTY_CONVERSATION, (before) => this.#make(before));
+    // Reported once it is shown: no tick is ahead of the screen.
+    const report = () => this.#receipts.want(this.#attention.reading.marks());
+    this.#snapshots = new Snapshots(effects, EMPTY_CONVERSATION, (before) => this.#make(before), report);
     this.#stops = [
       outbox.onSaved((saved) => this.#takeSaved(saved)),
       outbox.onDropped((message) => (message.clientId === context.clientId ? this.#apply({ type: 'dropped', message }) : undefined)),
@@ -217,7 +219,7 @@ export class Conversation implements ConversationHandle {
   }
 
   /** Whether the server has not been told yet of what was received and seen here. */
-  readonly hasUnreported = (): boolean => this.#receipts.isDue();
+  readonly hasUnreported = (): boolean => this.#receipts.isDue(this.#attention.reading.marks());
 
   close(): void {
     this.#closed = true;
@@ -280,7 +282,7 @@ export class Conversation implements ConversationHandle {
 
   #make(before: ConversationSnapshot): ConversationSnapshot {
     const messages = viewTimeline(this.#state, this.#local.list(), this.#context.side, before.messages);
-    this.#receipts.want(this.#attention.reading.update(messages, this.#state));
+    this.#attention.reading.update(messages, this.#state);
     const { contiguous, hasOlder, endedAt } = this.#state;
     return {
       messages,

@@ -118,6 +118,11 @@ export class Reading {
     const same = unread.length === this.#unread.length && unread.every((id, index) => id === this.#unread[index]);
     if (!same) this.#unread = unread;
     if (this.#open && !this.#dividerDue && this.#hasMissed()) this.divide(messages);
+    return this.marks();
+  }
+
+  /** How far this side has received and read. */
+  marks(): Watermarks {
     return { deliveredSeq: this.#deliveredSeq, readSeq: this.#readSeq };
   }
 

@@ -57,9 +57,9 @@ export class ReceiptReporter {
     this.#cancel?.();
   }
 
-  /** Whether there is something to report that has not arrived. */
-  isDue(): boolean {
-    return this.#wanted.deliveredSeq > this.#known.deliveredSeq || this.#wanted.readSeq > this.#known.readSeq;
+  /** Whether the server has not been told of these yet. */
+  isDue(marks: Watermarks = this.#wanted): boolean {
+    return marks.deliveredSeq > this.#known.deliveredSeq || marks.readSeq > this.#known.readSeq;
   }
 
   #schedule(ms: number): void {

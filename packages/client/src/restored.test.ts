@@ -37,6 +37,8 @@ async function talking() {
   const backup = server.backUp();
   await visitor.chat.conversation!.sendText('after: visitor');
   await eventually(() => expect(rows()).toHaveLength(3));
+  // Who has not seen it yet may answer "before" it.
+  await eventually(() => expect(seenBy(operator.chat)).toHaveLength(3));
   await operator.chat.conversation(1).sendText('after: operator');
   const all = ['before: visitor', 'before: operator', 'after: visitor', 'after: operator'];
   await eventually(() => expect(rows()).toEqual(all));

@@ -6,6 +6,7 @@ import { shallowEqual } from './shallow-equal.ts';
 /** What is shown of something that changes: always current for who asks, and told a few times a second while much comes in. */
 export class Snapshots<S extends object> {
   readonly #make: (before: S) => S;
+  readonly #onTold: () => void;
   readonly #changed = createEmitter<void>();
   readonly #bursts: Bursts;
   #current: S;
@@ -14,10 +15,14 @@ export class Snapshots<S extends object> {
   #untold = false;
   #closed = false;
 
-  /** @param make the snapshot as it is now; it may keep parts of the one before */
-  constructor(effects: Pick<Effects, 'after'>, first: S, make: (before: S) => S) {
+  /**
+   * @param make the snapshot as it is now; it may keep parts of the one before
+   * @param onTold called when the listeners know the present one
+   */
+  constructor(effects: Pick<Effects, 'after'>, first: S, make: (before: S) => S, onTold: () => void = () => undefined) {
     this.#current = first;
     this.#make = make;
+    this.#onTold = onTold;
     this.#bursts = new Bursts(effects, () => this.#tell());
   }
 
@@ -65,8 +70,10 @@ export class Snapshots<S extends object> {
 
   #tell(): void {
     this.get();
-    if (!this.#untold) return;
-    this.#untold = false;
-    this.#changed.emit();
+    if (this.#untold) {
+      this.#untold = false;
+      this.#changed.emit();
+    }
+    this.#onTold();
   }
 }
