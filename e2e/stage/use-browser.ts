@@ -1,19 +1,47 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll } from 'vitest';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll } from 'vitest';
 
 import { launchBrowser } from './browser.ts';
 
-/** Call at the top of a test file: a browser that is there for all its tests and closed after them. */
+/** Characters of a page that are printed when a test has failed. */
+const MAX_PRINTED = 3_000;
+
+/**
+ * Call at the top of a test file: a browser that is there for all its tests and closed after them. When a test fails, what each of its open pages shows is
+ * printed: a failure on another machine can be understood from its log alone.
+ */
 export function useBrowser(): Pick<Browser, 'newContext'> {
   let browser: Browser | undefined;
+  let contexts: BrowserContext[] = [];
   beforeAll(async () => {
     browser = await launchBrowser();
+  });
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail')
+      for (const page of contexts.flatMap((context) => context.pages())) console.error(await shownBy(page));
+    contexts = [];
   });
   afterAll(async () => await browser?.close());
   return {
     newContext: async (...given) => {
       if (browser === undefined) throw new Error('The browser is there only while tests run.');
-      return await browser.newContext(...given);
+      const context = await browser.newContext(...given);
+      contexts.push(context);
+      return context;
     },
   };
+}
+
+/** The address of a page and the text that each of its frames shows. */
+async function shownBy(page: Page): Promise<string> {
+  const texts = await Promise.all(
+    page.frames().map(async (frame) => {
+      const text = await frame
+        .locator('body')
+        .innerText({ timeout: 2_000 })
+        .catch((error: unknown) => `(can’t be read: ${String(error)})`);
+      return `${frame.url()}\n${text.slice(0, MAX_PRINTED)}`;
+    }),
+  );
+  return ['--- an open page when the test failed', ...texts].join('\n');
 }
