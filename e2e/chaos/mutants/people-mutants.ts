@@ -10,7 +10,7 @@ export const PEOPLE_MUTANTS: readonly Mutant[] = [
     breaks: 'the database takes a message key once per conversation, so that a visitor can take those of operators',
     edits: [{ file: KEY_PER_SIDE, find: '("messageKey", "clientId", "senderType")', replace: '("messageKey", "clientId")' }],
     rebuild: [],
-    tests: 'packages/chat/src/save-messages',
+    tests: 'packages/chat/src/messages/saving',
   },
   {
     name: 'a message by its key alone',
@@ -26,13 +26,13 @@ export const PEOPLE_MUTANTS: readonly Mutant[] = [
     breaks: 'a message under a key that another operator has used is answered with the message of that one',
     edits: [
       {
-        file: 'packages/chat/src/save-messages/plan-group.ts',
+        file: 'packages/chat/src/messages/saving/plan-group.ts',
         find: '        if (known.operatorId !== draft.operatorId) throw keyTaken(draft.messageKey);\n',
         replace: '        if (known.seq < 0) throw keyTaken(draft.messageKey);\n',
       },
     ],
     rebuild: [],
-    tests: 'packages/chat/src/save-messages',
+    tests: 'packages/chat/src/messages/saving',
   },
   {
     name: 'a conflict drops the message',

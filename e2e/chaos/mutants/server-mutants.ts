@@ -2,7 +2,7 @@ import type { Mutant } from './mutant.ts';
 
 const MIGRATIONS = 'packages/database/prisma/migrations';
 const MIGRATION = `${MIGRATIONS}/20261123000000_init/migration.sql`;
-const save = (file: string) => `packages/chat/src/save-messages/${file}`;
+const save = (file: string) => `packages/chat/src/messages/saving/${file}`;
 
 /** What can be broken in the servers and the database. */
 export const SERVER_MUTANTS: readonly Mutant[] = [
@@ -29,7 +29,7 @@ export const SERVER_MUTANTS: readonly Mutant[] = [
     breaks: 'a page is what was sent after the last message, not what was numbered after it',
     edits: [
       {
-        file: 'packages/chat/src/read-page.ts',
+        file: 'packages/chat/src/messages/read-page.ts',
         find: 'm.seq > ${Math.min(afterSeq, MAX_INTEGER)}::int ORDER BY m.seq`',
         replace:
           'm."createdAt" > COALESCE((SELECT l."createdAt" FROM "ChatMessage" l WHERE l."clientId" = c.id AND l.seq = ${Math.min(afterSeq, MAX_INTEGER)}::int), \'-infinity\') ORDER BY m."createdAt"`',
@@ -41,7 +41,9 @@ export const SERVER_MUTANTS: readonly Mutant[] = [
   {
     name: 'cursor by id',
     breaks: 'a page is what has a greater id in the table than the number asked for',
-    edits: [{ file: 'packages/chat/src/read-page.ts', find: 'm.seq > ${Math.min(afterSeq', replace: 'm.id > ${Math.min(afterSeq' }],
+    edits: [
+      { file: 'packages/chat/src/messages/read-page.ts', find: 'm.seq > ${Math.min(afterSeq', replace: 'm.id > ${Math.min(afterSeq' },
+    ],
     rebuild: ['web'],
     scenario: 'twenty-writers',
   },

@@ -4,14 +4,14 @@ import { describe, expect, it } from 'vitest';
 
 import type { Actor } from './actor.ts';
 import type { Context } from './context.ts';
-import { endChat } from './end-chat.ts';
-import { listRecentChats } from './list-recent-chats.ts';
-import { markRead } from './mark-read.ts';
-import { readHistory } from './read-history.ts';
-import { readPage } from './read-page.ts';
-import { recordReceipts } from './record-receipts.ts';
+import { endChat } from './conversations/end-chat.ts';
+import { listRecentChats } from './conversations/list-recent-chats.ts';
+import { markRead } from './receipts/mark-read.ts';
+import { readHistory } from './messages/read-history.ts';
+import { readPage } from './messages/read-page.ts';
+import { recordReceipts } from './receipts/record-receipts.ts';
 import { chatFixture, codeOf } from './testing/chat-fixture.ts';
-import { recordUpload } from './uploads.ts';
+import { recordUpload } from './uploads/uploads.ts';
 
 const chat = chatFixture();
 const ANONYMOUS = { kind: 'anonymous' } as const;

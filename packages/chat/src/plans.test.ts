@@ -3,14 +3,14 @@ import { planOf, recordStatements, seed, type PlanNode } from '@switchboard/data
 import { beforeAll, expect, it } from 'vitest';
 
 import type { OperatorActor } from './actor.ts';
-import { countUnanswered } from './count-unanswered.ts';
-import { findChats, listRecentChats } from './list-recent-chats.ts';
-import { listView } from './list-view.ts';
-import { markDone } from './mark-done.ts';
-import { markRead } from './mark-read.ts';
-import { readHistory } from './read-history.ts';
-import { readPage } from './read-page.ts';
-import { settleWaiting } from './settle-waiting.ts';
+import { countUnanswered } from './conversations/count-unanswered.ts';
+import { findChats, listRecentChats } from './conversations/list-recent-chats.ts';
+import { listView } from './conversations/list-view.ts';
+import { markDone } from './conversations/mark-done.ts';
+import { markRead } from './receipts/mark-read.ts';
+import { readHistory } from './messages/read-history.ts';
+import { readPage } from './messages/read-page.ts';
+import { settleWaiting } from './conversations/settle-waiting.ts';
 import { chatFixture } from './testing/chat-fixture.ts';
 
 const chat = chatFixture();

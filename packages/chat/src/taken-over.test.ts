@@ -5,16 +5,16 @@ import { createEmptyDatabase, installGuide } from '@switchboard/database/testing
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { OperatorActor } from './actor.ts';
-import { adoptSession } from './adopt-session.ts';
+import { adoptSession } from './visitors/adopt-session.ts';
 import type { Context } from './context.ts';
-import { createOperator } from './create-operator.ts';
-import { listRecentChats } from './list-recent-chats.ts';
-import { listOperators, setOperatorPassword } from './manage-operators.ts';
-import { markRead } from './mark-read.ts';
-import { readHistory } from './read-history.ts';
-import { readPage } from './read-page.ts';
-import { createMessageSaver } from './save-messages/message-saver.ts';
-import { startSession } from './start-session.ts';
+import { createOperator } from './operators/create-operator.ts';
+import { listRecentChats } from './conversations/list-recent-chats.ts';
+import { listOperators, setOperatorPassword } from './operators/manage-operators.ts';
+import { markRead } from './receipts/mark-read.ts';
+import { readHistory } from './messages/read-history.ts';
+import { readPage } from './messages/read-page.ts';
+import { createMessageSaver } from './messages/saving/message-saver.ts';
+import { startSession } from './visitors/start-session.ts';
 
 const NOW = new Date('2026-11-20T12:00:00.000Z');
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };

@@ -7,9 +7,9 @@ import { afterAll, beforeAll } from 'vitest';
 
 import type { ClientActor, OperatorActor } from '../actor.ts';
 import type { Context } from '../context.ts';
-import { LANES } from '../save-messages/lanes.ts';
-import { startSession } from '../start-session.ts';
-import { recordUpload } from '../uploads.ts';
+import { LANES } from '../messages/saving/lanes.ts';
+import { startSession } from '../visitors/start-session.ts';
+import { recordUpload } from '../uploads/uploads.ts';
 
 /** Every test's now, unless it moves the clock. */
 export const NOW = new Date('2026-11-20T12:00:00.000Z');

@@ -1,0 +1,95 @@
+import { Prisma } from '@switchboard/database';
+import { MAX_URL_LENGTH, type Receipts, type RecentChat, type VisitedPage } from '@switchboard/protocol';
+
+import type { OperatorActor } from '../actor.ts';
+import type { Context } from '../context.ts';
+import { MESSAGE_COLUMNS, MESSAGE_JOINS, presentMessage, type MessageRow } from '../messages/present-message.ts';
+import { receiptsOf } from '../receipts/receipts.ts';
+
+type ChatRow = { [K in keyof MessageRow]: MessageRow[K] | null } & {
+  readonly recentId: number;
+  readonly username: string;
+  readonly phone: string | null;
+  readonly email: string | null;
+  readonly status: 'ACTIVE' | 'ENDED';
+  readonly startedAt: Date;
+  readonly endedAt: Date | null;
+  readonly blockedAt: Date | null;
+  readonly waitingSince: Date | null;
+  readonly doneAt: Date | null;
+  readonly lastActivityAt: Date;
+  readonly unreadCount: number;
+  readonly address: string | null;
+  readonly pageUrl: string | null;
+  readonly pageAt: Date | null;
+  readonly locale: string | null;
+  readonly userAgent: string | null;
+  readonly lastSeenAt: Date | null;
+  readonly pages?: VisitedPage[] | null;
+} & Receipts;
+
+/** Whether a row has the pages that its visitor was on: up to 20 KB each. */
+export type Detail = 'list' | 'with pages';
+
+/**
+ * Conversations as an operator sees them in a list, in the order of `ids`; those that are not there are left out. What it costs depends on the number of ids alone: every counter
+ * is kept with the client, and the newest message is found by its number. A picture that an old front-end put into its message as a data URL is left out: two
+ * hundred of them are a gigabyte. The conversation's page has it.
+ */
+export async function readChatRows(ctx: Context, actor: OperatorActor, ids: readonly number[], detail: Detail): Promise<RecentChat[]> {
+  if (ids.length === 0) return [];
+  const rows = await ctx.db.prisma.$queryRaw<ChatRow[]>`
+    SELECT c.id AS "recentId", c.username, c.phone, c.email, c.status, c."createdAt" AS "startedAt", c."endedAt", c."blockedAt", c."waitingSince", c."doneAt",
+      c."lastActivityAt", c."unreadCount", c."clientDeliveredSeq", c."clientReadSeq", c."operatorDeliveredSeq", c."operatorReadSeq", s.address, s."pageUrl",
+      s."pageAt", s.locale, s."userAgent", s."lastSeenAt", ${detail === 'list' ? Prisma.empty : Prisma.sql`s.pages,`} ${MESSAGE_COLUMNS}
+    FROM "Client" c
+    LEFT JOIN LATERAL (
+      SELECT COALESCE(s."clientSocketId", s.id::text) AS address, s."pageUrl", s."pageAt", s.locale, s."userAgent", s."lastSeenAt", s.pages
+      FROM "ChatSession" s WHERE s."clientId" = c.id ORDER BY s."startedAt" DESC LIMIT 1
+    ) s ON true
+    LEFT JOIN LATERAL (
+      SELECT id, "messageKey", seq, "clientId", "senderType", "messageType", text, "imageName", "mimeType", "operatorId", "isRead", "readAt", "createdAt",
+        CASE WHEN octet_length("imageUrl") <= ${MAX_URL_LENGTH}::int THEN "imageUrl" END AS "imageUrl"
+      FROM "ChatMessage" WHERE "clientId" = c.id AND seq = c."lastSeq"
+    ) m ON true
+    ${MESSAGE_JOINS}
+    WHERE c.id = ANY(${[...ids]}::int[])`;
+  const byId = new Map(rows.map((row) => [row.recentId, row]));
+  return ids.flatMap((id) => {
+    const row = byId.get(id);
+    return row === undefined ? [] : [present(ctx, actor, row)];
+  });
+}
+
+function present(ctx: Context, actor: OperatorActor, row: ChatRow): RecentChat {
+  return {
+    client: {
+      id: row.recentId,
+      username: row.username,
+      phone: row.phone,
+      email: row.email,
+      status: row.status,
+      address: row.address,
+      pageUrl: row.pageUrl,
+      createdAt: row.startedAt.toISOString(),
+      endedAt: row.endedAt?.toISOString() ?? null,
+      blockedAt: row.blockedAt?.toISOString() ?? null,
+      waitingSince: row.waitingSince?.toISOString() ?? null,
+      doneAt: row.doneAt?.toISOString() ?? null,
+      locale: row.locale,
+      userAgent: row.userAgent,
+      lastSeenAt: row.lastSeenAt?.toISOString() ?? null,
+      pageAt: row.pageAt?.toISOString() ?? null,
+      ...(row.pages === undefined ? {} : { pages: row.pages ?? [] }),
+    },
+    lastMessage: hasMessage(row) ? presentMessage(ctx, actor, row) : null,
+    unreadCount: row.unreadCount,
+    receipts: receiptsOf(row),
+    lastActivityAt: row.lastActivityAt.toISOString(),
+  };
+}
+
+/** The outer join leaves all of a message's columns empty, or none that can't be. */
+function hasMessage(row: ChatRow): row is ChatRow & MessageRow {
+  return row.id !== null;
+}

@@ -1,0 +1,32 @@
+import type { Context } from '../context.ts';
+import { IS_WAITING } from './who-waits.ts';
+import { withDatabase } from '../with-database.ts';
+
+/** Conversations in which somebody waits for an answer. */
+export interface Unanswered {
+  /** `MAX_COUNTED` when there are that many or more. */
+  readonly count: number;
+  /** How long the one that has waited longest has done so, counted from the first message that nobody answered, in seconds; 0 when nobody waits. */
+  readonly oldestSeconds: number;
+}
+
+/** Counting goes no further: what it costs must not be up to strangers. */
+const MAX_COUNTED = 10_000;
+
+/**
+ * How many visitors wait for an operator: those of the view `waiting`.
+ *
+ * @throws ChatError `unavailable`
+ */
+export async function countUnanswered(ctx: Context): Promise<Unanswered> {
+  const rows = await withDatabase(
+    ctx,
+    async () =>
+      await ctx.db.prisma.$queryRaw<{ count: number; oldest: Date | null }[]>`
+      SELECT count(*)::int AS count, min(since) AS oldest
+      FROM (SELECT c."waitingSince" AS since FROM "Client" c WHERE ${IS_WAITING} ORDER BY c."waitingSince", c.id LIMIT ${MAX_COUNTED}::int) w`,
+  );
+  const [row] = rows;
+  const oldest = row?.oldest ?? null;
+  return { count: row?.count ?? 0, oldestSeconds: oldest === null ? 0 : Math.max(0, (ctx.clock().getTime() - oldest.getTime()) / 1_000) };
+}

@@ -1,0 +1,107 @@
+import { Prisma } from '@switchboard/database';
+import { ChatError, DEFAULT_CHATS_PAGE, MAX_RECENT_CHATS, type ChatView, type RecentChat } from '@switchboard/protocol';
+
+import { requireOperator } from '../access.ts';
+import type { Actor } from '../actor.ts';
+import { readChatRows } from './chat-rows.ts';
+import type { Context } from '../context.ts';
+import { countUnanswered } from './count-unanswered.ts';
+import { settleWaiting } from './settle-waiting.ts';
+import { IS_OPEN_NOT_WAITING, IS_WAITING } from './who-waits.ts';
+import { withDatabase } from '../with-database.ts';
+
+/** `cursor` is the `nextCursor` of the page before; `limit` is `DEFAULT_CHATS_PAGE` unless given, and capped at `MAX_RECENT_CHATS`. */
+export interface ViewQuery {
+  readonly view: ChatView;
+  readonly cursor?: string | undefined;
+  readonly limit?: number | undefined;
+}
+
+/** `waiting`: how many visitors wait in all, whatever the page. */
+export interface ViewPage {
+  chats: RecentChat[];
+  /** Null on the last page. */
+  nextCursor: string | null;
+  waiting: number;
+}
+
+/** An ordered part of a view. Its index holds just its rows, in this order. */
+interface Part {
+  /** Begins the cursors of this part. */
+  readonly letter: string;
+  readonly rows: Prisma.Sql;
+  readonly column: Prisma.Sql;
+  readonly newestFirst: boolean;
+}
+
+const WAITING: Part = { letter: 'w', rows: IS_WAITING, column: Prisma.sql`c."waitingSince"`, newestFirst: false };
+const NOT_WAITING: Part = { letter: 'r', rows: IS_OPEN_NOT_WAITING, column: Prisma.sql`c."lastActivityAt"`, newestFirst: true };
+const DONE: Part = { letter: 'd', rows: Prisma.sql`c."doneAt" IS NOT NULL`, column: Prisma.sql`c."doneAt"`, newestFirst: true };
+const PARTS: Readonly<Record<ChatView, readonly Part[]>> = { waiting: [WAITING], open: [WAITING, NOT_WAITING], done: [DONE] };
+
+/** Where a row stands in its part. */
+interface Place {
+  readonly id: number;
+  readonly at: Date;
+}
+
+/**
+ * One page of a view. Those who wait are first, the longest first; others by what happened to them last, newest first. Nobody who goes on waiting while the pages are read is on two of
+ * them or on none, whoever is answered meanwhile; who is answered meanwhile may come once more among those who do not wait.
+ *
+ * @throws ChatError `unauthenticated`, `forbidden` for everybody but operators, `invalid_request` for a cursor that is none of this view
+ */
+export async function listView(ctx: Context, actor: Actor, query: ViewQuery): Promise<ViewPage> {
+  const operator = requireOperator(actor);
+  const limit = Math.max(1, Math.min(query.limit ?? DEFAULT_CHATS_PAGE, MAX_RECENT_CHATS));
+  const parts = PARTS[query.view];
+  const start = query.cursor === undefined ? { part: 0 } : placeOf(query.cursor, parts);
+  return await withDatabase(ctx, async () => {
+    await settleWaiting(ctx);
+    const places = new Map<number, { readonly part: Part; readonly place: Place }>();
+    let after = start.after;
+    for (const part of parts.slice(start.part)) {
+      // One more than asked for tells whether there is another page.
+      for (const place of await placesIn(ctx, part, after, limit + 1 - places.size))
+        if (!places.has(place.id)) places.set(place.id, { part, place });
+      after = undefined;
+      if (places.size > limit) break;
+    }
+    const shown = [...places.values()].slice(0, limit);
+    const last = shown.at(-1);
+    const [chats, { count }] = await Promise.all([
+      readChatRows(
+        ctx,
+        operator,
+        shown.map(({ place: { id } }) => id),
+        'list',
+      ),
+      countUnanswered(ctx),
+    ]);
+    const nextCursor = places.size <= limit || last === undefined ? null : cursorOf(last.part, last.place);
+    return { chats, nextCursor, waiting: count };
+  });
+}
+
+async function placesIn(ctx: Context, { rows, column, newestFirst }: Part, after: Place | undefined, limit: number): Promise<Place[]> {
+  const [beyond, order] = newestFirst ? [Prisma.sql`<`, Prisma.sql`DESC`] : [Prisma.sql`>`, Prisma.sql`ASC`];
+  const rest =
+    after === undefined
+      ? Prisma.empty
+      : Prisma.sql`AND (${column}, c.id) ${beyond} (${after.at.toISOString()}::timestamptz, ${after.id}::int)`;
+  return await ctx.db.prisma.$queryRaw<Place[]>`
+    SELECT c.id, ${column} AS at FROM "Client" c WHERE ${rows} ${rest} ORDER BY ${column} ${order}, c.id ${order} LIMIT ${limit}::int`;
+}
+
+/** A place as whoever asks for the next page says it: part, milliseconds since 1970, id. */
+function cursorOf({ letter }: Part, { at, id }: Place): string {
+  return `${letter}_${at.getTime()}_${id}`;
+}
+
+function placeOf(cursor: string, parts: readonly Part[]): { readonly part: number; readonly after?: Place } {
+  const [, letter, at, id] = /^([a-z])_(\d{1,14})_(\d{1,10})$/.exec(cursor) ?? [];
+  const part = parts.findIndex((candidate) => candidate.letter === letter);
+  if (part === -1)
+    throw new ChatError('invalid_request', 'The cursor is not one of this view.', { fields: { cursor: 'is not one of this view' } });
+  return { part, after: { at: new Date(Number(at)), id: Number(id) } };
+}

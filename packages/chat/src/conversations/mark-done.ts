@@ -1,0 +1,62 @@
+import { Prisma } from '@switchboard/database';
+import { ChatError } from '@switchboard/protocol';
+
+import { lockClient, requireOperator } from '../access.ts';
+import type { Actor } from '../actor.ts';
+import type { Context } from '../context.ts';
+import { unansweredJoins } from './who-waits.ts';
+import { withDatabase } from '../with-database.ts';
+
+/** `lastSeq`: the newest message that whoever marks it as done has seen. */
+export interface MarkDoneInput {
+  readonly clientId: number;
+  readonly done: boolean;
+  readonly lastSeq?: number | undefined;
+}
+
+/** How the conversation stands now, ISO-8601, and what whoever is to be told needs to know. */
+export interface MarkedDone {
+  doneAt: string | null;
+  waitingSince: string | null;
+  /** Where the visitor is on the relay. */
+  address: string | null;
+  lastSeq: number;
+}
+
+/**
+ * Marks a conversation as done, so that nobody waits in it any more, or reopens it, so that its messages decide again who waits. The visitor's next message opens it
+ * again by itself. Asked again it changes nothing.
+ *
+ * @throws ChatError `unauthenticated`, `forbidden` for everybody but operators, `not_found`, `conflict` when there are other messages than `lastSeq` says
+ */
+export async function markDone(ctx: Context, actor: Actor, { clientId, done, lastSeq }: MarkDoneInput): Promise<MarkedDone> {
+  requireOperator(actor);
+  return await withDatabase(
+    ctx,
+    async () =>
+      await ctx.db.prisma.$transaction(async (tx) => {
+        const client = await lockClient(tx, actor, clientId);
+        if (done && lastSeq !== undefined && lastSeq !== client.lastSeq)
+          throw new ChatError('conflict', 'There is a new message in this conversation. Read it first.');
+        const at = ctx.clock().toISOString();
+        const [row] = await tx.$queryRaw<{ doneAt: Date | null; waitingSince: Date | null }[]>`
+          UPDATE "Client" SET ${done ? asDone(at) : AS_ITS_MESSAGES_SAY}, "waitingSeq" = "lastSeq", "updatedAt" = ${at}::timestamptz
+          FROM (SELECT c.id, first."createdAt" AS since FROM "Client" c ${unansweredJoins(Prisma.sql`0`)} WHERE c.id = ${client.id}::int) n
+          WHERE "Client".id = n.id
+          RETURNING "doneAt", "waitingSince"`;
+        return {
+          doneAt: row?.doneAt?.toISOString() ?? null,
+          waitingSince: row?.waitingSince?.toISOString() ?? null,
+          address: client.address,
+          lastSeq: client.lastSeq,
+        };
+      }),
+  );
+}
+
+function asDone(at: string): Prisma.Sql {
+  return Prisma.sql`"doneAt" = COALESCE("doneAt", ${at}::timestamptz), "waitingSince" = NULL`;
+}
+
+const AS_ITS_MESSAGES_SAY = Prisma.sql`"doneAt" = NULL,
+  "waitingSince" = CASE WHEN "doneAt" IS NULL AND "waitingSeq" = "lastSeq" THEN "waitingSince" ELSE n.since END`;

@@ -1,0 +1,51 @@
+import { Prisma } from '@switchboard/database';
+
+import type { Context } from '../context.ts';
+import { unansweredJoins } from './who-waits.ts';
+
+/** Conversations that are settled in one transaction: their rows are locked meanwhile. */
+const PER_STEP = 100;
+/** Of a conversation from before there was `waitingSince`: what has been quiet for longer is not waited for any more. */
+const FORGOTTEN_AFTER_MS = 30 * 24 * 60 * 60 * 1_000;
+
+/**
+ * Finds out who waits in conversations whose `waitingSince` is of older messages than they have: those from before the column was there, and those into which a
+ * version that does not know it has saved, while both run beside each other. Begins with the newest activity. Several may do this at once, each with rows of
+ * its own. Never rejects: what is left is settled by the next call.
+ *
+ * @returns whether there may be more
+ */
+export async function settleWaiting(ctx: Context): Promise<boolean> {
+  try {
+    const { prisma } = ctx.db;
+    // Nearly always there is nothing to do, which a look at an empty index says without a transaction.
+    const [found] = await prisma.$queryRaw<
+      object[]
+    >`SELECT FROM "Client" c WHERE c."waitingSeq" <> c."lastSeq" ORDER BY c."lastActivityAt" DESC LIMIT 1`;
+    return found !== undefined && (await prisma.$transaction(async (tx) => await settleStep(tx, ctx.clock()))) === PER_STEP;
+  } catch (error) {
+    ctx.log.warn({ err: error }, 'who waits could not be found out yet');
+    return false;
+  }
+}
+
+async function settleStep(tx: Prisma.TransactionClient, now: Date): Promise<number> {
+  const rows = await tx.$queryRaw<{ id: number }[]>`
+    SELECT c.id FROM "Client" c WHERE c."waitingSeq" <> c."lastSeq" ORDER BY c."lastActivityAt" DESC LIMIT ${PER_STEP}::int
+    FOR NO KEY UPDATE SKIP LOCKED`;
+  const ids = rows.map(({ id }) => id);
+  const forgotten = new Date(now.getTime() - FORGOTTEN_AFTER_MS).toISOString();
+  // A statement of its own, so that it sees every message that was there when the rows were locked.
+  await tx.$executeRaw`
+    UPDATE "Client" SET "waitingSince" = n.since, "doneAt" = n."doneAt", "waitingSeq" = "lastSeq"
+    FROM (
+      SELECT c.id,
+        CASE WHEN answer.seq IS NOT NULL THEN first."createdAt"
+          WHEN c."waitingSeq" = 0 AND c."lastActivityAt" < ${forgotten}::timestamptz THEN NULL
+          ELSE LEAST(c."waitingSince", first."createdAt") END AS since,
+        CASE WHEN written.seq IS NULL THEN c."doneAt" END AS "doneAt"
+      FROM "Client" c ${unansweredJoins(Prisma.sql`c."waitingSeq"`)}
+      WHERE c.id = ANY(${ids}::int[])
+    ) n WHERE "Client".id = n.id`;
+  return ids.length;
+}

@@ -1,0 +1,96 @@
+import { ChatError, MAX_MESSAGE_AGE_MS, MAX_SAVE_BATCH, type NewMessage } from '@switchboard/protocol';
+
+import { clientMeant, conversationNotFound, requireOperator } from '../../access.ts';
+import type { Actor } from '../../actor.ts';
+import { isUuid } from '../../uuid.ts';
+import { readImageUrl, type ImageReference } from './image-url.ts';
+
+/** Which conversation a message goes to. */
+export type Target =
+  /** `sessionId`: the visitor's own, which must belong to the client. */
+  | { readonly kind: 'client'; readonly clientId: number; readonly sessionId: string | null }
+  /** A socket id, or a session's id in lower case. */
+  | { readonly kind: 'address'; readonly address: string };
+
+/** A message as it will be stored, but for what only the database knows. */
+export interface Draft {
+  /** In lower case, as the database gives it back. */
+  readonly messageKey: string;
+  readonly target: Target;
+  readonly senderType: 'CLIENT' | 'OPERATOR';
+  readonly operatorId: number | null;
+  readonly savedById: number | null;
+  readonly messageType: 'TEXT' | 'IMAGE';
+  readonly text: string | null;
+  readonly image: (ImageReference & { readonly name: string | null; readonly mimeType: string | null }) | null;
+  readonly sessionId: string | null;
+  readonly clientSocketId: string | null;
+  readonly createdAt: Date;
+}
+
+/**
+ * Decides what the actor's messages are before the database is asked: who sent them, when, to whom.
+ *
+ * @throws ChatError `unauthenticated`, `forbidden` for a visitor that writes as an operator, `not_found` for one that names another conversation,
+ * `invalid_request`
+ */
+export function draftMessages(actor: Actor, messages: readonly NewMessage[], now: Date): Draft[] {
+  if (messages.length > MAX_SAVE_BATCH) {
+    throw new ChatError('invalid_request', `messages: at most ${MAX_SAVE_BATCH} can be saved at once.`, {
+      fields: { messages: 'too many' },
+    });
+  }
+  return messages.map((message, index) => draftMessage(actor, message, now, `messages.${index}`));
+}
+
+function draftMessage(actor: Actor, message: NewMessage, now: Date, field: string): Draft {
+  const target = targetOf(actor, message, field);
+  const sender = senderOf(actor, message);
+  const image = message.messageType === 'IMAGE' ? readImageUrl(actor, message.imageUrl ?? '', `${field}.imageUrl`) : null;
+  return {
+    messageKey: message.messageKey.toLowerCase(),
+    target,
+    ...sender,
+    messageType: message.messageType,
+    text: message.text ?? null,
+    image: image === null ? null : { ...image, name: message.imageName ?? null, mimeType: message.mimeType ?? null },
+    sessionId: actor.kind === 'client' ? actor.sessionId : (message.sessionId ?? null),
+    clientSocketId: message.clientSocketId ?? null,
+    createdAt: sentAt(message.sentAt, now),
+  };
+}
+
+function targetOf(actor: Actor, message: NewMessage, field: string): Target {
+  if (actor.kind === 'client') {
+    const clientId = clientMeant(actor, message.clientId);
+    // The same answer as for another client's id: a message meant for an earlier conversation must not land in this one.
+    if (message.sessionId != null && message.sessionId.toLowerCase() !== actor.sessionId.toLowerCase()) throw conversationNotFound();
+    return { kind: 'client', clientId, sessionId: actor.sessionId };
+  }
+  if (actor.kind === 'operator' && message.clientId == null) {
+    const address = message.clientSocketId ?? message.sessionId;
+    if (address != null) return { kind: 'address', address: isUuid(address) ? address.toLowerCase() : address };
+    const problem = 'clientId, clientSocketId or sessionId has to say which conversation';
+    throw new ChatError('invalid_request', `${field}: ${problem}.`, { fields: { [field]: problem } });
+  }
+  return { kind: 'client', clientId: clientMeant(actor, message.clientId), sessionId: null };
+}
+
+/** From the actor alone. `senderType: 'CLIENT'` from an operator saves on the visitor's behalf, and says who did. */
+function senderOf(actor: Actor, message: NewMessage): Pick<Draft, 'senderType' | 'operatorId' | 'savedById'> {
+  if (actor.kind === 'client') {
+    if (message.senderType === 'OPERATOR') requireOperator(actor);
+    return { senderType: 'CLIENT', operatorId: null, savedById: null };
+  }
+  const { userId } = requireOperator(actor);
+  return message.senderType === 'CLIENT'
+    ? { senderType: 'CLIENT', operatorId: null, savedById: userId }
+    : { senderType: 'OPERATOR', operatorId: userId, savedById: null };
+}
+
+/** When it was sent, as far as we believe it: never the future, and not longer ago than `MAX_MESSAGE_AGE_MS`. */
+function sentAt(value: string | null | undefined, now: Date): Date {
+  const sent = value == null ? Number.NaN : Date.parse(value);
+  if (Number.isNaN(sent)) return now;
+  return new Date(Math.min(now.getTime(), Math.max(sent, now.getTime() - MAX_MESSAGE_AGE_MS)));
+}

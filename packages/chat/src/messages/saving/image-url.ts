@@ -1,0 +1,32 @@
+import { ChatError, UPLOADS_PATH } from '@switchboard/protocol';
+
+import type { Actor } from '../../actor.ts';
+import { isUuid } from '../../uuid.ts';
+
+/** Makes a bare path parsable; never stored. */
+const BASE = 'http://upload.invalid';
+
+/** What an image message points at: an upload of ours (by its id), or for operators some other place on the web. */
+export interface ImageReference {
+  /** What is stored: the canonical path of an upload without origin and signature, or the URL as it was given. */
+  readonly url: string;
+  readonly uploadId: string | null;
+}
+
+/**
+ * Reads the URL of an image message. That an upload exists and belongs to the conversation is checked where the database is.
+ *
+ * @throws ChatError `forbidden` for a visitor that points elsewhere than at an upload, `invalid_request` for what no `<img>` should load
+ */
+export function readImageUrl(actor: Actor, value: string, field: string): ImageReference {
+  const refuse = (message: string) => new ChatError('invalid_request', `${field}: ${message}`, { fields: { [field]: message } });
+  if (/^data:/i.test(value)) throw refuse('an image is not stored inside a message: upload it first and send the imageUrl of the answer');
+  const url = URL.canParse(value, BASE) ? new URL(value, BASE) : null;
+  const id = url !== null && url.pathname.startsWith(UPLOADS_PATH) ? url.pathname.slice(UPLOADS_PATH.length).toLowerCase() : '';
+  if (isUuid(id)) return { url: `${UPLOADS_PATH}${id}`, uploadId: id };
+  if (actor.kind !== 'operator') {
+    throw new ChatError('forbidden', 'Visitors can send only images that they uploaded here.', { fields: { [field]: 'is no upload' } });
+  }
+  if (!/^https?:\/\//i.test(value) || url === null) throw refuse('must be an upload or an absolute http(s) URL');
+  return { url: value, uploadId: null };
+}

@@ -1,0 +1,170 @@
+import { ChatError } from '@switchboard/protocol';
+
+import { chatOver, conversationNotFound, visitorBlocked } from '../../access.ts';
+import type { Draft, Target } from './draft.ts';
+import { identityOf, type MessageIdentity } from './message-identity.ts';
+
+/** A message of one of the drafts' identities that the database has already. */
+export interface KnownMessage extends MessageIdentity {
+  readonly id: number;
+  /** Who wrote it; null for a visitor's. */
+  readonly operatorId: number | null;
+  readonly seq: number;
+  readonly createdAt: Date;
+}
+
+/** A client whose row is locked, with its sessions (newest first). */
+export interface KnownClient {
+  readonly id: number;
+  readonly lastSeq: number;
+  readonly endedAt: Date | null;
+  readonly blockedAt: Date | null;
+  readonly sessions: readonly KnownSession[];
+}
+
+export interface KnownSession {
+  readonly id: string;
+  readonly clientSocketId: string | null;
+  readonly lastSeenAt: Date;
+  /** The visitor has ended the chat that this session belongs to. */
+  readonly endedAt: Date | null;
+}
+
+export interface KnownUpload {
+  readonly id: string;
+  readonly clientId: number;
+  readonly name: string;
+  readonly mimeType: string;
+}
+
+/** All that was read under the locks. */
+export interface Knowledge {
+  readonly clients: ReadonlyMap<number, KnownClient>;
+  /** Address (socket id or session id) → client. */
+  readonly addresses: ReadonlyMap<string, number>;
+  readonly uploads: ReadonlyMap<string, KnownUpload>;
+  /** By `identityOf`. */
+  readonly messages: ReadonlyMap<string, KnownMessage>;
+}
+
+/** A row to insert. Its id is the database's to give. */
+export interface PlannedMessage extends MessageIdentity {
+  readonly draft: Draft;
+  readonly operatorId: number | null;
+  readonly seq: number;
+  readonly sessionId: string | null;
+  readonly imageName: string | null;
+  readonly mimeType: string | null;
+  readonly createdAt: Date;
+}
+
+/** What to answer for one message of a request: a row that is there, or one that will be. */
+interface PlannedAnswer {
+  readonly message: KnownMessage | PlannedMessage;
+  readonly duplicate: boolean;
+}
+
+export interface GroupPlan {
+  /** In the order of their numbers, per client. */
+  readonly inserts: readonly PlannedMessage[];
+  /** For each request, in order: its answers, or why it is refused as a whole. */
+  readonly answers: readonly (readonly PlannedAnswer[] | ChatError)[];
+}
+
+/** The client that a target means, if it exists (and, for a visitor, if its session is still this client's). */
+function findClient(target: Target, knowledge: Pick<Knowledge, 'clients' | 'addresses'>): KnownClient | undefined {
+  if (target.kind === 'address') return knowledge.clients.get(knowledge.addresses.get(target.address) ?? 0);
+  const client = knowledge.clients.get(target.clientId);
+  if (target.sessionId === null) return client;
+  return client !== undefined && sessionOf(target, client) !== undefined ? client : undefined;
+}
+
+/** The session that a visitor's token belongs to, if it is this client's. */
+function sessionOf(target: Target, client: KnownClient): KnownSession | undefined {
+  const own = target.kind === 'client' ? target.sessionId?.toLowerCase() : undefined;
+  return client.sessions.find(({ id }) => id === own);
+}
+
+/**
+ * Numbers the messages of all requests in the order given. Pure: everything it may know is in `knowledge`, which must have been read while the
+ * clients were locked. A request is taken whole or refused whole, and a refused one leaves no gap in the numbers.
+ */
+export function planGroup(requests: readonly (readonly Draft[])[], knowledge: Knowledge): GroupPlan {
+  const inserts: PlannedMessage[] = [];
+  const planned = new Map<string, PlannedMessage>();
+  const lastSeqs = new Map<number, number>();
+
+  const planRequest = (drafts: readonly Draft[]): PlannedAnswer[] => {
+    const staged = new Map<string, PlannedMessage>();
+    const next = new Map<number, number>();
+    const answers = drafts.map((draft): PlannedAnswer => {
+      const client = findClient(draft.target, knowledge);
+      if (client === undefined) throw conversationNotFound();
+      const identity = identityOf({ clientId: client.id, senderType: draft.senderType, messageKey: draft.messageKey });
+      const before = knowledge.messages.get(identity) ?? planned.get(identity);
+      const known = before ?? staged.get(identity);
+      if (known !== undefined) {
+        // Operators hear one another's keys, too: a message of one is never answered as the message of another.
+        if (known.operatorId !== draft.operatorId) throw keyTaken(draft.messageKey);
+        return { message: known, duplicate: before !== undefined };
+      }
+      // After the look for the key: what was committed before the visitor was blocked, or ended the chat, is answered as such.
+      if (client.blockedAt !== null) throw blockedFor(draft);
+      if (sessionOf(draft.target, client)?.endedAt != null) throw chatOver();
+      const seq = (next.get(client.id) ?? lastSeqs.get(client.id) ?? client.lastSeq) + 1;
+      const message = planMessage(draft, client, seq, knowledge.uploads);
+      next.set(client.id, seq);
+      staged.set(identity, message);
+      return { message, duplicate: false };
+    });
+    for (const [clientId, seq] of next) lastSeqs.set(clientId, seq);
+    for (const [identity, message] of staged) {
+      planned.set(identity, message);
+      inserts.push(message);
+    }
+    return answers;
+  };
+
+  const answers = requests.map((drafts) => {
+    try {
+      return planRequest(drafts);
+    } catch (error) {
+      if (error instanceof ChatError) return error;
+      throw error;
+    }
+  });
+  return { inserts, answers };
+}
+
+function planMessage(draft: Draft, client: KnownClient, seq: number, uploads: Knowledge['uploads']): PlannedMessage {
+  const upload = draft.image?.uploadId == null ? undefined : uploads.get(draft.image.uploadId);
+  if (draft.image?.uploadId != null && upload?.clientId !== client.id) {
+    throw new ChatError(
+      'not_found',
+      'There is no such image in this conversation. One that is not sent within a day is removed: attach it again.',
+    );
+  }
+  return {
+    draft,
+    messageKey: draft.messageKey,
+    clientId: client.id,
+    senderType: draft.senderType,
+    operatorId: draft.operatorId,
+    seq,
+    sessionId: draft.sessionId ?? client.sessions[0]?.id ?? null,
+    imageName: draft.image?.name ?? upload?.name ?? null,
+    mimeType: draft.image?.mimeType ?? upload?.mimeType ?? null,
+    createdAt: draft.createdAt,
+  };
+}
+
+function blockedFor({ savedById, operatorId }: Draft): ChatError {
+  if (savedById === null && operatorId === null) return visitorBlocked();
+  return new ChatError('blocked', 'This visitor is blocked. Unblock them first.');
+}
+
+function keyTaken(messageKey: string): ChatError {
+  return new ChatError('conflict', `The message key ${messageKey} belongs to the message of another operator.`, {
+    fields: { messageKey: 'is taken' },
+  });
+}

@@ -1,0 +1,63 @@
+import { Prisma, type Transaction } from '@switchboard/database';
+
+import { groupBy } from '../../group-by.ts';
+import { isUuid } from '../../uuid.ts';
+import type { Draft } from './draft.ts';
+import { identityOf } from './message-identity.ts';
+import type { Knowledge, KnownClient, KnownMessage, KnownSession, KnownUpload } from './plan-group.ts';
+
+const unique = <T>(values: Iterable<T>): T[] => [...new Set(values)];
+const byId = <T extends { readonly id: K }, K>(rows: readonly T[]) => new Map(rows.map((row) => [row.id, row]));
+
+/**
+ * Locks the clients that the drafts mean (in the order of their ids, so that two groups can't lock each other out) and reads what planning needs, all
+ * in one round trip. The message keys are looked up (by nothing else, hence `+ 0`) after the lock: whoever could have saved one of them for these clients has committed by then.
+ */
+export async function readKnowledge(tx: Transaction, drafts: readonly Draft[]): Promise<Knowledge> {
+  const meant = clientsMeant(drafts);
+  const [sessions, clients, messages, uploads] = await Promise.all([
+    // A session never changes its client, so they may be read before the lock.
+    tx.query<KnownSession & { clientId: number }>(Prisma.sql`
+      SELECT s."clientId", s.id, s."clientSocketId", s."lastSeenAt", s."endedAt" FROM "ChatSession" s WHERE s."clientId" ${meant} ORDER BY s."startedAt" DESC`),
+    tx.query<Omit<KnownClient, 'sessions'>>(Prisma.sql`
+      SELECT c.id, c."lastSeq", c."endedAt", c."blockedAt" FROM "Client" c WHERE c.id ${meant} ORDER BY c.id FOR NO KEY UPDATE`),
+    tx.query<KnownMessage>(Prisma.sql`
+      SELECT "messageKey", id, "clientId", seq, "senderType", "operatorId", "createdAt" FROM "ChatMessage"
+      WHERE "messageKey" = ANY(${unique(drafts.map(({ messageKey }) => messageKey))}::uuid[]) AND "clientId" + 0 ${meant}`),
+    readUploads(tx, drafts),
+  ]);
+  const addresses = new Map<string, number>();
+  for (const { clientId, id, clientSocketId } of sessions) {
+    addresses.set(id, clientId);
+    if (clientSocketId !== null) addresses.set(clientSocketId, clientId);
+  }
+  const own = groupBy(sessions, ({ clientId }) => clientId);
+  return {
+    clients: byId(clients.map(({ id, lastSeq, endedAt, blockedAt }) => ({ id, lastSeq, endedAt, blockedAt, sessions: own.get(id) ?? [] }))),
+    addresses,
+    uploads: byId(uploads),
+    messages: new Map(messages.map((message) => [identityOf(message), message])),
+  };
+}
+
+/** The condition that holds for the ids of the clients meant. Most drafts name them; an address has to be looked up. */
+function clientsMeant(drafts: readonly Draft[]): Prisma.Sql {
+  const targets = drafts.map(({ target }) => target);
+  const ids = unique(targets.flatMap((target) => (target.kind === 'client' ? [target.clientId] : [])));
+  const addresses = unique(targets.flatMap((target) => (target.kind === 'address' ? [target.address] : [])));
+  if (addresses.length === 0) return Prisma.sql`= ANY(${ids}::int[])`;
+  return Prisma.sql`IN (
+    SELECT unnest(${ids}::int[])
+    UNION ALL SELECT a."clientId" FROM "ChatSession" a WHERE a."clientSocketId" = ANY(${addresses}::text[])
+    UNION ALL SELECT a."clientId" FROM "ChatSession" a WHERE a.id = ANY(${addresses.filter(isUuid)}::uuid[])
+  )`;
+}
+
+async function readUploads(tx: Transaction, drafts: readonly Draft[]): Promise<KnownUpload[]> {
+  const ids = unique(drafts.flatMap(({ image }) => (image?.uploadId == null ? [] : [image.uploadId])));
+  if (ids.length === 0) return [];
+  // Locked, so that none is removed as unused (`removeUnusedUploads`) before the message that names it is committed.
+  return await tx.query<KnownUpload>(
+    Prisma.sql`SELECT id, "clientId", name, "mimeType" FROM "Upload" WHERE id = ANY(${ids}::uuid[]) FOR KEY SHARE`,
+  );
+}

@@ -1,0 +1,209 @@
+import { isUniqueViolation, Prisma } from '@switchboard/database';
+
+import type { Context } from '../../context.ts';
+import { groupBy } from '../../group-by.ts';
+import { isUuid } from '../../uuid.ts';
+import { SEEN_EVERY_MS } from './commit-planned.ts';
+import type { Draft } from './draft.ts';
+import { identityOf } from './message-identity.ts';
+import { waitingChange, waitingColumns, type WaitingChange } from './waiting-change.ts';
+import type { SaveResult } from './write-group.ts';
+
+type Request = readonly Draft[];
+
+/** A new row: `id`; or (`id` null) one of the clients: `seq` is the number before its first new row, `address` where its visitor is on the relay. */
+interface Written {
+  readonly clientId: number;
+  readonly id: number | null;
+  readonly seq: number;
+  readonly address: string | null;
+}
+
+/** A client that got new rows, and their ids in the order of their numbers. */
+interface WrittenClient {
+  readonly base: number;
+  readonly address: string | null;
+  readonly ids: number[];
+  /** How many of them were given to a request already. */
+  given: number;
+}
+
+/**
+ * Saves those of the requests that are nothing special, nearly all, in one statement: a single round trip, in which the database counts and numbers by
+ * itself. A request for which there is no result was left as it was: it needs a closer look.
+ *
+ * @throws whatever the database throws; then nothing was saved by this call, unless the connection broke during the commit
+ */
+export async function writeAtOnce(ctx: Context, requests: readonly Request[]): Promise<(SaveResult | undefined)[]> {
+  const ordinary = ordinaryRequests(requests);
+  if (ordinary.size === 0) return requests.map(() => undefined);
+  const statement = saveStatement([...ordinary].flat(), ctx.clock());
+  let rows: Written[];
+  try {
+    rows = await ctx.db.transact(async (tx) => await tx.commit<Written>(statement));
+  } catch (error) {
+    // Another transaction saved one of the keys at this very moment.
+    if (isUniqueViolation(error)) return requests.map(() => undefined);
+    throw error;
+  }
+  const written = writtenClients(rows);
+  return requests.map((drafts) => (ordinary.has(drafts) ? resultOf(drafts, written) : undefined));
+}
+
+function writtenClients(rows: readonly Written[]): Map<number, WrittenClient> {
+  const clients = new Map<number, WrittenClient>();
+  for (const { clientId, id, seq, address } of rows) if (id === null) clients.set(clientId, { base: seq, address, ids: [], given: 0 });
+  for (const { clientId, id, seq } of rows) {
+    const client = clients.get(clientId);
+    if (id !== null && client !== undefined) client.ids[seq - client.base - 1] = id;
+  }
+  return clients;
+}
+
+/**
+ * Gives a request the next numbers of its client: they were given in the order of the requests. A client's requests are written together or not at all, so all
+ * of a request's rows are there or none is.
+ */
+function resultOf(drafts: Request, written: ReadonlyMap<number, WrittenClient>): SaveResult | undefined {
+  const client = written.get(clientIds(drafts)[0] ?? 0);
+  if (client === undefined) return undefined;
+  const { base, address, ids } = client;
+  const messages = drafts.map(({ messageKey, createdAt }) => {
+    const id = ids[client.given];
+    if (id === undefined) throw new Error(`No id came back for the message key ${messageKey}.`);
+    client.given += 1;
+    return { messageKey, id, seq: base + client.given, createdAt: createdAt.toISOString(), duplicate: false };
+  });
+  const [first] = drafts;
+  const clientId = first?.target.kind === 'client' ? first.target.clientId : 0;
+  return { messages, changed: [{ clientId, address, lastSeq: base + client.given }], repeated: [] };
+}
+
+/**
+ * The requests that say by its id which one client they are for, with keys of their own, without an upload. When one request of a client is different,
+ * none of that client's is ordinary: they must not overtake it. Nor may anybody's overtake one that does not say which client it is for.
+ */
+function ordinaryRequests(requests: readonly Request[]): Set<Request> {
+  const keys = new Set<string>();
+  const sessions = new Map<number, string>();
+  const special = new Set<number>();
+  const isOrdinary = (drafts: Request, clientId: number) =>
+    drafts.every(({ messageKey, senderType, target, image }) => {
+      const identity = identityOf({ clientId, senderType, messageKey });
+      if (target.kind !== 'client' || target.clientId !== clientId || image?.uploadId != null || keys.has(identity)) return false;
+      keys.add(identity);
+      if (target.sessionId === null) return true;
+      if (!sessions.has(clientId)) sessions.set(clientId, target.sessionId);
+      return isUuid(target.sessionId) && sessions.get(clientId) === target.sessionId;
+    });
+  const unknown = requests.findIndex((drafts) => drafts.some(({ target }) => target.kind !== 'client'));
+  const candidates = requests
+    .slice(0, unknown === -1 ? requests.length : unknown)
+    .map((drafts): [number, Request] => [clientIds(drafts)[0] ?? 0, drafts]);
+  for (const [clientId, drafts] of candidates) {
+    if (!isOrdinary(drafts, clientId)) for (const id of clientIds(drafts)) special.add(id);
+  }
+  return new Set(candidates.filter(([clientId]) => clientId !== 0 && !special.has(clientId)).map(([, drafts]) => drafts));
+}
+
+function clientIds(drafts: Request): number[] {
+  return drafts.flatMap(({ target }) => (target.kind === 'client' ? [target.clientId] : []));
+}
+
+/**
+ * Counts, which locks the client's row, and numbers by that count. A client is left out, with all its messages, when it is not there, was ended or blocked, when
+ * the visitor's session is not its own or was ended, or when one of the keys is there already. (`+ 0` leaves only the key to find a message by: an index by
+ * client would be walked through the whole conversation for each message.)
+ */
+function saveStatement(drafts: Request, now: Date): Prisma.Sql {
+  const at = now.toISOString();
+  const seenBefore = new Date(now.getTime() - SEEN_EVERY_MS).toISOString();
+  const messages = numberedByClient(drafts);
+  const column = <T>(read: (message: Numbered) => T): T[] => {
+    const values = messages.map(read);
+    // `unnest` fills up what is short with NULL: most messages have neither picture nor operator, and need not say so one by one.
+    return values.every((value) => value === null) ? [] : values;
+  };
+  const clients = [...groupBy(messages, ({ clientId }) => clientId)].toSorted(([a], [b]) => a - b).map(([, own]) => sumUp(own));
+  const sum = <T>(read: (client: Summed) => T): T[] => clients.map(read);
+  return Prisma.sql`
+    WITH counted AS (
+      UPDATE "Client" c SET "lastSeq" = c."lastSeq" + n.added, "unreadCount" = c."unreadCount" + n.unread,
+        "lastActivityAt" = GREATEST(c."lastActivityAt", ${at}::timestamptz), ${waitingColumns(Prisma.sql`c."lastSeq" + n.added`)},
+        "updatedAt" = ${at}::timestamptz
+      FROM unnest(
+        ${sum((c) => c.clientId)}::int[], ${sum((c) => c.added)}::int[], ${sum((c) => c.unread)}::int[], ${sum((c) => c.answered)}::boolean[],
+        ${sum((c) => c.since?.toISOString() ?? null)}::timestamptz[], ${sum((c) => c.sessionId)}::uuid[]
+      ) AS n(id, added, unread, answered, since, "sessionId")
+      LEFT JOIN "ChatSession" own ON own.id = n."sessionId" AND own."clientId" = n.id
+      LEFT JOIN LATERAL (
+        SELECT s.id, s."clientSocketId" FROM "ChatSession" s WHERE s."clientId" = n.id ORDER BY s."startedAt" DESC LIMIT 1
+      ) AS latest ON true
+      WHERE c.id = n.id AND c."endedAt" IS NULL AND c."blockedAt" IS NULL AND (n."sessionId" IS NULL OR (own.id IS NOT NULL AND own."endedAt" IS NULL))
+        AND c.id <> ALL (ARRAY(
+          SELECT k."clientId" FROM unnest(
+            ${column((m) => m.draft.messageKey)}::uuid[], ${column((m) => m.clientId)}::int[], ${column((m) => m.draft.senderType)}::"MessageSenderType"[]
+          ) AS k("messageKey", "clientId", "senderType")
+          WHERE EXISTS (
+            SELECT FROM "ChatMessage" m
+            WHERE m."messageKey" = k."messageKey" AND m."clientId" + 0 = k."clientId" AND m."senderType" = k."senderType"
+          )
+        ))
+      RETURNING c.id, c."lastSeq" - n.added AS base, own.id AS "ownId", own."lastSeenAt", latest.id::text AS "sessionId",
+        COALESCE(latest."clientSocketId", latest.id::text) AS address
+    ), inserted AS (
+      INSERT INTO "ChatMessage" ("messageKey", "clientId", seq, "clientSocketId", "senderType", "operatorId", "messageType", text, "imageUrl",
+        "imageName", "mimeType", "sessionId", "createdAt", "savedById", "savedAt", "updatedAt")
+      SELECT m."messageKey", c.id, c.base + m.nth, m."clientSocketId", m."senderType", m."operatorId", m."messageType", m.text, m."imageUrl",
+        m."imageName", m."mimeType", COALESCE(m."sessionId", c."sessionId"), m."createdAt", m."savedById", ${at}::timestamptz, ${at}::timestamptz
+      FROM unnest(
+        ${column((m) => m.draft.messageKey)}::uuid[], ${column((m) => m.clientId)}::int[], ${column((m) => m.nth)}::int[],
+        ${column((m) => m.draft.clientSocketId)}::text[], ${column((m) => m.draft.senderType)}::"MessageSenderType"[],
+        ${column((m) => m.draft.operatorId)}::int[], ${column((m) => m.draft.messageType)}::"MessageType"[],
+        ${column((m) => m.draft.text)}::text[], ${column((m) => m.draft.image?.url ?? null)}::text[],
+        ${column((m) => m.draft.image?.name ?? null)}::text[], ${column((m) => m.draft.image?.mimeType ?? null)}::text[],
+        ${column((m) => m.draft.sessionId)}::text[], ${column((m) => m.draft.createdAt.toISOString())}::timestamptz[],
+        ${column((m) => m.draft.savedById)}::int[]
+      ) AS m("messageKey", "clientId", nth, "clientSocketId", "senderType", "operatorId", "messageType", text, "imageUrl", "imageName", "mimeType",
+        "sessionId", "createdAt", "savedById")
+      JOIN counted c ON c.id = m."clientId"
+      RETURNING "clientId", id, seq
+    ), seen AS (
+      UPDATE "ChatSession" s SET "lastSeenAt" = ${at}::timestamptz
+      FROM counted c WHERE s.id = c."ownId" AND c."lastSeenAt" < ${seenBefore}::timestamptz
+    )
+    SELECT "clientId", id, seq, NULL AS address FROM inserted UNION ALL SELECT id, NULL, base, address FROM counted`;
+}
+
+interface Numbered {
+  readonly draft: Draft;
+  readonly clientId: number;
+  /** 1 for the client's first message among these. */
+  readonly nth: number;
+}
+
+function numberedByClient(drafts: Request): Numbered[] {
+  const counts = new Map<number, number>();
+  return drafts.map((draft) => {
+    const clientId = draft.target.kind === 'client' ? draft.target.clientId : 0;
+    const nth = (counts.get(clientId) ?? 0) + 1;
+    counts.set(clientId, nth);
+    return { draft, clientId, nth };
+  });
+}
+
+interface Summed extends WaitingChange {
+  readonly clientId: number;
+  readonly added: number;
+  readonly sessionId: string | null;
+}
+
+function sumUp(own: readonly Numbered[]): Summed {
+  const targets = own.flatMap(({ draft: { target } }) => (target.kind === 'client' ? [target] : []));
+  return {
+    clientId: own[0]?.clientId ?? 0,
+    added: own.length,
+    ...waitingChange(own.map(({ draft }) => draft)),
+    sessionId: targets.find(({ sessionId }) => sessionId !== null)?.sessionId ?? null,
+  };
+}

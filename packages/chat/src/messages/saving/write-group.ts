@@ -1,0 +1,91 @@
+import { isUniqueViolation, type Transaction } from '@switchboard/database';
+import { ChatError, type SavedMessage } from '@switchboard/protocol';
+
+import type { Context } from '../../context.ts';
+import { commitPlanned } from './commit-planned.ts';
+import type { Draft } from './draft.ts';
+import { identityOf } from './message-identity.ts';
+import { planGroup, type KnownClient, type KnownMessage, type PlannedMessage } from './plan-group.ts';
+import { readKnowledge } from './read-knowledge.ts';
+
+/** A conversation that got new messages; `address` is where its visitor is on the relay. */
+export interface ChangedConversation {
+  clientId: number;
+  address: string | null;
+  lastSeq: number;
+}
+
+/** The rows of one request in the order asked, and the conversations that it (not somebody before it) changed. */
+export interface SaveResult {
+  messages: SavedMessage[];
+  changed: ChangedConversation[];
+  /** Those in which all was there before: whoever committed it may have ended before anybody was told. */
+  repeated: ChangedConversation[];
+}
+
+/** How often a group is begun in all when other writers get in its way. */
+const ATTEMPTS = 4;
+
+/**
+ * Saves the drafts of several requests in one transaction. When it returns, everything it answers is committed. Each request stands or falls as a
+ * whole, and one that is refused does not touch the others.
+ *
+ * @throws whatever the database throws; then nothing of the group was saved by this call, unless the connection broke during the commit
+ */
+export async function writeGroup(ctx: Context, requests: readonly (readonly Draft[])[]): Promise<(SaveResult | ChatError)[]> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await ctx.db.transact(async (tx) => await writeOnce(tx, requests, ctx.clock()));
+    } catch (error) {
+      // A key of the group was committed by another transaction after we looked.
+      if (!isUniqueViolation(error)) throw error;
+      if (attempt >= ATTEMPTS)
+        throw new ChatError('unavailable', 'Other writers were faster too often. Try again.', { retryAfterSeconds: 1 });
+      ctx.log.debug({ attempt }, 'another writer saved the same message key first; looking again');
+    }
+  }
+}
+
+async function writeOnce(tx: Transaction, requests: readonly (readonly Draft[])[], now: Date): Promise<(SaveResult | ChatError)[]> {
+  const knowledge = await readKnowledge(tx, requests.flat());
+  const { inserts, answers } = planGroup(requests, knowledge);
+  const ids = inserts.length === 0 ? new Map<string, number>() : await commitPlanned(tx, inserts, knowledge.clients, now);
+  const idOf = (message: KnownMessage | PlannedMessage): number => {
+    const id = 'id' in message ? message.id : ids.get(identityOf(message));
+    if (id === undefined) throw new Error(`No id came back for the message ${identityOf(message)}.`);
+    return id;
+  };
+  return answers.map((answer) => {
+    if (answer instanceof ChatError) return answer;
+    const changed = changedBy(
+      answer.filter(({ duplicate }) => !duplicate).map(({ message }) => message),
+      knowledge.clients,
+    );
+    return {
+      messages: answer.map(({ message, duplicate }) => ({
+        messageKey: message.messageKey,
+        id: idOf(message),
+        seq: message.seq,
+        createdAt: message.createdAt.toISOString(),
+        duplicate,
+      })),
+      changed,
+      repeated: changedBy(
+        answer.map(({ message: { clientId } }) => ({ clientId, seq: knowledge.clients.get(clientId)?.lastSeq ?? 0 })),
+        knowledge.clients,
+      ).filter(({ clientId }) => !changed.some((conversation) => conversation.clientId === clientId)),
+    };
+  });
+}
+
+function changedBy(
+  messages: readonly { clientId: number; seq: number }[],
+  clients: ReadonlyMap<number, KnownClient>,
+): ChangedConversation[] {
+  const lastSeqs = new Map<number, number>();
+  for (const { clientId, seq } of messages) lastSeqs.set(clientId, Math.max(seq, lastSeqs.get(clientId) ?? 0));
+  return [...lastSeqs].map(([clientId, lastSeq]) => {
+    const session = clients.get(clientId)?.sessions[0];
+    return { clientId, address: session?.clientSocketId ?? session?.id ?? null, lastSeq };
+  });
+}

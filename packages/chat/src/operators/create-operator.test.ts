@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest';
+
+import { createOperator } from './create-operator.ts';
+import { verifyPassword } from './password.ts';
+import { chatFixture, codeOf } from '../testing/chat-fixture.ts';
+
+const chat = chatFixture();
+const OLGA = { email: ' Olga@Example.ORG ', name: ' Olga ', password: 'correct horse battery' };
+
+it('makes a user and a password to sign in with', async () => {
+  const { id } = await createOperator(chat.ctx, OLGA);
+  expect(await chat.db.prisma.user.findUnique({ where: { id } })).toMatchObject({
+    email: 'olga@example.org',
+    name: 'Olga',
+    role: 'OPERATOR',
+  });
+  const [account, ...others] = await chat.db.prisma.authAccount.findMany({ where: { userId: id } });
+  expect(others).toEqual([]);
+  expect(account).toMatchObject({ providerId: 'credential', accountId: String(id) });
+  expect(await verifyPassword(account?.password ?? '', OLGA.password)).toBe(true);
+});
+
+it('an e-mail has one operator, whatever its case, also when two ask at once', async () => {
+  const paul = { email: 'paul@example.org', name: 'Paul', password: 'correct horse battery', role: 'ADMIN' as const };
+  const codes = await Promise.all([
+    codeOf(createOperator(chat.ctx, paul)),
+    codeOf(createOperator(chat.ctx, { ...paul, email: 'PAUL@example.org' })),
+  ]);
+  expect(new Set(codes)).toEqual(new Set(['conflict', 'resolved']));
+  const users = await chat.db.prisma.user.findMany({
+    where: { email: { contains: 'paul', mode: 'insensitive' } },
+    include: { accounts: true },
+  });
+  expect(users).toMatchObject([{ role: 'ADMIN', accounts: [{}] }]);
+  await expect(createOperator(chat.ctx, paul)).rejects.toMatchObject({ code: 'conflict', detail: { fields: { email: 'is taken' } } });
+});
+
+it.each<[string, object]>([
+  ['email', { email: 'nobody' }],
+  ['email', { email: `${'a'.repeat(250)}@example.org` }],
+  ['name', { name: '  ' }],
+  ['name', { name: 'x'.repeat(81) }],
+  ['name', { name: 'a\u0000b' }],
+  ['password', { password: 'too short' }],
+  ['password', { password: 'x'.repeat(201) }],
+  ['role', { role: 'KING' }],
+])('refuses a wrong %s: %j', async (field, change) => {
+  const wrong = { ...OLGA, email: 'new@example.org', ...change };
+  await expect(createOperator(chat.ctx, wrong)).rejects.toMatchObject({
+    code: 'invalid_request',
+    detail: { fields: { [field]: expect.any(String) } },
+  });
+});

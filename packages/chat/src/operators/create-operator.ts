@@ -1,0 +1,45 @@
+import { isUniqueViolation } from '@switchboard/database';
+import { ChatError, isVisible, MAX_EMAIL_LENGTH, MAX_NAME_LENGTH, parse } from '@switchboard/protocol';
+import { z } from 'zod';
+
+import type { Context } from '../context.ts';
+import { hashPassword, newPassword } from './password.ts';
+import { withDatabase } from '../with-database.ts';
+
+const newOperator = z.object({
+  email: z.string().trim().toLowerCase().max(MAX_EMAIL_LENGTH).pipe(z.email('must be an e-mail address')),
+  name: z
+    .string()
+    .trim()
+    .max(MAX_NAME_LENGTH)
+    .refine(isVisible, 'must not be empty')
+    .refine((value) => !/\p{Cc}/u.test(value), 'must not contain control characters'),
+  password: newPassword,
+  role: z.enum(['OPERATOR', 'ADMIN']).default('OPERATOR'),
+});
+
+/** As typed: `createOperator` checks it. */
+export type NewOperator = z.input<typeof newOperator>;
+
+/**
+ * Makes an operator that can sign in with e-mail (kept in lower case) and password. Asks for no actor: it is for whoever has the command line of
+ * the installation.
+ *
+ * @throws ChatError `invalid_request` with `fields`, `conflict` when the e-mail is taken
+ */
+export async function createOperator(ctx: Pick<Context, 'db' | 'log'>, operator: NewOperator): Promise<{ id: number }> {
+  const { email, name, password, role } = parse(newOperator, operator);
+  const hash = await hashPassword(password);
+  return await withDatabase(ctx, async () => {
+    try {
+      return await ctx.db.prisma.$transaction(async (tx) => {
+        const { id } = await tx.user.create({ data: { email, name, role, emailVerified: true }, select: { id: true } });
+        await tx.authAccount.create({ data: { userId: id, providerId: 'credential', accountId: String(id), password: hash } });
+        return { id };
+      });
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+      throw new ChatError('conflict', `There is an operator with the e-mail ${email} already.`, { fields: { email: 'is taken' } });
+    }
+  });
+}

@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+
+import { expect, it } from 'vitest';
+
+import { createOperator } from './create-operator.ts';
+import { listOperators, removeOperator, setOperatorPassword, setOperatorRole } from './manage-operators.ts';
+import { verifyPassword } from './password.ts';
+import { chatFixture, codeOf, NOW } from '../testing/chat-fixture.ts';
+
+const chat = chatFixture();
+
+async function signedIn(name: string): Promise<{ id: number; email: string }> {
+  const email = `${name}-${randomUUID()}@example.org`;
+  const { id } = await createOperator(chat.ctx, { email, name, password: 'correct horse battery' });
+  await chat.db.prisma.authSession.create({
+    data: { userId: id, token: randomUUID(), expiresAt: new Date(NOW.getTime() + 60_000) },
+  });
+  return { id, email };
+}
+
+const listed = async (email: string) => (await listOperators(chat.ctx, NOW)).find((operator) => operator.email === email);
+
+it('lists who there is, who may sign in and who is', async () => {
+  const { id, email } = await signedIn('anna');
+  expect(await listed(email)).toEqual({ id, email, name: 'anna', role: 'OPERATOR', maySignIn: true, sessions: 1 });
+});
+
+it('gives another role, by e-mail in whatever case', async () => {
+  const { id, email } = await signedIn('role');
+  expect(await setOperatorRole(chat.ctx, ` ${email.toUpperCase()} `, 'ADMIN')).toEqual({ id });
+  expect(await listed(email)).toMatchObject({ role: 'ADMIN', maySignIn: true, sessions: 1 });
+});
+
+it('gives a new password and signs out everywhere', async () => {
+  const { id, email } = await signedIn('password');
+  await setOperatorPassword(chat.ctx, email, 'another horse battery');
+  const account = await chat.db.prisma.authAccount.findFirstOrThrow({ where: { userId: id } });
+  expect(await verifyPassword(account.password ?? '', 'another horse battery')).toBe(true);
+  expect(await listed(email)).toMatchObject({ sessions: 0 });
+  expect(await codeOf(setOperatorPassword(chat.ctx, email, 'short'))).toBe('invalid_request');
+});
+
+it('removes an operator, whose messages keep their sender, and lets it in again with a new password', async () => {
+  const { id, email } = await signedIn('gone');
+  await removeOperator(chat.ctx, email);
+  expect(await listed(email)).toMatchObject({ id, name: 'gone', maySignIn: false, sessions: 0 });
+  await setOperatorPassword(chat.ctx, email, 'another horse battery');
+  expect(await listed(email)).toMatchObject({ id, maySignIn: true });
+});
+
+it('knows nobody else', async () => {
+  for (const change of [
+    () => setOperatorRole(chat.ctx, 'nobody@example.org', 'ADMIN'),
+    () => setOperatorPassword(chat.ctx, 'nobody@example.org', 'correct horse battery'),
+    () => removeOperator(chat.ctx, 'nobody@example.org'),
+  ])
+    expect(await codeOf(change())).toBe('not_found');
+});

@@ -1,0 +1,102 @@
+import type { Prisma } from '@switchboard/database';
+import { ChatError, parse } from '@switchboard/protocol';
+import { z } from 'zod';
+
+import type { Context } from '../context.ts';
+import { hashPassword, newPassword } from './password.ts';
+import { writeRevocation } from '../revocations/revocations.ts';
+import { withDatabase } from '../with-database.ts';
+
+/** These ask for no actor: they are for whoever has the command line of the installation. */
+type OwnContext = Pick<Context, 'db' | 'log'>;
+
+export interface OperatorAccount {
+  readonly id: number;
+  readonly email: string;
+  readonly name: string;
+  readonly role: 'OPERATOR' | 'ADMIN';
+  /** False when it was removed: then it is there for the messages that it wrote. */
+  readonly maySignIn: boolean;
+  /** Browsers that are signed in. */
+  readonly sessions: number;
+}
+
+/** Everybody who ever was an operator, by e-mail. @throws ChatError `unavailable` */
+export async function listOperators(ctx: OwnContext, now: Date): Promise<OperatorAccount[]> {
+  const users = await withDatabase(
+    ctx,
+    async () =>
+      await ctx.db.prisma.user.findMany({
+        orderBy: { email: 'asc' },
+        select: {
+          id: true,
+          email: true,
+          name: true,
+          role: true,
+          _count: { select: { accounts: true, sessions: { where: { expiresAt: { gt: now } } } } },
+        },
+      }),
+  );
+  return users.map(({ id, email, name, role, _count }) => ({
+    id,
+    email,
+    name,
+    role,
+    maySignIn: _count.accounts > 0,
+    sessions: _count.sessions,
+  }));
+}
+
+/**
+ * Gives an operator another role, from its next request on. Its relay tokens are revoked, as by the two below: the caller tells the relay at once, and
+ * the web app does when that fails.
+ *
+ * @throws ChatError `not_found`, `invalid_request`
+ */
+export async function setOperatorRole(ctx: OwnContext, email: string, role: 'OPERATOR' | 'ADMIN'): Promise<{ id: number }> {
+  const checked = parse(z.enum(['OPERATOR', 'ADMIN']), role);
+  return await withOperator(ctx, email, async (tx, { id }) => {
+    await tx.user.update({ where: { id }, data: { role: checked } });
+  });
+}
+
+/** Gives an operator a new password, one that was removed too, and signs it out everywhere. @throws ChatError `not_found`, `invalid_request` */
+export async function setOperatorPassword(ctx: OwnContext, email: string, password: string): Promise<{ id: number }> {
+  const hash = await hashPassword(parse(z.object({ password: newPassword }), { password }).password);
+  return await withOperator(ctx, email, async (tx, { id }) => {
+    const credential = { providerId: 'credential', accountId: String(id) };
+    await tx.authAccount.upsert({
+      where: { providerId_accountId: credential },
+      create: { ...credential, userId: id, password: hash },
+      update: { password: hash },
+    });
+    await tx.authSession.deleteMany({ where: { userId: id } });
+  });
+}
+
+/** Signs an operator out everywhere and lets it in no more. What it wrote stays, with its name. @throws ChatError `not_found` */
+export async function removeOperator(ctx: OwnContext, email: string): Promise<{ id: number }> {
+  return await withOperator(ctx, email, async (tx, { id }) => {
+    await tx.authAccount.deleteMany({ where: { userId: id } });
+    await tx.authSession.deleteMany({ where: { userId: id } });
+  });
+}
+
+/** Changes an operator and revokes its relay tokens, both or neither. */
+async function withOperator(
+  ctx: OwnContext,
+  email: string,
+  work: (tx: Prisma.TransactionClient, operator: { id: number }) => Promise<void>,
+): Promise<{ id: number }> {
+  return await withDatabase(
+    ctx,
+    async () =>
+      await ctx.db.prisma.$transaction(async (tx) => {
+        const operator = await tx.user.findUnique({ where: { email: email.trim().toLowerCase() }, select: { id: true } });
+        if (operator === null) throw new ChatError('not_found', `There is no operator with the e-mail ${email.trim()}.`);
+        await work(tx, operator);
+        await writeRevocation(tx, { role: 'operator', id: operator.id, at: new Date() });
+        return operator;
+      }),
+  );
+}

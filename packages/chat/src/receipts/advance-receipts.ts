@@ -1,0 +1,91 @@
+import { Prisma } from '@switchboard/database';
+import type { Receipts } from '@switchboard/protocol';
+
+import type { ClientState, Queryable } from '../access.ts';
+import type { Context } from '../context.ts';
+import { receiptsOf } from './receipts.ts';
+
+/** Messages that one statement flags as read at most. How many a visitor sends must not decide how long a statement takes and a row stays locked. */
+const FLAGS_PER_STEP = 1_000;
+/** Steps of one report at most; the next report goes on with the rest. */
+const MAX_STEPS = 20;
+
+/** How far one side has received and seen the other's messages. Having seen implies having received. */
+export interface Marks {
+  readonly deliveredSeq?: number | undefined;
+  readonly readSeq?: number | undefined;
+}
+
+type Side = 'client' | 'operator';
+
+/** The marks as they would stand: never lower than they are, never above the newest message. */
+function raised(side: Side, client: ClientState, marks: Marks): { delivered: number; read: number } {
+  const [deliveredNow, readNow] =
+    side === 'client' ? [client.clientDeliveredSeq, client.clientReadSeq] : [client.operatorDeliveredSeq, client.operatorReadSeq];
+  const read = Math.max(readNow, Math.min(marks.readSeq ?? 0, client.lastSeq));
+  return { delivered: Math.max(deliveredNow, read, Math.min(marks.deliveredSeq ?? 0, client.lastSeq)), read };
+}
+
+/** Whether `marks` would change anything: asked first without the lock, since most reports bring no news. */
+export function bringsNews(side: Side, client: ClientState, marks: Marks): boolean {
+  const { delivered, read } = raised(side, client, marks);
+  if (side === 'client') return delivered > client.clientDeliveredSeq || read > client.clientReadSeq;
+  return delivered > client.operatorDeliveredSeq || read > client.operatorReadSeq || (client.unreadCount > 0 && read >= client.lastSeq);
+}
+
+/** What a report changed. */
+interface AdvancedReceipts {
+  /** The visitor's messages that were unread before and are read now; 0 for the visitor's own side. */
+  readonly count: number;
+  readonly receipts: Receipts;
+  /** More messages are to be flagged than fit into one step: `flagRead` goes on, after the commit. */
+  readonly moreToFlag: boolean;
+}
+
+/**
+ * Raises one side's marks and counts anew what operators have not read. What has been read follows from the marks; the column `isRead` of the messages, which
+ * other programs read, is set for the first `FLAGS_PER_STEP` of them. `client` must be locked by `tx`.
+ */
+export async function advanceReceipts(tx: Queryable, side: Side, client: ClientState, marks: Marks, now: Date): Promise<AdvancedReceipts> {
+  const { delivered, read } = raised(side, client, marks);
+  const counters =
+    side === 'client'
+      ? Prisma.sql`"clientDeliveredSeq" = ${delivered}::int, "clientReadSeq" = ${read}::int`
+      : Prisma.sql`"operatorDeliveredSeq" = ${delivered}::int, "operatorReadSeq" = ${read}::int, "unreadCount" = (
+          SELECT count(*)::int FROM "ChatMessage" WHERE "clientId" = ${client.id}::int AND seq > ${read}::int AND "senderType" = 'CLIENT'
+        )`;
+  const rows = await tx.$queryRaw<(Receipts & { unreadCount: number; flagged: number })[]>`
+    WITH flagged AS (${flagStep(side, client.id, read, now)} RETURNING 1)
+    UPDATE "Client" SET ${counters}, "updatedAt" = ${now.toISOString()}::timestamptz WHERE id = ${client.id}::int
+    RETURNING "clientDeliveredSeq", "clientReadSeq", "operatorDeliveredSeq", "operatorReadSeq", "unreadCount",
+      (SELECT count(*)::int FROM flagged) AS flagged`;
+  const [row] = rows;
+  if (row === undefined) throw new Error(`Client ${client.id} vanished under its lock.`);
+  return { count: client.unreadCount - row.unreadCount, receipts: receiptsOf(row), moreToFlag: row.flagged === FLAGS_PER_STEP };
+}
+
+/**
+ * Flags the rest of what the marks say is read, in steps that lock no conversation and finish soon. Never rejects: nothing that is shown depends on the flags,
+ * and what is left is flagged by the next report.
+ */
+export async function flagRead(ctx: Context, side: Side, clientId: number, receipts: Receipts): Promise<void> {
+  const read = side === 'client' ? receipts.clientReadSeq : receipts.operatorReadSeq;
+  try {
+    for (let step = 1; step < MAX_STEPS; step += 1) {
+      if ((await ctx.db.prisma.$executeRaw(flagStep(side, clientId, read, ctx.clock()))) < FLAGS_PER_STEP) return;
+    }
+  } catch (error) {
+    ctx.log.warn({ clientId, err: error }, 'messages that have been read could not be flagged yet');
+  }
+}
+
+/** Flags some of the other side's messages up to `read`. Rows that somebody else flags at this moment are left to them. */
+function flagStep(side: Side, clientId: number, read: number, now: Date): Prisma.Sql {
+  const sender = side === 'client' ? 'OPERATOR' : 'CLIENT';
+  const at = Prisma.sql`${now.toISOString()}::timestamptz`;
+  return Prisma.sql`UPDATE "ChatMessage" SET "isRead" = true, "readAt" = ${at}, "updatedAt" = ${at} WHERE id = ANY (ARRAY(
+      SELECT id FROM "ChatMessage"
+      WHERE "clientId" = ${clientId}::int AND "senderType" = ${sender}::"MessageSenderType" AND NOT "isRead" AND seq <= ${read}::int
+      LIMIT ${FLAGS_PER_STEP}::int FOR UPDATE SKIP LOCKED
+    ))`;
+}

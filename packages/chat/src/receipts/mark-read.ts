@@ -1,0 +1,42 @@
+import type { Receipts } from '@switchboard/protocol';
+
+import { lockClient, readClient, requireOperator } from '../access.ts';
+import type { Actor } from '../actor.ts';
+import { advanceReceipts, bringsNews, flagRead } from './advance-receipts.ts';
+import type { Context } from '../context.ts';
+import { receiptsOf } from './receipts.ts';
+import { withDatabase } from '../with-database.ts';
+
+/** Without `upToSeq`: everything that is there. */
+export interface MarkReadInput {
+  readonly clientId: number;
+  readonly upToSeq?: number | undefined;
+}
+
+/** `count`: messages that were unread before and are read now. */
+export interface MarkedRead {
+  count: number;
+  address: string | null;
+  receipts: Receipts;
+}
+
+/**
+ * Marks what the client wrote as read by the operators.
+ *
+ * @throws ChatError `unauthenticated`, `forbidden` for everybody but operators, `not_found`
+ */
+export async function markRead(ctx: Context, actor: Actor, { clientId, upToSeq }: MarkReadInput): Promise<MarkedRead> {
+  requireOperator(actor);
+  return await withDatabase(ctx, async () => {
+    const before = await readClient(ctx.db.prisma, actor, clientId);
+    const wanted = { readSeq: upToSeq ?? before.lastSeq };
+    if (!bringsNews('operator', before, wanted)) return { count: 0, address: before.address, receipts: receiptsOf(before) };
+    const { moreToFlag, ...marked } = await ctx.db.prisma.$transaction(async (tx) => {
+      const client = await lockClient(tx, actor, clientId);
+      const done = await advanceReceipts(tx, 'operator', client, { readSeq: upToSeq ?? client.lastSeq }, ctx.clock());
+      return { ...done, address: client.address };
+    });
+    if (moreToFlag) await flagRead(ctx, 'operator', clientId, marked.receipts);
+    return marked;
+  });
+}

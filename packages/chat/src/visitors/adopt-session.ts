@@ -1,0 +1,63 @@
+import { isUniqueViolation } from '@switchboard/database';
+
+import { requireOperator } from '../access.ts';
+import type { Actor } from '../actor.ts';
+import type { Context } from '../context.ts';
+import { isUuid } from '../uuid.ts';
+import { withDatabase } from '../with-database.ts';
+
+export interface AdoptedSession {
+  clientId: number;
+  sessionId: string;
+  username: string;
+}
+
+/**
+ * Gives the address of a visitor that came without a token (an old front-end) a conversation in the database. Asked again for the same address, by
+ * whomever and at the same time, it answers the same conversation; so it does for the address of a visitor that has one already.
+ *
+ * @throws ChatError `unauthenticated`, `forbidden` for everybody but operators
+ */
+export async function adoptSession(
+  ctx: Context,
+  actor: Actor,
+  input: { readonly clientSocketId: string; readonly username: string },
+): Promise<AdoptedSession> {
+  requireOperator(actor);
+  return await withDatabase(ctx, async () => {
+    const found = await findByAddress(ctx, input.clientSocketId);
+    if (found !== undefined) return found;
+    try {
+      return await create(ctx, input);
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+      // Another operator's console was first: its row is ours too.
+      const theirs = await findByAddress(ctx, input.clientSocketId);
+      if (theirs === undefined) throw error;
+      return theirs;
+    }
+  });
+}
+
+async function findByAddress(ctx: Context, address: string): Promise<AdoptedSession | undefined> {
+  const rows = await ctx.db.prisma.$queryRaw<AdoptedSession[]>`
+    SELECT s."clientId", s.id AS "sessionId", c.username FROM "ChatSession" s JOIN "Client" c ON c.id = s."clientId"
+    WHERE s."clientSocketId" = ${address} OR s.id = ${isUuid(address) ? address : null}::uuid`;
+  return rows[0];
+}
+
+async function create(ctx: Context, input: { readonly clientSocketId: string; readonly username: string }): Promise<AdoptedSession> {
+  const now = ctx.clock();
+  const sessionId = ctx.ids();
+  const { id, username } = await ctx.db.prisma.client.create({
+    data: {
+      username: input.username,
+      createdAt: now,
+      updatedAt: now,
+      lastActivityAt: now,
+      sessions: { create: { id: sessionId, clientSocketId: input.clientSocketId, startedAt: now, lastSeenAt: now } },
+    },
+    select: { id: true, username: true },
+  });
+  return { clientId: id, sessionId, username };
+}

@@ -1,0 +1,104 @@
+import { conversationNotFound, visitorBlocked } from '../access.ts';
+import type { Actor } from '../actor.ts';
+import type { Context } from '../context.ts';
+import { withDatabase } from '../with-database.ts';
+
+/** What the visitor typed into the form, already parsed, and where from. */
+export interface StartSessionInput {
+  readonly username: string;
+  readonly phone?: string | undefined;
+  readonly email?: string | undefined;
+  readonly pageUrl?: string | undefined;
+  readonly locale?: string | undefined;
+}
+
+/** What comes from the request instead of the form. `resume` is the content of a verified resume token. */
+export interface StartSessionExtra {
+  readonly userAgent?: string | undefined;
+  readonly resume?: ConversationRef | undefined;
+  /** False when the visitor has sent no form: who only looks for a conversation begins none. */
+  readonly mayBegin?: boolean | undefined;
+}
+
+interface ConversationRef {
+  readonly clientId: number;
+  readonly sessionId: string;
+}
+
+export interface StartedSession {
+  clientId: number;
+  /** The visitor's address on the relay. */
+  sessionId: string;
+  username: string;
+  /** True when it is a conversation that was there before. */
+  resumed: boolean;
+}
+
+/**
+ * Gives a visitor its conversation: the one of its token or resume token when that exists and is not ended, otherwise a new one. Everybody may; an
+ * operator who tries the widget is a visitor like any other.
+ *
+ * @throws ChatError `blocked` for a visitor that is, `not_found` when there is none and none may be begun, `unavailable`
+ */
+export async function startSession(
+  ctx: Context,
+  actor: Actor,
+  input: StartSessionInput,
+  extra: StartSessionExtra = {},
+): Promise<StartedSession> {
+  const known = actor.kind === 'client' ? actor : extra.resume;
+  return await withDatabase(ctx, async () => {
+    const resumed = known === undefined ? undefined : await resume(ctx, known, input, extra);
+    if (resumed === undefined && extra.mayBegin === false) throw conversationNotFound();
+    return resumed ?? (await begin(ctx, input, extra));
+  });
+}
+
+/** The conversation, if it still goes on; notes where the visitor is now. */
+async function resume(
+  ctx: Context,
+  { clientId, sessionId }: ConversationRef,
+  input: StartSessionInput,
+  extra: StartSessionExtra,
+): Promise<StartedSession | undefined> {
+  const rows = await ctx.db.prisma.$queryRaw<{ username: string; blockedAt: Date | null }[]>`
+    UPDATE "ChatSession" s
+    SET "lastSeenAt" = GREATEST(s."lastSeenAt", ${ctx.clock().toISOString()}::timestamptz), "pageUrl" = COALESCE(${input.pageUrl}, s."pageUrl"),
+      locale = COALESCE(${input.locale}, s.locale), "userAgent" = COALESCE(${extra.userAgent}, s."userAgent")
+    FROM "Client" c
+    WHERE s.id = ${sessionId}::uuid AND s."clientId" = ${clientId}::int AND c.id = s."clientId"
+      AND ((c.status = 'ACTIVE' AND s."endedAt" IS NULL) OR c."blockedAt" IS NOT NULL)
+    RETURNING c.username, c."blockedAt"`;
+  const [row] = rows;
+  // Who is blocked does not get away from it by ending the conversation.
+  if (row?.blockedAt != null) throw visitorBlocked();
+  return row === undefined ? undefined : { clientId, sessionId, username: row.username, resumed: true };
+}
+
+async function begin(ctx: Context, input: StartSessionInput, extra: StartSessionExtra): Promise<StartedSession> {
+  const now = ctx.clock();
+  const sessionId = ctx.ids();
+  const { id, username } = await ctx.db.prisma.client.create({
+    data: {
+      username: input.username,
+      phone: input.phone ?? null,
+      email: input.email ?? null,
+      createdAt: now,
+      updatedAt: now,
+      lastActivityAt: now,
+      sessions: {
+        create: {
+          id: sessionId,
+          pageUrl: input.pageUrl ?? null,
+          ...(input.pageUrl === undefined ? {} : { pages: [{ url: input.pageUrl, at: now.toISOString() }] }),
+          locale: input.locale ?? null,
+          userAgent: extra.userAgent ?? null,
+          startedAt: now,
+          lastSeenAt: now,
+        },
+      },
+    },
+    select: { id: true, username: true },
+  });
+  return { clientId: id, sessionId, username, resumed: false };
+}

@@ -1,0 +1,92 @@
+import { beforeEach, expect, it } from 'vitest';
+
+import type { ClientActor } from '../actor.ts';
+import { blockVisitor } from './block-visitor.ts';
+import { endChat } from '../conversations/end-chat.ts';
+import { findChats } from '../conversations/list-recent-chats.ts';
+import { startSession } from './start-session.ts';
+import { chatFixture, codeOf, NOW } from '../testing/chat-fixture.ts';
+import { visitPage } from './visit-page.ts';
+
+const chat = chatFixture();
+beforeEach(() => {
+  chat.now = NOW;
+});
+const at = (seconds: number) => new Date(NOW.getTime() + seconds * 1_000);
+const page = (name: string) => `https://shop.example/${name}`;
+
+async function visitorOn(pageUrl?: string): Promise<ClientActor> {
+  const { clientId, sessionId } = await startSession(chat.ctx, { kind: 'anonymous' }, { username: 'Vera', pageUrl });
+  return { kind: 'client', clientId, sessionId };
+}
+/** As an operator sees it. */
+async function seen({ clientId }: ClientActor) {
+  const [found] = await findChats(chat.ctx, await chat.operator(), { ids: [clientId] });
+  const { pageUrl, pageAt, pages, lastSeenAt } = found?.client ?? {};
+  return { pageUrl, pageAt, pages, lastSeenAt };
+}
+const visit = async (visitor: ClientActor, seconds: number, name: string, sinceSeconds?: number) => {
+  chat.now = at(seconds);
+  const since = sinceSeconds === undefined ? undefined : at(sinceSeconds).toISOString();
+  return (await visitPage(chat.ctx, visitor, { url: page(name), at: since })).moved;
+};
+
+it('tells where a visitor is now, where they were before, and when they were heard of', async () => {
+  const visitor = await visitorOn(page('lamps'));
+  expect(await seen(visitor)).toMatchObject({
+    pageUrl: page('lamps'),
+    pageAt: null,
+    pages: [{ url: page('lamps'), at: NOW.toISOString() }],
+  });
+  // Still there, since a moment before the chat was opened.
+  expect(await visit(visitor, 60, 'lamps', -20)).toBe(false);
+  expect(await seen(visitor)).toMatchObject({ pageUrl: page('lamps'), pageAt: at(-20).toISOString(), lastSeenAt: at(60).toISOString() });
+  expect(await visit(visitor, 70, 'checkout', 69)).toBe(true);
+  expect(await visit(visitor, 130, 'checkout', 69)).toBe(false);
+  expect(await seen(visitor)).toEqual({
+    pageUrl: page('checkout'),
+    pageAt: at(69).toISOString(),
+    lastSeenAt: at(130).toISOString(),
+    pages: [
+      { url: page('checkout'), at: at(69).toISOString() },
+      { url: page('lamps'), at: NOW.toISOString() },
+    ],
+  });
+});
+
+it('takes a page that a browser has kept for the way back as entered anew', async () => {
+  const visitor = await visitorOn();
+  await visit(visitor, 10, 'a', 10);
+  await visit(visitor, 20, 'b', 20);
+  expect(await visit(visitor, 30, 'a', 10)).toBe(true);
+  const { pages, pageAt } = await seen(visitor);
+  expect([pageAt, pages?.map(({ url }) => url)]).toEqual([at(30).toISOString(), [page('a'), page('b'), page('a')]]);
+});
+
+it('believes no clock that is ahead, and none that is years behind', async () => {
+  const visitor = await visitorOn();
+  await visit(visitor, 0, 'a', -10 * 365 * 24 * 60 * 60);
+  expect((await seen(visitor)).pageAt).toBe(at(-7 * 24 * 60 * 60).toISOString());
+  await visit(visitor, 1, 'b', 3_600);
+  expect((await seen(visitor)).pageAt).toBe(at(1).toISOString());
+});
+
+it('keeps the last ten pages', async () => {
+  const visitor = await visitorOn();
+  for (let nth = 1; nth <= 25; nth += 1) await visit(visitor, nth, String(nth));
+  expect((await seen(visitor)).pages?.map(({ url }) => url)).toEqual(Array.from({ length: 10 }, (_, index) => page(String(25 - index))));
+});
+
+it('is for the visitor whose chat it is, while it goes on', async () => {
+  const [visitor, other] = [await visitorOn(), await visitorOn()];
+  const operator = await chat.operator();
+  const attempt = async (actor: Parameters<typeof visitPage>[1]) => await codeOf(visitPage(chat.ctx, actor, { url: page('x') }));
+  expect(await attempt(operator)).toBe('forbidden');
+  expect(await attempt({ kind: 'anonymous' })).toBe('unauthenticated');
+  expect(await attempt({ ...visitor, sessionId: other.sessionId })).toBe('not_found');
+  await blockVisitor(chat.ctx, operator, { clientId: other.clientId, blocked: true });
+  expect(await attempt(other)).toBe('blocked');
+  await endChat(chat.ctx, visitor);
+  expect(await attempt(visitor)).toBe('unauthenticated');
+  for (const who of [visitor, other]) expect((await seen(who)).pageUrl).toBeNull();
+});

@@ -1,0 +1,63 @@
+import { Prisma } from '@switchboard/database';
+import { ChatError, MAX_MESSAGE_AGE_MS, MAX_VISITED_PAGES } from '@switchboard/protocol';
+
+import { readClient } from '../access.ts';
+import type { Actor } from '../actor.ts';
+import type { Context } from '../context.ts';
+import { withDatabase } from '../with-database.ts';
+
+/** `at`: since when the visitor is there, by their own clock, ISO-8601; now unless given. */
+export interface VisitInput {
+  readonly url: string;
+  readonly at?: string | undefined;
+}
+
+/** What whoever is to be told of it needs to know. */
+export interface Visit {
+  /** The visitor has moved to another page. */
+  moved: boolean;
+  address: string | null;
+  lastSeq: number;
+}
+
+/**
+ * Notes that a visitor is there, and on which page of the host site: the one that was told last. Times in a visitor's trail go forward, whatever their clock
+ * says.
+ *
+ * @throws ChatError `unauthenticated`, `forbidden` for everybody but visitors, `blocked`, `not_found`
+ */
+export async function visitPage(ctx: Context, actor: Actor, { url, at }: VisitInput): Promise<Visit> {
+  if (actor.kind === 'operator') throw new ChatError('forbidden', 'Only a visitor may say where they are.');
+  return await withDatabase(ctx, async () => {
+    const { address, lastSeq } = await readClient(ctx.db.prisma, actor, undefined);
+    const now = ctx.clock();
+    const given = at === undefined ? now.getTime() : Math.max(Date.parse(at), now.getTime() - MAX_MESSAGE_AGE_MS);
+    const since = new Date(Math.min(given, now.getTime())).toISOString();
+    const [row] = await ctx.db.prisma.$queryRaw<{ moved: boolean }[]>`
+      UPDATE "ChatSession" s SET "lastSeenAt" = GREATEST(s."lastSeenAt", n.now),
+        "pageUrl" = ${url},
+        "pageAt" = CASE WHEN n.moved OR s."pageAt" IS NULL THEN n.since ELSE s."pageAt" END,
+        pages = CASE WHEN n.moved THEN n.trail ELSE s.pages END
+      FROM (
+        SELECT id, now, since, "pageUrl" IS DISTINCT FROM ${url} AS moved, ${trailOf(url)} AS trail
+        FROM (
+          SELECT id, "pageUrl", pages, ${now.toISOString()}::timestamptz AS now,
+            CASE WHEN "pageAt" >= ${since}::timestamptz THEN ${now.toISOString()}::timestamptz ELSE ${since}::timestamptz END AS since
+          FROM "ChatSession" WHERE id = ${actor.kind === 'client' ? actor.sessionId : null}::uuid FOR NO KEY UPDATE
+        ) locked
+      ) n
+      WHERE s.id = n.id
+      RETURNING n.moved`;
+    return { moved: row?.moved === true, address, lastSeq };
+  });
+}
+
+/** What is in `pages` with one more in front, since `since`, and none past the limit. */
+function trailOf(url: string): Prisma.Sql {
+  return Prisma.sql`(
+    SELECT jsonb_agg(page ORDER BY nth) FROM jsonb_array_elements(
+      jsonb_build_array(jsonb_build_object('url', ${url}::text, 'at', to_char(since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')))
+        || COALESCE(pages, '[]')
+    ) WITH ORDINALITY AS trail(page, nth) WHERE nth <= ${MAX_VISITED_PAGES}::int
+  )`;
+}
