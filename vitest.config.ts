@@ -12,6 +12,7 @@ export default defineConfig({
       'bench/src/**/*.test.ts',
       'docs/*.test.ts',
       'deploy/**/*.test.ts',
+      'tooling/**/*.test.ts',
     ],
     exclude: ['**/node_modules/**', '**/dist/**', '**/.next/**'],
     // Vitest would leave one processor free, which on a small machine is half of it; much of the time tests wait for other processes.

@@ -100,9 +100,9 @@ describe('the settings of the services', () => {
     const DATABASE_URL = 'postgresql://me:a$b@127.0.0.1:1/chat?application_name=x&connect_timeout=3';
     const settings = (await read('systemd/switchboard.env')).replace('JWT_SECRET=', `JWT_SECRET=${secret}`);
     await writeFile(join(folder, 'switchboard.env'), `${settings}\nDATABASE_URL=${DATABASE_URL}\n`);
-    await mkdir(join(folder, 'clone/apps/cli/bin'), { recursive: true });
+    await mkdir(join(folder, 'clone/tooling'), { recursive: true });
     const told = ['JWT_SECRET', 'DATABASE_URL', 'DATA_DIR', 'NODE_ENV'].map((name) => `process.env.${name}`).join();
-    await writeFile(join(folder, 'clone/apps/cli/bin/bootstrap.mjs'), `console.log(JSON.stringify([process.argv.slice(2), ${told}]))`);
+    await writeFile(join(folder, 'clone/tooling/bootstrap.mjs'), `console.log(JSON.stringify([process.argv.slice(2), ${told}]))`);
     const script = (await read('systemd/switchboard'))
       .replace('/opt/switchboard', join(folder, 'clone'))
       .replace('/etc/switchboard/switchboard.env', join(folder, 'switchboard.env'))

@@ -11,7 +11,7 @@ const documents = execFileSync('git', ['ls-files', '*.md'], { cwd: ROOT, encodin
 function pathsIn(document: string): string[] {
   const text = readFileSync(join(ROOT, document), 'utf8');
   const links = [...text.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].map(([, target = '']) => join(dirname(document), target));
-  const code = [...text.matchAll(/`((?:packages|apps|e2e|docs|bench|deploy)\/[^`\s<>*…]*)`/g)].map(([, path = '']) => path);
+  const code = [...text.matchAll(/`((?:packages|apps|e2e|docs|bench|deploy|tooling)\/[^`\s<>*…]*)`/g)].map(([, path = '']) => path);
   return [...links, ...code];
 }
 

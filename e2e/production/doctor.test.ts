@@ -32,7 +32,7 @@ interface Finding {
 /** What doctor finds with the site's settings and these, and its exit code. */
 async function examine(settings: Readonly<Record<string, string>> = {}): Promise<{ code: number; findings: Finding[]; text: string }> {
   const { PATH, HOME } = process.env;
-  const child = spawn(process.execPath, ['apps/cli/bin/bootstrap.mjs', 'doctor', '--json'], {
+  const child = spawn(process.execPath, ['tooling/bootstrap.mjs', 'doctor', '--json'], {
     cwd: ROOT,
     env: { PATH, HOME, ...site.environment, NODE_EXTRA_CA_CERTS: site.certificateFile, ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],

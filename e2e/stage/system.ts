@@ -25,7 +25,7 @@ export interface System {
 }
 
 function bootstrap(args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
-  return spawn(process.execPath, ['apps/cli/bin/bootstrap.mjs', ...args], {
+  return spawn(process.execPath, ['tooling/bootstrap.mjs', ...args], {
     cwd: ROOT,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -11,7 +11,7 @@ it('finds nothing wrong with what npm start has brought up, its database and sec
   const { PATH, HOME } = process.env;
   const env = { PATH, HOME, PORT: new URL(stage.web).port, SOCKET_PORT: new URL(stage.relay).port, DATA_DIR: stage.dataDir };
   // It rejects when doctor ends with another code than 0.
-  const { stdout } = await promisify(execFile)(process.execPath, ['apps/cli/bin/bootstrap.mjs', 'doctor', '--json'], { cwd: ROOT, env });
+  const { stdout } = await promisify(execFile)(process.execPath, ['tooling/bootstrap.mjs', 'doctor', '--json'], { cwd: ROOT, env });
   const { ok, results } = JSON.parse(stdout) as { ok: boolean; results: { group: string; what: string; status: string }[] };
   expect(ok).toBe(true);
   expect(results.filter(({ status }) => status !== 'ok').map(({ group, what, status }) => [group, what, status])).toEqual([

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { BackupError } from '@switchboard/database/backup';
 import { explainConnectionFailure, isUnavailable, parseDatabaseUrl } from '@switchboard/database';
 
-import { Complaint, explainDiskError } from '../bin/complaint.mjs';
+import { Complaint, explainDiskError } from './standalone/complaint.mjs';
 import type { Config } from './config.ts';
 import { ROOT } from './root.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { expect, it, onTestFinished, vi } from 'vitest';
 
-import { noteServing } from '../bin/prepare/serving.mjs';
+import { noteServing } from './standalone/serving.mjs';
 import { chooseDatabase, type Making } from './chosen-database.ts';
 import { readConfig } from './config.ts';
 import { makePlace, runCli, startSystem, temporaryFolder, untilReady } from './testing/run-start.ts';

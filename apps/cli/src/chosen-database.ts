@@ -3,9 +3,9 @@ import { join } from 'node:path';
 
 import { DatabaseUrlError, parseDatabaseUrl } from '@switchboard/database';
 
-import { Complaint } from '../bin/complaint.mjs';
-import { lockHolder } from '../bin/lock-file.mjs';
-import { servingNote } from '../bin/prepare/serving.mjs';
+import { Complaint } from './standalone/complaint.mjs';
+import { lockHolder } from './standalone/lock-file.mjs';
+import { servingNote } from './standalone/serving.mjs';
 import type { Config } from './config.ts';
 import { dataDirAt } from './data-dir.ts';
 import { ROOT } from './root.ts';

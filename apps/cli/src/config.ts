@@ -17,7 +17,7 @@ import {
   weaknessOfSecrets,
 } from '@switchboard/config';
 
-import { codeOf, Complaint } from '../bin/complaint.mjs';
+import { codeOf, Complaint } from './standalone/complaint.mjs';
 
 export type { Environment } from '@switchboard/config';
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { codeOf, Complaint, explainDiskError } from '../bin/complaint.mjs';
+import { codeOf, Complaint, explainDiskError } from './standalone/complaint.mjs';
 
 /** A fresh database takes 40 MB, its first log files 16 MB each; with less than this it would stop soon after the start. */
 export const MIN_FREE_BYTES = 200 * 1024 * 1024;

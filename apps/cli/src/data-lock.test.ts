@@ -5,8 +5,8 @@ import { join } from 'node:path';
 
 import { expect, it, onTestFinished } from 'vitest';
 
-import { takeLock } from '../bin/lock-file.mjs';
-import { identify, stillRuns } from '../bin/process-identity.mjs';
+import { takeLock } from './standalone/lock-file.mjs';
+import { identify, stillRuns } from './standalone/process-identity.mjs';
 import { temporaryFolder } from './testing/run-start.ts';
 
 /** A process that tries to take the lock, says what came of it, and lives on. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { Complaint, explainDiskError } from '../bin/complaint.mjs';
-import { takeLock } from '../bin/lock-file.mjs';
+import { Complaint, explainDiskError } from './standalone/complaint.mjs';
+import { takeLock } from './standalone/lock-file.mjs';
 import type { DataDir } from './data-dir.ts';
 
 /** What a process may be doing with a data folder: `start` for as long as it runs, the others for seconds. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { type Cluster, type ClusterOptions, clusterUrl, findRunningServer, startCluster } from '@switchboard/database/embedded';
 
-import { codeOf, Complaint, explainDiskError } from '../bin/complaint.mjs';
+import { codeOf, Complaint, explainDiskError } from './standalone/complaint.mjs';
 import { type DataDir, readJson, writeAtomically } from './data-dir.ts';
 import { isFree } from './ports.ts';
 

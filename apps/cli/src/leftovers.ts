@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { identify, isIdentity, type ProcessIdentity, stillRuns } from '../bin/process-identity.mjs';
+import { identify, isIdentity, type ProcessIdentity, stillRuns } from './standalone/process-identity.mjs';
 import { type DataDir, readJson, writeAtomically } from './data-dir.ts';
 import { endGroup } from './process-service.ts';
 

@@ -1,5 +1,5 @@
-import { Complaint } from '../bin/complaint.mjs';
-import { unknownCommand, USAGE } from '../bin/usage.mjs';
+import { Complaint } from './standalone/complaint.mjs';
+import { unknownCommand, USAGE } from './standalone/usage.mjs';
 import { GaveUp } from './supervise.ts';
 
 /** Each command loads its own code: what `start` holds in memory for weeks must not include what `operator create` needs for a second. */

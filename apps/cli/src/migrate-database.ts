@@ -16,7 +16,7 @@ import {
   TakeOverError,
 } from '@switchboard/database';
 
-import { Complaint } from '../bin/complaint.mjs';
+import { Complaint } from './standalone/complaint.mjs';
 
 /** The oldest PostgreSQL that we promise to work with. */
 const MIN_SERVER_VERSION = 140_000;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
 
-import { codeOf, Complaint } from '../bin/complaint.mjs';
+import { codeOf, Complaint } from './standalone/complaint.mjs';
 
 /** Whoever listens on one of these has the port; systems differ in which of them exclude each other. */
 const ADDRESSES = ['::', '0.0.0.0', '127.0.0.1', '::1'];

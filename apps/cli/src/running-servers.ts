@@ -1,7 +1,7 @@
 import { APPLICATION_NAMES } from '@switchboard/config';
 import type { Database } from '@switchboard/database';
 
-import { lockHolder } from '../bin/lock-file.mjs';
+import { lockHolder } from './standalone/lock-file.mjs';
 import type { Config } from './config.ts';
 import { dataDirAt } from './data-dir.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { z } from 'zod';
 
-import { Complaint, explainDiskError } from '../bin/complaint.mjs';
+import { Complaint, explainDiskError } from './standalone/complaint.mjs';
 import { type DataDir, readJson, writeAtomically } from './data-dir.ts';
 
 const text = z.string().min(32);

@@ -1,4 +1,4 @@
-import { startedByNohup, watchParents } from '../bin/parents.mjs';
+import { startedByNohup, watchParents } from './standalone/parents.mjs';
 import type { Config } from './config.ts';
 
 /**

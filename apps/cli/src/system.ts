@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { ensureDatabase } from '@switchboard/database/embedded';
 
-import { Complaint } from '../bin/complaint.mjs';
+import { Complaint } from './standalone/complaint.mjs';
 import type { Environment } from './config.ts';
 import type { DataDir } from './data-dir.ts';
 import { DATABASE_NAME, databaseUrl, startPostgres } from './embedded-database.ts';

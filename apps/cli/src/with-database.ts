@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { ensureDatabase } from '@switchboard/database/embedded';
 
-import { Complaint } from '../bin/complaint.mjs';
+import { Complaint } from './standalone/complaint.mjs';
 import type { Config } from './config.ts';
 import { type DataDir, openDataDir } from './data-dir.ts';
 import { lockDataDir, type Purpose } from './data-lock.ts';

@@ -26,7 +26,7 @@ export async function withSystem<T>(settings: Readonly<Record<string, string>>, 
     REDIS_URL: '',
     LOG_LEVEL: 'warn',
   };
-  const child = spawn(process.execPath, ['apps/cli/bin/bootstrap.mjs', 'start'], {
+  const child = spawn(process.execPath, ['tooling/bootstrap.mjs', 'start'], {
     cwd: ROOT,
     env: { ...process.env, NODE_ENV: undefined, ...ours, ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],

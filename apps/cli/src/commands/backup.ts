@@ -13,7 +13,7 @@ import {
   writeBackupFile,
 } from '@switchboard/database/backup';
 
-import { Complaint } from '../../bin/complaint.mjs';
+import { Complaint } from '../standalone/complaint.mjs';
 import { explainBackupError, pathOf, productVersion, readBackupArguments } from '../backup-settings.ts';
 import { chooseDatabase } from '../chosen-database.ts';
 import { type Config, readConfig, readEnvironment } from '../config.ts';

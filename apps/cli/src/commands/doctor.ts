@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-import { Complaint } from '../../bin/complaint.mjs';
+import { Complaint } from '../standalone/complaint.mjs';
 import { type Environment, readEnvironment } from '../config.ts';
 import { measureBusy } from '../doctor/busy.ts';
 import { type Result, runChecks } from '../doctor/check.ts';

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-import { Complaint } from '../../bin/complaint.mjs';
+import { Complaint } from '../standalone/complaint.mjs';
 import { chooseDatabase } from '../chosen-database.ts';
 import { readConfig, readEnvironment } from '../config.ts';
 import { migrateDatabase } from '../migrate-database.ts';

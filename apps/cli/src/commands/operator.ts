@@ -6,7 +6,7 @@ import { APPLICATION_NAMES } from '@switchboard/config';
 import { openDatabase, type Database } from '@switchboard/database';
 import { ChatError } from '@switchboard/protocol';
 
-import { Complaint } from '../../bin/complaint.mjs';
+import { Complaint } from '../standalone/complaint.mjs';
 import { chooseDatabase } from '../chosen-database.ts';
 import { type Config, readConfig, readEnvironment } from '../config.ts';
 import { migrateDatabase } from '../migrate-database.ts';

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 
 import { z } from 'zod';
 
-import { Complaint } from '../../bin/complaint.mjs';
-import { noteServing } from '../../bin/prepare/serving.mjs';
+import { Complaint } from '../standalone/complaint.mjs';
+import { noteServing } from '../standalone/serving.mjs';
 import { announce } from '../announce.ts';
 import { checkProduction, checkSecretsOfStart, type Config, type Environment, readConfig, readEnvironment } from '../config.ts';
 import { type DataDir, openDataDir } from '../data-dir.ts';

@@ -1,4 +1,4 @@
-import { codeOf, Complaint, explainDiskError } from '../../bin/complaint.mjs';
+import { codeOf, Complaint, explainDiskError } from '../standalone/complaint.mjs';
 import { oneLine } from './check.ts';
 import { fail, type Outcome } from './outcome.ts';
 

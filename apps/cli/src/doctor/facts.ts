@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { readVariables, SECRETS } from '@switchboard/config';
 
-import { codeOf, Complaint } from '../../bin/complaint.mjs';
+import { codeOf, Complaint } from '../standalone/complaint.mjs';
 import { checkProduction, type Config, type Environment, readConfig } from '../config.ts';
 import { type DataDir, dataDirAt } from '../data-dir.ts';
 import { readSecrets, type Secrets } from '../secrets.ts';

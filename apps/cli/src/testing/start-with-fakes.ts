@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { readVariables } from '@switchboard/config';
 
-import { Complaint } from '../../bin/complaint.mjs';
+import { Complaint } from '../standalone/complaint.mjs';
 import { startCommand } from '../commands/start.ts';
 import type { Environment } from '../config.ts';
 import { GaveUp } from '../supervise.ts';

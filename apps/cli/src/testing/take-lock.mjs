@@ -1,5 +1,5 @@
 // Takes and releases the lock of its argument when told to.
-import { takeLock } from '../../bin/lock-file.mjs';
+import { takeLock } from '../standalone/lock-file.mjs';
 
 let release = () => {};
 async function take() {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { APPLICATION_NAMES } from '@switchboard/config';
 import { type Database, DatabaseUrlError, openDatabase, parseDatabaseUrl } from '@switchboard/database';
 
-import { codeOf, Complaint, explainDiskError } from '../../../bin/complaint.mjs';
-import { takeLock } from '../../../bin/lock-file.mjs';
+import { codeOf, Complaint, explainDiskError } from '../../standalone/complaint.mjs';
+import { takeLock } from '../../standalone/lock-file.mjs';
 import { signOfAnother } from '../../chosen-database.ts';
 import type { Config } from '../../config.ts';
 import type { DataDir } from '../../data-dir.ts';

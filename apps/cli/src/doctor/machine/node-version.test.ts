@@ -13,6 +13,6 @@ it('takes the Node that package.json, the first file that runs and the documents
   expect(checkNodeVersion(`${major}.${minor - 1}.9`)).toMatchObject({ status: 'fail' });
   expect(checkNodeVersion(`${major + 4}.0.0`)).toMatchObject({ status: 'ok' });
   const told = `${major}.${minor} or later`;
-  for (const file of ['apps/cli/bin/bootstrap.mjs', 'README.md', 'docs/deployment.md', 'CONTRIBUTING.md'])
+  for (const file of ['tooling/bootstrap.mjs', 'README.md', 'docs/deployment.md', 'CONTRIBUTING.md'])
     expect(await readFile(join(ROOT, file), 'utf8'), file).toContain(told);
 });

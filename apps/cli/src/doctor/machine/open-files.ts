@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
-import { isIdentity, stillRuns } from '../../../bin/process-identity.mjs';
+import { isIdentity, stillRuns } from '../../standalone/process-identity.mjs';
 import { readJson } from '../../data-dir.ts';
 import { ok, type Outcome, warn } from '../outcome.ts';
 

@@ -1,4 +1,4 @@
-import { Complaint } from '../../../bin/complaint.mjs';
+import { Complaint } from '../../standalone/complaint.mjs';
 import type { Check } from '../check.ts';
 import type { Facts } from '../facts.ts';
 import { fail, ok, type Outcome } from '../outcome.ts';

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 
-import { equipMachine } from './machine.mjs';
-import { ROOT } from './paths.mjs';
-import { prepare } from './prepare.mjs';
-import { run } from './run.mjs';
-import { CLI, RELAY, WEB, WIDGET } from './targets.mjs';
+import { equipMachine } from '../machine.mjs';
+import { ROOT } from '../paths.mjs';
+import { prepare } from '../prepare/prepare.mjs';
+import { run } from '../run.mjs';
+import { CLI, RELAY, WEB, WIDGET } from '../prepare/targets.mjs';
 
 /**
  * Plays the scenarios of e2e/chaos on what is built.

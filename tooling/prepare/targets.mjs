@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { installHash } from './install.mjs';
-import { npm } from './run.mjs';
+import { npm } from '../run.mjs';
 import { hashSources, readStamp, writeStamp } from './stamps.mjs';
 
 /**

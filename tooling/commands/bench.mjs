@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 
-import { ROOT } from './paths.mjs';
-import { prepare } from './prepare.mjs';
-import { run } from './run.mjs';
-import { CLI, RELAY, WEB, WIDGET } from './targets.mjs';
+import { ROOT } from '../paths.mjs';
+import { prepare } from '../prepare/prepare.mjs';
+import { run } from '../run.mjs';
+import { CLI, RELAY, WEB, WIDGET } from '../prepare/targets.mjs';
 
 /**
  * Measures on a clone in any state: what is measured has to be built first.

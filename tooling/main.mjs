@@ -2,16 +2,16 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-import { Complaint } from '../complaint.mjs';
-import { startedByNohup, watchParents } from '../parents.mjs';
-import { COMMANDS, unknownCommand, USAGE } from '../usage.mjs';
-import { runBench } from './bench.mjs';
-import { prepareAndRunChaos } from './chaos.mjs';
+import { Complaint } from '../apps/cli/src/standalone/complaint.mjs';
+import { startedByNohup, watchParents } from '../apps/cli/src/standalone/parents.mjs';
+import { COMMANDS, unknownCommand, USAGE } from '../apps/cli/src/standalone/usage.mjs';
+import { runBench } from './commands/bench.mjs';
+import { prepareAndRunChaos } from './commands/chaos.mjs';
 import { ROOT } from './paths.mjs';
-import { prepare } from './prepare.mjs';
+import { prepare } from './prepare/prepare.mjs';
 import { endRunning } from './run.mjs';
-import { CLI, RELAY, WEB, WIDGET } from './targets.mjs';
-import { runTests } from './tests.mjs';
+import { CLI, RELAY, WEB, WIDGET } from './prepare/targets.mjs';
+import { runTests } from './commands/test.mjs';
 
 /** What belongs to the clone, not to the program. @type {Readonly<Record<string, ((args: readonly string[]) => Promise<void>) | undefined>>} */
 const TOOLS = { test: runTests, chaos: prepareAndRunChaos, bench: runBench };

@@ -1,15 +1,13 @@
-import { mkdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { temporaryFolder } from '../../src/testing/run-start.ts';
+import { ROOT } from '../paths.mjs';
 import { isInstalled, isLockComplete } from './install.mjs';
-import { ROOT } from './paths.mjs';
-import { noteServing, servingProcess } from './serving.mjs';
 import { hashSources } from './stamps.mjs';
 import { isBuilt, WIDGET } from './targets.mjs';
-import { tally } from './tests.mjs';
 
 let root: string;
 async function write(path: string, content: string): Promise<void> {
@@ -28,8 +26,9 @@ const lock = (version: string) =>
   });
 
 beforeEach(async () => {
-  root = await temporaryFolder();
+  root = await mkdtemp(join(tmpdir(), 'switchboard-tooling-'));
 });
+afterEach(async () => await rm(root, { recursive: true, force: true }));
 
 describe('the hash of sources', () => {
   const hash = () => hashSources(root, ['app', 'one.json']);
@@ -115,34 +114,6 @@ describe('a target', () => {
     expect(isBuilt(root, WIDGET)).toBe(false);
     await write(WIDGET.result, '');
     expect(isBuilt(root, WIDGET)).toBe(false);
-  });
-});
-
-describe('a note that this clone is being served', () => {
-  it('holds while its process runs', async () => {
-    expect(servingProcess(root)).toBeUndefined();
-    await write('.cache/serving/4711', JSON.stringify({ pid: process.pid, started: 'long ago' }));
-    expect(servingProcess(root)).toBeUndefined();
-    const end = noteServing(root);
-    expect(servingProcess(root)).toBe(process.pid);
-    end();
-    expect(servingProcess(root)).toBeUndefined();
-  });
-});
-
-describe('the figures of a test run', () => {
-  const report = (passed: number, failed: number, files: object[] = []) =>
-    JSON.stringify({ numPassedTests: passed, numFailedTests: failed, testResults: files });
-
-  it('are those of vitest', () => {
-    expect(tally(report(5, 2, [{ status: 'failed', assertionResults: [{}] }]), 1)).toEqual({ passed: 5, failed: 2 });
-    expect(tally(report(5, 0), 0)).toEqual({ passed: 5, failed: 0 });
-  });
-
-  it('count what fails and is no test', () => {
-    expect(tally(report(5, 0, [{ status: 'failed', assertionResults: [] }]), 1)).toEqual({ passed: 5, failed: 1 });
-    expect(tally(report(5, 0), 1)).toEqual({ passed: 5, failed: 1 });
-    expect(tally(undefined, 1)).toEqual({ passed: 0, failed: 1 });
   });
 });
 

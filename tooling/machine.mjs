@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-import { Complaint } from '../complaint.mjs';
+import { Complaint } from '../apps/cli/src/standalone/complaint.mjs';
 import { run, runLogged } from './run.mjs';
 
 const CHROMIUM_ON_MAC = [

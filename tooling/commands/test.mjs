@@ -1,13 +1,13 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { Complaint } from '../complaint.mjs';
+import { Complaint } from '../../apps/cli/src/standalone/complaint.mjs';
 import { runChaos } from './chaos.mjs';
-import { equipMachine, findChromium } from './machine.mjs';
-import { CACHE, ROOT } from './paths.mjs';
-import { prepare } from './prepare.mjs';
-import { run } from './run.mjs';
-import { CLI, RELAY, WEB, WIDGET } from './targets.mjs';
+import { equipMachine, findChromium } from '../machine.mjs';
+import { CACHE, ROOT } from '../paths.mjs';
+import { prepare } from '../prepare/prepare.mjs';
+import { run } from '../run.mjs';
+import { CLI, RELAY, WEB, WIDGET } from '../prepare/targets.mjs';
 
 /** @typedef {{ readonly passed: number, readonly failed: number }} Tally */
 

@@ -2,11 +2,11 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { Complaint, explainDiskError } from '../complaint.mjs';
-import { takeLock } from '../lock-file.mjs';
+import { Complaint, explainDiskError } from '../../apps/cli/src/standalone/complaint.mjs';
+import { takeLock } from '../../apps/cli/src/standalone/lock-file.mjs';
 import { install, isInstalled } from './install.mjs';
-import { CACHE, ROOT } from './paths.mjs';
-import { servingProcess } from './serving.mjs';
+import { CACHE, ROOT } from '../paths.mjs';
+import { servingProcess } from '../../apps/cli/src/standalone/serving.mjs';
 import { build, isBuilt, PRISMA_CLIENT } from './targets.mjs';
 
 /** @typedef {import('./targets.mjs').Target} Target */

@@ -40,7 +40,7 @@ function isAtLeast(version: string, floor: string): boolean {
 }
 
 it.each(Object.entries(FLOORS))('%s is at least %s, wherever it is installed', async (name, floor) => {
-  const lockfile = JSON.parse(await readFile(join(import.meta.dirname, '../../../../package-lock.json'), 'utf8')) as Lockfile;
+  const lockfile = JSON.parse(await readFile(join(import.meta.dirname, '../package-lock.json'), 'utf8')) as Lockfile;
   const found = Object.entries(lockfile.packages).filter(([path]) => path.endsWith(`node_modules/${name}`));
   expect(found.length).toBeGreaterThan(0);
   for (const [path, { version = '' }] of found) expect(isAtLeast(version, floor), `${path} is ${version}`).toBe(true);

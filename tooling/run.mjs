@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
-import { codeOf, Complaint, explainDiskError } from '../complaint.mjs';
+import { codeOf, Complaint, explainDiskError } from '../apps/cli/src/standalone/complaint.mjs';
 import { CACHE, ROOT } from './paths.mjs';
 
 /** @typedef {Record<string, string | undefined>} Environment */

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { Complaint } from '../complaint.mjs';
-import { npm } from './run.mjs';
+import { Complaint } from '../../apps/cli/src/standalone/complaint.mjs';
+import { npm } from '../run.mjs';
 import { readStamp, writeStamp } from './stamps.mjs';
 
 /** @typedef {{ version?: string, integrity?: string, link?: boolean, optional?: boolean, optionalDependencies?: Record<string, string> }} LockedPackage */

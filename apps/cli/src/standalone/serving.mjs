@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { codeOf, explainDiskError } from '../complaint.mjs';
-import { identify, isIdentity, stillRuns } from '../process-identity.mjs';
+import { codeOf, explainDiskError } from './complaint.mjs';
+import { identify, isIdentity, stillRuns } from './process-identity.mjs';
 
 const folderOf = (/** @type {string} */ root) => join(root, '.cache/serving');
 
