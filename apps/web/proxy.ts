@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 
 import { NextResponse, type NextRequest } from 'next/server';
 
-import { addSecurityHeaders, consolePolicy } from './server/security-headers.ts';
-import { services } from './server/services.ts';
+import { addSecurityHeaders, consolePolicy } from './server/parts/http/security-headers.ts';
+import { services } from './server/services/services.ts';
 
 /** Puts the console's content security policy on its pages. Nothing is authorised here: that is done where data is read and written. */
 export function proxy(request: NextRequest): NextResponse {

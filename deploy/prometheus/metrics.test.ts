@@ -7,7 +7,7 @@ import { parse } from 'yaml';
 
 import { startRelay, type TestRelay } from '../../apps/relay/src/testing/test-relay.ts';
 import { GET as scrapeWeb } from '../../apps/web/app/metrics/route.ts';
-import { PEER_HEADER } from '../../apps/web/server/scrape.ts';
+import { PEER_HEADER } from '../../apps/web/server/parts/connections/scrape.ts';
 import { ask, useTestServer } from '../../apps/web/server/testing/test-server.ts';
 import { metricsDocument } from './metrics-document.ts';
 import { readPromql } from './promql.ts';

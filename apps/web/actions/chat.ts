@@ -10,12 +10,12 @@ import {
   type HistoryInput,
   type MarkReadInput,
   type SaveMessageInput,
-} from '../server/action-inputs.ts';
-import { operatorActor } from '../server/authenticate.ts';
-import { seenHint, tellSaved } from '../server/relay-hints.ts';
-import { services, type Services } from '../server/services.ts';
-import { actingOperator } from '../server/session.ts';
-import { tellingCode } from '../server/telling-code.ts';
+} from '../server/requests/action-inputs.ts';
+import { operatorActor } from '../server/requests/authenticate.ts';
+import { seenHint, tellSaved } from '../server/parts/relay/relay-hints.ts';
+import { services, type Services } from '../server/services/services.ts';
+import { actingOperator } from '../server/requests/session.ts';
+import { tellingCode } from '../server/requests/telling-code.ts';
 
 /*
  * The four actions of the guide. Each acts for the signed-in operator, whatever `operatorId` it is given. They reject with an error whose `digest` is

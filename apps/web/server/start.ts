@@ -6,13 +6,13 @@ import { checkConnections, DatabaseUrlError, SessionError } from '@switchboard/d
 import { endWithSupervisor, onShutdown, reportStrayErrors } from '@switchboard/telemetry';
 
 import { environment, readConfig, type Config } from '../config.ts';
-import { noteClientAddresses } from './note-addresses.ts';
-import { closeServices, createServices } from './create-services.ts';
-import { guardConnections } from './guard-connections.ts';
-import { guardRequests } from './guard-requests.ts';
-import { notePeers } from './scrape.ts';
-import { installServices, type Services } from './services.ts';
-import { watchForStopping } from './stopping.ts';
+import { noteClientAddresses } from './parts/connections/note-addresses.ts';
+import { closeServices, createServices } from './services/create-services.ts';
+import { guardConnections } from './parts/connections/guard-connections.ts';
+import { guardRequests } from './parts/connections/guard-requests.ts';
+import { notePeers } from './parts/connections/scrape.ts';
+import { installServices, type Services } from './services/services.ts';
+import { watchForStopping } from './parts/connections/stopping.ts';
 
 /** How long requests under way have when the server stops, and then everything else. Milliseconds. */
 const ANSWERING_MS = 4_000;

@@ -52,7 +52,7 @@ export const PEOPLE_MUTANTS: readonly Mutant[] = [
     breaks: 'a page that was opened for one operator acts for whoever is signed in now',
     edits: [
       {
-        file: 'apps/web/server/admission.ts',
+        file: 'apps/web/server/requests/admission.ts',
         find: '  if (claimed === null || (caller',
         replace: "  if (claimed !== '' || (caller",
       },
@@ -104,13 +104,13 @@ export const PEOPLE_MUTANTS: readonly Mutant[] = [
     breaks: 'nobody counts how many bytes of bodies one caller has under way',
     edits: [
       {
-        file: 'apps/web/server/bytes-under-way.ts',
+        file: 'apps/web/server/parts/http/bytes-under-way.ts',
         find: 'if ((ofCallers.get(caller) ?? 0) + bytes > perCaller)',
         replace: 'if ((ofCallers.get(caller) ?? 0) + bytes > perCaller && total < 0)',
       },
     ],
     rebuild: [],
-    tests: 'apps/web/server/bytes-under-way.test.ts',
+    tests: 'apps/web/server/parts/http/bytes-under-way.test.ts',
   },
   {
     name: 'times of the server’s zone',
@@ -135,13 +135,13 @@ export const PEOPLE_MUTANTS: readonly Mutant[] = [
     breaks: 'revocations are not repeated to a relay that has started since',
     edits: [
       {
-        file: 'apps/web/server/revocation-sender.ts',
+        file: 'apps/web/server/parts/relay/revocation-sender.ts',
         find: 'if (this.#book.note(answer) && (answer.ok',
         replace: 'if (this.#book.note(answer) && answer.ok !== answer.ok && (answer.ok',
       },
     ],
     rebuild: [],
-    tests: 'apps/web/server/revocation-sender.test.ts',
+    tests: 'apps/web/server/parts/relay/revocation-sender.test.ts',
   },
   {
     name: 'numbers given again after a restore',

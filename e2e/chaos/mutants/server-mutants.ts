@@ -65,7 +65,7 @@ export const SERVER_MUTANTS: readonly Mutant[] = [
     breaks: 'the web app tells the relay nothing',
     edits: [
       {
-        file: 'apps/web/server/relay-hints.ts',
+        file: 'apps/web/server/parts/relay/relay-hints.ts',
         find: '      waiting.set(key, before === undefined ? hint : merged(before, hint));\n',
         replace: '      if (waiting.size === 0) return;\n      waiting.set(key, before === undefined ? hint : merged(before, hint));\n',
       },

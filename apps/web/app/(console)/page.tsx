@@ -1,8 +1,8 @@
 import { redirect } from 'next/navigation';
 
 import { OperatorChatPanel } from '../../components/OperatorChatPanel.tsx';
-import { services } from '../../server/services.ts';
-import { currentOperator } from '../../server/session.ts';
+import { services } from '../../server/services/services.ts';
+import { currentOperator } from '../../server/requests/session.ts';
 
 interface PageProps {
   readonly searchParams: Promise<Readonly<Record<string, string | readonly string[] | undefined>>>;

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { ADDRESS_HEADER } from '../../server/note-addresses.ts';
+import { ADDRESS_HEADER } from '../../server/parts/connections/note-addresses.ts';
 import { allRoutes, type RouteHandler } from '../../server/testing/all-routes.ts';
 import { ask, newOperator, newVisitor, ORIGIN, useTestServer, type Person } from '../../server/testing/test-server.ts';
-import { OPERATOR_HEADER } from '../../server/admission.ts';
+import { OPERATOR_HEADER } from '../../server/requests/admission.ts';
 
 /*
  * Every route of the API goes through the same checks, whoever wrote it: found on the disk, not listed here. A route made without `route()` (or

@@ -1,4 +1,4 @@
-import { demoPage } from '../../server/demo-page.ts';
+import { demoPage } from '../../server/requests/demo-page.ts';
 
 export const dynamic = 'force-dynamic';
 

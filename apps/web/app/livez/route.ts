@@ -1,4 +1,4 @@
-import { alive } from '../../server/operations.ts';
+import { alive } from '../../server/requests/operations.ts';
 
 export const dynamic = 'force-dynamic';
 

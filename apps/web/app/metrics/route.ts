@@ -1,4 +1,4 @@
-import { figures } from '../../server/operations.ts';
+import { figures } from '../../server/requests/operations.ts';
 
 export const dynamic = 'force-dynamic';
 

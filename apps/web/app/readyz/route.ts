@@ -1,4 +1,4 @@
-import { ready } from '../../server/operations.ts';
+import { ready } from '../../server/requests/operations.ts';
 
 export const dynamic = 'force-dynamic';
 

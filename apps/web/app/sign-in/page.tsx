@@ -3,7 +3,7 @@ import { redirect } from 'next/navigation';
 
 import { safeNext } from '../../components/sign-in/safe-next.ts';
 import { SignInPage } from '../../components/sign-in/SignInPage.tsx';
-import { currentOperator } from '../../server/session.ts';
+import { currentOperator } from '../../server/requests/session.ts';
 
 export const metadata: Metadata = { title: 'Sign in' };
 

@@ -1,4 +1,4 @@
-import { loader } from '../../server/widget-routes.ts';
+import { loader } from '../../server/requests/widget-routes.ts';
 
 export const dynamic = 'force-dynamic';
 

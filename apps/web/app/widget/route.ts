@@ -1,4 +1,4 @@
-import { frame } from '../../server/widget-routes.ts';
+import { frame } from '../../server/requests/widget-routes.ts';
 
 export const dynamic = 'force-dynamic';
 

@@ -11,10 +11,10 @@ import { afterAll, beforeAll } from 'vitest';
 import { POST as signIn } from '../../app/api/auth/[...all]/route.ts';
 import { POST as startConversation } from '../../app/api/chat/sessions/route.ts';
 import { readConfig } from '../../config.ts';
-import { ADDRESS_HEADER } from '../note-addresses.ts';
-import { closeServices, createServices } from '../create-services.ts';
-import type { Limits } from '../limits.ts';
-import { installServices, type Services } from '../services.ts';
+import { ADDRESS_HEADER } from '../parts/connections/note-addresses.ts';
+import { closeServices, createServices } from '../services/create-services.ts';
+import type { Limits } from '../parts/limits/limits.ts';
+import { installServices, type Services } from '../services/services.ts';
 
 export const ORIGIN = 'https://chat.example';
 export const PASSWORD = 'correct horse battery';

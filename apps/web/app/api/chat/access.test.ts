@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { installServices } from '../../../server/services.ts';
+import { installServices } from '../../../server/services/services.ts';
 import { ask, closedLimits, newOperator, newVisitor, text, useTestServer, type Person } from '../../../server/testing/test-server.ts';
 import { POST as block } from './block/route.ts';
 import { POST as done } from './done/route.ts';

@@ -4,10 +4,10 @@ import type { MessagesPage, MessageView, SaveMessagesResponse, StartSessionRespo
 import { createMetrics } from '@switchboard/telemetry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { createRelayHints } from '../../../server/relay-hints.ts';
-import { createRelayRequests } from '../../../server/relay-requests.ts';
-import { createRevocationSender } from '../../../server/revocation-sender.ts';
-import { installServices, services } from '../../../server/services.ts';
+import { createRelayHints } from '../../../server/parts/relay/relay-hints.ts';
+import { createRelayRequests } from '../../../server/parts/relay/relay-requests.ts';
+import { createRevocationSender } from '../../../server/parts/relay/revocation-sender.ts';
+import { installServices, services } from '../../../server/services/services.ts';
 import { startTestRelay, type TestRelay } from '../../../server/testing/test-relay.ts';
 import { ask, newOperator, newVisitor, text, useTestServer, type Person } from '../../../server/testing/test-server.ts';
 import { POST as block } from './block/route.ts';

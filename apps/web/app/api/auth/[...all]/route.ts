@@ -1,4 +1,4 @@
-import { authRoute } from '../../../../server/auth-route.ts';
+import { authRoute } from '../../../../server/requests/auth-route.ts';
 
 export const GET = authRoute;
 export const POST = authRoute;

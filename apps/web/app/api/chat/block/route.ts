@@ -1,8 +1,8 @@
 import { blockVisitor } from '@switchboard/chat';
 import { blockVisitorRequest, type BlockVisitorResponse } from '@switchboard/protocol';
 
-import { actorOf } from '../../../../server/authenticate.ts';
-import { json, OPTIONS, route } from '../../../../server/route.ts';
+import { actorOf } from '../../../../server/requests/authenticate.ts';
+import { json, OPTIONS, route } from '../../../../server/requests/route.ts';
 
 export { OPTIONS };
 

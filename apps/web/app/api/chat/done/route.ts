@@ -1,8 +1,8 @@
 import { markDone } from '@switchboard/chat';
 import { markDoneRequest, type MarkDoneResponse } from '@switchboard/protocol';
 
-import { actorOf } from '../../../../server/authenticate.ts';
-import { json, OPTIONS, route } from '../../../../server/route.ts';
+import { actorOf } from '../../../../server/requests/authenticate.ts';
+import { json, OPTIONS, route } from '../../../../server/requests/route.ts';
 
 export { OPTIONS };
 

@@ -1,8 +1,8 @@
 import { endChat } from '@switchboard/chat';
 import { endChatRequest } from '@switchboard/protocol';
 
-import { actorOf } from '../../../../server/authenticate.ts';
-import { json, OPTIONS, route } from '../../../../server/route.ts';
+import { actorOf } from '../../../../server/requests/authenticate.ts';
+import { json, OPTIONS, route } from '../../../../server/requests/route.ts';
 
 export { OPTIONS };
 

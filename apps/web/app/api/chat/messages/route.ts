@@ -1,11 +1,11 @@
 import { readPage } from '@switchboard/chat';
 import { MAX_SAVE_BATCH, MAX_TEXT_LENGTH, readMessagesQuery, saveMessagesRequest, type SaveMessagesResponse } from '@switchboard/protocol';
 
-import { actorOf } from '../../../../server/authenticate.ts';
-import { loggingSave } from '../../../../server/log-save.ts';
-import { tellSaved } from '../../../../server/relay-hints.ts';
-import { json, OPTIONS, route } from '../../../../server/route.ts';
-import { saveWithinQuota } from '../../../../server/visitor-quota.ts';
+import { actorOf } from '../../../../server/requests/authenticate.ts';
+import { loggingSave } from '../../../../server/parts/saving/log-save.ts';
+import { tellSaved } from '../../../../server/parts/relay/relay-hints.ts';
+import { json, OPTIONS, route } from '../../../../server/requests/route.ts';
+import { saveWithinQuota } from '../../../../server/requests/visitor-quota.ts';
 
 export { OPTIONS };
 

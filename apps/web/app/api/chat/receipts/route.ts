@@ -1,9 +1,9 @@
 import { recordReceipts } from '@switchboard/chat';
 import { receiptsRequest, type ReceiptsResponse } from '@switchboard/protocol';
 
-import { actorOf } from '../../../../server/authenticate.ts';
-import { seenHint } from '../../../../server/relay-hints.ts';
-import { json, OPTIONS, route } from '../../../../server/route.ts';
+import { actorOf } from '../../../../server/requests/authenticate.ts';
+import { seenHint } from '../../../../server/parts/relay/relay-hints.ts';
+import { json, OPTIONS, route } from '../../../../server/requests/route.ts';
 
 export { OPTIONS };
 

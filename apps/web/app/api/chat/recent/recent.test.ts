@@ -2,9 +2,9 @@ import type { MarkDoneResponse, RecentChatsResponse } from '@switchboard/protoco
 import { createMetrics } from '@switchboard/telemetry';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-import { createRelayHints } from '../../../../server/relay-hints.ts';
-import { createRelayRequests } from '../../../../server/relay-requests.ts';
-import { installServices } from '../../../../server/services.ts';
+import { createRelayHints } from '../../../../server/parts/relay/relay-hints.ts';
+import { createRelayRequests } from '../../../../server/parts/relay/relay-requests.ts';
+import { installServices } from '../../../../server/services/services.ts';
 import { startTestRelay, type TestRelay } from '../../../../server/testing/test-relay.ts';
 import { ask, newOperator, newVisitor, text, useTestServer, type Person } from '../../../../server/testing/test-server.ts';
 import { POST as markDone } from '../done/route.ts';

@@ -1,8 +1,8 @@
 import { findChats, listRecentChats, listView, readEpoch } from '@switchboard/chat';
 import { recentChatsQuery, type RecentChatsResponse } from '@switchboard/protocol';
 
-import { actorOf } from '../../../../server/authenticate.ts';
-import { OPTIONS, route } from '../../../../server/route.ts';
+import { actorOf } from '../../../../server/requests/authenticate.ts';
+import { OPTIONS, route } from '../../../../server/requests/route.ts';
 
 export { OPTIONS };
 

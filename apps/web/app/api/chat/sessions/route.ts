@@ -3,9 +3,9 @@ import { adoptSessionRequest, ChatError, parse, startSessionRequest, type StartS
 import type { ResumeClaims } from '@switchboard/tokens';
 import { z } from 'zod';
 
-import { actorOf, operatorActor, type Caller } from '../../../../server/authenticate.ts';
-import { json, OPTIONS, route } from '../../../../server/route.ts';
-import type { Services } from '../../../../server/services.ts';
+import { actorOf, operatorActor, type Caller } from '../../../../server/requests/authenticate.ts';
+import { json, OPTIONS, route } from '../../../../server/requests/route.ts';
+import type { Services } from '../../../../server/services/services.ts';
 
 export { OPTIONS };
 

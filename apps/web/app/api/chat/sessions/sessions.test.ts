@@ -1,9 +1,9 @@
 import type { StartSessionResponse } from '@switchboard/protocol';
 import { beforeAll, expect, it } from 'vitest';
 
-import { createLimits } from '../../../../server/limits.ts';
-import { ADDRESS_HEADER } from '../../../../server/note-addresses.ts';
-import { installServices, services } from '../../../../server/services.ts';
+import { createLimits } from '../../../../server/parts/limits/limits.ts';
+import { ADDRESS_HEADER } from '../../../../server/parts/connections/note-addresses.ts';
+import { installServices, services } from '../../../../server/services/services.ts';
 import { ask, newOperator, useTestServer, type Person } from '../../../../server/testing/test-server.ts';
 import { POST as end } from '../end/route.ts';
 import { POST as sessions } from './route.ts';

@@ -1,6 +1,6 @@
 import { timingsRequest } from '@switchboard/protocol';
 
-import { json, OPTIONS, route } from '../../../../server/route.ts';
+import { json, OPTIONS, route } from '../../../../server/requests/route.ts';
 
 export { OPTIONS };
 

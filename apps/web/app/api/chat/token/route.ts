@@ -1,8 +1,8 @@
 import { requireOpenSession } from '@switchboard/chat';
 import type { TokenResponse } from '@switchboard/protocol';
 
-import { visitorActor } from '../../../../server/authenticate.ts';
-import { OPTIONS, route } from '../../../../server/route.ts';
+import { visitorActor } from '../../../../server/requests/authenticate.ts';
+import { OPTIONS, route } from '../../../../server/requests/route.ts';
 
 export { OPTIONS };
 

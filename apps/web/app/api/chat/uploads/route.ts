@@ -1,13 +1,13 @@
 import { findEarlierUpload, recordUpload, type Actor } from '@switchboard/chat';
 import { ChatError, UPLOADS_PATH, type UploadResponse } from '@switchboard/protocol';
 
-import { addressKey, callerKey } from '../../../../server/admission.ts';
-import { actorOf } from '../../../../server/authenticate.ts';
-import type { CleanImage } from '../../../../server/clean-image.ts';
-import { cleanName } from '../../../../server/image-types.ts';
-import { OPTIONS, route } from '../../../../server/route.ts';
-import type { Services } from '../../../../server/services.ts';
-import { storeWithinQuota } from '../../../../server/visitor-quota.ts';
+import { addressKey, callerKey } from '../../../../server/requests/admission.ts';
+import { actorOf } from '../../../../server/requests/authenticate.ts';
+import type { CleanImage } from '../../../../server/parts/images/clean-image.ts';
+import { cleanName } from '../../../../server/parts/images/image-types.ts';
+import { OPTIONS, route } from '../../../../server/requests/route.ts';
+import type { Services } from '../../../../server/services/services.ts';
+import { storeWithinQuota } from '../../../../server/requests/visitor-quota.ts';
 
 export { OPTIONS };
 

@@ -5,7 +5,7 @@ import type { MessagesPage, UploadResponse } from '@switchboard/protocol';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { installServices } from '../../../../server/services.ts';
+import { installServices } from '../../../../server/services/services.ts';
 import { ask, closedLimits, newOperator, newVisitor, text, useTestServer, type Person } from '../../../../server/testing/test-server.ts';
 import { POST as end } from '../end/route.ts';
 import { GET as read, POST as save } from '../messages/route.ts';

@@ -1,3 +1,3 @@
-import { asset } from '../../../../server/widget-routes.ts';
+import { asset } from '../../../../server/requests/widget-routes.ts';
 
 export const GET = asset;

@@ -1,9 +1,9 @@
 import { findUpload } from '@switchboard/chat';
 import { ChatError, IMAGE_TYPES, UPLOADS_PATH } from '@switchboard/protocol';
 
-import { inlineAs, type ImageType } from '../../../../../server/image-types.ts';
-import { route } from '../../../../../server/route.ts';
-import { IMAGE_POLICY } from '../../../../../server/security-headers.ts';
+import { inlineAs, type ImageType } from '../../../../../server/parts/images/image-types.ts';
+import { route } from '../../../../../server/requests/route.ts';
+import { IMAGE_POLICY } from '../../../../../server/parts/http/security-headers.ts';
 
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 const DAY_S = 24 * 60 * 60;

@@ -1,0 +1,119 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+
+import { limitKey } from '@switchboard/limits/address';
+import { ChatError } from '@switchboard/protocol';
+
+import type { BodyBytes, BytesUnderWay } from '../http/bytes-under-way.ts';
+import { ADDRESS_HEADER } from './note-addresses.ts';
+import { DATA_POLICY } from '../http/security-headers.ts';
+
+export interface RequestGuardOptions {
+  /** Counts the bytes of bodies that Next.js reads itself. */
+  readonly bytesUnderWay: BytesUnderWay;
+  /** How long such a body may take to arrive. Milliseconds. */
+  readonly bodyMs?: number;
+  /** How long a connection stays after an answer to a request that was not read to its end, for the answer to be read. Milliseconds. */
+  readonly lingerMs?: number;
+}
+
+/** Routes under it read their bodies themselves, with `request-body.ts`. Everything else is Next.js' own: pages, server actions, files. */
+const API = '/api/';
+/** A server action with a message of the greatest length. Next.js keeps such a body in memory up to 10 MB otherwise, twice for pages. */
+const MAX_BYTES = 128 * 1024;
+const BODY_MS = 30_000;
+const LINGER_MS = 2_000;
+
+/**
+ * Puts a check in front of everything that this server answers, Next.js' own paths included: refuses request targets of other hosts and bodies that nobody
+ * needs, ends connections whose request is not read to its end, and has no error page without a policy.
+ */
+export function guardRequests(server: Server, options: RequestGuardOptions): void {
+  const listeners = server.listeners('request');
+  server.removeAllListeners('request');
+  server.on('request', (request, response) => {
+    endAfterAnswer(request, response, options.lingerMs ?? LINGER_MS);
+    addPolicyToErrors(response);
+    const refusal = refusalOf(request, response, options);
+    if (refusal !== undefined) return refuse(response, refusal);
+    for (const listener of listeners) listener.call(server, request, response);
+  });
+}
+
+/** Why the request is not handed on; undefined when it is. */
+function refusalOf(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { bytesUnderWay, bodyMs = BODY_MS }: RequestGuardOptions,
+): ChatError | undefined {
+  const { url = '', headers } = request;
+  // `GET http://elsewhere/…`: Next.js would build redirects from it.
+  if (!url.startsWith('/')) return new ChatError('invalid_request', 'The request must name a path of this server.');
+  if (url.startsWith(API) || !hasBody(request)) return undefined;
+  const length = headers['content-length'];
+  if (length === undefined) return new ChatError('too_large', 'The request must say how large its body is.');
+  if (Number(length) > MAX_BYTES) return new ChatError('too_large', `The request is too large: ${MAX_BYTES} bytes at most.`);
+  return countBody(request, response, bytesUnderWay, Number(length), bodyMs);
+}
+
+/** Counts what the body will be until the request is answered, and ends the connection when the body comes too slowly. */
+function countBody(
+  request: IncomingMessage,
+  response: ServerResponse,
+  bytesUnderWay: BytesUnderWay,
+  length: number,
+  bodyMs: number,
+): ChatError | undefined {
+  const bytes: BodyBytes = bytesUnderWay.open(`address ${limitKey(String(request.headers[ADDRESS_HEADER] ?? 'unknown'))}`);
+  try {
+    bytes.add(length);
+  } catch (error) {
+    if (error instanceof ChatError) return error;
+    throw error;
+  }
+  const timer = setTimeout(() => {
+    if (!request.complete) request.socket.destroy();
+  }, bodyMs).unref();
+  response.once('close', () => {
+    clearTimeout(timer);
+    bytes.release();
+  });
+  return undefined;
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+function refuse(response: ServerResponse, error: ChatError): void {
+  const { retryAfterSeconds } = error.detail;
+  response.writeHead(error.status, {
+    'Content-Type': 'application/json',
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+    'Referrer-Policy': 'no-referrer',
+    Connection: 'close',
+    ...(retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) }),
+  });
+  response.end(JSON.stringify({ error: error.toWire() }));
+}
+
+/** A body that nobody reads any more would keep its connection for as long as its sender likes. */
+function endAfterAnswer(request: IncomingMessage, response: ServerResponse, lingerMs: number): void {
+  response.once('finish', () => {
+    if (request.complete) return;
+    const timer = setTimeout(() => {
+      if (!request.complete) request.socket.destroy();
+    }, lingerMs).unref();
+    request.socket.once('close', () => clearTimeout(timer));
+  });
+}
+
+/** An error page that Next.js makes outside of pages and routes (`/widget/nothing`, `/_next/nothing`) has no policy of its own. */
+function addPolicyToErrors(response: ServerResponse): void {
+  const write = response.writeHead.bind(response) as (...given: unknown[]) => ServerResponse;
+  response.writeHead = (...given: unknown[]) => {
+    if (Number(given[0]) >= 400 && !response.hasHeader('Content-Security-Policy'))
+      response.setHeader('Content-Security-Policy', DATA_POLICY);
+    return write(...given);
+  };
+}

@@ -1,0 +1,62 @@
+import type { Config } from '../../../config.ts';
+
+type Known = Pick<Config, 'https' | 'production' | 'relay' | 'widgetOrigins'>;
+
+/** The relay as a content security policy names it: over HTTP for polling and over WebSocket. */
+function relaySources({ relay }: Known): string {
+  const { origin } = new URL(relay.url);
+  return `${origin} ${origin.replace(/^http/, 'ws')}`;
+}
+
+function policy(directives: Readonly<Record<string, string>>): string {
+  return Object.entries(directives)
+    .map(([name, value]) => `${name} ${value}`)
+    .join('; ');
+}
+
+/** What a page of the console may do: run only scripts that this answer vouches for by `nonce`, talk to this server and the relay, be framed by nobody. */
+export function consolePolicy(config: Known, nonce: string): string {
+  return policy({
+    'default-src': "'self'",
+    // The development server's own scripts use eval.
+    'script-src': `'self' 'nonce-${nonce}' 'strict-dynamic'${config.production ? '' : " 'unsafe-eval'"}`,
+    'style-src': "'self' 'unsafe-inline'",
+    'img-src': "'self' blob: data:",
+    'font-src': "'self'",
+    'media-src': "'self' data:",
+    'connect-src': `'self' ${relaySources(config)}`,
+    'object-src': "'none'",
+    'base-uri': "'none'",
+    'form-action': "'self'",
+    'frame-ancestors': "'none'",
+  });
+}
+
+/** What the widget's frame may do. It is made to be framed: by any page, or by those of `WIDGET_ORIGINS` and our own. */
+export function framePolicy(config: Known): string {
+  return policy({
+    'default-src': "'none'",
+    'script-src': "'self'",
+    'style-src': "'self' 'unsafe-inline'",
+    'img-src': "'self' blob: data:",
+    'font-src': "'self'",
+    'media-src': "'self' data:",
+    'connect-src': `'self' ${relaySources(config)}`,
+    'base-uri': "'none'",
+    'form-action': "'none'",
+    'frame-ancestors': config.widgetOrigins === undefined ? '*' : `'self' ${config.widgetOrigins.join(' ')}`,
+  });
+}
+
+/** A stored image that somebody opens by itself may do nothing at all. */
+export const IMAGE_POLICY = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'";
+
+/** An answer that is data. */
+export const DATA_POLICY = "default-src 'none'; frame-ancestors 'none'";
+
+/** For every answer: one of ours is never taken for another type, and once reached over TLS we are not reached without. */
+export function addSecurityHeaders(headers: Headers, config: Pick<Known, 'https'>): void {
+  headers.set('X-Content-Type-Options', 'nosniff');
+  headers.set('Referrer-Policy', 'no-referrer');
+  if (config.https) headers.set('Strict-Transport-Security', 'max-age=31536000');
+}

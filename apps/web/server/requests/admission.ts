@@ -1,0 +1,107 @@
+import { limitKey, networkKey } from '@switchboard/limits/address';
+import { ChatError } from '@switchboard/protocol';
+
+import { identify, type Caller, type KnownCaller } from './authenticate.ts';
+import type { LimitName } from '../parts/limits/limits.ts';
+import { ADDRESS_HEADER } from '../parts/connections/note-addresses.ts';
+import type { Operator } from '../parts/auth/operator.ts';
+import type { Services } from '../services/services.ts';
+
+/** Who may ask, and so who the handler can meet. */
+export interface Access {
+  anyone: Caller;
+  /** Whoever holds a link that proves itself: nobody asks who that is. */
+  'holder-of-a-link': Extract<Caller, { kind: 'anonymous' }>;
+  'visitor-or-operator': KnownCaller;
+}
+
+/**
+ * The operator that a console speaks for: an id. A page stays the same operator's for as long as it is open, while the cookie of its browser may have become
+ * somebody else's. Requests whose cookie belongs to another operator, or to none, are refused.
+ */
+export const OPERATOR_HEADER = 'x-switchboard-operator';
+
+/** How often one may ask for what has no limit of its own, by who asks. */
+const REQUESTS = {
+  anonymous: 'addressRequests',
+  visitor: 'visitorRequests',
+  operator: 'operatorRequests',
+} as const satisfies Record<Caller['kind'], LimitName>;
+
+/** What each access rule lets through; what it doesn't it refuses by throwing. */
+const ADMISSION: {
+  readonly [A in keyof Access]: (request: Request, limit: LimitName | undefined, now: Services) => Promise<Access[A]>;
+} = {
+  // Finding out who asks costs a query for a cookie that we have signed only. A limit for strangers is not one for operators, who act for strangers.
+  anyone: async (request, limit, now) => {
+    const { caller } = await identify(request, now);
+    if (caller.kind === 'operator') await takeTurn(REQUESTS.operator, operatorKey(caller.operator), now);
+    else await takeTurn(limit ?? REQUESTS.anonymous, addressKey(request), now);
+    requireClaimedOperator(request.headers, caller);
+    return caller;
+  },
+  'holder-of-a-link': async (request, limit, now) => {
+    await takeTurn(limit ?? REQUESTS.anonymous, addressKey(request), now);
+    if (request.headers.has(OPERATOR_HEADER)) requireClaimedOperator(request.headers, (await identify(request, now)).caller);
+    return { kind: 'anonymous' };
+  },
+  'visitor-or-operator': async (request, limit, now) => {
+    const { caller, objection } = await identify(request, now);
+    if (caller.kind === 'anonymous') {
+      await takeTurn(REQUESTS.anonymous, addressKey(request), now);
+      throw objection ?? new ChatError('unauthenticated', 'A visitor token or a signed-in operator is needed.');
+    }
+    await takeTurn(limit ?? REQUESTS[caller.kind], callerKey(caller), now);
+    requireClaimedOperator(request.headers, caller);
+    return caller;
+  },
+};
+
+/** Finds out who asks, counts it and checks the access rule. @throws ChatError `rate_limited`, `unauthenticated`, `forbidden`, `unavailable` */
+export async function admit<A extends keyof Access>(
+  access: A,
+  limit: LimitName | undefined,
+  request: Request,
+  now: Services,
+): Promise<Access[A]> {
+  return await ADMISSION[access](request, limit, now);
+}
+
+/** @throws ChatError `unauthenticated` when the request speaks for an operator (`OPERATOR_HEADER`) other than the one who is signed in */
+export function requireClaimedOperator(headers: Headers, caller: Caller): void {
+  const claimed = headers.get(OPERATOR_HEADER);
+  if (claimed === null || (caller.kind === 'operator' && claimed === String(caller.operator.id))) return;
+  throw new ChatError('unauthenticated', 'This page belongs to an operator who is not signed in here any more. Sign in again.');
+}
+
+/** Whose turns a limit counts. */
+export function callerKey(caller: KnownCaller): string {
+  return caller.kind === 'visitor' ? `client ${caller.claims.id}` : operatorKey(caller.operator);
+}
+
+/** This operator, as limits count. */
+export function operatorKey({ id }: Pick<Operator, 'id'>): string {
+  return `operator ${id}`;
+}
+
+/** Whoever asks from this address, as limits count. */
+export function addressKey(request: Request): string {
+  return `address ${limitKey(addressOf(request))}`;
+}
+
+/** Whoever asks from the network around this address, as limits count. */
+export function siteKey(request: Request): string {
+  return `site ${networkKey(addressOf(request))}`;
+}
+
+function addressOf(request: Request): string {
+  return request.headers.get(ADDRESS_HEADER) ?? 'unknown';
+}
+
+/** @throws ChatError `rate_limited` when there are not `cost` turns left (1 unless given) */
+export async function takeTurn(limit: LimitName, key: string, { limits, http }: Services, cost = 1): Promise<void> {
+  const wait = await limits[limit].take(key, cost);
+  if (wait === 0) return;
+  http.rateLimited.add(1, { limit });
+  throw new ChatError('rate_limited', `Too many requests. Try again in ${wait} s.`, { retryAfterSeconds: wait });
+}

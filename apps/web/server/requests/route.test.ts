@@ -1,0 +1,192 @@
+import { z } from 'zod';
+import { describe, expect, it } from 'vitest';
+
+import { ADDRESS_HEADER } from '../parts/connections/note-addresses.ts';
+import { json, OPTIONS, route } from './route.ts';
+import { installServices } from '../services/services.ts';
+import { ask, closedLimits, newOperator, newVisitor, ORIGIN, useTestServer } from '../testing/test-server.ts';
+
+const server = useTestServer();
+
+const echo = route({
+  route: '/api/test',
+  access: 'visitor-or-operator',
+  body: json(z.object({ word: z.string().max(100) }), 200),
+  handle: async ({ caller, body }) => await Promise.resolve(Response.json({ kind: caller.kind, ...body })),
+});
+const failing = route({
+  route: '/api/test-failing',
+  access: 'anyone',
+  handle: async () => await Promise.reject(new Error('the secret of the cellar')),
+});
+const send = async (headers: Record<string, string>, body: unknown = { word: 'hi' }) =>
+  await echo(ask('POST', '/api/test', { headers, body }));
+const codeOf = async (response: Response) => ((await response.json()) as { error: { code: string } }).error.code;
+
+describe('a request that counts on a cookie', () => {
+  it.each([
+    ['an origin of ours', { origin: ORIGIN }, 200],
+    ['the other origin of ours', { origin: 'https://help.example' }, 200],
+    ['the browser saying it is the same origin', { 'sec-fetch-site': 'same-origin' }, 200],
+    ['no origin', {}, 403],
+    ['a foreign origin', { origin: 'https://evil.example' }, 403],
+    ['an origin that only looks like ours', { origin: `${ORIGIN}.evil.example` }, 403],
+    ['ours without TLS', { origin: ORIGIN.replace('https', 'http') }, 403],
+    ['the origin null', { origin: 'null' }, 403],
+    ['a foreign origin of the same site', { origin: 'https://shop.chat.example', 'sec-fetch-site': 'same-site' }, 403],
+  ])('with %s', async (_name, headers, status) => {
+    const { cookie } = await operator();
+    expect((await send({ cookie, ...headers })).status).toBe(status);
+  });
+
+  it('may be a GET from anywhere, whose answer no other origin can read', async () => {
+    const { cookie } = await operator();
+    const read = route({ route: '/t', access: 'visitor-or-operator', handle: async () => await Promise.resolve(new Response('ok')) });
+    const response = await read(ask('GET', '/t', { headers: { cookie, origin: 'https://evil.example' } }));
+    expect(response.status).toBe(200);
+    expect(response.headers.get('access-control-allow-origin')).toBeNull();
+  });
+
+  it('counts for nothing once the session is gone', async () => {
+    const { cookie, headers, id } = await newOperator(server.services);
+    expect((await send(headers)).status).toBe(200);
+    await server.services.db.prisma.authSession.deleteMany({ where: { userId: id } });
+    expect((await send({ cookie, origin: ORIGIN })).status).toBe(401);
+  });
+
+  it('counts for nothing with a forged signature', async () => {
+    const { cookie } = await operator();
+    const forged = cookie.replace(/\.[^.;]*$/, '.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA%3D');
+    expect((await send({ cookie: forged, origin: ORIGIN })).status).toBe(401);
+  });
+});
+
+describe('a bearer token', () => {
+  it('decides even where there is a cookie too', async () => {
+    const { cookie } = await operator();
+    const visitor = await newVisitor();
+    const response = await send({ cookie, ...visitor.headers });
+    expect(await response.json()).toMatchObject({ kind: 'visitor' });
+    expect((await send({ cookie, origin: ORIGIN, authorization: 'Bearer nonsense' })).status).toBe(401);
+  });
+
+  it.each(['operator', 'service'] as const)('of a %s opens nothing here', async (role) => {
+    const { token } = await server.services.tokens.mintRelayToken({ role, id: 1, name: 'x' });
+    expect((await send({ authorization: `Bearer ${token}` })).status).toBe(401);
+  });
+
+  it('is not the resume token', async () => {
+    const { resumeToken } = await newVisitor();
+    expect((await send({ authorization: `Bearer ${resumeToken}` })).status).toBe(401);
+  });
+});
+
+describe('a limit for strangers', () => {
+  const forStrangers = route({
+    route: '/api/test-strangers',
+    access: 'anyone',
+    limit: 'conversations',
+    handle: async () => await Promise.resolve(new Response('ok')),
+  });
+  const from = async (headers: Record<string, string>) =>
+    (await forStrangers(ask('POST', '/api/test-strangers', { headers: { [ADDRESS_HEADER]: '203.0.113.99', ...headers } }))).status;
+
+  it('is none for operators, who act for strangers', async () => {
+    const { headers } = await operator();
+    const visitor = await newVisitor();
+    const limits = { ...server.services.limits, conversations: closedLimits().conversations };
+    installServices({ ...server.services, limits });
+    const statuses = [await from({}), await from(visitor.headers), await from(headers)];
+    installServices({ ...server.services, limits: { ...server.services.limits, operatorRequests: closedLimits().operatorRequests } });
+    statuses.push(await from({}), await from(headers));
+    installServices(server.services);
+    expect(statuses).toEqual([429, 429, 200, 200, 429]);
+  });
+
+  it('holds for whoever has a cookie that is not an operator of ours, or comes from elsewhere', async () => {
+    const { cookie } = await operator();
+    installServices({ ...server.services, limits: { ...server.services.limits, conversations: closedLimits().conversations } });
+    const statuses = [await from({ cookie }), await from({ cookie: '__Secure-switchboard.session_token=forged.AAAA', origin: ORIGIN })];
+    installServices(server.services);
+    expect(statuses).toEqual([429, 429]);
+  });
+});
+
+describe('a body', () => {
+  it('must be declared as JSON', async () => {
+    const { headers } = await newVisitor();
+    const response = await send({ ...headers, 'content-type': 'text/plain' }, '{"word":"hi"}');
+    expect(response.status).toBe(415);
+    expect(await codeOf(response)).toBe('unsupported_type');
+  });
+
+  it('must be JSON, and of the right shape', async () => {
+    const { headers } = await newVisitor();
+    expect((await send({ ...headers, 'content-type': 'application/json' }, '{"word":')).status).toBe(400);
+    const response = await send(headers, { word: 7 });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      error: { code: 'invalid_request', retryable: false, fields: { word: expect.any(String) } },
+    });
+  });
+
+  it('may not be larger than allowed, declared or not', async () => {
+    const { headers } = await newVisitor();
+    const large = JSON.stringify({ word: 'x'.repeat(300) });
+    expect((await send({ ...headers, 'content-type': 'application/json', 'content-length': '320' }, large)).status).toBe(413);
+    expect((await send({ ...headers, 'content-type': 'application/json' }, large)).status).toBe(413);
+  });
+
+  it('is not looked at before it is known who sends it', async () => {
+    expect((await send({ 'content-type': 'text/plain' }, 'x'.repeat(1_000))).status).toBe(401);
+  });
+});
+
+describe('an answer', () => {
+  it('carries a number for the log, is kept by nobody and taken for nothing else', async () => {
+    const { headers } = await newVisitor();
+    const response = await send(headers);
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'cache-control': 'no-store',
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+      'referrer-policy': 'no-referrer',
+      'strict-transport-security': 'max-age=31536000',
+      'x-content-type-options': 'nosniff',
+      'x-request-id': expect.stringMatching(/^[\da-f-]{36}$/),
+    });
+  });
+
+  it('to a mistake of ours tells nothing of it', async () => {
+    const response = await failing(ask('GET', '/api/test-failing'));
+    expect(response.status).toBe(500);
+    const body = await response.text();
+    expect(body).not.toContain('cellar');
+    expect(JSON.parse(body)).toMatchObject({ error: { code: 'internal', retryable: true } });
+  });
+
+  it('may be read by pages of ours only', async () => {
+    const { headers } = await newVisitor();
+    const ours = await send({ ...headers, origin: 'https://help.example' });
+    expect(ours.headers.get('access-control-allow-origin')).toBe('https://help.example');
+    expect(ours.headers.get('vary')).toContain('Origin');
+    const foreign = await send({ ...headers, origin: 'https://evil.example' });
+    expect(foreign.headers.get('access-control-allow-origin')).toBeNull();
+    const asked = await OPTIONS(ask('OPTIONS', '/api/test', { headers: { origin: 'https://evil.example' } }));
+    expect(asked.headers.get('access-control-allow-origin')).toBeNull();
+    const allowed = await OPTIONS(ask('OPTIONS', '/api/test', { headers: { origin: ORIGIN } }));
+    expect(allowed.headers.get('access-control-allow-origin')).toBe(ORIGIN);
+  });
+
+  it('is measured', async () => {
+    await failing(ask('GET', '/api/test-failing'));
+    expect(await server.services.metrics.render()).toMatch(
+      /http_request_seconds_count\{.*route="\/api\/test-failing",method="GET",status="500"\}/,
+    );
+  });
+});
+
+let signedIn: Awaited<ReturnType<typeof newOperator>> | undefined;
+async function operator(): Promise<Awaited<ReturnType<typeof newOperator>>> {
+  signedIn ??= await newOperator(server.services);
+  return signedIn;
+}

@@ -1,0 +1,24 @@
+import { ChatError } from '@switchboard/protocol';
+import { headers } from 'next/headers';
+import { cache } from 'react';
+
+import type { LimitName } from '../parts/limits/limits.ts';
+import { operatorOf, type Operator } from '../parts/auth/operator.ts';
+import { operatorKey, takeTurn } from './admission.ts';
+import { services } from '../services/services.ts';
+
+export type { Operator } from '../parts/auth/operator.ts';
+
+/** The operator whose browser asks, undefined when nobody is signed in. For pages and server actions; looked up once per request. */
+export const currentOperator: () => Promise<Operator | undefined> = cache(async () => {
+  const found = await operatorOf(services().auth, await headers(), { prolong: false });
+  return found.operator;
+});
+
+/** The signed-in operator, for server actions, who takes a turn of this limit. @throws ChatError `unauthenticated`, `rate_limited` */
+export async function actingOperator(limit: LimitName = 'operatorRequests'): Promise<Operator> {
+  const operator = await currentOperator();
+  if (operator === undefined) throw new ChatError('unauthenticated', 'Sign in first.');
+  await takeTurn(limit, operatorKey(operator), services());
+  return operator;
+}

@@ -1,0 +1,105 @@
+import type { NewMessage, SavedMessage } from '@switchboard/protocol';
+
+import { addressKey, callerKey, takeTurn } from './admission.ts';
+import type { KnownCaller } from './authenticate.ts';
+import type { Stored } from '../parts/storage/disk-floor.ts';
+import type { LimitName } from '../parts/limits/limits.ts';
+import type { Services } from '../services/services.ts';
+
+/** Who stores, as a route handler knows it. */
+interface Storing {
+  readonly request: Request;
+  readonly caller: KnownCaller;
+  readonly services: Services;
+}
+
+/** What is taken from one limit. */
+interface Share {
+  readonly limit: LimitName;
+  readonly key: string;
+  readonly cost: number;
+}
+
+/** What a row takes besides its texts, indexes included. Bytes. */
+const ROW_BYTES = 512;
+
+/**
+ * Saves messages as far as the quota of the visitors who wrote them allows: `save` is called when it does. Operators have none for what they write; what
+ * their consoles save on behalf of a visitor counts for that conversation in bytes, or a visitor could fill the disk through them. What fails, and what was
+ * saved before, does not count: an outbox may try as often as it must.
+ *
+ * @throws ChatError `rate_limited`, `unavailable` when the disk is nearly full; whatever `save` throws
+ */
+export async function saveWithinQuota<T extends { readonly messages: readonly SavedMessage[] }>(
+  storing: Storing,
+  messages: readonly NewMessage[],
+  save: () => Promise<T>,
+): Promise<T> {
+  const saved = await withinQuota(storing, 'messages', sharesOf(storing, messages), save);
+  const duplicates = messages.filter((_message, index) => saved.messages[index]?.duplicate === true);
+  await giveBack(sharesOf(storing, duplicates), storing.services);
+  return saved;
+}
+
+/**
+ * Stores an image of `bytes` as far as the sender's quota allows: `store` is called when it does. Operators have none. What fails does not count.
+ *
+ * @throws ChatError `rate_limited`, `unavailable` when the disk is nearly full; whatever `store` throws
+ */
+export async function storeWithinQuota<T>(storing: Storing, bytes: number, store: () => Promise<T>): Promise<T> {
+  const { request, caller } = storing;
+  const shares = caller.kind === 'operator' ? [] : [...visitorShares(request, caller, bytes + ROW_BYTES)];
+  return await withinQuota(storing, 'images', shares, store);
+}
+
+function sharesOf({ request, caller }: Storing, messages: readonly NewMessage[]): readonly Share[] {
+  if (messages.length === 0) return [];
+  if (caller.kind === 'visitor')
+    return [{ limit: 'messages', key: callerKey(caller), cost: messages.length }, ...visitorShares(request, caller, bytesOf(messages))];
+  const onBehalf = messages.filter(({ senderType }) => senderType === 'CLIENT');
+  return onBehalf.flatMap((message) => {
+    const cost = bytesOf([message]);
+    return [
+      { limit: 'visitorBytes', key: conversationKey(message), cost },
+      { limit: 'allBytes', key: 'all', cost },
+    ] as const;
+  });
+}
+
+function visitorShares(request: Request, caller: KnownCaller, cost: number): readonly Share[] {
+  return [
+    { limit: 'visitorBytes', key: callerKey(caller), cost },
+    { limit: 'addressBytes', key: addressKey(request), cost },
+    { limit: 'allBytes', key: 'all', cost },
+  ];
+}
+
+/** The conversation that an operator names, as `callerKey` names it to its visitor where that is known. */
+function conversationKey({ clientId, clientSocketId, sessionId }: NewMessage): string {
+  return typeof clientId === 'number' ? `client ${clientId}` : `at ${clientSocketId ?? sessionId ?? 'nowhere'}`;
+}
+
+async function withinQuota<T>({ services }: Storing, stored: Stored, shares: readonly Share[], work: () => Promise<T>): Promise<T> {
+  if (shares.length === 0) return await work();
+  await services.diskFloor.requireRoom(stored);
+  const taken: Share[] = [];
+  try {
+    for (const share of shares) {
+      await takeTurn(share.limit, share.key, services, share.cost);
+      taken.push(share);
+    }
+    return await work();
+  } catch (error) {
+    await giveBack(taken, services);
+    throw error;
+  }
+}
+
+async function giveBack(shares: readonly Share[], { limits }: Services): Promise<void> {
+  await Promise.all(shares.map(async ({ limit, key, cost }) => await limits[limit].giveBack(key, cost)));
+}
+
+function bytesOf(messages: readonly NewMessage[]): number {
+  const texts = messages.flatMap(({ text, imageUrl, imageName }) => [text, imageUrl, imageName]);
+  return texts.reduce((sum, value) => sum + Buffer.byteLength(value ?? ''), messages.length * ROW_BYTES);
+}

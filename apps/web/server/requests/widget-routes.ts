@@ -1,0 +1,78 @@
+import { ChatError } from '@switchboard/protocol';
+
+import type { Config } from '../../config.ts';
+import { asChatError, errorResponse } from '../parts/http/present-error.ts';
+import { addSecurityHeaders, framePolicy } from '../parts/http/security-headers.ts';
+import { services, type Services } from '../services/services.ts';
+import { isAssetName, readWidgetFile, requireWidgetFile, typeOf } from '../parts/widget/widget-files.ts';
+
+const ASSET_AGE_S = 365 * 24 * 60 * 60;
+
+/** The script that a host page includes. Its name stays, so browsers ask again after five minutes. */
+export async function loader(request: Request): Promise<Response> {
+  return await serve(async ({ config }) => {
+    const { bytes, etag } = await requireWidgetFile(config.widgetDir, 'widget.js');
+    const headers = { ETag: etag, 'Cache-Control': 'public, max-age=300, stale-while-revalidate=86400' };
+    if (request.headers.get('if-none-match') === etag) return new Response(null, { status: 304, headers });
+    return new Response(bytes, { headers: { ...headers, 'Content-Type': 'text/javascript; charset=utf-8' } });
+  });
+}
+
+/** What the frame is told in `<script type="application/json" id="switchboard-config">`. */
+function frameConfig(config: Config): object {
+  return { relay: config.relay, debug: config.debugSockets, maxImageBytes: config.maxImageBytes };
+}
+
+/** The document of the widget's frame, with what it must know about this installation. */
+export async function frame(): Promise<Response> {
+  return await serve(async ({ config }) => {
+    const { bytes } = await requireWidgetFile(config.widgetDir, 'frame/index.html');
+    // `<` is written so that nothing in a value can end the element.
+    const data = JSON.stringify(frameConfig(config)).replaceAll('<', String.raw`\u003c`);
+    const html = bytes
+      .toString('utf8')
+      .replace('</head>', () => `<script type="application/json" id="switchboard-config">${data}</script></head>`);
+    return new Response(html, {
+      headers: {
+        'Content-Type': 'text/html; charset=utf-8',
+        'Cache-Control': 'no-cache',
+        'Content-Security-Policy': framePolicy(config),
+      },
+    });
+  });
+}
+
+/** A file of the frame. Its name holds a hash of its content, so it never changes. */
+export async function asset(_request: Request, { params }: { params: Promise<{ name: string }> }): Promise<Response> {
+  const { name } = await params;
+  return await serve(async ({ config }) => {
+    const file = isAssetName(name) ? await readWidgetFile(config.widgetDir, `frame/assets/${name}`) : undefined;
+    if (file === undefined) throw new ChatError('not_found', 'There is no such file.');
+    return new Response(file.bytes, {
+      headers: { 'Content-Type': typeOf(name) ?? '', 'Cache-Control': `public, max-age=${ASSET_AGE_S}, immutable` },
+    });
+  });
+}
+
+/**
+ * Everything of the widget is public and made to be used by pages of other origins: as a module, which is fetched with CORS, and by isolated pages
+ * (`Cross-Origin-Embedder-Policy`), which take only frames that isolate themselves as well.
+ */
+async function serve(answer: (now: Services) => Promise<Response>): Promise<Response> {
+  const now = services();
+  let response: Response;
+  try {
+    response = await answer(now);
+  } catch (thrown) {
+    const { error, unexpected } = asChatError(thrown);
+    if (unexpected) now.log.error({ err: thrown }, 'a file of the widget could not be served');
+    else now.log.info({ code: error.code }, 'a request for a file of the widget was refused');
+    response = errorResponse(error);
+    response.headers.set('Cache-Control', 'no-store');
+  }
+  addSecurityHeaders(response.headers, now.config);
+  response.headers.set('Cross-Origin-Resource-Policy', 'cross-origin');
+  response.headers.set('Cross-Origin-Embedder-Policy', 'require-corp');
+  response.headers.set('Access-Control-Allow-Origin', '*');
+  return response;
+}

@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import type { Context, MessageSaver } from '@switchboard/chat';
+import { APPLICATION_NAMES } from '@switchboard/config';
+import { openDatabase, type Database } from '@switchboard/database';
+import { createLogger, createMetrics, type Logger, type Metrics } from '@switchboard/telemetry';
+import { createTokens, type Tokens } from '@switchboard/tokens';
+
+import type { Config } from '../../config.ts';
+import { createAuth, type Auth } from '../parts/auth/auth.ts';
+import { countBytesUnderWay, type BytesUnderWay } from '../parts/http/bytes-under-way.ts';
+import { createImageCleaner, type ImageCleaner } from '../parts/images/clean-image.ts';
+import { createDatabaseMetrics } from '../parts/metrics/database-metrics.ts';
+import { measureDisk, measureUploads } from '../parts/storage/disk-metrics.ts';
+import { createDiskFloor, type DiskFloor } from '../parts/storage/disk-floor.ts';
+import { createHttpMetrics, type HttpMetrics } from '../parts/metrics/http-metrics.ts';
+import { createImageLinks, type ImageLinks } from '../parts/images/image-links.ts';
+import { createDiskStore, type ImageStore } from '../parts/storage/image-store.ts';
+import { deriveKey } from '../parts/auth/keys.ts';
+import { createLimits, type Limits } from '../parts/limits/limits.ts';
+import { createRelayHints, type RelayHints } from '../parts/relay/relay-hints.ts';
+import { createRelayRequests, type RelayRequests } from '../parts/relay/relay-requests.ts';
+import { createRevocationSender, type RevocationSender } from '../parts/relay/revocation-sender.ts';
+import { createSignInBrake, type SignInBrake } from '../parts/auth/sign-in-brake.ts';
+import { createSlots, type Slots } from '../parts/limits/slots.ts';
+import type { Stopping } from '../parts/connections/stopping.ts';
+import { createMeasuredSaver } from '../parts/saving/save-metrics.ts';
+import { createSaveState, type SaveState } from '../parts/saving/save-state.ts';
+import { createUploadSweep, type UploadSweep } from '../parts/storage/upload-sweep.ts';
+import { createTimingMetrics, type TimingMetrics } from '../parts/metrics/timing-metrics.ts';
+import { measureWaiting } from '../parts/metrics/waiting-metrics.ts';
+
+/** Everything that a request may need, made once per process. */
+export interface Services {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly http: HttpMetrics;
+  readonly timings: TimingMetrics;
+  readonly db: Database;
+  readonly auth: Auth;
+  readonly tokens: Tokens;
+  /** What the rules of packages/chat take. */
+  readonly chat: Context;
+  readonly saver: MessageSaver;
+  readonly saveState: SaveState;
+  readonly imageCleaner: ImageCleaner;
+  readonly images: ImageStore;
+  readonly uploadSweep: UploadSweep;
+  readonly imageLinks: ImageLinks;
+  readonly relay: Pick<RelayRequests, 'trouble'>;
+  readonly hints: RelayHints;
+  readonly revocations: RevocationSender;
+  readonly limits: Limits;
+  readonly signInBrake: SignInBrake;
+  /** For checking passwords, which costs processor time on purpose. */
+  readonly passwordChecks: Slots;
+  readonly diskFloor: DiskFloor;
+  readonly bytesUnderWay: BytesUnderWay;
+  /** This process takes leave of everybody. */
+  readonly isStopping: () => boolean;
+}
+
+/** Checked four at a time in some 50 ms each: who is among them waits for about a second. */
+const MAX_PASSWORD_CHECKS = 64;
+/** Bytes of request bodies in memory at a time: for one address or operator, three pictures of the largest size; and for all. */
+const BYTES_OF_CALLER = 32 * 1024 * 1024;
+const BYTES_IN_ALL = 256 * 1024 * 1024;
+
+/** Makes the services. Nothing is connected yet: the database is opened by the first query. */
+export function createServices(config: Config, stopping: Pick<Stopping, 'hasBegun'> = { hasBegun: () => false }): Services {
+  const log = createLogger('web', config.logLevel);
+  const metrics = createMetrics('web');
+  const databaseMetrics = createDatabaseMetrics(metrics);
+  const db = openDatabase({
+    url: config.databaseUrl,
+    applicationName: APPLICATION_NAMES.web,
+    poolSize: config.databasePoolSize,
+    onError: (error) => log.warn({ err: error.message }, 'a database connection broke'),
+    onTime: databaseMetrics.onTime,
+  });
+  databaseMetrics.watch(db);
+  const tokens = createTokens(config.jwtSecrets);
+  const [imageKey, ...olderKeys] = config.jwtSecrets.map((secret) => deriveKey(secret, 'image links'));
+  const imageLinks = createImageLinks([imageKey as Buffer, ...olderKeys]);
+  const chat: Context = { db, clock: () => new Date(), ids: randomUUID, log, signUpload: (path) => imageLinks.sign(path) };
+  measureWaiting(metrics, chat);
+  measureDisk(metrics, config.dataDir);
+  const images = measureUploads(metrics, createDiskStore(config.dataDir));
+  const relay = createRelayRequests({ relayUrl: config.relayInternalUrl, tokens });
+  const limits = createLimits(config, log);
+  metrics.gauge(
+    'limits_redis_up',
+    'Whether Redis is there, so that limits are counted for all web servers together; shown where one is set',
+    {
+      read: () => (config.redisUrl === undefined ? undefined : Number(limits.state() === 'shared')),
+    },
+  );
+  // One request of the greatest size must always fit.
+  const bytesUnderWay = countBytesUnderWay({
+    perCaller: Math.max(BYTES_OF_CALLER, 3 * config.maxImageBytes),
+    inAll: Math.max(BYTES_IN_ALL, 24 * config.maxImageBytes),
+  });
+  metrics.gauge('http_body_bytes', 'Bytes of request bodies that are being read or worked at', { read: () => bytesUnderWay.total() });
+  return {
+    config,
+    log,
+    metrics,
+    http: createHttpMetrics(metrics),
+    timings: createTimingMetrics(metrics),
+    db,
+    auth: createAuth(config, db, log),
+    tokens,
+    chat,
+    saver: createMeasuredSaver(chat, metrics),
+    saveState: createSaveState(db),
+    imageCleaner: createImageCleaner(),
+    images,
+    uploadSweep: createUploadSweep({ chat, images, dataDir: config.dataDir, metrics }),
+    imageLinks,
+    relay,
+    hints: createRelayHints({ relay, log, metrics }),
+    revocations: createRevocationSender({ chat, relay, log, metrics }),
+    isStopping: () => stopping.hasBegun(),
+    limits,
+    passwordChecks: createSlots(MAX_PASSWORD_CHECKS),
+    signInBrake: createSignInBrake({ now: () => performance.now(), wait: delay }),
+    diskFloor: createDiskFloor({
+      dataDir: config.dataDir,
+      databaseUrl: config.databaseUrl,
+      minFreeBytes: config.quota.minFreeDiskBytes,
+      log,
+    }),
+    bytesUnderWay,
+  };
+}
+
+/** Finishes what is queued and closes the database. */
+export async function closeServices(services: Services): Promise<void> {
+  await services.saver.close();
+  services.revocations.close();
+  await services.uploadSweep.close();
+  await Promise.all([services.hints.settled(), services.revocations.settled()]);
+  services.limits.close();
+  await services.db.close();
+}
