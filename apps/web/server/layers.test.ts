@@ -1,0 +1,50 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+
+import { expect, test } from 'vitest';
+
+const SERVER = import.meta.dirname;
+/** The lowest first. Files in the server's folder itself start the process and stand above all of them. */
+const LAYERS = ['parts', 'services', 'requests'];
+/** Values and types alike: a type is knowledge, too. */
+const IMPORT = /(?:from|import)\s*\(?\s*'(\.[^']*)'/g;
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Every import from one file of the server to another, by their paths under its folder. Tests may import anything. */
+async function importsWithinServer(): Promise<readonly Import[]> {
+  const files = (await readdir(SERVER, { recursive: true })).filter((file) => /\.m?ts$/.test(file) && !/\.test\.ts$|^testing\//.test(file));
+  const imports = await Promise.all(
+    files.map(async (from) => {
+      const text = await readFile(join(SERVER, from), 'utf8');
+      const targets = [...text.matchAll(IMPORT)].map(([, path = '']) => relative(SERVER, resolve(SERVER, dirname(from), path)));
+      return targets.filter((to) => !to.startsWith('..')).map((to) => ({ from, to }));
+    }),
+  );
+  return imports.flat();
+}
+
+function layerOf(file: string): number {
+  const index = LAYERS.indexOf(file.split(sep)[0] ?? '');
+  return index === -1 ? LAYERS.length : index;
+}
+
+test('no part imports services, and no service imports what answers requests', async () => {
+  const imports = await importsWithinServer();
+  expect(imports.length).toBeGreaterThan(50);
+  expect(imports.filter(({ from, to }) => layerOf(to) > layerOf(from))).toEqual([]);
+});
+
+test('no two folders import each other, not even through others', async () => {
+  const reached = new Map<string, Set<string>>();
+  for (const { from, to } of await importsWithinServer()) {
+    const [one, other] = [dirname(from), dirname(to)];
+    if (one !== other) reached.set(one, (reached.get(one) ?? new Set()).add(other));
+  }
+  // What is added while a set is walked is walked as well: each ends with everything that its folder reaches.
+  for (const folders of reached.values()) for (const folder of folders) for (const next of reached.get(folder) ?? []) folders.add(next);
+  expect([...reached].filter(([folder, folders]) => folders.has(folder)).map(([folder]) => folder)).toEqual([]);
+});
