@@ -16,15 +16,19 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     breaks: 'a client looks for news when its line opens, not when it has joined: what comes in between is missed',
     edits: [
       {
-        file: client('connection.ts'),
+        file: client('transport/connection.ts'),
         find: "socket.on('connect', () => void this.#join());",
         replace:
           "socket.on('connect', () => {\n      this.#joinedEmitter.emit();\n      void new Promise((resolve) => setTimeout(resolve, 1_500)).then(() => this.#join());\n    });",
       },
-      { file: client('connection.ts'), find: '    this.#report();\n    this.#joinedEmitter.emit();', replace: '    this.#report();' },
+      {
+        file: client('transport/connection.ts'),
+        find: '    this.#report();\n    this.#joinedEmitter.emit();',
+        replace: '    this.#report();',
+      },
     ],
     rebuild: [],
-    tests: 'packages/client/src/connection.test.ts',
+    tests: 'packages/client/src/transport/connection.test.ts',
   },
   {
     name: 'cursor by highest number',
@@ -42,24 +46,24 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
   {
     name: 'no head check',
     breaks: 'nobody looks for news every 20 seconds',
-    edits: [{ file: client('head-check.ts'), find: '      this.#check();\n', replace: '' }],
+    edits: [{ file: client('conversation/head-check.ts'), find: '      this.#check();\n', replace: '' }],
     rebuild: [],
     // Not by the chaos scenario: on a busy machine it waits so long that the dead connection is noticed first.
-    tests: 'packages/client/src/conversation.test.ts',
+    tests: 'packages/client/src/conversation/conversation.test.ts',
   },
   {
     name: 'handlers in connect',
     breaks: 'handlers are registered anew with every connection',
     edits: [
       {
-        file: client('connection.ts'),
+        file: client('transport/connection.ts'),
         find: 'for (const [event, handler] of Object.entries(this.#options.handlers)) on(event, (payload) => handler(asTyped(payload)));',
         replace:
           "socket.on('connect', () => {\n      for (const [event, handler] of Object.entries(this.#options.handlers)) on(event, (payload) => handler(asTyped(payload)));\n    });",
       },
     ],
     rebuild: [],
-    tests: 'packages/client/src/connection.test.ts',
+    tests: 'packages/client/src/transport/connection.test.ts',
   },
   {
     name: 'outbox in memory',
@@ -75,7 +79,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     breaks: 'the conversation is kept where a browser writes it some seconds later',
     edits: [
       {
-        file: client('session.ts'),
+        file: client('visitor/session.ts'),
         find: '      await this.#copy.write({ writtenAt, session: session === null',
         replace: '      if (writtenAt === 0) await this.#copy.write({ writtenAt, session: session === null',
       },
@@ -120,13 +124,13 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     breaks: 'who has seen a message has read everything before it, what never arrived included',
     edits: [
       {
-        file: client('reading.ts'),
+        file: client('conversation/reading.ts'),
         find: 'if (row === undefined) break;',
         replace: 'if (row === undefined) {\n        this.#floor += 1;\n        continue;\n      }',
       },
     ],
     rebuild: [],
-    tests: 'packages/client/src/reading.test.ts',
+    tests: 'packages/client/src/conversation/reading.test.ts',
   },
   {
     name: 'delivered by the relay',
@@ -155,7 +159,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     breaks: 'consoles save nothing for others',
     edits: [
       {
-        file: client('backstop.ts'),
+        file: client('operator/backstop.ts'),
         find: '    const entry = entryOf(clientId, address, message);\n',
         replace: '    if (clientId > 0) return;\n    const entry = entryOf(clientId, address, message);\n',
       },
@@ -167,7 +171,11 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     name: 'own keys for old front-ends',
     breaks: 'each console makes up its own key for a message that came without one',
     edits: [
-      { file: client('live-message.ts'), find: 'derivedKey(', replace: '((_: unknown) => globalThis.crypto.randomUUID() as string)(' },
+      {
+        file: client('timeline/live-message.ts'),
+        find: 'derivedKey(',
+        replace: '((_: unknown) => globalThis.crypto.randomUUID() as string)(',
+      },
     ],
     rebuild: [],
     scenario: 'old-front-end',
@@ -175,8 +183,8 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
   {
     name: 'no jitter',
     breaks: 'everybody tries again after the same time',
-    edits: [{ file: client('backoff.ts'), find: ': random * ceiling;', replace: ': ceiling;' }],
+    edits: [{ file: client('platform/backoff.ts'), find: ': random * ceiling;', replace: ': ceiling;' }],
     rebuild: [],
-    tests: 'packages/client/src/backoff.test.ts packages/client/src/outbox/failing.test.ts',
+    tests: 'packages/client/src/platform/backoff.test.ts packages/client/src/outbox/failing.test.ts',
   },
 ];

@@ -16,7 +16,7 @@ export const PEOPLE_MUTANTS: readonly Mutant[] = [
     name: 'a message by its key alone',
     breaks: 'views know a message by its key, whichever side made it',
     edits: [
-      { file: client('message-id.ts'), find: 'return `${senderType} ${key}`;', replace: "return `${senderType === '' ? '' : key}`;" },
+      { file: client('model/message-id.ts'), find: 'return `${senderType} ${key}`;', replace: "return `${senderType === '' ? '' : key}`;" },
     ],
     rebuild: [],
     scenario: 'hostile-keys',
@@ -78,26 +78,26 @@ export const PEOPLE_MUTANTS: readonly Mutant[] = [
     breaks: 'a renewed token is written back although the conversation was ended, or another one began, meanwhile',
     edits: [
       {
-        file: client('session.ts'),
+        file: client('visitor/session.ts'),
         find: '      if (!isUnchanged(this.read(), asked)) return false;\n      await this.#write(next, formerName);',
         replace: '      if (!isUnchanged(asked, asked)) return false;\n      await this.#write(next, formerName);',
       },
     ],
     rebuild: [],
-    tests: 'packages/client/src/ending.test.ts packages/client/src/chats-recovery.test.ts packages/client/src/chats.test.ts',
+    tests: 'packages/client/src/visitor/ending.test.ts packages/client/src/chats-recovery.test.ts packages/client/src/chats.test.ts',
   },
   {
     name: 'the end takes everything',
     breaks: 'ending a chat throws away whatever is in the outbox then, unsent messages included',
     edits: [
       {
-        file: client('visitor-line.ts'),
+        file: client('visitor/visitor-line.ts'),
         find: '    for (const entry of seen) if (refused.has(conversationMessageId(entry))) await this.outbox.discard(entry);',
         replace: '    for (const entry of [...seen, ...this.outbox.entries()]) if (refused.size >= 0) await this.outbox.discard(entry);',
       },
     ],
     rebuild: [],
-    tests: 'packages/client/src/ending.test.ts',
+    tests: 'packages/client/src/visitor/ending.test.ts',
   },
   {
     name: 'bodies without an end',
@@ -167,7 +167,7 @@ export const PEOPLE_MUTANTS: readonly Mutant[] = [
         replace: "const anew = (isOther(known.epoch, epoch) && epoch === '') || (",
       },
       {
-        file: client('list-loader.ts'),
+        file: client('operator/list/list-loader.ts'),
         find: 'if (before === undefined || epoch === undefined || before === epoch) return;',
         replace: "if (epoch !== '') return;",
       },

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { SESSION_KEY } from './session.ts';
 import {
   ALAN,
   closeServers,
@@ -18,6 +17,7 @@ import {
   startVisitor,
   statuses,
 } from './testing/open-chats.ts';
+import { SESSION_KEY } from './visitor/session.ts';
 
 beforeEach(async () => {
   await openServers();

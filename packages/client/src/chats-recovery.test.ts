@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { SESSION_KEY } from './session.ts';
-import { MemoryStore } from './testing/memory-store.ts';
 import { lookAt } from './testing/look-at.ts';
+import { MemoryStore } from './testing/memory-store.ts';
 import {
   ALAN,
   closeServers,
@@ -21,6 +20,7 @@ import {
   startVisitor,
   statuses,
 } from './testing/open-chats.ts';
+import { SESSION_KEY } from './visitor/session.ts';
 
 beforeEach(openServers);
 afterEach(closeServers);

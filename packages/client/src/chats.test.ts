@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { SESSION_KEY } from './session.ts';
+import { lookAt } from './testing/look-at.ts';
 import {
   ALAN,
   closeServers,
@@ -17,7 +17,7 @@ import {
   startVisitor,
   statuses,
 } from './testing/open-chats.ts';
-import { lookAt } from './testing/look-at.ts';
+import { SESSION_KEY } from './visitor/session.ts';
 
 beforeEach(openServers);
 afterEach(closeServers);

@@ -1,5 +1,5 @@
-export type * from './types.ts';
-export { browserEffects } from './effects.ts';
-export type { Channel, Effects, Page } from './effects.ts';
-export { createOperatorChat } from './operator-chat.ts';
-export { createVisitorChat } from './visitor-chat.ts';
+export type * from './model/types.ts';
+export { browserEffects } from './platform/effects.ts';
+export type { Channel, Effects, Page } from './platform/effects.ts';
+export { createOperatorChat } from './operator/operator-chat.ts';
+export { createVisitorChat } from './visitor/visitor-chat.ts';

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
+import { openOutboxStore } from './outbox/store.ts';
 import { FakeBrowser, createTab } from './testing/fake-effects.ts';
 import {
   ALAN,
@@ -16,7 +17,6 @@ import {
   startVisitor,
 } from './testing/open-chats.ts';
 import { batchOf, closeTabs, createServer, entry, opened, saves, start, texts } from './testing/open-outbox.ts';
-import { openOutboxStore } from './outbox/store.ts';
 
 const sorted = (texts: readonly (string | null)[] | undefined) => texts?.toSorted((a, b) => String(a).localeCompare(String(b)));
 const KEY = '0b0e1f52-7d0c-4c6e-9a3b-6f7f6c1f2a10';

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { lookAt } from './testing/look-at.ts';
 import {
   closeServers,
   connected,
@@ -15,7 +16,6 @@ import {
   startVisitor,
   statuses,
 } from './testing/open-chats.ts';
-import { lookAt } from './testing/look-at.ts';
 
 beforeEach(openServers);
 afterEach(closeServers);

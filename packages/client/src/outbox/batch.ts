@@ -1,7 +1,7 @@
 import { MAX_SAVE_BATCH } from '@switchboard/protocol/limits';
 import type { NewMessage } from '@switchboard/protocol/types';
 
-import { KEEPALIVE_BYTES } from '../http.ts';
+import { KEEPALIVE_BYTES } from '../transport/http.ts';
 import { toNewMessage } from './entry.ts';
 import type { OutboxEntry } from './entry.ts';
 

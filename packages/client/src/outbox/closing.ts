@@ -1,4 +1,4 @@
-import type { Effects } from '../effects.ts';
+import type { Effects } from '../platform/effects.ts';
 
 /** Milliseconds that ending a conversation may take: a tab that dies while it ends one must not keep the others closed. */
 const CLOSING_MS = 30_000;

@@ -1,6 +1,6 @@
 import type { NewMessage } from '@switchboard/protocol/types';
 
-import { conversationMessageId } from '../message-id.ts';
+import { conversationMessageId } from '../model/message-id.ts';
 
 /** Format of stored entries; raise it when a field changes its meaning and teach `readEntry` the older one. */
 export const ENTRY_VERSION = 1;

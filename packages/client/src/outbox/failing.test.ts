@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
-import { BACKOFF_MAX_MS } from '../backoff.ts';
+import { BACKOFF_MAX_MS } from '../platform/backoff.ts';
 import { FakeBrowser } from '../testing/fake-effects.ts';
 import { closeTabs, createServer, entry, openOutbox, saves, start, storePrototype, texts } from '../testing/open-outbox.ts';
 

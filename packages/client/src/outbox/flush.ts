@@ -1,12 +1,15 @@
-import type { Effects } from '../effects.ts';
-import type { Outbox } from './outbox.ts';
+import type { Effects } from '../platform/effects.ts';
+import type { OutboxEntry } from './entry.ts';
+
+/** What of the outbox is needed here. */
+interface Flushable {
+  entries(): readonly OutboxEntry[];
+  kick(now: boolean): void;
+  onChange(listener: () => void): () => void;
+}
 
 /** Tries at once what waits. Resolves to true as soon as nothing waits to be saved, to false when that takes longer than `ms`. */
-export async function flush(
-  effects: Pick<Effects, 'after'>,
-  outbox: Pick<Outbox, 'entries' | 'kick' | 'onChange'>,
-  ms: number,
-): Promise<boolean> {
+export async function flush(effects: Pick<Effects, 'after'>, outbox: Flushable, ms: number): Promise<boolean> {
   const idle = () => outbox.entries().every((entry) => entry.failure !== null);
   outbox.kick(true);
   if (idle()) return true;

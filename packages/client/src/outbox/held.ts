@@ -1,6 +1,6 @@
-import type { Effects } from '../effects.ts';
-import { conversationMessageId } from '../message-id.ts';
-import type { ConversationMessageRef } from '../message-id.ts';
+import { conversationMessageId } from '../model/message-id.ts';
+import type { ConversationMessageRef } from '../model/message-id.ts';
+import type { Effects } from '../platform/effects.ts';
 import { ENTRY_VERSION } from './entry.ts';
 import type { OutboxEntry } from './entry.ts';
 import { openOutboxStore } from './store.ts';

@@ -1,8 +1,8 @@
 import { ChatError } from '@switchboard/protocol/errors';
 import type { NewMessage, SavedMessage, UploadResponse } from '@switchboard/protocol/types';
 
-import { BACKOFF_MAX_MS, backoffMs } from '../backoff.ts';
-import type { Effects } from '../effects.ts';
+import { BACKOFF_MAX_MS, backoffMs } from '../platform/backoff.ts';
+import type { Effects } from '../platform/effects.ts';
 import { needsUpload, nextBatch } from './batch.ts';
 import type { OutboxEntry } from './entry.ts';
 

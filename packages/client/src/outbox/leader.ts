@@ -1,4 +1,4 @@
-import type { Effects } from '../effects.ts';
+import type { Effects } from '../platform/effects.ts';
 
 /** One tab of several leads: it alone sends. */
 export interface Leadership {

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
-import { KEEPALIVE_BYTES } from '../http.ts';
 import { FakeBrowser } from '../testing/fake-effects.ts';
 import type { FakeServer } from '../testing/fake-server.ts';
 import { batchOf, closeTabs, createServer, entry, opened, openOutbox, picture, saves, start, texts } from '../testing/open-outbox.ts';
+import { KEEPALIVE_BYTES } from '../transport/http.ts';
 
 afterEach(closeTabs);
 

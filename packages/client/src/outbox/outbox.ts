@@ -1,16 +1,16 @@
 import { ChatError } from '@switchboard/protocol/errors';
 
-import type { Channel, Effects } from '../effects.ts';
-import { createEmitter } from '../emitter.ts';
-import type { NewEntry, OutboxEntry } from './entry.ts';
+import { conversationMessageId, type ConversationMessageRef } from '../model/message-id.ts';
+import type { Channel, Effects } from '../platform/effects.ts';
+import { createEmitter } from '../platform/emitter.ts';
 import { Closing } from './closing.ts';
+import type { NewEntry, OutboxEntry } from './entry.ts';
 import { flush } from './flush.ts';
 import { HeldEntries } from './held.ts';
 import { LeaderCall, standForElection, type Leadership } from './leader.ts';
 import { UploadProgress } from './progress.ts';
 import { Refusals } from './refusals.ts';
 import { Sender, type OutboxOptions, type SavedEntry } from './sender.ts';
-import { conversationMessageId, type ConversationMessageRef } from '../message-id.ts';
 import { hearTab, SharedState, type TabHandlers, type TabMessage } from './tabs.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
-import { BACKOFF_MAX_MS } from '../backoff.ts';
+import { BACKOFF_MAX_MS } from '../platform/backoff.ts';
 import type { FakeRequest } from '../testing/fake-server.ts';
 import { closeTabs, createServer, entry, picture, start, texts } from '../testing/open-outbox.ts';
 

@@ -1,5 +1,5 @@
-import { conversationMessageId } from '../message-id.ts';
-import type { ConversationMessageRef } from '../message-id.ts';
+import { conversationMessageId } from '../model/message-id.ts';
+import type { ConversationMessageRef } from '../model/message-id.ts';
 
 /** How far pictures on their way up have come, 0 to 1. */
 export class UploadProgress {

@@ -1,8 +1,8 @@
 import type { ChatError } from '@switchboard/protocol/errors';
 import type { NewMessage, SavedMessage, UploadResponse } from '@switchboard/protocol/types';
 
-import type { Effects } from '../effects.ts';
-import { conversationMessageId } from '../message-id.ts';
+import { conversationMessageId } from '../model/message-id.ts';
+import type { Effects } from '../platform/effects.ts';
 import type { OutboxEntry } from './entry.ts';
 import { Lane } from './lane.ts';
 

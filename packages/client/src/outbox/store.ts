@@ -1,5 +1,5 @@
-import type { Effects } from '../effects.ts';
-import { DiskStore, settled } from '../indexed-db.ts';
+import type { Effects } from '../platform/effects.ts';
+import { DiskStore, settled } from '../platform/indexed-db.ts';
 import { entryId, readEntry } from './entry.ts';
 import type { OutboxEntry } from './entry.ts';
 

@@ -1,5 +1,5 @@
+import type { ConversationMessageRef } from '../model/message-id.ts';
 import type { Closing } from './closing.ts';
-import type { ConversationMessageRef } from '../message-id.ts';
 import type { SavedEntry } from './sender.ts';
 
 /** What tabs that share an outbox tell each other. */

@@ -1,9 +1,9 @@
 import { IDBFactory } from 'fake-indexeddb';
 import { io } from 'socket.io-client';
 
-import type { Channel, Effects } from '../effects.ts';
-import { createEmitter } from '../emitter.ts';
-import { randomUuid } from '../uuid.ts';
+import type { Channel, Effects } from '../platform/effects.ts';
+import { createEmitter } from '../platform/emitter.ts';
+import { randomUuid } from '../platform/uuid.ts';
 import { FakeLocks } from './fake-locks.ts';
 
 /** What the tabs of one browser share: the disk, the locks, the channels. */

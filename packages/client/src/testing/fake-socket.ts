@@ -1,4 +1,4 @@
-import type { RelaySocket } from '../effects.ts';
+import type { RelaySocket } from '../platform/effects.ts';
 
 /** A relay's end in the hand of a test: connected at once, and it says what the test says. */
 export class FakeSocket {

@@ -1,4 +1,4 @@
-import type { ConversationHandle } from '../types.ts';
+import type { ConversationHandle } from '../model/types.ts';
 
 /** Looks at a conversation as a person does whose screen has room for all of it. Returns how to look away. */
 export function lookAt(handle: ConversationHandle): () => void {

@@ -1,4 +1,4 @@
-import type { KeyValueStore } from '../types.ts';
+import type { KeyValueStore } from '../model/types.ts';
 
 /** A `localStorage` that lasts as long as whoever holds it. */
 export class MemoryStore implements KeyValueStore {

@@ -1,16 +1,16 @@
 import { expect, vi } from 'vitest';
 
-import { createOperatorChat } from '../operator-chat.ts';
-import { SESSION_CHANNEL } from '../operator-session.ts';
-import { MemoryStore } from './memory-store.ts';
-import type { Effects } from '../effects.ts';
-import type { ArrivedMessage, OperatorChat, VisitorChat } from '../types.ts';
-import { createVisitorChat } from '../visitor-chat.ts';
+import type { ArrivedMessage, OperatorChat, VisitorChat } from '../model/types.ts';
+import { createOperatorChat } from '../operator/operator-chat.ts';
+import { SESSION_CHANNEL } from '../operator/operator-session.ts';
+import type { Effects } from '../platform/effects.ts';
+import { createVisitorChat } from '../visitor/visitor-chat.ts';
 import { createTab, FakeBrowser } from './fake-effects.ts';
 import type { FakeTab } from './fake-effects.ts';
 import { FakeRelay } from './fake-relay.ts';
 import { FakeServer } from './fake-server.ts';
 import type { FakeOperator } from './fake-server.ts';
+import { MemoryStore } from './memory-store.ts';
 
 export const GRACE = { operatorId: 7, name: 'Grace' };
 export const ALAN = { operatorId: 8, name: 'Alan' };

@@ -1,12 +1,12 @@
 import type { SaveMessagesResponse } from '@switchboard/protocol/types';
 import { expect, vi } from 'vitest';
 
-import type { ConversationContext } from '../conversation-context.ts';
-import { Conversation } from '../conversation.ts';
-import { createHttp } from '../http.ts';
+import type { ConversationContext } from '../conversation/context.ts';
+import { Conversation } from '../conversation/conversation.ts';
+import type { Watermarks } from '../conversation/receipts.ts';
 import { Outbox } from '../outbox/outbox.ts';
-import type { Watermarks } from '../receipts.ts';
-import { createServerClock } from '../server-clock.ts';
+import { createServerClock } from '../platform/server-clock.ts';
+import { createHttp } from '../transport/http.ts';
 import { createTab } from './fake-effects.ts';
 import { FakeServer } from './fake-server.ts';
 

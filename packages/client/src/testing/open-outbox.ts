@@ -4,10 +4,10 @@ import { ChatError } from '@switchboard/protocol/errors';
 import type { NewMessage, SaveMessagesResponse, UploadResponse } from '@switchboard/protocol/types';
 import { vi } from 'vitest';
 
-import { createHttp } from '../http.ts';
 import type { NewEntry } from '../outbox/entry.ts';
 import { Outbox } from '../outbox/outbox.ts';
-import { createServerClock } from '../server-clock.ts';
+import { createServerClock } from '../platform/server-clock.ts';
+import { createHttp } from '../transport/http.ts';
 import { createTab, type FakeBrowser } from './fake-effects.ts';
 import type { FakeTab, TabOptions } from './fake-effects.ts';
 import { FakeServer } from './fake-server.ts';

@@ -1,7 +1,7 @@
 import { vi } from 'vitest';
 
-import { createOperatorChat } from '../operator-chat.ts';
-import type { ArrivedMessage, OperatorChat } from '../types.ts';
+import type { ArrivedMessage, OperatorChat } from '../model/types.ts';
+import { createOperatorChat } from '../operator/operator-chat.ts';
 import { createTab } from './fake-effects.ts';
 import type { FakeTab } from './fake-effects.ts';
 import type { FakeOperator, FakeServer } from './fake-server.ts';

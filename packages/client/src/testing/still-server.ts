@@ -1,7 +1,7 @@
 import { vi } from 'vitest';
 
-import { FakeServer } from './fake-server.ts';
 import type { FakeClient } from './fake-list.ts';
+import { FakeServer } from './fake-server.ts';
 import { ALAN, GRACE } from './open-chats.ts';
 import { holdTime, openStillConsole, passTime, settle } from './still-console.ts';
 import type { StillConsole } from './still-console.ts';

@@ -1,5 +1,5 @@
-import { messageId } from '../message-id.ts';
-import type { TimelineMessage } from '../types.ts';
+import { messageId } from '../model/message-id.ts';
+import type { TimelineMessage } from '../model/types.ts';
 import { rowOf } from './state.ts';
 import type { TimelineEvent, TimelineState } from './state.ts';
 import { isPeer, viewLive, viewRow } from './view.ts';

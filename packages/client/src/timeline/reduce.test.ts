@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { MessagesPage, MessageView } from '@switchboard/protocol/types';
 
-import { messageId } from '../message-id.ts';
+import { messageId } from '../model/message-id.ts';
 import { isBehind, reduceTimeline } from './reduce.ts';
 import { EMPTY_TIMELINE, rowOf } from './state.ts';
 import type { LiveMessage, PageQuery, SavedRow, TimelineEvent, TimelineState } from './state.ts';

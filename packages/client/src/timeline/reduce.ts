@@ -1,7 +1,7 @@
 import type { MessagesPage, Receipts } from '@switchboard/protocol/types';
 
-import { messageId } from '../message-id.ts';
-import type { MessageRef } from '../message-id.ts';
+import { messageId } from '../model/message-id.ts';
+import type { MessageRef } from '../model/message-id.ts';
 import { EMPTY_TIMELINE, rowOf } from './state.ts';
 import type { LiveMessage, PageQuery, SavedRow, TimelineEvent, TimelineState } from './state.ts';
 

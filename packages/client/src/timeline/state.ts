@@ -1,8 +1,8 @@
 import type { MessagesPage, MessageView, Receipts, SavedMessage } from '@switchboard/protocol/types';
 
-import type { MessageRef } from '../message-id.ts';
+import type { MessageRef } from '../model/message-id.ts';
+import type { TimelineImage } from '../model/types.ts';
 import type { OutboxEntry } from '../outbox/entry.ts';
-import type { TimelineImage } from '../types.ts';
 
 /** What a message says, wherever it was learnt. */
 export interface Content {

@@ -1,6 +1,6 @@
-import { messageId } from '../message-id.ts';
-import { shallowEqual } from '../shallow-equal.ts';
-import type { MessageStatus, TimelineMessage } from '../types.ts';
+import { messageId } from '../model/message-id.ts';
+import type { MessageStatus, TimelineMessage } from '../model/types.ts';
+import { shallowEqual } from '../platform/shallow-equal.ts';
 import type { Content, LiveMessage, SavedRow, TimelineState } from './state.ts';
 
 /** Milliseconds that a message without a key and its row may lie apart: they were stamped by different clocks. */

@@ -1,5 +1,5 @@
-import { messageId } from '../message-id.ts';
-import type { TimelineMessage } from '../types.ts';
+import { messageId } from '../model/message-id.ts';
+import type { TimelineMessage } from '../model/types.ts';
 
 /** Messages of one sender that follow each other within this time stand together. */
 const GROUP_MS = 5 * 60 * 1000;

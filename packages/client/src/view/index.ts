@@ -1,9 +1,9 @@
 export { arrangeMessages, lastOwnKey, LIST, LIST_ITEM, sameGroup, type LogItem, type MessageGroup } from './arrange-messages.ts';
 export { isAttended, onAttention } from './attention.ts';
-export { messageId, type MessageRef } from '../message-id.ts';
+export { messageId, type MessageRef } from '../model/message-id.ts';
 export { playChime } from './chime.ts';
-export { Composing, type ComposingSnapshot, type Draft, type PickedPicture } from '../composing/composing.ts';
-export { handedOver, type HandedOver } from '../composing/handed-over.ts';
+export { Composing, type ComposingSnapshot, type Draft, type PickedPicture } from './composing/composing.ts';
+export { handedOver, type HandedOver } from './composing/handed-over.ts';
 export { captionWidth, shownSize } from './image-size.ts';
 export { linkParts, safeHref, type TextPart } from './links.ts';
 export { AT_THE_END, LogScroll, type LogPlace } from './log-scroll.ts';

@@ -1,5 +1,5 @@
-import { messageId } from '../message-id.ts';
-import type { ConversationSnapshot, LogView } from '../types.ts';
+import { messageId } from '../model/message-id.ts';
+import type { ConversationSnapshot, LogView } from '../model/types.ts';
 
 /** This close to the end counts as being there, in CSS pixels. */
 const AT_END = 48;

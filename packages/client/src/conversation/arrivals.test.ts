@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+
+import type { ArrivedMessage, TimelineMessage } from '../model/types.ts';
+import { Arrivals } from './arrivals.ts';
+
+const arrived = (key: string): ArrivedMessage => {
+  const message: TimelineMessage = {
+    key,
+    senderType: 'CLIENT',
+    own: false,
+    operatorId: null,
+    operatorName: null,
+    text: key,
+    image: null,
+    createdAt: '2026-11-23T08:00:00.000Z',
+    seq: null,
+    status: null,
+    failure: null,
+    uploadProgress: null,
+  };
+  return { clientId: 1, message };
+};
+
+it('tells of each message once, to everybody who listens', () => {
+  const arrivals = new Arrivals();
+  const told: string[] = [];
+  const stop = arrivals.on(({ message }) => told.push(`first ${message.key}`));
+  arrivals.on(({ message }) => told.push(`second ${message.key}`));
+  arrivals.tell(arrived('a'));
+  arrivals.tell(arrived('a'));
+  stop();
+  arrivals.tell(arrived('b'));
+  expect(told).toEqual(['first a', 'second a', 'second b']);
+});

@@ -1,0 +1,27 @@
+import { conversationMessageId } from '../model/message-id.ts';
+import type { ArrivedMessage } from '../model/types.ts';
+import { createEmitter } from '../platform/emitter.ts';
+
+/** Messages that are remembered, so that nothing rings twice. */
+const MEMORY = 2_000;
+
+/** Tells of messages that arrive, each once. */
+export class Arrivals {
+  readonly #told = new Set<string>();
+  readonly #emitter = createEmitter<ArrivedMessage>();
+
+  on(listener: (arrived: ArrivedMessage) => void): () => void {
+    return this.#emitter.on(listener);
+  }
+
+  tell(arrived: ArrivedMessage): void {
+    const id = conversationMessageId({ ...arrived.message, clientId: arrived.clientId });
+    if (this.#told.has(id)) return;
+    this.#told.add(id);
+    for (const oldest of this.#told) {
+      if (this.#told.size <= MEMORY) break;
+      this.#told.delete(oldest);
+    }
+    this.#emitter.emit(arrived);
+  }
+}

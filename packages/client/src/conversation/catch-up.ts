@@ -1,0 +1,62 @@
+import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '@switchboard/protocol/limits';
+import type { MessagesPage } from '@switchboard/protocol/types';
+
+import type { Effects } from '../platform/effects.ts';
+import { Repeated } from '../platform/repeated.ts';
+import { isBehind } from '../timeline/reduce.ts';
+import type { PageQuery, TimelineState } from '../timeline/state.ts';
+import type { ConversationContext } from './context.ts';
+
+/** Fetches one page of the conversation. */
+export function fetchPage(
+  { http, side, clientId }: Pick<ConversationContext, 'http' | 'side' | 'clientId'>,
+  query: PageQuery,
+): Promise<MessagesPage> {
+  const search = new URLSearchParams();
+  // A visitor's own is in the token.
+  if (side.kind === 'operator') search.set('clientId', String(clientId));
+  if ('afterSeq' in query) search.set('afterSeq', String(query.afterSeq));
+  if ('beforeSeq' in query) search.set('beforeSeq', String(query.beforeSeq));
+  search.set('limit', String('afterSeq' in query ? MAX_PAGE_SIZE : (query.limit ?? DEFAULT_PAGE_SIZE)));
+  return http.request('GET', `/api/chat/messages?${search.toString()}`);
+}
+
+export interface CatchUpHooks {
+  state(): TimelineState;
+  fetch(query: PageQuery): Promise<MessagesPage>;
+  onPage(query: PageQuery, page: MessagesPage): void;
+  onFailure(error: unknown): void;
+}
+
+/**
+ * The newest page: the first look, or the first after the database was set back. Then much may be new since the copy was made, which counts as seen with the
+ * newest: so it is as large as it can be.
+ */
+function newestAfter(epoch: string | null): PageQuery {
+  return epoch === null ? { newest: true } : { newest: true, limit: MAX_PAGE_SIZE };
+}
+
+/** Catching up: fetches everything after the last contiguous seq, page by page, until nothing is missing. */
+export function createCatchUp(effects: Effects, hooks: CatchUpHooks): Repeated {
+  const catchUp = new Repeated(
+    effects,
+    async () => {
+      let more = true;
+      while (more && !catchUp.isClosed()) {
+        const { contiguous, epoch } = hooks.state();
+        const query: PageQuery = contiguous === null ? newestAfter(epoch) : { afterSeq: contiguous };
+        const page = await hooks.fetch(query);
+        if (catchUp.isClosed()) return;
+        hooks.onPage(query, page);
+        const state = hooks.state();
+        // A page that brings nothing new ends it, whatever the server says: no endless loop over somebody else's mistake.
+        more = state.contiguous !== contiguous && (('afterSeq' in query && page.hasMore) || isBehind(state));
+      }
+    },
+    (error) => {
+      effects.note('catch-up failed', error);
+      hooks.onFailure(error);
+    },
+  );
+  return catchUp;
+}

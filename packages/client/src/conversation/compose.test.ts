@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+
+import { createTab } from '../testing/fake-effects.ts';
+import { cleanText, NewEntries } from './compose.ts';
+
+it('leaves out what nobody sees and the database does not take, instead of being refused for it', () => {
+  expect(cleanText('pasted\u0000 from a terminal\u0000')).toBe('pasted from a terminal');
+  expect(() => cleanText('\u0000 \u0000')).toThrow('The message is empty.');
+});
+
+it('lets a message get a later time only while nothing has been made after it, be that kept already or not', () => {
+  const made = new NewEntries({
+    clientId: 1,
+    sessionId: null,
+    side: { kind: 'client' },
+    clock: { now: () => 1_000, observe: () => undefined },
+    effects: createTab(),
+    maxImageBytes: undefined,
+  });
+  const at = (ms: number) => new Date(ms).toISOString();
+  const first = made.text('one', undefined);
+  expect(made.mayGet(first, at(5_000))).toBe(true);
+  const second = made.text('two', undefined);
+  expect(second.createdAt > at(5_000)).toBe(true);
+  const third = made.text('three', undefined);
+  expect(made.mayGet(second, at(9_000))).toBe(false);
+  expect(made.mayGet(third, at(9_000))).toBe(true);
+});

@@ -1,0 +1,126 @@
+import { ChatError } from '@switchboard/protocol/errors';
+import { DEFAULT_MAX_IMAGE_BYTES, IMAGE_TYPES, MAX_FILE_NAME_LENGTH, MAX_TEXT_LENGTH } from '@switchboard/protocol/limits';
+import { isVisible } from '@switchboard/protocol/visible';
+
+import type { ImageDetails, TimelineMessage } from '../model/types.ts';
+import type { NewEntry, OutboxImage } from '../outbox/entry.ts';
+import { notAPicture, tooLarge } from '../view/plain-reason.ts';
+import type { ConversationContext } from './context.ts';
+
+/** PostgreSQL takes no NUL characters, and nobody sees them. */
+export function withoutNul(text: string): string {
+  return text.replaceAll('\u0000', '');
+}
+
+/**
+ * The text as it can be kept: without NUL characters.
+ *
+ * @throws ChatError `invalid_request` for a text that no server would take
+ */
+export function cleanText(given: string): string {
+  const text = withoutNul(given);
+  if (!isVisible(text)) throw new ChatError('invalid_request', 'The message is empty.', { fields: { text: 'must not be empty' } });
+  if (text.length > MAX_TEXT_LENGTH) {
+    const fields = { text: `must have at most ${MAX_TEXT_LENGTH} characters` };
+    throw new ChatError('invalid_request', `The message is longer than ${MAX_TEXT_LENGTH} characters.`, { fields });
+  }
+  return text;
+}
+
+/**
+ * The picture as the outbox keeps it.
+ *
+ * @throws ChatError `unsupported_type` or `too_large`
+ */
+function checkImage(file: Blob, name: string, maxBytes: number, { width, height }: ImageDetails): OutboxImage {
+  if (!IMAGE_TYPES.some((type) => type === file.type)) throw new ChatError('unsupported_type', notAPicture('That file'));
+  if (file.size > maxBytes) throw new ChatError('too_large', tooLarge('That picture', file.size, maxBytes));
+  const shortName = name.slice(0, MAX_FILE_NAME_LENGTH);
+  return { blob: file, url: null, name: shortName, mimeType: file.type, width: width ?? null, height: height ?? null };
+}
+
+type Context = Pick<ConversationContext, 'clientId' | 'sessionId' | 'side' | 'clock' | 'effects' | 'maxImageBytes'>;
+
+/** Makes the own messages of one conversation, as the outbox keeps them. */
+export class NewEntries {
+  readonly maxImageBytes: number;
+  readonly #context: Context;
+  #last = 0;
+
+  constructor(context: Context) {
+    this.#context = context;
+    this.maxImageBytes = context.maxImageBytes ?? DEFAULT_MAX_IMAGE_BYTES;
+  }
+
+  /**
+   * @param newestShown the last message of the conversation
+   * @throws ChatError as `cleanText` does
+   */
+  text(text: string, newestShown: TimelineMessage | undefined): NewEntry {
+    return this.#make({ text: cleanText(text), image: null }, newestShown);
+  }
+
+  /**
+   * @param newestShown the last message of the conversation
+   * @throws ChatError as `checkImage` and `cleanText` do
+   */
+  image(file: Blob, name: string, details: ImageDetails, newestShown: TimelineMessage | undefined): NewEntry {
+    const { text = '' } = details;
+    const image = checkImage(file, name, this.maxImageBytes, details);
+    return this.#make({ text: text.trim() === '' ? null : cleanText(text), image }, newestShown);
+  }
+
+  /** Whether nothing has been made after this message: then it may get this later time, and what is made next comes after that. */
+  mayGet({ createdAt }: Pick<NewEntry, 'createdAt'>, timestamp: string): boolean {
+    const at = Date.parse(timestamp);
+    if (Date.parse(createdAt) < this.#last || !Number.isFinite(at)) return false;
+    this.#last = Math.max(this.#last, at);
+    return true;
+  }
+
+  #make(what: Pick<NewEntry, 'text' | 'image'>, newestShown: TimelineMessage | undefined): NewEntry {
+    const { clientId, sessionId, side, effects } = this.#context;
+    const senderType = side.kind === 'client' ? 'CLIENT' : 'OPERATOR';
+    return {
+      ...what,
+      key: effects.uuid(),
+      clientId,
+      sessionId,
+      senderType,
+      clientSocketId: null,
+      createdAt: this.#now(newestShown?.createdAt),
+    };
+  }
+
+  /** The server's time as well as it is known, but never before what is on the screen already. ISO-8601. */
+  #now(newestShown: string | undefined): string {
+    const shown = newestShown === undefined ? 0 : Date.parse(newestShown);
+    this.#last = Math.max(this.#context.clock.now(), this.#last + 1, Number.isFinite(shown) ? shown + 1 : 0);
+    return new Date(this.#last).toISOString();
+  }
+}
+
+/** Whether an own message keeps its place among the person's own with this time: a late timestamp must not move it past what they sent after it. */
+function keepsPlace(shown: readonly TimelineMessage[], { key }: Pick<NewEntry, 'key'>, timestamp: string): boolean {
+  const own = shown.filter((message) => message.own);
+  const at = own.findIndex((message) => message.key === key);
+  return at === own.length - 1 && (own[at - 1]?.createdAt ?? '') < timestamp;
+}
+
+/**
+ * Sends a kept message over the relay, and takes the relay's timestamp for the message where that leaves its place unchanged.
+ *
+ * @param shown the messages of the conversation at the time of the answer
+ * @param made the own messages of this conversation, shown yet or not
+ */
+export async function relayAndStamp(
+  { relay, http, outbox }: Pick<ConversationContext, 'relay' | 'http' | 'outbox'>,
+  entry: NewEntry,
+  shown: () => readonly TimelineMessage[],
+  made: Pick<NewEntries, 'mayGet'>,
+): Promise<void> {
+  const answer = await relay(entry);
+  if (answer?.ok !== true) return;
+  http.timings.relayed(entry);
+  if (keepsPlace(shown(), entry, answer.timestamp) && made.mayGet(entry, answer.timestamp)) await outbox.stamp(entry, answer.timestamp);
+}

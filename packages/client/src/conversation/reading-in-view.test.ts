@@ -1,0 +1,232 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+import { messageId } from '../model/message-id.ts';
+import { lookAt } from '../testing/look-at.ts';
+import { closeConversations, openConversation, ready, say, server, startConversations, texts } from '../testing/open-conversation.ts';
+import { liveMessage } from '../timeline/live-message.ts';
+import type { Conversation } from './conversation.ts';
+import { READ_MS } from './dwell.ts';
+
+beforeEach(startConversations);
+afterEach(closeConversations);
+
+/** An operator's message that arrives over the relay. */
+const hear = (conversation: Conversation, text: string, messageKey: string, timestamp = new Date().toISOString()) =>
+  conversation.receive(liveMessage({ type: 'text', message: text, timestamp, messageKey }, { from: 'x', senderType: 'OPERATOR' }));
+const KEY = '0b0e1f52-7d0c-4c6e-9a3b-6f7f6c1f2a10';
+/** The log of a conversation that somebody looks at shows these. */
+const show = (conversation: Conversation, ...shown: readonly string[]) => {
+  const { messages, unread } = conversation.getSnapshot();
+  const ids = messages.filter(({ text }) => shown.includes(text ?? '')).map(messageId);
+  conversation.setView({ inView: ids, outOfView: unread.filter((id) => !ids.includes(id)), following: true });
+};
+
+describe('reading', () => {
+  it('reports delivered at once and read only while somebody looks, each number once', async () => {
+    say('one');
+    say('two');
+    const { conversation, reports } = await openConversation();
+    await vi.waitFor(() => expect(texts(conversation)).toHaveLength(2));
+    expect(conversation.unread()).toBe(2);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(reports).toEqual([{ deliveredSeq: 2, readSeq: 0 }]);
+    const lookAway = lookAt(conversation);
+    expect(conversation.getSnapshot().firstUnreadKey).toBe(conversation.getSnapshot().messages[0]?.key);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(conversation.unread()).toBe(0);
+    expect(reports).toEqual([
+      { deliveredSeq: 2, readSeq: 0 },
+      { deliveredSeq: 2, readSeq: 2 },
+    ]);
+    lookAway();
+    say('three');
+    conversation.hint(3);
+    await vi.waitFor(() => expect(texts(conversation)).toHaveLength(3));
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(reports.at(-1)).toEqual({ deliveredSeq: 3, readSeq: 2 });
+    expect(conversation.unread()).toBe(1);
+  });
+
+  it('counts only what was in view for a second, message by message, and tells how many are left', async () => {
+    for (const text of ['one', 'two', 'three', 'four']) say(text);
+    const { conversation, reports } = await openConversation();
+    await ready(conversation);
+    conversation.setOpen(true);
+    expect(conversation.getSnapshot()).toMatchObject({ opened: true, firstUnreadKey: conversation.getSnapshot().messages[0]?.key });
+    conversation.setVisible(true);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(conversation.unread()).toBe(4);
+    show(conversation, 'one', 'two');
+    await vi.advanceTimersByTimeAsync(READ_MS - 1);
+    expect(conversation.unread()).toBe(4);
+    // Gone and back again: its second begins anew.
+    show(conversation, 'one', 'three');
+    show(conversation, 'one', 'two', 'three');
+    await vi.advanceTimersByTimeAsync(1);
+    expect(conversation.unread()).toBe(3);
+    await vi.advanceTimersByTimeAsync(READ_MS);
+    expect(conversation.unread()).toBe(1);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(reports.map(({ readSeq }) => readSeq)).toEqual([0, 1, 3]);
+  });
+
+  it('counts nothing while the page has not the focus, however long it is in view', async () => {
+    say('one');
+    const { conversation } = await openConversation();
+    await ready(conversation);
+    conversation.setOpen(true);
+    show(conversation, 'one');
+    await vi.advanceTimersByTimeAsync(10 * READ_MS);
+    expect(conversation.unread()).toBe(1);
+    conversation.setVisible(true);
+    await vi.advanceTimersByTimeAsync(READ_MS / 2);
+    conversation.setVisible(false);
+    await vi.advanceTimersByTimeAsync(10 * READ_MS);
+    expect(conversation.unread()).toBe(1);
+    conversation.setVisible(true);
+    await vi.advanceTimersByTimeAsync(READ_MS);
+    expect(conversation.unread()).toBe(0);
+  });
+
+  it('leaves a message unread that was sent before the others and comes after them, until it is in view', async () => {
+    const sentAt = new Date(Date.now() - 600_000).toISOString();
+    for (let index = 1; index <= 5; index += 1) say(`m${index}`);
+    const { conversation, reports, seen } = await openConversation();
+    await ready(conversation);
+    conversation.setOpen(true);
+    conversation.setVisible(true);
+    show(conversation, 'm1', 'm2', 'm3', 'm4', 'm5');
+    await vi.advanceTimersByTimeAsync(2 * READ_MS);
+    expect(conversation.unread()).toBe(0);
+    server.commit(1, { text: 'late', senderType: 'OPERATOR', sentAt });
+    conversation.hint(6);
+    await vi.waitFor(() => expect(texts(conversation)[0]).toBe('late'));
+    show(conversation, 'm4', 'm5');
+    await vi.advanceTimersByTimeAsync(5 * READ_MS);
+    expect(conversation.unread()).toBe(1);
+    expect(reports.at(-1)?.readSeq).toBe(5);
+    expect(conversation.getSnapshot().firstUnreadKey).toBe(conversation.getSnapshot().messages[0]?.key);
+    expect(seen).toEqual([['late', false]]);
+    show(conversation, 'late');
+    await vi.advanceTimersByTimeAsync(2 * READ_MS);
+    expect(reports.at(-1)?.readSeq).toBe(6);
+  });
+
+  it('tells of each message that arrives whether it comes before somebody’s eyes', async () => {
+    const { conversation, seen } = await openConversation();
+    await ready(conversation);
+    const keyOf = (index: number) => `${KEY.slice(0, -1)}${index}`;
+    hear(conversation, 'closed', keyOf(1));
+    conversation.setOpen(true);
+    show(conversation);
+    hear(conversation, 'no focus', keyOf(2));
+    conversation.setVisible(true);
+    hear(conversation, 'in view', keyOf(3));
+    conversation.setView({ inView: [], outOfView: [], following: false });
+    hear(conversation, 'scrolled up', keyOf(4));
+    show(conversation);
+    hear(conversation, 'above', keyOf(5), new Date(Date.now() - 60_000).toISOString());
+    expect(seen).toEqual([
+      ['closed', false],
+      ['no focus', false],
+      ['in view', true],
+      ['scrolled up', false],
+      ['above', false],
+    ]);
+  });
+
+  it('counts a live message as read when it was seen before it had a number', async () => {
+    const { conversation, reports } = await openConversation();
+    const lookAway = lookAt(conversation);
+    await ready(conversation);
+    hear(conversation, 'live', KEY);
+    await vi.advanceTimersByTimeAsync(2 * READ_MS);
+    lookAway();
+    expect(conversation.unread()).toBe(0);
+    server.commit(1, { text: 'live', senderType: 'OPERATOR', messageKey: KEY });
+    conversation.hint(1);
+    await vi.waitFor(() => expect(conversation.getSnapshot().messages[0]?.seq).toBe(1));
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(conversation.unread()).toBe(0);
+    expect(reports).toEqual([{ deliveredSeq: 1, readSeq: 1 }]);
+  });
+
+  it('tells of what was read elsewhere', async () => {
+    say('one');
+    const { conversation } = await openConversation();
+    await ready(conversation);
+    let told = 0;
+    conversation.subscribe(() => (told += 1));
+    server.clients.get(1)!.receipts = { ...server.clients.get(1)!.receipts, clientReadSeq: 1 };
+    conversation.hintSeen({ by: 'client', deliveredSeq: 1, readSeq: 1 });
+    await vi.waitFor(() => expect(told).toBe(1));
+    expect(conversation.unread()).toBe(0);
+  });
+
+  it('fetches what is unread above the newest page before it says where that begins', async () => {
+    for (let index = 1; index <= 320; index += 1) say(`m${index}`);
+    server.clients.get(1)!.receipts = { ...server.clients.get(1)!.receipts, clientReadSeq: 20 };
+    const { conversation } = await openConversation();
+    await ready(conversation);
+    expect(texts(conversation)).toHaveLength(50);
+    conversation.setOpen(true);
+    expect(conversation.getSnapshot().opened).toBe(false);
+    await vi.waitFor(() => expect(conversation.getSnapshot().opened).toBe(true));
+    const { messages, firstUnreadKey } = conversation.getSnapshot();
+    expect(messages.find(({ key }) => key === firstUnreadKey)?.text).toBe('m21');
+    expect(conversation.unread()).toBe(300);
+  });
+
+  it('gives up looking for what is unread far above, and marks nothing as read below that', async () => {
+    for (let index = 1; index <= 1_500; index += 1) say(`m${index}`);
+    const { conversation, reports } = await openConversation();
+    await ready(conversation);
+    lookAt(conversation);
+    await vi.waitFor(() => expect(conversation.getSnapshot().opened).toBe(true));
+    const { messages, firstUnreadKey } = conversation.getSnapshot();
+    expect([messages.length, messages[0]?.key]).toEqual([1_050, firstUnreadKey]);
+    await vi.advanceTimersByTimeAsync(3 * READ_MS);
+    expect(conversation.unread()).toBe(0);
+    expect(conversation.knowsAllUnread()).toBe(false);
+    expect(reports.at(-1)).toEqual({ deliveredSeq: 1_500, readSeq: 0 });
+  });
+
+  it('opens with what is here when older pages can not be had', async () => {
+    for (let index = 1; index <= 120; index += 1) say(`m${index}`);
+    const { conversation } = await openConversation();
+    await ready(conversation);
+    server.fault = ({ query }) => (query.has('beforeSeq') ? 'refuse' : undefined);
+    conversation.setOpen(true);
+    await vi.waitFor(() => expect(conversation.getSnapshot().opened).toBe(true));
+    expect(conversation.getSnapshot().messages[0]?.key).toBe(conversation.getSnapshot().firstUnreadKey);
+  });
+});
+
+describe('a burst', () => {
+  it('is told a few times, not once for each message, and is current for whoever asks', async () => {
+    const { conversation } = await openConversation();
+    await ready(conversation);
+    let told = 0;
+    conversation.subscribe(() => (told += 1));
+    for (let index = 0; index < 100; index += 1) {
+      hear(conversation, `m${index}`, `${KEY.slice(0, -2)}${String(index).padStart(2, '0')}`);
+      expect(conversation.unread()).toBe(index + 1);
+      await vi.advanceTimersByTimeAsync(10);
+    }
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(told).toBeGreaterThan(5);
+    expect(told).toBeLessThan(15);
+  });
+
+  it('never delays what a person waits for', async () => {
+    const { conversation } = await openConversation();
+    await ready(conversation);
+    hear(conversation, 'one', KEY);
+    let shown: (string | null)[] = [];
+    conversation.subscribe(() => {
+      shown = texts(conversation);
+    });
+    await conversation.sendText('mine');
+    expect(shown).toEqual(['one', 'mine']);
+  });
+});

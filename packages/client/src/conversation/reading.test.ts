@@ -1,0 +1,127 @@
+import { expect, it } from 'vitest';
+
+import { messageId } from '../model/message-id.ts';
+import type { TimelineMessage } from '../model/types.ts';
+import { EMPTY_TIMELINE } from '../timeline/state.ts';
+import type { SavedRow, TimelineState } from '../timeline/state.ts';
+import { viewTimeline } from '../timeline/view.ts';
+import { Reading } from './reading.ts';
+
+const SIDE = { kind: 'operator', operatorId: 1 } as const;
+
+function row(seq: number, senderType: 'CLIENT' | 'OPERATOR' = 'CLIENT', createdAt = seq): SavedRow {
+  const at = new Date(Date.UTC(2026, 10, 30, 10, createdAt)).toISOString();
+  return { key: `m${seq}`, seq, senderType, operatorId: null, operatorName: null, text: `${seq}`, image: null, createdAt: at };
+}
+const id = (...seqs: number[]) => seqs.map((seq) => messageId({ senderType: 'CLIENT', key: `m${seq}` }));
+
+function stateOf(rows: readonly SavedRow[], contiguous: number, more: Partial<TimelineState> = {}): TimelineState {
+  const byNumber = new Map(rows.map((one) => [one.seq, one]));
+  return { ...EMPTY_TIMELINE, rows: byNumber, contiguous, oldest: Math.min(...byNumber.keys()), ...more };
+}
+const shown = (state: TimelineState): readonly TimelineMessage[] => viewTimeline(state, [], SIDE, []);
+const update = (reading: Reading, state: TimelineState) => reading.update(shown(state), state);
+
+/** A conversation on the screen, whose log shows `inView`. */
+function opened(state: TimelineState, inView: readonly string[] = []): Reading {
+  const reading = new Reading(SIDE);
+  reading.setVisible(true);
+  reading.setOpen(true);
+  update(reading, state);
+  reading.divide(shown(state));
+  reading.setView({ inView, outOfView: [], following: true });
+  return reading;
+}
+
+it('a mark does not pass a gap, nor what nobody has seen', () => {
+  const beyond = stateOf([row(1), row(3)], 1);
+  const reading = opened(beyond);
+  reading.see(id(1, 3));
+  expect(update(reading, beyond)).toEqual({ deliveredSeq: 1, readSeq: 1 });
+  expect(reading.shown().unread).toEqual([]);
+  const filled = stateOf([row(1), row(2), row(3), row(4)], 4);
+  expect(update(reading, filled)).toEqual({ deliveredSeq: 4, readSeq: 1 });
+  expect(reading.shown().unread).toEqual(id(2, 4));
+  reading.see(id(2));
+  expect(update(reading, filled)).toEqual({ deliveredSeq: 4, readSeq: 3 });
+});
+
+it('a mark passes what was said on this side, and says no more than what was read of the other', () => {
+  const state = stateOf([row(1), row(2, 'OPERATOR'), row(3), row(4, 'OPERATOR')], 4);
+  const reading = opened(state);
+  reading.see(id(1, 3));
+  expect(update(reading, state)).toEqual({ deliveredSeq: 3, readSeq: 3 });
+});
+
+it('a mark does not pass what is not here: older messages may be unread, too', () => {
+  const newest = stateOf([row(51), row(52)], 52, { hasOlder: true });
+  const reading = opened(newest);
+  expect(reading.reachesBack(newest)).toBe(true);
+  reading.see(id(51, 52));
+  expect(update(reading, newest)).toEqual({ deliveredSeq: 52, readSeq: 0 });
+  const known = { ...newest, receipts: { ...newest.receipts, operatorReadSeq: 50 } };
+  expect(update(reading, known).readSeq).toBe(52);
+  expect(reading.reachesBack(known)).toBe(false);
+});
+
+it('what was seen before it had a number counts once it has one', () => {
+  const live = { ...row(2), keyed: true };
+  const before = stateOf([row(1)], 1, { live: new Map([[messageId(live), live]]) });
+  const reading = opened(before);
+  reading.see(id(1, 2));
+  expect(update(reading, before)).toEqual({ deliveredSeq: 1, readSeq: 1 });
+  expect(reading.shown().unread).toEqual([]);
+  expect(update(reading, stateOf([row(1), row(2)], 2))).toEqual({ deliveredSeq: 2, readSeq: 2 });
+});
+
+it('the divider stands where what was unread began, and moves only to what comes out of sight', () => {
+  const state = stateOf([row(1), row(2)], 2, { receipts: { ...EMPTY_TIMELINE.receipts, operatorReadSeq: 1 } });
+  const reading = opened(state, id(2));
+  expect(reading.shown().firstUnreadKey).toBe('m2');
+  reading.see(id(2));
+  update(reading, state);
+  expect(reading.shown().firstUnreadKey).toBe('m2');
+  // Before somebody's eyes.
+  const next = stateOf([row(1), row(2), row(3)], 3);
+  reading.setView({ inView: id(3), outOfView: [], following: true });
+  update(reading, next);
+  expect(reading.shown().firstUnreadKey).toBe('m2');
+  reading.see(id(3));
+  // Sent long ago and here only now: above what is in view.
+  const late = stateOf([row(1), row(2), row(3), row(4, 'CLIENT', 0)], 4);
+  update(reading, late);
+  reading.setView({ inView: [], outOfView: id(4), following: true });
+  expect(update(reading, late).readSeq).toBe(3);
+  expect(reading.shown().firstUnreadKey).toBe('m4');
+  reading.see(id(4));
+  update(reading, late);
+  // Nobody looks.
+  reading.setVisible(false);
+  update(reading, stateOf([row(1), row(2), row(3), row(4, 'CLIENT', 0), row(5)], 5));
+  expect(reading.shown().firstUnreadKey).toBe('m5');
+});
+
+it('the divider stays while somebody reads on from it, until something new comes out of sight', () => {
+  const rows = [1, 2, 3, 4, 5].map((seq) => row(seq));
+  const state = stateOf(rows, 5);
+  const reading = opened(state);
+  reading.setView({ inView: id(1, 2), outOfView: id(3, 4, 5), following: false });
+  expect(reading.shown().firstUnreadKey).toBe('m1');
+  reading.see(id(1, 2));
+  update(reading, state);
+  expect(reading.shown()).toMatchObject({ firstUnreadKey: 'm1', unread: id(3, 4, 5) });
+  const more = stateOf([...rows, row(6)], 6);
+  reading.setView({ inView: id(1, 2), outOfView: id(3, 4, 5, 6), following: false });
+  update(reading, more);
+  expect(reading.shown().firstUnreadKey).toBe('m3');
+});
+
+it('nothing is in view of a conversation that is not on the screen, or that nobody looks at', () => {
+  const reading = opened(stateOf([row(1)], 1), id(1));
+  expect(reading.inView()).toEqual(id(1));
+  reading.setVisible(false);
+  expect(reading.inView()).toEqual([]);
+  reading.setVisible(true);
+  reading.setOpen(false);
+  expect(reading.inView()).toEqual([]);
+});

@@ -1,0 +1,77 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+import { createTab } from '../testing/fake-effects.ts';
+import { liveMessage } from '../timeline/live-message.ts';
+import { Backstop } from './backstop.ts';
+import type { BackstopHooks } from './backstop.ts';
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+const KEY = '0b0e1f52-7d0c-4c6e-9a3b-6f7f6c1f2a10';
+const event = (more: object = {}) =>
+  liveMessage({ type: 'text', message: 'Hello', timestamp: '2026-11-23T08:00:00.000Z', ...more }, { from: 'socket', senderType: 'CLIENT' });
+
+function createBackstop(isSaved: BackstopHooks['isSaved'], random = () => 0.5) {
+  const save = vi.fn<BackstopHooks['save']>(() => Promise.resolve());
+  const check = vi.fn<BackstopHooks['isSaved']>(isSaved);
+  return { save, check, backstop: new Backstop(createTab({ random }), { save, isSaved: check }) };
+}
+
+describe('the backstop', () => {
+  it('leaves a message with a key to its sender when that saves it', async () => {
+    const { backstop, save, check } = createBackstop(() => Promise.resolve(true));
+    backstop.watch(1, 'socket', event({ messageKey: KEY }));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(check).toHaveBeenCalledExactlyOnceWith(1, KEY);
+    expect(save).not.toHaveBeenCalled();
+  });
+
+  it('asks only after four to eight seconds, each console at another time, and saves what is missing under the same key', async () => {
+    for (const random of [0, 0.999]) {
+      const { backstop, save, check } = createBackstop(
+        () => Promise.resolve(false),
+        () => random,
+      );
+      backstop.watch(1, 'socket', event({ messageKey: KEY }));
+      const due = 4_000 + 4_000 * random;
+      await vi.advanceTimersByTimeAsync(due - 1);
+      expect(check).not.toHaveBeenCalled();
+      await vi.advanceTimersByTimeAsync(2);
+      expect(save).toHaveBeenCalledExactlyOnceWith(
+        expect.objectContaining({ key: KEY, clientId: 1, senderType: 'CLIENT', clientSocketId: 'socket', text: 'Hello' }),
+      );
+    }
+  });
+
+  it('saves a message without a key at once, with the time of the relay', () => {
+    const { backstop, save } = createBackstop(() => Promise.resolve(false));
+    backstop.watch(1, 'socket', event());
+    expect(save).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ key: event().key, createdAt: '2026-11-23T08:00:00.000Z' }));
+  });
+
+  it('leaves out what the database would not take', () => {
+    const { backstop, save } = createBackstop(() => Promise.resolve(false));
+    backstop.watch(1, 'socket', event({ message: 'He\u0000llo' }));
+    backstop.watch(1, 'socket', event({ message: '\u0000' }));
+    expect(save).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ text: 'Hello' }));
+  });
+
+  it('takes an inline picture out of its data URL, to be uploaded', async () => {
+    const { backstop, save } = createBackstop(() => Promise.resolve(false));
+    const image = `data:image/png;base64,${btoa('png!')}`;
+    backstop.watch(1, 'socket', event({ type: 'image', message: null, image, name: 'cat.png' }));
+    const kept = save.mock.calls[0]?.[0].image;
+    expect(kept).toMatchObject({ url: null, name: 'cat.png', mimeType: 'image/png' });
+    expect(await kept?.blob?.text()).toBe('png!');
+  });
+
+  it('keeps a picture that is a URL already, and has nothing to do with an empty message', () => {
+    const { backstop, save } = createBackstop(() => Promise.resolve(false));
+    backstop.watch(1, 'socket', event({ type: 'image', message: null, image: 'https://example.org/cat.png' }));
+    expect(save.mock.calls[0]?.[0].image).toMatchObject({ blob: null, url: 'https://example.org/cat.png' });
+    backstop.watch(1, 'socket', event({ message: ' ' }));
+    backstop.watch(1, 'socket', event({ type: 'image', message: null, image: 'data:image/png;base64,***' }));
+    expect(save).toHaveBeenCalledTimes(1);
+  });
+});

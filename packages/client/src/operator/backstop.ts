@@ -1,0 +1,105 @@
+import { withoutNul } from '../conversation/compose.ts';
+import type { NewEntry, OutboxImage } from '../outbox/entry.ts';
+import type { Effects } from '../platform/effects.ts';
+import type { LiveMessage } from '../timeline/state.ts';
+
+/** How long a message that its own sender should save may take to turn up in the database: a jittered wait between these, in milliseconds. */
+const WAIT_MIN_MS = 4_000;
+const WAIT_MAX_MS = 8_000;
+
+export interface BackstopHooks {
+  /** Keeps it and saves it on the visitor's behalf. */
+  save(entry: NewEntry): Promise<void>;
+  /** Resolves to whether the database has this message of the visitor, however long it takes to find out. */
+  isSaved(clientId: number, key: string): Promise<boolean>;
+  /** Nothing of this conversation is watched any more. */
+  onDone?(clientId: number): void;
+}
+
+/** Saves what visitors' own clients fail to save: an old front-end's messages at once, others when they have not turned up after a while. */
+export class Backstop {
+  readonly #effects: Effects;
+  readonly #hooks: BackstopHooks;
+  readonly #cancels = new Set<() => void>();
+  /** How many messages of a conversation are watched. */
+  readonly #watched = new Map<number, number>();
+  #closed = false;
+
+  constructor(effects: Effects, hooks: BackstopHooks) {
+    this.#effects = effects;
+    this.#hooks = hooks;
+  }
+
+  /** A message of a visitor came over the relay, from `address`. */
+  watch(clientId: number, address: string, message: LiveMessage): void {
+    const entry = entryOf(clientId, address, message);
+    if (entry === null) {
+      this.#effects.note('backstop: nothing that could be saved', message.key);
+      return;
+    }
+    if (!message.keyed) {
+      void this.#hooks.save(entry);
+      return;
+    }
+    const cancel = this.#effects.after(WAIT_MIN_MS + this.#effects.random() * (WAIT_MAX_MS - WAIT_MIN_MS), () => {
+      this.#cancels.delete(cancel);
+      void this.#saveIfMissing(entry).finally(() => this.#release(clientId));
+    });
+    this.#cancels.add(cancel);
+    this.#watched.set(clientId, (this.#watched.get(clientId) ?? 0) + 1);
+  }
+
+  /** Whether it will be looked for a message of this conversation. */
+  isWatching(clientId: number): boolean {
+    return this.#watched.has(clientId);
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const cancel of this.#cancels) cancel();
+  }
+
+  #release(clientId: number): void {
+    const left = (this.#watched.get(clientId) ?? 0) - 1;
+    if (left > 0) this.#watched.set(clientId, left);
+    else {
+      this.#watched.delete(clientId);
+      this.#hooks.onDone?.(clientId);
+    }
+  }
+
+  async #saveIfMissing(entry: NewEntry): Promise<void> {
+    const saved = await this.#hooks.isSaved(entry.clientId, entry.key);
+    if (!saved && !this.#closed) await this.#hooks.save(entry);
+  }
+}
+
+function entryOf(clientId: number, clientSocketId: string, message: LiveMessage): NewEntry | null {
+  const { key, image, createdAt } = message;
+  // An old front-end takes out nothing, and what is refused nobody would save.
+  const text = message.text === null ? null : withoutNul(message.text);
+  const base = { key, clientId, senderType: 'CLIENT', clientSocketId, createdAt } as const;
+  if (image === null) return text === null || text.trim() === '' ? null : { ...base, text, image: null };
+  const kept = imageOf(image.url, image.name ?? 'image', image.mimeType);
+  return kept === null ? null : { ...base, text, image: kept };
+}
+
+/** Old front-ends put the whole picture into the message, as a data URL; it is uploaded then, as our own would have. */
+function imageOf(url: string, name: string, mimeType: string | null): OutboxImage | null {
+  const size = { width: null, height: null };
+  if (!url.startsWith('data:')) return { blob: null, url, name, mimeType: mimeType ?? 'image/*', ...size };
+  const blob = blobOf(url);
+  return blob === null ? null : { blob, url: null, name, mimeType: blob.type, ...size };
+}
+
+function blobOf(dataUrl: string): Blob | null {
+  const match = /^data:([^;,]*)(?:;[^,]*)?;base64,/.exec(dataUrl);
+  if (match === null) return null;
+  try {
+    const bytes = Uint8Array.from(atob(dataUrl.slice(match[0].length)), (character) => character.codePointAt(0) ?? 0);
+    return new Blob([bytes], { type: match[1] ?? '' });
+  } catch {
+    // Not base64 after all: there is no picture in it.
+    return null;
+  }
+}

@@ -1,0 +1,286 @@
+import type { RecentChat } from '@switchboard/protocol/types';
+
+import type { Conversation } from '../../conversation/conversation.ts';
+import { TypingReceiver } from '../../conversation/typing.ts';
+import type { ConversationSummary, ListView } from '../../model/types.ts';
+import type { Effects } from '../../platform/effects.ts';
+import { oldest } from '../../platform/remember.ts';
+import { adoptedChat, changedRow, fetchedRow, isWaiting, listUnread, summarize, withoutOlder } from './conversation-list.ts';
+import type { ListRow, ListState, RowEvent } from './conversation-list.ts';
+import { comparePlaces, Ordered, placeIn } from './list-order.ts';
+import type { Place } from './list-order.ts';
+
+/** Rows that are known and not in the view. */
+const MAX_SPARE = 500;
+
+export interface ListModelHooks {
+  /** A conversation that is held here: it knows better than the list what is unread. */
+  conversation(clientId: number): Pick<Conversation, 'getSnapshot' | 'knowsAllUnread' | 'unread'> | undefined;
+  /** Somebody looks at it. */
+  isWatched(clientId: number): boolean;
+  /** This operator's messages there that were refused. */
+  unsent(clientId: number): number;
+  /** A conversation was not known before; what is known of it was asked for at `asOf`. */
+  onKnown(clientId: number, asOf: number): void;
+  onChange(): void;
+}
+
+/**
+ * What is known of conversations, and which of them the view shows in which order. Every change touches the row that it is about and no other. The view is
+ * known down to `boundary`: what stands below it is for the server to tell.
+ */
+export class ListModel {
+  readonly #effects: Effects;
+  readonly #hooks: ListModelHooks;
+  readonly #rows = new Map<number, ListRow>();
+  readonly #summaries = new Map<number, ConversationSummary>();
+  readonly #addresses = new Map<string, number>();
+  readonly #typing = new Map<number, TypingReceiver>();
+  readonly #order = new Ordered<ConversationSummary>();
+  /** Known and not shown, the longest unused first. */
+  readonly #spare = new Set<number>();
+  /** Looked at, and in the view when that began. */
+  readonly #kept = new Set<number>();
+  #view: ListView = 'open';
+  /** Null when the view is known to its end. */
+  #boundary: Place | null = null;
+  /** Visitors who wait, as the server counted them, kept up with what has changed since. */
+  waiting = 0;
+  /** Grows with every change of `waiting` that the server did not tell. */
+  waitingChanges = 0;
+
+  /** Grows with every change of a summary. */
+  version = 0;
+
+  constructor(effects: Effects, hooks: ListModelHooks) {
+    this.#effects = effects;
+    this.#hooks = hooks;
+  }
+
+  /** The rows of the view in its order; the same array while nothing changes. */
+  shown(): readonly ConversationSummary[] {
+    return this.#order.items();
+  }
+
+  rows(): ListState {
+    return this.#rows;
+  }
+
+  row(clientId: number): ListRow | undefined {
+    return this.#rows.get(clientId);
+  }
+
+  summaryOf(clientId: number): ConversationSummary | undefined {
+    return this.#summaries.get(clientId);
+  }
+
+  find(address: string): number | undefined {
+    return this.#addresses.get(address);
+  }
+
+  view(): ListView {
+    return this.#view;
+  }
+
+  /** Shows what is known of another view, until the server has told all of it. */
+  setView(view: ListView): void {
+    this.#view = view;
+    this.#boundary = null;
+    this.#kept.clear();
+    this.#order.clear();
+    for (const [clientId, row] of this.#rows) this.#place(clientId, row);
+    for (const { clientId } of this.#order.places()) if (this.#hooks.isWatched(clientId)) this.#kept.add(clientId);
+    this.#hooks.onChange();
+  }
+
+  /** Takes fetched rows in, and tells nobody yet; `step`: when they were asked for. What is known from later stays. Returns the ids of those that did. */
+  take(chats: readonly RecentChat[], step: number): number[] {
+    const later: number[] = [];
+    for (const chat of chats) {
+      const before = this.#rows.get(chat.client.id);
+      if (before !== undefined && before.asOf > step) later.push(chat.client.id);
+      else this.#put(fetchedRow(chat, before, step, this.#effects.now()));
+    }
+    return later;
+  }
+
+  adopt(clientId: number, username: string, address: string, at: string): void {
+    if (this.#rows.has(clientId)) return;
+    this.#put(fetchedRow(adoptedChat(clientId, username, address, at), undefined, 0, 0));
+    this.#hooks.onChange();
+  }
+
+  /** Something happens to a conversation. Nothing, when it is not known: then its row will tell. */
+  apply(clientId: number, event: RowEvent, step: number): void {
+    const row = this.#rows.get(clientId);
+    const next = row === undefined ? undefined : changedRow(row, event, step);
+    if (next === undefined || next === row) return;
+    this.#put(next);
+    this.#hooks.onChange();
+  }
+
+  /** What its conversation, or the outbox, says of it has changed. Returns whether that shows. */
+  refresh(clientId: number): boolean {
+    const row = this.#rows.get(clientId);
+    if (row === undefined) return false;
+    const { version } = this;
+    this.#put(row);
+    if (version === this.version) return false;
+    this.#hooks.onChange();
+    return true;
+  }
+
+  /** Somebody begins to look at a conversation, or nobody does any more. */
+  noteWatched(clientId: number, watched: boolean): void {
+    const row = this.#rows.get(clientId);
+    if (watched && this.#order.placeOf(clientId) !== undefined) this.#kept.add(clientId);
+    else if (!watched && this.#kept.delete(clientId) && row !== undefined) this.#place(clientId, row);
+    this.#hooks.onChange();
+  }
+
+  typing(clientId: number, isTyping: boolean): void {
+    let receiver = this.#typing.get(clientId);
+    if (receiver === undefined) {
+      if (!isTyping) return;
+      receiver = new TypingReceiver(this.#effects, () => {
+        if (this.#typing.get(clientId)?.name() === null) this.#typing.delete(clientId);
+        this.refresh(clientId);
+      });
+      this.#typing.set(clientId, receiver);
+    }
+    receiver.set(isTyping ? (this.#rows.get(clientId)?.chat.client.username ?? '…') : null);
+  }
+
+  /**
+   * The server has told all rows of the view that stand below `from` and not below `to` (null: the first, the end), asked for at `step`. What else was
+   * thought to stand there stands elsewhere by now. Returns those of them that cannot be forgotten: their rows have to be asked for.
+   */
+  cover(told: ReadonlySet<number>, from: Place | null, to: Place | null, step: number): number[] {
+    if (to === null || !this.#isKnownDownTo(to)) this.setBoundary(to);
+    const doubtful: number[] = [];
+    for (const [clientId, row] of this.#rows) {
+      const place = told.has(clientId) || row.asOf > step ? null : placeIn(this.#view, row);
+      if (place === null || (from !== null && comparePlaces(place, from) <= 0) || (to !== null && comparePlaces(place, to) > 0)) continue;
+      if (row.said.length > 0 || this.#isNeeded(clientId)) doubtful.push(clientId);
+      else this.forget(clientId);
+    }
+    return doubtful;
+  }
+
+  /** The view is known down to there; what stands below goes. */
+  setBoundary(boundary: Place | null): void {
+    this.#boundary = boundary;
+    for (const { clientId } of this.#order.places().filter((place) => !this.#isKnownDownTo(place))) {
+      const row = this.#rows.get(clientId);
+      if (row !== undefined) this.#place(clientId, row);
+    }
+  }
+
+  boundary(): Place | null {
+    return this.#boundary;
+  }
+
+  /** Where the last of these rows stands in the view; null without any. */
+  lastPlace(chats: readonly RecentChat[]): Place | null {
+    return chats.reduceRight<Place | null>((place, chat) => place ?? placeIn(this.#view, fetchedRow(chat, undefined, 0, 0)), null);
+  }
+
+  /** Nothing is known of it any more. */
+  forget(clientId: number): void {
+    const row = this.#rows.get(clientId);
+    if (row === undefined) return;
+    this.#rows.delete(clientId);
+    this.#summaries.delete(clientId);
+    this.#spare.delete(clientId);
+    this.#kept.delete(clientId);
+    const { address } = row.chat.client;
+    if (address !== null && this.#addresses.get(address) === clientId) this.#addresses.delete(address);
+    this.#order.remove(clientId);
+  }
+
+  forgetAll(): void {
+    for (const clientId of this.#rows.keys()) this.forget(clientId);
+    this.#boundary = null;
+  }
+
+  close(): void {
+    for (const receiver of this.#typing.values()) receiver.set(null);
+  }
+
+  #put(heard: ListRow): void {
+    const { id, address } = heard.chat.client;
+    const row = withoutOlder(heard, this.#hooks.conversation(id)?.getSnapshot().messages ?? []);
+    const before = this.#rows.get(id);
+    this.#rows.set(id, row);
+    const old = before?.chat.client.address ?? null;
+    if (old !== null && old !== address && this.#addresses.get(old) === id) this.#addresses.delete(old);
+    if (address !== null) this.#addresses.set(address, id);
+    this.#countWaiting(before, row);
+    // What is known further down than before makes a place for a row that has not changed.
+    if (!this.#summarize(id, row)) this.#place(id, row);
+    if (before === undefined) this.#hooks.onKnown(id, row.asOf);
+  }
+
+  #countWaiting(before: ListRow | undefined, after: ListRow): void {
+    const change = before === undefined ? 0 : Number(isWaiting(after)) - Number(isWaiting(before));
+    this.waiting = Math.max(0, this.waiting + change);
+    // Whether the server has counted a row that was not known only its next count tells.
+    if (before === undefined || change !== 0) this.waitingChanges += 1;
+  }
+
+  #isKnownDownTo(place: Place): boolean {
+    return this.#boundary === null || comparePlaces(place, this.#boundary) <= 0;
+  }
+
+  #place(clientId: number, row: ListRow): void {
+    const summary = this.#summaries.get(clientId);
+    if (summary === undefined) return;
+    const place = placeIn(this.#view, row);
+    const shown = place !== null && this.#isKnownDownTo(place) ? place : null;
+    // What somebody looks at stays where it is, though it does not belong there any more.
+    const at = shown ?? (this.#kept.has(clientId) ? this.#order.placeOf(clientId) : undefined);
+    if (at === undefined) {
+      this.#order.remove(clientId);
+      this.#setAside(clientId);
+    } else {
+      this.#order.put(at, summary);
+      this.#spare.delete(clientId);
+    }
+  }
+
+  /** Known and not shown: kept for a while, the newest longest. */
+  #setAside(clientId: number): void {
+    this.#spare.delete(clientId);
+    this.#spare.add(clientId);
+    // Two at most, so that many which are needed are not walked over again and again.
+    for (const unused of oldest(this.#spare, this.#spare.size > MAX_SPARE ? 2 : 0)) {
+      this.#spare.delete(unused);
+      if (this.#isNeeded(unused)) this.#spare.add(unused);
+      else this.forget(unused);
+    }
+  }
+
+  #isNeeded(clientId: number): boolean {
+    return this.#hooks.conversation(clientId) !== undefined || this.#hooks.unsent(clientId) > 0 || this.#hooks.isWatched(clientId);
+  }
+
+  /** Shows the row as it is now. Returns whether anything has changed. */
+  #summarize(clientId: number, row: ListRow): boolean {
+    const before = this.#summaries.get(clientId);
+    const typing = this.#typing.get(clientId)?.name() != null;
+    const summary = summarize(row, { unread: this.#unread(clientId, row), unsent: this.#hooks.unsent(clientId), typing }, before);
+    if (summary === before) return false;
+    this.#summaries.set(clientId, summary);
+    this.version += 1;
+    this.#place(clientId, row);
+    return true;
+  }
+
+  #unread(clientId: number, row: ListRow): number {
+    const listed = listUnread(row);
+    const conversation = this.#hooks.conversation(clientId);
+    if (conversation === undefined) return listed;
+    const unread = conversation.unread();
+    return conversation.knowsAllUnread() ? unread : Math.max(unread, listed);
+  }
+}

@@ -1,0 +1,105 @@
+import type { ListView } from '../../model/types.ts';
+import { hasMessages, isWaiting } from './conversation-list.ts';
+import type { ListRow } from './conversation-list.ts';
+
+/** Where a row stands in a view. */
+export interface Place {
+  readonly clientId: number;
+  /** Those who wait stand first, longest first; below them the newest is first. */
+  readonly waits: boolean;
+  /** ISO-8601. */
+  readonly at: string;
+}
+
+/** Where the row stands in the view; null when it is not in it. The server has the same rules. */
+export function placeIn(view: ListView, row: ListRow): Place | null {
+  const { standing, chat } = row;
+  const clientId = chat.client.id;
+  const { waitingSince, doneAt, lastActivityAt } = standing;
+  if (view === 'done') return doneAt === null ? null : { clientId, waits: false, at: doneAt };
+  if (doneAt !== null || !hasMessages(row)) return null;
+  if (waitingSince !== null && isWaiting(row)) return { clientId, waits: true, at: waitingSince };
+  return view === 'waiting' ? null : { clientId, waits: false, at: lastActivityAt };
+}
+
+/** Negative when `a` stands above `b`. */
+export function comparePlaces(a: Place, b: Place): number {
+  if (a.waits !== b.waits) return a.waits ? -1 : 1;
+  const later = a.at === b.at ? a.clientId - b.clientId : a.at > b.at ? 1 : -1;
+  return a.waits ? later : -later;
+}
+
+/** Things in the order of their places. Finding one touches as many as halving takes, not all. */
+export class Ordered<T> {
+  readonly #compare: (a: Place, b: Place) => number;
+  readonly #placeOf = new Map<number, Place>();
+  #places: Place[] = [];
+  #items: T[] = [];
+  #copy: readonly T[] | undefined;
+
+  /** @param compare another one for tests, which count */
+  constructor(compare = comparePlaces) {
+    this.#compare = compare;
+  }
+
+  /** In order; the same array while nothing changes. */
+  items(): readonly T[] {
+    this.#copy ??= this.#items.slice();
+    return this.#copy;
+  }
+
+  /** In the same order; not to be kept. */
+  places(): readonly Place[] {
+    return this.#places;
+  }
+
+  placeOf(clientId: number): Place | undefined {
+    return this.#placeOf.get(clientId);
+  }
+
+  /** Puts it into its place, which may be another one than before. */
+  put(place: Place, item: T): void {
+    const before = this.#placeOf.get(place.clientId);
+    const stays = before !== undefined && this.#compare(before, place) === 0;
+    const at = this.#find(place);
+    if (stays && this.#items[at] === item) return;
+    if (before !== undefined && !stays) {
+      this.remove(place.clientId);
+      this.put(place, item);
+      return;
+    }
+    this.#places.splice(at, stays ? 1 : 0, place);
+    this.#items.splice(at, stays ? 1 : 0, item);
+    this.#placeOf.set(place.clientId, place);
+    this.#copy = undefined;
+  }
+
+  remove(clientId: number): void {
+    const place = this.#placeOf.get(clientId);
+    if (place === undefined) return;
+    const at = this.#find(place);
+    this.#places.splice(at, 1);
+    this.#items.splice(at, 1);
+    this.#placeOf.delete(clientId);
+    this.#copy = undefined;
+  }
+
+  clear(): void {
+    this.#placeOf.clear();
+    this.#places = [];
+    this.#items = [];
+    this.#copy = undefined;
+  }
+
+  /** How many stand above the place. */
+  #find(place: Place): number {
+    let [low, high] = [0, this.#places.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const other = this.#places[middle];
+      if (other !== undefined && this.#compare(other, place) < 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}

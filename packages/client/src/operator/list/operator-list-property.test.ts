@@ -1,0 +1,202 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+
+import type { ListView } from '../../model/types.ts';
+import { FakeServer } from '../../testing/fake-server.ts';
+import { holdTime, openStillConsole, passTime, settle } from '../../testing/still-console.ts';
+import type { StillConsole } from '../../testing/still-console.ts';
+
+const GRACE = { operatorId: 7, name: 'Grace' };
+const ALAN = { operatorId: 8, name: 'Alan' };
+const VISITORS = 64;
+const VIEWS: readonly ListView[] = ['waiting', 'open', 'done'];
+
+beforeEach(holdTime);
+afterEach(() => vi.useRealTimers());
+
+/** What a step does, to which visitor; `more` chooses among several ways to do it. */
+interface Step {
+  readonly what:
+    | 'writes'
+    | 'is answered'
+    | 'is read'
+    | 'is blocked'
+    | 'is done'
+    | 'ends'
+    | 'is looked at'
+    | 'types'
+    | 'view'
+    | 'more'
+    | 'time'
+    | 'answer';
+  readonly visitor: number;
+  readonly more: number;
+}
+
+const step: fc.Arbitrary<Step> = fc.record({
+  what: fc.constantFrom(
+    'writes',
+    'writes',
+    'is answered',
+    'is read',
+    'is blocked',
+    'is done',
+    'ends',
+    'is looked at',
+    'types',
+    'view',
+    'more',
+    'time',
+    'time',
+    'answer',
+  ),
+  visitor: fc.integer({ min: 1, max: VISITORS }),
+  more: fc.nat(5),
+});
+
+/** A system whose answers and hints come when a test lets them, in whatever order. */
+class World {
+  readonly server = new FakeServer();
+  readonly #held: (() => void)[] = [];
+  readonly #hints: (() => void)[] = [];
+  readonly #looking = new Map<number, () => void>();
+  #holding = false;
+  console!: StillConsole;
+
+  async open(): Promise<void> {
+    for (let n = 1; n <= VISITORS; n += 1) {
+      const client = this.server.addClient(`Visitor ${n}`);
+      if (n % 7 !== 0) this.server.commit(client.id, { text: 'Hello', sentAt: new Date(Date.now() - n * 60_000).toISOString() });
+      if (n % 3 === 0) this.#answer(client.id);
+    }
+    await passTime(5_000, 5_000);
+    const fetch = this.server.fetchAs(GRACE);
+    // Held back on the way there and on the way back: what it tells is of some moment in between.
+    this.console = openStillConsole(this.server, GRACE, async (path, init) => {
+      await this.#hold();
+      const answer = await fetch(path, init);
+      await this.#hold();
+      return answer;
+    });
+    const tell = (event: string, payload: object) => this.#hints.push(() => this.console.socket.receive(event, payload));
+    this.server.onCommit = ({ address, rows }) => tell('conversationChanged', { clientId: address, lastSeq: rows.length });
+    this.server.onVisitorChanged = ({ address, rows }) =>
+      tell('conversationChanged', { clientId: address, lastSeq: rows.length, visitorChanged: true });
+    this.server.onReceipts = ({ address, receipts }, by) =>
+      tell('messagesSeen', { clientId: address, by, deliveredSeq: receipts[`${by}DeliveredSeq`], readSeq: receipts[`${by}ReadSeq`] });
+    await settle();
+    this.#holding = true;
+  }
+
+  async do({ what, visitor, more }: Step): Promise<void> {
+    const client = this.server.clients.get(visitor);
+    if (client === undefined) return;
+    const asAlan = (path: string, body: object) =>
+      this.server.fetchAs(ALAN)(path, { method: 'POST', body: JSON.stringify({ clientId: visitor, ...body }) });
+    if (what === 'writes' && client.blockedAt === null) this.#write(visitor, more);
+    if (what === 'is answered') this.#answer(visitor);
+    if (what === 'is read') await asAlan('/api/chat/receipts', { readSeq: client.rows.length - (more % 2) });
+    if (what === 'is blocked') await asAlan('/api/chat/block', { blocked: more > 2 });
+    if (what === 'is done') await asAlan('/api/chat/done', { done: more > 1 });
+    if (what === 'ends') await asAlan('/api/chat/end', {});
+    if (what === 'is looked at') this.#look(visitor);
+    if (what === 'types') this.console.socket.receive('clientTyping', { from: client.address, isTyping: true });
+    if (what === 'view') this.console.chat.setView(VIEWS[more % 3] ?? 'open');
+    if (what === 'more') void this.console.chat.loadMore();
+    if (what === 'time') await passTime((more + 1) * 120, 120);
+    if (what === 'answer') {
+      for (const release of this.#held.splice(more % Math.max(1, this.#held.length), 2)) release();
+      for (const tell of this.#hints.splice(0, more)) tell();
+    }
+    await settle();
+  }
+
+  /** Everything that was said arrives, and nothing new is said. */
+  async calmDown(): Promise<void> {
+    this.#holding = false;
+    for (const tell of this.#hints.splice(0).toReversed()) tell();
+    for (let round = 0; round < 4; round += 1) {
+      for (const release of this.#held.splice(0)) release();
+      await passTime(900, 150);
+      for (const tell of this.#hints.splice(0)) tell();
+    }
+  }
+
+  close(): void {
+    for (const stop of this.#looking.values()) stop();
+    this.console.chat.close();
+    this.console.tab.kill();
+  }
+
+  stopLooking(): void {
+    for (const stop of this.#looking.values()) stop();
+    this.#looking.clear();
+  }
+
+  /** The relay brings it before it is saved, after that, or not at all. */
+  #write(visitor: number, more: number): void {
+    const address = this.server.clients.get(visitor)?.address ?? '';
+    const messageKey = this.console.tab.uuid();
+    const sentAt = new Date(Date.now() - (more === 5 ? 3_600_000 : 0)).toISOString();
+    const live = () =>
+      this.console.socket.receive('incomingMessage', { from: address, type: 'text', message: messageKey, messageKey, timestamp: sentAt });
+    if (more < 2) live();
+    this.server.commit(visitor, { text: messageKey, messageKey, sentAt });
+    if (more === 2) live();
+    if (more === 3) this.#hints.push(live);
+  }
+
+  #answer(visitor: number): void {
+    this.server.commit(visitor, { text: 'Yes', senderType: 'OPERATOR', operatorId: ALAN.operatorId, operatorName: ALAN.name });
+  }
+
+  #look(visitor: number): void {
+    this.stopLooking();
+    this.#looking.set(
+      visitor,
+      this.console.chat.conversation(visitor).subscribe(() => undefined),
+    );
+  }
+
+  async #hold(): Promise<void> {
+    if (!this.#holding) return;
+    await new Promise<void>((resolve) => {
+      this.#held.push(resolve);
+    });
+  }
+}
+
+/** What a row says; not the pages, which only a question about that one row tells. */
+function rowsOf({ chat }: StillConsole) {
+  return chat.getSnapshot().conversations.map(({ pages: _pages, typing: _typing, ...row }) => row);
+}
+
+it('ends, when all is quiet, with what a fresh load shows, whatever came in which order', { timeout: 300_000 }, async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
+      const world = new World();
+      await world.open();
+      try {
+        for (const one of steps) await world.do(one);
+        await world.calmDown();
+        world.stopLooking();
+        await world.calmDown();
+        const { view, waiting, hasMore } = world.console.chat.getSnapshot();
+        const fresh = openStillConsole(world.server, GRACE);
+        fresh.chat.setView(view);
+        await settle();
+        while (fresh.chat.getSnapshot().hasMore) await Promise.all([fresh.chat.loadMore(), settle()]);
+        const all = rowsOf(fresh);
+        const rows = rowsOf(world.console);
+        expect(rows).toEqual(all.slice(0, rows.length));
+        expect(rows.length < all.length).toBe(hasMore);
+        expect(waiting).toBe(fresh.chat.getSnapshot().waiting);
+        fresh.chat.close();
+        fresh.tab.kill();
+      } finally {
+        world.close();
+      }
+    }),
+    { numRuns: 60 },
+  );
+});

@@ -1,0 +1,207 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import type { FakeClient } from '../../testing/fake-list.ts';
+import { ALAN } from '../../testing/open-chats.ts';
+import { passTime, settle } from '../../testing/still-console.ts';
+import { answer, asked, closeStillServer, ids, numbers, open, openStillServer, server, visitors } from '../../testing/still-server.ts';
+
+beforeEach(openStillServer);
+afterEach(closeStillServer);
+
+describe('the views', () => {
+  it('reach every conversation, page by page, though others are answered meanwhile', async () => {
+    const all = visitors(320);
+    const grace = await open();
+    grace.chat.setView('waiting');
+    await settle();
+    expect(grace.chat.getSnapshot()).toMatchObject({ view: 'waiting', hasMore: true, waiting: 320, list: 'ready' });
+    const seen = new Set(ids(grace));
+    expect(ids(grace)).toEqual(numbers(1, 50));
+    while (grace.chat.getSnapshot().hasMore) {
+      const gone = all[seen.size - 10]!;
+      answer(gone);
+      const more = grace.chat.loadMore();
+      expect(grace.chat.getSnapshot().loadingMore).toBe(true);
+      await settle();
+      await more;
+      for (const id of ids(grace)) seen.add(id);
+      await passTime(1_000);
+      expect(ids(grace)).not.toContain(gone.id);
+    }
+    expect([...seen]).toEqual(numbers(1, 320));
+    const left = all.filter(({ waitingSince }) => waitingSince !== null);
+    expect(ids(grace)).toEqual(left.map(({ id }) => id));
+    expect(grace.chat.getSnapshot()).toMatchObject({ waiting: ids(grace).length, loadingMore: false });
+  });
+
+  it('are refilled when they run out of rows', async () => {
+    const all = visitors(80);
+    const grace = await open();
+    grace.chat.setView('waiting');
+    await settle();
+    for (const client of all.slice(0, 40)) answer(client);
+    await passTime(1_000);
+    expect(ids(grace)).toEqual(numbers(41, 80));
+  });
+
+  it('put those who wait first, longest first, then the newest activity; done is done until the visitor writes', async () => {
+    const [ada, bea, cem, dee] = visitors(4) as [FakeClient, FakeClient, FakeClient, FakeClient];
+    answer(bea);
+    answer(ada);
+    const grace = await open();
+    expect(ids(grace)).toEqual([cem.id, dee.id, ada.id, bea.id]);
+    await Promise.all([grace.chat.setDone(cem.id, true), grace.chat.setDone(bea.id, true), settle()]);
+    expect(ids(grace)).toEqual([dee.id, ada.id]);
+    expect(grace.chat.getSnapshot().waiting).toBe(1);
+    for (const view of ['waiting', 'done'] as const) {
+      grace.chat.setView(view);
+      await settle();
+      expect(ids(grace)).toEqual(view === 'done' ? [bea.id, cem.id] : [dee.id]);
+    }
+    server.commit(bea.id, { text: 'One more thing' });
+    await grace.chat.setDone(cem.id, false);
+    await passTime(1_000);
+    expect(ids(grace)).toEqual([]);
+    expect(grace.chat.summaryOf(cem.id)).toMatchObject({ doneAt: null, waitingSince: cem.rows[0]?.createdAt });
+    expect(grace.chat.getSnapshot().waiting).toBe(3);
+  });
+
+  it('show nobody who has said nothing', async () => {
+    const silent = server.addClient('Silent');
+    const grace = await open();
+    grace.socket.receive('newChat', { clientId: silent.address, username: 'Silent' });
+    await passTime(1_000);
+    expect(ids(grace)).toEqual([]);
+    server.commit(silent.id, { text: 'Hello' });
+    await passTime(1_000);
+    expect(ids(grace)).toEqual([silent.id]);
+  });
+
+  it('keep the conversation that is looked at until it is left', async () => {
+    const [ada, bea] = visitors(2) as [FakeClient, FakeClient];
+    const grace = await open();
+    grace.chat.setView('waiting');
+    await settle();
+    const leave = grace.chat.conversation(ada.id).subscribe(() => undefined);
+    answer(ada);
+    await passTime(1_000);
+    expect(ids(grace)).toEqual([ada.id, bea.id]);
+    expect(grace.chat.summaryOf(ada.id)?.waitingSince).toBeNull();
+    await passTime(30_000);
+    expect(ids(grace)).toEqual([ada.id, bea.id]);
+    leave();
+    expect(ids(grace)).toEqual([bea.id]);
+  });
+
+  it('are put together from what an older server tells, too', async () => {
+    server.isOld = true;
+    const all = visitors(120);
+    answer(all[0]!);
+    const grace = await open();
+    expect(ids(grace)).toEqual([...numbers(2, 120), 1]);
+    expect(grace.chat.getSnapshot()).toMatchObject({ hasMore: false, waiting: 119 });
+    answer(all[1]!);
+    await passTime(1_000);
+    expect(ids(grace)).toEqual([...numbers(3, 120), 2, 1]);
+    expect(grace.chat.getSnapshot().waiting).toBe(118);
+    await expect(Promise.all([grace.chat.setDone(5, true), settle()])).rejects.toMatchObject({ code: 'not_found' });
+    expect(ids(grace)).toContain(5);
+  });
+});
+
+describe('what colleagues do', () => {
+  it('shows within a second, in rows that no page has any more as well', async () => {
+    const all = visitors(60);
+    const grace = await open();
+    await grace.chat.loadMore();
+    const last = all.at(-1)!;
+    expect(grace.chat.summaryOf(last.id)).toMatchObject({ unread: 1, blockedAt: null });
+    const reads = server.fetchAs(ALAN)('/api/chat/receipts', {
+      method: 'POST',
+      body: JSON.stringify({ clientId: last.id, readSeq: 1 }),
+    });
+    await Promise.all([reads, settle()]);
+    await passTime(1_000);
+    expect(grace.chat.summaryOf(last.id)?.unread).toBe(0);
+    const alan = await open(ALAN);
+    await Promise.all([alan.chat.setBlocked(last.id, true), settle()]);
+    await passTime(1_000);
+    expect(grace.chat.summaryOf(last.id)?.blockedAt).not.toBeNull();
+    expect(grace.chat.getSnapshot().waiting).toBe(59);
+    await Promise.all([alan.chat.setDone(all[0]!.id, true), settle()]);
+    await passTime(1_000);
+    expect(ids(grace)).not.toContain(all[0]!.id);
+  });
+
+  it('asks for the rows that it is about and for no others', async () => {
+    const all = visitors(60);
+    await open();
+    await passTime(1_000);
+    const before = asked().length;
+    answer(all[3]!);
+    answer(all[7]!);
+    await passTime(1_000);
+    // The two rows in one request, and how many wait now.
+    expect(asked().slice(before)).toEqual(['ids=4%2C8', 'view=waiting&limit=1']);
+  });
+
+  it('refuses `done` for what somebody has not seen', async () => {
+    const [ada] = visitors(1) as [FakeClient];
+    const grace = await open();
+    const tell = server.onCommit;
+    server.onCommit = () => undefined;
+    server.commit(ada.id, { text: 'Wait' });
+    server.onCommit = tell;
+    await expect(Promise.all([grace.chat.setDone(ada.id, true), settle()])).rejects.toMatchObject({ code: 'conflict' });
+    await passTime(1_000);
+    expect(grace.chat.summaryOf(ada.id)).toMatchObject({ doneAt: null, preview: { text: 'Wait' } });
+  });
+});
+
+describe('a message that nobody has told of', () => {
+  /** While nobody hears anything. */
+  function unheard(work: () => void): void {
+    const tell = server.onCommit;
+    server.onCommit = () => undefined;
+    work();
+    server.onCommit = tell;
+  }
+
+  it('rings and moves up when it is found, however long ago it was written', async () => {
+    const all = visitors(120);
+    for (const client of all) answer(client);
+    const grace = await open();
+    await passTime(1_000);
+    const late = all[2]!;
+    expect(ids(grace)).not.toContain(late.id);
+    const sentAt = new Date(Date.now() - 5 * 3_600_000).toISOString();
+    unheard(() => server.commit(late.id, { text: 'from the train', sentAt }));
+    grace.tab.wake();
+    await passTime(1_000);
+    expect(grace.arrivals.map(({ clientId, message }) => [clientId, message.text])).toEqual([[late.id, 'from the train']]);
+    expect(ids(grace)[0]).toBe(late.id);
+    expect(grace.chat.summaryOf(late.id)).toMatchObject({ unread: 2, waitingSince: sentAt, preview: { text: 'from the train' } });
+  });
+
+  it('rings for each of many, and for none that was there before', async () => {
+    visitors(90);
+    const grace = await open();
+    await passTime(1_000);
+    const tell = server.onCommit;
+    server.onCommit = () => undefined;
+    const missed = visitors(70);
+    server.onCommit = tell;
+    grace.tab.wake();
+    await passTime(1_000);
+    expect(new Set(grace.arrivals.map(({ clientId }) => clientId))).toEqual(new Set(missed.map(({ id }) => id)));
+    expect(grace.arrivals).toHaveLength(70);
+  });
+
+  it('is found by the check now and then', async () => {
+    const [ada] = visitors(1) as [FakeClient];
+    const grace = await open();
+    unheard(() => server.commit(ada.id, { text: 'Still there?' }));
+    await passTime(25_000);
+    expect(grace.chat.summaryOf(ada.id)).toMatchObject({ unread: 2, preview: { text: 'Still there?' } });
+  });
+});

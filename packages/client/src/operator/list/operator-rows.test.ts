@@ -1,0 +1,183 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+import { Conversation } from '../../conversation/conversation.ts';
+import type { ListView } from '../../model/types.ts';
+import type { FakeClient } from '../../testing/fake-list.ts';
+import { ALAN, GRACE } from '../../testing/open-chats.ts';
+import { passTime, settle } from '../../testing/still-console.ts';
+import type { StillConsole } from '../../testing/still-console.ts';
+import { closeStillServer, ids, numbers, open, openStillServer, server, visitors } from '../../testing/still-server.ts';
+
+beforeEach(openStillServer);
+afterEach(closeStillServer);
+
+describe('own messages', () => {
+  it('lie over the row until they are saved, and leave nothing when they are refused and dropped', async () => {
+    const [ada] = visitors(1) as [FakeClient];
+    const grace = await open();
+    const row = () => grace.chat.summaryOf(ada.id);
+    const before = row();
+    server.fault = ({ path, method }) => (path === '/api/chat/messages' && method === 'POST' ? 'refuse' : undefined);
+    const conversation = grace.chat.conversation(ada.id);
+    await conversation.sendText('FORBIDDEN word');
+    await settle();
+    expect(row()).toMatchObject({ preview: { text: 'FORBIDDEN word', senderType: 'OPERATOR' }, unsent: 0 });
+    // Nothing is answered by what is not saved.
+    expect(row()?.waitingSince).toBe(before?.waitingSince);
+    server.fault = () => undefined;
+    await passTime(10_000);
+    expect(row()).toMatchObject({ preview: { text: 'Hello' }, unsent: 1, waitingSince: before?.waitingSince });
+    expect(grace.chat.getSnapshot().unsent).toBe(1);
+    const failed = conversation.getSnapshot().messages.find(({ status }) => status === 'failed');
+    await Promise.all([conversation.discard(failed!), settle()]);
+    await passTime(1_000);
+    expect(row()).toEqual(before);
+    expect(grace.chat.getSnapshot().unsent).toBe(0);
+    await conversation.sendText('Yes');
+    await passTime(1_000);
+    expect(row()).toMatchObject({ preview: { text: 'Yes' }, waitingSince: null });
+    expect(grace.chat.getSnapshot().waiting).toBe(0);
+  });
+});
+
+describe('a conversation that the view does not have', () => {
+  it('gets its row, with the pages of its visitor, when it is asked for or opened', async () => {
+    const all = visitors(80);
+    const [first, second] = [all[54]!, all[57]!];
+    for (const client of [first, second]) client.pages = [{ url: 'https://shop.example/boots', at: new Date().toISOString() }];
+    const grace = await open();
+    expect(grace.chat.summaryOf(first.id)).toBeUndefined();
+    const told = vi.fn<() => void>();
+    grace.chat.subscribe(told);
+    grace.chat.fetchSummary(first.id);
+    grace.chat.conversation(second.id).subscribe(() => undefined);
+    await passTime(500);
+    for (const { id } of [first, second]) expect(grace.chat.summaryOf(id)?.pages).toMatchObject([{ url: 'https://shop.example/boots' }]);
+    expect(told).toHaveBeenCalled();
+    expect(ids(grace)).toEqual(numbers(1, 50));
+    // Who is looked at is asked for again and again: where they are now, and whether.
+    second.pages.unshift({ url: 'https://shop.example/hats', at: new Date().toISOString() });
+    await passTime(25_000);
+    expect(grace.chat.summaryOf(second.id)).toMatchObject({ pageUrl: 'https://shop.example/hats' });
+  });
+});
+
+it('a restored database leaves nothing of the list as it was', async () => {
+  const [ada] = visitors(3) as [FakeClient];
+  const copy = server.backUp();
+  server.commit(ada.id, { text: 'after the copy' });
+  const grace = await open();
+  const views: readonly ListView[] = ['waiting', 'open'];
+  expect(grace.chat.summaryOf(ada.id)?.unread).toBe(2);
+  server.restore(copy.slice(0, 2));
+  grace.tab.wake();
+  await passTime(2_000);
+  for (const view of views) {
+    grace.chat.setView(view);
+    await settle();
+    expect(ids(grace)).toEqual([1, 2]);
+  }
+  expect(grace.chat.summaryOf(ada.id)).toMatchObject({ unread: 1, preview: { text: 'Hello' } });
+  expect(grace.chat.getSnapshot().waiting).toBe(2);
+});
+
+describe('what nobody looks at', () => {
+  it('is let go, but for the newest, what is awaited, and what is looked at', async () => {
+    const all = visitors(130);
+    const grace = await open();
+    const held = () => all.filter(({ id }) => requestsOf(id) > 0).length;
+    const looked = grace.chat.conversation(1);
+    looked.subscribe(() => undefined);
+    for (const client of all) hear(grace, client, 'again');
+    await passTime(1_000);
+    expect(held()).toBe(130);
+    // Each is awaited until it is known to be saved; then most are let go, and asked for anew when they are opened.
+    await passTime(20_000);
+    expect(grace.chat.conversation(1)).toBe(looked);
+    const stays: number[] = [];
+    for (const { id } of all.toReversed()) {
+      const last = requestsOf(id);
+      grace.chat.conversation(id);
+      await settle();
+      if (requestsOf(id) === last) stays.push(id);
+    }
+    // The last ten had rows already, so they were heard of first.
+    expect(stays.slice(0, -1)).toEqual(numbers(82, 120).toReversed());
+    expect(stays.at(-1)).toBe(1);
+  });
+
+  it('costs no more with many rows than with few: a message touches one row', async () => {
+    const touched: number[] = [];
+    for (const count of [20, 320]) {
+      openStillServer();
+      const all = visitors(count);
+      const grace = await open();
+      while (grace.chat.getSnapshot().hasMore) await Promise.all([grace.chat.loadMore(), settle()]);
+      const before = grace.chat.getSnapshot().conversations;
+      const reads = vi.spyOn(Conversation.prototype, 'unread');
+      hear(grace, all[10]!, 'again');
+      grace.socket.receive('clientTyping', { from: all[11]!.address, isTyping: true });
+      touched.push(reads.mock.calls.length);
+      reads.mockRestore();
+      const after = grace.chat.getSnapshot().conversations;
+      expect(after.filter((row) => !before.includes(row)).map(({ clientId }) => clientId)).toEqual([11, 12]);
+    }
+    expect(touched[1]).toBe(touched[0]);
+  });
+});
+
+describe('an address that has no row', () => {
+  const say = (consoles: readonly StillConsole[], address: string, text: string) => {
+    const event = { from: address, type: 'text', message: text, timestamp: new Date().toISOString() };
+    for (const { socket } of consoles) socket.receive('incomingMessage', event);
+  };
+  const adoptions = () => server.requests.filter(({ path }) => path === '/api/chat/sessions');
+
+  it('is given one at its first message, by one console: the others look again before they ask', async () => {
+    const consoles = [await open(GRACE), await open(ALAN)];
+    consoles[1]!.tab.random = () => 0.99;
+    for (const { socket } of consoles) socket.receive('newChat', { clientId: 'old-socket', username: 'Old' });
+    await passTime(3_000);
+    expect(adoptions()).toHaveLength(0);
+    say(consoles, 'old-socket', 'Hello');
+    await passTime(3_000);
+    expect(adoptions().map(({ body }) => body)).toEqual([{ clientSocketId: 'old-socket', username: 'Old' }]);
+    for (const { chat } of consoles)
+      expect(chat.getSnapshot().conversations).toMatchObject([{ username: 'Old', preview: { text: 'Hello' } }]);
+    expect([...server.clients.values()].map(({ rows }) => rows.length)).toEqual([1]);
+  });
+
+  it('is left alone for as long as the server asks, and nothing said there is lost', async () => {
+    const grace = await open();
+    server.fault = ({ path }) => (path === '/api/chat/sessions' ? { code: 'rate_limited', retryAfter: 30 } : undefined);
+    say([grace], 'old-socket', 'Hello');
+    await passTime(29_000, 500);
+    expect(adoptions()).toHaveLength(1);
+    server.fault = () => undefined;
+    say([grace], 'old-socket', 'Anybody?');
+    await passTime(40_000, 500);
+    expect(adoptions()).toHaveLength(2);
+    expect(server.clients.get(1)?.rows.map(({ text }) => text)).toEqual(['Hello', 'Anybody?']);
+  });
+
+  it('is given none for leaving', async () => {
+    const grace = await open();
+    grace.socket.receive('chatEnded', { clientId: 'old-socket' });
+    await passTime(3_000);
+    expect(adoptions()).toHaveLength(0);
+  });
+});
+
+/** The relay brings a message of this visitor, which is saved. */
+function hear({ socket, tab }: StillConsole, client: FakeClient, text: string): void {
+  const messageKey = tab.uuid();
+  socket.receive('incomingMessage', { from: client.address, type: 'text', message: text, messageKey, timestamp: new Date().toISOString() });
+  server.commit(client.id, { text, messageKey });
+}
+
+/** How often the conversation's newest page was asked for. */
+function requestsOf(clientId: number): number {
+  return server.requests.filter(
+    ({ path, query }) => path === '/api/chat/messages' && query.get('clientId') === String(clientId) && !query.has('afterSeq'),
+  ).length;
+}

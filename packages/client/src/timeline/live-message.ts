@@ -1,0 +1,41 @@
+import { addressHere } from '../transport/relayed-picture.ts';
+import { derivedKey } from './derived-key.ts';
+import type { LiveMessage } from './state.ts';
+
+/** What all relayed messages have in common. */
+interface Relayed {
+  readonly type: string;
+  readonly message?: string | null | undefined;
+  readonly image?: string | null | undefined;
+  readonly name?: string | null | undefined;
+  readonly mimeType?: string | null | undefined;
+  readonly timestamp: string;
+  readonly messageKey?: string | undefined;
+}
+
+/** Who sent it: `from` is the address of the conversation. */
+interface From {
+  readonly from: string;
+  readonly senderType: 'CLIENT' | 'OPERATOR';
+  readonly operatorId?: number | string | null | undefined;
+  readonly operatorName?: string | null | undefined;
+}
+
+/** The message that a relayed event stands for; one without a key (an old front-end's) gets the key that every receiver derives. */
+export function liveMessage(event: Relayed, { from, senderType, operatorId, operatorName }: From): LiveMessage {
+  const { messageKey, type, message, image, timestamp } = event;
+  const id = operatorId == null ? Number.NaN : Number(operatorId);
+  return {
+    key: messageKey?.toLowerCase() ?? derivedKey({ from, timestamp, type, message, image }),
+    keyed: messageKey !== undefined,
+    senderType,
+    operatorId: Number.isInteger(id) ? id : null,
+    operatorName: operatorName ?? null,
+    text: message ?? null,
+    image:
+      image == null || image === ''
+        ? null
+        : { url: addressHere(image), name: event.name ?? null, mimeType: event.mimeType ?? null, width: null, height: null },
+    createdAt: timestamp,
+  };
+}

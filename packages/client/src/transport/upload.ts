@@ -1,0 +1,122 @@
+import { ChatError } from '@switchboard/protocol/errors';
+import type { UploadResponse } from '@switchboard/protocol/types';
+
+import type { Effects } from '../platform/effects.ts';
+import { errorOf } from './http.ts';
+import type { Http } from './http.ts';
+
+const PATH = '/api/chat/uploads';
+/** Milliseconds without any progress after which an upload counts as failed. */
+const STALL_MS = 30_000;
+
+/** What to upload. `clientId` says whose conversation it is for when an operator uploads. */
+export interface UploadRequest {
+  readonly blob: Blob;
+  readonly name: string;
+  readonly clientId?: number;
+  /** The message's key: by it a later try finds what an earlier one has brought up, though its answer was lost. */
+  readonly uploadKey: string;
+  /** Breaks the upload off. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Uploads one image and tells its progress from 0 to 1. Idempotent by its key, for as long as the server keeps an image that no message names: a day.
+ *
+ * @throws ChatError as the server said, or `unavailable`
+ */
+export function uploadImage(
+  effects: Effects,
+  http: Http,
+  request: UploadRequest,
+  onProgress: (done: number) => void,
+): Promise<UploadResponse> {
+  return http.renewing(() => send(effects, http, request, onProgress));
+}
+
+function send(effects: Effects, http: Http, request: UploadRequest, onProgress: (done: number) => void): Promise<UploadResponse> {
+  const form = new FormData();
+  if (request.clientId !== undefined) form.append('clientId', String(request.clientId));
+  form.append('uploadKey', request.uploadKey);
+  form.append('file', request.blob, request.name);
+  return effects.XMLHttpRequest === undefined
+    ? sendByFetch(effects, http, form, request.signal)
+    : sendByXhr(effects, new effects.XMLHttpRequest(), http, { form, signal: request.signal }, onProgress);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Some proxy's page: `errorOf` says that the application was not reached.
+    return undefined;
+  }
+}
+
+function accept(status: number, text: string, retryAfter: string | null): UploadResponse {
+  const body = parse(text);
+  if (status < 200 || status > 299 || typeof body !== 'object' || body === null || !('imageUrl' in body))
+    throw errorOf(status, body, retryAfter);
+  // The server is ours and its answers are typed by the protocol.
+  return body as UploadResponse;
+}
+
+async function sendByFetch(effects: Effects, http: Http, form: FormData, signal: AbortSignal): Promise<UploadResponse> {
+  const abort = new AbortController();
+  signal.addEventListener('abort', () => abort.abort());
+  const cancel = effects.after(STALL_MS, () => abort.abort());
+  try {
+    const response = await effects.fetch(PATH, {
+      method: 'POST',
+      headers: http.headers(),
+      body: form,
+      credentials: 'same-origin',
+      signal: abort.signal,
+    });
+    return accept(response.status, await response.text(), response.headers.get('retry-after'));
+  } catch (error) {
+    if (error instanceof ChatError) throw error;
+    throw new ChatError('unavailable', 'The server could not be reached.', { cause: error });
+  } finally {
+    cancel();
+  }
+}
+
+function sendByXhr(
+  effects: Effects,
+  xhr: XMLHttpRequest,
+  http: Http,
+  { form, signal }: { readonly form: FormData; readonly signal: AbortSignal },
+  onProgress: (done: number) => void,
+): Promise<UploadResponse> {
+  return new Promise((resolve, reject) => {
+    let stalled = () => undefined as void;
+    const alive = () => {
+      stalled();
+      stalled = effects.after(STALL_MS, () => xhr.abort());
+    };
+    const fail = () => {
+      stalled();
+      reject(new ChatError('unavailable', 'The server could not be reached.'));
+    };
+    xhr.open('POST', PATH);
+    for (const [name, value] of Object.entries(http.headers())) xhr.setRequestHeader(name, value);
+    xhr.upload.addEventListener('progress', (event) => {
+      alive();
+      if (event.lengthComputable) onProgress(event.loaded / event.total);
+    });
+    xhr.addEventListener('error', fail);
+    xhr.addEventListener('abort', fail);
+    xhr.addEventListener('load', () => {
+      stalled();
+      try {
+        resolve(accept(xhr.status, xhr.responseText, xhr.getResponseHeader('retry-after')));
+      } catch (error) {
+        reject(error instanceof Error ? error : new ChatError('unavailable', String(error)));
+      }
+    });
+    signal.addEventListener('abort', () => xhr.abort());
+    alive();
+    xhr.send(form);
+  });
+}

@@ -1,0 +1,78 @@
+import { ChatError } from '@switchboard/protocol/errors';
+
+import { withoutPlace } from '../conversation/held-rows.ts';
+import { conversationMessageId } from '../model/message-id.ts';
+import type { LeftOver } from '../model/types.ts';
+import type { NewEntry } from '../outbox/entry.ts';
+import { Outbox } from '../outbox/outbox.ts';
+import type { Effects } from '../platform/effects.ts';
+
+const NONE: readonly LeftOver[] = [];
+
+const nowhere = () => Promise.reject(new ChatError('unauthenticated', 'There is no conversation.'));
+
+/** What a visitor had sent and nobody has got, while there is no conversation that could take it: shown, until the person drops it or starts another. */
+export class LeftOvers {
+  readonly #effects: Effects;
+  readonly #onChange: () => void;
+  #outbox: Outbox | undefined;
+  #list = NONE;
+
+  constructor(effects: Effects, onChange: () => void) {
+    this.#effects = effects;
+    this.#onChange = onChange;
+  }
+
+  /** The same array while nothing changes. */
+  list(): readonly LeftOver[] {
+    return this.#list;
+  }
+
+  /** Begins to show them. `remaining`: what the conversation that is over had left, which the disk may not have taken. */
+  open(remaining: readonly NewEntry[]): void {
+    if (this.#outbox !== undefined) return;
+    const outbox = new Outbox(this.#effects, {
+      owner: 'visitor',
+      asOperator: false,
+      save: nowhere,
+      upload: nowhere,
+      onUploaded: () => undefined,
+    });
+    this.#outbox = outbox;
+    outbox.onChange(() => this.#refresh());
+    void this.#load(outbox, remaining);
+  }
+
+  async discard(key: string): Promise<void> {
+    for (const entry of this.#outbox?.entries() ?? []) if (entry.key === key) await this.#outbox?.discard(entry);
+  }
+
+  /** Hands them over to the conversation that begins. */
+  take(): readonly NewEntry[] {
+    const entries = (this.#outbox?.entries() ?? []).map(withoutPlace);
+    this.close();
+    return entries;
+  }
+
+  close(): void {
+    this.#outbox?.close();
+    this.#outbox = undefined;
+    this.#list = NONE;
+  }
+
+  async #load(outbox: Outbox, remaining: readonly NewEntry[]): Promise<void> {
+    await outbox.load();
+    const kept = new Set(outbox.entries().map(conversationMessageId));
+    for (const entry of remaining) {
+      if (!kept.has(conversationMessageId(entry)) && this.#outbox === outbox) await outbox.add(entry);
+    }
+    // With nothing to show there is nothing to listen to: an idle widget costs its page as little as it can.
+    if (this.#outbox === outbox && outbox.entries().length === 0) this.close();
+  }
+
+  #refresh(): void {
+    const entries = this.#outbox?.entries() ?? [];
+    this.#list = entries.length === 0 ? NONE : entries.map(({ key, text, image }) => ({ key, text, isImage: image !== null }));
+    this.#onChange();
+  }
+}

@@ -1,0 +1,224 @@
+import { ChatError } from '@switchboard/protocol/errors';
+import type { Acknowledgement, PeerInputs, ReceiptsResponse, SaveMessagesResponse } from '@switchboard/protocol/types';
+
+import { Conversation } from '../conversation/conversation.ts';
+import { withoutPlace } from '../conversation/held-rows.ts';
+import { conversationMessageId } from '../model/message-id.ts';
+import type { ArrivedMessage, RelayAddress } from '../model/types.ts';
+import type { NewEntry, OutboxEntry } from '../outbox/entry.ts';
+import { Outbox } from '../outbox/outbox.ts';
+import type { Effects } from '../platform/effects.ts';
+import { isBlocked } from '../platform/retry.ts';
+import type { ServerClock } from '../platform/server-clock.ts';
+import { soon } from '../platform/soon.ts';
+import { derivedKey } from '../timeline/derived-key.ts';
+import { liveMessage } from '../timeline/live-message.ts';
+import { Connection } from '../transport/connection.ts';
+import { createHttp } from '../transport/http.ts';
+import type { Http } from '../transport/http.ts';
+import { relayedAddress } from '../transport/relayed-picture.ts';
+import { uploadImage } from '../transport/upload.ts';
+import { PageReports } from './page-reports.ts';
+import type { VisitorSession } from './session.ts';
+import type { StoredSession } from './stored-session.ts';
+
+/** Milliseconds that ending waits for the last messages to be saved. */
+const FLUSH_MS = 5_000;
+/** What a message says that could not be sent before its conversation was over. */
+const LEFT_OVER = 'It was not sent before the last conversation ended.';
+
+export interface VisitorLineOptions {
+  readonly effects: Effects;
+  readonly clock: ServerClock;
+  readonly relay: RelayAddress;
+  readonly session: VisitorSession;
+  readonly stored: StoredSession;
+  readonly maxImageBytes: number | undefined;
+  /** Of conversations before, whether or not the disk has them. */
+  readonly leftOvers: readonly NewEntry[];
+  onChange(): void;
+  onArrival(arrived: ArrivedMessage): void;
+}
+
+/** What a visitor's own client says of a message on the relay. */
+function clientMessageOf(entry: NewEntry, origin: string): PeerInputs['clientMessage'] {
+  if (entry.image === null) return { type: 'text', message: entry.text, messageKey: entry.key };
+  const { url, name, mimeType } = entry.image;
+  return { type: 'image', message: entry.text, image: relayedAddress(url, origin), name, mimeType, messageKey: entry.key };
+}
+
+/** Everything that stands while a visitor has a conversation. */
+export class VisitorLine {
+  readonly stored: StoredSession;
+  readonly conversation: Conversation;
+  readonly connection: Connection;
+  readonly outbox: Outbox;
+  readonly pages: PageReports;
+  readonly #options: VisitorLineOptions;
+  readonly #http: Http;
+  readonly #stopPage: readonly (() => void)[];
+  #closed = false;
+
+  constructor(options: VisitorLineOptions) {
+    const { effects, clock, session, stored } = options;
+    this.#options = options;
+    this.stored = stored;
+    this.#http = createHttp(effects, clock, session.credentials(stored));
+    this.outbox = this.#openOutbox();
+    this.#http.timings.watch(this.outbox);
+    this.conversation = this.#openConversation();
+    this.connection = new Connection(effects, clock, {
+      relay: options.relay,
+      token: (refused) => this.#token(refused),
+      join: () => ({ role: 'client', name: stored.username }),
+      handlers: this.#handlers(),
+    });
+    this.pages = new PageReports(effects, clock, async (page) => await this.#http.request('POST', '/api/chat/page', page));
+    // A page with an open connection is not kept for the way back.
+    const { page } = effects;
+    this.#stopPage = [page.onPutAway(() => this.connection.suspend()), page.onReturn(() => this.connection.resume())];
+    this.connection.onJoined(() => void this.conversation.catchUp());
+    this.connection.onState(() => options.onChange());
+    this.outbox.onChange(() => options.onChange());
+    this.conversation.subscribe(() => options.onChange());
+    void this.#begin();
+  }
+
+  /**
+   * Ends the conversation on the server. What this person had seen to be refused goes with it; whatever else is in the outbox then (another tab was
+   * quicker than the word that the chat is being ended) stays there.
+   *
+   * @throws ChatError `unavailable` while that, or saving its last messages, is not possible
+   */
+  async end(): Promise<void> {
+    const seen = this.#refused();
+    this.outbox.setClosing(true);
+    try {
+      await this.#endOnServer();
+    } catch (error) {
+      this.outbox.setClosing(false);
+      throw error;
+    }
+    const refused = new Set(this.#refused().map(conversationMessageId));
+    for (const entry of seen) if (refused.has(conversationMessageId(entry))) await this.outbox.discard(entry);
+    // Now: soon there is nobody any more who could report.
+    this.#http.timings.close();
+  }
+
+  /** What is shown as `Not sent`. */
+  #refused(): readonly OutboxEntry[] {
+    return this.outbox.entries().filter((entry) => entry.failure !== null);
+  }
+
+  async #endOnServer(): Promise<void> {
+    if (!(await this.outbox.flush(FLUSH_MS))) {
+      throw new ChatError('unavailable', 'Some messages could not be sent yet. Please try again in a moment.');
+    }
+    try {
+      await this.#http.request('POST', '/api/chat/end', {});
+    } catch (error) {
+      // Refused for good: there is nothing left on the server to end.
+      if (!(error instanceof ChatError) || error.retryable || isBlocked(error)) throw error;
+      this.#options.effects.note('end refused', error);
+    }
+    await this.connection.send('chatEnded', null);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#http.timings.close();
+    for (const stop of this.#stopPage) stop();
+    this.pages.close();
+    this.conversation.close();
+    this.connection.close();
+    this.outbox.close();
+  }
+
+  async #begin(): Promise<void> {
+    await this.outbox.load();
+    const { clientId, sessionId } = this.#options.stored;
+    const found = new Map(
+      [...this.#options.leftOvers, ...this.outbox.entries().map(withoutPlace)].map((entry) => [conversationMessageId(entry), entry]),
+    );
+    for (const entry of found.values()) {
+      if (entry.clientId === clientId && (entry.sessionId ?? sessionId) === sessionId) continue;
+      // A conversation that is over takes nothing any more: shown here, for the person to send or to drop.
+      const key = derivedKey({ from: sessionId, timestamp: entry.createdAt, type: 'left-over', message: entry.key });
+      await this.outbox.add({ ...entry, key, clientId, sessionId, failure: entry.failure ?? LEFT_OVER });
+      await this.outbox.discard(entry);
+    }
+    if (!this.#closed) this.outbox.begin();
+  }
+
+  /** Asked before each connection, so the first to hear that this visitor is blocked. */
+  async #token(refused: boolean): Promise<string> {
+    try {
+      return await this.#options.session.token(this.#options.stored, refused);
+    } catch (error) {
+      if (isBlocked(error)) this.conversation.noteBlocked();
+      throw error;
+    }
+  }
+
+  #openOutbox(): Outbox {
+    const { effects } = this.#options;
+    return new Outbox(effects, {
+      owner: 'visitor',
+      asOperator: false,
+      save: async (messages) => {
+        const answer = await this.#http.request<SaveMessagesResponse>('POST', '/api/chat/messages', { messages });
+        this.#http.timings.saved(messages);
+        return answer.messages;
+      },
+      upload: (entry, onProgress, signal) => {
+        const { image, key } = entry;
+        if (image?.blob == null) return Promise.reject(new ChatError('invalid_request', 'The picture is not there any more.'));
+        return uploadImage(effects, this.#http, { blob: image.blob, name: image.name, uploadKey: key, signal }, onProgress);
+      },
+      onUploaded: (entry) => void this.conversation.relay(entry),
+    });
+  }
+
+  #openConversation(): Conversation {
+    const { effects, clock, session, stored } = this.#options;
+    return new Conversation({
+      effects,
+      clock,
+      http: this.#http,
+      outbox: this.outbox,
+      clientId: stored.clientId,
+      sessionId: stored.sessionId,
+      side: { kind: 'client' },
+      operator: null,
+      maxImageBytes: this.#options.maxImageBytes,
+      checkHidden: true,
+      relay: (entry): Promise<Acknowledgement | null> => this.connection.send('clientMessage', clientMessageOf(entry, effects.page.origin)),
+      tellTyping: (isTyping) => this.connection.signal('clientTyping', { isTyping }),
+      report: async (marks, epoch) => {
+        await this.#http.request<ReceiptsResponse>('POST', '/api/chat/receipts', { ...marks, epoch: epoch ?? undefined });
+      },
+      onArrival: (message, seen) => this.#options.onArrival({ clientId: stored.clientId, message, seen }),
+      onReached: () => this.outbox.reached(),
+      // A restored database may not know it: another token, and with it another conversation, is to be had.
+      onMissing: () =>
+        void session
+          .credentials(stored)
+          .renew()
+          .catch((error: unknown) => effects.note('session: not renewed', error)),
+    });
+  }
+
+  #handlers(): ConstructorParameters<typeof Connection>[2]['handlers'] {
+    const { sessionId: from } = this.#options.stored;
+    return {
+      operatorMessage: (event) =>
+        this.conversation.receive(liveMessage(event, { from, senderType: 'OPERATOR', operatorName: event.operatorName })),
+      operatorTyping: ({ isTyping, operatorName }) => this.conversation.receiveTyping(isTyping ? (operatorName ?? '…') : null),
+      conversationChanged: ({ lastSeq }) => this.conversation.hint(lastSeq),
+      messagesSeen: (hint) => this.conversation.hintSeen(hint),
+      resync: soon(this.#options.effects, () => void this.conversation.catchUp()),
+      error: (error) => this.#options.effects.note('relay: refused', error),
+    };
+  }
+}
