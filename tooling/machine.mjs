@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-import { Complaint } from '../apps/cli/src/standalone/complaint.mjs';
+import { UserError } from '../apps/cli/src/standalone/user-error.mjs';
 import { run, runLogged } from './run.mjs';
 
 const CHROMIUM_ON_MAC = [
@@ -37,7 +37,7 @@ function onPath(name) {
 export function findChromium() {
   const given = process.env.CHROMIUM_PATH;
   if (given !== undefined && given !== '') {
-    if (!isProgram(given)) throw new Complaint(`CHROMIUM_PATH is "${given}"; it must be the path of a Chromium or Chrome.`);
+    if (!isProgram(given)) throw new UserError(`CHROMIUM_PATH is "${given}"; it must be the path of a Chromium or Chrome.`);
     return given;
   }
   return (

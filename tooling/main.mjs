@@ -2,7 +2,7 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-import { Complaint } from '../apps/cli/src/standalone/complaint.mjs';
+import { UserError } from '../apps/cli/src/standalone/user-error.mjs';
 import { startedByNohup, watchParents } from '../apps/cli/src/standalone/parents.mjs';
 import { COMMANDS, unknownCommand, USAGE } from '../apps/cli/src/standalone/usage.mjs';
 import { runBench } from './commands/bench.mjs';
@@ -23,16 +23,16 @@ const TOOLS = { test: runTests, chaos: prepareAndRunChaos, bench: runBench };
 export async function main(args) {
   const [command = 'help'] = args;
   try {
-    if (process.platform === 'win32') throw new Complaint('Switchboard runs on Linux and macOS; on Windows use it inside WSL 2.');
+    if (process.platform === 'win32') throw new UserError('Switchboard runs on Linux and macOS; on Windows use it inside WSL 2.');
     if (command === 'help' || command === '--help' || command === '-h') return console.log(USAGE);
-    if (!COMMANDS.includes(command)) throw new Complaint(unknownCommand(command));
+    if (!COMMANDS.includes(command)) throw new UserError(unknownCommand(command));
     const targets = command === 'start' ? [CLI, RELAY, WIDGET, WEB] : [CLI];
     const [, ...rest] = args;
     const tool = TOOLS[command];
     await endingWithParents(async () => await (tool === undefined ? prepare(targets) : tool(rest)));
     if (tool === undefined) await import(pathToFileURL(join(ROOT, CLI.result)).href);
   } catch (error) {
-    if (!(error instanceof Complaint)) throw error;
+    if (!(error instanceof UserError)) throw error;
     console.error(error.message);
     process.exitCode = 1;
   }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
-import { codeOf, Complaint, explainDiskError } from '../apps/cli/src/standalone/complaint.mjs';
+import { codeOf, UserError, explainDiskError } from '../apps/cli/src/standalone/user-error.mjs';
 import { CACHE, ROOT } from './paths.mjs';
 
 /** @typedef {Record<string, string | undefined>} Environment */
@@ -34,7 +34,7 @@ export async function run(program, args, { env, output }) {
   return await new Promise((resolve, reject) => {
     child.on('spawn', () => groups.add(/** @type {number} */ (child.pid)));
     child.on('error', (error) =>
-      reject(codeOf(error) === 'ENOENT' ? new Complaint(`${program} is not installed, or not on the PATH.`) : error),
+      reject(codeOf(error) === 'ENOENT' ? new UserError(`${program} is not installed, or not on the PATH.`) : error),
     );
     child.on('close', (code) => {
       groups.delete(/** @type {number} */ (child.pid));
@@ -58,9 +58,9 @@ export async function runLogged(name, program, args, env) {
   if (code === 0) return;
   const text = readFileSync(log, 'utf8');
   if (/\bENOSPC\b|No space left on device/.test(text))
-    throw new Complaint(`There is no space left on the disk: ${name} failed (see ${log}).`);
+    throw new UserError(`There is no space left on the disk: ${name} failed (see ${log}).`);
   process.stderr.write(text.endsWith('\n') ? text : `${text}\n`);
-  throw new Complaint(`${name} failed (${basename(program)} ended with ${code}); the output is above and in ${log}.`);
+  throw new UserError(`${name} failed (${basename(program)} ended with ${code}); the output is above and in ${log}.`);
 }
 
 /** @param {string} path */

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { Complaint } from '../../apps/cli/src/standalone/complaint.mjs';
+import { UserError } from '../../apps/cli/src/standalone/user-error.mjs';
 import { runChaos } from './chaos.mjs';
 import { equipMachine, findChromium } from '../machine.mjs';
 import { CACHE, ROOT } from '../paths.mjs';
@@ -34,7 +34,7 @@ async function runStories() {
   try {
     await prepare([CLI, RELAY, WIDGET, WEB]);
   } catch (error) {
-    if (!(error instanceof Complaint)) throw error;
+    if (!(error instanceof UserError)) throw error;
     console.error(error.message);
     return { passed: 0, failed: 1 };
   }

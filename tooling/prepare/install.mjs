@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { Complaint } from '../../apps/cli/src/standalone/complaint.mjs';
+import { UserError } from '../../apps/cli/src/standalone/user-error.mjs';
 import { npm } from '../run.mjs';
 import { readStamp, writeStamp } from './stamps.mjs';
 
@@ -16,7 +16,7 @@ const stampFile = (/** @type {string} */ root) => join(root, 'node_modules/.swit
  */
 export function installHash(root) {
   const lock = join(root, 'package-lock.json');
-  if (!existsSync(lock)) throw new Complaint(`${lock} is missing: this is not a complete copy of Switchboard.`);
+  if (!existsSync(lock)) throw new UserError(`${lock} is missing: this is not a complete copy of Switchboard.`);
   return createHash('sha256').update(`${process.platform}-${process.arch}\0`).update(readFileSync(lock)).digest('hex');
 }
 

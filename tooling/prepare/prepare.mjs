@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { Complaint, explainDiskError } from '../../apps/cli/src/standalone/complaint.mjs';
+import { UserError, explainDiskError } from '../../apps/cli/src/standalone/user-error.mjs';
 import { takeLock } from '../../apps/cli/src/standalone/lock-file.mjs';
 import { install, isInstalled } from './install.mjs';
 import { CACHE, ROOT } from '../paths.mjs';
@@ -38,7 +38,7 @@ async function prepareInTurn(targets) {
   const todo = missing(targets);
   const serving = servingProcess(ROOT);
   if (serving !== undefined && (!installed || todo.some(({ workspace }) => SERVED.has(workspace))))
-    throw new Complaint(
+    throw new UserError(
       `Switchboard is running from this folder (process ${serving}) and its files have changed since: stop it, then start again.`,
     );
   if (!installed) await step('installing the packages', async () => await install(ROOT));

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import { codeOf, explainDiskError } from '../../apps/cli/src/standalone/complaint.mjs';
+import { codeOf, explainDiskError } from '../../apps/cli/src/standalone/user-error.mjs';
 
 /** Folders that hold results or other people's code. */
 const NEVER_READ = new Set(['node_modules', 'dist', '.next', 'generated', 'testing', 'fixtures', 'traces']);

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { BackupError } from '@switchboard/database/backup';
 import { explainConnectionFailure, isUnavailable, parseDatabaseUrl } from '@switchboard/database';
 
-import { Complaint, explainDiskError } from './standalone/complaint.mjs';
+import { UserError, explainDiskError } from './standalone/user-error.mjs';
 import type { Config } from './config.ts';
 import { ROOT } from './root.ts';
 
@@ -20,7 +20,7 @@ export interface BackupArguments {
 /**
  * Reads the arguments: one file, and perhaps one option without a value.
  *
- * @throws Complaint when they are others
+ * @throws UserError when they are others
  */
 export function readBackupArguments(command: 'backup' | 'restore', option: string, args: readonly string[]): BackupArguments {
   const usage = `${command} FILE [--${option}]`;
@@ -35,7 +35,7 @@ export function readBackupArguments(command: 'backup' | 'restore', option: strin
     return { file, option: values[option] === true };
   } catch (error) {
     const [line] = (error instanceof Error ? error.message : String(error)).split('\n');
-    throw new Complaint(`${command}: ${line}`, { cause: error });
+    throw new UserError(`${command}: ${line}`, { cause: error });
   }
 }
 
@@ -50,27 +50,27 @@ export function productVersion(): string {
   return version;
 }
 
-/** What went wrong, as a complaint where a person can put it right. */
+/** The error to show: a UserError where a person can fix the cause, else the error itself. */
 export function explainBackupError(error: unknown, path: string, url?: string): unknown {
-  if (error instanceof BackupError) return new Complaint(error.message, { cause: error });
+  if (error instanceof BackupError) return new UserError(error.message, { cause: error });
   if (error instanceof Error && 'code' in error && error.code === 'ENOENT' && 'path' in error && error.path === path)
-    return new Complaint(`There is no file ${path}.`, { cause: error });
+    return new UserError(`There is no file ${path}.`, { cause: error });
   if (error instanceof Error && 'code' in error && error.code === 'ENOENT' && 'path' in error && error.path === `${path}.part`)
-    return new Complaint(`There is no folder ${dirname(path)}.`, { cause: error });
+    return new UserError(`There is no folder ${dirname(path)}.`, { cause: error });
   if (error instanceof Error && 'code' in error && error.code === 'EISDIR')
-    return new Complaint(`${path} is a folder; give the name of a file.`, { cause: error });
+    return new UserError(`${path} is a folder; give the name of a file.`, { cause: error });
   // An error about a file has its path.
   const isOfFile = error instanceof Error && 'path' in error;
   const failure = url === undefined || isOfFile ? undefined : explainConnectionFailure(error, url);
   if (failure !== undefined && url !== undefined)
-    return new Complaint(`The database ${parseDatabaseUrl(url).name} can't be used: ${failure.reason}.`, { cause: error });
+    return new UserError(`The database ${parseDatabaseUrl(url).name} can't be used: ${failure.reason}.`, { cause: error });
   if (isUnavailable(error))
-    return new Complaint(`The database went away meanwhile (${messageOf(error)}). Run the command again when it answers.`, {
+    return new UserError(`The database went away meanwhile (${messageOf(error)}). Run the command again when it answers.`, {
       cause: error,
     });
   // What PostgreSQL itself refused. (Its detail may quote rows.)
   if (error instanceof Error && 'severity' in error)
-    return new Complaint(`The database refused it: ${messageOf(error)}. Nothing was changed.`, { cause: error });
+    return new UserError(`The database refused it: ${messageOf(error)}. Nothing was changed.`, { cause: error });
   const where = error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : path;
   return explainDiskError(error, where);
 }

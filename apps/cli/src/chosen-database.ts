@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { DatabaseUrlError, parseDatabaseUrl } from '@switchboard/database';
 
-import { Complaint } from './standalone/complaint.mjs';
+import { UserError } from './standalone/user-error.mjs';
 import { lockHolder } from './standalone/lock-file.mjs';
 import { servingNote } from './standalone/serving.mjs';
 import type { Config } from './config.ts';
@@ -41,7 +41,7 @@ const HERE: Surroundings = {
  * Settles which database a command uses, before anything is made.
  *
  * @returns the database in a few words, for people: they see when it is not the one they mean
- * @throws Complaint when it is probably not the one that is meant: a shell without the settings of the servers would work on an empty database of its
+ * @throws UserError when it is probably not the one that is meant: a shell without the settings of the servers would work on an empty database of its
  *   own, or on one that was left behind, and what is done there would change nothing for anybody
  */
 export async function chooseDatabase(
@@ -59,13 +59,13 @@ export async function chooseDatabase(
   if (existsSync(join(postgres, 'PG_VERSION'))) {
     const other = config.dataDirChosen ? undefined : await signOfRunning(config, surroundings);
     if (other === undefined) return told;
-    throw new Complaint(`Nothing runs on the database in ${config.dataDir}, and ${other}. Most likely that one is meant: ${settings}.`);
+    throw new UserError(`Nothing runs on the database in ${config.dataDir}, and ${other}. Most likely that one is meant: ${settings}.`);
   }
   const none = `There is no database in ${config.dataDir}`;
-  if (make === 'no') throw new Complaint(`${none}, and "${command}" makes none. If Switchboard runs elsewhere, ${settings}.`);
+  if (make === 'no') throw new UserError(`${none}, and "${command}" makes none. If Switchboard runs elsewhere, ${settings}.`);
   const sign = make === 'yes' ? undefined : await signOfAnother(config, surroundings);
   if (sign !== undefined)
-    throw new Complaint(`${none}, and ${sign}. Most likely that one is meant: ${settings}; or ${override} to make a new database here.`);
+    throw new UserError(`${none}, and ${sign}. Most likely that one is meant: ${settings}; or ${override} to make a new database here.`);
   return `${told}, made just now`;
 }
 
@@ -74,7 +74,7 @@ function nameOf(url: string): string {
   try {
     return parseDatabaseUrl(url).name;
   } catch (error) {
-    throw error instanceof DatabaseUrlError ? new Complaint(error.message, { cause: error }) : error;
+    throw error instanceof DatabaseUrlError ? new UserError(error.message, { cause: error }) : error;
   }
 }
 

@@ -17,7 +17,7 @@ import {
   weaknessOfSecrets,
 } from '@switchboard/config';
 
-import { codeOf, Complaint } from './standalone/complaint.mjs';
+import { codeOf, UserError } from './standalone/user-error.mjs';
 
 export type { Environment } from '@switchboard/config';
 
@@ -59,12 +59,12 @@ export interface Config {
  * The configuration that these variables describe. An empty variable counts as unset.
  *
  * @param root what a relative DATA_DIR starts from
- * @throws Complaint for the first variable that is wrong: what it was (of a secret the length only) and what it must be
+ * @throws UserError for the first variable that is wrong: what it was (of a secret the length only) and what it must be
  */
 export function readConfig(environment: Environment, root: string): Config {
   const values = readValues(environment);
   if (values.PORT === values.SOCKET_PORT)
-    throw new Complaint(`SOCKET_PORT is "${values.SOCKET_PORT}"; it must be another port than PORT, which is the same.`);
+    throw new UserError(`SOCKET_PORT is "${values.SOCKET_PORT}"; it must be another port than PORT, which is the same.`);
   return {
     production: values.NODE_ENV === 'production',
     port: values.PORT,
@@ -92,32 +92,32 @@ function readValues(environment: Environment): ReturnType<typeof readVariables> 
   try {
     return readVariables(environment);
   } catch (error) {
-    throw error instanceof ConfigError ? new Complaint(error.message) : error;
+    throw error instanceof ConfigError ? new UserError(error.message) : error;
   }
 }
 
 /**
  * What a server in production must not make up by itself.
  *
- * @throws Complaint when the secret that signs tokens was not given
+ * @throws UserError when the secret that signs tokens was not given
  */
 export function checkProduction(config: Config): void {
   if (config.production && config.jwtSecret === undefined)
-    throw new Complaint(`JWT_SECRET is not set; with NODE_ENV=production it must be ${SECRET_EXPECTED}.`);
+    throw new UserError(`JWT_SECRET is not set; with NODE_ENV=production it must be ${SECRET_EXPECTED}.`);
 }
 
 /**
  * Looks at the secrets that were given to a start.
  *
  * @returns what is weak about them where that does not matter, outside production
- * @throws Complaint when one is weak in production
+ * @throws UserError when one is weak in production
  */
 export function checkSecretsOfStart({ environment }: Config): string | undefined {
   const values = readValues(environment);
   try {
     requireStrongSecrets(values, {});
   } catch (error) {
-    throw error instanceof ConfigError ? new Complaint(error.message) : error;
+    throw error instanceof ConfigError ? new UserError(error.message) : error;
   }
   return weaknessOfSecrets(values);
 }
@@ -137,6 +137,6 @@ function readFileEnvironment(file: string): Environment {
     return parseEnv(readFileSync(file, 'utf8'));
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return {};
-    throw new Complaint(`${file} can't be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UserError(`${file} can't be read: ${error instanceof Error ? error.message : String(error)}`);
   }
 }

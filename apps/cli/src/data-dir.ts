@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { codeOf, Complaint, explainDiskError } from './standalone/complaint.mjs';
+import { codeOf, UserError, explainDiskError } from './standalone/user-error.mjs';
 
 /** A fresh database takes 40 MB, its first log files 16 MB each; with less than this it would stop soon after the start. */
 export const MIN_FREE_BYTES = 200 * 1024 * 1024;
@@ -36,7 +36,7 @@ export function dataDirAt(path: string): DataDir {
 /**
  * Makes the data folder where it is missing and proves that it can be used.
  *
- * @throws Complaint when it can't be written, or the disk is as good as full
+ * @throws UserError when it can't be written, or the disk is as good as full
  */
 export async function openDataDir(path: string): Promise<DataDir> {
   const dataDir = dataDirAt(path);
@@ -49,7 +49,7 @@ export async function openDataDir(path: string): Promise<DataDir> {
     await rm(probe);
     const { bavail, bsize } = await statfs(path);
     if (bavail * bsize < MIN_FREE_BYTES)
-      throw new Complaint(
+      throw new UserError(
         `There are only ${Math.floor((bavail * bsize) / 1024 / 1024)} MB left on the disk that holds ${path}; Switchboard needs at least ${MIN_FREE_BYTES / 1024 / 1024} MB.`,
       );
   } catch (error) {

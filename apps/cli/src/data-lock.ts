@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { Complaint, explainDiskError } from './standalone/complaint.mjs';
+import { UserError, explainDiskError } from './standalone/user-error.mjs';
 import { takeLock } from './standalone/lock-file.mjs';
 import type { DataDir } from './data-dir.ts';
 
@@ -33,6 +33,6 @@ export async function lockDataDir(dataDir: DataDir, purpose: Purpose): Promise<D
     const { pid, note } = result.holder;
     if (stays(note)) return { holder: { pid, purpose: note } };
     if (Date.now() > begun + PATIENCE_MS)
-      throw new Complaint(`"${note}" (process ${pid}) has been using ${dataDir.path} for too long; end it and try again.`);
+      throw new UserError(`"${note}" (process ${pid}) has been using ${dataDir.path} for too long; end it and try again.`);
   }
 }

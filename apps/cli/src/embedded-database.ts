@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { type Cluster, type ClusterOptions, clusterUrl, findRunningServer, startCluster } from '@switchboard/database/embedded';
 
-import { codeOf, Complaint, explainDiskError } from './standalone/complaint.mjs';
+import { codeOf, UserError, explainDiskError } from './standalone/user-error.mjs';
 import { type DataDir, readJson, writeAtomically } from './data-dir.ts';
 import { isFree } from './ports.ts';
 
@@ -33,7 +33,7 @@ async function rememberedPort(dataDir: DataDir): Promise<number | undefined> {
  * Starts PostgreSQL on the data folder, on the same port as the last time if it can be had.
  *
  * @param port the port it must have: it ran there a moment ago, and others know it
- * @throws Complaint when it does not come up
+ * @throws UserError when it does not come up
  */
 export async function startPostgres(
   dataDir: DataDir,
@@ -41,15 +41,15 @@ export async function startPostgres(
   { port, ...options }: Pick<ClusterOptions, 'onLog' | 'onProgress' | 'signal'> & { readonly port?: number | undefined },
 ): Promise<Cluster> {
   // Somebody removed the folder under the running system. A fresh, empty database in its place would look as if all was well.
-  if (port !== undefined && !existsSync(join(dataDir.postgres, 'PG_VERSION'))) throw new Complaint(`${dataDir.postgres} is gone`);
+  if (port !== undefined && !existsSync(join(dataDir.postgres, 'PG_VERSION'))) throw new UserError(`${dataDir.postgres} is gone`);
   const wanted = port ?? (await rememberedPort(dataDir));
   let cluster: Cluster;
   try {
     cluster = await startCluster({ dataFolder: dataDir.postgres, password, ...options, ...(wanted === undefined ? {} : { port: wanted }) });
   } catch (error) {
     const explained = explainDiskError(error, dataDir.postgres);
-    if (explained instanceof Complaint || !(error instanceof Error)) throw explained;
-    throw new Complaint(error.message.replaceAll('\n', ' '), { cause: error });
+    if (explained instanceof UserError || !(error instanceof Error)) throw explained;
+    throw new UserError(error.message.replaceAll('\n', ' '), { cause: error });
   }
   await writeAtomically(dataDir.database, `${JSON.stringify({ port: cluster.port })}\n`);
   return cluster;

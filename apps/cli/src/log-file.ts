@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, mkdirSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-import { codeOf } from './standalone/complaint.mjs';
+import { codeOf } from './standalone/user-error.mjs';
 
 const MAX_BYTES = 10 * 1024 * 1024;
 const KEPT_LINES = 20;

@@ -1,4 +1,4 @@
-import { Complaint } from './standalone/complaint.mjs';
+import { UserError } from './standalone/user-error.mjs';
 import { unknownCommand, USAGE } from './standalone/usage.mjs';
 import { GaveUp } from './supervise.ts';
 
@@ -20,7 +20,7 @@ async function run(command: string, args: readonly string[]): Promise<void> {
     case 'help':
       return console.log(USAGE);
     default:
-      throw new Complaint(unknownCommand(command));
+      throw new UserError(unknownCommand(command));
   }
 }
 
@@ -31,7 +31,7 @@ async function main([command = 'help', ...args]: readonly string[]): Promise<num
     return 0;
   } catch (error) {
     if (error instanceof GaveUp) process.stderr.write([...error.lastLines.map((line) => `  ${line}`), ''].join('\n'));
-    else if (!(error instanceof Complaint)) throw error;
+    else if (!(error instanceof UserError)) throw error;
     process.stderr.write(`${error.message}\n`);
     return 1;
   }

@@ -16,7 +16,7 @@ import {
   TakeOverError,
 } from '@switchboard/database';
 
-import { Complaint } from './standalone/complaint.mjs';
+import { UserError } from './standalone/user-error.mjs';
 
 /** The oldest PostgreSQL that we promise to work with. */
 const MIN_SERVER_VERSION = 140_000;
@@ -42,7 +42,7 @@ export interface Migrated {
  * Brings the database to this version's schema, waiting up to `patienceMs` for it to answer.
  *
  * @param say told, in a line that begins with `WAITING`, that a migration waits for others
- * @throws Complaint when it does not answer, is too old, was migrated by a newer version, or a migration failed
+ * @throws UserError when it does not answer, is too old, was migrated by a newer version, or a migration failed
  */
 export async function migrateDatabase(url: string, patienceMs: number, say: (line: string) => void = () => undefined): Promise<Migrated> {
   const name = describe(url);
@@ -50,12 +50,12 @@ export async function migrateDatabase(url: string, patienceMs: number, say: (lin
     try {
       return await migrateOnce(url, say);
     } catch (error) {
-      if (error instanceof Complaint) throw error;
-      if (error instanceof Error && TOLD.some((kind) => error instanceof kind)) throw new Complaint(error.message, { cause: error });
+      if (error instanceof UserError) throw error;
+      if (error instanceof Error && TOLD.some((kind) => error instanceof kind)) throw new UserError(error.message, { cause: error });
       const failure = explainConnectionFailure(error, url);
       const patience = failure?.silent === true ? Math.min(patienceMs, SILENT_PATIENCE_MS) : patienceMs;
       if (Date.now() - begun > patience || !isUnavailable(error))
-        throw new Complaint(`${name} can't be used: ${failure?.reason ?? reasonOf(error)}.`, { cause: error });
+        throw new UserError(`${name} can't be used: ${failure?.reason ?? reasonOf(error)}.`, { cause: error });
     }
   }
 }
@@ -66,7 +66,7 @@ async function migrateOnce(url: string, say: (line: string) => void): Promise<Mi
     await database.ping();
     const [row] = await database.prisma.$queryRaw<{ version: number }[]>`SELECT current_setting('server_version_num')::int AS version`;
     if (row === undefined || row.version < MIN_SERVER_VERSION)
-      throw new Complaint(`${describe(url)} is a PostgreSQL ${Math.floor((row?.version ?? 0) / 10_000)}; it must be 14 or later.`);
+      throw new UserError(`${describe(url)} is a PostgreSQL ${Math.floor((row?.version ?? 0) / 10_000)}; it must be 14 or later.`);
     const notes: string[] = [];
     const applied = await migrate(url, migrationsFolder(), {
       onWait: (line) => say(WAITING + line),
@@ -83,7 +83,7 @@ function describe(url: string): string {
   try {
     return `The database ${parseDatabaseUrl(url).name} (DATABASE_URL)`;
   } catch (error) {
-    throw error instanceof DatabaseUrlError ? new Complaint(error.message, { cause: error }) : error;
+    throw error instanceof DatabaseUrlError ? new UserError(error.message, { cause: error }) : error;
   }
 }
 

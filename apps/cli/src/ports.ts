@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
 
-import { codeOf, Complaint } from './standalone/complaint.mjs';
+import { codeOf, UserError } from './standalone/user-error.mjs';
 
 /** Whoever listens on one of these has the port; systems differ in which of them exclude each other. */
 const ADDRESSES = ['::', '0.0.0.0', '127.0.0.1', '::1'];
@@ -32,16 +32,16 @@ export async function isFree(port: number): Promise<boolean> {
 /**
  * Proves that the port can be had on every address of this machine.
  *
- * @throws Complaint naming the variable and, where the system tells, who has the port
+ * @throws UserError naming the variable and, where the system tells, who has the port
  */
 export async function requirePort(variable: string, port: number): Promise<void> {
   for (const host of ADDRESSES) {
     const code = await tryPort(port, host);
     if (code === undefined) continue;
-    if (code === 'EACCES') throw new Complaint(`${variable} is "${port}"; it must be a port that this user may open (1024 or more).`);
-    if (code !== 'EADDRINUSE') throw new Complaint(`${variable} is "${port}", and that port can't be opened on ${host} (${code}).`);
+    if (code === 'EACCES') throw new UserError(`${variable} is "${port}"; it must be a port that this user may open (1024 or more).`);
+    if (code !== 'EADDRINUSE') throw new UserError(`${variable} is "${port}", and that port can't be opened on ${host} (${code}).`);
     const holder = await findListener(port);
-    throw new Complaint(
+    throw new UserError(
       `${variable} is "${port}", and that port is in use${holder === undefined ? '' : ` by ${holder}`}; it must be a free port.`,
     );
   }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { codeOf } from './standalone/complaint.mjs';
+import { codeOf } from './standalone/user-error.mjs';
 import type { Environment } from './config.ts';
 import type { Exit, Running } from './supervise.ts';
 

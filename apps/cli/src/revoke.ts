@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { createTokens } from '@switchboard/tokens';
 
-import { codeOf } from './standalone/complaint.mjs';
+import { codeOf } from './standalone/user-error.mjs';
 import type { Config } from './config.ts';
 import { dataDirAt } from './data-dir.ts';
 import { readSecrets } from './secrets.ts';

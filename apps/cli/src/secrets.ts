@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { z } from 'zod';
 
-import { Complaint, explainDiskError } from './standalone/complaint.mjs';
+import { UserError, explainDiskError } from './standalone/user-error.mjs';
 import { type DataDir, readJson, writeAtomically } from './data-dir.ts';
 
 const text = z.string().min(32);
@@ -27,13 +27,13 @@ const ADVICE =
 /**
  * The secrets of the data folder, made when there are none. Hold the folder's lock: two makers at once would each believe in their own.
  *
- * @throws Complaint when they are damaged, or gone while the database that they belong to is still there: new ones would not open it
+ * @throws UserError when they are damaged, or gone while the database that they belong to is still there: new ones would not open it
  */
 export async function settleSecrets(dataDir: DataDir): Promise<Secrets> {
   const found = await readSecrets(dataDir);
   if (found !== undefined) return found;
   if (await exists(join(dataDir.postgres, 'PG_VERSION')))
-    throw new Complaint(`${dataDir.secrets} is missing, and without it the database in ${dataDir.postgres} can't be opened. ${ADVICE}`);
+    throw new UserError(`${dataDir.secrets} is missing, and without it the database in ${dataDir.postgres} can't be opened. ${ADVICE}`);
   const made = { jwtSecret: make(), authSecret: make(), databasePassword: make() };
   try {
     await writeAtomically(dataDir.secrets, `${JSON.stringify(made, undefined, 2)}\n`);
@@ -46,12 +46,12 @@ export async function settleSecrets(dataDir: DataDir): Promise<Secrets> {
 /**
  * The secrets of the data folder, undefined when there are none yet.
  *
- * @throws Complaint when they are damaged
+ * @throws UserError when they are damaged
  */
 export async function readSecrets(dataDir: DataDir): Promise<Secrets | undefined> {
   if (!(await exists(dataDir.secrets))) return undefined;
   const result = secrets.safeParse(await readJson(dataDir.secrets));
-  if (!result.success) throw new Complaint(`${dataDir.secrets} is damaged. ${ADVICE}`);
+  if (!result.success) throw new UserError(`${dataDir.secrets} is damaged. ${ADVICE}`);
   // A copy or an editor may have opened it to others.
   if (((await stat(dataDir.secrets)).mode & 0o077) !== 0) await chmod(dataDir.secrets, 0o600);
   return result.data;

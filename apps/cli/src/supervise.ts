@@ -107,9 +107,9 @@ export class Supervision {
     for (let byItself = exit.signal === null; !this.#stopping.signal.aborted; byItself = true) {
       const now = Date.now();
       this.#deaths = [...this.#deaths.filter((at) => now - at < this.#policy.windowMs), now];
-      const complaint = this.#hopeless(reason, byItself);
-      if (complaint !== undefined) {
-        this.#listener.onGiveUp(new GaveUp(complaint, this.#service.lastLines()));
+      const problem = this.#hopeless(reason, byItself);
+      if (problem !== undefined) {
+        this.#listener.onGiveUp(new GaveUp(problem, this.#service.lastLines()));
         return undefined;
       }
       this.#listener.onRestart(`${this.#service.name} ended (${reason}); starting it again`);

@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { ensureDatabase } from '@switchboard/database/embedded';
 
-import { Complaint } from './standalone/complaint.mjs';
+import { UserError } from './standalone/user-error.mjs';
 import type { Environment } from './config.ts';
 import type { DataDir } from './data-dir.ts';
 import { DATABASE_NAME, databaseUrl, startPostgres } from './embedded-database.ts';
@@ -97,7 +97,7 @@ export class System {
       const answer = await askReadiness(url, stopping);
       if (answer === 'ready') return supervision.markReady();
       if (Date.now() > end)
-        throw new Complaint(
+        throw new UserError(
           `${name} is not ready after ${READY_TIMEOUT_MS / 1000} s: ${answer}; see ${join(this.#options.dataDir.logs, `${name}.log`)}.`,
         );
     }
@@ -140,7 +140,7 @@ async function askReadiness(url: string, stopping: AbortSignal): Promise<string>
  * Runs one of our own commands to its end in a process of its own and returns what it printed.
  *
  * @param say told of each line that the command begins with `WAITING`, at once
- * @throws Complaint with the line that it gave when it failed
+ * @throws UserError with the line that it gave when it failed
  */
 export async function runCommand(
   commandFile: string,
@@ -159,5 +159,5 @@ export async function runCommand(
   });
   const [output, [code, signal]] = await Promise.all([text(child.stdout), once(child, 'close'), once(reading, 'close')]);
   if (code === 0) return output;
-  throw new Complaint(errors.join('\n').trim() || `${args.join(' ')} ended with ${String(signal ?? code)}`);
+  throw new UserError(errors.join('\n').trim() || `${args.join(' ')} ended with ${String(signal ?? code)}`);
 }

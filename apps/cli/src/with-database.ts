@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { ensureDatabase } from '@switchboard/database/embedded';
 
-import { Complaint } from './standalone/complaint.mjs';
+import { UserError } from './standalone/user-error.mjs';
 import type { Config } from './config.ts';
 import { type DataDir, openDataDir } from './data-dir.ts';
 import { lockDataDir, type Purpose } from './data-lock.ts';
@@ -22,7 +22,7 @@ export async function withDatabaseUrl<T>(config: Config, purpose: Purpose, use: 
   const lock = await lockDataDir(dataDir, purpose);
   if ('holder' in lock) {
     if (lock.holder.purpose !== 'start')
-      throw new Complaint(`Switchboard runs with a DATABASE_URL (process ${lock.holder.pid}): give this command the same DATABASE_URL.`);
+      throw new UserError(`Switchboard runs with a DATABASE_URL (process ${lock.holder.pid}): give this command the same DATABASE_URL.`);
     return await use(await urlOfRunning(dataDir));
   }
   try {
@@ -45,6 +45,6 @@ async function urlOfRunning(dataDir: DataDir): Promise<string> {
     const server = await runningPostgres(dataDir);
     const secrets = await readSecrets(dataDir);
     if (server !== undefined && secrets !== undefined) return databaseUrl(server.port, secrets.databasePassword);
-    if (Date.now() > end) throw new Complaint('Switchboard is running, but its database is not; see the logs in the data folder.');
+    if (Date.now() > end) throw new UserError('Switchboard is running, but its database is not; see the logs in the data folder.');
   }
 }

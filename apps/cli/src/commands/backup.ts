@@ -13,7 +13,7 @@ import {
   writeBackupFile,
 } from '@switchboard/database/backup';
 
-import { Complaint } from '../standalone/complaint.mjs';
+import { UserError } from '../standalone/user-error.mjs';
 import { explainBackupError, pathOf, productVersion, readBackupArguments } from '../backup-settings.ts';
 import { chooseDatabase } from '../chosen-database.ts';
 import { type Config, readConfig, readEnvironment } from '../config.ts';
@@ -26,7 +26,7 @@ import { withDatabaseUrl } from '../with-database.ts';
 /**
  * `backup FILE [--with-secrets]`: writes all that the database of `start` holds at this moment, and the images, into one file. The system may run.
  *
- * @throws Complaint when there is nothing to back up, or the file can't be written
+ * @throws UserError when there is nothing to back up, or the file can't be written
  */
 export async function backupCommand(args: readonly string[]): Promise<void> {
   const { file, option: withSecrets } = readBackupArguments('backup', 'with-secrets', args);
@@ -70,7 +70,7 @@ async function noteForDoctor(config: Config, file: string, at: Date): Promise<vo
 async function secretsInUse(config: Config): Promise<BackupSecrets> {
   const made = await readSecrets(dataDirAt(config.dataDir));
   const [jwtSecret, authSecret] = [config.jwtSecret ?? made?.jwtSecret, config.authSecret ?? made?.authSecret];
-  if (jwtSecret === undefined) throw new Complaint(`--with-secrets: JWT_SECRET is not set, and ${config.dataDir} holds no secrets.`);
+  if (jwtSecret === undefined) throw new UserError(`--with-secrets: JWT_SECRET is not set, and ${config.dataDir} holds no secrets.`);
   return { jwtSecret, authSecret };
 }
 

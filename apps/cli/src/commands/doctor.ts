@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-import { Complaint } from '../standalone/complaint.mjs';
+import { UserError } from '../standalone/user-error.mjs';
 import { type Environment, readEnvironment } from '../config.ts';
 import { measureBusy } from '../doctor/busy.ts';
 import { type Result, runChecks } from '../doctor/check.ts';
@@ -14,13 +14,13 @@ import { ROOT } from '../root.ts';
 /**
  * `doctor [--json]`: looks at everything that must be so for the system to work, and says of what isn't what to do. For use while it runs.
  *
- * @throws Complaint with the figures when something failed
+ * @throws UserError with the figures when something failed
  */
 export async function doctorCommand(args: readonly string[]): Promise<void> {
   const json = parseJsonFlag(args);
   const results = await examine(readEnvironment(ROOT), ROOT);
   console.log(json ? renderJson(results) : `${renderText(results)}\n`);
-  if (!isHealthy(results)) throw new Complaint(summary(results));
+  if (!isHealthy(results)) throw new UserError(summary(results));
   if (!json) console.log(summary(results));
 }
 
@@ -29,7 +29,7 @@ async function examine(environment: Environment, root: string): Promise<Result[]
   try {
     facts = await gatherFacts(environment, root);
   } catch (error) {
-    if (!(error instanceof Complaint)) throw error;
+    if (!(error instanceof UserError)) throw error;
     return await runChecks(planWithoutSettings(error.message));
   }
   const busy = measureBusy();
@@ -45,6 +45,6 @@ function parseJsonFlag(args: readonly string[]): boolean {
   try {
     return parseArgs({ args: [...args], options: { json: { type: 'boolean', default: false } } }).values.json;
   } catch (error) {
-    throw new Complaint(`doctor: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UserError(`doctor: ${error instanceof Error ? error.message : String(error)}`);
   }
 }

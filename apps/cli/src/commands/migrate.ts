@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-import { Complaint } from '../standalone/complaint.mjs';
+import { UserError } from '../standalone/user-error.mjs';
 import { chooseDatabase } from '../chosen-database.ts';
 import { readConfig, readEnvironment } from '../config.ts';
 import { migrateDatabase } from '../migrate-database.ts';
@@ -31,6 +31,6 @@ function parseFlags(args: readonly string[]): { readonly json: boolean; readonly
     const off = { type: 'boolean', default: false } as const;
     return parseArgs({ args: [...args], options: { json: off, new: off } }).values;
   } catch (error) {
-    throw new Complaint(`migrate: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UserError(`migrate: ${error instanceof Error ? error.message : String(error)}`);
   }
 }

@@ -6,7 +6,7 @@ import { APPLICATION_NAMES } from '@switchboard/config';
 import { openDatabase, type Database } from '@switchboard/database';
 import { ChatError } from '@switchboard/protocol';
 
-import { Complaint } from '../standalone/complaint.mjs';
+import { UserError } from '../standalone/user-error.mjs';
 import { chooseDatabase } from '../chosen-database.ts';
 import { type Config, readConfig, readEnvironment } from '../config.ts';
 import { migrateDatabase } from '../migrate-database.ts';
@@ -97,7 +97,7 @@ export async function operatorCommand([name, ...args]: readonly string[]): Promi
   const verb = name !== undefined && Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
   if (verb === undefined) {
     const usages = Object.values(VERBS).map(({ usage }) => `"${usage}"`);
-    throw new Complaint(`operator: it must be one of ${usages.join(', ')}.`);
+    throw new UserError(`operator: it must be one of ${usages.join(', ')}.`);
   }
   const { options, makeNew } = await readOptions(verb, args);
   const config = readConfig(readEnvironment(ROOT), ROOT);
@@ -117,13 +117,13 @@ export async function operatorCommand([name, ...args]: readonly string[]): Promi
   });
   console.log(say);
   process.stderr.write(`Database: ${database}.\n`);
-  if (revocation?.complaint !== undefined) throw new Complaint(revocation.complaint);
+  if (revocation?.error !== undefined) throw new UserError(revocation.error);
   if (revocation?.note !== undefined) process.stderr.write(`${revocation.note}\n`);
 }
 
-/** What to say about connections that could not be ended: a complaint when there may be some, a note when nothing shows that there are. */
+/** What to print about connections that could not be closed: an error when there may be some, a note when there is no sign of any. */
 interface Revocation {
-  readonly complaint?: string;
+  readonly error?: string;
   readonly note?: string;
 }
 
@@ -134,23 +134,23 @@ async function endConnections(config: Config, db: Database, id: number): Promise
   const problem = `${telling.reason[0]?.toUpperCase()}${telling.reason.slice(1)}`;
   const until =
     'connections of this operator go on until their token ends (at most 10 minutes) or the web app tells the relay. Give this command the settings of the servers (RELAY_INTERNAL_URL, SOCKET_PORT, JWT_SECRET) to end them at once.';
-  if (telling.answered) return { complaint: `${problem}: ${until}` };
+  if (telling.answered) return { error: `${problem}: ${until}` };
   const sign = await signOfServers(config, db);
-  if (sign !== undefined) return { complaint: `${problem}, but ${sign}: ${until}` };
+  if (sign !== undefined) return { error: `${problem}, but ${sign}: ${until}` };
   return { note: `${problem}, and nothing shows that servers of this installation run. If some do: ${until}` };
 }
 
 /** What the verb needs. What it doesn't is empty. */
 async function readOptions(verb: Verb, args: readonly string[]): Promise<{ options: Options; makeNew: boolean }> {
   const values = parse(verb, args);
-  const missing = (option: string) => new Complaint(`${option} is missing: ${verb.usage}`);
+  const missing = (option: string) => new UserError(`${option} is missing: ${verb.usage}`);
   const needs = (option: keyof Options) => verb.needs.includes(option);
   if (needs('email') && values.email === undefined) throw missing('--email');
   if (needs('name') && values.name === undefined) throw missing('--name');
   const { usage } = verb;
   if (needs('role') && values.role === undefined && !usage.includes('[--role')) throw missing('--role');
   const role = ROLES.find((known) => known === (values.role ?? 'OPERATOR').toUpperCase());
-  if (role === undefined) throw new Complaint(`--role is "${values.role}"; it must be ${ROLES.join(' or ')}.`);
+  if (role === undefined) throw new UserError(`--role is "${values.role}"; it must be ${ROLES.join(' or ')}.`);
   const password = values['password-stdin'] ? (await text(process.stdin)).replace(/\r?\n$/, '') : values.password;
   if (needs('password') && password === undefined) throw missing('--password (or --password-stdin)');
   return { options: { email: values.email ?? '', name: values.name ?? '', password: password ?? '', role }, makeNew: values.new };
@@ -180,14 +180,14 @@ function parse(verb: Verb, args: readonly string[]) {
   } catch (error) {
     // Its message may go on with advice; the first sentence says what is wrong.
     const [line] = (error instanceof Error ? error.message : String(error)).split('\n');
-    throw new Complaint(`operator ${name}: ${line}`, { cause: error });
+    throw new UserError(`operator ${name}: ${line}`, { cause: error });
   }
 }
 
 /** What the verb refused, in terms of the options. */
 function explain(error: unknown): unknown {
   if (!(error instanceof ChatError)) return error;
-  if (error.code !== 'invalid_request') return new Complaint(error.message, { cause: error });
+  if (error.code !== 'invalid_request') return new UserError(error.message, { cause: error });
   const fields = Object.entries(error.detail.fields ?? {}).map(([field, problem]) => `--${field} ${problem}`);
-  return new Complaint(fields.length === 0 ? error.message : `${fields.join('; ')}.`, { cause: error });
+  return new UserError(fields.length === 0 ? error.message : `${fields.join('; ')}.`, { cause: error });
 }

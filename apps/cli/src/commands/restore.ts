@@ -17,7 +17,7 @@ const PATIENCE_MS = 10_000;
 /**
  * `restore FILE [--replace]`: puts a backup into the database of `start`, all of it or nothing. The system may run.
  *
- * @throws Complaint when the file is damaged or of a newer version, or the database holds something and --replace was not given
+ * @throws UserError when the file is damaged or of a newer version, or the database holds something and --replace was not given
  */
 export async function restoreCommand(args: readonly string[]): Promise<void> {
   const { file, option: replace } = readBackupArguments('restore', 'replace', args);

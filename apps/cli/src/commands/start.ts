@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { z } from 'zod';
 
-import { Complaint } from '../standalone/complaint.mjs';
+import { UserError } from '../standalone/user-error.mjs';
 import { noteServing } from '../standalone/serving.mjs';
 import { announce } from '../announce.ts';
 import { checkProduction, checkSecretsOfStart, type Config, type Environment, readConfig, readEnvironment } from '../config.ts';
@@ -34,12 +34,12 @@ const BUILT: Parts = { relay: relayProgram, web: webProgram, clone: ROOT };
  * `start`: runs database, relay and web app until it is asked to stop, and then stops them in order.
  *
  * @param commandFile this program's file
- * @throws Complaint when something stands in the way, GaveUp when a service does not stay up
+ * @throws UserError when something stands in the way, GaveUp when a service does not stay up
  */
 export async function startCommand(args: readonly string[], commandFile: string, parts: Parts = BUILT): Promise<void> {
   const since = performance.now();
   if (args.length > 0)
-    throw new Complaint(`start takes no arguments; "${args.join(' ')}" is one too many. Settings come from the environment.`);
+    throw new UserError(`start takes no arguments; "${args.join(' ')}" is one too many. Settings come from the environment.`);
   const config = readConfig(readEnvironment(ROOT), ROOT);
   checkProduction(config);
   const weakness = checkSecretsOfStart(config);
@@ -48,7 +48,7 @@ export async function startCommand(args: readonly string[], commandFile: string,
   const stopping = stopRequest(config);
   const dataDir = await openDataDir(config.dataDir);
   const lock = await lockDataDir(dataDir, config.databaseUrl === undefined ? 'start' : 'start with DATABASE_URL');
-  if ('holder' in lock) throw new Complaint(`Switchboard is already running on ${dataDir.path} (process ${lock.holder.pid}).`);
+  if ('holder' in lock) throw new UserError(`Switchboard is already running on ${dataDir.path} (process ${lock.holder.pid}).`);
   const endNote = noteServing(parts.clone, config.dataDir);
   try {
     await endLeftovers(dataDir);

@@ -1,4 +1,4 @@
-import { codeOf, Complaint, explainDiskError } from '../standalone/complaint.mjs';
+import { codeOf, UserError, explainDiskError } from '../standalone/user-error.mjs';
 import { oneLine } from './check.ts';
 import { fail, type Outcome } from './outcome.ts';
 
@@ -15,8 +15,8 @@ const FOREIGN =
 
 /** A failed write at `path` as an outcome: what is wrong in words, and what to do about that and not about something else. */
 export function explainDisk(error: unknown, path: string): Outcome {
-  const explained = error instanceof Complaint ? error : explainDiskError(error, path);
-  const code = codeOf(explained instanceof Complaint ? explained.cause : error) ?? '';
-  const problem = explained instanceof Complaint ? explained.message.replace(/\.$/, '') : `${path} can't be written (${oneLine(error)})`;
+  const explained = error instanceof UserError ? error : explainDiskError(error, path);
+  const code = codeOf(explained instanceof UserError ? explained.cause : error) ?? '';
+  const problem = explained instanceof UserError ? explained.message.replace(/\.$/, '') : `${path} can't be written (${oneLine(error)})`;
   return fail(problem, ADVICE[code] ?? FOREIGN);
 }

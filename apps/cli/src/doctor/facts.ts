@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { readVariables, SECRETS } from '@switchboard/config';
 
-import { codeOf, Complaint } from '../standalone/complaint.mjs';
+import { codeOf, UserError } from '../standalone/user-error.mjs';
 import { checkProduction, type Config, type Environment, readConfig } from '../config.ts';
 import { type DataDir, dataDirAt } from '../data-dir.ts';
 import { readSecrets, type Secrets } from '../secrets.ts';
@@ -24,8 +24,8 @@ export interface Facts {
   readonly settings: Settings;
   readonly dataDir: DataDir;
   readonly closedFiles: readonly ClosedFile[];
-  /** Those that the installation made for itself: undefined when there are none, a complaint when they can't be read. */
-  readonly secrets: Secrets | Complaint | undefined;
+  /** The secrets that the installation generated: undefined when there are none, an error when they can't be read. */
+  readonly secrets: Secrets | UserError | undefined;
   /** Signs tokens; undefined when none was given and none has been made. */
   readonly jwtSecret: string | undefined;
   /** Where this machine finds the web app and the relay. */
@@ -41,7 +41,7 @@ export interface Facts {
  * Reads settings and data folder, and changes nothing but the permissions of a file of secrets that stands open.
  *
  * @param root the repository's
- * @throws Complaint for a setting that is wrong, as `start` does
+ * @throws UserError for a setting that is wrong, as `start` does
  */
 export async function gatherFacts(environment: Environment, root: string): Promise<Facts> {
   const config = readConfig(environment, root);
@@ -50,8 +50,8 @@ export async function gatherFacts(environment: Environment, root: string): Promi
   const dataDir = dataDirAt(config.dataDir);
   const dotEnv = join(root, '.env');
   const closedFiles = await findClosedFiles([dataDir.secrets, ...((await holdsSecrets(dotEnv)) ? [dotEnv] : [])]);
-  const secrets = await readSecrets(dataDir).catch((error: unknown) => asComplaint(error, dataDir.secrets));
-  const generated = secrets instanceof Complaint ? undefined : secrets?.jwtSecret;
+  const secrets = await readSecrets(dataDir).catch((error: unknown) => asUserError(error, dataDir.secrets));
+  const generated = secrets instanceof UserError ? undefined : secrets?.jwtSecret;
   const [origin = config.frontendUrl] = config.frontendUrl.split(',');
   return {
     config,
@@ -92,7 +92,7 @@ async function findClosedFiles(paths: readonly string[]): Promise<ClosedFile[]> 
   return found.flat();
 }
 
-function asComplaint(error: unknown, path: string): Complaint {
-  if (error instanceof Complaint) return error;
-  return new Complaint(`${path} can't be read (${codeOf(error) ?? String(error)}).`, { cause: error });
+function asUserError(error: unknown, path: string): UserError {
+  if (error instanceof UserError) return error;
+  return new UserError(`${path} can't be read (${codeOf(error) ?? String(error)}).`, { cause: error });
 }

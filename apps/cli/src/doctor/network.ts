@@ -1,4 +1,4 @@
-import { codeOf } from '../standalone/complaint.mjs';
+import { codeOf } from '../standalone/user-error.mjs';
 import { oneLine } from './check.ts';
 import { fail, type Outcome } from './outcome.ts';
 

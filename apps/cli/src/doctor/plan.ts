@@ -31,13 +31,13 @@ export function planAll(facts: Facts, world: World): Check[] {
   ];
 }
 
-/** What can be looked at when a setting is wrong: that setting. `complaint` is what `start` would say. */
-export function planWithoutSettings(complaint: string): Check[] {
+/** The checks when a setting is invalid: only that setting. `problem` is the message that `start` would print. */
+export function planWithoutSettings(problem: string): Check[] {
   const valid: Check = {
     group: 'Settings',
     what: 'every setting is valid',
     look: async () =>
-      await Promise.resolve(fail(complaint.replace(/\.$/, ''), 'Correct it in the environment or in .env; see docs/configuration.md.')),
+      await Promise.resolve(fail(problem.replace(/\.$/, ''), 'Correct it in the environment or in .env; see docs/configuration.md.')),
   };
   const rest = ['Machine', 'Database', 'Redis', 'Web app', 'Relay'].map((group): Check => ({
     group,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { codeOf } from './complaint.mjs';
+import { codeOf } from './user-error.mjs';
 import { identify, isIdentity, stillRuns } from './process-identity.mjs';
 
 /** How long a lock file may be there without its content: between making and writing it lies no time, unless the writer was killed just there. */

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { codeOf, explainDiskError } from './complaint.mjs';
+import { codeOf, explainDiskError } from './user-error.mjs';
 import { identify, isIdentity, stillRuns } from './process-identity.mjs';
 
 const folderOf = (/** @type {string} */ root) => join(root, '.cache/serving');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { readVariables } from '@switchboard/config';
 
-import { Complaint } from '../standalone/complaint.mjs';
+import { UserError } from '../standalone/user-error.mjs';
 import { startCommand } from '../commands/start.ts';
 import type { Environment } from '../config.ts';
 import { GaveUp } from '../supervise.ts';
@@ -40,7 +40,7 @@ try {
   });
   process.exit(0);
 } catch (error) {
-  if (!(error instanceof Complaint || error instanceof GaveUp)) throw error;
+  if (!(error instanceof UserError || error instanceof GaveUp)) throw error;
   console.error(error instanceof GaveUp ? [...error.lastLines, error.message].join('\n') : error.message);
   process.exit(1);
 }

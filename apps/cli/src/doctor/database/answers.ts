@@ -1,6 +1,6 @@
 import { checkConnections, type Database, explainConnectionFailure } from '@switchboard/database';
 
-import { codeOf } from '../../standalone/complaint.mjs';
+import { codeOf } from '../../standalone/user-error.mjs';
 import { explainNetworkError } from '../network.ts';
 import { fail, ok, type Outcome, warn } from '../outcome.ts';
 import { patiently } from './patience.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { APPLICATION_NAMES } from '@switchboard/config';
 import { type Database, DatabaseUrlError, openDatabase, parseDatabaseUrl } from '@switchboard/database';
 
-import { codeOf, Complaint, explainDiskError } from '../../standalone/complaint.mjs';
+import { codeOf, UserError, explainDiskError } from '../../standalone/user-error.mjs';
 import { takeLock } from '../../standalone/lock-file.mjs';
 import { signOfAnother } from '../../chosen-database.ts';
 import type { Config } from '../../config.ts';
@@ -49,7 +49,7 @@ export async function openForLook({ config, dataDir, secrets }: Pick<Facts, 'con
     return await openEmbedded(config, dataDir, secrets);
   } catch (error) {
     const explained = explainDiskError(error, dataDir.path);
-    if (!(explained instanceof Complaint)) throw error;
+    if (!(explained instanceof UserError)) throw error;
     return closed(explainDisk(explained, dataDir.path));
   }
 }
@@ -85,7 +85,7 @@ async function openEmbedded(config: Config, dataDir: DataDir, secrets: Facts['se
         'See "When only secrets.json is lost" in docs/backup.md.',
       ),
     );
-  if (secrets instanceof Complaint) return closed(skip(secrets.message.replace(/\.$/, '')));
+  if (secrets instanceof UserError) return closed(skip(secrets.message.replace(/\.$/, '')));
   const lock = await takeLock(dataDir.lock, 'doctor');
   if ('holder' in lock) return await openRunning(dataDir, secrets.databasePassword, lock.holder);
   try {
@@ -96,7 +96,7 @@ async function openEmbedded(config: Config, dataDir: DataDir, secrets: Facts['se
     });
   } catch (error) {
     lock.release();
-    if (!(error instanceof Complaint)) throw error;
+    if (!(error instanceof UserError)) throw error;
     return closed(fail(error.message.replace(/\.$/, ''), `See ${log}.`));
   }
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { codeOf } from '../../standalone/complaint.mjs';
+import { codeOf } from '../../standalone/user-error.mjs';
 import { explainDisk } from '../disk.ts';
 import { ok, type Outcome, skip } from '../outcome.ts';
 import { judgeFreeSpace } from './free-space.ts';

@@ -1,6 +1,6 @@
 import { otherMajor } from '@switchboard/database/embedded';
 
-import { codeOf } from '../../standalone/complaint.mjs';
+import { codeOf } from '../../standalone/user-error.mjs';
 import type { Config } from '../../config.ts';
 import { fail, ok, type Outcome, skip } from '../outcome.ts';
 

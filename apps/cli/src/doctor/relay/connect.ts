@@ -1,6 +1,6 @@
 import { io as realIo } from 'socket.io-client';
 
-import { codeOf } from '../../standalone/complaint.mjs';
+import { codeOf } from '../../standalone/user-error.mjs';
 import { oneLine } from '../check.ts';
 import type { PublicRelay } from './handshake.ts';
 

@@ -1,4 +1,4 @@
-import { Complaint } from '../../standalone/complaint.mjs';
+import { UserError } from '../../standalone/user-error.mjs';
 import type { Check } from '../check.ts';
 import type { Facts } from '../facts.ts';
 import { fail, ok, type Outcome } from '../outcome.ts';
@@ -9,7 +9,7 @@ const group = 'Settings';
 
 /** Whether the secrets that the installation made for itself can be read; that all settings are valid is known by then. */
 function checkGenerated({ secrets }: Pick<Facts, 'secrets'>): Outcome {
-  return secrets instanceof Complaint
+  return secrets instanceof UserError
     ? fail(secrets.message.replace(/\.$/, ''), 'Run this command as the user that runs Switchboard, or restore the file.')
     : ok();
 }
