@@ -1,13 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
-import { launchBrowser } from './stage/browser.ts';
-import { ConsolePage } from './stage/console-page.ts';
-import { serveHostPage } from './stage/host-page.ts';
-import { png } from './stage/image.ts';
-import { OPERATORS, signIn } from './stage/operators.ts';
-import { startSystem } from './stage/system.ts';
-import { WidgetPage } from './stage/widget-page.ts';
+import { launchBrowser } from './harness/browser.ts';
+import { ConsolePage } from './harness/console-page.ts';
+import { serveHostPage } from './harness/host-page.ts';
+import { png } from './harness/image.ts';
+import { OPERATORS, signIn } from './harness/operators.ts';
+import { startSystem } from './harness/system.ts';
+import { WidgetPage } from './harness/widget-page.ts';
 
 // Takes the pictures of the README from a running system, so that they show what there is: npm run screenshots -w @switchboard/e2e
 const FOLDER = resolve(import.meta.dirname, '../docs/screenshots');
@@ -38,7 +38,7 @@ const settled = async (view: WidgetPage, text: string, status: string) => {
 try {
   const { maya } = OPERATORS;
   await system.command('operator', 'create', '--email', maya.email, '--name', maya.name, '--password', maya.password);
-  const stage = { web: system.web, sessions: { [maya.email]: await signIn(system.web, maya) } };
+  const signedIn = { web: system.web, sessions: { [maya.email]: await signIn(system.web, maya) } };
   const shop = `${system.web}/demo`;
   const quick: readonly (readonly [string, readonly string[]])[] = [
     ['Kwabena Osei', ['Hi, is the paper moon available in 60 cm?']],
@@ -54,7 +54,7 @@ try {
     }
     await visitor.close();
   }
-  const operator = await ConsolePage.signedIn(browser, stage, maya, DESK);
+  const operator = await ConsolePage.signedIn(browser, signedIn, maya, DESK);
   const visitor = await WidgetPage.open(browser, shop, DESK);
   await visitor.openChat();
   await visitor.frame().getByLabel('Name', { exact: true }).waitFor();
@@ -89,7 +89,7 @@ try {
   await shoot(operator, 'console-dark');
   await visitor.page.emulateMedia({ colorScheme: 'dark' });
   await shoot(visitor, 'widget-dark');
-  const pocket = await ConsolePage.signedIn(browser, stage, maya, PHONE);
+  const pocket = await ConsolePage.signedIn(browser, signedIn, maya, PHONE);
   await rowsSay(pocket, rows);
   await shoot(pocket, 'console-phone-list');
   await pocket.openConversation('Ana Lindgren');

@@ -6,7 +6,7 @@ export default defineConfig({
   test: {
     root: import.meta.dirname,
     include: ['stories/**/*.test.ts', 'production/**/*.test.ts'],
-    globalSetup: ['stage/global-setup.ts'],
+    globalSetup: ['harness/global-setup.ts'],
     // The stories share one running system and two cores; one file at a time keeps their timing like a person's.
     fileParallelism: false,
     setupFiles: [`${import.meta.dirname}/../vitest.setup.ts`],

@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 
-import { launchBrowser } from '../stage/browser.ts';
-import { ConsolePage } from '../stage/console-page.ts';
-import { serveHostPage } from '../stage/host-page.ts';
-import { png } from '../stage/image.ts';
-import { createOperators } from '../stage/create-operators.ts';
-import { OPERATORS } from '../stage/operators.ts';
-import { WidgetPage } from '../stage/widget-page.ts';
+import { launchBrowser } from '../harness/browser.ts';
+import { ConsolePage } from '../harness/console-page.ts';
+import { serveHostPage } from '../harness/host-page.ts';
+import { png } from '../harness/image.ts';
+import { createOperators } from '../harness/create-operators.ts';
+import { OPERATORS } from '../harness/operators.ts';
+import { WidgetPage } from '../harness/widget-page.ts';
 import { openSite, type Site } from './site.ts';
 import { join, joinAs, type Peer, startConversation, visitorsOn } from './sockets.ts';
 

@@ -5,8 +5,8 @@ import { resolve } from 'node:path';
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-import { createOperators } from '../stage/create-operators.ts';
-import { OPERATORS } from '../stage/operators.ts';
+import { createOperators } from '../harness/create-operators.ts';
+import { OPERATORS } from '../harness/operators.ts';
 import { openSite, type Site } from './site.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');

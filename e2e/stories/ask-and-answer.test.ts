@@ -1,17 +1,17 @@
 import { expect, inject, it } from 'vitest';
 
-import { useBrowser } from '../stage/use-browser.ts';
-import { ConsolePage, expectOrder } from '../stage/console-page.ts';
-import { rowsOf } from '../stage/database.ts';
-import { OPERATORS } from '../stage/operators.ts';
-import { WidgetPage } from '../stage/widget-page.ts';
+import { useBrowser } from '../harness/use-browser.ts';
+import { ConsolePage, expectOrder } from '../harness/console-page.ts';
+import { rowsOf } from '../harness/database.ts';
+import { OPERATORS } from '../harness/operators.ts';
+import { WidgetPage } from '../harness/widget-page.ts';
 
-const stage = inject('stage');
+const system = inject('system');
 const browser = useBrowser();
 
 it('a visitor asks, an operator answers, both reload, and all is there in order, once', async () => {
-  const operator = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
-  const visitor = await WidgetPage.started(browser, stage.host, 'Ana Example');
+  const operator = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
+  const visitor = await WidgetPage.started(browser, system.host, 'Ana Example');
 
   await visitor.say('Do you ship to Norway?');
   await operator.rowUnread('Ana Example', 1).waitFor();
@@ -28,7 +28,7 @@ it('a visitor asks, an operator answers, both reload, and all is there in order,
   const said = ['Do you ship to Norway?', 'Yes, within a week.', 'Lovely. How much?', 'Nine euros.'];
   await expectOrder(visitor.log(), said);
   await expectOrder(operator.log(), said);
-  await expect.poll(async () => (await rowsOf(stage.databaseUrl, 'Ana Example')).map((row) => row.text)).toEqual(said);
+  await expect.poll(async () => (await rowsOf(system.databaseUrl, 'Ana Example')).map((row) => row.text)).toEqual(said);
 
   await visitor.page.reload();
   await visitor.openChat();
@@ -38,7 +38,7 @@ it('a visitor asks, an operator answers, both reload, and all is there in order,
   await expectOrder(visitor.log(), said);
   await expectOrder(operator.log(), said);
 
-  const rows = await rowsOf(stage.databaseUrl, 'Ana Example');
+  const rows = await rowsOf(system.databaseUrl, 'Ana Example');
   expect(rows.map(({ senderType, text, operator: name }) => ({ senderType, text, name }))).toEqual([
     { senderType: 'CLIENT', text: said[0], name: null },
     { senderType: 'OPERATOR', text: said[1], name: 'Maya Lindqvist' },
@@ -52,8 +52,8 @@ it('a visitor asks, an operator answers, both reload, and all is there in order,
 });
 
 it('a message says Sent only when the database has it, and Read when the other side has seen it', async () => {
-  const operator = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
-  const visitor = await WidgetPage.started(browser, stage.host, 'Bea Example');
+  const operator = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
+  const visitor = await WidgetPage.started(browser, system.host, 'Bea Example');
   // Nothing gets saved while the save leg is cut; the relay leg still delivers.
   await visitor.page.route('**/api/chat/messages', async (route) =>
     route.request().method() === 'POST' ? await route.abort() : await route.continue(),
@@ -67,31 +67,31 @@ it('a message says Sent only when the database has it, and Read when the other s
     .log()
     .getByText(/^(Sent|Delivered)$/)
     .waitFor();
-  expect((await rowsOf(stage.databaseUrl, 'Bea Example')).map((row) => row.text)).toEqual(['Is anybody there?']);
+  expect((await rowsOf(system.databaseUrl, 'Bea Example')).map((row) => row.text)).toEqual(['Is anybody there?']);
   await operator.openConversation('Bea Example');
   await operator.page.bringToFront();
   await visitor.log().getByText('Read', { exact: true }).waitFor();
-  await expect.poll(async () => (await rowsOf(stage.databaseUrl, 'Bea Example'))[0]?.isRead).toBe(true);
-  expect((await rowsOf(stage.databaseUrl, 'Bea Example'))[0]?.readAt).toBeInstanceOf(Date);
+  await expect.poll(async () => (await rowsOf(system.databaseUrl, 'Bea Example'))[0]?.isRead).toBe(true);
+  expect((await rowsOf(system.databaseUrl, 'Bea Example'))[0]?.readAt).toBeInstanceOf(Date);
   await visitor.close();
   await operator.close();
 });
 
 it('a visitor writes while nobody is there; an operator comes later and finds it, and the visitor finds the answer', async () => {
-  const visitor = await WidgetPage.started(browser, stage.host, 'Cleo Example');
+  const visitor = await WidgetPage.started(browser, system.host, 'Cleo Example');
   await visitor.say('I will be back tomorrow.');
   await visitor.log().getByText('Sent', { exact: true }).waitFor();
   await visitor.closeChat();
   await visitor.page.goto('about:blank');
 
-  const operator = await ConsolePage.signedIn(browser, stage, OPERATORS.omar);
+  const operator = await ConsolePage.signedIn(browser, system, OPERATORS.omar);
   await operator.rowUnread('Cleo Example', 1).waitFor();
   await operator.openConversation('Cleo Example');
   await operator.message('I will be back tomorrow.').waitFor();
   await operator.say('We kept the lamp for you.');
   await operator.log().getByText('Sent', { exact: true }).waitFor();
 
-  await visitor.page.goto(stage.host);
+  await visitor.page.goto(system.host);
   await visitor.page.getByRole('button', { name: 'Open chat, 1 unread', exact: true }).click();
   await expectOrder(visitor.log(), ['I will be back tomorrow.', 'We kept the lamp for you.']);
   await operator.log().getByText('Read', { exact: true }).waitFor();
@@ -100,8 +100,8 @@ it('a visitor writes while nobody is there; an operator comes later and finds it
 });
 
 it('on another site, in a browser that gives frames no storage, the chat works and says that nothing is kept', async () => {
-  const operator = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
-  const visitor = await WidgetPage.started(browser, stage.foreignHost, 'Yara Example');
+  const operator = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
+  const visitor = await WidgetPage.started(browser, system.foreignHost, 'Yara Example');
   await visitor
     .frame()
     .getByText(/keeps nothing/)

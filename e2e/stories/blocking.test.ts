@@ -1,13 +1,13 @@
 import { expect, inject, it } from 'vitest';
 
-import { useBrowser } from '../stage/use-browser.ts';
-import { ConsolePage, expectOrder } from '../stage/console-page.ts';
-import { query, rowsOf } from '../stage/database.ts';
-import { OPERATORS } from '../stage/operators.ts';
-import { WidgetPage } from '../stage/widget-page.ts';
-import { within } from '../stage/within.ts';
+import { useBrowser } from '../harness/use-browser.ts';
+import { ConsolePage, expectOrder } from '../harness/console-page.ts';
+import { query, rowsOf } from '../harness/database.ts';
+import { OPERATORS } from '../harness/operators.ts';
+import { WidgetPage } from '../harness/widget-page.ts';
+import { within } from '../harness/within.ts';
 
-const stage = inject('stage');
+const system = inject('system');
 const browser = useBrowser();
 
 /** How soon a blocked visitor's page says so: by itself it would look every 20 s. Milliseconds of a quiet machine. */
@@ -15,9 +15,9 @@ const REVOKED_WITHIN_MS = 5_000;
 const CLOSED = 'This chat was closed by the team. You can’t write here any more.';
 
 it('an operator blocks a visitor: its pages are closed to it within seconds and after a reload, until it is let in again', async () => {
-  const operator = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
-  const colleague = await ConsolePage.signedIn(browser, stage, OPERATORS.omar);
-  const visitor = await WidgetPage.started(browser, stage.host, 'Nils Example');
+  const operator = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
+  const colleague = await ConsolePage.signedIn(browser, system, OPERATORS.omar);
+  const visitor = await WidgetPage.started(browser, system.host, 'Nils Example');
   const closed = visitor.frame().getByText(CLOSED);
   const writing = visitor.frame().getByRole('textbox', { name: 'Message', exact: true });
   await visitor.say('Buy my lamps');
@@ -34,7 +34,7 @@ it('an operator blocks a visitor: its pages are closed to it within seconds and 
   await visitor.openChat();
   await closed.waitFor();
   expect(await writing.count()).toBe(0);
-  expect(await query(stage.databaseUrl, 'SELECT count(*)::int AS count FROM "Client" WHERE username = $1', ['Nils Example'])).toEqual([
+  expect(await query(system.databaseUrl, 'SELECT count(*)::int AS count FROM "Client" WHERE username = $1', ['Nils Example'])).toEqual([
     { count: 1 },
   ]);
 
@@ -44,7 +44,7 @@ it('an operator blocks a visitor: its pages are closed to it within seconds and 
   await operator.say('No harm done');
   for (const log of [visitor.log(), operator.log(), colleague.log()])
     await expectOrder(log, ['Buy my lamps', 'Sorry about that', 'No harm done']);
-  expect((await rowsOf(stage.databaseUrl, 'Nils Example')).map(({ text }) => text)).toEqual([
+  expect((await rowsOf(system.databaseUrl, 'Nils Example')).map(({ text }) => text)).toEqual([
     'Buy my lamps',
     'Sorry about that',
     'No harm done',

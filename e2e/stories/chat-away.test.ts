@@ -1,16 +1,16 @@
 import type { BrowserContextOptions, Route } from 'playwright-core';
 import { describe, expect, inject, it } from 'vitest';
 
-import { useHostPages } from '../stage/host-pages.ts';
-import { useBrowser } from '../stage/use-browser.ts';
-import { WidgetPage } from '../stage/widget-page.ts';
+import { useHostPages } from '../harness/host-pages.ts';
+import { useBrowser } from '../harness/use-browser.ts';
+import { WidgetPage } from '../harness/widget-page.ts';
 
-const stage = inject('stage');
+const system = inject('system');
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 const DESKTOP = { viewport: { width: 1280, height: 800 } };
 const browser = useBrowser();
 const pages = useHostPages();
-const tag = (attributes = '') => `<script async src="${stage.web}/widget.js" ${attributes}></script>`;
+const tag = (attributes = '') => `<script async src="${system.web}/widget.js" ${attributes}></script>`;
 const SORRY = 'The chat can’t be loaded right now. Check your connection';
 
 type Answer = (route: Route) => Promise<void> | void;

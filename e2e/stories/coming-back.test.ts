@@ -1,14 +1,14 @@
 import { expect, inject, it } from 'vitest';
 
-import { query } from '../stage/database.ts';
-import { useBrowser } from '../stage/use-browser.ts';
-import { WidgetPage } from '../stage/widget-page.ts';
+import { query } from '../harness/database.ts';
+import { useBrowser } from '../harness/use-browser.ts';
+import { WidgetPage } from '../harness/widget-page.ts';
 
-const stage = inject('stage');
+const system = inject('system');
 const browser = useBrowser();
 
 const conversations = async (username: string) =>
-  (await query<{ id: number }>(stage.databaseUrl, 'SELECT id FROM "Client" WHERE username = $1', [username])).length;
+  (await query<{ id: number }>(system.databaseUrl, 'SELECT id FROM "Client" WHERE username = $1', [username])).length;
 
 async function openPanel(widget: WidgetPage): Promise<void> {
   await widget.page
@@ -20,7 +20,7 @@ async function openPanel(widget: WidgetPage): Promise<void> {
 
 it('a visitor whose conversation is not to be had any more begins none by coming back: the form has their name, and what they were writing is not lost', async () => {
   const name = 'Stella Example';
-  const visitor = await WidgetPage.started(browser, stage.host, name);
+  const visitor = await WidgetPage.started(browser, system.host, name);
   await visitor.say('See you in spring');
   await visitor.log().getByText('Sent', { exact: true }).waitFor();
   const field = visitor.frame().getByRole('textbox', { name: 'Message', exact: true });

@@ -4,12 +4,12 @@ import { promisify } from 'node:util';
 
 import { expect, inject, it } from 'vitest';
 
-const stage = inject('stage');
+const system = inject('system');
 const ROOT = resolve(import.meta.dirname, '../..');
 
 it('finds nothing wrong with what npm start has brought up, its database and secrets included', async () => {
   const { PATH, HOME } = process.env;
-  const env = { PATH, HOME, PORT: new URL(stage.web).port, SOCKET_PORT: new URL(stage.relay).port, DATA_DIR: stage.dataDir };
+  const env = { PATH, HOME, PORT: new URL(system.web).port, SOCKET_PORT: new URL(system.relay).port, DATA_DIR: system.dataDir };
   // It rejects when doctor ends with another code than 0.
   const { stdout } = await promisify(execFile)(process.execPath, ['tooling/bootstrap.mjs', 'doctor', '--json'], { cwd: ROOT, env });
   const { ok, results } = JSON.parse(stdout) as { ok: boolean; results: { group: string; what: string; status: string }[] };

@@ -1,13 +1,13 @@
 import type { Locator } from 'playwright-core';
 import { expect, inject, it } from 'vitest';
 
-import { ConsolePage } from '../stage/console-page.ts';
-import { png } from '../stage/image.ts';
-import { OPERATORS } from '../stage/operators.ts';
-import { useBrowser } from '../stage/use-browser.ts';
-import { WidgetPage } from '../stage/widget-page.ts';
+import { ConsolePage } from '../harness/console-page.ts';
+import { png } from '../harness/image.ts';
+import { OPERATORS } from '../harness/operators.ts';
+import { useBrowser } from '../harness/use-browser.ts';
+import { WidgetPage } from '../harness/widget-page.ts';
 
-const stage = inject('stage');
+const system = inject('system');
 const browser = useBrowser();
 
 /** Drops a picture, or words, on the element; whether the browser was told to leave them alone, while they hover and when they fall. */
@@ -32,7 +32,7 @@ const KEPT_OUT = [true, true];
 
 it('what is dropped anywhere in the frame is taken or refused, and never opened by the browser', async () => {
   const picture = png(30, 20, [200, 100, 0]);
-  const widget = await WidgetPage.open(browser, stage.host);
+  const widget = await WidgetPage.open(browser, system.host);
   const frame = widget.frame();
   await widget.openChat();
   const name = frame.getByLabel('Name', { exact: true });
@@ -49,7 +49,7 @@ it('what is dropped anywhere in the frame is taken or refused, and never opened 
   await frame.getByRole('list', { name: 'Pictures to send' }).getByText('lamp.png').waitFor();
 
   await widget.say('So that you know me');
-  const operator = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
+  const operator = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
   await operator.openConversation('Dropsy Example');
   await operator.page.evaluate(async () => {
     const { chats } = (await (await fetch('/api/chat/recent')).json()) as { chats: { client: { id: number; username: string } }[] };

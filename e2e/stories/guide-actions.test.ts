@@ -5,12 +5,12 @@ import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { Server } from '../chaos/stack/node-process.ts';
 import { serverPort } from '../chaos/stack/ports.ts';
 import { webProgram } from '../chaos/stack/programs.ts';
-import { query, rowsOf } from '../stage/database.ts';
-import { buildWithGuidePage, type GuideBuild } from '../stage/guide-build.ts';
-import { OPERATORS, signIn } from '../stage/operators.ts';
-import { useBrowser } from '../stage/use-browser.ts';
+import { query, rowsOf } from '../harness/database.ts';
+import { buildWithGuidePage, type GuideBuild } from '../harness/guide-build.ts';
+import { OPERATORS, signIn } from '../harness/operators.ts';
+import { useBrowser } from '../harness/use-browser.ts';
 
-const stage = inject('stage');
+const system = inject('system');
 const browser = useBrowser();
 let build: GuideBuild | undefined;
 let server: Server | undefined;
@@ -20,8 +20,8 @@ beforeAll(async () => {
   build = await buildWithGuidePage();
   const port = await serverPort();
   web = `http://127.0.0.1:${port}`;
-  const settings = { frontend: web, secret: randomBytes(32).toString('hex'), dataDir: stage.dataDir };
-  const ways = { database: stage.databaseUrl, relay: stage.relay, relayInside: stage.relay };
+  const settings = { frontend: web, secret: randomBytes(32).toString('hex'), dataDir: system.dataDir };
+  const ways = { database: system.databaseUrl, relay: system.relay, relayInside: system.relay };
   server = new Server('web', webProgram(settings, port, ways, build.folder), `${web}/readyz`);
   await server.start();
 });
@@ -75,7 +75,7 @@ it('a component written to the guide calls all four actions from a browser, in a
     { senderType: 'OPERATOR', text: 'Written to the guide' },
   ]);
   // Who wrote it is who is signed in, not who the component says it is.
-  const rows = await rowsOf(stage.databaseUrl, 'Pia Example');
+  const rows = await rowsOf(system.databaseUrl, 'Pia Example');
   expect(rows.map(({ text, operator, isRead }) => [text, operator, isRead])).toEqual([
     ['Hello?', null, true],
     ['Anybody?', null, true],
@@ -95,7 +95,7 @@ it('and nobody who is not signed in', async () => {
       .poll(async () => await page.getByRole('status', { name, exact: true }).textContent())
       .toBe('{"rejected":"switchboard:unauthenticated"}');
   }
-  const saved = await query(stage.databaseUrl, 'SELECT count(*)::int AS count FROM "ChatMessage" WHERE "clientId" = $1', [clientId]);
+  const saved = await query(system.databaseUrl, 'SELECT count(*)::int AS count FROM "ChatMessage" WHERE "clientId" = $1', [clientId]);
   expect(saved).toEqual([{ count: 2 }]);
   await context.close();
 });

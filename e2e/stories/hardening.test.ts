@@ -5,11 +5,11 @@ import { join, resolve } from 'node:path';
 import { io } from 'socket.io-client';
 import { expect, inject, it } from 'vitest';
 
-import { rowsOf } from '../stage/database.ts';
-import { png } from '../stage/image.ts';
-import { OPERATORS } from '../stage/operators.ts';
+import { rowsOf } from '../harness/database.ts';
+import { png } from '../harness/image.ts';
+import { OPERATORS } from '../harness/operators.ts';
 
-const stage = inject('stage');
+const system = inject('system');
 const APP = resolve(import.meta.dirname, '../../apps/web/app');
 
 /** Every address that the web app serves, from its files: `[id]` and the like filled in. */
@@ -38,7 +38,7 @@ it('every address there is answers with headers that keep browsers from guessing
   const all = [...(await addresses()), ...strayed];
   expect(all.length).toBeGreaterThan(18);
   for (const address of all) {
-    const { headers, status } = await fetch(`${stage.web}${address}`, { redirect: 'manual' });
+    const { headers, status } = await fetch(`${system.web}${address}`, { redirect: 'manual' });
     expect([headers.get('x-content-type-options'), headers.get('referrer-policy'), headers.get('x-powered-by')], address).toEqual([
       'nosniff',
       'no-referrer',
@@ -57,7 +57,7 @@ it('every address there is answers with headers that keep browsers from guessing
 });
 
 it('the web app looks at connections and requests before Next.js does', async () => {
-  const { hostname, port } = new URL(stage.web);
+  const { hostname, port } = new URL(system.web);
   /** What comes back on a connection of its own, until that is closed. */
   const say = async (text: string) =>
     await new Promise<string>((resolve) => {
@@ -72,7 +72,7 @@ it('the web app looks at connections and requests before Next.js does', async ()
   const answers = await Promise.all([
     say('GET http://evil.example/sign-in HTTP/1.1\r\nHost: x\r\n\r\n'),
     say(`POST /sign-in HTTP/1.1\r\nHost: x\r\n${json}Content-Length: 10000000\r\n\r\n`),
-    say(`POST /api/auth/sign-in/email HTTP/1.1\r\nHost: x\r\nOrigin: ${stage.web}\r\n${json}Content-Length: 400000000\r\n\r\n`),
+    say(`POST /api/auth/sign-in/email HTTP/1.1\r\nHost: x\r\nOrigin: ${system.web}\r\n${json}Content-Length: 400000000\r\n\r\n`),
     // Nobody asks for anything here.
     say(''),
     say('GET /livez HTTP/1.1\r\nHost:'),
@@ -82,13 +82,13 @@ it('the web app looks at connections and requests before Next.js does', async ()
 });
 
 it('an operator’s cookie does nothing for a page of another site', async () => {
-  const cookie = (stage.sessions[OPERATORS.maya.email] ?? []).map(({ name, value }) => `${name}=${value}`).join('; ');
-  const before = (await rowsOf(stage.databaseUrl, 'Mallory')).length;
-  for (const origin of ['https://evil.example', 'null', `${stage.web}.evil.example`, undefined]) {
+  const cookie = (system.sessions[OPERATORS.maya.email] ?? []).map(({ name, value }) => `${name}=${value}`).join('; ');
+  const before = (await rowsOf(system.databaseUrl, 'Mallory')).length;
+  for (const origin of ['https://evil.example', 'null', `${system.web}.evil.example`, undefined]) {
     for (const path of ['messages', 'token', 'receipts', 'end', 'sessions', 'timings', 'uploads']) {
       for (const type of ['application/json', 'text/plain']) {
         const headers = { cookie, 'content-type': type, ...(origin === undefined ? {} : { origin }) };
-        const { status } = await fetch(`${stage.web}/api/chat/${path}`, {
+        const { status } = await fetch(`${system.web}/api/chat/${path}`, {
           method: 'POST',
           headers,
           body: '{"clientId":1,"username":"Mallory","clientSocketId":"x"}',
@@ -97,14 +97,14 @@ it('an operator’s cookie does nothing for a page of another site', async () =>
       }
     }
   }
-  expect((await rowsOf(stage.databaseUrl, 'Mallory')).length).toBe(before);
+  expect((await rowsOf(system.databaseUrl, 'Mallory')).length).toBe(before);
 });
 
 it('what is secret reaches no log: passwords, tokens, cookies, texts, names of files, signatures', async () => {
   const canary = 'canary-7f3a';
-  const origin = stage.web;
+  const origin = system.web;
   const post = async (path: string, body: object, headers: Record<string, string> = {}) =>
-    await fetch(`${stage.web}${path}`, {
+    await fetch(`${system.web}${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', origin, ...headers },
       body: JSON.stringify(body),
@@ -127,15 +127,15 @@ it('what is secret reaches no log: passwords, tokens, cookies, texts, names of f
   );
   await post('/api/auth/sign-in/email', { email: `${canary}-who@example.org`, password: `${canary}-password` });
   await post('/api/chat/token', {}, { authorization: `Bearer ${canary}-token` });
-  await fetch(`${stage.web}/api/chat/messages?clientId=${canary}-query`, { headers: { cookie: `session=${canary}-cookie` } });
+  await fetch(`${system.web}/api/chat/messages?clientId=${canary}-query`, { headers: { cookie: `session=${canary}-cookie` } });
   const form = new FormData();
   form.append('file', new File([new Uint8Array(png(8, 8, [1, 2, 3]))], `${canary}-file.png`, { type: 'image/png' }));
   const picture = (await (
-    await fetch(`${stage.web}/api/chat/uploads`, { method: 'POST', headers: { authorization, origin }, body: form })
+    await fetch(`${system.web}/api/chat/uploads`, { method: 'POST', headers: { authorization, origin }, body: form })
   ).json()) as { imageUrl: string };
-  expect((await fetch(new URL(picture.imageUrl, stage.web))).status).toBe(200);
+  expect((await fetch(new URL(picture.imageUrl, system.web))).status).toBe(200);
 
-  const socket = io(stage.relay, {
+  const socket = io(system.relay, {
     path: '/chat',
     transports: ['websocket'],
     auth: { token: started.token },
@@ -147,7 +147,7 @@ it('what is secret reaches no log: passwords, tokens, cookies, texts, names of f
   await socket.emitWithAck('clientMessage', { type: 'text', message: `${canary}-relayed`, messageKey: crypto.randomUUID() });
   await socket.emitWithAck('clientMessage', { type: 'text', message: { text: `${canary}-broken` } });
   socket.disconnect();
-  const stranger = io(stage.relay, {
+  const stranger = io(system.relay, {
     path: '/chat',
     transports: ['websocket'],
     auth: { token: `${canary}-token` },
@@ -158,15 +158,15 @@ it('what is secret reaches no log: passwords, tokens, cookies, texts, names of f
   await new Promise<void>((resolve) => stranger.once('connect_error', () => resolve()));
   stranger.disconnect();
 
-  const folder = join(stage.dataDir, 'logs');
-  const files = [...(await readdir(folder)).map((name) => join(folder, name)), join(stage.dataDir, 'start.log')];
+  const folder = join(system.dataDir, 'logs');
+  const files = [...(await readdir(folder)).map((name) => join(folder, name)), join(system.dataDir, 'start.log')];
   const readLogs = async () => (await Promise.all(files.map(async (file) => await readFile(file, 'utf8')))).join('\n');
   // It is there that it would be: what was refused has left a line, the last thing of all on the relay.
   await expect.poll(readLogs).toContain('token refused');
   await expect.poll(readLogs).toContain('a request was refused');
   const logs = await readLogs();
   expect(logs.split('\n').filter((line) => line.includes(canary))).toEqual([]);
-  const signature = new URL(picture.imageUrl, stage.web).searchParams.get('s') ?? '';
+  const signature = new URL(picture.imageUrl, system.web).searchParams.get('s') ?? '';
   expect(signature.length).toBeGreaterThan(10);
   for (const secret of [started.token, started.resumeToken, signature, OPERATORS.maya.password]) expect(logs.includes(secret)).toBe(false);
 });

@@ -2,13 +2,13 @@ import type { BrowserContext, Locator } from 'playwright-core';
 import { io } from 'socket.io-client';
 import { expect, inject, it } from 'vitest';
 
-import { useBrowser } from '../stage/use-browser.ts';
-import { ConsolePage } from '../stage/console-page.ts';
-import { png } from '../stage/image.ts';
-import { OPERATORS } from '../stage/operators.ts';
-import { WidgetPage } from '../stage/widget-page.ts';
+import { useBrowser } from '../harness/use-browser.ts';
+import { ConsolePage } from '../harness/console-page.ts';
+import { png } from '../harness/image.ts';
+import { OPERATORS } from '../harness/operators.ts';
+import { WidgetPage } from '../harness/widget-page.ts';
 
-const stage = inject('stage');
+const system = inject('system');
 const browser = useBrowser();
 
 /** Calls `ran` if it ever runs: by element, attribute, address, style, template, entity, or broken markup that parsers put right. */
@@ -94,14 +94,14 @@ async function pointAtEverything(log: Locator): Promise<void> {
 
 it('what a visitor writes, is called, names a file, or comes from is shown as it is, and none of it runs, on either side', async () => {
   const name = '<img src=x onerror=ran(0)>';
-  const maya = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
+  const maya = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
   const visitorContext = await browser.newContext({
     viewport: { width: 1280, height: 800 },
     userAgent: 'Mozilla/5.0 <script>ran(90)</script>',
   });
   const incidents = [await watch(maya.context), await watch(visitorContext)];
   const page = await visitorContext.newPage();
-  await page.goto(`${stage.host}?q="><script>ran(91)</script>#<img src=x onerror=ran(92)>`);
+  await page.goto(`${system.host}?q="><script>ran(91)</script>#<img src=x onerror=ran(92)>`);
   const visitor = new WidgetPage(page, visitorContext);
   await visitor.openChat();
   await visitor.start(name);
@@ -140,9 +140,9 @@ it('what a visitor writes, is called, names a file, or comes from is shown as it
 });
 
 it('neither does what an old front-end puts into fields that ours would not send', async () => {
-  const maya = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
+  const maya = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
   const incidents = await watch(maya.context);
-  const socket = io(stage.relay, { path: '/chat', transports: ['websocket'], forceNew: true, extraHeaders: { origin: stage.web } });
+  const socket = io(system.relay, { path: '/chat', transports: ['websocket'], forceNew: true, extraHeaders: { origin: system.web } });
   await new Promise<void>((resolve) => socket.once('connect', resolve));
   const username = '"><svg onload=ran(100)>';
   socket.emit('join', { role: 'client', name: username });

@@ -1,14 +1,14 @@
 import type { Locator } from 'playwright-core';
 import { expect, inject, it } from 'vitest';
 
-import { useBrowser } from '../stage/use-browser.ts';
-import { ConsolePage } from '../stage/console-page.ts';
-import { rowsOf } from '../stage/database.ts';
-import { png } from '../stage/image.ts';
-import { OPERATORS } from '../stage/operators.ts';
-import { WidgetPage } from '../stage/widget-page.ts';
+import { useBrowser } from '../harness/use-browser.ts';
+import { ConsolePage } from '../harness/console-page.ts';
+import { rowsOf } from '../harness/database.ts';
+import { png } from '../harness/image.ts';
+import { OPERATORS } from '../harness/operators.ts';
+import { WidgetPage } from '../harness/widget-page.ts';
 
-const stage = inject('stage');
+const system = inject('system');
 const browser = useBrowser();
 
 /** Waits until the log shows `count` loaded pictures and returns their natural sizes, in order. */
@@ -27,8 +27,8 @@ async function pictures(log: Locator, count: number): Promise<string[]> {
 }
 
 it('pictures go both ways and survive a reload', async () => {
-  const operator = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
-  const visitor = await WidgetPage.started(browser, stage.host, 'Finn Example');
+  const operator = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
+  const visitor = await WidgetPage.started(browser, system.host, 'Finn Example');
   await visitor
     .frame()
     .locator('input[type=file]')
@@ -46,7 +46,7 @@ it('pictures go both ways and survive a reload', async () => {
   await operator.page.keyboard.press('Enter');
   expect(await pictures(visitor.log(), 2)).toEqual(['120×80', '64×96']);
   await expect
-    .poll(async () => (await rowsOf(stage.databaseUrl, 'Finn Example')).map((row) => [row.seq, row.messageType, row.senderType, row.text]))
+    .poll(async () => (await rowsOf(system.databaseUrl, 'Finn Example')).map((row) => [row.seq, row.messageType, row.senderType, row.text]))
     .toEqual([
       [1, 'IMAGE', 'CLIENT', 'It came like this.'],
       [2, 'IMAGE', 'OPERATOR', null],
@@ -59,18 +59,18 @@ it('pictures go both ways and survive a reload', async () => {
   if (!(await operator.log().isVisible())) await operator.openConversation('Finn Example');
   expect(await pictures(operator.log(), 2)).toEqual(['120×80', '64×96']);
   // Stored canonically: what is signed expires, what is stored does not.
-  for (const row of await rowsOf(stage.databaseUrl, 'Finn Example')) expect(row.imageUrl).toMatch(/^\/api\/chat\/uploads\/[0-9a-f-]{36}$/);
+  for (const row of await rowsOf(system.databaseUrl, 'Finn Example')) expect(row.imageUrl).toMatch(/^\/api\/chat\/uploads\/[0-9a-f-]{36}$/);
   await Promise.all([visitor.close(), operator.close()]);
 });
 
 it('a file that is no picture is refused with a reason, and nothing is sent', async () => {
-  const visitor = await WidgetPage.started(browser, stage.host, 'Gus Example');
+  const visitor = await WidgetPage.started(browser, system.host, 'Gus Example');
   await visitor
     .frame()
     .locator('input[type=file]')
     .setInputFiles({ name: 'lamp.png', mimeType: 'image/png', buffer: Buffer.from('<svg onload="alert(1)"/>') });
   await visitor.frame().getByRole('alert').getByText('That picture can’t be read. It may be damaged.').waitFor();
   await visitor.say('It did not work.');
-  await expect.poll(async () => (await rowsOf(stage.databaseUrl, 'Gus Example')).map((row) => row.messageType)).toEqual(['TEXT']);
+  await expect.poll(async () => (await rowsOf(system.databaseUrl, 'Gus Example')).map((row) => row.messageType)).toEqual(['TEXT']);
   await visitor.close();
 });

@@ -1,23 +1,23 @@
 import { expect, inject, it } from 'vitest';
 
-import { ConsolePage } from '../stage/console-page.ts';
-import { query } from '../stage/database.ts';
-import { OPERATORS } from '../stage/operators.ts';
-import { useBrowser } from '../stage/use-browser.ts';
-import { WidgetPage } from '../stage/widget-page.ts';
+import { ConsolePage } from '../harness/console-page.ts';
+import { query } from '../harness/database.ts';
+import { OPERATORS } from '../harness/operators.ts';
+import { useBrowser } from '../harness/use-browser.ts';
+import { WidgetPage } from '../harness/widget-page.ts';
 
-const stage = inject('stage');
+const system = inject('system');
 const browser = useBrowser();
 
 it('who waits goes on waiting until somebody answers, whoever looks', async () => {
-  const maya = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
-  const omar = await ConsolePage.signedIn(browser, stage, OPERATORS.omar);
-  const visitor = await WidgetPage.started(browser, stage.host, 'Wim Example');
+  const maya = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
+  const omar = await ConsolePage.signedIn(browser, system, OPERATORS.omar);
+  const visitor = await WidgetPage.started(browser, system.host, 'Wim Example');
   await visitor.say('Is anybody there?');
   await maya.rowWaiting('Wim Example').waitFor();
   await maya.openConversation('Wim Example');
   await expect
-    .poll(async () => await query(stage.databaseUrl, 'SELECT "unreadCount" FROM "Client" WHERE username = $1', ['Wim Example']))
+    .poll(async () => await query(system.databaseUrl, 'SELECT "unreadCount" FROM "Client" WHERE username = $1', ['Wim Example']))
     .toEqual([{ unreadCount: 0 }]);
   for (const console of [maya, omar]) {
     await console.view('Waiting');
@@ -31,9 +31,9 @@ it('who waits goes on waiting until somebody answers, whoever looks', async () =
 });
 
 it('what is done leaves the list of everybody, and comes back with the next message or when it is taken back', async () => {
-  const maya = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
-  const omar = await ConsolePage.signedIn(browser, stage, OPERATORS.omar);
-  const visitor = await WidgetPage.started(browser, stage.host, 'Xenia Example');
+  const maya = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
+  const omar = await ConsolePage.signedIn(browser, system, OPERATORS.omar);
+  const visitor = await WidgetPage.started(browser, system.host, 'Xenia Example');
   await visitor.say('Thank you, that was all.');
   await maya.openConversation('Xenia Example');
   await maya.page.getByRole('button', { name: 'Done', exact: true }).click();
@@ -56,15 +56,15 @@ it('what is done leaves the list of everybody, and comes back with the next mess
 });
 
 it('an operator sees the page that the visitor is on now, and where they were before', async () => {
-  const maya = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
-  const visitor = await WidgetPage.started(browser, stage.host, 'Yuki Example');
+  const maya = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
+  const visitor = await WidgetPage.started(browser, system.host, 'Yuki Example');
   await visitor.say('Hello');
   await maya.openConversation('Yuki Example');
   const header = maya.page.getByRole('region', { name: 'Conversation' });
   await header.getByText('Here now').waitFor();
-  await visitor.page.goto(new URL('/checkout', stage.host).href);
+  await visitor.page.goto(new URL('/checkout', system.host).href);
   // The chat need not be opened there.
-  await header.getByText(`${new URL(stage.host).host}/checkout`).waitFor();
+  await header.getByText(`${new URL(system.host).host}/checkout`).waitFor();
   const details = maya.page.getByRole('complementary', { name: 'Details' });
   if (!(await details.isVisible())) await maya.page.getByRole('button', { name: 'Show details' }).click();
   await details.getByText('/lamps', { exact: true }).waitFor();
@@ -75,9 +75,9 @@ it('an operator sees the page that the visitor is on now, and where they were be
 });
 
 it('the tab says how many wait after every load, the list is fetched once, and the document shows where everything will be', async () => {
-  const visitor = await WidgetPage.started(browser, stage.host, 'Zora Example');
+  const visitor = await WidgetPage.started(browser, system.host, 'Zora Example');
   await visitor.say('Hello?');
-  const maya = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
+  const maya = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
   await maya.rowWaiting('Zora Example').waitFor();
   const title = await maya.page.title();
   expect(title).toMatch(/^\(\d+\) Inbox$/);
@@ -96,8 +96,8 @@ it('the tab says how many wait after every load, the list is fetched once, and t
   }
   // Now and then the check that comes every 20 seconds falls into a load.
   expect(fetched).toBeLessThan(15);
-  const cookie = (stage.sessions[OPERATORS.maya.email] ?? []).map(({ name, value }) => `${name}=${value}`).join('; ');
-  const document = await (await fetch(stage.web, { headers: { cookie } })).text();
+  const cookie = (system.sessions[OPERATORS.maya.email] ?? []).map(({ name, value }) => `${name}=${value}`).join('; ');
+  const document = await (await fetch(system.web, { headers: { cookie } })).text();
   expect(document).toContain('>Inbox</h1>');
   expect(document).toContain(OPERATORS.maya.name);
   await Promise.all([visitor.close(), maya.close()]);

@@ -1,15 +1,15 @@
 import type { Browser, CDPSession, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 
-import { launchBrowser } from '../stage/browser.ts';
-import { useHostPages } from '../stage/host-pages.ts';
-import { useBrowser } from '../stage/use-browser.ts';
-import { WidgetPage } from '../stage/widget-page.ts';
+import { launchBrowser } from '../harness/browser.ts';
+import { useHostPages } from '../harness/host-pages.ts';
+import { useBrowser } from '../harness/use-browser.ts';
+import { WidgetPage } from '../harness/widget-page.ts';
 
-const stage = inject('stage');
+const system = inject('system');
 const browser = useBrowser();
 const pages = useHostPages();
-const tag = `<script async src="${stage.web}/widget.js"></script>`;
+const tag = `<script async src="${system.web}/widget.js"></script>`;
 
 describe('a page that is isolated', () => {
   it.each(['require-corp', 'credentialless'])('with Cross-Origin-Embedder-Policy: %s has the chat, pictures included', async (policy) => {
@@ -39,7 +39,7 @@ describe('a page that is isolated', () => {
       pages.add({
         body: tag,
         headers: {
-          'content-security-policy': `default-src 'none'; script-src ${stage.web}; frame-src ${stage.web}; require-trusted-types-for 'script'; trusted-types 'none'`,
+          'content-security-policy': `default-src 'none'; script-src ${system.web}; frame-src ${system.web}; require-trusted-types-for 'script'; trusted-types 'none'`,
         },
       }),
     );

@@ -3,18 +3,18 @@ import { once } from 'node:events';
 import { io } from 'socket.io-client';
 import { expect, inject, it } from 'vitest';
 
-import { useBrowser } from '../stage/use-browser.ts';
-import { ConsolePage, expectOrder } from '../stage/console-page.ts';
-import { rowsOf } from '../stage/database.ts';
-import { OPERATORS } from '../stage/operators.ts';
+import { useBrowser } from '../harness/use-browser.ts';
+import { ConsolePage, expectOrder } from '../harness/console-page.ts';
+import { rowsOf } from '../harness/database.ts';
+import { OPERATORS } from '../harness/operators.ts';
 
-const stage = inject('stage');
+const system = inject('system');
 const browser = useBrowser();
 
 it('a front-end of the guide, without token or keys, is heard, answered and kept, each message once though two consoles listen', async () => {
-  const maya = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
-  const omar = await ConsolePage.signedIn(browser, stage, OPERATORS.omar);
-  const visitor = io(stage.relay, { path: '/chat', transports: ['websocket'] });
+  const maya = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
+  const omar = await ConsolePage.signedIn(browser, system, OPERATORS.omar);
+  const visitor = io(system.relay, { path: '/chat', transports: ['websocket'] });
   try {
     await once(visitor as never, 'connect');
     visitor.emit('join', { role: 'client', name: 'Olga Example' });
@@ -22,7 +22,7 @@ it('a front-end of the guide, without token or keys, is heard, answered and kept
     visitor.emit('clientMessage', { type: 'text', message: 'and hello again' });
     await maya.row('Olga Example').waitFor();
     await expect
-      .poll(async () => (await rowsOf(stage.databaseUrl, 'Olga Example')).map(({ seq, text, senderType }) => [seq, text, senderType]))
+      .poll(async () => (await rowsOf(system.databaseUrl, 'Olga Example')).map(({ seq, text, senderType }) => [seq, text, senderType]))
       .toEqual([
         [1, 'An old widget says hello', 'CLIENT'],
         [2, 'and hello again', 'CLIENT'],
@@ -36,7 +36,7 @@ it('a front-end of the guide, without token or keys, is heard, answered and kept
     expect(Object.keys(received)).not.toContain('id');
     await omar.openConversation('Olga Example');
     await expectOrder(omar.log(), ['An old widget says hello', 'and hello again', 'Hello to you']);
-    expect(new Set((await rowsOf(stage.databaseUrl, 'Olga Example')).slice(0, 2).map((row) => row.savedById)).has(null)).toBe(false);
+    expect(new Set((await rowsOf(system.databaseUrl, 'Olga Example')).slice(0, 2).map((row) => row.savedById)).has(null)).toBe(false);
   } finally {
     visitor.disconnect();
     await Promise.all([maya.close(), omar.close()]);

@@ -1,12 +1,12 @@
 import AxeBuilder from '@axe-core/playwright';
 import { describe, expect, inject, it } from 'vitest';
 
-import { useBrowser } from '../stage/use-browser.ts';
-import { ConsolePage } from '../stage/console-page.ts';
-import { OPERATORS } from '../stage/operators.ts';
-import { WidgetPage } from '../stage/widget-page.ts';
+import { useBrowser } from '../harness/use-browser.ts';
+import { ConsolePage } from '../harness/console-page.ts';
+import { OPERATORS } from '../harness/operators.ts';
+import { WidgetPage } from '../harness/widget-page.ts';
 
-const stage = inject('stage');
+const system = inject('system');
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 const browser = useBrowser();
 
@@ -24,18 +24,18 @@ describe('the widget, as a guest', () => {
     const page = await context.newPage();
     const requests: string[] = [];
     page.on('request', (request) => requests.push(request.url()));
-    await page.goto(stage.host);
+    await page.goto(system.host);
     const widget = new WidgetPage(page, context);
     await widget.launcher().waitFor();
     expect(await page.locator('iframe').count()).toBe(0);
-    expect(requests.filter((url) => url.startsWith(stage.web))).toEqual([`${stage.web}/widget.js`]);
+    expect(requests.filter((url) => url.startsWith(system.web))).toEqual([`${system.web}/widget.js`]);
     await widget.openChat();
     await widget.frame().getByLabel('Name', { exact: true }).waitFor();
     await context.close();
   });
 
   it('looks the same whatever the page’s styles say, and leaves the page as it was', async () => {
-    const widget = await WidgetPage.open(browser, stage.host);
+    const widget = await WidgetPage.open(browser, system.host);
     const look = await widget.launcher().evaluate((button) => {
       const { width, height } = button.getBoundingClientRect();
       return { width, height, background: getComputedStyle(button).backgroundColor };
@@ -54,7 +54,7 @@ describe('the widget, as a guest', () => {
   });
 
   it('can be used with the keyboard alone: focus goes into the panel, Escape closes it and gives focus back', async () => {
-    const widget = await WidgetPage.open(browser, stage.host, {}, slowStorage);
+    const widget = await WidgetPage.open(browser, system.host, {}, slowStorage);
     const { page } = widget;
     await widget.launcher().focus();
     await page.keyboard.press('Enter');
@@ -76,7 +76,7 @@ describe('the widget, as a guest', () => {
   });
 
   it('listens to its own frame only', async () => {
-    const widget = await WidgetPage.open(browser, stage.host);
+    const widget = await WidgetPage.open(browser, system.host);
     await widget.openChat();
     await widget.frame().getByLabel('Name', { exact: true }).waitFor();
     // The page itself, or a frame that some advertisement brought, pretends to be the chat.
@@ -98,9 +98,9 @@ describe('the widget, as a guest', () => {
   });
 
   it('is there once, however often its script is included, and does what the page asks', async () => {
-    const widget = await WidgetPage.open(browser, stage.host);
+    const widget = await WidgetPage.open(browser, system.host);
     await widget.launcher().waitFor();
-    await widget.page.addScriptTag({ url: `${stage.web}/widget.js` });
+    await widget.page.addScriptTag({ url: `${system.web}/widget.js` });
     expect(await widget.page.locator('switchboard-widget').count()).toBe(1);
     const call = async (verb: string, ...rest: unknown[]) =>
       await widget.page.evaluate(
@@ -124,7 +124,7 @@ describe('the widget, as a guest', () => {
   });
 
   it('fills a phone’s screen, and has a way back', async () => {
-    const widget = await WidgetPage.started(browser, stage.host, 'Phone Example', PHONE);
+    const widget = await WidgetPage.started(browser, system.host, 'Phone Example', PHONE);
     const box = await widget.page.locator('iframe').boundingBox();
     expect(box).toEqual({ x: 0, y: 0, width: 390, height: 844 });
     await widget.frame().getByRole('button', { name: 'Close chat', exact: true }).click();
@@ -133,7 +133,7 @@ describe('the widget, as a guest', () => {
   });
 
   it('says in place what is wrong with the form', async () => {
-    const widget = await WidgetPage.open(browser, stage.host);
+    const widget = await WidgetPage.open(browser, system.host);
     await widget.openChat();
     await widget.frame().getByRole('button', { name: 'Start chat', exact: true }).click();
     await widget.frame().getByRole('alert').waitFor();
@@ -144,8 +144,8 @@ describe('the widget, as a guest', () => {
 
 describe('accessibility', () => {
   it('finds nothing to object to, in the widget and in the console', async () => {
-    const operator = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
-    const visitor = await WidgetPage.open(browser, stage.host);
+    const operator = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
+    const visitor = await WidgetPage.open(browser, system.host);
     await visitor.openChat();
     await visitor.frame().getByLabel('Name', { exact: true }).waitFor();
     const violations = async (page: WidgetPage | ConsolePage) =>

@@ -1,13 +1,13 @@
 import { describe, expect, inject, it } from 'vitest';
 
-import { useHostPages } from '../stage/host-pages.ts';
-import { useBrowser } from '../stage/use-browser.ts';
-import { WidgetPage } from '../stage/widget-page.ts';
+import { useHostPages } from '../harness/host-pages.ts';
+import { useBrowser } from '../harness/use-browser.ts';
+import { WidgetPage } from '../harness/widget-page.ts';
 
-const stage = inject('stage');
+const system = inject('system');
 const browser = useBrowser();
 const pages = useHostPages();
-const src = `${stage.web}/widget.js`;
+const src = `${system.web}/widget.js`;
 const tag = `<script async src="${src}"></script>`;
 
 /** Opens the chat and types a name, which is there as long as the frame is the same. */

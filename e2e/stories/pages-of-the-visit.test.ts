@@ -1,23 +1,23 @@
 import { expect, inject, it } from 'vitest';
 
-import { query } from '../stage/database.ts';
-import { useBrowser } from '../stage/use-browser.ts';
-import { WidgetPage } from '../stage/widget-page.ts';
+import { query } from '../harness/database.ts';
+import { useBrowser } from '../harness/use-browser.ts';
+import { WidgetPage } from '../harness/widget-page.ts';
 
-const stage = inject('stage');
+const system = inject('system');
 const browser = useBrowser();
 
 it('operators learn which page a visitor is on: where the chat was begun, and each one that they go on to', async () => {
-  const visitor = await WidgetPage.started(browser, `${stage.host}?page=1`, 'Wanda Example');
+  const visitor = await WidgetPage.started(browser, `${system.host}?page=1`, 'Wanda Example');
   const where = async () => {
     const [row] = await query<{ pageUrl: string; pages: { url: string }[] }>(
-      stage.databaseUrl,
+      system.databaseUrl,
       'SELECT s."pageUrl", s.pages FROM "ChatSession" s JOIN "Client" c ON c.id = s."clientId" WHERE c.username = $1',
       ['Wanda Example'],
     );
     return { now: row?.pageUrl, trail: row?.pages.map(({ url }) => url) };
   };
-  const page = (number: number) => `${stage.host}?page=${number}`;
+  const page = (number: number) => `${system.host}?page=${number}`;
   await expect.poll(where).toEqual({ now: page(1), trail: [page(1)] });
   // The chat need not be opened there.
   await visitor.page.goto(page(2));

@@ -1,16 +1,16 @@
 import { describe, expect, inject, it } from 'vitest';
 
-import { useHostPages } from '../stage/host-pages.ts';
-import { useBrowser } from '../stage/use-browser.ts';
-import { WidgetPage } from '../stage/widget-page.ts';
+import { useHostPages } from '../harness/host-pages.ts';
+import { useBrowser } from '../harness/use-browser.ts';
+import { WidgetPage } from '../harness/widget-page.ts';
 
-const stage = inject('stage');
+const system = inject('system');
 const UPRIGHT = { width: 390, height: 844 };
 const ACROSS = { width: 844, height: 390 };
 const PHONE = { viewport: UPRIGHT, hasTouch: true, isMobile: true };
 const browser = useBrowser();
 const pages = useHostPages();
-const tag = `<script async src="${stage.web}/widget.js"></script>`;
+const tag = `<script async src="${system.web}/widget.js"></script>`;
 const LONG = `<h1>Lamps</h1><button id="buy">Buy</button><div style="height: 4000px"></div>${tag}`;
 
 async function onPhone(body = LONG, viewport = UPRIGHT): Promise<WidgetPage> {
@@ -131,7 +131,7 @@ describe('the browser’s Back on a phone', () => {
   });
 
   it('is not heard of by a router that comes after the chat', async () => {
-    const widget = await onPhone(`<script src="${stage.web}/widget.js"></script>${router}`);
+    const widget = await onPhone(`<script src="${system.web}/widget.js"></script>${router}`);
     await widget.page.evaluate(() => history.back());
     await widget.launcher().waitFor();
     expect(await heard(widget)).toEqual({ state: { route: 1 }, routed: [], counted: 0 });

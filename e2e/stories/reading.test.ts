@@ -3,14 +3,14 @@ import { randomUUID } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import { expect, inject, it } from 'vitest';
 
-import { useBrowser } from '../stage/use-browser.ts';
-import { ConsolePage } from '../stage/console-page.ts';
-import { query } from '../stage/database.ts';
-import { OPERATORS } from '../stage/operators.ts';
-import { WidgetPage } from '../stage/widget-page.ts';
-import { within } from '../stage/within.ts';
+import { useBrowser } from '../harness/use-browser.ts';
+import { ConsolePage } from '../harness/console-page.ts';
+import { query } from '../harness/database.ts';
+import { OPERATORS } from '../harness/operators.ts';
+import { WidgetPage } from '../harness/widget-page.ts';
+import { within } from '../harness/within.ts';
 
-const stage = inject('stage');
+const system = inject('system');
 const browser = useBrowser();
 
 interface Session {
@@ -18,7 +18,7 @@ interface Session {
 }
 
 async function post<T>(path: string, body: unknown, token?: string): Promise<T> {
-  const answer = await fetch(`${stage.web}/api/chat/${path}`, {
+  const answer = await fetch(`${system.web}/api/chat/${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
     body: JSON.stringify(body),
@@ -42,7 +42,7 @@ async function save(token: string, texts: readonly string[], minutesAgo: number)
 const many = (count: number) =>
   Array.from({ length: count }, (_, index) => `Question ${index + 1}. ${'More of it. '.repeat((index * 7) % 19)}`);
 const readSeq = async (visitor: string) =>
-  (await query<{ operatorReadSeq: number }>(stage.databaseUrl, 'SELECT "operatorReadSeq" FROM "Client" WHERE username = $1', [visitor]))[0]
+  (await query<{ operatorReadSeq: number }>(system.databaseUrl, 'SELECT "operatorReadSeq" FROM "Client" WHERE username = $1', [visitor]))[0]
     ?.operatorReadSeq ?? 0;
 const fromEnd = async (page: Page) =>
   await page.getByRole('log', { name: 'Messages' }).evaluate((element) => element.scrollHeight - element.scrollTop - element.clientHeight);
@@ -50,7 +50,7 @@ const fromEnd = async (page: Page) =>
 it('an operator opens a conversation at its first unread message, and what they have not seen stays unread', async () => {
   const { token } = await post<Session>('sessions', { username: 'Rita Example' });
   await save(token, many(40), 60);
-  const operator = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
+  const operator = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
   await operator.openConversation('Rita Example');
   await operator
     .log()
@@ -86,14 +86,14 @@ it('an operator opens a conversation at its first unread message, and what they 
 });
 
 it('what a visitor reads in one tab is read in their others', async () => {
-  const operator = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
-  const first = await WidgetPage.started(browser, stage.host, 'Sven Example');
+  const operator = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
+  const first = await WidgetPage.started(browser, system.host, 'Sven Example');
   await first.say('Is anybody there?');
   await operator.openConversation('Sven Example');
   await operator.message('Is anybody there?').waitFor();
   await first.closeChat();
   const other = await first.context.newPage();
-  await other.goto(stage.host);
+  await other.goto(system.host);
   const second = new WidgetPage(other, first.context);
   await operator.say('I am.');
   const badge = (widget: WidgetPage) => widget.page.getByRole('button', { name: 'Open chat, 1 unread', exact: true });
@@ -107,8 +107,8 @@ it('what a visitor reads in one tab is read in their others', async () => {
 });
 
 it('a visitor who is in another program has not read the answer, though the page is in sight', async () => {
-  const operator = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
-  const visitor = await WidgetPage.started(browser, stage.host, 'Tove Example');
+  const operator = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
+  const visitor = await WidgetPage.started(browser, system.host, 'Tove Example');
   await visitor.say('Do you have it in blue?');
   await operator.openConversation('Tove Example');
   await operator.message('Do you have it in blue?').waitFor();

@@ -1,16 +1,16 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, inject, it } from 'vitest';
 
-import { useHostPages } from '../stage/host-pages.ts';
-import { useBrowser } from '../stage/use-browser.ts';
-import { WidgetPage } from '../stage/widget-page.ts';
+import { useHostPages } from '../harness/host-pages.ts';
+import { useBrowser } from '../harness/use-browser.ts';
+import { WidgetPage } from '../harness/widget-page.ts';
 
-const stage = inject('stage');
+const system = inject('system');
 const browser = useBrowser();
 const pages = useHostPages();
-const src = `${stage.web}/widget.js`;
+const src = `${system.web}/widget.js`;
 /** The same installation under another name: for the browser another one. */
-const otherBase = stage.web.replace('localhost', '127.0.0.1');
+const otherBase = system.web.replace('localhost', '127.0.0.1');
 
 /** Opens the page and keeps what it says in the console. */
 async function openPage(content: Parameters<typeof pages.add>[0]): Promise<{ widget: WidgetPage; said: string[]; thrown: string[] }> {
@@ -91,7 +91,7 @@ describe('a page on which', () => {
     await widget.openChat();
     await widget.frame().getByLabel('Name', { exact: true }).waitFor();
     expect(await widget.page.locator('switchboard-widget').count()).toBe(1);
-    expect(await widget.page.locator('switchboard-widget iframe').getAttribute('src')).toContain(stage.web);
+    expect(await widget.page.locator('switchboard-widget iframe').getAttribute('src')).toContain(system.web);
     expect(said.filter((text) => text.startsWith('Switchboard: '))).toEqual([expect.stringContaining(otherBase)]);
     expect(thrown).toEqual([]);
     await widget.close();

@@ -1,19 +1,19 @@
 import { expect, inject, it } from 'vitest';
 import type { BrowserContext } from 'playwright-core';
 
-import { ConsolePage } from '../stage/console-page.ts';
-import { rowsOf } from '../stage/database.ts';
-import { OPERATORS, type Operator } from '../stage/operators.ts';
-import { useBrowser } from '../stage/use-browser.ts';
-import { WidgetPage } from '../stage/widget-page.ts';
+import { ConsolePage } from '../harness/console-page.ts';
+import { rowsOf } from '../harness/database.ts';
+import { OPERATORS, type Operator } from '../harness/operators.ts';
+import { useBrowser } from '../harness/use-browser.ts';
+import { WidgetPage } from '../harness/widget-page.ts';
 
-const stage = inject('stage');
+const system = inject('system');
 const browser = useBrowser();
 const SAVES = '**/api/chat/messages';
 
 async function newTab(context: BrowserContext): Promise<ConsolePage> {
   const page = await context.newPage();
-  await page.goto(stage.web);
+  await page.goto(system.web);
   return new ConsolePage(page, context);
 }
 
@@ -30,9 +30,9 @@ async function signOut(tab: ConsolePage, { name }: Operator): Promise<void> {
 
 it('two operators who share a browser: nothing that one has typed or sent becomes the other’s', async () => {
   const { maya, omar } = OPERATORS;
-  const visitor = await WidgetPage.started(browser, stage.host, 'Shari Example');
+  const visitor = await WidgetPage.started(browser, system.host, 'Shari Example');
   await visitor.say('Who is there?');
-  const first = await ConsolePage.open(browser, stage.web);
+  const first = await ConsolePage.open(browser, system.web);
   await signIn(first, maya);
   const second = await newTab(first.context);
   await Promise.all([first.openConversation('Shari Example'), second.openConversation('Shari Example')]);
@@ -52,7 +52,7 @@ it('two operators who share a browser: nothing that one has typed or sent become
   expect(await field.inputValue()).toBe('');
   await second.say('Omar, here');
   await visitor.message('Omar, here').waitFor();
-  const rows = async () => (await rowsOf(stage.databaseUrl, 'Shari Example')).map(({ text, operator }) => [text, operator]);
+  const rows = async () => (await rowsOf(system.databaseUrl, 'Shari Example')).map(({ text, operator }) => [text, operator]);
   await expect.poll(rows).toEqual([
     ['Who is there?', null],
     ['Omar, here', 'Omar Haddad'],
@@ -74,10 +74,10 @@ it('two operators who share a browser: nothing that one has typed or sent become
 });
 
 it('a visitor who ends the chat: no tab takes anything meanwhile, each says that it is over, and a reload brings nothing back', async () => {
-  const first = await WidgetPage.started(browser, stage.host, 'Enda Example');
+  const first = await WidgetPage.started(browser, system.host, 'Enda Example');
   await first.say('Thank you, that is all.');
   const page = await first.context.newPage();
-  await page.goto(stage.host);
+  await page.goto(system.host);
   const second = new WidgetPage(page, first.context);
   await second.openChat();
   await second.message('Thank you, that is all.').waitFor();
@@ -103,20 +103,20 @@ it('a visitor who ends the chat: no tab takes anything meanwhile, each says that
   await second.page.reload();
   await second.openChat();
   await second.frame().getByLabel('Name', { exact: true }).waitFor();
-  expect((await rowsOf(stage.databaseUrl, 'Enda Example')).map(({ text }) => text)).toEqual(['Thank you, that is all.']);
+  expect((await rowsOf(system.databaseUrl, 'Enda Example')).map(({ text }) => text)).toEqual(['Thank you, that is all.']);
   await first.close();
 });
 
 it('words in a link to the frame are shown to nobody: not in a page of its own, nor in a page whose loader does not answer', async () => {
-  const words = { origin: new URL(stage.host).origin, title: 'ACME Bank: security check', greeting: 'Write your card number here' };
-  const link = `${stage.web}/widget#${encodeURIComponent(JSON.stringify(words))}`;
+  const words = { origin: new URL(system.host).origin, title: 'ACME Bank: security check', greeting: 'Write your card number here' };
+  const link = `${system.web}/widget#${encodeURIComponent(JSON.stringify(words))}`;
   const context = await browser.newContext();
   const alone = await context.newPage();
   await alone.goto(link);
   await alone.getByRole('heading', { name: 'Chat with us' }).waitFor();
   await alone.getByText('Ask us anything.').waitFor();
   const framing = await context.newPage();
-  await framing.goto(stage.host);
+  await framing.goto(system.host);
   await framing.evaluate((src) => document.body.append(Object.assign(document.createElement('iframe'), { src })), link);
   const framed = framing.frameLocator('body > iframe');
   await framed.getByText('Ask us anything.').waitFor();

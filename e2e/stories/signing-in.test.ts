@@ -1,26 +1,26 @@
 import { expect, inject, it } from 'vitest';
 
-import { useBrowser } from '../stage/use-browser.ts';
-import { ConsolePage } from '../stage/console-page.ts';
-import { OPERATORS } from '../stage/operators.ts';
-import { within } from '../stage/within.ts';
+import { useBrowser } from '../harness/use-browser.ts';
+import { ConsolePage } from '../harness/console-page.ts';
+import { OPERATORS } from '../harness/operators.ts';
+import { within } from '../harness/within.ts';
 
-const stage = inject('stage');
+const system = inject('system');
 const browser = useBrowser();
 
 it('the right password at a wrong address leads to the right one', async () => {
-  const wrong = stage.web.replace('localhost', '127.0.0.1');
+  const wrong = system.web.replace('localhost', '127.0.0.1');
   const view = await ConsolePage.open(browser, wrong);
   await view.signIn(OPERATORS.maya.email, OPERATORS.maya.password);
   const alert = view.page.getByRole('alert').filter({ hasText: /./ });
   await alert.getByText(`This console isn’t set up for ${wrong}.`).waitFor();
-  await alert.getByRole('link', { name: stage.web }).click();
-  await expect.poll(() => new URL(view.page.url()).origin).toBe(stage.web);
+  await alert.getByRole('link', { name: system.web }).click();
+  await expect.poll(() => new URL(view.page.url()).origin).toBe(system.web);
   await view.close();
 });
 
 it('a wrong password and an unknown e-mail are answered with the same words, and nothing is shown', async () => {
-  const view = await ConsolePage.open(browser, stage.web);
+  const view = await ConsolePage.open(browser, system.web);
   const refusal = async (email: string, password: string) => {
     await view.signIn(email, password);
     const alert = view.page.getByRole('alert').filter({ hasText: /./ });
@@ -37,25 +37,25 @@ it('a wrong password and an unknown e-mail are answered with the same words, and
 });
 
 it('the right password opens the console, and signing out closes it for good', async () => {
-  const view = await ConsolePage.open(browser, stage.web);
+  const view = await ConsolePage.open(browser, system.web);
   const { page } = view;
   await view.signIn(OPERATORS.omar.email, OPERATORS.omar.password);
   await view.status('Connected');
   await page.getByRole('button', { name: new RegExp(OPERATORS.omar.name) }).click();
   await page.getByRole('menuitem', { name: 'Sign out' }).click();
   await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
-  await page.goto(stage.web);
+  await page.goto(system.web);
   await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
   expect(await view.list().count()).toBe(0);
   await view.close();
 });
 
 it('signing out in one tab ends the line of every other tab within seconds, by itself', async () => {
-  const view = await ConsolePage.open(browser, stage.web);
+  const view = await ConsolePage.open(browser, system.web);
   await view.signIn(OPERATORS.omar.email, OPERATORS.omar.password);
   await view.status('Connected');
   const other = await view.context.newPage();
-  await other.goto(stage.web);
+  await other.goto(system.web);
   const otherView = new ConsolePage(other, view.context);
   await otherView.status('Connected');
   await view.page.getByRole('button', { name: new RegExp(OPERATORS.omar.name) }).click();
@@ -78,7 +78,7 @@ it('somebody who is quicker than the page’s script waits for it, and what they
     await held;
     await route.fallback();
   });
-  await page.goto(`${stage.web}/sign-in`, { waitUntil: 'commit' });
+  await page.goto(`${system.web}/sign-in`, { waitUntil: 'commit' });
   const { email, password, name } = OPERATORS.maya;
   await page.getByLabel('Email', { exact: true }).fill(email);
   await page.getByLabel('Password', { exact: true }).fill(password);
@@ -91,12 +91,12 @@ it('somebody who is quicker than the page’s script waits for it, and what they
 });
 
 it('without a session there is no console, no history and no relay token', async () => {
-  const view = await ConsolePage.open(browser, stage.web);
+  const view = await ConsolePage.open(browser, system.web);
   await view.page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
   for (const path of ['/api/chat/messages?clientId=1', '/api/chat/token']) {
-    const response = await view.page.request.fetch(`${stage.web}${path}`, {
+    const response = await view.page.request.fetch(`${system.web}${path}`, {
       method: path.endsWith('token') ? 'POST' : 'GET',
-      headers: { origin: stage.web, 'content-type': 'application/json' },
+      headers: { origin: system.web, 'content-type': 'application/json' },
     });
     expect(response.status(), path).toBe(401);
     expect(((await response.json()) as { error: { code: string } }).error.code).toBe('unauthenticated');

@@ -1,18 +1,18 @@
 import { translateEverything } from '@switchboard/client/testing';
 import { expect, inject, it } from 'vitest';
 
-import { ConsolePage } from '../stage/console-page.ts';
-import { rowsOf } from '../stage/database.ts';
-import { OPERATORS } from '../stage/operators.ts';
-import { useBrowser } from '../stage/use-browser.ts';
-import { WidgetPage } from '../stage/widget-page.ts';
+import { ConsolePage } from '../harness/console-page.ts';
+import { rowsOf } from '../harness/database.ts';
+import { OPERATORS } from '../harness/operators.ts';
+import { useBrowser } from '../harness/use-browser.ts';
+import { WidgetPage } from '../harness/widget-page.ts';
 
-const stage = inject('stage');
+const system = inject('system');
 const browser = useBrowser();
 
 it('a visitor who reads the chat translated sees every status that is true, and nothing breaks', async () => {
-  const operator = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
-  const visitor = await WidgetPage.open(browser, stage.host, {}, translateEverything);
+  const operator = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
+  const visitor = await WidgetPage.open(browser, system.host, {}, translateEverything);
   const errors: string[] = [];
   visitor.page.on('pageerror', (error) => errors.push(error.message));
   const { context } = visitor;
@@ -52,7 +52,7 @@ it('a visitor who reads the chat translated sees every status that is true, and 
   await frame.getByText('You are offline.').waitFor();
   await context.setOffline(false);
   await expect.poll(async () => await frame.getByText('You are offline.').count()).toBe(0);
-  await expect.poll(async () => (await rowsOf(stage.databaseUrl, 'Lukas Übersetzt')).length).toBe(13);
+  await expect.poll(async () => (await rowsOf(system.databaseUrl, 'Lukas Übersetzt')).length).toBe(13);
 
   await frame.getByRole('button', { name: 'End chat', exact: true }).click();
   await frame.getByRole('button', { name: 'Yes, end chat' }).click();

@@ -1,18 +1,18 @@
 import { expect, inject, it } from 'vitest';
 
-import { useBrowser } from '../stage/use-browser.ts';
-import { ConsolePage, expectOrder } from '../stage/console-page.ts';
-import { rowsOf } from '../stage/database.ts';
-import { OPERATORS } from '../stage/operators.ts';
-import { WidgetPage } from '../stage/widget-page.ts';
+import { useBrowser } from '../harness/use-browser.ts';
+import { ConsolePage, expectOrder } from '../harness/console-page.ts';
+import { rowsOf } from '../harness/database.ts';
+import { OPERATORS } from '../harness/operators.ts';
+import { WidgetPage } from '../harness/widget-page.ts';
 
-const stage = inject('stage');
+const system = inject('system');
 const browser = useBrowser();
 
 it('two operators see each other’s answers at once, with the right name, and the database has each once', async () => {
-  const maya = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
-  const omar = await ConsolePage.signedIn(browser, stage, OPERATORS.omar);
-  const visitor = await WidgetPage.started(browser, stage.host, 'Dora Example');
+  const maya = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
+  const omar = await ConsolePage.signedIn(browser, system, OPERATORS.omar);
+  const visitor = await WidgetPage.started(browser, system.host, 'Dora Example');
   await visitor.say('Which one of you is the expert?');
   await maya.openConversation('Dora Example');
   await omar.openConversation('Dora Example');
@@ -29,7 +29,7 @@ it('two operators see each other’s answers at once, with the right name, and t
   await visitor.log().getByText('Maya Lindqvist', { exact: true }).first().waitFor();
   await visitor.log().getByText('Omar Haddad', { exact: true }).first().waitFor();
   await expect
-    .poll(async () => (await rowsOf(stage.databaseUrl, 'Dora Example')).map(({ text, operator }) => [text, operator]))
+    .poll(async () => (await rowsOf(system.databaseUrl, 'Dora Example')).map(({ text, operator }) => [text, operator]))
     .toEqual([
       [said[0], null],
       [said[1], 'Maya Lindqvist'],
@@ -39,10 +39,10 @@ it('two operators see each other’s answers at once, with the right name, and t
 });
 
 it('the same operator’s second tab follows the first', async () => {
-  const first = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
+  const first = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
   const second = await first.context.newPage();
-  await second.goto(stage.web);
-  const visitor = await WidgetPage.started(browser, stage.host, 'Ella Example');
+  await second.goto(system.web);
+  const visitor = await WidgetPage.started(browser, system.host, 'Ella Example');
   await visitor.say('One lamp, please.');
   await first.openConversation('Ella Example');
   const other = new ConsolePage(second, first.context);
@@ -50,6 +50,6 @@ it('the same operator’s second tab follows the first', async () => {
   await first.say('With pleasure.');
   await expectOrder(other.log(), ['One lamp, please.', 'With pleasure.']);
   await expectOrder(first.log(), ['One lamp, please.', 'With pleasure.']);
-  await expect.poll(async () => (await rowsOf(stage.databaseUrl, 'Ella Example')).length).toBe(2);
+  await expect.poll(async () => (await rowsOf(system.databaseUrl, 'Ella Example')).length).toBe(2);
   await Promise.all([visitor.close(), first.close()]);
 });

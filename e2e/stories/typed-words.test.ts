@@ -1,11 +1,11 @@
 import type { Route } from 'playwright-core';
 import { describe, expect, inject, it } from 'vitest';
 
-import { rowsOf } from '../stage/database.ts';
-import { useBrowser } from '../stage/use-browser.ts';
-import { WidgetPage } from '../stage/widget-page.ts';
+import { rowsOf } from '../harness/database.ts';
+import { useBrowser } from '../harness/use-browser.ts';
+import { WidgetPage } from '../harness/widget-page.ts';
 
-const stage = inject('stage');
+const system = inject('system');
 const browser = useBrowser();
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
@@ -16,7 +16,7 @@ const isFocused = async (widget: WidgetPage) => await field(widget).evaluate((el
 /** Another tab of the same browser, with the chat open. */
 async function secondTab(first: WidgetPage): Promise<WidgetPage> {
   const page = await first.context.newPage();
-  await page.goto(stage.host);
+  await page.goto(system.host);
   const second = new WidgetPage(page, first.context);
   await openPanel(second);
   return second;
@@ -44,9 +44,9 @@ async function holdStart(widget: WidgetPage): Promise<{ letGo(): void }> {
 
 describe('what a visitor has typed', () => {
   it('is there on the next page, after a reload and in the other tab, until it is sent in any of them', async () => {
-    const widget = await WidgetPage.started(browser, stage.host, 'Drafty Example');
+    const widget = await WidgetPage.started(browser, system.host, 'Drafty Example');
     await field(widget).fill('Half a sentence, and then');
-    await widget.page.goto(`${stage.host}?page=2`);
+    await widget.page.goto(`${system.host}?page=2`);
     await openPanel(widget);
     await expect.poll(async () => await field(widget).inputValue()).toBe('Half a sentence, and then');
     await widget.page.reload();
@@ -68,7 +68,7 @@ describe('what a visitor has typed', () => {
   });
 
   it('is gone when the chat is ended, in every tab', async () => {
-    const widget = await WidgetPage.started(browser, stage.host, 'Endless Example');
+    const widget = await WidgetPage.started(browser, system.host, 'Endless Example');
     const second = await secondTab(widget);
     await field(widget).fill('Nobody’s business');
     await widget.frame().getByRole('button', { name: 'End chat', exact: true }).click();
@@ -81,11 +81,11 @@ describe('what a visitor has typed', () => {
   });
 
   it('into the form stays with this tab, and is gone from it once the chat has begun', async () => {
-    const widget = await WidgetPage.open(browser, stage.host);
+    const widget = await WidgetPage.open(browser, system.host);
     await widget.openChat();
     await name(widget).fill('Forma Example');
     await widget.frame().getByLabel('Phone (optional)').fill('+49 170 000');
-    await widget.page.goto(`${stage.host}?page=2`);
+    await widget.page.goto(`${system.host}?page=2`);
     await openPanel(widget);
     await expect.poll(async () => await name(widget).inputValue()).toBe('Forma Example');
     expect(await widget.frame().getByLabel('Phone (optional)').inputValue()).toBe('+49 170 000');
@@ -101,7 +101,7 @@ describe('what a visitor has typed', () => {
 
 describe('the start of a chat', () => {
   it('loses not a letter of what is typed at once, sends what is sent, and the field has the keyboard', async () => {
-    const widget = await WidgetPage.open(browser, stage.host);
+    const widget = await WidgetPage.open(browser, system.host);
     const start = await holdStart(widget);
     await widget.openChat();
     await name(widget).fill('Rapida Example');
@@ -118,13 +118,13 @@ describe('the start of a chat', () => {
     expect(await isFocused(widget)).toBe(true);
     await expect.poll(async () => await widget.frame().getByText('Chat started', { exact: true }).count()).toBe(1);
     await expect
-      .poll(async () => (await rowsOf(stage.databaseUrl, 'Rapida Example')).map(({ text }) => text))
+      .poll(async () => (await rowsOf(system.databaseUrl, 'Rapida Example')).map(({ text }) => text))
       .toEqual(['first line', 'second line']);
     await widget.close();
   });
 
   it('gives the keyboard on after a click, too, and after the end', async () => {
-    const widget = await WidgetPage.started(browser, stage.host, 'Clicky Example');
+    const widget = await WidgetPage.started(browser, system.host, 'Clicky Example');
     await expect.poll(async () => await isFocused(widget)).toBe(true);
     await widget.frame().getByRole('button', { name: 'End chat', exact: true }).click();
     await widget.frame().getByRole('button', { name: 'Yes, end chat' }).click();
@@ -135,14 +135,14 @@ describe('the start of a chat', () => {
   });
 
   it('brings up no keyboard on a phone', async () => {
-    const widget = await WidgetPage.started(browser, stage.host, 'Tappy Example', PHONE);
+    const widget = await WidgetPage.started(browser, system.host, 'Tappy Example', PHONE);
     await expect.poll(async () => await widget.frame().getByText('Chat started', { exact: true }).count()).toBe(1);
     expect(await isFocused(widget)).toBe(false);
     await widget.close();
   });
 
   it('that fails gives the form back as it was, says why, and keeps what was typed for when it works', async () => {
-    const widget = await WidgetPage.open(browser, stage.host);
+    const widget = await WidgetPage.open(browser, system.host);
     let letGo = () => undefined as void;
     const held = new Promise<void>((resolve) => {
       letGo = resolve;
@@ -169,7 +169,7 @@ describe('the start of a chat', () => {
   });
 
   it('is not stopped by an e-mail address that the host page makes up', async () => {
-    const widget = await WidgetPage.open(browser, stage.host);
+    const widget = await WidgetPage.open(browser, system.host);
     await widget.openChat();
     for (const email of ['n/a', 'jörg@example.de', '@', 'a b@c', 'x'.repeat(2_000)]) {
       const prefill = { name: `Mailo ${email.slice(0, 5)}`, email };
@@ -190,7 +190,7 @@ describe('the start of a chat', () => {
 
 describe('two tabs', () => {
   it('agree on whether the sound is on, and on whether there is a chat to be ended', async () => {
-    const first = await WidgetPage.started(browser, stage.host, 'Twofold Example');
+    const first = await WidgetPage.started(browser, system.host, 'Twofold Example');
     const second = await secondTab(first);
     await first.frame().getByRole('button', { name: 'Turn sound off' }).click();
     await second.frame().getByRole('button', { name: 'Turn sound on' }).click();

@@ -1,13 +1,13 @@
 import type { Locator, Page } from 'playwright-core';
 import { expect, inject, it } from 'vitest';
 
-import { useBrowser } from '../stage/use-browser.ts';
-import { ConsolePage } from '../stage/console-page.ts';
-import { rowsOf } from '../stage/database.ts';
-import { OPERATORS } from '../stage/operators.ts';
-import { WidgetPage } from '../stage/widget-page.ts';
+import { useBrowser } from '../harness/use-browser.ts';
+import { ConsolePage } from '../harness/console-page.ts';
+import { rowsOf } from '../harness/database.ts';
+import { OPERATORS } from '../harness/operators.ts';
+import { WidgetPage } from '../harness/widget-page.ts';
 
-const stage = inject('stage');
+const system = inject('system');
 const browser = useBrowser();
 
 const LINES = ['first line', 'second line', 'third line', 'zwei zwei', 'fifth'];
@@ -23,9 +23,9 @@ async function typeLines(page: Page, field: Locator, slow: number): Promise<void
 
 it.each([1, 4])('loses no letter of what is typed fast, on either side, on a processor %i times slower', async (slow) => {
   const name = `Quick ${slow} Example`;
-  const operator = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
-  const visitor = await WidgetPage.started(browser, stage.host, name);
-  const texts = async () => (await rowsOf(stage.databaseUrl, name)).map(({ text }) => text);
+  const operator = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
+  const visitor = await WidgetPage.started(browser, system.host, name);
+  const texts = async () => (await rowsOf(system.databaseUrl, name)).map(({ text }) => text);
   const field = visitor.frame().getByRole('textbox', { name: 'Message', exact: true });
   await typeLines(visitor.page, field, slow);
   await expect.poll(texts).toEqual(LINES);

@@ -2,13 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 import { expect, inject, it } from 'vitest';
 
-import { useBrowser } from '../stage/use-browser.ts';
-import { ConsolePage, expectOrder } from '../stage/console-page.ts';
-import { rowsOf } from '../stage/database.ts';
-import { OPERATORS } from '../stage/operators.ts';
-import { WidgetPage } from '../stage/widget-page.ts';
+import { useBrowser } from '../harness/use-browser.ts';
+import { ConsolePage, expectOrder } from '../harness/console-page.ts';
+import { rowsOf } from '../harness/database.ts';
+import { OPERATORS } from '../harness/operators.ts';
+import { WidgetPage } from '../harness/widget-page.ts';
 
-const stage = inject('stage');
+const system = inject('system');
 const browser = useBrowser();
 
 /** The pids of the system's processes whose command line holds `word`: children of the supervisor, and theirs. */
@@ -23,13 +23,13 @@ function processes(word: string): number[] {
         return []; // It ended while we looked.
       }
     });
-  const family = new Set([stage.supervisor]);
+  const family = new Set([system.supervisor]);
   for (let grew = true; grew;) {
     const size = family.size;
     for (const { pid, parent } of all) if (family.has(parent)) family.add(pid);
     grew = family.size > size;
   }
-  return all.filter(({ pid, command }) => pid !== stage.supervisor && family.has(pid) && command.includes(word)).map(({ pid }) => pid);
+  return all.filter(({ pid, command }) => pid !== system.supervisor && family.has(pid) && command.includes(word)).map(({ pid }) => pid);
 }
 
 function kill(word: string): void {
@@ -46,8 +46,8 @@ function kill(word: string): void {
 }
 
 it('the relay dies: both sides say so, it comes back by itself, and nothing said meanwhile is lost', async () => {
-  const operator = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
-  const visitor = await WidgetPage.started(browser, stage.host, 'Lena Example');
+  const operator = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
+  const visitor = await WidgetPage.started(browser, system.host, 'Lena Example');
   await visitor.say('Before');
   await operator.openConversation('Lena Example');
   await operator.message('Before').waitFor();
@@ -58,17 +58,17 @@ it('the relay dies: both sides say so, it comes back by itself, and nothing said
   await operator.status('Connected');
   const said = ['Before', 'Meanwhile', 'I read you'];
   await expect
-    .poll(async () => (await rowsOf(stage.databaseUrl, 'Lena Example')).map((row) => row.text ?? '').toSorted())
+    .poll(async () => (await rowsOf(system.databaseUrl, 'Lena Example')).map((row) => row.text ?? '').toSorted())
     .toEqual(said.toSorted());
-  const stored = (await rowsOf(stage.databaseUrl, 'Lena Example')).map((row) => row.text ?? '');
+  const stored = (await rowsOf(system.databaseUrl, 'Lena Example')).map((row) => row.text ?? '');
   await expectOrder(operator.log(), stored);
   await expectOrder(visitor.log(), stored);
   await Promise.all([visitor.close(), operator.close()]);
 });
 
 it('the database dies: messages still arrive, say Sending and not Sent, and are saved once it is back', async () => {
-  const operator = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
-  const visitor = await WidgetPage.started(browser, stage.host, 'Milo Example');
+  const operator = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
+  const visitor = await WidgetPage.started(browser, system.host, 'Milo Example');
   await visitor.say('Before');
   await visitor
     .log()
@@ -84,20 +84,20 @@ it('the database dies: messages still arrive, say Sending and not Sent, and are 
     .getByText(/^(Sent|Delivered|Read)$/)
     .last()
     .waitFor();
-  await expect.poll(async () => (await rowsOf(stage.databaseUrl, 'Milo Example')).map((row) => row.text)).toEqual(['Before', 'During']);
+  await expect.poll(async () => (await rowsOf(system.databaseUrl, 'Milo Example')).map((row) => row.text)).toEqual(['Before', 'During']);
   await expectOrder(operator.log(), ['Before', 'During']);
   await Promise.all([visitor.close(), operator.close()]);
 });
 
 it('the web server dies: the relay still delivers, and all is saved once it is back', async () => {
-  const operator = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
-  const visitor = await WidgetPage.started(browser, stage.host, 'Nora Example');
+  const operator = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
+  const visitor = await WidgetPage.started(browser, system.host, 'Nora Example');
   await visitor.say('Before');
   await operator.openConversation('Nora Example');
   await operator.message('Before').waitFor();
   kill('next');
   await visitor.say('During');
   await operator.message('During').waitFor();
-  await expect.poll(async () => (await rowsOf(stage.databaseUrl, 'Nora Example')).map((row) => row.text)).toEqual(['Before', 'During']);
+  await expect.poll(async () => (await rowsOf(system.databaseUrl, 'Nora Example')).map((row) => row.text)).toEqual(['Before', 'During']);
   await Promise.all([visitor.close(), operator.close()]);
 });

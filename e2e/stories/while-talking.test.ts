@@ -1,13 +1,13 @@
 import type { FrameLocator, Page } from 'playwright-core';
 import { expect, inject, it } from 'vitest';
 
-import { useBrowser } from '../stage/use-browser.ts';
-import { ConsolePage, expectOrder } from '../stage/console-page.ts';
-import { query, rowsOf } from '../stage/database.ts';
-import { OPERATORS } from '../stage/operators.ts';
-import { WidgetPage } from '../stage/widget-page.ts';
+import { useBrowser } from '../harness/use-browser.ts';
+import { ConsolePage, expectOrder } from '../harness/console-page.ts';
+import { query, rowsOf } from '../harness/database.ts';
+import { OPERATORS } from '../harness/operators.ts';
+import { WidgetPage } from '../harness/widget-page.ts';
 
-const stage = inject('stage');
+const system = inject('system');
 const browser = useBrowser();
 
 /** Waits until somebody is shown as typing, then until nobody is. */
@@ -18,8 +18,8 @@ async function expectTyping(view: Page | FrameLocator): Promise<void> {
 }
 
 it('each side sees the other typing, and no longer once it stops', async () => {
-  const operator = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
-  const visitor = await WidgetPage.started(browser, stage.host, 'Hana Example');
+  const operator = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
+  const visitor = await WidgetPage.started(browser, system.host, 'Hana Example');
   await visitor.say('Hello');
   await operator.openConversation('Hana Example');
   await visitor.frame().getByRole('textbox', { name: 'Message', exact: true }).pressSequentially('I was wond');
@@ -30,8 +30,8 @@ it('each side sees the other typing, and no longer once it stops', async () => {
 });
 
 it('unread counts grow on both sides and go when the conversation is looked at', async () => {
-  const operator = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
-  const visitor = await WidgetPage.started(browser, stage.host, 'Ivo Example');
+  const operator = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
+  const visitor = await WidgetPage.started(browser, system.host, 'Ivo Example');
   await visitor.say('One');
   await visitor.say('Two');
   await operator.rowUnread('Ivo Example', 2).waitFor();
@@ -41,8 +41,8 @@ it('unread counts grow on both sides and go when the conversation is looked at',
     .list()
     .getByRole('button', { name: /^Ivo Example, waiting (now|\d+ min)$/ })
     .waitFor();
-  await expect.poll(async () => (await rowsOf(stage.databaseUrl, 'Ivo Example')).map((row) => row.isRead)).toEqual([true, true]);
-  expect(await query(stage.databaseUrl, 'SELECT "unreadCount" FROM "Client" WHERE username = $1', ['Ivo Example'])).toEqual([
+  await expect.poll(async () => (await rowsOf(system.databaseUrl, 'Ivo Example')).map((row) => row.isRead)).toEqual([true, true]);
+  expect(await query(system.databaseUrl, 'SELECT "unreadCount" FROM "Client" WHERE username = $1', ['Ivo Example'])).toEqual([
     { unreadCount: 0 },
   ]);
 
@@ -60,8 +60,8 @@ it('unread counts grow on both sides and go when the conversation is looked at',
 });
 
 it('a visitor ends the chat: the console says so, also after a reload, and the visitor may start anew', async () => {
-  const operator = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
-  const visitor = await WidgetPage.started(browser, stage.host, 'Jade Example');
+  const operator = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
+  const visitor = await WidgetPage.started(browser, system.host, 'Jade Example');
   await visitor.say('That was all.');
   await visitor
     .log()
@@ -79,7 +79,7 @@ it('a visitor ends the chat: the console says so, also after a reload, and the v
     .first()
     .waitFor();
   await expect
-    .poll(async () => await query(stage.databaseUrl, 'SELECT status FROM "Client" WHERE username = $1', ['Jade Example']))
+    .poll(async () => await query(system.databaseUrl, 'SELECT status FROM "Client" WHERE username = $1', ['Jade Example']))
     .toEqual([{ status: 'ENDED' }]);
   await operator.page.reload();
   if (!(await operator.log().isVisible())) await operator.openConversation('Jade Example');
@@ -96,9 +96,9 @@ it('a visitor ends the chat: the console says so, also after a reload, and the v
 });
 
 it('what looks like HTML is shown as it was typed, on both sides, and runs nowhere', async () => {
-  const operator = await ConsolePage.signedIn(browser, stage, OPERATORS.maya);
+  const operator = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
   const hostile = '<img src=x onerror="document.title=\'owned\'"><script>document.title="owned"</script>';
-  const visitor = await WidgetPage.started(browser, stage.host, '<b>Kim</b>');
+  const visitor = await WidgetPage.started(browser, system.host, '<b>Kim</b>');
   await visitor.say(hostile);
   await operator
     .list()

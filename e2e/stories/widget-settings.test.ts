@@ -1,10 +1,10 @@
 import { describe, expect, inject, it } from 'vitest';
 
-import { useHostPages } from '../stage/host-pages.ts';
-import { useBrowser } from '../stage/use-browser.ts';
-import { WidgetPage } from '../stage/widget-page.ts';
+import { useHostPages } from '../harness/host-pages.ts';
+import { useBrowser } from '../harness/use-browser.ts';
+import { WidgetPage } from '../harness/widget-page.ts';
 
-const stage = inject('stage');
+const system = inject('system');
 const browser = useBrowser();
 const pages = useHostPages();
 
@@ -12,7 +12,7 @@ async function withAttributes(
   attributes: string,
   { body = '', root = 'lang="en"', locale = 'en-GB', width = 1280 }: { body?: string; root?: string; locale?: string; width?: number } = {},
 ): Promise<WidgetPage> {
-  const html = `${body}<script async src="${stage.web}/widget.js" ${attributes}></script>`;
+  const html = `${body}<script async src="${system.web}/widget.js" ${attributes}></script>`;
   return await WidgetPage.open(browser, pages.add({ body: html, root }), { locale, viewport: { width, height: 800 } });
 }
 
@@ -143,7 +143,7 @@ describe('where the visitor goes', () => {
     await context.addInitScript(LISTEN);
     if (how === 'by looking') await context.addInitScript(() => void delete (window as { navigation?: unknown }).navigation);
     const page = await context.newPage();
-    await page.goto(pages.add({ body: `<script async src="${stage.web}/widget.js"></script>` }));
+    await page.goto(pages.add({ body: `<script async src="${system.web}/widget.js"></script>` }));
     expect(await page.evaluate(() => 'navigation' in window)).toBe(how === 'with the browser’s word');
     const widget = new WidgetPage(page, context);
     await widget.openChat();
@@ -168,7 +168,7 @@ describe('where the visitor goes', () => {
   });
 
   it('the panel is open on the next page of the visit, without the keyboard, until it is closed', async () => {
-    const tag = `<script async src="${stage.web}/widget.js"></script>`;
+    const tag = `<script async src="${system.web}/widget.js"></script>`;
     const next = pages.add({ body: `<input id="search" autofocus>${tag}` });
     const widget = await WidgetPage.open(browser, pages.add({ body: tag }));
     const { page } = widget;
@@ -188,7 +188,7 @@ describe('where the visitor goes', () => {
   });
 
   it('on a phone it is closed on the next page: it would cover what somebody has just gone to', async () => {
-    const tag = `<script async src="${stage.web}/widget.js"></script>`;
+    const tag = `<script async src="${system.web}/widget.js"></script>`;
     const next = pages.add({ body: tag });
     const widget = await WidgetPage.open(browser, pages.add({ body: tag }), { viewport: { width: 390, height: 800 } });
     const { page } = widget;

@@ -1,12 +1,12 @@
 import type { BrowserContext } from 'playwright-core';
 import { expect, inject, it } from 'vitest';
 
-import { ConsolePage } from '../stage/console-page.ts';
-import { OPERATORS } from '../stage/operators.ts';
-import { useBrowser } from '../stage/use-browser.ts';
-import { WidgetPage } from '../stage/widget-page.ts';
+import { ConsolePage } from '../harness/console-page.ts';
+import { OPERATORS } from '../harness/operators.ts';
+import { useBrowser } from '../harness/use-browser.ts';
+import { WidgetPage } from '../harness/widget-page.ts';
 
-const stage = inject('stage');
+const system = inject('system');
 
 /** A browser whose pages all stand behind `between`. */
 function behind(between: (context: BrowserContext) => Promise<unknown>): ReturnType<typeof useBrowser> {
@@ -25,12 +25,12 @@ const swallowed = behind(async (context) => await context.routeWebSocket(/\/chat
 // A closed port, or a wrong NEXT_PUBLIC_SOCKET_URL.
 const unreachable = behind(async (context) => {
   await context.routeWebSocket(/\/chat\//, async (socket) => await socket.close());
-  await context.route(`${stage.relay}/**`, async (route) => await route.abort());
+  await context.route(`${system.relay}/**`, async (route) => await route.abort());
 });
 
 it('both sides talk live where something on the way swallows WebSockets', async () => {
-  const operator = await ConsolePage.signedIn(swallowed, stage, OPERATORS.maya);
-  const visitor = await WidgetPage.started(swallowed, stage.host, 'Ada Swallowed');
+  const operator = await ConsolePage.signedIn(swallowed, system, OPERATORS.maya);
+  const visitor = await WidgetPage.started(swallowed, system.host, 'Ada Swallowed');
   await visitor.say('Is this live?');
   await operator.openConversation('Ada Swallowed');
   // Only the relay tells of this, as soon as the visitor's page has found its way.
@@ -49,12 +49,12 @@ it('both sides talk live where something on the way swallows WebSockets', async 
 
 it('a relay that is never reached is said on both sides, and messages go through all the same', async () => {
   const context = await unreachable.newContext();
-  await context.addCookies([...(stage.sessions[OPERATORS.omar.email] ?? [])]);
+  await context.addCookies([...(system.sessions[OPERATORS.omar.email] ?? [])]);
   const page = await context.newPage();
-  await page.goto(stage.web);
+  await page.goto(system.web);
   const operator = new ConsolePage(page, context);
-  await page.getByText(`No live connection to ${new URL(stage.relay).host}.`).waitFor();
-  const visitor = await WidgetPage.started(unreachable, stage.host, 'Ben Unreachable');
+  await page.getByText(`No live connection to ${new URL(system.relay).host}.`).waitFor();
+  const visitor = await WidgetPage.started(unreachable, system.host, 'Ben Unreachable');
   await visitor.frame().getByText('No live connection. Messages go through, a little later.').waitFor();
   await visitor.say('Anybody there?');
   await operator.row('Ben Unreachable').waitFor();

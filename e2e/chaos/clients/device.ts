@@ -9,9 +9,9 @@ import { conversationOf, type Attempt, type Ledger, type SideKey } from '../hist
 import type { Random } from '../random.ts';
 
 /** Where a tab is when something may happen to it, on its way to having a message saved. */
-export type SaveStage = 'before the request' | 'request sent' | 'answer arrived';
-/** Told at every stage; what it returns is waited for. A tab that is killed meanwhile goes no further. */
-export type SaveWatch = (stage: SaveStage, texts: readonly string[]) => Promise<void> | void;
+export type SaveStep = 'before the request' | 'request sent' | 'answer arrived';
+/** Called at every step; its promise is awaited. A tab that is killed meanwhile goes no further. */
+export type SaveWatch = (step: SaveStep, texts: readonly string[]) => Promise<void> | void;
 
 export interface DeviceOptions {
   readonly name: string;
@@ -214,7 +214,7 @@ export class Tab {
     const isSave = init.method === 'POST' && path === '/api/chat/messages';
     const body = isSave && typeof init.body === 'string' ? (JSON.parse(init.body) as SaveBody) : undefined;
     const texts = body?.messages.map((message) => message.text ?? '') ?? [];
-    if (body !== undefined) await this.#stage('before the request', texts);
+    if (body !== undefined) await this.#reach('before the request', texts);
     const attempt =
       body === undefined
         ? undefined
@@ -234,13 +234,13 @@ export class Tab {
       const asked = fetch(web + path, request);
       // Of a tab that is killed meanwhile nobody waits for it any more.
       asked.catch(() => undefined);
-      if (body !== undefined) await this.#stage('request sent', texts);
+      if (body !== undefined) await this.#reach('request sent', texts);
       const response = await asked;
       const text = await response.text();
       ledger.answered(`${init.method ?? 'GET'} ${path.split('?', 1)[0]}`, askedAt);
       this.#checkForeign(path, text);
       if (attempt !== undefined) this.#close(attempt, response.status, text);
-      if (body !== undefined) await this.#stage('answer arrived', texts);
+      if (body !== undefined) await this.#reach('answer arrived', texts);
       return new Response([204, 304].includes(response.status) ? null : text, response);
     } catch (error) {
       if (attempt !== undefined) leaveOpen(attempt);
@@ -253,8 +253,8 @@ export class Tab {
     return this.#device.cookie === undefined ? 'CLIENT' : 'OPERATOR';
   }
 
-  async #stage(stage: SaveStage, texts: readonly string[]): Promise<void> {
-    await this.#device.onSave(stage, texts);
+  async #reach(step: SaveStep, texts: readonly string[]): Promise<void> {
+    await this.#device.onSave(step, texts);
     // Killed at this point: nothing of this goes on.
     if (!this.isAlive()) await new Promise(() => undefined);
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import type { BrowserContext, Locator } from 'playwright-core';
 
-import { launchProfile } from '../../stage/browser.ts';
+import { launchProfile } from '../../harness/browser.ts';
 import { conversationOf, type Row, type Send } from '../history/ledger.ts';
 import type { World } from '../world.ts';
 

@@ -1,6 +1,6 @@
 import type { FrameLocator, Page } from 'playwright-core';
 
-import { serveHostPage, type HostPage } from '../../stage/host-page.ts';
+import { serveHostPage, type HostPage } from '../../harness/host-page.ts';
 import { expectPage, RealBrowser, writeInPage } from '../clients/real-browser.ts';
 import type { World } from '../world.ts';
 import type { Scenario } from './scenario.ts';

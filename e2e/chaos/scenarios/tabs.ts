@@ -1,9 +1,9 @@
-import type { SaveStage } from '../clients/device.ts';
+import type { SaveStep } from '../clients/device.ts';
 import type { Visitor } from '../clients/visitor.ts';
 import type { Scenario } from './scenario.ts';
 import type { World } from '../world.ts';
 
-type Moment = SaveStage | 'relayed';
+type Moment = SaveStep | 'relayed';
 const MOMENTS = ['before the request', 'relayed', 'request sent', 'answer arrived'] as const;
 
 /** Sends a message and kills the tab at that moment of its life; resolves when it is dead. */
@@ -16,11 +16,11 @@ async function killAt(world: World, visitor: Visitor, moment: Moment): Promise<v
       dead();
     };
     const isRelayed = (text: string) => world.operators.some((operator) => operator.watchers.get(visitor.name)?.firstSeen.has(text));
-    visitor.device.onSave = async (stage, texts) => {
+    visitor.device.onSave = async (step, texts) => {
       const text = texts.at(-1) ?? '';
-      if (moment === 'relayed' && stage === 'before the request') await world.until('relayed', () => isRelayed(text));
+      if (moment === 'relayed' && step === 'before the request') await world.until('relayed', () => isRelayed(text));
       const now = moment === 'relayed' ? 'before the request' : moment;
-      if (stage !== now) return;
+      if (step !== now) return;
       // A request needs a moment to get out of the process, and a server one to work on it: anywhere in there.
       if (moment === 'request sent') await world.pause(world.random.whole(0, 12));
       end();

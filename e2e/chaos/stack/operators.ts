@@ -1,5 +1,5 @@
-import { createOperators } from '../../stage/create-operators.ts';
-import { signIn } from '../../stage/operators.ts';
+import { createOperators } from '../../harness/create-operators.ts';
+import { signIn } from '../../harness/operators.ts';
 import type { OperatorAccount } from './control.ts';
 
 const OPERATORS = ['Maya Lindqvist', 'Omar Haddad', 'Grace Okafor'].map((name, index) => ({

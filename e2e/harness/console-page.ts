@@ -4,7 +4,7 @@ import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } fr
 import type { Operator, SessionCookie } from './operators.ts';
 
 /** Where the console is, and who is signed in. */
-interface SignedInStage {
+interface SignedInSystem {
   readonly web: string;
   readonly sessions: Readonly<Record<string, readonly SessionCookie[]>>;
 }
@@ -26,14 +26,14 @@ export class ConsolePage {
   /** Opens the console in a browser in which the operator signed in before. */
   static async signedIn(
     browser: Pick<Browser, 'newContext'>,
-    stage: SignedInStage,
+    system: SignedInSystem,
     operator: Operator,
     options: BrowserContextOptions = {},
   ): Promise<ConsolePage> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
-    await context.addCookies([...(stage.sessions[operator.email] ?? [])]);
+    await context.addCookies([...(system.sessions[operator.email] ?? [])]);
     const page = await context.newPage();
-    await page.goto(stage.web);
+    await page.goto(system.web);
     const view = new ConsolePage(page, context);
     await view.list().waitFor();
     await view.status('Connected');

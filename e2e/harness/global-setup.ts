@@ -8,7 +8,7 @@ import { serveHostPage } from './host-page.ts';
 import { OPERATORS, signIn, type SessionCookie } from './operators.ts';
 import { startSystem } from './system.ts';
 
-export interface Stage {
+export interface RunningSystem {
   readonly web: string;
   readonly relay: string;
   readonly host: string;
@@ -22,7 +22,7 @@ export interface Stage {
 
 declare module 'vitest' {
   interface ProvidedContext {
-    stage: Stage;
+    system: RunningSystem;
   }
 }
 
@@ -38,7 +38,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
   const secrets = JSON.parse(await readFile(join(system.dataDir, 'secrets.json'), 'utf8')) as { databasePassword: string };
   const { port } = JSON.parse(await readFile(join(system.dataDir, 'database.json'), 'utf8')) as { port: number };
-  project.provide('stage', {
+  project.provide('system', {
     web: system.web,
     relay: system.relay,
     host: host.url,
