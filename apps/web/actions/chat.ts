@@ -12,7 +12,6 @@ import {
   type SaveMessageInput,
 } from '../server/requests/action-inputs.ts';
 import { operatorActor } from '../server/requests/authenticate.ts';
-import { seenHint, tellSaved } from '../server/parts/relay/relay-hints.ts';
 import { services, type Services } from '../server/services/services.ts';
 import { actingOperator } from '../server/requests/session.ts';
 import { tellingCode } from '../server/requests/telling-code.ts';
@@ -25,13 +24,12 @@ import { tellingCode } from '../server/requests/telling-code.ts';
 /** Saves one message and resolves with it as saved. The same `messageKey` again resolves with the first one; without a key every call saves. */
 export async function saveChatMessageAction(input: SaveMessageInput): Promise<MessageView> {
   return await tellingCode(async () => {
-    const { saver, chat, hints } = services();
+    const { saver, chat, afterCommit } = services();
     const actor = operatorActor(await actingOperator('saves'));
     const { operatorId: _ignored, messageKey = chat.ids(), ...given } = parse(saveMessageInput, input);
     const message = parse(newMessage, { ...given, messageKey });
-    const saved = await saver.save(actor, [message]);
-    tellSaved(hints, saved);
-    const seq = saved.messages[0]?.seq ?? 0;
+    const { messages } = afterCommit(await saver.save(actor, [message]));
+    const seq = messages[0]?.seq ?? 0;
     return await readBack(chat, actor, given.clientId, seq);
   });
 }
@@ -55,12 +53,10 @@ export async function getRecentChatsAction(): Promise<RecentChat[]> {
 /** Marks what the client wrote as read and resolves with how many messages that were. */
 export async function markMessagesAsReadAction(input: MarkReadInput): Promise<number> {
   return await tellingCode(async () => {
-    const { chat, hints } = services();
+    const { chat, afterCommit } = services();
     const actor = operatorActor(await actingOperator());
     const { clientId, upToSeq } = parse(markReadInput, input);
-    const { count, address, receipts } = await markRead(chat, actor, { clientId, upToSeq });
-    if (count > 0 && address !== null) hints.send(seenHint(address, 'operator', receipts));
-    return count;
+    return afterCommit(await markRead(chat, actor, { clientId, upToSeq })).count;
   });
 }
 

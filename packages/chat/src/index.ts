@@ -1,5 +1,6 @@
 export type { Actor, AnonymousActor, ClientActor, OperatorActor } from './actor.ts';
 export type { ChatLog, Context } from './context.ts';
+export type { Effect, WithEffects } from './effects.ts';
 export { blockVisitor, type BlockedVisitor } from './visitors/block-visitor.ts';
 export { adoptSession, type AdoptedSession } from './visitors/adopt-session.ts';
 export { createOperator, type NewOperator } from './operators/create-operator.ts';
@@ -18,7 +19,7 @@ export { readPage, type PageQuery } from './messages/read-page.ts';
 export { recordReceipts, type ReceiptsInput, type RecordedReceipts } from './receipts/record-receipts.ts';
 export { forgetRevocations, listRevocations, recordRevocation, type Revocation } from './revocations/revocations.ts';
 export { createMessageSaver, type MessageSaver, type MessageSaverOptions } from './messages/saving/message-saver.ts';
-export type { ChangedConversation, SaveResult } from './messages/saving/write-group.ts';
+export type { SaveResult } from './messages/saving/write-group.ts';
 export { settleWaiting } from './conversations/settle-waiting.ts';
 export { startSession, type StartedSession, type StartSessionExtra, type StartSessionInput } from './visitors/start-session.ts';
 export { knownStorageKeys, removeUnusedUploads, type UploadPosition } from './uploads/unused-uploads.ts';

@@ -1,3 +1,4 @@
+export type { ChangeKind } from './changes.ts';
 export * from './chats.ts';
 export * from './claims.ts';
 export * from './errors.ts';

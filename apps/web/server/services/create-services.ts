@@ -19,6 +19,7 @@ import { createImageLinks, type ImageLinks } from '../parts/images/image-links.t
 import { createDiskStore, type ImageStore } from '../parts/storage/image-store.ts';
 import { deriveKey } from '../parts/auth/keys.ts';
 import { createLimits, type Limits } from '../parts/limits/limits.ts';
+import { createAfterCommit, type AfterCommit } from '../parts/relay/after-commit.ts';
 import { createRelayHints, type RelayHints } from '../parts/relay/relay-hints.ts';
 import { createRelayRequests, type RelayRequests } from '../parts/relay/relay-requests.ts';
 import { createRevocationSender, type RevocationSender } from '../parts/relay/revocation-sender.ts';
@@ -51,6 +52,8 @@ export interface Services {
   readonly imageLinks: ImageLinks;
   readonly relay: Pick<RelayRequests, 'trouble'>;
   readonly hints: RelayHints;
+  /** Takes every answer of a verb that has effects. */
+  readonly afterCommit: AfterCommit;
   readonly revocations: RevocationSender;
   readonly limits: Limits;
   readonly signInBrake: SignInBrake;
@@ -89,6 +92,8 @@ export function createServices(config: Config, stopping: Pick<Stopping, 'hasBegu
   measureDisk(metrics, config.dataDir);
   const images = measureUploads(metrics, createDiskStore(config.dataDir));
   const relay = createRelayRequests({ relayUrl: config.relayInternalUrl, tokens });
+  const hints = createRelayHints({ relay, log, metrics });
+  const revocations = createRevocationSender({ chat, relay, log, metrics });
   const limits = createLimits(config, log);
   metrics.gauge(
     'limits_redis_up',
@@ -120,8 +125,9 @@ export function createServices(config: Config, stopping: Pick<Stopping, 'hasBegu
     uploadSweep: createUploadSweep({ chat, images, dataDir: config.dataDir, metrics }),
     imageLinks,
     relay,
-    hints: createRelayHints({ relay, log, metrics }),
-    revocations: createRevocationSender({ chat, relay, log, metrics }),
+    hints,
+    revocations,
+    afterCommit: createAfterCommit({ hints, revocations }),
     isStopping: () => stopping.hasBegun(),
     limits,
     passwordChecks: createSlots(MAX_PASSWORD_CHECKS),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import type { ClientActor } from '../actor.ts';
 import { endChat } from './end-chat.ts';
 import { readHistory } from '../messages/read-history.ts';
 import { readPage } from '../messages/read-page.ts';
@@ -8,22 +9,47 @@ import { requireOpenSession } from '../visitors/require-open-session.ts';
 import { listRevocations } from '../revocations/revocations.ts';
 import { createMessageSaver } from '../messages/saving/message-saver.ts';
 import { startSession } from '../visitors/start-session.ts';
-import { chatFixture, codeOf, NOW, text } from '../testing/chat-fixture.ts';
+import { changed, chatFixture, codeOf, NOW, text } from '../testing/chat-fixture.ts';
 
 const chat = chatFixture();
 
 it('ends a conversation once, by the visitor or an operator, and keeps everything', async () => {
   const [visitor, operator] = [await chat.visitor(), await chat.operator()];
-  const { clientId, sessionId: address } = visitor;
+  const { clientId } = visitor;
   await createMessageSaver(chat.ctx).save(visitor, [text('a')]);
-  const ended = { endedAt: NOW.toISOString(), address, clientId, lastSeq: 1 };
-  expect(await endChat(chat.ctx, visitor)).toEqual({ ...ended, changed: true });
+  expect((await endChat(chat.ctx, visitor)).endedAt).toBe(NOW.toISOString());
   chat.now = new Date(NOW.getTime() + 1_000);
-  expect(await endChat(chat.ctx, visitor)).toEqual({ ...ended, changed: false });
-  expect(await endChat(chat.ctx, operator, { clientId })).toEqual({ ...ended, changed: false });
+  expect((await endChat(chat.ctx, visitor)).endedAt).toBe(NOW.toISOString());
+  expect((await endChat(chat.ctx, operator, { clientId })).endedAt).toBe(NOW.toISOString());
   expect(await chat.client(clientId)).toMatchObject({ status: 'ENDED', endedAt: NOW, unreadCount: 1, lastSeq: 1 });
   expect(await chat.messages(clientId)).toHaveLength(1);
   chat.now = NOW;
+});
+
+describe('the effects of ending a chat', () => {
+  const effectsOfLeaving = (visitor: ClientActor) => [
+    { kind: 'visitor left', clientId: visitor.clientId, address: visitor.sessionId },
+    { kind: 'access revoked', role: 'client', id: visitor.clientId, address: visitor.sessionId },
+    changed(visitor, 0, 'ended'),
+  ];
+
+  it('by the visitor: they left and their tokens are revoked; asked again, all but the first', async () => {
+    const visitor = await chat.visitor();
+    expect((await endChat(chat.ctx, visitor)).effects).toEqual(effectsOfLeaving(visitor));
+    expect((await endChat(chat.ctx, visitor)).effects).toEqual(effectsOfLeaving(visitor).slice(1));
+  });
+
+  it('by the visitor after an operator: they left as well', async () => {
+    const [visitor, operator] = [await chat.visitor(), await chat.operator()];
+    await endChat(chat.ctx, operator, { clientId: visitor.clientId });
+    expect((await endChat(chat.ctx, visitor)).effects).toEqual(effectsOfLeaving(visitor));
+  });
+
+  it('by an operator: nobody’s token is revoked', async () => {
+    const [visitor, operator] = [await chat.visitor(), await chat.operator()];
+    const { effects } = await endChat(chat.ctx, operator, { clientId: visitor.clientId });
+    expect(effects).toEqual([changed(visitor, 0, 'ended')]);
+  });
 });
 
 describe('a visitor’s token, once they have ended the chat', () => {

@@ -1,6 +1,9 @@
-import { lockOwnClient } from '../access.ts';
+import type { Prisma } from '@switchboard/database';
+
+import { lockOwnClient, type ClientState } from '../access.ts';
 import type { Actor } from '../actor.ts';
 import type { Context } from '../context.ts';
+import { conversationChanged, type Effect, type WithEffects } from '../effects.ts';
 import { writeRevocation } from '../revocations/revocations.ts';
 import { withDatabase } from '../with-database.ts';
 
@@ -8,12 +11,6 @@ import { withDatabase } from '../with-database.ts';
 export interface EndedChat {
   /** ISO-8601. */
   endedAt: string;
-  /** Where the visitor is on the relay. */
-  address: string | null;
-  clientId: number;
-  lastSeq: number;
-  /** False when it had been ended before. */
-  changed: boolean;
 }
 
 /**
@@ -23,20 +20,35 @@ export interface EndedChat {
  *
  * @throws ChatError as `clientMeant`, `not_found`, and `blocked` for a visitor who is
  */
-export async function endChat(ctx: Context, actor: Actor, input: { readonly clientId?: number | undefined } = {}): Promise<EndedChat> {
+export async function endChat(
+  ctx: Context,
+  actor: Actor,
+  input: { readonly clientId?: number | undefined } = {},
+): Promise<WithEffects<EndedChat>> {
   return await withDatabase(
     ctx,
     async () =>
       await ctx.db.prisma.$transaction(async (tx) => {
-        const { id, endedAt: before, address, lastSeq } = await lockOwnClient(tx, actor, input.clientId);
+        const client = await lockOwnClient(tx, actor, input.clientId);
         const now = ctx.clock();
-        if (before === null)
-          await tx.client.update({ where: { id }, data: { status: 'ENDED', endedAt: now, updatedAt: now }, select: { id: true } });
-        if (actor.kind === 'client') {
-          const { count } = await tx.chatSession.updateMany({ where: { clientId: id, endedAt: null }, data: { endedAt: now } });
-          if (count > 0) await writeRevocation(tx, { role: 'client', id, at: now, address });
-        }
-        return { endedAt: (before ?? now).toISOString(), address, clientId: id, lastSeq, changed: before === null };
+        const endedAt = client.endedAt ?? now;
+        if (client.endedAt === null)
+          await tx.client.update({ where: { id: client.id }, data: { status: 'ENDED', endedAt, updatedAt: now }, select: { id: true } });
+        const left = actor.kind === 'client' ? await endSessions(tx, client, now) : [];
+        return { endedAt: endedAt.toISOString(), effects: [...left, conversationChanged(client, 'ended')] };
       }),
   );
+}
+
+/** The visitor is gone, whether an operator had ended the chat before them or not. */
+async function endSessions(
+  tx: Prisma.TransactionClient,
+  { id, address }: Pick<ClientState, 'id' | 'address'>,
+  at: Date,
+): Promise<Effect[]> {
+  const { count } = await tx.chatSession.updateMany({ where: { clientId: id, endedAt: null }, data: { endedAt: at } });
+  if (count > 0) await writeRevocation(tx, { role: 'client', id, at, address });
+  // Operators hear once that the visitor left; the relay may hear of a revocation any number of times.
+  const left: Effect[] = count > 0 ? [{ kind: 'visitor left', clientId: id, address }] : [];
+  return [...left, { kind: 'access revoked', role: 'client', id, address }];
 }

@@ -6,7 +6,7 @@ import { endChat } from './end-chat.ts';
 import { markDone } from './mark-done.ts';
 import { markRead } from '../receipts/mark-read.ts';
 import { createMessageSaver, type MessageSaver } from '../messages/saving/message-saver.ts';
-import { chatFixture, codeOf, image, NOW, text } from '../testing/chat-fixture.ts';
+import { changed, chatFixture, codeOf, image, NOW, text } from '../testing/chat-fixture.ts';
 
 const chat = chatFixture();
 let saver: MessageSaver;
@@ -75,10 +75,14 @@ it.each<[string, readonly ('v' | 'o')[], number | null]>([
 
 it('done ends the waiting, until the visitor writes again', async () => {
   const visitor = await chat.visitor();
-  const { clientId, sessionId } = visitor;
+  const { clientId } = visitor;
   await saver.save(visitor, [text('Thanks!')]);
   after(60);
-  expect(await done(visitor, 1)).toEqual({ doneAt: at(60).toISOString(), waitingSince: null, address: sessionId, lastSeq: 1 });
+  expect(await done(visitor, 1)).toEqual({
+    doneAt: at(60).toISOString(),
+    waitingSince: null,
+    effects: [changed(visitor, 1, 'done')],
+  });
   after(70);
   expect((await done(visitor)).doneAt).toBe(at(60).toISOString());
   await answer(visitor);

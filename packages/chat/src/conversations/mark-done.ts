@@ -4,32 +4,30 @@ import { ChatError } from '@switchboard/protocol';
 import { lockClient, requireOperator } from '../access.ts';
 import type { Actor } from '../actor.ts';
 import type { Context } from '../context.ts';
+import { conversationChanged, type WithEffects } from '../effects.ts';
 import { unansweredJoins } from './who-waits.ts';
 import { withDatabase } from '../with-database.ts';
 
-/** `lastSeq`: the newest message that whoever marks it as done has seen. */
+/** `lastSeq`: the newest message that the operator had seen when they marked it as done. */
 export interface MarkDoneInput {
   readonly clientId: number;
   readonly done: boolean;
   readonly lastSeq?: number | undefined;
 }
 
-/** How the conversation stands now, ISO-8601, and what whoever is to be told needs to know. */
+/** How the conversation stands now, ISO-8601. */
 export interface MarkedDone {
   doneAt: string | null;
   waitingSince: string | null;
-  /** Where the visitor is on the relay. */
-  address: string | null;
-  lastSeq: number;
 }
 
 /**
- * Marks a conversation as done, so that nobody waits in it any more, or reopens it, so that its messages decide again who waits. The visitor's next message opens it
- * again by itself. Asked again it changes nothing.
+ * Marks a conversation as done, so that nobody waits in it any more, or takes that back, so that its messages decide again who waits. The visitor's next
+ * message takes it back, too. Asked again it changes nothing.
  *
  * @throws ChatError `unauthenticated`, `forbidden` for everybody but operators, `not_found`, `conflict` when there are other messages than `lastSeq` says
  */
-export async function markDone(ctx: Context, actor: Actor, { clientId, done, lastSeq }: MarkDoneInput): Promise<MarkedDone> {
+export async function markDone(ctx: Context, actor: Actor, { clientId, done, lastSeq }: MarkDoneInput): Promise<WithEffects<MarkedDone>> {
   requireOperator(actor);
   return await withDatabase(
     ctx,
@@ -47,8 +45,7 @@ export async function markDone(ctx: Context, actor: Actor, { clientId, done, las
         return {
           doneAt: row?.doneAt?.toISOString() ?? null,
           waitingSince: row?.waitingSince?.toISOString() ?? null,
-          address: client.address,
-          lastSeq: client.lastSeq,
+          effects: [conversationChanged(client, 'done')],
         };
       }),
   );

@@ -27,7 +27,10 @@ it('lists who there is, who may sign in and who is', async () => {
 
 it('gives another role, by e-mail in whatever case', async () => {
   const { id, email } = await signedIn('role');
-  expect(await setOperatorRole(chat.ctx, ` ${email.toUpperCase()} `, 'ADMIN')).toEqual({ id });
+  expect(await setOperatorRole(chat.ctx, ` ${email.toUpperCase()} `, 'ADMIN')).toEqual({
+    id,
+    effects: [{ kind: 'access revoked', role: 'operator', id, address: null }],
+  });
   expect(await listed(email)).toMatchObject({ role: 'ADMIN', maySignIn: true, sessions: 1 });
 });
 

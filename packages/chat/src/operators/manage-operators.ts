@@ -3,6 +3,7 @@ import { ChatError, parse } from '@switchboard/protocol';
 import { z } from 'zod';
 
 import type { Context } from '../context.ts';
+import type { WithEffects } from '../effects.ts';
 import { hashPassword, newPassword } from './password.ts';
 import { writeRevocation } from '../revocations/revocations.ts';
 import { withDatabase } from '../with-database.ts';
@@ -48,20 +49,19 @@ export async function listOperators(ctx: OwnContext, now: Date): Promise<Operato
 }
 
 /**
- * Gives an operator another role, from its next request on. Its relay tokens are revoked, as by the two below: the caller tells the relay at once, and
- * the web app does when that fails.
+ * Gives an operator another role, from their next request on. Their relay tokens are revoked, as by the two verbs below.
  *
  * @throws ChatError `not_found`, `invalid_request`
  */
-export async function setOperatorRole(ctx: OwnContext, email: string, role: 'OPERATOR' | 'ADMIN'): Promise<{ id: number }> {
+export async function setOperatorRole(ctx: OwnContext, email: string, role: 'OPERATOR' | 'ADMIN'): Promise<WithEffects<{ id: number }>> {
   const checked = parse(z.enum(['OPERATOR', 'ADMIN']), role);
   return await withOperator(ctx, email, async (tx, { id }) => {
     await tx.user.update({ where: { id }, data: { role: checked } });
   });
 }
 
-/** Gives an operator a new password, one that was removed too, and signs it out everywhere. @throws ChatError `not_found`, `invalid_request` */
-export async function setOperatorPassword(ctx: OwnContext, email: string, password: string): Promise<{ id: number }> {
+/** Gives an operator, also one who was removed, a new password and signs them out everywhere. @throws ChatError `not_found`, `invalid_request` */
+export async function setOperatorPassword(ctx: OwnContext, email: string, password: string): Promise<WithEffects<{ id: number }>> {
   const hash = await hashPassword(parse(z.object({ password: newPassword }), { password }).password);
   return await withOperator(ctx, email, async (tx, { id }) => {
     const credential = { providerId: 'credential', accountId: String(id) };
@@ -74,20 +74,20 @@ export async function setOperatorPassword(ctx: OwnContext, email: string, passwo
   });
 }
 
-/** Signs an operator out everywhere and lets it in no more. What it wrote stays, with its name. @throws ChatError `not_found` */
-export async function removeOperator(ctx: OwnContext, email: string): Promise<{ id: number }> {
+/** Signs an operator out everywhere and lets them sign in no more. What they wrote stays, with their name. @throws ChatError `not_found` */
+export async function removeOperator(ctx: OwnContext, email: string): Promise<WithEffects<{ id: number }>> {
   return await withOperator(ctx, email, async (tx, { id }) => {
     await tx.authAccount.deleteMany({ where: { userId: id } });
     await tx.authSession.deleteMany({ where: { userId: id } });
   });
 }
 
-/** Changes an operator and revokes its relay tokens, both or neither. */
+/** Changes an operator and revokes their relay tokens, both or neither. */
 async function withOperator(
   ctx: OwnContext,
   email: string,
   work: (tx: Prisma.TransactionClient, operator: { id: number }) => Promise<void>,
-): Promise<{ id: number }> {
+): Promise<WithEffects<{ id: number }>> {
   return await withDatabase(
     ctx,
     async () =>
@@ -96,7 +96,7 @@ async function withOperator(
         if (operator === null) throw new ChatError('not_found', `There is no operator with the e-mail ${email.trim()}.`);
         await work(tx, operator);
         await writeRevocation(tx, { role: 'operator', id: operator.id, at: new Date() });
-        return operator;
+        return { id: operator.id, effects: [{ kind: 'access revoked', role: 'operator', id: operator.id, address: null }] };
       }),
   );
 }

@@ -3,6 +3,7 @@ import type { Receipts } from '@switchboard/protocol';
 
 import type { ClientState, Queryable } from '../access.ts';
 import type { Context } from '../context.ts';
+import type { Effect } from '../effects.ts';
 import { receiptsOf } from './receipts.ts';
 
 /** Messages that one statement flags as read at most. How many a visitor sends must not decide how long a statement takes and a row stays locked. */
@@ -31,6 +32,11 @@ export function bringsNews(side: Side, client: ClientState, marks: Marks): boole
   const { delivered, read } = raised(side, client, marks);
   if (side === 'client') return delivered > client.clientDeliveredSeq || read > client.clientReadSeq;
   return delivered > client.operatorDeliveredSeq || read > client.operatorReadSeq || (client.unreadCount > 0 && read >= client.lastSeq);
+}
+
+/** The effect of one side having received or seen more. */
+export function messagesSeen({ id, address }: Pick<ClientState, 'id' | 'address'>, by: Side, receipts: Receipts): Effect {
+  return { kind: 'messages seen', clientId: id, address, by, receipts };
 }
 
 /** What a report changed. */

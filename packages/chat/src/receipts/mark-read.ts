@@ -2,8 +2,9 @@ import type { Receipts } from '@switchboard/protocol';
 
 import { lockClient, readClient, requireOperator } from '../access.ts';
 import type { Actor } from '../actor.ts';
-import { advanceReceipts, bringsNews, flagRead } from './advance-receipts.ts';
+import { advanceReceipts, bringsNews, flagRead, messagesSeen } from './advance-receipts.ts';
 import type { Context } from '../context.ts';
+import type { WithEffects } from '../effects.ts';
 import { receiptsOf } from './receipts.ts';
 import { withDatabase } from '../with-database.ts';
 
@@ -16,7 +17,6 @@ export interface MarkReadInput {
 /** `count`: messages that were unread before and are read now. */
 export interface MarkedRead {
   count: number;
-  address: string | null;
   receipts: Receipts;
 }
 
@@ -25,16 +25,16 @@ export interface MarkedRead {
  *
  * @throws ChatError `unauthenticated`, `forbidden` for everybody but operators, `not_found`
  */
-export async function markRead(ctx: Context, actor: Actor, { clientId, upToSeq }: MarkReadInput): Promise<MarkedRead> {
+export async function markRead(ctx: Context, actor: Actor, { clientId, upToSeq }: MarkReadInput): Promise<WithEffects<MarkedRead>> {
   requireOperator(actor);
   return await withDatabase(ctx, async () => {
     const before = await readClient(ctx.db.prisma, actor, clientId);
     const wanted = { readSeq: upToSeq ?? before.lastSeq };
-    if (!bringsNews('operator', before, wanted)) return { count: 0, address: before.address, receipts: receiptsOf(before) };
+    if (!bringsNews('operator', before, wanted)) return { count: 0, receipts: receiptsOf(before), effects: [] };
     const { moreToFlag, ...marked } = await ctx.db.prisma.$transaction(async (tx) => {
       const client = await lockClient(tx, actor, clientId);
       const done = await advanceReceipts(tx, 'operator', client, { readSeq: upToSeq ?? client.lastSeq }, ctx.clock());
-      return { ...done, address: client.address };
+      return { ...done, effects: done.count > 0 ? [messagesSeen(client, 'operator', done.receipts)] : [] };
     });
     if (moreToFlag) await flagRead(ctx, 'operator', clientId, marked.receipts);
     return marked;

@@ -33,8 +33,15 @@ describe('a visitor', () => {
     const { visitor, clientId } = await conversation();
     expect(await recordReceipts(chat.ctx, visitor, { deliveredSeq: 4 })).toEqual({
       receipts: { ...NONE, clientDeliveredSeq: 4 },
-      address: visitor.sessionId,
-      changed: true,
+      effects: [
+        {
+          kind: 'messages seen',
+          clientId,
+          address: visitor.sessionId,
+          by: 'client',
+          receipts: { ...NONE, clientDeliveredSeq: 4 },
+        },
+      ],
     });
     expect(await readSeqs(clientId)).toEqual([]);
     expect((await recordReceipts(chat.ctx, visitor, { readSeq: 5 })).receipts).toEqual({
@@ -52,8 +59,7 @@ describe('a visitor', () => {
     await recordReceipts(chat.ctx, visitor, { deliveredSeq: 5, readSeq: 4 });
     expect(await recordReceipts(chat.ctx, visitor, { deliveredSeq: 2, readSeq: 1 })).toEqual({
       receipts: { ...NONE, clientDeliveredSeq: 5, clientReadSeq: 4 },
-      address: visitor.sessionId,
-      changed: false,
+      effects: [],
     });
   });
 
@@ -70,7 +76,10 @@ describe('an operator', () => {
   it('reports what arrived and what was seen; what was seen is read and off the unread count', async () => {
     const { visitor, operator, clientId } = await conversation();
     const delivered = await recordReceipts(chat.ctx, operator, { clientId, deliveredSeq: 6 });
-    expect(delivered).toEqual({ receipts: { ...NONE, operatorDeliveredSeq: 6 }, address: visitor.sessionId, changed: true });
+    expect(delivered).toMatchObject({
+      receipts: { ...NONE, operatorDeliveredSeq: 6 },
+      effects: [{ kind: 'messages seen', by: 'operator', address: visitor.sessionId, receipts: { operatorDeliveredSeq: 6 } }],
+    });
     expect((await recordReceipts(chat.ctx, operator, { clientId, readSeq: 3 })).receipts).toEqual({
       ...NONE,
       operatorDeliveredSeq: 6,
@@ -84,12 +93,20 @@ describe('an operator', () => {
     const { visitor, operator, saver, clientId } = await conversation();
     expect(await markRead(chat.ctx, operator, { clientId, upToSeq: 3 })).toEqual({
       count: 2,
-      address: visitor.sessionId,
       receipts: { ...NONE, operatorDeliveredSeq: 3, operatorReadSeq: 3 },
+      effects: [
+        {
+          kind: 'messages seen',
+          clientId,
+          address: visitor.sessionId,
+          by: 'operator',
+          receipts: { ...NONE, operatorDeliveredSeq: 3, operatorReadSeq: 3 },
+        },
+      ],
     });
     expect((await chat.client(clientId)).unreadCount).toBe(1);
     expect(await markRead(chat.ctx, operator, { clientId })).toMatchObject({ count: 1, receipts: { operatorReadSeq: 6 } });
-    expect(await markRead(chat.ctx, operator, { clientId })).toMatchObject({ count: 0, receipts: { operatorReadSeq: 6 } });
+    expect(await markRead(chat.ctx, operator, { clientId })).toMatchObject({ count: 0, receipts: { operatorReadSeq: 6 }, effects: [] });
     expect(await chat.client(clientId)).toMatchObject({ unreadCount: 0, clientReadSeq: 0 });
     expect((await chat.messages(clientId)).map(({ isRead, readAt }) => [isRead, readAt])).toEqual(
       [1, 2, 3, 4, 5, 6].map((seq) => (seq % 2 === 1 ? [true, NOW] : [false, null])),
@@ -122,8 +139,10 @@ it('numbers of another history of the data change nothing', async () => {
     await recordReceipts(chat.ctx, visitor, { ...marks, epoch: other }),
     await recordReceipts(chat.ctx, operator, { ...marks, clientId, epoch: other }),
   ];
-  expect(refused).toMatchObject(refused.map(() => ({ receipts: NONE, changed: false })));
-  expect(await recordReceipts(chat.ctx, operator, { ...marks, clientId, epoch: epoch.toUpperCase() })).toMatchObject({ changed: true });
+  expect(refused).toMatchObject(refused.map(() => ({ receipts: NONE, effects: [] })));
+  expect(await recordReceipts(chat.ctx, operator, { ...marks, clientId, epoch: epoch.toUpperCase() })).toMatchObject({
+    effects: [{ kind: 'messages seen' }],
+  });
 });
 
 it('a conversation with any number of unread messages is read at once, and its rows are flagged in bounded steps', async () => {

@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 
 import type { Database } from '@switchboard/database';
 import { createTestDatabase } from '@switchboard/database/testing';
-import { UPLOADS_PATH, type NewMessage } from '@switchboard/protocol';
+import { UPLOADS_PATH, type ChangeKind, type NewMessage } from '@switchboard/protocol';
 import { afterAll, beforeAll } from 'vitest';
 
 import type { ClientActor, OperatorActor } from '../actor.ts';
 import type { Context } from '../context.ts';
+import type { Effect } from '../effects.ts';
 import { LANES } from '../messages/saving/lanes.ts';
 import { startSession } from '../visitors/start-session.ts';
 import { recordUpload } from '../uploads/uploads.ts';
@@ -92,6 +93,11 @@ export function chatFixture(): ChatFixture {
   beforeAll(async () => await fixture.open());
   afterAll(async () => await fixture.close());
   return fixture;
+}
+
+/** The effect on this visitor's conversation of which `what` has changed. */
+export function changed({ clientId, sessionId }: ClientActor, lastSeq: number, ...what: ChangeKind[]): Effect {
+  return { kind: 'conversation changed', clientId, address: sessionId, lastSeq, what };
 }
 
 export function text(value: string, more: Partial<NewMessage> = {}): NewMessage {

@@ -1,23 +1,21 @@
 import { lockClient, requireOperator } from '../access.ts';
 import type { Actor } from '../actor.ts';
 import type { Context } from '../context.ts';
+import { conversationChanged, type Effect, type WithEffects } from '../effects.ts';
 import { writeRevocation } from '../revocations/revocations.ts';
 import { withDatabase } from '../with-database.ts';
 
-/** How the visitor stands now, and what whoever is to be told needs to know. */
+/** Whether the visitor is blocked now. */
 export interface BlockedVisitor {
-  /** ISO-8601, null when it is not blocked. */
+  /** ISO-8601, null when they are not blocked. */
   blockedAt: string | null;
-  /** Where it is on the relay. */
-  address: string | null;
-  lastSeq: number;
-  /** False when it stood like that before. */
+  /** False when nothing has changed. */
   changed: boolean;
 }
 
 /**
- * Shuts a visitor out of its conversation, or lets it in again. From the moment this has returned nothing that it sends is saved, and it can read nothing;
- * what is there stays. Blocking who is blocked changes nothing and answers since when.
+ * Blocks a visitor, or unblocks them. Once this has returned, nothing that they send is saved and they can read nothing; what is there stays. Blocking a
+ * visitor who is blocked changes nothing and answers since when they are.
  *
  * @throws ChatError `unauthenticated`, `forbidden` for everybody but operators, `not_found`
  */
@@ -25,13 +23,14 @@ export async function blockVisitor(
   ctx: Context,
   actor: Actor,
   { clientId, blocked }: { readonly clientId: number; readonly blocked: boolean },
-): Promise<BlockedVisitor> {
+): Promise<WithEffects<BlockedVisitor>> {
   const { userId } = requireOperator(actor);
   return await withDatabase(
     ctx,
     async () =>
       await ctx.db.prisma.$transaction(async (tx) => {
-        const { id, blockedAt: before, address, lastSeq } = await lockClient(tx, actor, clientId);
+        const client = await lockClient(tx, actor, clientId);
+        const { id, blockedAt: before, address } = client;
         const changed = (before !== null) !== blocked;
         const now = ctx.clock();
         const blockedAt = blocked ? (before ?? now) : null;
@@ -41,7 +40,8 @@ export async function blockVisitor(
         }
         // Each time that they are blocked: they may be at another address by now.
         if (blocked) await writeRevocation(tx, { role: 'client', id, at: now, address });
-        return { blockedAt: blockedAt?.toISOString() ?? null, address, lastSeq, changed };
+        const revoked: Effect[] = blocked ? [{ kind: 'access revoked', role: 'client', id, address }] : [];
+        return { blockedAt: blockedAt?.toISOString() ?? null, changed, effects: [...revoked, conversationChanged(client, 'blocked')] };
       }),
   );
 }

@@ -5,7 +5,8 @@ import { blockVisitor } from './block-visitor.ts';
 import { endChat } from '../conversations/end-chat.ts';
 import { findChats } from '../conversations/list-recent-chats.ts';
 import { startSession } from './start-session.ts';
-import { chatFixture, codeOf, NOW } from '../testing/chat-fixture.ts';
+import { createMessageSaver } from '../messages/saving/message-saver.ts';
+import { changed, chatFixture, codeOf, NOW, text } from '../testing/chat-fixture.ts';
 import { visitPage } from './visit-page.ts';
 
 const chat = chatFixture();
@@ -52,6 +53,15 @@ it('tells where a visitor is now, where they were before, and when they were hea
       { url: page('lamps'), at: NOW.toISOString() },
     ],
   });
+});
+
+it('operators hear of a move once the visitor has written something', async () => {
+  const visitor = await visitorOn(page('lamps'));
+  const effectsOf = async (name: string) => (await visitPage(chat.ctx, visitor, { url: page(name) })).effects;
+  expect(await effectsOf('checkout')).toEqual([]);
+  await createMessageSaver(chat.ctx).save(visitor, [text('Hello?')]);
+  expect(await effectsOf('lamps')).toEqual([changed(visitor, 1, 'page')]);
+  expect(await effectsOf('lamps')).toEqual([]);
 });
 
 it('takes a page that a browser has kept for the way back as entered anew', async () => {

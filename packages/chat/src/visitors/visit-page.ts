@@ -4,6 +4,7 @@ import { ChatError, MAX_MESSAGE_AGE_MS, MAX_VISITED_PAGES } from '@switchboard/p
 import { readClient } from '../access.ts';
 import type { Actor } from '../actor.ts';
 import type { Context } from '../context.ts';
+import { conversationChanged, type WithEffects } from '../effects.ts';
 import { withDatabase } from '../with-database.ts';
 
 /** `at`: since when the visitor is there, by their own clock, ISO-8601; now unless given. */
@@ -12,12 +13,9 @@ export interface VisitInput {
   readonly at?: string | undefined;
 }
 
-/** What whoever is to be told of it needs to know. */
+/** Whether the visitor has moved to another page. */
 export interface Visit {
-  /** The visitor has moved to another page. */
   moved: boolean;
-  address: string | null;
-  lastSeq: number;
 }
 
 /**
@@ -26,10 +24,10 @@ export interface Visit {
  *
  * @throws ChatError `unauthenticated`, `forbidden` for everybody but visitors, `blocked`, `not_found`
  */
-export async function visitPage(ctx: Context, actor: Actor, { url, at }: VisitInput): Promise<Visit> {
+export async function visitPage(ctx: Context, actor: Actor, { url, at }: VisitInput): Promise<WithEffects<Visit>> {
   if (actor.kind === 'operator') throw new ChatError('forbidden', 'Only a visitor may say where they are.');
   return await withDatabase(ctx, async () => {
-    const { address, lastSeq } = await readClient(ctx.db.prisma, actor, undefined);
+    const client = await readClient(ctx.db.prisma, actor, undefined);
     const now = ctx.clock();
     const given = at === undefined ? now.getTime() : Math.max(Date.parse(at), now.getTime() - MAX_MESSAGE_AGE_MS);
     const since = new Date(Math.min(given, now.getTime())).toISOString();
@@ -48,7 +46,9 @@ export async function visitPage(ctx: Context, actor: Actor, { url, at }: VisitIn
       ) n
       WHERE s.id = n.id
       RETURNING n.moved`;
-    return { moved: row?.moved === true, address, lastSeq };
+    const moved = row?.moved === true;
+    // Operators see no visitor who has written nothing yet.
+    return { moved, effects: moved && client.lastSeq > 0 ? [conversationChanged(client, 'page')] : [] };
   });
 }
 

@@ -4,6 +4,7 @@ import type { MessagesPage, MessageView, SaveMessagesResponse, StartSessionRespo
 import { createMetrics } from '@switchboard/telemetry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { createAfterCommit } from '../../../server/parts/relay/after-commit.ts';
 import { createRelayHints } from '../../../server/parts/relay/relay-hints.ts';
 import { createRelayRequests } from '../../../server/parts/relay/relay-requests.ts';
 import { createRevocationSender } from '../../../server/parts/relay/revocation-sender.ts';
@@ -25,7 +26,8 @@ beforeAll(async () => {
   const { tokens, log, chat } = server.services;
   relay = await startTestRelay(tokens);
   const shared = { relay: createRelayRequests({ relayUrl: relay.url, tokens }), log, metrics: createMetrics('test') };
-  installServices({ ...server.services, hints: createRelayHints(shared), revocations: createRevocationSender({ chat, ...shared }) });
+  const [hints, revocations] = [createRelayHints(shared), createRevocationSender({ chat, ...shared })];
+  installServices({ ...server.services, hints, revocations, afterCommit: createAfterCommit({ hints, revocations }) });
   operator = await newOperator(server.services, 'Maya');
 });
 afterAll(async () => await relay.close());

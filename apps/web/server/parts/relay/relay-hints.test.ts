@@ -2,7 +2,7 @@ import { createMetrics, silentLogger } from '@switchboard/telemetry';
 import { createTokens } from '@switchboard/tokens';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { createRelayHints, seenHint, type RelayHints } from './relay-hints.ts';
+import { createRelayHints, type RelayHints } from './relay-hints.ts';
 import { createRelayRequests } from './relay-requests.ts';
 import { startTestRelay, type TestRelay } from '../../testing/test-relay.ts';
 
@@ -21,6 +21,7 @@ function hints(relayUrl = relay.url, log = silentLogger): { hints: RelayHints; f
       Number(new RegExp(`^switchboard_relay_hints_${name}_total\\{.*\\} (\\d+)`, 'm').exec(await metrics.render())?.[1]),
   };
 }
+const seen = { event: 'messagesSeen', clientId: 'a', by: 'operator', deliveredSeq: 9, readSeq: 8 } as const;
 const changed = (clientId: string, lastSeq: number) => ({ event: 'conversationChanged', clientId, lastSeq }) as const;
 
 describe('relay hints', () => {
@@ -29,11 +30,9 @@ describe('relay hints', () => {
     sender.send(changed('a', 1));
     sender.send(changed('b', 7));
     sender.send(changed('a', 2));
-    sender.send(seenHint('a', 'operator', { clientDeliveredSeq: 1, clientReadSeq: 1, operatorDeliveredSeq: 9, operatorReadSeq: 8 }));
+    sender.send(seen);
     await sender.settled();
-    expect(relay.batches).toEqual([
-      [changed('b', 7), changed('a', 2), { event: 'messagesSeen', clientId: 'a', by: 'operator', deliveredSeq: 9, readSeq: 8 }],
-    ]);
+    expect(relay.batches).toEqual([[changed('b', 7), changed('a', 2), seen]]);
     expect(await figure('sent')).toBe(3);
   });
 

@@ -1,10 +1,9 @@
-import type { SaveResult } from '@switchboard/chat';
-import type { HintRequest, Receipts } from '@switchboard/protocol';
+import type { HintRequest } from '@switchboard/protocol';
 import type { Logger, Metrics } from '@switchboard/telemetry';
 
 import type { RelayRequests } from './relay-requests.ts';
 
-type PeerHint = Exclude<HintRequest, { event: 'revoked' }>;
+export type PeerHint = Exclude<HintRequest, { event: 'revoked' }>;
 
 /** Tells the relay what the database has news of. A hint that is lost costs a few seconds, never a message: who misses it sees the news at its next check. */
 export interface RelayHints {
@@ -83,20 +82,4 @@ function keyOf(hint: PeerHint): string {
 function merged(before: PeerHint, hint: PeerHint): PeerHint {
   if (before.event !== 'conversationChanged' || hint.event !== 'conversationChanged') return hint;
   return { ...hint, lastSeq: Math.max(before.lastSeq, hint.lastSeq) };
-}
-
-/**
- * Tells of what was saved; also of what had been before: a request is repeated because its answer was lost, and with the answer may have gone the hint. Who
- * knows already does nothing.
- */
-export function tellSaved(hints: RelayHints, { changed, repeated }: Pick<SaveResult, 'changed' | 'repeated'>): void {
-  for (const { address, lastSeq } of [...changed, ...repeated])
-    if (address !== null) hints.send({ event: 'conversationChanged', clientId: address, lastSeq });
-}
-
-/** "One side has received and seen this much of the other's messages." */
-export function seenHint(address: string, by: 'client' | 'operator', receipts: Receipts): PeerHint {
-  return by === 'client'
-    ? { event: 'messagesSeen', clientId: address, by, deliveredSeq: receipts.clientDeliveredSeq, readSeq: receipts.clientReadSeq }
-    : { event: 'messagesSeen', clientId: address, by, deliveredSeq: receipts.operatorDeliveredSeq, readSeq: receipts.operatorReadSeq };
 }

@@ -28,8 +28,7 @@ export interface MessageSaverOptions {
 export interface MessageSaver {
   /**
    * Saves messages, all or nothing. Idempotent by message key, for ever: a repeat answers the first row, so a request may be sent again whenever its
-   * answer was lost. Resolves after the commit. `changed` names the conversations that got new rows, `repeated` those of which
-   * everything was there.
+   * answer was lost. Resolves after the commit.
    *
    * @throws ChatError `unauthenticated`, `forbidden`, `blocked`, `not_found` (conversation or image), `conflict` (the key belongs to another message),
    * `invalid_request`, `rate_limited` (too much of this caller's waiting), `unavailable` (database away or too slow, or too much waiting)
@@ -105,7 +104,7 @@ export function createMessageSaver(ctx: Context, options: MessageSaverOptions = 
     async save(actor, messages) {
       const drafts = draftMessages(actor, messages, ctx.clock());
       if (closed) throw new ChatError('unavailable', 'The server is shutting down.', { retryAfterSeconds: 2 });
-      if (drafts.length === 0) return { messages: [], changed: [], repeated: [] };
+      if (drafts.length === 0) return { messages: [], effects: [] };
       const caller = callerOf(actor);
       if ((queuedOf.get(caller) ?? 0) + drafts.length > maxQueuedPerCaller)
         throw new ChatError('rate_limited', 'Too many of your messages are waiting to be saved.', { retryAfterSeconds: 1 });

@@ -59,7 +59,7 @@ export interface PlannedMessage extends MessageIdentity {
 }
 
 /** What to answer for one message of a request: a row that is there, or one that will be. */
-interface PlannedAnswer {
+export interface PlannedAnswer {
   readonly message: KnownMessage | PlannedMessage;
   readonly duplicate: boolean;
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { endChat } from '../../conversations/end-chat.ts';
-import { chatFixture, codeOf, image, NOW, text } from '../../testing/chat-fixture.ts';
+import { changed, chatFixture, codeOf, image, NOW, text } from '../../testing/chat-fixture.ts';
 import { createMessageSaver, type MessageSaver } from './message-saver.ts';
 
 const chat = chatFixture();
@@ -35,11 +35,11 @@ describe('ordinary requests of a group', () => {
     ];
     const answers = await Promise.all(saves);
     expect(answers.map(({ messages }) => messages.map(({ seq }) => seq))).toEqual([[1, 2], [1], [3], [2]]);
-    expect(answers.map(({ changed }) => changed)).toEqual([
-      [{ clientId: a.clientId, address: a.sessionId, lastSeq: 2 }],
-      [{ clientId: b.clientId, address: b.sessionId, lastSeq: 1 }],
-      [{ clientId: a.clientId, address: a.sessionId, lastSeq: 3 }],
-      [{ clientId: b.clientId, address: b.sessionId, lastSeq: 2 }],
+    expect(answers.map(({ effects }) => effects)).toEqual([
+      [changed(a, 2, 'messages')],
+      [changed(b, 1, 'messages')],
+      [changed(a, 3, 'messages')],
+      [changed(b, 2, 'messages')],
     ]);
     expect(await countTransactions(a.clientId, b.clientId)).toBe(1);
     const own = { clientId: a.clientId, operatorId: null, savedById: null, sessionId: a.sessionId, savedAt: NOW, updatedAt: NOW };

@@ -1,6 +1,7 @@
 import { isUniqueViolation, Prisma } from '@switchboard/database';
 
 import type { Context } from '../../context.ts';
+import { conversationChanged } from '../../effects.ts';
 import { groupBy } from '../../group-by.ts';
 import { isUuid } from '../../uuid.ts';
 import { SEEN_EVERY_MS } from './commit-planned.ts';
@@ -76,7 +77,7 @@ function resultOf(drafts: Request, written: ReadonlyMap<number, WrittenClient>):
   });
   const [first] = drafts;
   const clientId = first?.target.kind === 'client' ? first.target.clientId : 0;
-  return { messages, changed: [{ clientId, address, lastSeq: base + client.given }], repeated: [] };
+  return { messages, effects: [conversationChanged({ id: clientId, address, lastSeq: base + client.given }, 'messages')] };
 }
 
 /**

@@ -142,7 +142,7 @@ describe('a group', () => {
     const visitor = await chat.visitor();
     const many: NewMessage[] = Array.from({ length: 101 }, () => text('a'));
     expect(await codeOf(saver.save(visitor, many))).toBe('invalid_request');
-    expect(await saver.save(visitor, [])).toEqual({ messages: [], changed: [], repeated: [] });
+    expect(await saver.save(visitor, [])).toEqual({ messages: [], effects: [] });
     expect((await saver.save(visitor, many.slice(1))).messages.at(-1)?.seq).toBe(100);
   });
 });

@@ -2,26 +2,18 @@ import { isUniqueViolation, type Transaction } from '@switchboard/database';
 import { ChatError, type SavedMessage } from '@switchboard/protocol';
 
 import type { Context } from '../../context.ts';
+import { conversationChanged, type Effect, type WithEffects } from '../../effects.ts';
 import { commitPlanned } from './commit-planned.ts';
 import type { Draft } from './draft.ts';
 import { identityOf } from './message-identity.ts';
-import { planGroup, type KnownClient, type KnownMessage, type PlannedMessage } from './plan-group.ts';
+import { planGroup, type KnownClient, type KnownMessage, type PlannedAnswer, type PlannedMessage } from './plan-group.ts';
 import { readKnowledge } from './read-knowledge.ts';
 
-/** A conversation that got new messages; `address` is where its visitor is on the relay. */
-export interface ChangedConversation {
-  clientId: number;
-  address: string | null;
-  lastSeq: number;
-}
-
-/** The rows of one request in the order asked, and the conversations that it (not somebody before it) changed. */
-export interface SaveResult {
-  messages: SavedMessage[];
-  changed: ChangedConversation[];
-  /** Those in which all was there before: whoever committed it may have ended before anybody was told. */
-  repeated: ChangedConversation[];
-}
+/**
+ * The rows of one request in the order asked. Its effects name every conversation in it, also one in which all of them were there before: the process that
+ * committed them may have ended before it carried out its effects.
+ */
+export type SaveResult = WithEffects<{ messages: SavedMessage[] }>;
 
 /** How often a group is begun in all when other writers get in its way. */
 const ATTEMPTS = 4;
@@ -57,10 +49,6 @@ async function writeOnce(tx: Transaction, requests: readonly (readonly Draft[])[
   };
   return answers.map((answer) => {
     if (answer instanceof ChatError) return answer;
-    const changed = changedBy(
-      answer.filter(({ duplicate }) => !duplicate).map(({ message }) => message),
-      knowledge.clients,
-    );
     return {
       messages: answer.map(({ message, duplicate }) => ({
         messageKey: message.messageKey,
@@ -69,23 +57,20 @@ async function writeOnce(tx: Transaction, requests: readonly (readonly Draft[])[
         createdAt: message.createdAt.toISOString(),
         duplicate,
       })),
-      changed,
-      repeated: changedBy(
-        answer.map(({ message: { clientId } }) => ({ clientId, seq: knowledge.clients.get(clientId)?.lastSeq ?? 0 })),
-        knowledge.clients,
-      ).filter(({ clientId }) => !changed.some((conversation) => conversation.clientId === clientId)),
+      effects: effectsOf(answer, knowledge.clients),
     };
   });
 }
 
-function changedBy(
-  messages: readonly { clientId: number; seq: number }[],
-  clients: ReadonlyMap<number, KnownClient>,
-): ChangedConversation[] {
+function effectsOf(answer: readonly PlannedAnswer[], clients: ReadonlyMap<number, KnownClient>): Effect[] {
   const lastSeqs = new Map<number, number>();
-  for (const { clientId, seq } of messages) lastSeqs.set(clientId, Math.max(seq, lastSeqs.get(clientId) ?? 0));
-  return [...lastSeqs].map(([clientId, lastSeq]) => {
-    const session = clients.get(clientId)?.sessions[0];
-    return { clientId, address: session?.clientSocketId ?? session?.id ?? null, lastSeq };
+  for (const {
+    message: { clientId, seq },
+  } of answer) {
+    lastSeqs.set(clientId, Math.max(seq, lastSeqs.get(clientId) ?? clients.get(clientId)?.lastSeq ?? 0));
+  }
+  return [...lastSeqs].map(([id, lastSeq]) => {
+    const session = clients.get(id)?.sessions[0];
+    return conversationChanged({ id, address: session?.clientSocketId ?? session?.id ?? null, lastSeq }, 'messages');
   });
 }

@@ -11,15 +11,7 @@ export const POST = route({
   route: '/api/chat/end',
   access: 'visitor-or-operator',
   body: json(endChatRequest),
-  async handle({ services: { chat, hints, revocations }, caller, body }) {
-    const { endedAt, address, clientId, lastSeq, changed } = await endChat(chat, actorOf(caller), body);
-    if (caller.kind === 'visitor') {
-      // The relay says so itself: it is about to end the visitor's connections, which could not say it any more.
-      if (address !== null && changed) hints.send({ event: 'chatEnded', clientId: address });
-      revocations.tell({ role: 'client', id: clientId, address });
-    }
-    // Asked again, too: the answer to the first time may have been lost, and the hint with it.
-    if (address !== null) hints.send({ event: 'conversationChanged', clientId: address, lastSeq, visitorChanged: true });
-    return Response.json({ endedAt });
+  async handle({ services: { chat, afterCommit }, caller, body }) {
+    return Response.json(afterCommit(await endChat(chat, actorOf(caller), body)));
   },
 });

@@ -3,7 +3,6 @@ import { MAX_SAVE_BATCH, MAX_TEXT_LENGTH, readMessagesQuery, saveMessagesRequest
 
 import { actorOf } from '../../../../server/requests/authenticate.ts';
 import { loggingSave } from '../../../../server/parts/saving/log-save.ts';
-import { tellSaved } from '../../../../server/parts/relay/relay-hints.ts';
 import { json, OPTIONS, route } from '../../../../server/requests/route.ts';
 import { saveWithinQuota } from '../../../../server/requests/visitor-quota.ts';
 
@@ -21,12 +20,10 @@ export const POST = route({
   limit: 'saves',
   body: json(saveMessagesRequest, MAX_BYTES),
   async handle({ request, services, caller, body, requestId }) {
-    const { saver, hints, log } = services;
+    const { saver, afterCommit, log } = services;
     const storing = { request, services, caller };
     const saving = async () => await saveWithinQuota(storing, body.messages, async () => await saver.save(actorOf(caller), body.messages));
-    const saved = await loggingSave(log, requestId, body.messages, saving);
-    tellSaved(hints, saved);
-    const answer: SaveMessagesResponse = { messages: saved.messages };
+    const answer: SaveMessagesResponse = afterCommit(await loggingSave(log, requestId, body.messages, saving));
     return Response.json(answer);
   },
 });

@@ -2,6 +2,7 @@ import type { MarkDoneResponse, RecentChatsResponse } from '@switchboard/protoco
 import { createMetrics } from '@switchboard/telemetry';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
+import { createAfterCommit } from '../../../../server/parts/relay/after-commit.ts';
 import { createRelayHints } from '../../../../server/parts/relay/relay-hints.ts';
 import { createRelayRequests } from '../../../../server/parts/relay/relay-requests.ts';
 import { installServices } from '../../../../server/services/services.ts';
@@ -19,7 +20,8 @@ beforeAll(async () => {
   const { tokens, log } = server.services;
   relay = await startTestRelay(tokens);
   const hints = createRelayHints({ relay: createRelayRequests({ relayUrl: relay.url, tokens }), log, metrics: createMetrics('test') });
-  installServices({ ...server.services, hints });
+  const afterCommit = createAfterCommit({ hints, revocations: server.services.revocations });
+  installServices({ ...server.services, hints, afterCommit });
   operator = await newOperator(server.services);
 });
 afterAll(async () => await relay.close());

@@ -1,0 +1,48 @@
+import type { Effect, WithEffects } from '@switchboard/chat';
+
+import type { PeerHint, RelayHints } from './relay-hints.ts';
+import type { RevocationSender } from './revocation-sender.ts';
+
+/**
+ * Carries out what a committed verb caused, and gives back what it answers. The only place that knows who has to hear of what: callers of verbs hand it every
+ * answer that has effects. Returns at once and never throws: what is sent goes out later, and again if need be.
+ */
+export type AfterCommit = <T extends object>(committed: WithEffects<T>) => Omit<T, 'effects'>;
+
+export function createAfterCommit({ hints, revocations }: AfterCommitOptions): AfterCommit {
+  return ({ effects, ...result }) => {
+    for (const effect of effects) {
+      if (effect.kind === 'access revoked') revocations.tell({ role: effect.role, id: effect.id, address: effect.address });
+      else sendHint(hints, effect);
+    }
+    return result;
+  };
+}
+
+interface AfterCommitOptions {
+  readonly hints: Pick<RelayHints, 'send'>;
+  readonly revocations: Pick<RevocationSender, 'tell'>;
+}
+
+/** Nobody is at an address that is not there. */
+function sendHint(hints: Pick<RelayHints, 'send'>, effect: Exclude<Effect, { kind: 'access revoked' }>): void {
+  if (effect.address !== null) hints.send(hintOf(effect, effect.address));
+}
+
+function hintOf(effect: Exclude<Effect, { kind: 'access revoked' }>, address: string): PeerHint {
+  switch (effect.kind) {
+    case 'conversation changed': {
+      const { lastSeq, what } = effect;
+      const visitorChanged = what.some((kind) => kind !== 'messages');
+      return { event: 'conversationChanged', clientId: address, lastSeq, ...(visitorChanged ? { visitorChanged } : {}) };
+    }
+    case 'messages seen': {
+      const { by, receipts } = effect;
+      const [deliveredSeq, readSeq] =
+        by === 'client' ? [receipts.clientDeliveredSeq, receipts.clientReadSeq] : [receipts.operatorDeliveredSeq, receipts.operatorReadSeq];
+      return { event: 'messagesSeen', clientId: address, by, deliveredSeq, readSeq };
+    }
+    case 'visitor left':
+      return { event: 'chatEnded', clientId: address };
+  }
+}
