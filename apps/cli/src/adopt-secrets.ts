@@ -5,19 +5,19 @@ import { openDataDir, writeAtomically } from './data-dir.ts';
 import { lockDataDir } from './data-lock.ts';
 import { type Secrets, settleSecrets } from './secrets.ts';
 
-/** What became of the secrets of a backup. */
+/** The result of adopting the secrets of a backup. */
 export interface Adopted {
-  /** Settings that the environment decides, so that the backup's do not count. */
+  /** Settings that the environment sets; the backup's values for these are ignored. */
   readonly overruled: readonly ('JWT_SECRET' | 'AUTH_SECRET')[];
-  /** The data folder's secrets are others than before: servers that run still use the old ones. */
+  /** Whether the data folder's secrets changed. Running servers still use the old ones. */
   readonly changed: boolean;
 }
 
 /**
- * Makes the secrets of a backup those of this installation, but for what the environment sets. The password of the embedded database stays as it is: it
- * belongs to the files of the database that is here.
+ * Replaces this installation's secrets by those of a backup, except those that the environment sets. The password of the embedded database is kept: it
+ * belongs to the database files that are in place.
  *
- * @param locked this process has the data folder already
+ * @param locked whether this process already holds the data folder's lock
  */
 export async function adoptSecrets(config: Config, backup: BackupSecrets, locked: boolean): Promise<Adopted> {
   const dataDir = await openDataDir(config.dataDir);

@@ -1,7 +1,7 @@
 import type { Config } from './config.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Says where everything is and what to do next. The last line begins with `ready`: scripts wait for it. */
+/** Prints the addresses and the next steps. The last line begins with `ready`: scripts wait for it. */
 export function announce(
   terminal: Terminal,
   { config, operators, seconds }: { readonly config: Config; readonly operators: number; readonly seconds: number },

@@ -9,7 +9,7 @@ import { UserError, explainDiskError } from './standalone/user-error.mjs';
 import type { Config } from './config.ts';
 import { ROOT } from './root.ts';
 
-/** What was said to `backup` or `restore`. */
+/** The arguments of `backup` or `restore`. */
 export interface BackupArguments {
   /** As it was given. */
   readonly file: string;
@@ -20,7 +20,7 @@ export interface BackupArguments {
 /**
  * Reads the arguments: one file, and perhaps one option without a value.
  *
- * @throws UserError when they are others
+ * @throws UserError for any other arguments
  */
 export function readBackupArguments(command: 'backup' | 'restore', option: string, args: readonly string[]): BackupArguments {
   const usage = `${command} FILE [--${option}]`;
@@ -39,18 +39,18 @@ export function readBackupArguments(command: 'backup' | 'restore', option: strin
   }
 }
 
-/** The file's path. npm runs us in the repository's root, wherever it was called; a relative name means the folder of the one who called. */
+/** The file's absolute path. npm runs commands in the repository's root; a relative name is resolved against the folder where the user called npm. */
 export function pathOf(file: string, config: Config): string {
   return resolve((config.startedByNpm ? config.environment.INIT_CWD : undefined) ?? '.', file);
 }
 
-/** Of this Switchboard. */
+/** The version of this Switchboard. */
 export function productVersion(): string {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
   return version;
 }
 
-/** The error to show: a UserError where a person can fix the cause, else the error itself. */
+/** The error to show: a UserError if a person can fix the cause, otherwise the error itself. */
 export function explainBackupError(error: unknown, path: string, url?: string): unknown {
   if (error instanceof BackupError) return new UserError(error.message, { cause: error });
   if (error instanceof Error && 'code' in error && error.code === 'ENOENT' && 'path' in error && error.path === path)
@@ -59,7 +59,7 @@ export function explainBackupError(error: unknown, path: string, url?: string): 
     return new UserError(`There is no folder ${dirname(path)}.`, { cause: error });
   if (error instanceof Error && 'code' in error && error.code === 'EISDIR')
     return new UserError(`${path} is a folder; give the name of a file.`, { cause: error });
-  // An error about a file has its path.
+  // A file system error carries the path that it is about.
   const isOfFile = error instanceof Error && 'path' in error;
   const failure = url === undefined || isOfFile ? undefined : explainConnectionFailure(error, url);
   if (failure !== undefined && url !== undefined)
@@ -68,7 +68,7 @@ export function explainBackupError(error: unknown, path: string, url?: string): 
     return new UserError(`The database went away meanwhile (${messageOf(error)}). Run the command again when it answers.`, {
       cause: error,
     });
-  // What PostgreSQL itself refused. (Its detail may quote rows.)
+  // PostgreSQL refused a statement. Its `detail` is left out because it may quote rows.
   if (error instanceof Error && 'severity' in error)
     return new UserError(`The database refused it: ${messageOf(error)}. Nothing was changed.`, { cause: error });
   const where = error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : path;

@@ -125,7 +125,7 @@ it('says in one line what is wrong, and makes nothing', async () => {
     [['backup'], /^backup: give the name of one file: backup FILE \[--with-secrets\]\n$/],
     [['backup', 'a', 'b'], /^backup: give the name of one file/],
     [['backup', 'a', '--replace'], /^backup: Unknown option '--replace'/],
-    [['backup', join(folder, 'x')], /^There is no database in .*, and "backup" makes none\. .*\n$/],
+    [['backup', join(folder, 'x')], /^There is no database in .*, and "backup" does not create one\. .*\n$/],
     [['restore', join(folder, 'none')], /^There is no file .*none\.\n$/],
     [['restore', other], /^.*letter is not a whole backup of Switchboard .* Nothing was changed\. Use another copy of it\.\n$/],
     [['restore', join(folder, 'folder')], /^.*folder is a folder; give the name of a file\.\n$/],

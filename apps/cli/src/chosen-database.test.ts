@@ -35,8 +35,8 @@ async function alone() {
 
 it('makes a database on a fresh clone with nothing around it, and says where', async () => {
   const { clone, surroundings } = await alone();
-  const told = await chooseDatabase(readConfig(PORTS, clone), CREATE, surroundings);
-  expect(told).toBe(`the embedded one in ${join(clone, '.data/postgres')}, made just now`);
+  const chosen = await chooseDatabase(readConfig(PORTS, clone), CREATE, surroundings);
+  expect(chosen).toBe(`the embedded one in ${join(clone, '.data/postgres')}, created just now`);
 });
 
 it('makes none where a service is installed and DATA_DIR is not set, unless told to', async () => {
@@ -46,8 +46,8 @@ it('makes none where a service is installed and DATA_DIR is not set, unless told
     /^There is no database in \S+\/\.data, and this machine has an installed service \(\S+switchboard\.env\) while DATA_DIR is not set here\. .*--new/,
   );
   const chosen = readConfig({ ...PORTS, DATA_DIR: join(clone, 'elsewhere') }, clone);
-  expect(await chooseDatabase(chosen, CREATE, surroundings)).toContain('made just now');
-  expect(await chooseDatabase(readConfig(PORTS, clone), { ...CREATE, make: 'yes' }, surroundings)).toContain('made just now');
+  expect(await chooseDatabase(chosen, CREATE, surroundings)).toContain('created just now');
+  expect(await chooseDatabase(readConfig(PORTS, clone), { ...CREATE, make: 'yes' }, surroundings)).toContain('created just now');
 });
 
 it('makes none where a start runs from the same clone on another folder', async () => {
@@ -110,7 +110,7 @@ it('makes no database to list, change or remove operators', async () => {
   ]) {
     const { code, errors } = await runCli(place, ['operator', verb, ...more]);
     expect(code).toBe(1);
-    expect(errors).toContain(`There is no database in ${place.dataDir}, and "operator ${verb}" makes none.`);
+    expect(errors).toContain(`There is no database in ${place.dataDir}, and "operator ${verb}" does not create one.`);
   }
   expect(existsSync(place.dataDir)).toBe(false);
 });

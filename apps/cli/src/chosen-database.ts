@@ -11,17 +11,17 @@ import { dataDirAt } from './data-dir.ts';
 import { ROOT } from './root.ts';
 import { isSwitchboard } from './running-servers.ts';
 
-/** What a command may do where there is no database yet. */
+/** What a command may do when there is no database yet. */
 export interface Making {
-  /** As people call the command: `operator create`. */
+  /** The command as the user typed it: `operator create`. */
   readonly command: string;
-  /** `no`: it needs what is there. `if alone`: it makes one unless something shows that another one is meant. `yes`: the user said so. */
+  /** `no`: a database must exist. `if alone`: creates one unless something suggests that the user means another. `yes`: the user asked for a new one. */
   readonly make: 'no' | 'if alone' | 'yes';
-  /** How the user says so. */
+  /** The option with which the user asks for a new one. */
   readonly override?: string;
 }
 
-/** Where signs of another installation are looked for; tests look elsewhere. */
+/** Where to look for signs of another installation; tests use other places. */
 export interface Surroundings {
   readonly clone: string;
   readonly serviceFiles: readonly string[];
@@ -29,7 +29,7 @@ export interface Surroundings {
 
 const HERE: Surroundings = {
   clone: ROOT,
-  // What a service on this machine is installed with, as deploy/systemd has it.
+  // The environment file that deploy/systemd installs.
   serviceFiles: [
     '/etc/switchboard/switchboard.env',
     '/etc/systemd/system/switchboard.service',
@@ -38,11 +38,11 @@ const HERE: Surroundings = {
 };
 
 /**
- * Settles which database a command uses, before anything is made.
+ * Decides which database a command uses, before anything is created.
  *
- * @returns the database in a few words, for people: they see when it is not the one they mean
- * @throws UserError when it is probably not the one that is meant: a shell without the settings of the servers would work on an empty database of its
- *   own, or on one that was left behind, and what is done there would change nothing for anybody
+ * @returns a short description of the database, so that people notice when it is not the one they mean
+ * @throws UserError when it is probably the wrong one: a shell without the servers' settings would work on a new, empty database or on an abandoned
+ *   one, and its changes would affect no running server
  */
 export async function chooseDatabase(
   config: Config,
@@ -51,22 +51,22 @@ export async function chooseDatabase(
 ): Promise<string> {
   if (config.databaseUrl !== undefined) return `${nameOf(config.databaseUrl)} (DATABASE_URL)`;
   const { postgres, lock } = dataDirAt(config.dataDir);
-  const told = `the embedded one in ${postgres}`;
-  // A start that is under way has not made it yet, and one that is stopping still answers on its ports.
-  if (['start', 'stopping'].includes(lockHolder(lock)?.note ?? '')) return told;
+  const description = `the embedded one in ${postgres}`;
+  // A start in progress may not have created it yet, and one that is stopping still answers on its ports.
+  if (['start', 'stopping'].includes(lockHolder(lock)?.note ?? '')) return description;
   const settings =
     'give this command the settings of the servers (with the script deploy/systemd/switchboard, or set DATA_DIR or DATABASE_URL)';
   if (existsSync(join(postgres, 'PG_VERSION'))) {
     const other = config.dataDirChosen ? undefined : await signOfRunning(config, surroundings);
-    if (other === undefined) return told;
-    throw new UserError(`Nothing runs on the database in ${config.dataDir}, and ${other}. Most likely that one is meant: ${settings}.`);
+    if (other === undefined) return description;
+    throw new UserError(`Nothing runs on the database in ${config.dataDir}, and ${other}. You probably mean that one: ${settings}.`);
   }
   const none = `There is no database in ${config.dataDir}`;
-  if (make === 'no') throw new UserError(`${none}, and "${command}" makes none. If Switchboard runs elsewhere, ${settings}.`);
+  if (make === 'no') throw new UserError(`${none}, and "${command}" does not create one. If Switchboard runs elsewhere, ${settings}.`);
   const sign = make === 'yes' ? undefined : await signOfAnother(config, surroundings);
   if (sign !== undefined)
-    throw new UserError(`${none}, and ${sign}. Most likely that one is meant: ${settings}; or ${override} to make a new database here.`);
-  return `${told}, made just now`;
+    throw new UserError(`${none}, and ${sign}. You probably mean that one: ${settings}; or ${override} to create a new database here.`);
+  return `${description}, created just now`;
 }
 
 /** The database without user and password. */
@@ -78,7 +78,7 @@ function nameOf(url: string): string {
   }
 }
 
-/** A sign that the user means the database of another folder, as a clause. */
+/** Evidence that the user means a database elsewhere, as a clause. */
 export async function signOfAnother(config: Config, surroundings: Surroundings = HERE): Promise<string | undefined> {
   const file = config.dataDirChosen ? undefined : surroundings.serviceFiles.find((path) => existsSync(path));
   const running = await signOfRunning(config, surroundings);
@@ -86,7 +86,7 @@ export async function signOfAnother(config: Config, surroundings: Surroundings =
   return `this machine has an installed service (${file}) while DATA_DIR is not set here`;
 }
 
-/** A sign that servers run with another folder, as a clause: from this clone, unless this folder was chosen, or on the ports of these settings. */
+/** Evidence that servers run with another data folder, as a clause: from this clone, unless this folder was chosen, or on the ports of these settings. */
 async function signOfRunning(config: Config, { clone }: Surroundings): Promise<string | undefined> {
   const serving = config.dataDirChosen ? undefined : servingNote(clone);
   if (serving !== undefined && serving.dataDir !== config.dataDir)

@@ -21,37 +21,37 @@ import { codeOf, UserError } from './standalone/user-error.mjs';
 
 export type { Environment } from '@switchboard/config';
 
-/** What the commands were told from outside, parsed and complete. */
+/** The command line's configuration, parsed and complete. */
 export interface Config {
-  /** The user said NODE_ENV=production: nothing is made up that must be chosen. */
+  /** NODE_ENV is production: nothing is generated that the user must choose. */
   readonly production: boolean;
   readonly port: number;
   readonly socketPort: number;
-  /** Where this machine finds its own web app, whatever browsers call it. */
+  /** The web app's URL on this machine, independent of the URL that browsers use. */
   readonly localWebUrl: string;
-  /** Where this machine finds its own relay, whatever browsers call it. */
+  /** The relay's URL on this machine, independent of the URL that browsers use. */
   readonly localRelayUrl: string;
-  /** Where a relay takes hints and revocations: RELAY_INTERNAL_URL, or this machine's relay. */
+  /** The URL to which hints and revocations are sent: RELAY_INTERNAL_URL, or this machine's relay. */
   readonly relayInternalUrl: string;
   /** Origins of the console and the frame, the canonical one first, comma separated. */
   readonly frontendUrl: string;
   /** Where browsers find the relay. */
   readonly socketUrl: string;
   readonly socketPath: string;
-  /** A PostgreSQL that somebody else runs; undefined: the embedded one. */
+  /** An external PostgreSQL; undefined for the embedded one. */
   readonly databaseUrl: string | undefined;
   /** Absolute. */
   readonly dataDir: string;
-  /** DATA_DIR was given, and is not just the default. */
+  /** Whether DATA_DIR is set, rather than the default. */
   readonly dataDirChosen: boolean;
   readonly demo: boolean;
   readonly jwtSecret: string | undefined;
   readonly authSecret: string | undefined;
-  /** npm started this process: its end is ours. */
+  /** Whether npm started this process, which then ends with npm. */
   readonly startedByNpm: boolean;
-  /** Whoever started this process ends it by closing its standard input. */
+  /** Whether this process ends when its standard input is closed. */
   readonly supervised: boolean;
-  /** Everything, for the processes that we start; the file .env included. */
+  /** All variables, including those of the file .env, for child processes. */
   readonly environment: Environment;
 }
 
@@ -87,7 +87,7 @@ export function readConfig(environment: Environment, root: string): Config {
   };
 }
 
-/** All variables, so that a wrong one is told at once and in one line, and not by a server that does not come up. */
+/** Checks all variables, so that a wrong one is reported at once in one line rather than by a server that does not start. */
 function readValues(environment: Environment): ReturnType<typeof readVariables> {
   try {
     return readVariables(environment);
@@ -97,9 +97,9 @@ function readValues(environment: Environment): ReturnType<typeof readVariables> 
 }
 
 /**
- * What a server in production must not make up by itself.
+ * Checks that a production server has the secrets that it must not generate.
  *
- * @throws UserError when the secret that signs tokens was not given
+ * @throws UserError when the secret that signs tokens is not set
  */
 export function checkProduction(config: Config): void {
   if (config.production && config.jwtSecret === undefined)
@@ -107,9 +107,9 @@ export function checkProduction(config: Config): void {
 }
 
 /**
- * Looks at the secrets that were given to a start.
+ * Checks the strength of the configured secrets.
  *
- * @returns what is weak about them where that does not matter, outside production
+ * @returns a description of each weakness; outside production weak secrets are allowed
  * @throws UserError when one is weak in production
  */
 export function checkSecretsOfStart({ environment }: Config): string | undefined {
@@ -122,12 +122,12 @@ export function checkSecretsOfStart({ environment }: Config): string | undefined
   return weaknessOfSecrets(values);
 }
 
-/** This process' environment. */
+/** The environment of this process. */
 export function environment(): Environment {
   return process.env;
 }
 
-/** This process' environment, and the file .env in `root` for what it does not have. */
+/** The environment of this process; the file .env in `root` supplies variables that it lacks. */
 export function readEnvironment(root: string): Environment {
   return { ...readFileEnvironment(join(root, '.env')), ...environment() };
 }

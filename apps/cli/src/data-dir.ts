@@ -4,10 +4,10 @@ import { join } from 'node:path';
 
 import { codeOf, UserError, explainDiskError } from './standalone/user-error.mjs';
 
-/** A fresh database takes 40 MB, its first log files 16 MB each; with less than this it would stop soon after the start. */
+/** A fresh database takes 40 MB and each of its first log files 16 MB; with less space than this it would stop soon after the start. */
 export const MIN_FREE_BYTES = 200 * 1024 * 1024;
 
-/** Where everything lies in the data folder. */
+/** The paths of everything in the data folder. */
 export interface DataDir {
   readonly path: string;
   readonly postgres: string;
@@ -19,7 +19,7 @@ export interface DataDir {
   readonly logs: string;
 }
 
-/** The names of things in the data folder at `path`, which need not exist: nothing is made. */
+/** The paths in the data folder at `path`. The folder need not exist; nothing is created. */
 export function dataDirAt(path: string): DataDir {
   return {
     path,
@@ -34,14 +34,14 @@ export function dataDirAt(path: string): DataDir {
 }
 
 /**
- * Makes the data folder where it is missing and proves that it can be used.
+ * Creates the data folder if it is missing and checks that it is usable.
  *
- * @throws UserError when it can't be written, or the disk is as good as full
+ * @throws UserError when it can't be written to, or the disk is nearly full
  */
 export async function openDataDir(path: string): Promise<DataDir> {
   const dataDir = dataDirAt(path);
   try {
-    // Others may pass: PostgreSQL runs as a user of its own where we are root. What they may not read is closed by itself.
+    // Other users may traverse it: when Switchboard runs as root, PostgreSQL runs as a separate user. Private files have restrictive modes themselves.
     await mkdir(path, { recursive: true, mode: 0o755 });
     await mkdir(dataDir.logs, { recursive: true, mode: 0o700 });
     const probe = join(path, `probe.${randomUUID()}`);
@@ -58,7 +58,7 @@ export async function openDataDir(path: string): Promise<DataDir> {
   return dataDir;
 }
 
-/** Writes a file that only we may read, so that a crash leaves the old one or the new one, and never half of it. */
+/** Writes a file that only this user may read. A crash leaves either the old file or the new one, never half of it. */
 export async function writeAtomically(file: string, content: string): Promise<void> {
   const partial = `${file}.${randomUUID()}`;
   await writeFile(partial, content, { mode: 0o600 });
@@ -68,7 +68,7 @@ export async function writeAtomically(file: string, content: string): Promise<vo
   await rename(partial, file);
 }
 
-/** What is in a file of JSON, undefined when there is no such file or it does not hold JSON. */
+/** The parsed content of a JSON file; undefined when the file does not exist or is not JSON. */
 export async function readJson(file: string): Promise<unknown> {
   let text: string;
   try {
@@ -80,7 +80,7 @@ export async function readJson(file: string): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch {
-    // Not JSON: whoever asks decides what that means.
+    // Not JSON: the caller decides what that means.
     return undefined;
   }
 }

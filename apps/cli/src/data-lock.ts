@@ -4,15 +4,15 @@ import { UserError, explainDiskError } from './standalone/user-error.mjs';
 import { takeLock } from './standalone/lock-file.mjs';
 import type { DataDir } from './data-dir.ts';
 
-/** What a process may be doing with a data folder: `start` for as long as it runs, the others for seconds. */
+/** What a process holds a data folder for: `start` for as long as it runs, the others for seconds. */
 export type Purpose = 'start' | 'start with DATABASE_URL' | 'stopping' | 'operator create' | 'migrate' | 'backup' | 'restore';
 
 /** How long a short command may hold the folder while others wait for it. */
 const PATIENCE_MS = 60_000;
-/** How long a start that was told to end may take to say so: npm may be back at the prompt before the news has reached it. */
+/** How long a start that was asked to end may take to note that it is stopping: npm may return to the prompt before the signal arrives. */
 const NEWS_MS = 1_500;
 
-/** Who has the data folder. */
+/** The process that holds the data folder. */
 export type DataLock = Lock | { readonly holder: { readonly pid: number; readonly purpose: string } };
 
 /** A lock on a data folder. */
@@ -21,7 +21,7 @@ export interface Lock {
   release(): void;
 }
 
-/** Takes the data folder for this process, unless a running Switchboard has it. Waits for what is over soon: a short command, a start that is stopping. */
+/** Locks the data folder for this process unless a running Switchboard holds it. Waits for a short command, or for a start that is stopping. */
 export async function lockDataDir(dataDir: DataDir, purpose: Purpose): Promise<DataLock> {
   const begun = Date.now();
   const stays = (note: string) => note.startsWith('start') && (!purpose.startsWith('start') || Date.now() > begun + NEWS_MS);

@@ -11,12 +11,12 @@ import { isFree } from './ports.ts';
 /** The database's name in the embedded PostgreSQL. */
 export const DATABASE_NAME = 'switchboard';
 
-/** The server that runs on the data folder's cluster at this moment, whoever started it. */
+/** The PostgreSQL server that currently runs on the data folder's cluster, no matter which process started it. */
 export async function runningPostgres(dataDir: DataDir): Promise<{ readonly port: number } | undefined> {
   try {
     return await findRunningServer(await realpath(dataDir.postgres));
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined; // There has never been one.
+    if (codeOf(error) === 'ENOENT') return undefined; // No cluster was ever created.
     throw error;
   }
 }
@@ -24,23 +24,23 @@ export async function runningPostgres(dataDir: DataDir): Promise<{ readonly port
 async function rememberedPort(dataDir: DataDir): Promise<number | undefined> {
   const known = await readJson(dataDir.database);
   if (typeof known !== 'object' || known === null || !('port' in known) || typeof known.port !== 'number') return undefined;
-  // Held by a server of ours that a killed run left behind: starting ends it first.
+  // A server that a killed run left behind may hold the port: starting ends it first.
   if ((await runningPostgres(dataDir))?.port === known.port) return known.port;
   return (await isFree(known.port)) ? known.port : undefined;
 }
 
 /**
- * Starts PostgreSQL on the data folder, on the same port as the last time if it can be had.
+ * Starts PostgreSQL on the data folder, on its previous port if that is free.
  *
- * @param port the port it must have: it ran there a moment ago, and others know it
- * @throws UserError when it does not come up
+ * @param port the port that it must use, when it is restarted and other processes know the port
+ * @throws UserError when it does not start
  */
 export async function startPostgres(
   dataDir: DataDir,
   password: string,
   { port, ...options }: Pick<ClusterOptions, 'onLog' | 'onProgress' | 'signal'> & { readonly port?: number | undefined },
 ): Promise<Cluster> {
-  // Somebody removed the folder under the running system. A fresh, empty database in its place would look as if all was well.
+  // The folder was removed while the system was running. A new, empty database in its place would hide the loss.
   if (port !== undefined && !existsSync(join(dataDir.postgres, 'PG_VERSION'))) throw new UserError(`${dataDir.postgres} is gone`);
   const wanted = port ?? (await rememberedPort(dataDir));
   let cluster: Cluster;
@@ -55,7 +55,7 @@ export async function startPostgres(
   return cluster;
 }
 
-/** The URL of our database in the cluster. */
+/** The URL of Switchboard's database in the cluster. */
 export function databaseUrl(port: number, password: string): string {
   return clusterUrl(port, password, DATABASE_NAME);
 }

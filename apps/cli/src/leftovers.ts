@@ -4,11 +4,11 @@ import { identify, isIdentity, type ProcessIdentity, stillRuns } from './standal
 import { type DataDir, readJson, writeAtomically } from './data-dir.ts';
 import { endGroup } from './process-service.ts';
 
-/** How long a process that outlived its supervisor may take to end in order. It has been told already. */
+/** How long a process that outlived its supervisor may take to stop. It was already signaled to stop. */
 const PATIENCE_MS = 3_000;
 const POLL_MS = 25;
 
-/** The processes that we started, written down so that the next start can find them should we be killed. */
+/** A record of the started processes, so that the next start can find them if this one is killed. */
 export class ProcessList {
   readonly #dataDir: DataDir;
   readonly #processes = new Map<string, ProcessIdentity>();
@@ -18,21 +18,21 @@ export class ProcessList {
     this.#dataDir = dataDir;
   }
 
-  /** Notes that `pid` is the process of `name` now. */
+  /** Records that `pid` is now the process of `name`. */
   async note(name: string, pid: number): Promise<void> {
     const identity = identify(pid);
     if (identity === undefined) return;
     this.#processes.set(name, identity);
     const content = JSON.stringify([...this.#processes.values()]);
-    // One after the other: the last one to be noted must be the last one to be written.
+    // Writes are sequential: the last record must be the last one written.
     this.#writing = this.#writing.then(async () => await writeAtomically(this.#dataDir.processes, content));
     await this.#writing;
   }
 }
 
 /**
- * Ends processes that a killed start left behind on this data folder. They end by themselves when their supervisor is gone, but that takes a moment in
- * which they hold their ports. Hold the folder's lock.
+ * Ends processes that a killed start left behind on this data folder. They stop when their supervisor is gone, but hold their ports until then. The
+ * caller must hold the folder's lock.
  */
 export async function endLeftovers(dataDir: DataDir): Promise<void> {
   const noted = await readJson(dataDir.processes);

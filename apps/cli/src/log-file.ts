@@ -5,10 +5,10 @@ import { codeOf } from './standalone/user-error.mjs';
 
 const MAX_BYTES = 10 * 1024 * 1024;
 const KEPT_LINES = 20;
-/** Of a longer line the rest is left out: one line must not take the place of thousands. */
+/** Longer lines are truncated: one line must not displace thousands. */
 const MAX_LINE_CHARS = 16_384;
 
-/** The log of one process in a file of its own: `maxBytes` of it, and as much from before that with `.1` after the name. */
+/** The log file of one process. At `maxBytes` it is rotated to a file with `.1` appended to its name. */
 export class LogFile {
   readonly #path: string;
   readonly #onTrouble: (error: unknown) => void;
@@ -17,7 +17,7 @@ export class LogFile {
   #handle: number;
   #troubled = false;
 
-  /** @param onTrouble told once when lines can't be written (a full disk): they are dropped until they can */
+  /** @param onTrouble called once when lines can't be written (a full disk); they are dropped until writing works again */
   constructor(path: string, onTrouble: (error: unknown) => void, maxBytes = MAX_BYTES) {
     this.#path = path;
     this.#onTrouble = onTrouble;
@@ -48,7 +48,7 @@ export class LogFile {
     closeSync(this.#handle);
   }
 
-  /** Has the handle be that of a file at our path with room in it. Others may have removed, moved or emptied it since the last line. */
+  /** Makes sure that the handle refers to the file at this path and that the file has room. Since the last line it may have been removed, moved or truncated. */
   #settle(): void {
     const own = fstatSync(this.#handle);
     const found = statSync(this.#path, { throwIfNoEntry: false });
@@ -61,7 +61,7 @@ export class LogFile {
   }
 }
 
-/** Opens the file to add to it; it is made where it is missing, and its folder as well. */
+/** Opens the file for appending; creates it and its folder if they are missing. */
 function openLog(path: string): number {
   try {
     return openSync(path, 'a', 0o600);

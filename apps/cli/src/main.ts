@@ -2,7 +2,7 @@ import { UserError } from './standalone/user-error.mjs';
 import { unknownCommand, USAGE } from './standalone/usage.mjs';
 import { GaveUp } from './supervise.ts';
 
-/** Each command loads its own code: what `start` holds in memory for weeks must not include what `operator create` needs for a second. */
+/** Each command loads its own code: `start` must not keep in memory for weeks what `operator create` needs for a second. */
 async function run(command: string, args: readonly string[]): Promise<void> {
   switch (command) {
     case 'start':
@@ -24,7 +24,7 @@ async function run(command: string, args: readonly string[]): Promise<void> {
   }
 }
 
-/** Runs the command and returns the exit code. An error that a person can put right is one line. */
+/** Runs the command and returns the exit code. A UserError is printed as one line. */
 async function main([command = 'help', ...args]: readonly string[]): Promise<number> {
   try {
     await run(command, args);

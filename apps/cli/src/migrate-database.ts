@@ -18,31 +18,38 @@ import {
 
 import { UserError } from './standalone/user-error.mjs';
 
-/** The oldest PostgreSQL that we promise to work with. */
+/** The oldest supported PostgreSQL. */
 const MIN_SERVER_VERSION = 140_000;
 const RETRY_MS = 250;
-/** How long to go on asking a place that does not answer at all. What is just starting refuses connections; what is silent stays so. */
+/** How long to keep trying a host that does not respond at all. A server that is starting refuses connections; a silent host stays silent. */
 const SILENT_PATIENCE_MS = 3_000;
 
-/** How the lines begin that tell, while a command runs, what it waits for. */
+/** The prefix of lines that say what a running command is waiting for. */
 export const WAITING = 'waiting: ';
 
-/** What says in its message all that somebody needs to know. */
-const TOLD = [SchemaTooNewError, ForeignSchemaError, TakeOverError, MigrationHistoryError, MigrationFailedError, MigrationBlockedError];
+/** Errors whose message is complete enough to be shown as it is. */
+const SELF_EXPLANATORY = [
+  SchemaTooNewError,
+  ForeignSchemaError,
+  TakeOverError,
+  MigrationHistoryError,
+  MigrationFailedError,
+  MigrationBlockedError,
+];
 
 export interface Migrated {
   /** Names of the migrations that were applied, oldest first. */
   readonly applied: readonly string[];
   readonly operators: number;
-  /** What somebody should know of it, in sentences. */
+  /** Things that the user should know, a sentence each. */
   readonly notes: readonly string[];
 }
 
 /**
  * Brings the database to this version's schema, waiting up to `patienceMs` for it to answer.
  *
- * @param say told, in a line that begins with `WAITING`, that a migration waits for others
- * @throws UserError when it does not answer, is too old, was migrated by a newer version, or a migration failed
+ * @param say called with a line that begins with `WAITING` when a migration waits for other sessions
+ * @throws UserError when the database does not answer, is too old, was migrated by a newer version, or a migration failed
  */
 export async function migrateDatabase(url: string, patienceMs: number, say: (line: string) => void = () => undefined): Promise<Migrated> {
   const name = describe(url);
@@ -51,7 +58,8 @@ export async function migrateDatabase(url: string, patienceMs: number, say: (lin
       return await migrateOnce(url, say);
     } catch (error) {
       if (error instanceof UserError) throw error;
-      if (error instanceof Error && TOLD.some((kind) => error instanceof kind)) throw new UserError(error.message, { cause: error });
+      if (error instanceof Error && SELF_EXPLANATORY.some((kind) => error instanceof kind))
+        throw new UserError(error.message, { cause: error });
       const failure = explainConnectionFailure(error, url);
       const patience = failure?.silent === true ? Math.min(patienceMs, SILENT_PATIENCE_MS) : patienceMs;
       if (Date.now() - begun > patience || !isUnavailable(error))
@@ -87,7 +95,7 @@ function describe(url: string): string {
   }
 }
 
-/** The first line that says something, of an error or of what is in it (a refused connection is one error for each address that was tried). */
+/** The first informative line of an error or of the errors in it (a refused connection is an AggregateError with one error per address). */
 function reasonOf(error: unknown): string {
   const inner = error instanceof AggregateError ? error.errors[0] : error;
   const text = inner instanceof Error ? inner.message : String(inner);

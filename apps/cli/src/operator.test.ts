@@ -34,7 +34,7 @@ it('makes an operator while nothing runs and while the system runs, in the same 
   expect(await runCli(place, create('Olga@example.org'))).toEqual({
     code: 0,
     output: 'Operator Olga@example.org is made.\n',
-    errors: `Database: the embedded one in ${place.dataDir}/postgres, made just now.\n`,
+    errors: `Database: the embedded one in ${place.dataDir}/postgres, created just now.\n`,
   });
   const errors = `Database: the embedded one in ${place.dataDir}/postgres.\n`;
   const start = startSystem(place);

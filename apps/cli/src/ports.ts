@@ -4,9 +4,9 @@ import { createServer } from 'node:net';
 
 import { codeOf, UserError } from './standalone/user-error.mjs';
 
-/** Whoever listens on one of these has the port; systems differ in which of them exclude each other. */
+/** A listener on any of these addresses occupies the port; systems differ in which of them exclude each other. */
 const ADDRESSES = ['::', '0.0.0.0', '127.0.0.1', '::1'];
-/** An address that this machine does not have can't be taken. */
+/** Error codes that say that this machine does not have the address. */
 const NO_SUCH_ADDRESS = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EINVAL']);
 
 async function tryPort(port: number, host: string): Promise<string | undefined> {
@@ -23,16 +23,16 @@ async function tryPort(port: number, host: string): Promise<string | undefined> 
   }
 }
 
-/** Whether nothing listens on the port, on no address of this machine. */
+/** Whether nothing listens on the port, on any address of this machine. */
 export async function isFree(port: number): Promise<boolean> {
   for (const host of ADDRESSES) if ((await tryPort(port, host)) !== undefined) return false;
   return true;
 }
 
 /**
- * Proves that the port can be had on every address of this machine.
+ * Checks that the port is available on every address of this machine.
  *
- * @throws UserError naming the variable and, where the system tells, who has the port
+ * @throws UserError that names the variable and, where the operating system reveals it, the process that uses the port
  */
 export async function requirePort(variable: string, port: number): Promise<void> {
   for (const host of ADDRESSES) {
@@ -47,14 +47,14 @@ export async function requirePort(variable: string, port: number): Promise<void>
   }
 }
 
-/** "process 42 (node server.js)" for whoever listens on the port, as far as Linux lets us see; undefined otherwise. */
+/** "process 42 (node server.js)" for the process that listens on the port; undefined when /proc does not show it. */
 async function findListener(port: number): Promise<string | undefined> {
   const wanted = (await Promise.all(['/proc/net/tcp', '/proc/net/tcp6'].map(async (file) => await listeningSockets(file, port)))).flat();
   if (wanted.length === 0) return undefined;
   const links = new Set(wanted.map((inode) => `socket:[${inode}]`));
   for (const pid of await readdir('/proc').catch(() => [])) {
     if (!/^\d+$/.test(pid)) continue;
-    const files = await readdir(`/proc/${pid}/fd`).catch(() => []); // Gone since, or somebody else's.
+    const files = await readdir(`/proc/${pid}/fd`).catch(() => []); // The process has ended, or belongs to another user.
     for (const file of files) {
       if (!links.has(await readlink(`/proc/${pid}/fd/${file}`).catch(() => ''))) continue;
       const command = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).replaceAll('\0', ' ').trim();
@@ -68,7 +68,7 @@ const LISTENING = '0A';
 
 /** Inodes of the sockets in one of the kernel's tables that listen on the port. Columns: sl, local, remote, state, queues, timer, retransmits, uid, timeout, inode. */
 async function listeningSockets(table: string, port: number): Promise<string[]> {
-  const text = await readFile(table, 'utf8').catch(() => ''); // There is none on other systems.
+  const text = await readFile(table, 'utf8').catch(() => ''); // Only Linux has these tables.
   const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   return text.split('\n').flatMap((line) => {
     const [, local, , state, , , , , , inode] = line.trim().split(/\s+/);

@@ -7,25 +7,25 @@ import { codeOf } from './standalone/user-error.mjs';
 import type { Environment } from './config.ts';
 import type { Exit, Running } from './supervise.ts';
 
-/** A program to be run as a service. */
+/** A program to run as a service. */
 export interface ProgramSpec {
   readonly program: string;
   readonly args: readonly string[];
   readonly cwd: string;
   readonly environment: Environment;
-  /** How long it may take to end in order before it is made to. */
+  /** Milliseconds that it may take to stop before it is killed. */
   readonly patienceMs: number;
 }
 
 export type OnLine = (line: string, stream: 'stdout' | 'stderr') => void;
 
-/** How long output of a program that has ended may take to arrive, should something else still hold its pipes. */
+/** How long to wait for the output of a program that has ended when another process still holds its pipes. */
 const LAST_WORDS_MS = 1_000;
 
 /**
- * Runs a program tied to this process. It leads a process group (a session even) of its own: Ctrl-C in the terminal reaches us and not it, so that
- * things stop in our order, and whatever it started can be ended with it. Its standard input is a pipe that ends when we do, however suddenly, and by
- * which it ends itself (see telemetry's `endWithSupervisor`).
+ * Runs a program tied to this process. It leads its own session and process group: Ctrl-C in the terminal reaches only this process, which stops its
+ * services in order, and the program's child processes can be ended with it. Its standard input is a pipe that closes when this process ends, even when
+ * killed; the program then stops (see telemetry's `endWithSupervisor`).
  */
 export async function startProgram(spec: ProgramSpec, onLine: OnLine): Promise<Running> {
   const child = spawn(spec.program, spec.args, {
@@ -37,7 +37,7 @@ export async function startProgram(spec: ProgramSpec, onLine: OnLine): Promise<R
   await once(child, 'spawn');
   const pid = child.pid ?? 0;
   for (const stream of ['stdout', 'stderr'] as const) createInterface({ input: child[stream] }).on('line', (line) => onLine(line, stream));
-  // Nothing is ever written there.
+  // Nothing is ever written to it.
   child.stdin.on('error', () => undefined);
   const exited = untilEnded(child, pid);
   return {
@@ -62,12 +62,12 @@ async function untilEnded(child: ChildProcess, pid: number): Promise<Exit> {
   return { code, signal };
 }
 
-/** Ends what is left of a process group. */
+/** Kills the remaining processes of a process group. */
 export function endGroup(pid: number, signal: NodeJS.Signals = 'SIGKILL'): void {
   try {
     process.kill(-pid, signal);
   } catch (error) {
-    // Nothing is left; macOS says EPERM when all that is left are zombies.
+    // None remain; macOS says EPERM when only zombies remain.
     const code = codeOf(error);
     if (code !== 'ESRCH' && code !== 'EPERM') throw error;
   }

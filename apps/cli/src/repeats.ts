@@ -1,20 +1,20 @@
 /** How many lines of one kind are shown before the others are counted. */
 const SHOWN = 3;
-/** Kinds that are told apart; more of them are counted together. */
+/** How many kinds are counted separately; further kinds are counted together. */
 const MAX_KINDS = 100;
 const OTHERS = 'other warnings';
 
-/** Lets the first few lines of a kind through and counts the rest, so that nobody who causes a line a thousand times scrolls everything else away. */
+/** Passes the first few lines of a kind and counts the rest, so that a line that is repeated a thousand times does not scroll away everything else. */
 export class Repeats {
   readonly #onRepeats: (kind: string, count: number) => void;
   readonly #seen = new Map<string, number>();
 
-  /** @param onRepeats told by `flush` how many lines of a kind were not let through */
+  /** @param onRepeats called by `flush` with the number of suppressed lines of each kind */
   constructor(onRepeats: (kind: string, count: number) => void) {
     this.#onRepeats = onRepeats;
   }
 
-  /** Whether a line of this kind is to be shown. */
+  /** Whether to show a line of this kind. */
   admit(kind: string): boolean {
     const known = this.#seen.has(kind) || this.#seen.size < MAX_KINDS ? kind : OTHERS;
     const count = (this.#seen.get(known) ?? 0) + 1;
@@ -22,7 +22,7 @@ export class Repeats {
     return count <= SHOWN;
   }
 
-  /** Tells what was counted since the last time, and begins anew. */
+  /** Reports the counts since the last flush and resets them. */
   flush(): void {
     const counted = [...this.#seen].filter(([, count]) => count > SHOWN);
     this.#seen.clear();

@@ -1,4 +1,4 @@
 import { resolve } from 'node:path';
 
-/** The repository's root. (Sources in `src` and their bundle in `dist` lie equally deep.) */
+/** The repository's root. (`src` and the bundle in `dist` are at the same depth.) */
 export const ROOT = resolve(import.meta.dirname, '../../..');

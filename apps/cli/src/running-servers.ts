@@ -8,7 +8,7 @@ import { dataDirAt } from './data-dir.ts';
 const TIMEOUT_MS = 2_000;
 
 /**
- * A sign that servers of this installation run, as a clause: a connection of the web app to the database, a start on the data folder, a web app on this
+ * Evidence that servers of this installation run, as a clause: a database connection of the web app, a start on the data folder, or a web app on this
  * machine. Undefined when there is none.
  */
 export async function signOfServers(config: Config, database: Pick<Database, 'prisma'>): Promise<string | undefined> {
@@ -32,14 +32,14 @@ async function webAppHere(url: string): Promise<string | undefined> {
   return (await isSwitchboard(url)) ? `a web app of Switchboard answers at ${url}` : undefined;
 }
 
-/** Whether a web app or relay of Switchboard answers at this address, whichever installation it is of. */
+/** Whether a web app or relay of any Switchboard installation answers at this address. */
 export async function isSwitchboard(url: string): Promise<boolean> {
   try {
     const response = await fetch(`${url}/livez`, { signal: AbortSignal.timeout(TIMEOUT_MS), redirect: 'manual' });
     const body: unknown = await response.json();
     return response.status === 200 && typeof body === 'object' && body !== null && 'ok' in body && body.ok === true;
   } catch {
-    // Nothing listens there, or something that is none of ours.
+    // Nothing listens there, or a program that is not Switchboard.
     return false;
   }
 }

@@ -10,7 +10,7 @@ import { type DataDir, readJson, writeAtomically } from './data-dir.ts';
 const text = z.string().min(32);
 const secrets = z.object({ jwtSecret: text, authSecret: text, databasePassword: text });
 
-/** Secrets that an installation makes for itself, 256 random bits each. */
+/** Secrets that an installation generates, 256 random bits each. */
 export type Secrets = z.infer<typeof secrets>;
 
 const make = () => randomBytes(32).toString('base64url');
@@ -20,14 +20,14 @@ const exists = async (path: string) =>
     () => false,
   );
 
-/** (A backup does not bring the database's password back: it belongs to the files that are here.) */
+/** (A backup does not restore the database's password: it belongs to the database files in place.) */
 const ADVICE =
   'Put back the one of a copy of the data folder, or restore a backup into a new database: see "When only secrets.json is lost" in docs/backup.md.';
 
 /**
- * The secrets of the data folder, made when there are none. Hold the folder's lock: two makers at once would each believe in their own.
+ * The secrets of the data folder, generated when there are none. The caller must hold the folder's lock, or two processes could generate different ones.
  *
- * @throws UserError when they are damaged, or gone while the database that they belong to is still there: new ones would not open it
+ * @throws UserError when they are damaged, or missing although their database exists: new secrets would not open it
  */
 export async function settleSecrets(dataDir: DataDir): Promise<Secrets> {
   const found = await readSecrets(dataDir);
@@ -52,7 +52,7 @@ export async function readSecrets(dataDir: DataDir): Promise<Secrets | undefined
   if (!(await exists(dataDir.secrets))) return undefined;
   const result = secrets.safeParse(await readJson(dataDir.secrets));
   if (!result.success) throw new UserError(`${dataDir.secrets} is damaged. ${ADVICE}`);
-  // A copy or an editor may have opened it to others.
+  // A copy or an editor may have made the file readable by others.
   if (((await stat(dataDir.secrets)).mode & 0o077) !== 0) await chmod(dataDir.secrets, 0o600);
   return result.data;
 }

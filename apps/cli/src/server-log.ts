@@ -4,12 +4,12 @@ import { LogFile } from './log-file.ts';
 import { Repeats } from './repeats.ts';
 import { type Terminal, worthShowing } from './terminal.ts';
 
-/** Enough for some ten thousand warnings, which no number of other lines replaces. */
+/** Room for about ten thousand warnings, which other lines never displace. */
 const PROBLEMS_BYTES = 2 * 1024 * 1024;
 const PROBLEM_CHARS = 4_096;
 const COUNTING_MS = 60_000;
 
-/** Where a service's output goes: all of it into `<name>.log`, what is worth showing onto the terminal and into `<name>.problems.log` as well. */
+/** Distributes a service's output: all of it to `<name>.log`; warnings and errors also to the terminal and `<name>.problems.log`. */
 export class ServerLog {
   readonly #name: string;
   readonly #terminal: Terminal;
@@ -18,7 +18,7 @@ export class ServerLog {
   readonly #repeats: Repeats;
   readonly #timer: NodeJS.Timeout;
 
-  /** @param folder that of the logs */
+  /** @param folder the folder of the log files */
   constructor(folder: string, name: string, terminal: Terminal) {
     this.#name = name;
     this.#terminal = terminal;

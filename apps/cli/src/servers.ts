@@ -7,10 +7,10 @@ import type { Environment } from './config.ts';
 import type { ProgramSpec } from './process-service.ts';
 import { ROOT } from './root.ts';
 
-/** The web app has as long as its requests take to stop, then it is made to. */
+/** Milliseconds that the web app's requests may take to finish before it is killed. */
 const PATIENCE_MS = 6_000;
 
-/** The built relay. It disconnects its peers over up to DRAIN_SECONDS before it stops. */
+/** The built relay. It disconnects its clients over up to DRAIN_SECONDS before it stops. */
 export function relayProgram(environment: Environment): ProgramSpec {
   return {
     program: process.execPath,

@@ -2,8 +2,8 @@ import { startedByNohup, watchParents } from './standalone/parents.mjs';
 import type { Config } from './config.ts';
 
 /**
- * A signal that aborts when this process is asked to end: by SIGINT, SIGTERM or SIGHUP, or because the npm that started it is gone, or the standard
- * input of a supervised one has ended. Asked once is enough: one Ctrl-C may arrive several times, through npm and through the terminal.
+ * A signal that aborts when this process is asked to stop: by SIGINT, SIGTERM or SIGHUP, because the npm that started it has ended, or because the
+ * standard input of a supervised process was closed. Later requests change nothing: one Ctrl-C may arrive twice, from npm and from the terminal.
  */
 export function stopRequest(config: Config): AbortSignal {
   const controller = new AbortController();
