@@ -30,19 +30,14 @@ function sendHint(hints: Pick<RelayHints, 'send'>, effect: Exclude<Effect, { kin
 }
 
 function hintOf(effect: Exclude<Effect, { kind: 'access revoked' }>, address: string): PeerHint {
-  switch (effect.kind) {
-    case 'conversation changed': {
-      const { lastSeq, what } = effect;
-      const visitorChanged = what.some((kind) => kind !== 'messages');
-      return { event: 'conversationChanged', clientId: address, lastSeq, ...(visitorChanged ? { visitorChanged } : {}) };
-    }
-    case 'messages seen': {
-      const { by, receipts } = effect;
-      const [deliveredSeq, readSeq] =
-        by === 'client' ? [receipts.clientDeliveredSeq, receipts.clientReadSeq] : [receipts.operatorDeliveredSeq, receipts.operatorReadSeq];
-      return { event: 'messagesSeen', clientId: address, by, deliveredSeq, readSeq };
-    }
-    case 'visitor left':
-      return { event: 'chatEnded', clientId: address };
+  if (effect.kind === 'visitor left') return { event: 'chatEnded', clientId: address };
+  if (effect.kind === 'messages seen') {
+    const { by, receipts } = effect;
+    const [deliveredSeq, readSeq] =
+      by === 'client' ? [receipts.clientDeliveredSeq, receipts.clientReadSeq] : [receipts.operatorDeliveredSeq, receipts.operatorReadSeq];
+    return { event: 'messagesSeen', clientId: address, by, deliveredSeq, readSeq };
   }
+  const { lastSeq, what } = effect;
+  const visitorChanged = what.some((kind) => kind !== 'messages');
+  return { event: 'conversationChanged', clientId: address, lastSeq, ...(visitorChanged ? { visitorChanged } : {}) };
 }
