@@ -19,6 +19,7 @@ const config: NextConfig = {
     '@switchboard/limits',
     '@switchboard/protocol',
     '@switchboard/redis',
+    '@switchboard/relay-client',
     '@switchboard/telemetry',
     '@switchboard/tokens',
   ],

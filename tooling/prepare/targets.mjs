@@ -33,7 +33,11 @@ export const CLI = {
   workspace: 'apps/cli',
   script: 'build',
   result: 'apps/cli/dist/cli.js',
-  sources: ['apps/cli', 'packages/database/prisma', ...src('config', 'protocol', 'telemetry', 'database', 'chat')],
+  sources: [
+    'apps/cli',
+    'packages/database/prisma',
+    ...src('config', 'protocol', 'tokens', 'relay-client', 'telemetry', 'database', 'chat'),
+  ],
 };
 
 /** @type {Target} */
@@ -63,7 +67,7 @@ export const WEB = {
   sources: [
     'apps/web',
     'packages/database/prisma',
-    ...src('config', 'limits', 'protocol', 'redis', 'tokens', 'telemetry', 'database', 'chat', 'client'),
+    ...src('config', 'limits', 'protocol', 'redis', 'tokens', 'relay-client', 'telemetry', 'database', 'chat', 'client'),
   ],
 };
 

@@ -43,7 +43,7 @@ it('tells the relay as a service, and again until it takes it', async () => {
   expect(await revokeAtRelay(at(`${relay.url}/`), 7)).toEqual({ told: true });
   expect(relay.heard).toHaveLength(2);
   const [, { authorization, body } = { authorization: '', body: '{}' }] = relay.heard;
-  expect(JSON.parse(body)).toMatchObject({ event: 'revoked', role: 'operator', id: 7, at: expect.any(Number) });
+  expect(JSON.parse(body)).toEqual([{ event: 'revoked', role: 'operator', id: 7, at: expect.any(Number) }]);
   expect(await createTokens([SECRET]).verifyRelayToken(authorization.slice('Bearer '.length))).toMatchObject({ role: 'service' });
 });
 

@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 
-import { createOperator, listOperators, removeOperator, setOperatorPassword, setOperatorRole } from '@switchboard/chat';
+import { createOperator, listOperators, removeOperator, setOperatorPassword, setOperatorRole, type Effect } from '@switchboard/chat';
 import { APPLICATION_NAMES } from '@switchboard/config';
 import { openDatabase, type Database } from '@switchboard/database';
 import { ChatError } from '@switchboard/protocol';
@@ -32,8 +32,7 @@ interface Options {
 /** What a verb did. */
 interface Done {
   readonly say: string;
-  /** Whose connections have to end. */
-  readonly revoke?: number;
+  readonly effects?: readonly Effect[];
 }
 
 interface Verb {
@@ -70,24 +69,24 @@ const VERBS: Readonly<Record<string, Verb>> = {
     usage: 'operator role --email E --role ADMIN',
     needs: ['email', 'role'],
     async run(db, { email, role }) {
-      const { id } = await setOperatorRole(ctx(db), email, role);
-      return { say: `${email} is ${role === 'ADMIN' ? 'an administrator' : 'an operator'} now.`, revoke: id };
+      const { effects } = await setOperatorRole(ctx(db), email, role);
+      return { say: `${email} is ${role === 'ADMIN' ? 'an administrator' : 'an operator'} now.`, effects };
     },
   },
   password: {
     usage: 'operator password --email E --password P',
     needs: ['email', 'password'],
     async run(db, { email, password }) {
-      const { id } = await setOperatorPassword(ctx(db), email, password);
-      return { say: `${email} has a new password and is signed out everywhere.`, revoke: id };
+      const { effects } = await setOperatorPassword(ctx(db), email, password);
+      return { say: `${email} has a new password and is signed out everywhere.`, effects };
     },
   },
   remove: {
     usage: 'operator remove --email E',
     needs: ['email'],
     async run(db, { email }) {
-      const { id } = await removeOperator(ctx(db), email);
-      return { say: `${email} is signed out everywhere and can't sign in any more. What it wrote stays.`, revoke: id };
+      const { effects } = await removeOperator(ctx(db), email);
+      return { say: `${email} is signed out everywhere and can't sign in any more. What it wrote stays.`, effects };
     },
   },
 };
@@ -108,7 +107,7 @@ export async function operatorCommand([name, ...args]: readonly string[]): Promi
     const db = openDatabase({ url, applicationName: APPLICATION_NAMES.cli, poolSize: 1 });
     try {
       const done = await verb.run(db, options);
-      return { say: done.say, revocation: done.revoke === undefined ? undefined : await endConnections(config, db, done.revoke) };
+      return { say: done.say, revocation: await carryOut(config, db, done.effects) };
     } catch (error) {
       throw explain(error);
     } finally {
@@ -125,6 +124,12 @@ export async function operatorCommand([name, ...args]: readonly string[]): Promi
 interface Revocation {
   readonly error?: string;
   readonly note?: string;
+}
+
+/** Carries out what a verb of operators can cause. */
+async function carryOut(config: Config, db: Database, effects: readonly Effect[] = []): Promise<Revocation | undefined> {
+  const revoked = effects.find((effect) => effect.kind === 'access revoked');
+  return revoked === undefined ? undefined : await endConnections(config, db, revoked.id);
 }
 
 /** Has the relay end an operator's connections. That the operator was revoked is in the database already: a web app repeats it to a relay that it finds. */

@@ -10,8 +10,3 @@ export async function visitorToken(secret: string): Promise<string> {
   const claims = { role: 'client', id: NOBODY, name: 'doctor', sessionId: randomUUID() } as const;
   return (await createTokens([secret]).mintRelayToken(claims)).token;
 }
-
-/** The web app's token, for hints. */
-export async function serviceToken(secret: string): Promise<string> {
-  return (await createTokens([secret]).mintRelayToken({ role: 'service', id: 0, name: 'doctor' })).token;
-}

@@ -30,7 +30,9 @@ process.stdout.write(`${JSON.stringify({ level: 'info', service: name, msg: 'qui
 process.stdout.write(`${JSON.stringify({ level: 'warn', service: name, msg: 'loud words' })}\n`);
 createServer((request, response) => {
   if (request.url === '/hints') {
-    request.setEncoding('utf8').on('data', (body) => note(`hint ${JSON.parse(body).event}`));
+    request
+      .setEncoding('utf8')
+      .on('data', (body) => JSON.parse(body).forEach((/** @type {{ event: string }} */ hint) => note(`hint ${hint.event}`)));
     request.on('end', () => response.writeHead(202).end());
     return;
   }

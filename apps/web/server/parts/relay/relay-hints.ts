@@ -1,4 +1,5 @@
 import type { HintRequest } from '@switchboard/protocol';
+import { MAX_HINTS, reasonOf } from '@switchboard/relay-client';
 import type { Logger, Metrics } from '@switchboard/telemetry';
 
 import type { RelayRequests } from './relay-requests.ts';
@@ -19,8 +20,6 @@ export interface RelayHintsOptions {
   readonly metrics: Metrics;
 }
 
-/** The relay takes so many in one request. */
-const BATCH = 100;
 const MAX_WAITING = 2_000;
 const COMPLAIN_EVERY_MS = 60_000;
 
@@ -46,11 +45,11 @@ export function createRelayHints({ relay, log, metrics }: RelayHintsOptions): Re
     // One turn of the event loop: the hints of requests that were committed together go together.
     await new Promise((resolve) => setImmediate(resolve));
     while (waiting.size > 0) {
-      const batch = [...waiting].slice(0, BATCH);
+      const batch = [...waiting].slice(0, MAX_HINTS);
       for (const [key] of batch) waiting.delete(key);
       const answer = await relay.post(batch.map(([, hint]) => hint));
-      if (answer.ok) sent.add(batch.length);
-      else drop(batch.length, answer.reason);
+      if (answer.outcome === 'taken') sent.add(batch.length);
+      else drop(batch.length, reasonOf(answer));
     }
     running = undefined;
   }

@@ -1,6 +1,5 @@
 import type { Revocation } from '@switchboard/chat';
-
-import type { RelayAnswer } from './relay-requests.ts';
+import type { RelayAnswer } from '@switchboard/relay-client';
 
 /** As long as the database keeps them: the longest life of a token and a minute. Milliseconds. */
 const KEPT_MS = (24 * 60 + 1) * 60_000;
@@ -62,7 +61,7 @@ export class RevocationBook {
 
   /** Takes in what an answer says of the relay. True when everything has to be told once more, and there is something. */
   note(answer: RelayAnswer): boolean {
-    if (answer.ok) {
+    if (answer.outcome === 'taken') {
       if (answer.node === undefined || this.#nodes.has(answer.node)) return false;
       if (this.#nodes.size >= MAX_NODES) this.#nodes.clear();
       this.#nodes.add(answer.node);

@@ -1,16 +1,9 @@
 import { forgetRevocations, listRevocations, recordRevocation, type Context, type Revocation } from '@switchboard/chat';
-import type { HintRequest } from '@switchboard/protocol';
+import { MAX_HINTS, reasonOf, revokedHint, type Person } from '@switchboard/relay-client';
 import type { CounterMetric, Logger, Metrics } from '@switchboard/telemetry';
 
 import type { RelayRequests } from './relay-requests.ts';
 import { RevocationBook } from './revocation-book.ts';
-
-/** Whose connections to the relay end. `address`: where a visitor is on the relay, for one without a token. */
-interface RevokedPerson {
-  readonly role: 'operator' | 'client';
-  readonly id: number;
-  readonly address?: string | null;
-}
 
 /**
  * Has the relay end people's connections and refuse their tokens from before. Each revocation is a row for 24 hours, and is told again until the relay has
@@ -18,11 +11,11 @@ interface RevokedPerson {
  */
 export interface RevocationSender {
   /** Keeps a revocation without telling it: for before what revokes, so that the end of this process in between does not lose it. @throws ChatError `unavailable` */
-  keep(person: RevokedPerson): Promise<void>;
+  keep(person: Person): Promise<void>;
   /** Keeps it and has the relay told. Never rejects: what can't be kept is told all the same, for as long as this process runs. */
-  revoke(person: RevokedPerson): Promise<void>;
+  revoke(person: Person): Promise<void>;
   /** Has the relay told of one that is kept already. Returns at once. */
-  tell(person: RevokedPerson): void;
+  tell(person: Person): void;
   /** Looks from now on every half minute for what others have kept (other web servers, the command line), and whether the relay is still the same process. */
   start(): void;
   /** How many the relay is not known to have taken, and since when there are any. */
@@ -40,8 +33,6 @@ export interface RevocationSenderOptions {
   readonly metrics: Metrics;
 }
 
-/** The relay takes so many in one request. */
-const BATCH = 100;
 /** Pauses before each further attempt; the last one is repeated. Milliseconds. */
 const RETRY_AFTER_MS = [200, 400, 800, 1_600, 3_200, 5_000];
 const LOOK_EVERY_MS = 30_000;
@@ -82,15 +73,15 @@ class Sender implements RevocationSender {
     });
     relay.onAnswer((answer) => {
       // While attempts fail, the next one has its time already.
-      if (this.#book.note(answer) && (answer.ok || this.#failed === 0)) this.#wake();
+      if (this.#book.note(answer) && (answer.outcome === 'taken' || this.#failed === 0)) this.#wake();
     });
   }
 
-  async keep(person: RevokedPerson): Promise<void> {
+  async keep(person: Person): Promise<void> {
     await recordRevocation(this.#chat, this.#revocationOf(person));
   }
 
-  async revoke(person: RevokedPerson): Promise<void> {
+  async revoke(person: Person): Promise<void> {
     const revocation = this.#revocationOf(person);
     this.#add(revocation);
     try {
@@ -101,7 +92,7 @@ class Sender implements RevocationSender {
     }
   }
 
-  tell(person: RevokedPerson): void {
+  tell(person: Person): void {
     this.#add(this.#revocationOf(person));
   }
 
@@ -123,7 +114,7 @@ class Sender implements RevocationSender {
     clearTimeout(this.#timer);
   }
 
-  #revocationOf(person: RevokedPerson): Revocation {
+  #revocationOf(person: Person): Revocation {
     return { ...person, at: this.#chat.clock() };
   }
 
@@ -177,17 +168,17 @@ class Sender implements RevocationSender {
   async #tellAll(look: boolean): Promise<boolean> {
     const book = this.#book;
     book.forget();
-    let batch = book.waiting().slice(0, BATCH);
+    let batch = book.waiting().slice(0, MAX_HINTS);
     if (batch.length === 0 && look) batch = book.newest();
     while (batch.length > 0) {
-      const answer = await this.#relay.post(batch.map(toHint));
-      if (!answer.ok) {
+      const answer = await this.#relay.post(batch.map((revocation) => revokedHint(revocation, revocation.at)));
+      if (answer.outcome !== 'taken') {
         this.#failures.add();
-        this.#complain(answer.reason);
+        this.#complain(reasonOf(answer));
         return false;
       }
       book.told(batch);
-      batch = book.waiting().slice(0, BATCH);
+      batch = book.waiting().slice(0, MAX_HINTS);
     }
     if (this.#complainedAt !== undefined) this.#log.info({}, 'the relay has taken all revocations');
     this.#complainedAt = undefined;
@@ -202,8 +193,4 @@ class Sender implements RevocationSender {
     const fields = { waiting: this.#book.count, reason };
     this.#log.error(fields, 'the relay can not be told of revocations: the connections of these people go on; trying again every 5 s');
   }
-}
-
-function toHint({ role, id, at, address }: Revocation): HintRequest {
-  return { event: 'revoked', role, id, at: Math.floor(at.getTime() / 1_000), ...(address == null ? {} : { address }) };
 }
