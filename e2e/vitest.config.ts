@@ -5,7 +5,7 @@ import { PATIENCE_MS } from '../vitest.config.ts';
 export default defineConfig({
   test: {
     root: import.meta.dirname,
-    include: ['stories/**/*.test.ts', 'production/**/*.test.ts'],
+    include: ['stories/**/*.test.ts', 'production/**/*.test.ts', 'node-versions/**/*.test.ts'],
     globalSetup: ['harness/global-setup.ts'],
     // The stories share one running system and two cores; one file at a time keeps their timing like a person's.
     fileParallelism: false,

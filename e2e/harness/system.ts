@@ -21,25 +21,30 @@ export interface System {
   command(...args: string[]): Promise<string>;
   /** Everything printed so far. */
   output(): string;
-  stop(): Promise<void>;
+  /** Stops it as Ctrl-C would; resolves with the exit code of the supervisor, null when a signal ended it. */
+  stop(): Promise<number | null>;
 }
 
-function bootstrap(args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
-  return spawn(process.execPath, ['tooling/bootstrap.mjs', ...args], {
+function bootstrap(node: string, args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
+  return spawn(node, ['tooling/bootstrap.mjs', ...args], {
     cwd: ROOT,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }
 
-/** Starts the system and resolves when it says `ready`. */
-export async function startSystem(): Promise<System> {
+/**
+ * Starts the system and resolves when it says `ready`.
+ *
+ * @param node the program that runs it
+ */
+export async function startSystem(node = process.execPath): Promise<System> {
   const dataDir = await mkdtemp(join(tmpdir(), 'switchboard-e2e-'));
   await chmod(dataDir, 0o755); // PostgreSQL may run as another user.
   const [port, socketPort] = [await freePort(), await freePort()];
   const web = `http://localhost:${port}`;
   const env = { PORT: String(port), SOCKET_PORT: String(socketPort), DATA_DIR: dataDir, NODE_ENV: undefined, VITEST: undefined };
-  const child = bootstrap(['start'], env);
+  const child = bootstrap(node, ['start'], env);
   let printed = '';
   const log = createWriteStream(join(dataDir, 'start.log'));
   const ready = new Promise<void>((resolveReady, reject) => {
@@ -61,11 +66,12 @@ export async function startSystem(): Promise<System> {
   });
   const stop = async () => {
     if (child.exitCode === null && child.signalCode === null) {
-      child.kill('SIGTERM');
+      child.kill('SIGINT');
       await once(child, 'exit');
     }
     log.end();
     await rm(dataDir, { recursive: true, force: true });
+    return child.exitCode;
   };
   try {
     await ready;
@@ -81,7 +87,7 @@ export async function startSystem(): Promise<System> {
     output: () => printed,
     stop,
     async command(...args) {
-      const run = bootstrap(args, env);
+      const run = bootstrap(node, args, env);
       let output = '';
       run.stdout?.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
       run.stderr?.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
