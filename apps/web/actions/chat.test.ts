@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { POST as save } from '../app/api/chat/messages/route.ts';
+import { saveMessages as save } from '../server/requests/handlers/messages.ts';
 import { installServices } from '../server/services/services.ts';
 import { ask, closedLimits, newOperator, newVisitor, text, useTestServer, type Person } from '../server/testing/test-server.ts';
 import { getChatHistoryAction, getRecentChatsAction, markMessagesAsReadAction, saveChatMessageAction } from './chat.ts';

@@ -1,9 +1,8 @@
 export type { ChangeKind } from './changes.ts';
-export * from './chats.ts';
 export * from './claims.ts';
 export * from './errors.ts';
 export * from './events.ts';
-export * from './http.ts';
+export * from './http/index.ts';
 export * from './limits.ts';
 export { parse } from './parse.ts';
 export { isVisible } from './visible.ts';

@@ -14,18 +14,19 @@ export const personName = line(MAX_NAME_LENGTH).refine(isVisible, 'must not be e
 export const seq = z.int().nonnegative();
 
 /**
- * What the form of a host page may fill in by itself, and nobody can correct there: what can't be used counts as not given.
+ * What a host page fills into the form, where the visitor can't correct it: a value that can't be used counts as not given.
  *
- * @param isUsable of the text without spaces around it
+ * @param isUsable given the text without the spaces around it
  */
 export const extra = (max: number, isUsable: (value: string) => boolean = isVisible) =>
   z
-    .unknown()
+    .custom<string>()
     .optional()
-    .transform((value) => {
+    .transform((value: unknown) => {
       const given = typeof value === 'string' ? value.trim() : '';
       return given !== '' && given.length <= max && plain(given) && isUsable(given) ? given : undefined;
-    });
+    })
+    .meta({ type: 'string', description: 'Counts as not given when it can’t be used.' });
 
 /** A query string's number: digits only, so that `1e3`, ` 5` and the empty string are refused. */
 export const queryNumber = z

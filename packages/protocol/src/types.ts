@@ -1,5 +1,5 @@
 /** Everything of the wire that is only a type: importing from here costs nothing at run time. */
-export type { ChatView, MarkDoneResponse, RecentChat, RecentChatsResponse, VisitedPage } from './chats.ts';
+export type { ChatView, RecentChat, RecentChatsResponse, VisitedPage } from './http/chats.ts';
 export type { ErrorCode, WireError } from './errors.ts';
 export type {
   Acknowledgement,
@@ -12,17 +12,19 @@ export type {
   RelayPayloads,
 } from './events.ts';
 export type {
-  BlockVisitorResponse,
+  AnswerOf,
+  EndpointName,
+  JsonCallName,
   MessagesPage,
   MessageView,
   NewMessage,
   Receipts,
-  ReceiptsResponse,
+  RequestOf,
   SavedMessage,
   SaveMessagesResponse,
   StartSessionResponse,
   Timings,
   TokenResponse,
   UploadResponse,
-} from './http.ts';
+} from './http/index.ts';
 export type { RelayClaims } from './claims.ts';

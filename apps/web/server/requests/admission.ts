@@ -7,13 +7,16 @@ import { ADDRESS_HEADER } from '../parts/connections/note-addresses.ts';
 import type { Operator } from '../parts/auth/operator.ts';
 import type { Services } from '../services/services.ts';
 
-/** Who may ask, and so who the handler can meet. */
+/** The callers that each access rule admits, and so those that a handler can meet. */
 export interface Access {
   anyone: Caller;
-  /** Whoever holds a link that proves itself: nobody asks who that is. */
-  'holder-of-a-link': Extract<Caller, { kind: 'anonymous' }>;
+  visitor: CallerOf<'visitor'>;
+  operator: CallerOf<'operator'>;
   'visitor-or-operator': KnownCaller;
+  /** The link is the proof: the caller is not identified. */
+  'holder-of-a-link': CallerOf<'anonymous'>;
 }
+type CallerOf<K extends Caller['kind']> = Extract<Caller, { kind: K }>;
 
 /**
  * The operator that a console speaks for: an id. A page stays the same operator's for as long as it is open, while the cookie of its browser may have become
@@ -45,17 +48,31 @@ const ADMISSION: {
     if (request.headers.has(OPERATOR_HEADER)) requireClaimedOperator(request.headers, (await identify(request, now)).caller);
     return { kind: 'anonymous' };
   },
-  'visitor-or-operator': async (request, limit, now) => {
-    const { caller, objection } = await identify(request, now);
-    if (caller.kind === 'anonymous') {
-      await takeTurn(REQUESTS.anonymous, addressKey(request), now);
-      throw objection ?? new ChatError('unauthenticated', 'A visitor token or a signed-in operator is needed.');
-    }
-    await takeTurn(limit ?? REQUESTS[caller.kind], callerKey(caller), now);
-    requireClaimedOperator(request.headers, caller);
+  'visitor-or-operator': async (request, limit, now) =>
+    await admitKnown('A visitor token or a signed-in operator is needed.', request, limit, now),
+  visitor: async (request, limit, now) => {
+    const caller = await admitKnown('A visitor token is needed.', request, limit, now);
+    if (caller.kind !== 'visitor') throw new ChatError('forbidden', 'Only a visitor may do this.');
+    return caller;
+  },
+  operator: async (request, limit, now) => {
+    const caller = await admitKnown('Sign in first.', request, limit, now);
+    if (caller.kind !== 'operator') throw new ChatError('forbidden', 'Only operators may do this.');
     return caller;
   },
 };
+
+/** A visitor or an operator, counted. @param needed what an anonymous caller is told */
+async function admitKnown(needed: string, request: Request, limit: LimitName | undefined, now: Services): Promise<KnownCaller> {
+  const { caller, objection } = await identify(request, now);
+  if (caller.kind === 'anonymous') {
+    await takeTurn(REQUESTS.anonymous, addressKey(request), now);
+    throw objection ?? new ChatError('unauthenticated', needed);
+  }
+  await takeTurn(limit ?? REQUESTS[caller.kind], callerKey(caller), now);
+  requireClaimedOperator(request.headers, caller);
+  return caller;
+}
 
 /** Finds out who asks, counts it and checks the access rule. @throws ChatError `rate_limited`, `unauthenticated`, `forbidden`, `unavailable` */
 export async function admit<A extends keyof Access>(

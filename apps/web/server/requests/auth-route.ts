@@ -1,5 +1,5 @@
 import { limitKey } from '@switchboard/limits/address';
-import { ChatError, MAX_EMAIL_LENGTH } from '@switchboard/protocol';
+import { ChatError, DEFAULT_BODY_BYTES, MAX_EMAIL_LENGTH } from '@switchboard/protocol';
 import { z } from 'zod';
 
 import { addressKey, operatorKey, requireClaimedOperator, siteKey, takeTurn } from './admission.ts';
@@ -10,7 +10,6 @@ import { operatorOf, withCurrentCookie, type Operator } from '../parts/auth/oper
 import { comesFromOwnPage } from '../parts/http/origins.ts';
 import { asChatError, errorResponse } from '../parts/http/present-error.ts';
 import { readJson } from '../parts/http/request-body.ts';
-import { USUAL_MAX_BYTES } from './route.ts';
 import { addSecurityHeaders, DATA_POLICY } from '../parts/http/security-headers.ts';
 import { services } from '../services/services.ts';
 
@@ -91,7 +90,7 @@ type Body = z.output<typeof anObject>;
 /** What was sent, `{}` for nothing. @throws ChatError as `readJson`; `invalid_request` unless it is an object */
 async function bodyOf(request: Request, bytes: BodyBytes): Promise<Body> {
   if (request.body === null || request.headers.get('content-length') === '0') return {};
-  const body = anObject.safeParse(await readJson(request, { maxBytes: USUAL_MAX_BYTES, bytes }));
+  const body = anObject.safeParse(await readJson(request, { maxBytes: DEFAULT_BODY_BYTES, bytes }));
   if (!body.success) throw new ChatError('invalid_request', 'The body must be a JSON object.');
   return body.data;
 }

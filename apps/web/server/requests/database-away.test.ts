@@ -7,8 +7,8 @@ import { createTokens } from '@switchboard/tokens';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { POST as auth } from '../../app/api/auth/[...all]/route.ts';
-import { GET as read, POST as save } from '../../app/api/chat/messages/route.ts';
-import { POST as sessions } from '../../app/api/chat/sessions/route.ts';
+import { readMessages as read, saveMessages as save } from './handlers/messages.ts';
+import { openSession as sessions } from './handlers/sessions.ts';
 import { GET as livez } from '../../app/livez/route.ts';
 import { GET as readyz } from '../../app/readyz/route.ts';
 import { readConfig } from '../../config.ts';

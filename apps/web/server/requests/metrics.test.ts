@@ -2,9 +2,9 @@ import { createMetrics } from '@switchboard/telemetry';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { POST as signIn } from '../../app/api/auth/[...all]/route.ts';
-import { POST as save } from '../../app/api/chat/messages/route.ts';
-import { POST as report } from '../../app/api/chat/timings/route.ts';
-import { POST as upload } from '../../app/api/chat/uploads/route.ts';
+import { saveMessages as save } from './handlers/messages.ts';
+import { noteTimings as report } from './handlers/timings.ts';
+import { uploadImage as upload } from './handlers/uploads.ts';
 import { GET as scrape } from '../../app/metrics/route.ts';
 import { PEER_HEADER } from '../parts/connections/scrape.ts';
 import { installServices } from '../services/services.ts';

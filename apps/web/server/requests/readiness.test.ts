@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createTestDatabase } from '@switchboard/database/testing';
 import { describe, expect, it, vi } from 'vitest';
 
-import { POST as sessions } from '../../app/api/chat/sessions/route.ts';
+import { openSession as sessions } from './handlers/sessions.ts';
 
 import { GET as readyz } from '../../app/readyz/route.ts';
 import { closeServices, createServices } from '../services/create-services.ts';

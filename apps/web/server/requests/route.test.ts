@@ -1,22 +1,22 @@
+import { content, json, type Endpoint } from '@switchboard/protocol';
 import { z } from 'zod';
 import { describe, expect, it } from 'vitest';
 
 import { ADDRESS_HEADER } from '../parts/connections/note-addresses.ts';
-import { json, OPTIONS, route } from './route.ts';
+import { OPTIONS, serve } from './route.ts';
 import { installServices } from '../services/services.ts';
 import { ask, closedLimits, newOperator, newVisitor, ORIGIN, useTestServer } from '../testing/test-server.ts';
 
 const server = useTestServer();
 
-const echo = route({
-  route: '/api/test',
-  access: 'visitor-or-operator',
-  body: json(z.object({ word: z.string().max(100) }), 200),
-  handle: async ({ caller, body }) => await Promise.resolve(Response.json({ kind: caller.kind, ...body })),
-});
-const failing = route({
-  route: '/api/test-failing',
-  access: 'anyone',
+const forKnown = { access: 'visitor-or-operator', summary: '', response: content('text/plain') } as const satisfies Endpoint;
+const forAnyone = { ...forKnown, access: 'anyone' } as const satisfies Endpoint;
+const echo = serve(
+  '/api/test',
+  { ...forKnown, body: json(z.object({ word: z.string().max(100) }), 200) },
+  { handle: ({ caller, body }) => Response.json({ kind: caller.kind, ...body }) },
+);
+const failing = serve('/api/test-failing', forAnyone, {
   handle: async () => await Promise.reject(new Error('the secret of the cellar')),
 });
 const send = async (headers: Record<string, string>, body: unknown = { word: 'hi' }) =>
@@ -41,7 +41,7 @@ describe('a request that counts on a cookie', () => {
 
   it('may be a GET from anywhere, whose answer no other origin can read', async () => {
     const { cookie } = await operator();
-    const read = route({ route: '/t', access: 'visitor-or-operator', handle: async () => await Promise.resolve(new Response('ok')) });
+    const read = serve('/t', forKnown, { handle: () => new Response('ok') });
     const response = await read(ask('GET', '/t', { headers: { cookie, origin: 'https://evil.example' } }));
     expect(response.status).toBe(200);
     expect(response.headers.get('access-control-allow-origin')).toBeNull();
@@ -82,12 +82,7 @@ describe('a bearer token', () => {
 });
 
 describe('a limit for strangers', () => {
-  const forStrangers = route({
-    route: '/api/test-strangers',
-    access: 'anyone',
-    limit: 'conversations',
-    handle: async () => await Promise.resolve(new Response('ok')),
-  });
+  const forStrangers = serve('/api/test-strangers', forAnyone, { limit: 'conversations', handle: () => new Response('ok') });
   const from = async (headers: Record<string, string>) =>
     (await forStrangers(ask('POST', '/api/test-strangers', { headers: { [ADDRESS_HEADER]: '203.0.113.99', ...headers } }))).status;
 

@@ -1,7 +1,17 @@
 import { randomUUID } from 'node:crypto';
 
-import { parse } from '@switchboard/protocol';
-import type { z } from 'zod';
+import {
+  DEFAULT_BODY_BYTES,
+  ENDPOINTS,
+  parse,
+  type Answer,
+  type Endpoint,
+  type EndpointName,
+  type EndpointNamed,
+  type EndpointWith,
+  type ParsedBody,
+  type ParsedQuery,
+} from '@switchboard/protocol';
 
 import { addressKey, admit, callerKey, type Access } from './admission.ts';
 import type { Caller } from './authenticate.ts';
@@ -14,56 +24,66 @@ import type { LimitName } from '../parts/limits/limits.ts';
 import { services, type Services } from '../services/services.ts';
 
 /** What a handler is given: everything checked. */
-interface Call<A extends keyof Access, B, Q> {
+interface Call<E extends AdmittedEndpoint> {
   readonly request: Request;
   readonly services: Services;
-  readonly caller: Access[A];
-  readonly body: B;
-  readonly query: Q;
-  /** Of the path: `{ id }` for `[id]`. */
-  readonly params: Readonly<Record<string, string | undefined>>;
+  readonly caller: Access[E['access']];
+  readonly body: ParsedBody<E>;
+  readonly query: ParsedQuery<E>;
+  /** Of the path: `{ id }` for `{id}`. */
+  readonly params: Params;
   /** As the answer's `X-Request-Id` says it: by it a line of the log is found. */
   readonly requestId: string;
 }
+/** The parts of a path that its pattern names. */
+export type Params = Readonly<Record<string, string | undefined>>;
 
-/** One method of one route. Without `access` it does not compile. */
-interface RouteRule<A extends keyof Access, B, Q> {
-  /** As in the contract; the label in metrics and logs. */
-  readonly route: string;
-  readonly access: A;
-  /** Refuses who asks too often: per visitor or operator, and before anything is known about whoever asks per address. `REQUESTS` unless given. */
+/** An endpoint whose access rule `admit` checks. */
+type AdmittedEndpoint = Endpoint & { readonly access: keyof Access };
+/** Names of the table's endpoints whose access rule `admit` checks. */
+export type AdmittedName = EndpointWith<keyof Access>;
+
+/** How an endpoint's requests are answered; the rest is in the table. */
+interface Answering<E extends AdmittedEndpoint> {
+  /** Limits how often the caller may ask: counted per visitor or operator, and per address before the caller is known. `REQUESTS` unless given. */
   readonly limit?: LimitName;
-  /** Without it a body is skipped. */
-  readonly body?: JsonBody<B> | FormBody<B>;
-  readonly query?: z.ZodType<Q>;
-  handle(call: Call<A, B, Q>): Promise<Response>;
+  /** Bytes of a form; `DEFAULT_BODY_BYTES` unless given. */
+  readonly formBytes?: (config: Services['config']) => number;
+  handle(call: Call<E>): Answered<E> | Promise<Answered<E>>;
 }
-interface JsonBody<B> {
-  readonly kind: 'json';
-  readonly schema: z.ZodType<B>;
-  readonly maxBytes: number;
-}
-interface FormBody<B> {
-  readonly kind: 'form';
-  readonly read: (form: FormData, services: Services) => B;
-  readonly maxBytes: (services: Services) => number;
-}
+/** What a handler returns: the JSON of the table, or a `Response` where the answer is something else. */
+type Answered<E extends Endpoint> = E['response'] extends { readonly kind: 'json' } ? Answer<E> : Response;
 
-type Handler = (request: Request, context?: { params?: Promise<Record<string, string | undefined>> }) => Promise<Response>;
-
-/** What a body may have unless its route says otherwise. */
-export const USUAL_MAX_BYTES = 64 * 1024;
-
-/** A body of JSON of this shape, 64 KiB at most unless said otherwise. */
-export function json<T extends z.ZodType>(schema: T, maxBytes = USUAL_MAX_BYTES): JsonBody<z.output<T>> {
-  return { kind: 'json', schema: schema as z.ZodType<z.output<T>>, maxBytes };
-}
+/** As Next.js calls it. */
+type Handler = (request: Request, context?: { readonly params?: Promise<Params> }) => Promise<Response>;
+/** The handler of one endpoint of the table, which knows whose it is. */
+export type EndpointHandler<N extends EndpointName> = Handler & { readonly endpoint: N };
 
 /**
- * The handler of one method of one route: limits, finds out who asks, checks the access rule, parses, answers errors as the contract says, and
+ * The handler of an endpoint of the table: counts the request, identifies the caller, checks the access rule, parses, answers errors as the contract says, and
  * measures. Nothing of a request is read before it is known to be allowed.
  */
-export function route<A extends keyof Access, B = undefined, Q = undefined>(rule: RouteRule<A, B, Q>): Handler {
+export function route<N extends AdmittedName>(name: N, answering: Answering<EndpointNamed<N>>): EndpointHandler<N> {
+  const handler = serve<EndpointNamed<N>>(pathOf(name), ENDPOINTS[name], answering);
+  return Object.assign(handler, { endpoint: name });
+}
+
+/** The handler of an endpoint that does all of that itself, because its access rule is none that `admit` checks. */
+export function standalone<N extends Exclude<EndpointName, AdmittedName>>(
+  name: N,
+  answer: (request: Request, params: Params) => Response | Promise<Response>,
+): EndpointHandler<N> {
+  const handler: Handler = async (request, context) => await answer(request, (await context?.params) ?? {});
+  return Object.assign(handler, { endpoint: name });
+}
+
+/** Folders of Next.js name a part of the path `[id]`, and so do metrics and logs. */
+function pathOf(name: EndpointName): string {
+  return name.slice(name.indexOf('/')).replaceAll('{', '[').replaceAll('}', ']');
+}
+
+/** The same as `route` for any endpoint. @param path the label in metrics and logs */
+export function serve<E extends AdmittedEndpoint>(path: string, endpoint: E, answering: Answering<E>): Handler {
   return async (request, context) => {
     const now = services();
     const started = performance.now();
@@ -72,21 +92,24 @@ export function route<A extends keyof Access, B = undefined, Q = undefined>(rule
     let response: Response;
     let bytes: BodyBytes | undefined;
     try {
-      const caller = await admit(rule.access, rule.limit, request, now);
+      const caller = await admit<E['access']>(endpoint.access, answering.limit, request, now);
       if (caller.kind === 'operator') cookies = caller.setCookies;
-      const query = rule.query === undefined ? undefined : parse(rule.query, Object.fromEntries(new URL(request.url).searchParams));
+      const query = endpoint.query && parse(endpoint.query, Object.fromEntries(new URL(request.url).searchParams));
       bytes = now.bytesUnderWay.open(senderKey(caller, request));
-      const body = await readBody(rule.body, request, bytes, now);
+      const body = await readBody(endpoint.body, answering.formBytes?.(now.config), request, bytes);
       const params = (await context?.params) ?? {};
-      response = await rule.handle({ request, services: now, caller, body: body as B, query: query as Q, params, requestId });
+      // Parsed by the schemas that the types are of.
+      const checked = { query: query as ParsedQuery<E>, body: body as ParsedBody<E> };
+      const answer = await answering.handle({ request, services: now, caller, params, requestId, ...checked });
+      response = answer instanceof Response ? answer : present(endpoint, answer);
     } catch (thrown) {
-      response = refuse(rule.route, requestId, thrown, now);
+      response = refuse(path, requestId, thrown, now);
     } finally {
       bytes?.release();
     }
     for (const cookie of cookies) response.headers.append('Set-Cookie', cookie);
     finish(request, response, requestId, now);
-    now.http.time.observe((performance.now() - started) / 1000, { route: rule.route, method: request.method, status: response.status });
+    now.http.time.observe((performance.now() - started) / 1000, { route: path, method: request.method, status: response.status });
     return response;
   };
 }
@@ -94,18 +117,17 @@ export function route<A extends keyof Access, B = undefined, Q = undefined>(rule
 /** The answer to a browser of another origin that asks whether it may. */
 export const OPTIONS: Handler = async (request) => preflight(request, services().config);
 
-async function readBody<B>(
-  body: JsonBody<B> | FormBody<B> | undefined,
-  request: Request,
-  bytes: BodyBytes,
-  now: Services,
-): Promise<B | undefined> {
+function present({ response }: Endpoint, answer: unknown): Response {
+  return Response.json(answer, { status: response.kind === 'json' ? response.status : 200 });
+}
+
+async function readBody(body: Endpoint['body'], formBytes = DEFAULT_BODY_BYTES, request: Request, bytes: BodyBytes): Promise<unknown> {
   if (body === undefined) {
-    await skipBody(request, { maxBytes: USUAL_MAX_BYTES, bytes });
+    await skipBody(request, { maxBytes: DEFAULT_BODY_BYTES, bytes });
     return undefined;
   }
   if (body.kind === 'json') return parse(body.schema, await readJson(request, { maxBytes: body.maxBytes, bytes }));
-  return body.read(await readForm(request, { maxBytes: body.maxBytes(now), bytes }), now);
+  return parse(body.schema, Object.fromEntries(await readForm(request, { maxBytes: formBytes, bytes })));
 }
 
 /** Who sends a body: strangers can make themselves as many visitors as they like, so those count by their address. */

@@ -7,8 +7,8 @@ import { silentLogger } from '@switchboard/telemetry';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 
-import { POST as save } from '../../app/api/chat/messages/route.ts';
-import { POST as upload } from '../../app/api/chat/uploads/route.ts';
+import { saveMessages as save } from './handlers/messages.ts';
+import { uploadImage as upload } from './handlers/uploads.ts';
 import { createDiskFloor } from '../parts/storage/disk-floor.ts';
 import { createLimits } from '../parts/limits/limits.ts';
 import { ADDRESS_HEADER } from '../parts/connections/note-addresses.ts';

@@ -2,6 +2,7 @@ import { ChatError } from '@switchboard/protocol';
 
 import type { Config } from '../../config.ts';
 import { asChatError, errorResponse } from '../parts/http/present-error.ts';
+import type { Params } from './route.ts';
 import { addSecurityHeaders, framePolicy } from '../parts/http/security-headers.ts';
 import { services, type Services } from '../services/services.ts';
 import { isAssetName, readWidgetFile, requireWidgetFile, typeOf } from '../parts/widget/widget-files.ts';
@@ -43,8 +44,7 @@ export async function frame(): Promise<Response> {
 }
 
 /** A file of the frame. Its name holds a hash of its content, so it never changes. */
-export async function asset(_request: Request, { params }: { params: Promise<{ name: string }> }): Promise<Response> {
-  const { name } = await params;
+export async function asset(_request: Request, { name = '' }: Params): Promise<Response> {
   return await serve(async ({ config }) => {
     const file = isAssetName(name) ? await readWidgetFile(config.widgetDir, `frame/assets/${name}`) : undefined;
     if (file === undefined) throw new ChatError('not_found', 'There is no such file.');

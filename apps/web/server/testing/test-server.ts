@@ -9,7 +9,7 @@ import { createTestDatabase } from '@switchboard/database/testing';
 import { afterAll, beforeAll } from 'vitest';
 
 import { POST as signIn } from '../../app/api/auth/[...all]/route.ts';
-import { POST as startConversation } from '../../app/api/chat/sessions/route.ts';
+import { openSession as startConversation } from '../requests/handlers/sessions.ts';
 import { readConfig } from '../../config.ts';
 import { ADDRESS_HEADER } from '../parts/connections/note-addresses.ts';
 import { closeServices, createServices } from '../services/create-services.ts';

@@ -12,13 +12,15 @@ export function fetchPage(
   { http, side, clientId }: Pick<ConversationContext, 'http' | 'side' | 'clientId'>,
   query: PageQuery,
 ): Promise<MessagesPage> {
-  const search = new URLSearchParams();
-  // A visitor's own is in the token.
-  if (side.kind === 'operator') search.set('clientId', String(clientId));
-  if ('afterSeq' in query) search.set('afterSeq', String(query.afterSeq));
-  if ('beforeSeq' in query) search.set('beforeSeq', String(query.beforeSeq));
-  search.set('limit', String('afterSeq' in query ? MAX_PAGE_SIZE : (query.limit ?? DEFAULT_PAGE_SIZE)));
-  return http.request('GET', `/api/chat/messages?${search.toString()}`);
+  return http.request('GET /api/chat/messages', {
+    query: {
+      // A visitor's own is in the token.
+      clientId: side.kind === 'operator' ? clientId : undefined,
+      afterSeq: 'afterSeq' in query ? query.afterSeq : undefined,
+      beforeSeq: 'beforeSeq' in query ? query.beforeSeq : undefined,
+      limit: 'afterSeq' in query ? MAX_PAGE_SIZE : (query.limit ?? DEFAULT_PAGE_SIZE),
+    },
+  });
 }
 
 export interface CatchUpHooks {

@@ -1,10 +1,4 @@
-import type {
-  BlockVisitorResponse,
-  MarkDoneResponse,
-  RecentChat,
-  RecentChatsResponse,
-  StartSessionResponse,
-} from '@switchboard/protocol/types';
+import type { RecentChat } from '@switchboard/protocol/types';
 
 import { Arrivals } from '../conversation/arrivals.ts';
 import type { ConversationContext } from '../conversation/context.ts';
@@ -22,7 +16,6 @@ import type { Http } from '../transport/http.ts';
 import { AddressBook } from './address-book.ts';
 import { Backstop } from './backstop.ts';
 import { HeldConversations } from './held-conversations.ts';
-import { recentPath } from './list/list-loader.ts';
 import { arrivalOf } from './list/list-news.ts';
 import { LiveList } from './list/live-list.ts';
 import { LostConversations } from './lost-conversations.ts';
@@ -125,7 +118,7 @@ class Operator implements OperatorChat {
   }
 
   async setBlocked(clientId: number, blocked: boolean): Promise<void> {
-    const answer = await this.#http.request<BlockVisitorResponse>('POST', '/api/chat/block', { clientId, blocked });
+    const answer = await this.#http.request('POST /api/chat/block', { body: { clientId, blocked } });
     this.#list.typing(clientId, false);
     this.#list.apply(clientId, { type: 'blocked', at: answer.blockedAt });
     this.#list.want(clientId);
@@ -136,7 +129,7 @@ class Operator implements OperatorChat {
     const seen = Math.max(this.#held.lastSeq(clientId), this.#list.lastSeq(clientId) ?? 0);
     const body = { clientId, done, ...(done && seen > 0 ? { lastSeq: seen } : {}) };
     try {
-      const answer = await this.#http.request<MarkDoneResponse>('POST', '/api/chat/done', body);
+      const answer = await this.#http.request('POST /api/chat/done', { body });
       this.#list.apply(clientId, { type: 'done', ...answer });
     } finally {
       // Whatever was refused: the row says why.
@@ -162,7 +155,7 @@ class Operator implements OperatorChat {
 
   #openList(): LiveList {
     return new LiveList(this.#effects, {
-      recentChats: (query) => this.#http.request<RecentChatsResponse>('GET', recentPath(query)),
+      recentChats: (query) => this.#http.request('GET /api/chat/recent', { query }),
       serverNow: () => this.#clock.now(),
       conversation: (clientId) => this.#held.peek(clientId),
       isWatched: (clientId) => this.#held.isWatched(clientId),
@@ -206,7 +199,7 @@ class Operator implements OperatorChat {
       checkHidden: false,
       ...speakAsOperator(this.#connection, this.#options.operator, this.#effects.page.origin, () => this.#list.address(clientId)),
       report: async (marks, epoch) => {
-        await this.#http.request('POST', '/api/chat/receipts', { ...marks, clientId, epoch: epoch ?? undefined });
+        await this.#http.request('POST /api/chat/receipts', { body: { ...marks, clientId, epoch: epoch ?? undefined } });
       },
       onArrival: (message, seen) => this.#arrivals.tell({ clientId, message, seen }),
       onReached: () => this.#outbox.reached(),
@@ -251,7 +244,7 @@ class Operator implements OperatorChat {
   }
 
   async #adopt(address: string, username: string): Promise<number> {
-    const answer = await this.#http.request<StartSessionResponse>('POST', '/api/chat/sessions', { clientSocketId: address, username });
+    const answer = await this.#http.request('POST /api/chat/sessions', { body: { clientSocketId: address, username } });
     this.#list.adopt(answer.clientId, answer.username, address);
     return answer.clientId;
   }

@@ -103,7 +103,7 @@ export class OperatorEvents {
     held.peek(clientId)?.receiveEnd(at);
     if (OWN_ADDRESS.test(address)) return;
     // An old front-end tells only the relay; the console tells the database.
-    http.request('POST', '/api/chat/end', { clientId }).catch((error: unknown) => effects.note('end not kept', error));
+    http.request('POST /api/chat/end', { body: { clientId } }).catch((error: unknown) => effects.note('end not kept', error));
   }
 
   #takeHint({ clientId: address, lastSeq, visitorChanged }: RelayPayloads['conversationChanged']): void {

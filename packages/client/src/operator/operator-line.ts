@@ -1,5 +1,5 @@
 import { ChatError } from '@switchboard/protocol/errors';
-import type { PeerInputs, SaveMessagesResponse, TokenResponse } from '@switchboard/protocol/types';
+import type { PeerInputs } from '@switchboard/protocol/types';
 
 import type { ConversationContext } from '../conversation/context.ts';
 import type { OperatorChatOptions } from '../model/types.ts';
@@ -31,7 +31,7 @@ export function openOperatorAccess(effects: Effects, clock: ServerClock, operato
   const anybody = createHttp(effects, clock, { headers: () => ({}), renew: () => Promise.resolve(false) });
   const session = new OperatorSession(effects, operatorId, async () => {
     try {
-      return (await anybody.request<TokenResponse>('POST', '/api/chat/token', {})).operatorId ?? Number.NaN;
+      return (await anybody.request('POST /api/chat/token')).operatorId ?? Number.NaN;
     } catch (error) {
       if (error instanceof ChatError && error.code === 'unauthenticated') return undefined;
       throw error;
@@ -88,7 +88,7 @@ export function openOperatorOutbox(
     asOperator: true,
     save: async (messages) => {
       session.assertOwn();
-      const answer = await http.request<SaveMessagesResponse>('POST', '/api/chat/messages', { messages });
+      const answer = await http.request('POST /api/chat/messages', { body: { messages } });
       http.timings.saved(messages);
       return answer.messages;
     },
@@ -118,7 +118,7 @@ export function openOperatorConnection(
   const connection = new Connection(effects, clock, {
     relay,
     token: async () => {
-      const { token, operatorId } = await http.request<TokenResponse>('POST', '/api/chat/token', {});
+      const { token, operatorId } = await http.request('POST /api/chat/token');
       session.checkToken(operatorId);
       return token;
     },

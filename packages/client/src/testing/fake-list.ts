@@ -1,6 +1,6 @@
 import { ChatError } from '@switchboard/protocol/errors';
 import { DEFAULT_CHATS_PAGE, MAX_RECENT_CHATS } from '@switchboard/protocol/limits';
-import type { ChatView, MarkDoneResponse, MessageView, Receipts, RecentChat, RecentChatsResponse } from '@switchboard/protocol/types';
+import type { AnswerOf, ChatView, MessageView, Receipts, RecentChat, RecentChatsResponse } from '@switchboard/protocol/types';
 
 export interface FakeClient {
   readonly id: number;
@@ -89,7 +89,7 @@ export function recentOf(clients: readonly FakeClient[], query: URLSearchParams)
 }
 
 /** `POST /api/chat/done`: `lastSeq` of the newest message that the operator has seen. */
-export function markDone(client: FakeClient, body: Record<string, unknown>, now: string): MarkDoneResponse {
+export function markDone(client: FakeClient, body: Record<string, unknown>, now: string): AnswerOf<'POST /api/chat/done'> {
   if (body['done'] === true) {
     if (body['lastSeq'] !== undefined && body['lastSeq'] !== client.rows.length)
       throw new ChatError('conflict', 'A message came meanwhile.');

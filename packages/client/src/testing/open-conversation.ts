@@ -1,4 +1,3 @@
-import type { SaveMessagesResponse } from '@switchboard/protocol/types';
 import { expect, vi } from 'vitest';
 
 import type { ConversationContext } from '../conversation/context.ts';
@@ -35,7 +34,7 @@ export async function openConversation(offsetMs = 0, more: Partial<ConversationC
   const outbox = new Outbox(tab, {
     owner: 'visitor',
     asOperator: false,
-    save: async (messages) => (await http.request<SaveMessagesResponse>('POST', '/api/chat/messages', { messages })).messages,
+    save: async (messages) => (await http.request('POST /api/chat/messages', { body: { messages } })).messages,
     upload: () => Promise.reject(new Error('not here')),
     onUploaded: () => undefined,
   });

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 
 import { ChatError } from '@switchboard/protocol/errors';
-import type { NewMessage, SaveMessagesResponse, UploadResponse } from '@switchboard/protocol/types';
+import type { NewMessage } from '@switchboard/protocol/types';
 import { vi } from 'vitest';
 
 import type { NewEntry } from '../outbox/entry.ts';
 import { Outbox } from '../outbox/outbox.ts';
 import { createServerClock } from '../platform/server-clock.ts';
 import { createHttp } from '../transport/http.ts';
+import { uploadImage } from '../transport/upload.ts';
 import { createTab, type FakeBrowser } from './fake-effects.ts';
 import type { FakeTab, TabOptions } from './fake-effects.ts';
 import { FakeServer } from './fake-server.ts';
@@ -37,13 +38,14 @@ export function openOutbox(server: FakeServer, options: TabOptions = {}): Setup 
   const outbox = new Outbox(tab, {
     owner: 'visitor',
     asOperator: false,
-    save: async (messages) => (await http.request<SaveMessagesResponse>('POST', '/api/chat/messages', { messages })).messages,
-    upload: async (_entry, onProgress, signal) => {
+    save: async (messages) => (await http.request('POST /api/chat/messages', { body: { messages } })).messages,
+    upload: async ({ image, key: uploadKey }, onProgress, signal) => {
       onProgress(0.5);
       const brokenOff = new Promise<never>((_resolve, reject) => {
         signal.addEventListener('abort', () => reject(new ChatError('unavailable', 'Broken off.')));
       });
-      return await Promise.race([brokenOff, http.request<UploadResponse>('POST', '/api/chat/uploads', {})]);
+      const picture = { blob: image?.blob ?? new Blob(), name: image?.name ?? '', uploadKey, signal };
+      return await Promise.race([brokenOff, uploadImage(tab, http, picture, onProgress)]);
     },
     onUploaded: (entry) => uploaded.push(entry.image?.url ?? ''),
   });

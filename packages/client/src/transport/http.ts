@@ -1,5 +1,5 @@
 import { ChatError, ERRORS } from '@switchboard/protocol/errors';
-import type { ErrorCode } from '@switchboard/protocol/types';
+import type { AnswerOf, EndpointName, ErrorCode, JsonCallName, RequestOf } from '@switchboard/protocol/types';
 
 import type { Effects } from '../platform/effects.ts';
 import type { ServerClock } from '../platform/server-clock.ts';
@@ -23,17 +23,37 @@ export interface Credentials {
 
 export interface Http {
   /**
-   * Sends JSON, returns the parsed answer.
+   * Calls an endpoint of protocol's table, which says what it takes and answers.
    *
    * @throws ChatError: what the server said, or `unavailable` when it could not be reached, took too long or answered something else
    */
-  request<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T>;
+  request<N extends JsonCallName>(name: N, ...given: GivenTo<N>): Promise<AnswerOf<N>>;
   /** Headers for a request made elsewhere (an upload). */
   headers(): Record<string, string>;
   /** Runs `attempt` again once when it fails for want of (fresh) credentials. */
   renewing<T>(attempt: () => Promise<T>): Promise<T>;
   /** How long messages take, which is reported through this door. */
   readonly timings: Timings;
+}
+
+/** What a request consists of; `RequestOf` says what each endpoint takes of it. */
+interface Given {
+  readonly params?: Readonly<Record<string, string | number>>;
+  readonly query?: Readonly<Record<string, string | number | readonly (string | number)[] | undefined>>;
+  readonly body?: unknown;
+}
+/** Left out where an endpoint takes nothing. */
+type GivenTo<N extends EndpointName> = unknown extends RequestOf<N> ? [] : [RequestOf<N>];
+
+/** The path and query of an endpoint's requests. Lists are joined with commas, undefined values are left out. */
+export function urlOf(name: EndpointName, { params = {}, query = {} }: Given = {}): string {
+  const path = name
+    .slice(name.indexOf('/'))
+    .replace(/\{(\w+)\}/g, (_part, param: string) => encodeURIComponent(String(params[param] ?? '')));
+  const search = new URLSearchParams();
+  for (const [field, value] of Object.entries(query)) if (value !== undefined) search.set(field, String(value));
+  const text = search.toString();
+  return text === '' ? path : `${path}?${text}`;
 }
 
 function isErrorCode(value: unknown): value is ErrorCode {
@@ -65,7 +85,8 @@ export function errorOf(status: number, body: unknown, retryAfterHeader: string 
 export function createHttp(effects: Effects, clock: ServerClock, credentials: Credentials): Http {
   let keptAlive = 0;
 
-  async function once(method: string, path: string, body: string | undefined): Promise<unknown> {
+  async function once<N extends JsonCallName>(name: N, given: Given = {}): Promise<AnswerOf<N>> {
+    const body = given.body === undefined ? undefined : JSON.stringify(given.body);
     const abort = new AbortController();
     const cancel = effects.after(REQUEST_TIMEOUT_MS, () => abort.abort());
     const size = body === undefined ? 0 : new TextEncoder().encode(body).length;
@@ -73,8 +94,8 @@ export function createHttp(effects: Effects, clock: ServerClock, credentials: Cr
     if (keepalive) keptAlive += size;
     const sentAt = effects.now();
     try {
-      const response = await effects.fetch(path, {
-        method,
+      const response = await effects.fetch(urlOf(name, given), {
+        method: name.slice(0, name.indexOf(' ')),
         headers: {
           ...credentials.headers(),
           accept: 'application/json',
@@ -92,7 +113,8 @@ export function createHttp(effects: Effects, clock: ServerClock, credentials: Cr
       if (!response.ok || (answer === undefined && text !== ''))
         throw errorOf(response.status, answer, response.headers.get('retry-after'));
       credentials.accepted?.();
-      return answer;
+      // The server is ours and its answers are typed by the protocol; checking them here again would cost visitors a schema library.
+      return answer as AnswerOf<N>;
     } catch (error) {
       if (error instanceof ChatError) throw error;
       throw new ChatError('unavailable', 'The server could not be reached.', { cause: error });
@@ -116,12 +138,8 @@ export function createHttp(effects: Effects, clock: ServerClock, credentials: Cr
     headers: () => credentials.headers(),
     renewing,
     // Tried once, as whoever this is now: signing in again is for what matters.
-    timings: createTimings(effects, clock, (report) => once('POST', '/api/chat/timings', JSON.stringify(report))),
-    request<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> {
-      const text = body === undefined ? undefined : JSON.stringify(body);
-      // The server is ours and its answers are typed by the protocol; checking them here again would cost visitors a schema library.
-      return renewing(async () => (await once(method, path, text)) as T);
-    },
+    timings: createTimings(effects, clock, (body) => once('POST /api/chat/timings', { body })),
+    request: (name, ...[given]) => renewing(() => once(name, given as Given | undefined)),
   };
 }
 

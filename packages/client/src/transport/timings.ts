@@ -1,5 +1,5 @@
 import { MAX_TIMINGS, TIMINGS_EVERY_MS } from '@switchboard/protocol/limits';
-import type { NewMessage } from '@switchboard/protocol/types';
+import type { NewMessage, RequestOf } from '@switchboard/protocol/types';
 
 import type { Effects } from '../platform/effects.ts';
 import type { ServerClock } from '../platform/server-clock.ts';
@@ -32,8 +32,10 @@ export interface Timings {
   close(): void;
 }
 
+type TimingsReport = RequestOf<'POST /api/chat/timings'>['body'];
+
 /** Times are told by `clock`, so that they are right on machines whose own is wrong, and across reloads. */
-export function createTimings(effects: Effects, clock: ServerClock, send: (report: object) => Promise<unknown>): Timings {
+export function createTimings(effects: Effects, clock: ServerClock, send: (report: TimingsReport) => Promise<unknown>): Timings {
   let relayed: number[] = [];
   let saved: number[] = [];
   let oldest = (): string | undefined => undefined;

@@ -1,13 +1,15 @@
 import { ChatError } from '@switchboard/protocol/errors';
-import type { UploadResponse } from '@switchboard/protocol/types';
+import type { AnswerOf } from '@switchboard/protocol/types';
 
 import type { Effects } from '../platform/effects.ts';
-import { errorOf } from './http.ts';
+import { errorOf, urlOf } from './http.ts';
 import type { Http } from './http.ts';
 
-const PATH = '/api/chat/uploads';
+const PATH = urlOf('POST /api/chat/uploads');
 /** Milliseconds without any progress after which an upload counts as failed. */
 const STALL_MS = 30_000;
+
+type UploadResponse = AnswerOf<'POST /api/chat/uploads'>;
 
 /** What to upload. `clientId` says whose conversation it is for when an operator uploads. */
 export interface UploadRequest {

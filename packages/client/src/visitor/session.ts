@@ -1,5 +1,5 @@
 import { ChatError } from '@switchboard/protocol/errors';
-import type { MessagesPage, StartSessionResponse, TokenResponse } from '@switchboard/protocol/types';
+import type { StartSessionResponse } from '@switchboard/protocol/types';
 
 import type { KeyValueStore, VisitorForm } from '../model/types.ts';
 import type { Effects } from '../platform/effects.ts';
@@ -118,7 +118,7 @@ export class VisitorSession {
    * @throws ChatError as the server said
    */
   async start(form: VisitorForm): Promise<void> {
-    const answer = await this.#anonymous.request<StartSessionResponse>('POST', '/api/chat/sessions', form);
+    const answer = await this.#anonymous.request('POST /api/chat/sessions', { body: form });
     const session = this.#sessionOf(answer);
     // Another tab may have been quicker: then that conversation is this browser's.
     await this.#exchange(null, session);
@@ -145,7 +145,7 @@ export class VisitorSession {
     const session = this.read();
     if (session === null) return false;
     try {
-      const { token, expiresAt } = await this.#http.request<TokenResponse>('POST', '/api/chat/token', {});
+      const { token, expiresAt } = await this.#http.request('POST /api/chat/token');
       await this.#exchange(session, { ...session, token, expiresAt });
     } catch (error) {
       if (mayPass(error)) throw error;
@@ -159,7 +159,7 @@ export class VisitorSession {
   async #isOver(session: StoredSession): Promise<boolean> {
     if (this.isExpired(session) || !isUnchanged(this.read(), session)) return false;
     try {
-      return (await this.#http.request<MessagesPage>('GET', '/api/chat/messages?limit=1')).endedAt !== null;
+      return (await this.#http.request('GET /api/chat/messages', { query: { limit: 1 } })).endedAt !== null;
     } catch (error) {
       if (mayPass(error)) throw error;
       return false;
@@ -177,7 +177,7 @@ export class VisitorSession {
       return;
     }
     try {
-      const answer = await this.#anonymous.request<StartSessionResponse>('POST', '/api/chat/sessions', { username, resumeToken });
+      const answer = await this.#anonymous.request('POST /api/chat/sessions', { body: { username, resumeToken } });
       const next = this.#sessionOf(answer);
       if ((await this.#exchange(session, next)) && !sameConversation(next, session)) this.onReplaced();
     } catch (error) {

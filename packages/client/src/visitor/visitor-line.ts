@@ -1,5 +1,5 @@
 import { ChatError } from '@switchboard/protocol/errors';
-import type { Acknowledgement, PeerInputs, ReceiptsResponse, SaveMessagesResponse } from '@switchboard/protocol/types';
+import type { Acknowledgement, PeerInputs } from '@switchboard/protocol/types';
 
 import { Conversation } from '../conversation/conversation.ts';
 import { withoutPlace } from '../conversation/held-rows.ts';
@@ -73,7 +73,7 @@ export class VisitorLine {
       join: () => ({ role: 'client', name: stored.username }),
       handlers: this.#handlers(),
     });
-    this.pages = new PageReports(effects, clock, async (page) => await this.#http.request('POST', '/api/chat/page', page));
+    this.pages = new PageReports(effects, clock, async (page) => await this.#http.request('POST /api/chat/page', { body: page }));
     // A page with an open connection is not kept for the way back.
     const { page } = effects;
     this.#stopPage = [page.onPutAway(() => this.connection.suspend()), page.onReturn(() => this.connection.resume())];
@@ -115,7 +115,7 @@ export class VisitorLine {
       throw new ChatError('unavailable', 'Some messages could not be sent yet. Please try again in a moment.');
     }
     try {
-      await this.#http.request('POST', '/api/chat/end', {});
+      await this.#http.request('POST /api/chat/end', { body: {} });
     } catch (error) {
       // Refused for good: there is nothing left on the server to end.
       if (!(error instanceof ChatError) || error.retryable || isBlocked(error)) throw error;
@@ -167,7 +167,7 @@ export class VisitorLine {
       owner: 'visitor',
       asOperator: false,
       save: async (messages) => {
-        const answer = await this.#http.request<SaveMessagesResponse>('POST', '/api/chat/messages', { messages });
+        const answer = await this.#http.request('POST /api/chat/messages', { body: { messages } });
         this.#http.timings.saved(messages);
         return answer.messages;
       },
@@ -196,7 +196,7 @@ export class VisitorLine {
       relay: (entry): Promise<Acknowledgement | null> => this.connection.send('clientMessage', clientMessageOf(entry, effects.page.origin)),
       tellTyping: (isTyping) => this.connection.signal('clientTyping', { isTyping }),
       report: async (marks, epoch) => {
-        await this.#http.request<ReceiptsResponse>('POST', '/api/chat/receipts', { ...marks, epoch: epoch ?? undefined });
+        await this.#http.request('POST /api/chat/receipts', { body: { ...marks, epoch: epoch ?? undefined } });
       },
       onArrival: (message, seen) => this.#options.onArrival({ clientId: stored.clientId, message, seen }),
       onReached: () => this.outbox.reached(),

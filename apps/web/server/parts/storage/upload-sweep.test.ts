@@ -7,8 +7,8 @@ import { createMetrics } from '@switchboard/telemetry';
 import sharp from 'sharp';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
 
-import { POST as save } from '../../../app/api/chat/messages/route.ts';
-import { POST as upload } from '../../../app/api/chat/uploads/route.ts';
+import { saveMessages as save } from '../../requests/handlers/messages.ts';
+import { uploadImage as upload } from '../../requests/handlers/uploads.ts';
 import { ask, newVisitor, useTestServer, type Person } from '../../testing/test-server.ts';
 import { createUploadSweep } from './upload-sweep.ts';
 

@@ -16,14 +16,6 @@ const NEWEST = [10, 50, MAX_RECENT_CHATS];
 /** `GET /api/chat/recent`, as its query says it. */
 export type RecentQuery = RowQuery & { readonly view?: ListView; readonly cursor?: string; readonly limit?: number };
 
-/** The path that asks it. */
-export function recentPath(query: RecentQuery): string {
-  const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) search.set(name, String(value));
-  const text = search.toString();
-  return text === '' ? '/api/chat/recent' : `/api/chat/recent?${text}`;
-}
-
 export interface ListLoaderHooks {
   recentChats(query: RecentQuery): Promise<RecentChatsResponse>;
   /** Milliseconds since 1970, by the server's clock. */

@@ -4,19 +4,17 @@ import type { MessagesPage, MessageView, SaveMessagesResponse, StartSessionRespo
 import { createMetrics } from '@switchboard/telemetry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { createAfterCommit } from '../../../server/parts/relay/after-commit.ts';
-import { createRelayHints } from '../../../server/parts/relay/relay-hints.ts';
-import { createRelayRequests } from '../../../server/parts/relay/relay-requests.ts';
-import { createRevocationSender } from '../../../server/parts/relay/revocation-sender.ts';
-import { installServices, services } from '../../../server/services/services.ts';
-import { startTestRelay, type TestRelay } from '../../../server/testing/test-relay.ts';
-import { ask, newOperator, newVisitor, text, useTestServer, type Person } from '../../../server/testing/test-server.ts';
-import { POST as block } from './block/route.ts';
-import { POST as end } from './end/route.ts';
-import { GET as read, POST as save } from './messages/route.ts';
-import { POST as receipts } from './receipts/route.ts';
-import { POST as sessions } from './sessions/route.ts';
-import { POST as token } from './token/route.ts';
+import { createAfterCommit } from '../../parts/relay/after-commit.ts';
+import { createRelayHints } from '../../parts/relay/relay-hints.ts';
+import { createRelayRequests } from '../../parts/relay/relay-requests.ts';
+import { createRevocationSender } from '../../parts/relay/revocation-sender.ts';
+import { installServices, services } from '../../services/services.ts';
+import { startTestRelay, type TestRelay } from '../../testing/test-relay.ts';
+import { ask, newOperator, newVisitor, text, useTestServer, type Person } from '../../testing/test-server.ts';
+import { setBlocked as block } from './visitors.ts';
+import { endConversation as end, openSession as sessions, renewToken as token } from './sessions.ts';
+import { readMessages as read, saveMessages as save } from './messages.ts';
+import { saveReceipts as receipts } from './receipts.ts';
 
 const server = useTestServer();
 

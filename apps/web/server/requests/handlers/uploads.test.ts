@@ -5,12 +5,11 @@ import type { MessagesPage, UploadResponse } from '@switchboard/protocol';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { installServices } from '../../../../server/services/services.ts';
-import { ask, closedLimits, newOperator, newVisitor, text, useTestServer, type Person } from '../../../../server/testing/test-server.ts';
-import { POST as end } from '../end/route.ts';
-import { GET as read, POST as save } from '../messages/route.ts';
-import { GET as getImage } from './[id]/route.ts';
-import { POST as upload } from './route.ts';
+import { installServices } from '../../services/services.ts';
+import { ask, closedLimits, newOperator, newVisitor, text, useTestServer, type Person } from '../../testing/test-server.ts';
+import { endConversation as end } from './sessions.ts';
+import { readMessages as read, saveMessages as save } from './messages.ts';
+import { readUpload as getImage, uploadImage as upload } from './uploads.ts';
 
 const MAX_BYTES = 100_000;
 const server = useTestServer({ MAX_IMAGE_BYTES: String(MAX_BYTES) });

@@ -1,12 +1,11 @@
 import type { StartSessionResponse } from '@switchboard/protocol';
 import { beforeAll, expect, it } from 'vitest';
 
-import { createLimits } from '../../../../server/parts/limits/limits.ts';
-import { ADDRESS_HEADER } from '../../../../server/parts/connections/note-addresses.ts';
-import { installServices, services } from '../../../../server/services/services.ts';
-import { ask, newOperator, useTestServer, type Person } from '../../../../server/testing/test-server.ts';
-import { POST as end } from '../end/route.ts';
-import { POST as sessions } from './route.ts';
+import { createLimits } from '../../parts/limits/limits.ts';
+import { ADDRESS_HEADER } from '../../parts/connections/note-addresses.ts';
+import { installServices, services } from '../../services/services.ts';
+import { ask, newOperator, useTestServer, type Person } from '../../testing/test-server.ts';
+import { endConversation as end, openSession as sessions } from './sessions.ts';
 
 const server = useTestServer();
 let operator: Person;

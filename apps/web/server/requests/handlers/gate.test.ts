@@ -1,34 +1,48 @@
+import { ENDPOINTS, type EndpointName } from '@switchboard/protocol';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { ADDRESS_HEADER } from '../../server/parts/connections/note-addresses.ts';
-import { allRoutes, type RouteHandler } from '../../server/testing/all-routes.ts';
-import { ask, newOperator, newVisitor, ORIGIN, useTestServer, type Person } from '../../server/testing/test-server.ts';
-import { OPERATOR_HEADER } from '../../server/requests/admission.ts';
+import { ADDRESS_HEADER } from '../../parts/connections/note-addresses.ts';
+import { ROUTES } from '../../routes.ts';
+import { ask, newOperator, newVisitor, ORIGIN, useTestServer, type Person } from '../../testing/test-server.ts';
+import { OPERATOR_HEADER } from '../admission.ts';
 
 /*
- * Every route of the API goes through the same checks, whoever wrote it: found on the disk, not listed here. A route made without `route()` (or
- * without what `/api/auth` does by hand) fails these tests.
+ * Every endpoint of the API goes through the same checks: those of `route()`, or what `/api/auth` does instead. An endpoint that is handled without them fails
+ * these tests.
  */
 
 const server = useTestServer();
-const AUTH_PATHS = ['sign-in/email', 'sign-out', 'change-password', 'revoke-other-sessions'];
 
-/** `/api/auth/[...all]` stands for several. */
-const spelledOut = (route: RouteHandler): readonly RouteHandler[] =>
-  route.path.endsWith('/[...all]')
-    ? AUTH_PATHS.map((path) => {
-        const full = route.path.replace('[...all]', path);
-        return { name: `${route.method} ${full}`, method: route.method, path: full, handle: route.handle };
-      })
-    : [route];
-const ROUTES = (await allRoutes('api')).flatMap(spelledOut);
-const TAKING_BODIES = ROUTES.filter(({ method }) => method !== 'GET' && method !== 'HEAD').map((route) => [route.name, route] as const);
+/** One method of one path of the API. */
+interface Tested {
+  readonly name: string;
+  readonly endpoint: EndpointName;
+  readonly method: string;
+  readonly path: string;
+  readonly handle: (request: Request) => Promise<Response>;
+}
+
+const TESTED: readonly Tested[] = ROUTES.filter(({ path }) => path.startsWith('/api/')).map(({ method, path, handle }) => ({
+  name: `${method} ${path}`,
+  endpoint: handle.endpoint,
+  method,
+  path,
+  handle: async (request) => await handle(request, { params: Promise.resolve({ id: 'x' }) }),
+}));
+const TAKING_BODIES = TESTED.filter(({ method }) => method === 'POST').map((route) => [route.name, route] as const);
 
 const MEGABYTE = 1024 * 1024;
-let people: readonly Person[];
+let people: { readonly visitor: Person; readonly operator: Person };
 beforeAll(async () => {
-  people = [await newVisitor('Ann'), await newOperator(server.services)];
+  people = { visitor: await newVisitor('Ann'), operator: await newOperator(server.services) };
 });
+
+/** The people whom the endpoint's access rule admits, or does not. */
+function peopleWho(admitted: boolean, { endpoint }: Tested): readonly Person[] {
+  const { access } = ENDPOINTS[endpoint];
+  const isAdmitted = (kind: string) => (access === 'visitor' || access === 'operator' ? access === kind : true);
+  return Object.entries(people).flatMap(([kind, person]) => (isAdmitted(kind) === admitted ? [person] : []));
+}
 
 /** A body that comes in pieces and does not say how long it is. */
 function pieces(total: number, piece = 64 * 1024): ReadableStream<Uint8Array> {
@@ -42,16 +56,16 @@ function pieces(total: number, piece = 64 * 1024): ReadableStream<Uint8Array> {
   });
 }
 
-function send(route: RouteHandler, who: Person, type: string, body: BodyInit, more: Record<string, string> = {}): Request {
+function send(route: Tested, who: Person, type: string, body: BodyInit, more: Record<string, string> = {}): Request {
   const headers = { origin: ORIGIN, [ADDRESS_HEADER]: '192.0.2.1', 'content-type': type, ...who.headers, ...more };
   return new Request(`${ORIGIN}${route.path}`, { method: route.method, headers, body, duplex: 'half' } as RequestInit);
 }
 
-const isUpload = ({ path }: RouteHandler) => path.endsWith('/uploads');
-const typeFor = (route: RouteHandler) => (isUpload(route) ? 'multipart/form-data; boundary=x' : 'application/json');
+const isUpload = ({ path }: Tested) => path.endsWith('/uploads');
+const typeFor = (route: Tested) => (isUpload(route) ? 'multipart/form-data; boundary=x' : 'application/json');
 
-it('finds the routes', () => {
-  expect(ROUTES.map(({ name }) => name)).toEqual(
+it('tests the endpoints', () => {
+  expect(TESTED.map(({ name }) => name)).toEqual(
     expect.arrayContaining(['POST /api/auth/sign-out', 'POST /api/chat/messages', 'POST /api/chat/uploads', 'GET /api/chat/recent']),
   );
   expect(TAKING_BODIES.length).toBeGreaterThanOrEqual(12);
@@ -59,7 +73,7 @@ it('finds the routes', () => {
 
 describe('a body that is too large', () => {
   it.each(TAKING_BODIES)('%s is refused before it is sent, when it says so', async (_name, route) => {
-    for (const who of people) {
+    for (const who of peopleWho(true, route)) {
       const request = send(route, who, typeFor(route), pieces(100), { 'content-length': String(400 * MEGABYTE) });
       expect((await route.handle(request)).status).toBe(413);
     }
@@ -67,7 +81,7 @@ describe('a body that is too large', () => {
   });
 
   it.each(TAKING_BODIES)('%s is not read to its end, when it does not say so', async (_name, route) => {
-    for (const who of people) {
+    for (const who of peopleWho(true, route)) {
       let pulled = 0;
       const endless = new ReadableStream<Uint8Array>({
         pull(controller) {
@@ -82,6 +96,25 @@ describe('a body that is too large', () => {
   });
 });
 
+describe('a person whom the access rule does not admit', () => {
+  const CASES = TAKING_BODIES.filter(([, { endpoint }]) => ['visitor', 'operator'].includes(ENDPOINTS[endpoint].access));
+
+  it.each(CASES)('%s is refused before the body is read', async (_name, route) => {
+    for (const who of peopleWho(false, route)) {
+      let pulled = 0;
+      const body = new ReadableStream<Uint8Array>({
+        pull(controller) {
+          pulled += 1;
+          controller.enqueue(new Uint8Array(MEGABYTE));
+        },
+      });
+      const response = await route.handle(send(route, who, typeFor(route), body));
+      // A stream fetches its first chunk without being read.
+      expect([response.status, pulled]).toEqual([403, 1]);
+    }
+  });
+});
+
 describe('JSON that costs more than its size', () => {
   const HOSTILE: readonly (readonly [string, string])[] = [
     ['lists in lists', '['.repeat(8_000)],
@@ -92,7 +125,7 @@ describe('JSON that costs more than its size', () => {
   ];
 
   it.each(TAKING_BODIES.filter(([, route]) => !isUpload(route)))('%s is refused', async (_name, route) => {
-    for (const who of people)
+    for (const who of peopleWho(true, route))
       for (const [what, body] of HOSTILE) {
         const response = await route.handle(send(route, who, 'application/json', body));
         expect([what, response.status]).toEqual([what, 400]);
@@ -118,7 +151,7 @@ describe('a request for another operator than the one who is signed in', () => {
       (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value),
     );
   };
-  const bodies = async (route: RouteHandler, visitor: Person): Promise<BodyInit | undefined> => {
+  const bodies = async (route: Tested, visitor: Person): Promise<BodyInit | undefined> => {
     if (route.method === 'GET' || route.method === 'HEAD') return undefined;
     if (isUpload(route)) {
       const form = new FormData();
@@ -139,7 +172,7 @@ describe('a request for another operator than the one who is signed in', () => {
     });
   };
   // Signing in is how somebody becomes the one who is signed in.
-  const CASES = ROUTES.filter(({ path }) => !path.endsWith('/sign-in/email')).map((route) => [route.name, route] as const);
+  const CASES = TESTED.filter(({ path }) => !path.endsWith('/sign-in/email')).map((route) => [route.name, route] as const);
 
   it.each(CASES)('%s is refused, and nothing is written', async (_name, route) => {
     const visitor = await newVisitor('Bea');
@@ -148,11 +181,10 @@ describe('a request for another operator than the one who is signed in', () => {
     for (const claimed of [String(grace.id), '', '0', 'x', `${alan.id}x`]) {
       const body = await bodies(route, visitor);
       const headers = { ...alan.headers, [OPERATOR_HEADER]: claimed };
-      const query = route.method === 'GET' ? `?clientId=${visitor.id}` : '';
+      const query = route.method !== 'POST' ? `?clientId=${visitor.id}` : '';
       const response = await route.handle(ask(route.method, `${route.path}${query}`, { headers: jsonUnlessForm(headers, body), body }));
-      const offered = !route.path.startsWith('/api/auth/') || route.method === 'POST';
       const { error } = (await response.json()) as { error: { code: string } };
-      expect([claimed, response.status, error.code]).toEqual([claimed, ...(offered ? [401, 'unauthenticated'] : [404, 'not_found'])]);
+      expect([claimed, response.status, error.code]).toEqual([claimed, 401, 'unauthenticated']);
       expect(response.headers.getSetCookie()).toEqual([]);
     }
     expect(await snapshot()).toBe(before);
@@ -172,7 +204,7 @@ describe('a request for another operator than the one who is signed in', () => {
   it('is served when they are the same', async () => {
     const alan = await newOperator(server.services, 'Alan');
     for (const path of ['/api/chat/recent', '/api/chat/token']) {
-      const route = ROUTES.find((one) => one.path === path);
+      const route = TESTED.find((one) => one.path === path);
       const headers = { ...alan.headers, [OPERATOR_HEADER]: String(alan.id) };
       expect((await route?.handle(ask(route.method, path, { headers })))?.status).toBe(200);
     }

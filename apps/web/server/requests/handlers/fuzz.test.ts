@@ -1,19 +1,14 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { ask, newOperator, newVisitor, useTestServer, type Person } from '../../../server/testing/test-server.ts';
-import { POST as block } from './block/route.ts';
-import { POST as done } from './done/route.ts';
-import { POST as end } from './end/route.ts';
-import { GET as read, POST as save } from './messages/route.ts';
-import { POST as page } from './page/route.ts';
-import { POST as receipts } from './receipts/route.ts';
-import { GET as recent } from './recent/route.ts';
-import { POST as sessions } from './sessions/route.ts';
-import { POST as timings } from './timings/route.ts';
-import { POST as token } from './token/route.ts';
-import { GET as image } from './uploads/[id]/route.ts';
-import { POST as upload } from './uploads/route.ts';
+import { ask, newOperator, newVisitor, useTestServer, type Person } from '../../testing/test-server.ts';
+import { setBlocked as block, notePage as page } from './visitors.ts';
+import { setDone as done, listChats as recent } from './chats.ts';
+import { endConversation as end, openSession as sessions, renewToken as token } from './sessions.ts';
+import { readMessages as read, saveMessages as save } from './messages.ts';
+import { saveReceipts as receipts } from './receipts.ts';
+import { noteTimings as timings } from './timings.ts';
+import { readUpload as image, uploadImage as upload } from './uploads.ts';
 
 const server = useTestServer({ SESSIONS_PER_MINUTE: '100000' });
 let people: readonly Pick<Person, 'headers'>[];

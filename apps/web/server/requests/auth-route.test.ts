@@ -2,14 +2,14 @@ import { listRevocations } from '@switchboard/chat';
 import { silentLogger } from '@switchboard/telemetry';
 import { describe, expect, it, vi } from 'vitest';
 
-import { createAuth } from '../../../../server/parts/auth/auth.ts';
-import { ADDRESS_HEADER } from '../../../../server/parts/connections/note-addresses.ts';
-import { operatorOf } from '../../../../server/parts/auth/operator.ts';
-import { createSlots } from '../../../../server/parts/limits/slots.ts';
-import { createSignInBrake } from '../../../../server/parts/auth/sign-in-brake.ts';
-import { installServices } from '../../../../server/services/services.ts';
-import { ask, closedLimits, newOperator, ORIGIN, PASSWORD, useTestServer } from '../../../../server/testing/test-server.ts';
-import { GET, POST } from './route.ts';
+import { createAuth } from '../parts/auth/auth.ts';
+import { ADDRESS_HEADER } from '../parts/connections/note-addresses.ts';
+import { operatorOf } from '../parts/auth/operator.ts';
+import { createSlots } from '../parts/limits/slots.ts';
+import { createSignInBrake } from '../parts/auth/sign-in-brake.ts';
+import { installServices } from '../services/services.ts';
+import { ask, closedLimits, newOperator, ORIGIN, PASSWORD, useTestServer } from '../testing/test-server.ts';
+import { GET, POST } from '../../app/api/auth/[...all]/route.ts';
 
 const server = useTestServer();
 

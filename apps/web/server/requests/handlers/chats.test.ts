@@ -1,17 +1,16 @@
-import type { MarkDoneResponse, RecentChatsResponse } from '@switchboard/protocol';
+import type { AnswerOf, RecentChatsResponse } from '@switchboard/protocol';
 import { createMetrics } from '@switchboard/telemetry';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-import { createAfterCommit } from '../../../../server/parts/relay/after-commit.ts';
-import { createRelayHints } from '../../../../server/parts/relay/relay-hints.ts';
-import { createRelayRequests } from '../../../../server/parts/relay/relay-requests.ts';
-import { installServices } from '../../../../server/services/services.ts';
-import { startTestRelay, type TestRelay } from '../../../../server/testing/test-relay.ts';
-import { ask, newOperator, newVisitor, text, useTestServer, type Person } from '../../../../server/testing/test-server.ts';
-import { POST as markDone } from '../done/route.ts';
-import { POST as save } from '../messages/route.ts';
-import { POST as visit } from '../page/route.ts';
-import { GET as recent } from './route.ts';
+import { createAfterCommit } from '../../parts/relay/after-commit.ts';
+import { createRelayHints } from '../../parts/relay/relay-hints.ts';
+import { createRelayRequests } from '../../parts/relay/relay-requests.ts';
+import { installServices } from '../../services/services.ts';
+import { startTestRelay, type TestRelay } from '../../testing/test-relay.ts';
+import { ask, newOperator, newVisitor, text, useTestServer, type Person } from '../../testing/test-server.ts';
+import { setDone as markDone, listChats as recent } from './chats.ts';
+import { saveMessages as save } from './messages.ts';
+import { notePage as visit } from './visitors.ts';
 
 const server = useTestServer();
 let relay: TestRelay;
@@ -78,11 +77,11 @@ it.each([
 
 it('marks a conversation as done and tells the consoles, unless a message came meanwhile', async () => {
   const visitor = await asking('Finn');
-  const marked = (await (await done(visitor.id, { done: true, lastSeq: 1 })).json()) as MarkDoneResponse;
+  const marked = (await (await done(visitor.id, { done: true, lastSeq: 1 })).json()) as AnswerOf<'POST /api/chat/done'>;
   expect(marked).toEqual({ doneAt: expect.stringMatching(/Z$/), waitingSince: null });
   const hint = { event: 'conversationChanged', clientId: visitor.sessionId, lastSeq: 1, visitorChanged: true };
   await expect.poll(() => relay.batches.flat()).toContainEqual(hint);
-  const undone = (await (await done(visitor.id, { done: false })).json()) as MarkDoneResponse;
+  const undone = (await (await done(visitor.id, { done: false })).json()) as AnswerOf<'POST /api/chat/done'>;
   expect(undone).toEqual({ doneAt: null, waitingSince: expect.stringMatching(/Z$/) });
   await save(ask('POST', '/api/chat/messages', { headers: visitor.headers, body: { messages: [text('Wait')] } }));
   const refused = await done(visitor.id, { done: true, lastSeq: 1 });

@@ -10,7 +10,7 @@ import {
   saveMessagesRequest,
   startSessionRequest,
   timingsRequest,
-} from './index.ts';
+} from '../index.ts';
 
 const messageKey = '018F4A6E-7B1C-4D7E-9A51-0C7B8A9D1E2F';
 const text = { messageKey, messageType: 'TEXT', text: 'Hi' };

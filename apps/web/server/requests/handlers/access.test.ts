@@ -1,0 +1,191 @@
+import { ENDPOINTS } from '@switchboard/protocol';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+import { HANDLERS } from '../../routes.ts';
+import { installServices } from '../../services/services.ts';
+import { ask, closedLimits, newOperator, newVisitor, text, useTestServer, type Person } from '../../testing/test-server.ts';
+import type { AdmittedName, Params } from '../route.ts';
+import { readMessages, saveMessages } from './messages.ts';
+
+const server = useTestServer();
+
+type Who = 'anonymous' | 'a' | 'b' | 'operator' | 'admin';
+interface Attempt {
+  /** Tells several attempts at one endpoint apart. */
+  readonly how?: string;
+  /** The request that means to touch the conversation of visitor A. */
+  readonly request: (headers: Readonly<Record<string, string>>) => Request;
+  readonly params?: Params;
+  /** B asks for what is A's: refused, or answered about B's own. */
+  readonly expected: Readonly<Record<Who, number>>;
+}
+
+let people: Record<Exclude<Who, 'anonymous'>, Person>;
+beforeAll(async () => {
+  people = {
+    a: await newVisitor('Ann'),
+    b: await newVisitor('Bea'),
+    operator: await newOperator(server.services),
+    admin: await newOperator(server.services, 'Grace', 'ADMIN'),
+  };
+  await saveMessages(ask('POST', '/api/chat/messages', { headers: people.a.headers, body: { messages: [text('the secret of A')] } }));
+});
+
+const form = (clientId: number) => {
+  const data = new FormData();
+  data.set('clientId', String(clientId));
+  data.set('file', new File(['no image'], 'a.png'));
+  return data;
+};
+const IMAGE_ID = '0191d2a4-0000-4000-8000-000000000001';
+
+/** At least one row for every endpoint that `admit` protects: without it this does not compile. */
+const ATTEMPTS: Readonly<Record<AdmittedName, readonly [Attempt, ...Attempt[]]>> = {
+  'GET /api/chat/messages': [
+    {
+      request: (headers) => ask('GET', `/api/chat/messages?clientId=${people.a.id}`, { headers }),
+      expected: { anonymous: 401, a: 200, b: 404, operator: 200, admin: 200 },
+    },
+  ],
+  'POST /api/chat/messages': [
+    {
+      request: (headers) => ask('POST', '/api/chat/messages', { headers, body: { messages: [text('hi', { clientId: people.a.id })] } }),
+      expected: { anonymous: 401, a: 200, b: 404, operator: 200, admin: 200 },
+    },
+    {
+      how: 'by session',
+      request: (headers) =>
+        ask('POST', '/api/chat/messages', { headers, body: { messages: [text('hi', { sessionId: people.a.sessionId })] } }),
+      expected: { anonymous: 401, a: 200, b: 404, operator: 200, admin: 200 },
+    },
+  ],
+  'POST /api/chat/receipts': [
+    {
+      request: (headers) => ask('POST', '/api/chat/receipts', { headers, body: { readSeq: 1, clientId: people.a.id } }),
+      expected: { anonymous: 401, a: 200, b: 404, operator: 200, admin: 200 },
+    },
+  ],
+  'GET /api/chat/recent': [
+    {
+      request: (headers) => ask('GET', '/api/chat/recent?limit=5', { headers }),
+      expected: { anonymous: 401, a: 403, b: 403, operator: 200, admin: 200 },
+    },
+    {
+      how: 'by view',
+      request: (headers) => ask('GET', '/api/chat/recent?view=open', { headers }),
+      expected: { anonymous: 401, a: 403, b: 403, operator: 200, admin: 200 },
+    },
+    {
+      how: 'by ids',
+      request: (headers) => ask('GET', `/api/chat/recent?ids=${people.a.id}`, { headers }),
+      expected: { anonymous: 401, a: 403, b: 403, operator: 200, admin: 200 },
+    },
+  ],
+  'POST /api/chat/block': [
+    {
+      request: (headers) => ask('POST', '/api/chat/block', { headers, body: { clientId: people.a.id, blocked: false } }),
+      expected: { anonymous: 401, a: 403, b: 403, operator: 200, admin: 200 },
+    },
+  ],
+  'POST /api/chat/done': [
+    {
+      request: (headers) => ask('POST', '/api/chat/done', { headers, body: { clientId: people.a.id, done: true } }),
+      expected: { anonymous: 401, a: 403, b: 403, operator: 200, admin: 200 },
+    },
+  ],
+  'POST /api/chat/page': [
+    {
+      request: (headers) => ask('POST', '/api/chat/page', { headers, body: { url: 'https://shop.example/lamps' } }),
+      expected: { anonymous: 401, a: 200, b: 200, operator: 403, admin: 403 },
+    },
+  ],
+  'POST /api/chat/token': [
+    {
+      request: (headers) => ask('POST', '/api/chat/token', { headers }),
+      expected: { anonymous: 401, a: 200, b: 200, operator: 200, admin: 200 },
+    },
+  ],
+  'POST /api/chat/timings': [
+    {
+      request: (headers) => ask('POST', '/api/chat/timings', { headers, body: { saved: [12] } }),
+      expected: { anonymous: 401, a: 202, b: 202, operator: 202, admin: 202 },
+    },
+  ],
+  'POST /api/chat/uploads': [
+    {
+      // 415: let in, and found to be no image. A visitor's clientId is ignored: the token says which conversation.
+      request: (headers) => ask('POST', '/api/chat/uploads', { headers, body: form(people.a.id) }),
+      expected: { anonymous: 401, a: 415, b: 415, operator: 415, admin: 415 },
+    },
+  ],
+  'POST /api/chat/sessions': [
+    {
+      how: 'for a visitor',
+      request: (headers) => ask('POST', '/api/chat/sessions', { headers, body: { username: 'Cleo' } }),
+      expected: { anonymous: 201, a: 201, b: 201, operator: 201, admin: 201 },
+    },
+    {
+      how: 'for an old front-end',
+      request: (headers) => ask('POST', '/api/chat/sessions', { headers, body: { clientSocketId: 'socket-of-A', username: 'Old Ann' } }),
+      expected: { anonymous: 401, a: 401, b: 401, operator: 201, admin: 201 },
+    },
+  ],
+  'GET /api/chat/uploads/{id}': [
+    {
+      how: 'without a signature',
+      request: (headers) => ask('GET', `/api/chat/uploads/${IMAGE_ID}`, { headers }),
+      params: { id: IMAGE_ID },
+      expected: { anonymous: 403, a: 403, b: 403, operator: 403, admin: 403 },
+    },
+  ],
+  // The last one: a visitor who has ended the chat can do nothing any more.
+  'POST /api/chat/end': [
+    {
+      request: (headers) => ask('POST', '/api/chat/end', { headers, body: { clientId: people.a.id } }),
+      expected: { anonymous: 401, a: 200, b: 404, operator: 200, admin: 200 },
+    },
+  ],
+};
+
+const CASES = (Object.keys(ATTEMPTS) as AdmittedName[]).flatMap((name) =>
+  ATTEMPTS[name].flatMap((attempt) =>
+    Object.entries(attempt.expected).map(
+      ([who, status]) => [attempt.how === undefined ? name : `${name} ${attempt.how}`, who as Who, status, name, attempt] as const,
+    ),
+  ),
+);
+
+/** The answer to this attempt by this person. */
+async function answerTo(name: AdmittedName, { request, params = {} }: Attempt, who: Who): Promise<Response> {
+  const headers = who === 'anonymous' ? {} : people[who].headers;
+  return await HANDLERS[name](request(headers), { params: Promise.resolve(params) });
+}
+
+describe('who may do what', () => {
+  it.each(CASES)('%s by %s is answered %i', async (_title, who, status, name, attempt) => {
+    const response = await answerTo(name, attempt, who);
+    expect(response.status).toBe(status);
+    const text = await response.text();
+    const stranger = who === 'b' || who === 'anonymous';
+    expect(stranger && text.includes('the secret of A')).toBe(false);
+    const body: unknown = JSON.parse(text);
+    // What is refused is refused in the contract's words; what is answered has the shape of the table, and no field more.
+    expect(Object.hasOwn(body as object, 'error')).toBe(status >= 400);
+    const { response: documented } = ENDPOINTS[name];
+    const parsed = status < 400 && documented.kind === 'json' ? documented.schema.parse(body) : body;
+    expect(parsed).toEqual(body);
+  });
+
+  it.each(CASES)('%s by %s can be asked for too often', async (_title, who, _status, name, attempt) => {
+    installServices({ ...server.services, limits: closedLimits() });
+    const response = await answerTo(name, attempt, who);
+    installServices(server.services);
+    expect([response.status, response.headers.get('retry-after')]).toEqual([429, '7']);
+  });
+
+  it('"not yours" and "not there" are answered alike', async () => {
+    const ask404 = async (clientId: number) =>
+      await (await readMessages(ask('GET', `/api/chat/messages?clientId=${clientId}`, { headers: people.b.headers }))).text();
+    expect(await ask404(people.a.id)).toBe(await ask404(999_999));
+  });
+});

@@ -1,0 +1,118 @@
+import { findEarlierUpload, findUpload, recordUpload, type Actor } from '@switchboard/chat';
+import { ChatError, IMAGE_TYPES, UPLOADS_PATH, type UploadResponse } from '@switchboard/protocol';
+
+import { addressKey, callerKey } from '../admission.ts';
+import { actorOf } from '../authenticate.ts';
+import type { CleanImage } from '../../parts/images/clean-image.ts';
+import { cleanName, inlineAs, type ImageType } from '../../parts/images/image-types.ts';
+import { route } from '../route.ts';
+import { IMAGE_POLICY } from '../../parts/http/security-headers.ts';
+import type { Services } from '../../services/services.ts';
+import { storeWithinQuota } from '../visitor-quota.ts';
+
+/** What a form takes besides its file. */
+const FORM_BYTES = 16 * 1024;
+
+/** Takes one image: of a visitor into their own conversation, of an operator into the one that the field `clientId` names. */
+export const uploadImage = route('POST /api/chat/uploads', {
+  limit: 'uploads',
+  formBytes: ({ maxImageBytes }) => maxImageBytes + FORM_BYTES,
+  async handle({ request, services, caller, body: { file, clientId, uploadKey } }) {
+    const { chat, config, imageCleaner, images } = services;
+    if (file.size > config.maxImageBytes)
+      throw new ChatError('too_large', `The image is too large: ${config.maxImageBytes} bytes at most.`);
+    const actor = actorOf(caller);
+    if (actor.kind === 'operator' && clientId === undefined) throw conversationMissing();
+    const conversation = actor.kind === 'operator' ? clientId : undefined;
+    // Asked first: work and disk are for conversations that exist and go on, and for what is not there yet.
+    const earlier = await findEarlierUpload(chat, actor, { clientId: conversation, uploadKey });
+    const isStored = earlier !== undefined && (await images.get(earlier.storageKey)) !== undefined;
+    if (isStored) return present(services, earlier);
+    const key = callerKey(caller);
+    // Strangers can make themselves as many visitors as they like, so those of one address take turns with the others together.
+    const waiter = { caller: key, group: caller.kind === 'visitor' ? addressKey(request) : key, signal: request.signal };
+    const sender = { request, services, caller };
+    // Nobody decodes what can't be stored: what came counts before, what it has become more, after.
+    return await storeWithinQuota(sender, file.size, async () => {
+      const image = await imageCleaner.clean(Buffer.from(await file.arrayBuffer()), waiter);
+      // The key of an image that the disk has lost is taken.
+      const target = { clientId: conversation, uploadKey: earlier === undefined ? uploadKey : undefined };
+      const storing = async () => await store(services, actor, { image, name: file.name, ...target });
+      const more = image.bytes.byteLength - file.size;
+      return more > 0 ? await storeWithinQuota(sender, more, storing) : await storing();
+    });
+  },
+});
+
+interface Storable {
+  readonly image: CleanImage;
+  readonly clientId: number | undefined;
+  readonly uploadKey: string | undefined;
+  /** As the sender calls it. */
+  readonly name: string;
+}
+
+/** Bytes first, then the row. Bytes that get no row are removed. */
+async function store(services: Services, actor: Actor, { image, name, clientId, uploadKey }: Storable): Promise<UploadResponse> {
+  const { chat, images } = services;
+  const { bytes, extension, mimeType, width, height } = image;
+  const storageKey = await images.put(bytes, extension);
+  let created = false;
+  try {
+    const upload = { clientId, uploadKey, storageKey, name: cleanName(name), mimeType, width, height, size: bytes.byteLength };
+    const recorded = await recordUpload(chat, actor, upload);
+    created = recorded.created;
+    return present(services, recorded.row);
+  } finally {
+    if (!created) await images.remove(storageKey);
+  }
+}
+
+function present({ imageLinks }: Services, { id, name, mimeType, width, height, size }: Upload): UploadResponse {
+  return { imageUrl: imageLinks.sign(`${UPLOADS_PATH}${id}`), imageName: name, mimeType, width, height, size };
+}
+
+/** The fields of an upload's row that the answer has. */
+type Upload = Pick<Awaited<ReturnType<typeof recordUpload>>['row'], 'id' | 'name' | 'mimeType' | 'width' | 'height' | 'size'>;
+
+function conversationMissing(): ChatError {
+  const problem = 'must be given, which conversation it is for';
+  return new ChatError('invalid_request', `clientId: ${problem}`, { fields: { clientId: problem } });
+}
+
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
+const DAY_S = 24 * 60 * 60;
+
+/** Hands out a stored image to whoever holds a signed link to it. Asked by HEAD it says what it is and opens nothing. */
+export const readUpload = route('GET /api/chat/uploads/{id}', {
+  async handle({ request, services: { chat, images, imageLinks, log }, params: { id = '' }, query: { e, s } }) {
+    const worth = UUID.test(id) ? imageLinks.check(`${UPLOADS_PATH}${id}`, e ?? null, s ?? null) : 'forged';
+    if (worth !== 'good')
+      throw new ChatError(
+        'forbidden',
+        worth === 'expired' ? 'This link has run out; load the conversation again.' : 'This link is not valid.',
+      );
+    const upload = await findUpload(chat, id);
+    const image = upload === undefined ? undefined : await images.get(upload.storageKey);
+    if (upload === undefined || image === undefined) {
+      if (upload !== undefined) log.error({ upload: id }, 'a stored image is missing on disk');
+      throw new ChatError('not_found', 'There is no such image.');
+    }
+    if (!isImageType(upload.mimeType)) throw new Error(`Upload ${id} has the type ${upload.mimeType}.`);
+    return new Response(request.method === 'HEAD' ? null : image.stream(request.signal), {
+      headers: {
+        'Content-Type': upload.mimeType,
+        'Content-Length': String(image.size),
+        'Content-Disposition': inlineAs(upload.name, upload.mimeType),
+        'Cache-Control': `private, max-age=${DAY_S}, immutable`,
+        'Content-Security-Policy': IMAGE_POLICY,
+        // The link is what protects it; old front-ends show it on pages of other sites.
+        'Cross-Origin-Resource-Policy': 'cross-origin',
+      },
+    });
+  },
+});
+
+function isImageType(type: string): type is ImageType {
+  return (IMAGE_TYPES as readonly string[]).includes(type);
+}

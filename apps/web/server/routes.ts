@@ -1,0 +1,59 @@
+import type { EndpointName } from '@switchboard/protocol';
+
+import { authRoute } from './requests/auth-route.ts';
+import { demoPage } from './requests/demo-page.ts';
+import { listChats, setDone } from './requests/handlers/chats.ts';
+import { readMessages, saveMessages } from './requests/handlers/messages.ts';
+import { saveReceipts } from './requests/handlers/receipts.ts';
+import { endConversation, openSession, renewToken } from './requests/handlers/sessions.ts';
+import { noteTimings } from './requests/handlers/timings.ts';
+import { readUpload, uploadImage } from './requests/handlers/uploads.ts';
+import { notePage, setBlocked } from './requests/handlers/visitors.ts';
+import { alive, figures, ready } from './requests/operations.ts';
+import { standalone, type EndpointHandler } from './requests/route.ts';
+import { asset, frame, loader } from './requests/widget-routes.ts';
+
+/** The handler of each endpoint of protocol's table: one that is missing, or that belongs to another endpoint, does not compile. */
+export const HANDLERS: { readonly [N in EndpointName]: EndpointHandler<N> } = {
+  'POST /api/chat/sessions': openSession,
+  'POST /api/chat/token': renewToken,
+  'POST /api/chat/end': endConversation,
+  'POST /api/chat/messages': saveMessages,
+  'GET /api/chat/messages': readMessages,
+  'POST /api/chat/receipts': saveReceipts,
+  'POST /api/chat/uploads': uploadImage,
+  'GET /api/chat/uploads/{id}': readUpload,
+  'GET /api/chat/recent': listChats,
+  'POST /api/chat/done': setDone,
+  'POST /api/chat/page': notePage,
+  'POST /api/chat/block': setBlocked,
+  'POST /api/chat/timings': noteTimings,
+  'POST /api/auth/sign-in/email': standalone('POST /api/auth/sign-in/email', authRoute),
+  'POST /api/auth/sign-out': standalone('POST /api/auth/sign-out', authRoute),
+  'POST /api/auth/change-password': standalone('POST /api/auth/change-password', authRoute),
+  'POST /api/auth/revoke-other-sessions': standalone('POST /api/auth/revoke-other-sessions', authRoute),
+  'GET /widget.js': standalone('GET /widget.js', loader),
+  'GET /widget': standalone('GET /widget', frame),
+  'GET /widget/assets/{name}': standalone('GET /widget/assets/{name}', asset),
+  'GET /demo': standalone('GET /demo', demoPage),
+  'GET /livez': standalone('GET /livez', alive),
+  'GET /readyz': standalone('GET /readyz', ready),
+  'GET /metrics': standalone('GET /metrics', figures),
+};
+
+/** One method of one path, for a server that dispatches requests. */
+export interface Route {
+  readonly method: string;
+  /** A part in braces stands for any one part of a path: `/api/chat/uploads/{id}`. */
+  readonly path: string;
+  /** The parts in braces are its `params`. */
+  readonly handle: EndpointHandler<EndpointName>;
+}
+
+/** Every method of every endpoint. HEAD is answered by the handler of GET. */
+export const ROUTES: readonly Route[] = Object.values(HANDLERS).flatMap(routesOf);
+
+function routesOf(handle: EndpointHandler<EndpointName>): readonly Route[] {
+  const [method = '', path = ''] = handle.endpoint.split(' ');
+  return [method, ...(method === 'GET' ? ['HEAD'] : [])].map((each) => ({ method: each, path, handle }));
+}

@@ -1,0 +1,70 @@
+import type { z } from 'zod';
+
+import { chatEndpoints } from './chats.ts';
+import type { AccessRule, Endpoint, EndpointKey, FormBody, JsonBody, JsonResponse } from './endpoint.ts';
+import { messageEndpoints } from './messages.ts';
+import { authEndpoints, operationEndpoints } from './operations.ts';
+import { receiptEndpoints } from './receipts.ts';
+import { sessionEndpoints } from './sessions.ts';
+import { timingEndpoints } from './timings.ts';
+import { uploadEndpoints } from './uploads.ts';
+import { visitorEndpoints } from './visitors.ts';
+
+/**
+ * Every endpoint of the web app, by method and path. The server's handlers, the browsers' requests and the documents are made from it: an endpoint without a
+ * handler or without a row in the access tests does not compile.
+ */
+export const ENDPOINTS = {
+  ...sessionEndpoints,
+  ...messageEndpoints,
+  ...receiptEndpoints,
+  ...uploadEndpoints,
+  ...chatEndpoints,
+  ...visitorEndpoints,
+  ...timingEndpoints,
+  ...authEndpoints,
+  ...operationEndpoints,
+} as const satisfies Record<EndpointKey, Endpoint>;
+
+export type EndpointName = keyof typeof ENDPOINTS;
+/** What stands in the table under this name. */
+export type EndpointNamed<N extends EndpointName> = (typeof ENDPOINTS)[N];
+
+/** Names of the endpoints that answer JSON of a known shape. */
+export type JsonEndpointName = { [N in EndpointName]: EndpointNamed<N>['response'] extends JsonResponse ? N : never }[EndpointName];
+type FormEndpointName = { [N in EndpointName]: EndpointNamed<N> extends { readonly body: FormBody } ? N : never }[EndpointName];
+/** Names of the endpoints that take JSON or nothing, and answer JSON. */
+export type JsonCallName = Exclude<JsonEndpointName, FormEndpointName>;
+
+/** Names of the endpoints with one of these access rules. */
+export type EndpointWith<A extends AccessRule> = { [N in EndpointName]: EndpointNamed<N>['access'] extends A ? N : never }[EndpointName];
+
+type SchemaOf<B> = B extends JsonBody<infer S> | FormBody<infer S> | JsonResponse<infer S> ? S : undefined;
+type Part<E extends Endpoint, K extends 'body' | 'query'> = E extends Readonly<Record<K, infer P>> ? P : undefined;
+type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined;
+
+/** A body as a handler gets it, parsed; undefined where there is none. */
+export type ParsedBody<E extends Endpoint> = Parsed<SchemaOf<Part<E, 'body'>>>;
+/** A query as a handler gets it, parsed; undefined where there is none. */
+export type ParsedQuery<E extends Endpoint> = Parsed<Part<E, 'query'>>;
+/** The JSON that an endpoint answers; undefined where it answers anything else. */
+export type Answer<E extends Endpoint> = Parsed<SchemaOf<E['response']>>;
+
+/** The JSON that the endpoint of this name answers. */
+export type AnswerOf<N extends JsonEndpointName> = Answer<EndpointNamed<N>>;
+
+/** What a caller may give: nothing of it is changed. */
+type Sent<T> = T extends readonly (infer V)[] ? readonly Sent<V>[] : T extends object ? { readonly [K in keyof T]: Sent<T[K]> } : T;
+
+/** The fields of a query's input with the values of its output: a caller gives numbers and lists as such. */
+type GivenQuery<S> = S extends z.ZodType ? { [K in keyof z.input<S>]: K extends keyof z.output<S> ? z.output<S>[K] : never } : never;
+
+/** The parts in braces of a path. */
+type ParamName<Path extends string> = Path extends `${string}{${infer P}}${infer Rest}` ? P | ParamName<Rest> : never;
+
+/** What a caller sends to the endpoint of this name: its path's parts, its query and its body, where it has them; `unknown` where it takes nothing. */
+export type RequestOf<N extends EndpointName> = ([ParamName<N>] extends [never]
+  ? unknown
+  : { readonly params: Sent<Record<ParamName<N>, string | number>> }) &
+  (Part<EndpointNamed<N>, 'query'> extends z.ZodType ? { readonly query: Sent<GivenQuery<Part<EndpointNamed<N>, 'query'>>> } : unknown) &
+  (Part<EndpointNamed<N>, 'body'> extends JsonBody<infer S> ? { readonly body: Sent<z.input<S>> } : unknown);

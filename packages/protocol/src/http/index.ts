@@ -1,0 +1,12 @@
+export type * from './chats.ts';
+export * from './endpoint.ts';
+export * from './endpoints.ts';
+export { newMessage, readMessagesQuery, saveMessagesRequest } from './messages.ts';
+export type * from './messages.ts';
+export { receiptsRequest } from './receipts.ts';
+export type * from './receipts.ts';
+export { startSessionRequest } from './sessions.ts';
+export type * from './sessions.ts';
+export { timingsRequest } from './timings.ts';
+export type * from './timings.ts';
+export type * from './uploads.ts';

@@ -1,0 +1,127 @@
+import { z } from 'zod';
+
+import {
+  DEFAULT_PAGE_SIZE,
+  MAX_ADDRESS_LENGTH,
+  MAX_FILE_NAME_LENGTH,
+  MAX_PAGE_SIZE,
+  MAX_SAVE_BATCH,
+  MAX_TEXT_LENGTH,
+  MAX_URL_LENGTH,
+} from '../limits.ts';
+import { queryNumber, text } from '../shapes.ts';
+import { isVisible } from '../visible.ts';
+import { answer, json, type Endpoint, type EndpointKey } from './endpoint.ts';
+import { epoch, receipts } from './receipts.ts';
+
+/** One message to save. Who sent it follows from who asks; `senderType: 'CLIENT'` from an operator saves on the visitor's behalf. */
+export const newMessage = z
+  .object({
+    messageKey: z.uuid().transform((value) => value.toLowerCase()),
+    messageType: z.enum(['TEXT', 'IMAGE']),
+    text: text(MAX_TEXT_LENGTH).nullish(),
+    imageUrl: z.string().max(MAX_URL_LENGTH).nullish(),
+    imageName: text(MAX_FILE_NAME_LENGTH).nullish(),
+    mimeType: z.string().max(100).nullish(),
+    sentAt: z.iso.datetime({ offset: true }).nullish(),
+    sessionId: z.string().max(MAX_ADDRESS_LENGTH).nullish(),
+    clientId: z.int().positive().nullish(),
+    clientSocketId: z.string().max(MAX_ADDRESS_LENGTH).nullish(),
+    senderType: z.enum(['CLIENT', 'OPERATOR']).nullish(),
+  })
+  .refine((value) => value.messageType !== 'TEXT' || isVisible(value.text ?? ''), {
+    message: 'a TEXT message needs a text that can be seen',
+    path: ['text'],
+  })
+  .refine((value) => value.messageType !== 'IMAGE' || (value.imageUrl ?? '') !== '', {
+    message: 'an IMAGE message needs an imageUrl',
+    path: ['imageUrl'],
+  });
+export type NewMessage = z.infer<typeof newMessage>;
+
+export const saveMessagesRequest = z.object({ messages: z.array(newMessage).min(1).max(MAX_SAVE_BATCH) });
+
+const savedMessage = z
+  .object({
+    messageKey: z.string(),
+    id: z.int(),
+    seq: z.int(),
+    createdAt: z.iso.datetime(),
+    duplicate: z.boolean().describe('Whether the row was there before this request.'),
+  })
+  .meta({ id: 'SavedMessage' });
+export type SavedMessage = z.output<typeof savedMessage>;
+const saveMessagesResponse = z.object({ messages: z.array(savedMessage) });
+export type SaveMessagesResponse = z.output<typeof saveMessagesResponse>;
+
+export const readMessagesQuery = z
+  .object({
+    afterSeq: queryNumber.optional(),
+    beforeSeq: queryNumber.optional(),
+    limit: queryNumber.pipe(z.int().min(1).max(MAX_PAGE_SIZE)).default(DEFAULT_PAGE_SIZE),
+    clientId: queryNumber.pipe(z.int().positive()).optional(),
+  })
+  .refine((query) => query.afterSeq === undefined || query.beforeSeq === undefined, {
+    message: 'afterSeq and beforeSeq exclude each other',
+    path: ['beforeSeq'],
+  });
+
+/** A saved message as everybody sees it. */
+export const messageView = z
+  .object({
+    id: z.int(),
+    messageKey: z.string(),
+    seq: z.int(),
+    clientId: z.int(),
+    senderType: z.enum(['CLIENT', 'OPERATOR']),
+    messageType: z.enum(['TEXT', 'IMAGE']),
+    text: z.string().nullable(),
+    imageUrl: z
+      .string()
+      .nullable()
+      .describe('Of an upload to this server, a signed path that expires: fetch the page again for a fresh one.'),
+    imageName: z.string().nullable(),
+    mimeType: z.string().nullable(),
+    imageWidth: z.int().nullable().describe('Pixels, of an upload to this server: reserve the space.'),
+    imageHeight: z.int().nullable(),
+    operatorId: z.int().nullable(),
+    operatorName: z.string().nullable(),
+    isRead: z.boolean(),
+    readAt: z.iso.datetime().nullable(),
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Message' });
+export type MessageView = z.output<typeof messageView>;
+
+/** One page, ordered by `seq` from old to new whichever direction was asked for. */
+const messagesPage = z.object({
+  messages: z.array(messageView),
+  lastSeq: z.int().describe('Of the newest message in the database, 0 when there is none.'),
+  hasMore: z.boolean().describe('Whether there are more in the direction asked for: older ones without a cursor.'),
+  receipts,
+  endedAt: z.iso.datetime().nullable().describe('Set while the conversation is ended.'),
+  epoch,
+});
+export type MessagesPage = z.output<typeof messagesPage>;
+
+/** A message of the greatest length whose characters JSON all writes as `\u0001`, with the rest of its fields. */
+const MAX_MESSAGE_BYTES = 6 * MAX_TEXT_LENGTH + 10_000;
+
+export const messageEndpoints = {
+  'POST /api/chat/messages': {
+    access: 'visitor-or-operator',
+    summary:
+      'Saves 1 to 100 messages and answers in the order asked. Idempotent by conversation, sending side and `messageKey`, for ever: a repeat answers the first row. ' +
+      'A key of another operator’s message is 409 `conflict`: send the message again under a new key. All or nothing; 200 means committed. ' +
+      '`senderType: CLIENT` from an operator saves on a visitor’s behalf.',
+    body: json(saveMessagesRequest, MAX_SAVE_BATCH * MAX_MESSAGE_BYTES),
+    response: answer(saveMessagesResponse),
+  },
+  'GET /api/chat/messages': {
+    access: 'visitor-or-operator',
+    summary:
+      'One page of one client’s messages by `seq`, oldest first. An operator says whose with `clientId`; a visitor sees their own only.',
+    query: readMessagesQuery,
+    response: answer(messagesPage),
+  },
+} as const satisfies Record<EndpointKey, Endpoint>;

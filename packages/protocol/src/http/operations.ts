@@ -1,0 +1,48 @@
+import { content, type Endpoint, type EndpointKey } from './endpoint.ts';
+
+/** Signing in and out, whose shapes are those of better-auth. */
+export const authEndpoints = {
+  'POST /api/auth/sign-in/email': {
+    access: 'own-page',
+    summary: 'Signs an operator in: `{ email, password }`. The session is a cookie.',
+    response: content('application/json'),
+  },
+  'POST /api/auth/sign-out': { access: 'own-page', summary: 'Ends the session.', response: content('application/json') },
+  'POST /api/auth/change-password': {
+    access: 'own-page',
+    summary: 'Sets another password, `{ currentPassword, newPassword }`, and ends all other sessions.',
+    response: content('application/json'),
+  },
+  'POST /api/auth/revoke-other-sessions': {
+    access: 'own-page',
+    summary: 'Ends all other sessions.',
+    response: content('application/json'),
+  },
+} as const satisfies Record<EndpointKey, Endpoint>;
+
+/** The widget's files, and what whoever runs the server asks for. */
+export const operationEndpoints = {
+  'GET /widget.js': { access: 'public', summary: 'The widget’s loader.', response: content('text/javascript') },
+  'GET /widget': { access: 'public', summary: 'The document of the widget’s frame.', response: content('text/html') },
+  'GET /widget/assets/{name}': {
+    access: 'public',
+    summary: 'A file of the frame. Its name holds a hash of its content.',
+    response: content('*/*'),
+  },
+  'GET /demo': {
+    access: 'public',
+    summary: 'A plain host page with the widget on it, where `ENABLE_DEMO` is on.',
+    response: content('text/html'),
+  },
+  'GET /livez': { access: 'public', summary: '200 while the process answers. On the relay, too.', response: content('application/json') },
+  'GET /readyz': {
+    access: 'public',
+    summary: '200 while the server can do its work, 503 with the reasons while it can’t. On the relay, too.',
+    response: content('application/json'),
+  },
+  'GET /metrics': {
+    access: 'scraper',
+    summary: 'Figures for Prometheus ([metrics.md](metrics.md)). On the relay, too.',
+    response: content('text/plain'),
+  },
+} as const satisfies Record<EndpointKey, Endpoint>;

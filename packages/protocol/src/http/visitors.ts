@@ -1,0 +1,31 @@
+import { z } from 'zod';
+
+import { MAX_URL_LENGTH } from '../limits.ts';
+import { text } from '../shapes.ts';
+import { answer, json, type Endpoint, type EndpointKey } from './endpoint.ts';
+
+const visitPageRequest = z.object({
+  url: text(Infinity)
+    .min(1)
+    .transform((value) => value.slice(0, MAX_URL_LENGTH)),
+  at: z.iso.datetime({ offset: true }).optional(),
+});
+
+const blockVisitorResponse = z.object({ blockedAt: z.iso.datetime().nullable().describe('Null when the visitor is not blocked.') });
+
+export const visitorEndpoints = {
+  'POST /api/chat/page': {
+    access: 'visitor',
+    summary:
+      'Notes the page of the host site that the visitor is on, and since when (`at`), and that they are there. The widget calls it when the visitor moves, and every 60 s while the page is visible.',
+    body: json(visitPageRequest),
+    response: answer(z.object({})),
+  },
+  'POST /api/chat/block': {
+    access: 'operator',
+    summary:
+      'Blocks a visitor, or lets them in again. While they are blocked, everything they ask for is 403 `blocked` and nothing is saved in the conversation; what is there stays.',
+    body: json(z.object({ clientId: z.int().positive(), blocked: z.boolean() })),
+    response: answer(blockVisitorResponse),
+  },
+} as const satisfies Record<EndpointKey, Endpoint>;
