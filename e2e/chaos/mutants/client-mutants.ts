@@ -92,7 +92,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     breaks: 'a message leaves the outbox when it is sent, not when it is saved',
     edits: [
       {
-        file: client('outbox/lane.ts'),
+        file: client('outbox/conversation-queue.ts'),
         find: '      const saved = await this.#work.save(messages);\n',
         replace: '      void this.#work.onSaved(entries, []);\n      const saved = await this.#work.save(messages);\n',
       },

@@ -2,7 +2,7 @@ import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '@switchboard/protocol/limits';
 import type { MessagesPage } from '@switchboard/protocol/types';
 
 import type { Effects } from '../platform/effects.ts';
-import { Repeated } from '../platform/repeated.ts';
+import { RetryingTask } from '../platform/retrying-task.ts';
 import { isBehind } from '../timeline/reduce.ts';
 import type { PageQuery, TimelineState } from '../timeline/state.ts';
 import type { ConversationContext } from './context.ts';
@@ -39,10 +39,9 @@ function newestAfter(epoch: string | null): PageQuery {
 }
 
 /** Catching up: fetches everything after the last contiguous seq, page by page, until nothing is missing. */
-export function createCatchUp(effects: Effects, hooks: CatchUpHooks): Repeated {
-  const catchUp = new Repeated(
-    effects,
-    async () => {
+export function createCatchUp(effects: Effects, hooks: CatchUpHooks): RetryingTask {
+  const catchUp = new RetryingTask(effects, {
+    work: async () => {
       let more = true;
       while (more && !catchUp.isClosed()) {
         const { contiguous, epoch } = hooks.state();
@@ -55,10 +54,10 @@ export function createCatchUp(effects: Effects, hooks: CatchUpHooks): Repeated {
         more = state.contiguous !== contiguous && (('afterSeq' in query && page.hasMore) || isBehind(state));
       }
     },
-    (error) => {
+    onFailure: (error) => {
       effects.note('catch-up failed', error);
       hooks.onFailure(error);
     },
-  );
+  });
   return catchUp;
 }

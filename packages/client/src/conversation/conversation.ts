@@ -4,8 +4,8 @@ import { messageId, type MessageRef } from '../model/message-id.ts';
 import type { ConversationHandle, ConversationSnapshot, ImageDetails, LogView } from '../model/types.ts';
 import type { NewEntry } from '../outbox/entry.ts';
 import type { SavedEntry } from '../outbox/sender.ts';
-import type { Repeated } from '../platform/repeated.ts';
-import { isBlocked, isMissing } from '../platform/retry.ts';
+import type { RetryingTask } from '../platform/retrying-task.ts';
+import { isBlocked, isMissing } from '../model/errors.ts';
 import { newcomers } from '../timeline/newcomers.ts';
 import { isBehind, reduceTimeline, wasSetBack } from '../timeline/reduce.ts';
 import { EMPTY_TIMELINE, type LiveMessage, type PageQuery, type TimelineEvent, type TimelineState } from '../timeline/state.ts';
@@ -29,7 +29,7 @@ export class Conversation implements ConversationHandle {
   readonly maxImageBytes;
   readonly #context: ConversationContext;
   readonly #snapshots: Snapshots<ConversationSnapshot>;
-  readonly #catchUp: Repeated;
+  readonly #catchUp: RetryingTask;
   readonly #headCheck: HeadCheck;
   readonly #receipts: ReceiptReporter;
   readonly #attention: Attention;
@@ -60,7 +60,7 @@ export class Conversation implements ConversationHandle {
         if (isMissing(error)) context.onMissing?.();
       },
     });
-    const check = (eager: boolean) => (context.checkHidden || this.isOpen() ? this.#catchUp.want(eager) : undefined);
+    const check = (eager: boolean) => (context.checkHidden || this.isOpen() ? this.#catchUp.trigger(eager) : undefined);
     this.#headCheck = new HeadCheck(effects, () => check(false));
     this.#receipts = new ReceiptReporter(effects, (marks) => context.report(marks, this.#state.epoch));
     this.#newEntries = new NewEntries(context);
@@ -87,7 +87,7 @@ export class Conversation implements ConversationHandle {
       () => this.#pictures.close(),
       () => this.#local.close(),
     ];
-    this.#catchUp.want();
+    this.#catchUp.trigger();
     this.#headCheck.schedule(false);
   }
 
@@ -129,7 +129,7 @@ export class Conversation implements ConversationHandle {
 
   setVisible(visible: boolean): void {
     if (!this.#attention.setVisible(visible)) return;
-    if (visible) this.#catchUp.want(true);
+    if (visible) this.#catchUp.trigger(true);
     this.#headCheck.schedule(visible);
     this.#snapshots.refresh();
   }
@@ -173,18 +173,18 @@ export class Conversation implements ConversationHandle {
 
   /** Somebody says that the database has rows up to `lastSeq`. */
   hint(lastSeq: number): void {
-    if (this.#state.contiguous === null || lastSeq > this.#state.contiguous) this.#catchUp.want();
+    if (this.#state.contiguous === null || lastSeq > this.#state.contiguous) this.#catchUp.trigger();
   }
 
   /** Somebody says that the other side has received or seen more. */
   hintSeen(hint: Omit<RelayPayloads['messagesSeen'], 'clientId'>): void {
     const known = marksOf(hint.by, this.#state.receipts);
-    if (hint.deliveredSeq > known.deliveredSeq || hint.readSeq > known.readSeq) this.#catchUp.want();
+    if (hint.deliveredSeq > known.deliveredSeq || hint.readSeq > known.readSeq) this.#catchUp.trigger();
   }
 
   /** Asks the database for news; resolves when they are here, however long that takes. */
   catchUp(): Promise<void> {
-    return this.#catchUp.next();
+    return this.#catchUp.nextSuccess();
   }
 
   /** Whether the database is known to have this message. */
@@ -254,16 +254,16 @@ export class Conversation implements ConversationHandle {
     this.#held.hold(before.rows.values());
     this.#attention.reading.reset();
     this.#receipts.reset();
-    this.#catchUp.want();
+    this.#catchUp.trigger();
   }
 
   #takeSaved(saved: readonly SavedEntry[]): void {
     for (const row of rowsSavedFromHere(this.#context, saved)) {
       this.#apply({ type: 'saved', row });
       // Another message has its number here: the database is another one.
-      if (!this.hasSaved(row)) this.#catchUp.want();
+      if (!this.hasSaved(row)) this.#catchUp.trigger();
     }
-    if (this.#state.contiguous !== null && isBehind(this.#state)) this.#catchUp.want();
+    if (this.#state.contiguous !== null && isBehind(this.#state)) this.#catchUp.trigger();
   }
 
   #apply(event: TimelineEvent): void {

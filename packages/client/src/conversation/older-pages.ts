@@ -1,8 +1,8 @@
 import type { Effects } from '../platform/effects.ts';
-import { retrying } from '../platform/retry.ts';
+import { retrying } from '../platform/retrying.ts';
 
-/** How often older messages are asked for before the caller is told that it failed. */
-const ATTEMPTS = 4;
+/** How often older messages are asked for before the caller is told of the failure: that takes some seconds. */
+const ATTEMPTS = 5;
 
 /** Fetches older messages, one page at a time. */
 export class OlderPages {
@@ -21,7 +21,7 @@ export class OlderPages {
 
   /** Resolves when the page is here, of this call or of one before. */
   load(fetch: () => Promise<void>): Promise<void> {
-    this.#loading ??= retrying(this.#effects, ATTEMPTS, fetch).finally(() => {
+    this.#loading ??= retrying(this.#effects, fetch, { attempts: ATTEMPTS }).finally(() => {
       this.#loading = undefined;
       this.#onChange();
     });

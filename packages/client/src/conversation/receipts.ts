@@ -1,7 +1,6 @@
-import { ChatError } from '@switchboard/protocol/errors';
-
-import { backoffMs } from '../platform/backoff.ts';
+import { isFinal } from '../model/errors.ts';
 import type { Effects } from '../platform/effects.ts';
+import { RetryingTask } from '../platform/retrying-task.ts';
 
 /** Milliseconds in which several messages share one report. */
 const DEBOUNCE_MS = 150;
@@ -20,18 +19,20 @@ const NOTHING: Watermarks = { deliveredSeq: 0, readSeq: 0 };
 export class ReceiptReporter {
   readonly #effects: Effects;
   readonly #report: (marks: Watermarks) => Promise<void>;
+  readonly #task: RetryingTask;
   #wanted = NOTHING;
   #known = NOTHING;
-  #cancel: (() => void) | undefined;
-  #running = false;
-  #attempt = 0;
-  #closed = false;
-  /** Grows with every `reset`: what was asked before says nothing after. */
-  #life = 0;
+  /** Grows with every `reset`: an answer to an earlier report says nothing about the numbers after it. */
+  #resets = 0;
 
   constructor(effects: Effects, report: (marks: Watermarks) => Promise<void>) {
     this.#effects = effects;
     this.#report = report;
+    this.#task = new RetryingTask(effects, {
+      work: () => this.#run(),
+      onFailure: (error) => effects.note('receipts: not reported', error),
+      page: effects.page,
+    });
   }
 
   /** The server is known to have these already (another tab or console reported them). */
@@ -42,19 +43,18 @@ export class ReceiptReporter {
   /** Reports these soon. */
   want(marks: Watermarks): void {
     this.#wanted = max(this.#wanted, marks);
-    if (this.#cancel === undefined && !this.#running) this.#schedule(DEBOUNCE_MS);
+    if (this.isDue()) this.#task.triggerWithin(DEBOUNCE_MS);
   }
 
   /** The numbers are another database's from now on. */
   reset(): void {
-    this.#life += 1;
+    this.#resets += 1;
     this.#wanted = NOTHING;
     this.#known = NOTHING;
   }
 
   close(): void {
-    this.#closed = true;
-    this.#cancel?.();
+    this.#task.close();
   }
 
   /** Whether the server has not been told of these yet. */
@@ -62,35 +62,18 @@ export class ReceiptReporter {
     return marks.deliveredSeq > this.#known.deliveredSeq || marks.readSeq > this.#known.readSeq;
   }
 
-  #schedule(ms: number): void {
-    if (this.#closed || !this.isDue()) return;
-    this.#cancel = this.#effects.after(ms, () => {
-      this.#cancel = undefined;
-      void this.#run();
-    });
-  }
-
   async #run(): Promise<void> {
     if (!this.isDue()) return;
     const marks = this.#wanted;
-    const life = this.#life;
-    this.#running = true;
-    let wait = DEBOUNCE_MS;
+    const resets = this.#resets;
     try {
       await this.#report(marks);
-      if (life === this.#life) this.confirm(marks);
-      this.#attempt = 0;
     } catch (error) {
-      const fatal = error instanceof ChatError && !error.retryable && error.code !== 'unauthenticated';
-      this.#effects.note('receipts: not reported', error);
-      // Refused for good: a tick less, and the next message tries again.
-      if (fatal && life === this.#life) this.confirm(marks);
-      wait = backoffMs(this.#attempt, this.#effects.random(), error instanceof ChatError ? error.detail.retryAfterSeconds : undefined);
-      this.#attempt += 1;
-    } finally {
-      this.#running = false;
+      if (!isFinal(error)) throw error;
+      // A tick less; the next message leads to another report.
+      this.#effects.note('receipts: refused', error);
     }
-    this.#schedule(wait);
+    if (resets === this.#resets) this.confirm(marks);
   }
 }
 

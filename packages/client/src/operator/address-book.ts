@@ -1,12 +1,11 @@
-import { ChatError } from '@switchboard/protocol/errors';
-
-import { backoffMs } from '../platform/backoff.ts';
 import type { Effects } from '../platform/effects.ts';
 import { remember } from '../platform/remember.ts';
-import { wait } from '../platform/retry.ts';
+import { retrying, wait } from '../platform/retrying.ts';
 
 /** All consoles hear of a stranger at once: spread, in milliseconds, over which they give it a row. */
 const SPREAD_MS = 1_000;
+/** Milliseconds between two attempts to give an address a row, besides the backoff. */
+const PAUSE_MS = 500;
 /** Names of addresses without a row, and addresses that were given one, that are remembered. */
 const MEMORY = 1_000;
 
@@ -92,27 +91,26 @@ export class AddressBook {
     if (clientId !== undefined && !this.#closed) for (const act of pending.acts) act(clientId);
   }
 
-  /** Looks before each attempt: another console may have been quicker. */
   async #search(address: string, pending: Pending): Promise<number | undefined> {
     await this.#hooks.ask(address);
-    for (let attempt = 0; ; attempt += 1) {
-      if (this.find(address) !== undefined || !pending.adopt || this.#closed) return this.find(address);
-      if (attempt === 0) await wait(this.#effects, this.#effects.random() * SPREAD_MS);
-      await this.#hooks.ask(address);
-      if (this.find(address) === undefined) await this.#adopt(address, attempt);
-    }
+    if (this.find(address) !== undefined || !pending.adopt || this.#closed) return this.find(address);
+    await wait(this.#effects, this.#effects.random() * SPREAD_MS);
+    // For ever, whatever the error: behind this address there is a message that nobody else may save.
+    return await retrying(this.#effects, () => this.#findOrAdopt(address), {
+      pauseMs: PAUSE_MS,
+      mayRetry: () => true,
+      onFailure: (error) => this.#effects.note('address not adopted', error),
+    });
   }
 
-  async #adopt(address: string, attempt: number): Promise<void> {
-    try {
-      const clientId = await this.#hooks.adopt(address, this.#names.get(address) ?? 'Visitor');
-      remember(this.#adopted, address, clientId, MEMORY);
-      this.#names.delete(address);
-    } catch (error) {
-      // For ever, whatever it was: behind this address there is a message that nobody else may save.
-      this.#effects.note('address not adopted', error);
-      const asked = error instanceof ChatError ? error.detail.retryAfterSeconds : undefined;
-      await wait(this.#effects, 500 + backoffMs(attempt, this.#effects.random(), asked));
-    }
+  /** Looks before each attempt: another console may have been quicker. */
+  async #findOrAdopt(address: string): Promise<number | undefined> {
+    if (!this.#closed) await this.#hooks.ask(address);
+    const found = this.find(address);
+    if (found !== undefined || this.#closed) return found;
+    const clientId = await this.#hooks.adopt(address, this.#names.get(address) ?? 'Visitor');
+    remember(this.#adopted, address, clientId, MEMORY);
+    this.#names.delete(address);
+    return this.find(address);
   }
 }

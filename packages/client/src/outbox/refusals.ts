@@ -1,6 +1,6 @@
 import type { ChatError } from '@switchboard/protocol/errors';
 
-import { isBlocked } from '../platform/retry.ts';
+import { isBlocked } from '../model/errors.ts';
 import type { OutboxEntry } from './entry.ts';
 
 /** How many keys of one message may turn out to be another message's before it counts as refused. */

@@ -3,8 +3,8 @@ import type { NewMessage, SavedMessage, UploadResponse } from '@switchboard/prot
 
 import { conversationMessageId } from '../model/message-id.ts';
 import type { Effects } from '../platform/effects.ts';
+import { ConversationQueue } from './conversation-queue.ts';
 import type { OutboxEntry } from './entry.ts';
-import { Lane } from './lane.ts';
 
 /** Smallest step of upload progress that is told. */
 const PROGRESS_STEP = 0.05;
@@ -58,12 +58,12 @@ function withUpload(entry: OutboxEntry, upload: UploadResponse): OutboxEntry {
   return { ...entry, image: { blob: null, url, name, mimeType, width, height } };
 }
 
-/** Sends what waits: one lane for each conversation, so that one which is stuck holds up no other. */
+/** Sends what waits, with a queue for each conversation: one that is stuck holds up no other. */
 export class Sender {
   readonly #effects: Effects;
   readonly #transport: Transport;
   readonly #hooks: SenderHooks;
-  readonly #lanes = new Map<number, Lane>();
+  readonly #queues = new Map<number, ConversationQueue>();
   readonly #failing = new Set<number>();
   #answers = 0;
   readonly #progress = new Map<string, number>();
@@ -78,9 +78,9 @@ export class Sender {
     return this.#failing.size > 0;
   }
 
-  /** Starts every lane in which something waits; `now` also those that wait to retry. */
+  /** Starts every queue in which something waits; with `now`, also those in the delay before a retry. */
   kick(now: boolean): void {
-    for (const clientId of new Set(this.#hooks.waiting().map((entry) => entry.clientId))) this.#lane(clientId).kick(now);
+    for (const clientId of new Set(this.#hooks.waiting().map((entry) => entry.clientId))) this.#queue(clientId).kick(now);
   }
 
   /** The server has answered something. */
@@ -90,17 +90,17 @@ export class Sender {
 
   /** The person does not want to send these any more. */
   drop(entries: readonly OutboxEntry[]): void {
-    for (const lane of this.#lanes.values()) lane.drop(entries);
+    for (const queue of this.#queues.values()) queue.drop(entries);
   }
 
   close(): void {
-    for (const lane of this.#lanes.values()) lane.close();
+    for (const queue of this.#queues.values()) queue.close();
   }
 
-  #lane(clientId: number): Lane {
-    const existing = this.#lanes.get(clientId);
+  #queue(clientId: number): ConversationQueue {
+    const existing = this.#queues.get(clientId);
     if (existing !== undefined) return existing;
-    const lane = new Lane(this.#effects, {
+    const queue = new ConversationQueue(this.#effects, {
       asOperator: this.#transport.asOperator,
       waiting: () => this.#hooks.waiting().filter((entry) => entry.clientId === clientId),
       save: (messages) => this.#transport.save(messages),
@@ -112,8 +112,8 @@ export class Sender {
       onRefused: (entry, reason) => this.#hooks.onRefused(entry, reason),
       onOutcome: (works) => this.#noteOutcome(clientId, works),
     });
-    this.#lanes.set(clientId, lane);
-    return lane;
+    this.#queues.set(clientId, queue);
+    return queue;
   }
 
   #noteProgress(entry: OutboxEntry, done: number | null): void {

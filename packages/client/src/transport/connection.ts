@@ -1,11 +1,11 @@
-import { ChatError } from '@switchboard/protocol/errors';
 import type { Acknowledgement, PeerInputs, RelayPayloads } from '@switchboard/protocol/types';
 
+import { isSignedOut } from '../model/errors.ts';
 import type { ConnectionState, RelayAddress } from '../model/types.ts';
-import { backoffMs } from '../platform/backoff.ts';
 import type { Effects, RelaySocket } from '../platform/effects.ts';
 import { createEmitter } from '../platform/emitter.ts';
 import { Lasting } from '../platform/lasting.ts';
+import { RetryDelay } from '../platform/retry-delay.ts';
 import type { ServerClock } from '../platform/server-clock.ts';
 import { asTyped } from './as-typed.ts';
 import { FIRST_ATTEMPT, Transports } from './transports.ts';
@@ -17,6 +17,8 @@ const CHECK_MS = 3_000;
 /** Milliseconds without a live connection after which people are told in words: one that was lost, and one that there never was. */
 const LOST_MS = 2_000;
 const NEVER_MS = 5_000;
+/** Milliseconds before each attempt after the relay has refused one, besides the backoff. */
+const PAUSE_MS = 500;
 
 type Handlers = { readonly [E in keyof RelayPayloads]?: (payload: RelayPayloads[E]) => void };
 /** The events whose loss matters little and which are worthless when late. */
@@ -48,8 +50,7 @@ export class Connection {
   #suspended = false;
   /** Between two attempts, rather than in the middle of one. */
   #waiting = false;
-  #attempt = 0;
-  #cancelRetry: (() => void) | undefined;
+  readonly #delay: RetryDelay;
   readonly #transports: Transports;
   /** The relay has been asked whether it is still there. */
   #checking = false;
@@ -59,6 +60,7 @@ export class Connection {
   constructor(effects: Effects, clock: ServerClock, options: ConnectionOptions) {
     this.#effects = effects;
     this.#noLine = new Lasting(effects, () => this.#stateChanged.emit(this.state()));
+    this.#delay = new RetryDelay(effects, { pauseMs: PAUSE_MS });
     this.#clock = clock;
     this.#options = options;
     this.#socket = effects.openSocket(options.relay.url, {
@@ -118,8 +120,7 @@ export class Connection {
   /** Hangs up, and stays so until `resume`. */
   suspend(): void {
     this.#suspended = true;
-    this.#cancelRetry?.();
-    this.#cancelRetry = undefined;
+    this.#delay.cancel();
     this.#socket.disconnect();
     this.#report();
   }
@@ -134,7 +135,7 @@ export class Connection {
 
   close(): void {
     this.#closed = true;
-    this.#cancelRetry?.();
+    this.#delay.cancel();
     this.#noLine.over();
     for (const stop of this.#stopPage) stop();
     this.#socket.disconnect();
@@ -183,7 +184,7 @@ export class Connection {
       this.#socket.disconnect();
       this.#report();
       // Signed out: connecting again is for whoever signs in again.
-      if (!(error instanceof ChatError) || error.code !== 'unauthenticated') this.#retryLater();
+      if (!isSignedOut(error)) this.#retryLater(error);
     }
   }
 
@@ -200,7 +201,7 @@ export class Connection {
     }
     this.#joined = true;
     this.#everJoined = true;
-    this.#attempt = 0;
+    this.#delay.reset();
     this.#transports.worked();
     this.#report();
     this.#joinedEmitter.emit();
@@ -221,23 +222,20 @@ export class Connection {
     }
   }
 
-  #retryLater(): void {
-    if (this.#closed || this.#suspended || this.#cancelRetry !== undefined) return;
-    this.#cancelRetry = this.#effects.after(500 + backoffMs(this.#attempt, this.#effects.random()), () => {
-      this.#cancelRetry = undefined;
+  #retryLater(error?: unknown): void {
+    if (this.#closed || this.#suspended || this.#delay.isWaiting()) return;
+    this.#delay.start(error, () => {
       this.#waiting = false;
       this.#socket.connect();
     });
     this.#waiting = true;
-    this.#attempt += 1;
   }
 
   /** The person or the network is back: do not sit out the rest of a long wait. */
   #wake(): void {
     this.#report();
     if (this.#closed || this.#suspended || this.#socket.connected || !this.#waiting || !this.#effects.page.isOnline()) return;
-    this.#cancelRetry?.();
-    this.#cancelRetry = undefined;
+    if (!this.#delay.end()) return;
     this.#waiting = false;
     this.#socket.disconnect().connect();
   }

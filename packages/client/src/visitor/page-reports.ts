@@ -1,5 +1,6 @@
 import { PAGE_REPORT_MS } from '@switchboard/protocol/limits';
 
+import { EarliestTimer } from '../platform/earliest-timer.ts';
 import type { Effects } from '../platform/effects.ts';
 import type { ServerClock } from '../platform/server-clock.ts';
 
@@ -21,9 +22,8 @@ export class PageReports {
   readonly #report: (page: VisitorPage) => Promise<unknown>;
   readonly #stopWake: () => void;
   #page: VisitorPage | undefined;
-  #cancel: (() => void) | undefined;
+  readonly #timer: EarliestTimer;
   /** Milliseconds since 1970, by this machine's clock. */
-  #dueAt = 0;
   #reportedAt = Number.NEGATIVE_INFINITY;
   #closed = false;
 
@@ -32,6 +32,7 @@ export class PageReports {
     this.#effects = effects;
     this.#clock = clock;
     this.#report = report;
+    this.#timer = new EarliestTimer(effects, () => void this.#tell());
     this.#stopWake = effects.page.onWake(() => this.#plan(SETTLE_MS));
   }
 
@@ -44,22 +45,14 @@ export class PageReports {
 
   close(): void {
     this.#closed = true;
-    this.#cancel?.();
+    this.#timer.cancel();
     this.#stopWake();
   }
 
-  /** Reports after so many milliseconds, unless that is going to happen earlier. */
+  /** Reports in `ms` milliseconds, unless a report is due earlier; later where the last one was a moment ago. */
   #plan(ms: number): void {
     if (this.#closed || this.#page === undefined) return;
-    const now = this.#effects.now();
-    const dueAt = Math.max(now + ms, this.#reportedAt + PAUSE_MS);
-    if (this.#cancel !== undefined && this.#dueAt <= dueAt) return;
-    this.#cancel?.();
-    this.#dueAt = dueAt;
-    this.#cancel = this.#effects.after(dueAt - now, () => {
-      this.#cancel = undefined;
-      void this.#tell();
-    });
+    this.#timer.within(Math.max(ms, this.#reportedAt + PAUSE_MS - this.#effects.now()));
   }
 
   async #tell(): Promise<void> {

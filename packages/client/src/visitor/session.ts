@@ -3,7 +3,7 @@ import type { StartSessionResponse } from '@switchboard/protocol/types';
 
 import type { KeyValueStore, VisitorForm } from '../model/types.ts';
 import type { Effects } from '../platform/effects.ts';
-import { isBlocked } from '../platform/retry.ts';
+import { isBlocked } from '../model/errors.ts';
 import type { ServerClock } from '../platform/server-clock.ts';
 import { createHttp } from '../transport/http.ts';
 import type { Credentials, Http } from '../transport/http.ts';

@@ -4,11 +4,11 @@ import { Arrivals } from '../conversation/arrivals.ts';
 import { withoutPlace } from '../conversation/held-rows.ts';
 import type { ArrivedMessage, ConversationHandle, VisitorChat, VisitorChatOptions, VisitorForm, VisitorSnapshot } from '../model/types.ts';
 import type { NewEntry } from '../outbox/entry.ts';
-import { backoffMs } from '../platform/backoff.ts';
 import { browserEffects } from '../platform/effects.ts';
 import type { Effects } from '../platform/effects.ts';
 import { createEmitter } from '../platform/emitter.ts';
-import { isBlocked } from '../platform/retry.ts';
+import { isBlocked } from '../model/errors.ts';
+import { RetryingTask } from '../platform/retrying-task.ts';
 import { createServerClock } from '../platform/server-clock.ts';
 import type { ServerClock } from '../platform/server-clock.ts';
 import { shallowEqual } from '../platform/shallow-equal.ts';
@@ -38,11 +38,11 @@ class Visitor implements VisitorChat {
   /** What the last conversation had left in its outbox. */
   #remaining: readonly NewEntry[] = [];
   #ended = false;
+  /** The conversation from before is being looked for. */
   #resuming = false;
+  readonly #resume: RetryingTask;
   /** Finding the conversation from before is refused because this visitor is blocked. */
   #shutOut = false;
-  #cancelResume: (() => void) | undefined;
-  #attempt = 0;
   #page: string | undefined;
   #closed = false;
   #snapshot: VisitorSnapshot;
@@ -53,6 +53,7 @@ class Visitor implements VisitorChat {
     this.#clock = createServerClock(() => effects.now());
     this.#session = new VisitorSession(effects, options.storage, this.#clock);
     this.#session.onReplaced = () => this.#follow();
+    this.#resume = this.#createResume();
     this.#leftOvers = new LeftOvers(effects, () => this.#refresh());
     this.#snapshot = this.#build();
     this.#stopStorage = effects.page.onStorage(() => this.#follow());
@@ -104,7 +105,7 @@ class Visitor implements VisitorChat {
   close(): void {
     this.#closed = true;
     this.#stopStorage();
-    this.#cancelResume?.();
+    this.#resume.close();
     this.#line?.close();
     this.#leftOvers.close();
     this.#session.close();
@@ -125,7 +126,7 @@ class Visitor implements VisitorChat {
       this.#stopResuming();
       if (!this.#restoring) this.#leftOvers.open(this.#remaining);
     } else if (this.#line === undefined) {
-      if (this.#session.isExpired(stored)) this.#resume();
+      if (this.#session.isExpired(stored)) this.#startResuming();
       else this.#open(stored);
     }
     this.#refresh();
@@ -162,29 +163,30 @@ class Visitor implements VisitorChat {
   #stopResuming(): void {
     this.#resuming = false;
     this.#shutOut = false;
-    this.#cancelResume?.();
-    this.#cancelResume = undefined;
   }
 
-  #resume(): void {
+  #startResuming(): void {
     if (this.#resuming) return;
     this.#resuming = true;
-    void this.#tryResume();
+    this.#resume.trigger(true);
   }
 
-  async #tryResume(): Promise<void> {
-    try {
-      await this.#session.renew();
-      this.#resuming = false;
-      this.#attempt = 0;
-      this.#follow();
-    } catch (error) {
-      this.#effects.note('session: not resumed', error);
-      this.#shutOut ||= isBlocked(error);
-      this.#refresh();
-      this.#cancelResume = this.#effects.after(backoffMs(this.#attempt, this.#effects.random()), () => void this.#tryResume());
-      this.#attempt += 1;
-    }
+  /** Gets a token for the stored conversation, whose own has run out. Does nothing once that is not wanted any more. */
+  #createResume(): RetryingTask {
+    return new RetryingTask(this.#effects, {
+      work: async () => {
+        if (!this.#resuming) return;
+        await this.#session.renew();
+        this.#resuming = false;
+        this.#follow();
+      },
+      onFailure: (error) => {
+        this.#effects.note('session: not resumed', error);
+        this.#shutOut ||= this.#resuming && isBlocked(error);
+        this.#refresh();
+      },
+      page: this.#effects.page,
+    });
   }
 
   #refresh(): void {

@@ -8,7 +8,7 @@ import type { ArrivedMessage, RelayAddress } from '../model/types.ts';
 import type { NewEntry, OutboxEntry } from '../outbox/entry.ts';
 import { Outbox } from '../outbox/outbox.ts';
 import type { Effects } from '../platform/effects.ts';
-import { isBlocked } from '../platform/retry.ts';
+import { isBlocked } from '../model/errors.ts';
 import type { ServerClock } from '../platform/server-clock.ts';
 import { soon } from '../platform/soon.ts';
 import { derivedKey } from '../timeline/derived-key.ts';

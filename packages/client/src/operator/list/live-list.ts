@@ -4,7 +4,7 @@ import { HeadCheck } from '../../conversation/head-check.ts';
 import type { ConversationSummary, ListView, OperatorSnapshot } from '../../model/types.ts';
 import type { Effects } from '../../platform/effects.ts';
 import { remember } from '../../platform/remember.ts';
-import { Repeated } from '../../platform/repeated.ts';
+import { RetryingTask } from '../../platform/retrying-task.ts';
 import type { RowEvent } from './conversation-list.ts';
 import { ListLoader } from './list-loader.ts';
 import type { ListLoaderHooks } from './list-loader.ts';
@@ -28,7 +28,7 @@ export class LiveList {
   readonly #hooks: LiveListHooks;
   readonly #model: ListModel;
   readonly #loader: ListLoader;
-  readonly #loading: Repeated;
+  readonly #loading: RetryingTask;
   readonly #requests: RowRequests;
   readonly #headCheck: HeadCheck;
   readonly #stopWake: () => void;
@@ -66,14 +66,13 @@ export class LiveList {
       },
       pageSize,
     );
-    this.#loading = new Repeated(
-      effects,
-      () => this.#load(),
-      (error) => {
+    this.#loading = new RetryingTask(effects, {
+      work: () => this.#load(),
+      onFailure: (error) => {
         effects.note('list not fetched', error);
         this.#loader.noteFailure();
       },
-    );
+    });
     this.#requests = new RowRequests(
       effects,
       async (query) => {
@@ -85,7 +84,7 @@ export class LiveList {
     this.#headCheck = new HeadCheck(effects, () => this.refetch());
     this.#headCheck.schedule(true);
     this.#stopWake = effects.page.onWake(() => this.refetch(true));
-    this.#loading.want();
+    this.#loading.trigger();
   }
 
   /** What a snapshot says of it. */
@@ -130,13 +129,13 @@ export class LiveList {
     this.#loader.begin();
     this.#stale = true;
     this.#model.setView(view);
-    this.#loading.want(true);
+    this.#loading.trigger(true);
   }
 
   async loadMore(): Promise<void> {
     if (!this.#loader.hasMore()) return;
     this.#loader.wantMore();
-    await this.#loading.next();
+    await this.#loading.nextSuccess();
   }
 
   /** Something may have been missed: looks at everything again. */
@@ -148,7 +147,7 @@ export class LiveList {
   /** Looks for messages that were missed. */
   lookForNews(eager = false): void {
     this.#missed = true;
-    this.#loading.want(eager);
+    this.#loading.trigger(eager);
   }
 
   /** Asks for the row of a conversation before long; `soon`: somebody waits for it. */

@@ -1,7 +1,7 @@
 import { MAX_CHATS_BY_ID } from '@switchboard/protocol/limits';
 
 import type { Effects } from '../../platform/effects.ts';
-import { Repeated } from '../../platform/repeated.ts';
+import { RetryingTask } from '../../platform/retrying-task.ts';
 
 /** Milliseconds in which several reasons to ask for rows become one request; all consoles hear of the same things at once, so it is spread. */
 const COLLECT_MS = 200;
@@ -18,56 +18,42 @@ export interface RowQuery {
 /** Collects which conversations' rows are wanted, and asks for them together. What could not be asked for is asked for again, for as long as it takes. */
 export class RowRequests {
   readonly #effects: Effects;
-  readonly #fetching: Repeated;
+  readonly #fetching: RetryingTask;
   readonly #ids = new Set<number>();
   readonly #addresses = new Set<string>();
   #waiters: { readonly address: string; readonly resolve: () => void }[] = [];
-  #cancel: (() => void) | undefined;
-  #due = Number.POSITIVE_INFINITY;
 
   /** @param done called when nothing is wanted any more; what it does may fail and is then done again */
   constructor(effects: Effects, fetch: (query: RowQuery) => Promise<void>, done: () => Promise<void>) {
     this.#effects = effects;
-    this.#fetching = new Repeated(
-      effects,
-      async () => {
+    this.#fetching = new RetryingTask(effects, {
+      work: async () => {
         while (this.#ids.size > 0) await this.#ask('ids', this.#ids, fetch);
         while (this.#addresses.size > 0) await this.#ask('addresses', this.#addresses, fetch);
         await done();
       },
-      (error) => effects.note('rows not fetched', error),
-    );
+      onFailure: (error) => effects.note('rows not fetched', error),
+      page: effects.page,
+    });
   }
 
   /** Asks for a row before long; `soon`: somebody waits for it. */
   want(clientId: number, soon = false): void {
     this.#ids.add(clientId);
-    this.#schedule(soon ? SOON_MS : COLLECT_MS + this.#effects.random() * SPREAD_MS);
+    this.#fetching.triggerWithin(soon ? SOON_MS : COLLECT_MS + this.#effects.random() * SPREAD_MS);
   }
 
   /** The same by address. Resolves once a request that began after this call has been answered. */
   wantAddress(address: string): Promise<void> {
     this.#addresses.add(address);
-    this.#schedule(SOON_MS);
+    this.#fetching.triggerWithin(SOON_MS);
     return new Promise((resolve) => {
       this.#waiters.push({ address, resolve });
     });
   }
 
   close(): void {
-    this.#cancel?.();
     this.#fetching.close();
-  }
-
-  #schedule(ms: number): void {
-    const due = this.#effects.now() + ms;
-    if (this.#cancel !== undefined && due >= this.#due) return;
-    this.#cancel?.();
-    this.#due = due;
-    this.#cancel = this.#effects.after(ms, () => {
-      this.#cancel = undefined;
-      this.#fetching.want();
-    });
   }
 
   async #ask<T extends number | string>(

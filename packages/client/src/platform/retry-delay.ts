@@ -1,0 +1,72 @@
+import { ChatError } from '@switchboard/protocol/errors';
+
+import { BACKOFF_MAX_MS, backoffMs } from './backoff.ts';
+import type { Effects } from './effects.ts';
+
+export interface RetryDelayOptions {
+  /** Milliseconds that are added to every delay. */
+  readonly pauseMs?: number;
+  /** Whether the cause lasts until a person does something about it: every delay is long then. */
+  readonly isLasting?: (error: unknown) => boolean;
+}
+
+/** The delay before each retry: exponential backoff with jitter, and never shorter than the server asks for (`Retry-After`). */
+export class RetryDelay {
+  readonly #effects: Pick<Effects, 'after' | 'now' | 'random'>;
+  readonly #options: RetryDelayOptions;
+  #failures = 0;
+  #cancel: (() => void) | undefined;
+  /** No retry before then, at the server's request; milliseconds since 1970. */
+  #notBefore = 0;
+
+  constructor(effects: Pick<Effects, 'after' | 'now' | 'random'>, options: RetryDelayOptions = {}) {
+    this.#effects = effects;
+    this.#options = options;
+  }
+
+  isWaiting(): boolean {
+    return this.#cancel !== undefined;
+  }
+
+  /**
+   * Calls `retry` after the delay that follows this failure. Returns the delay in milliseconds.
+   *
+   * @param skip retries at once, unless the server asks for a delay
+   */
+  start(error: unknown, retry: () => void, skip = false): number {
+    const asked = error instanceof ChatError ? error.detail.retryAfterSeconds : undefined;
+    const delay = skip && asked === undefined ? 0 : this.#next(error, asked);
+    this.#failures += 1;
+    this.#notBefore = asked === undefined ? 0 : this.#effects.now() + asked * 1_000;
+    this.#cancel?.();
+    this.#cancel = this.#effects.after(delay, () => {
+      this.#cancel = undefined;
+      retry();
+    });
+    return delay;
+  }
+
+  /** Ends the delay early, for the caller to retry now. False, and the delay goes on, where the server has asked for it. */
+  end(): boolean {
+    if (this.#effects.now() < this.#notBefore) return false;
+    this.cancel();
+    return true;
+  }
+
+  /** An attempt has succeeded: the next delay is short again. */
+  reset(): void {
+    this.#failures = 0;
+  }
+
+  cancel(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+  }
+
+  #next(error: unknown, asked: number | undefined): number {
+    const { pauseMs = 0, isLasting } = this.#options;
+    const random = this.#effects.random();
+    if (isLasting?.(error) === true) return pauseMs + BACKOFF_MAX_MS * (0.5 + random / 2);
+    return pauseMs + backoffMs(this.#failures, random, asked);
+  }
+}
