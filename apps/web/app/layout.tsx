@@ -1,8 +1,13 @@
 import '@fontsource-variable/inter/wght.css';
 import '../styles/console.css';
 
+import { directionOf } from '@switchboard/protocol/locales';
 import type { Metadata, Viewport } from 'next';
 import type { ReactNode } from 'react';
+
+import { MESSAGES } from '../locales/messages.ts';
+import { TextsProvider } from '../locales/TextsProvider.tsx';
+import { requestLocale } from '../server/requests/locale.ts';
 
 /** No title: each page has its own, and the console's changes. */
 export const metadata: Metadata = { applicationName: 'Switchboard', robots: { index: false, follow: false } };
@@ -18,10 +23,15 @@ export const viewport: Viewport = {
   ],
 };
 
-export default function Layout({ children }: { readonly children: ReactNode }) {
+export default async function Layout({ children }: { readonly children: ReactNode }) {
+  const locale = await requestLocale();
   return (
-    <html lang="en">
-      <body>{children}</body>
+    <html lang={locale} dir={directionOf(locale)}>
+      <body>
+        <TextsProvider locale={locale} messages={MESSAGES[locale]}>
+          {children}
+        </TextsProvider>
+      </body>
     </html>
   );
 }

@@ -1,6 +1,7 @@
 'use client';
 
 import { useEffect, useState, type ReactNode } from 'react';
+import { useTranslations } from 'use-intl';
 
 const AGAIN_MS = 10_000;
 /** A page that fails again so soon after it was loaded anew would only go on failing. */
@@ -19,13 +20,14 @@ export function FailurePage({ error }: FailureProps) {
 
 /** The usual cause is a database that is about to be back. The page is loaded anew only when the server answers: a browser's own error page tries nothing. */
 function ServerFault() {
+  const t = useTranslations('failure');
   useEffect(() => {
     const timer = setInterval(() => void reloadIfAnswered(), AGAIN_MS);
     return () => clearInterval(timer);
   }, []);
   return (
-    <Failure title="The console can’t be shown right now" action="Try again now">
-      <span>The server or its database does not answer. Nothing you sent is lost. It is tried again every 10 seconds.</span>
+    <Failure title={t('serverTitle')} action={t('serverRetry')}>
+      <span>{t('serverText')}</span>
     </Failure>
   );
 }
@@ -41,6 +43,7 @@ async function reloadIfAnswered(): Promise<void> {
 
 /** Nothing is wrong with the server. It is loaded anew once, so that a console that nobody looks at goes on; then it is left to the person. */
 function PageFault() {
+  const t = useTranslations('failure');
   const [again] = useState(failedLately);
   useEffect(() => {
     noteFault();
@@ -48,14 +51,9 @@ function PageFault() {
     return () => clearTimeout(timer);
   }, [again]);
   return (
-    <Failure title="This page has stopped working" action="Load the page again">
-      <span className="block">
-        The fault is in the page, not in the server: nothing you sent is lost, and what you have typed is kept. A translator or an extension
-        that changes the page can be the cause. Turn it off for this page if you use one.
-      </span>
-      <span className="mt-2 block">
-        {again ? 'This has happened before, so the page does not reload on its own.' : 'It is loaded again in 10 seconds.'}
-      </span>
+    <Failure title={t('pageTitle')} action={t('pageRetry')}>
+      <span className="block">{t('pageText')}</span>
+      <span className="mt-2 block">{t(again ? 'pageAgain' : 'pageReloads')}</span>
     </Failure>
   );
 }

@@ -3,12 +3,16 @@ import '../styles/console.css';
 
 import { createOperatorChat } from '@switchboard/client';
 import { ChatError } from '@switchboard/protocol/errors';
+import { bestLocale, directionOf } from '@switchboard/protocol/locales';
+import type { ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { IntlProvider, type IntlError } from 'use-intl';
 
 import { Console } from '../components/console/Console.tsx';
 import { FailurePage } from '../components/FailurePage.tsx';
 import type { ConsoleOperator } from '../components/console/operator.ts';
 import { SignInPage } from '../components/sign-in/SignInPage.tsx';
+import { MESSAGES } from '../locales/messages.ts';
 import { FakeChat, summaryOf } from './fake-chat.ts';
 import { messageOf } from './fake-conversation.ts';
 
@@ -35,6 +39,23 @@ declare global {
 const element = document.querySelector('#root');
 if (element === null) throw new Error('The page has no root.');
 const root = createRoot(element);
+const locale = bestLocale(navigator.languages);
+document.documentElement.lang = locale;
+document.documentElement.dir = directionOf(locale);
+
+/** A text that is missing, or a value of one, fails the test. */
+function fail(error: IntlError): never {
+  throw error;
+}
+
+function render(page: ReactNode): void {
+  root.render(
+    <IntlProvider locale={locale} messages={MESSAGES[locale]} onError={fail}>
+      {page}
+    </IntlProvider>,
+  );
+}
+
 const maya = { id: 1, name: 'Maya Lindqvist', email: 'maya@lamps.example' };
 const chat = new FakeChat();
 const signedIn: string[] = [];
@@ -46,11 +67,11 @@ window.stage = {
   signedIn,
   connect() {
     const real = createOperatorChat({ relay: { url: window.location.origin, path: '/chat' }, operator: maya });
-    root.render(<Console chat={real} operator={maya} relayHost="chat.lamps.example" onSignedIn={() => undefined} />);
+    render(<Console chat={real} operator={maya} relayHost="chat.lamps.example" onSignedIn={() => undefined} />);
   },
   show(what, operator = maya) {
     if (what === 'page-fault' || what === 'server-fault') {
-      root.render(<FailurePage error={Object.assign(new Error(what), what === 'server-fault' ? { digest: '1' } : {})} />);
+      render(<FailurePage error={Object.assign(new Error(what), what === 'server-fault' ? { digest: '1' } : {})} />);
       return;
     }
     const page =
@@ -68,6 +89,6 @@ window.stage = {
           <SignInPage next="/" />
         </>
       );
-    root.render(page);
+    render(page);
   },
 };

@@ -3,9 +3,13 @@ import { redirect } from 'next/navigation';
 
 import { safeNext } from '../../components/sign-in/safe-next.ts';
 import { SignInPage } from '../../components/sign-in/SignInPage.tsx';
+import { serverTexts } from '../../server/requests/locale.ts';
 import { currentOperator } from '../../server/requests/session.ts';
 
-export const metadata: Metadata = { title: 'Sign in' };
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await serverTexts('signIn');
+  return { title: t('pageTitle') };
+}
 
 interface PageProps {
   readonly searchParams: Promise<Readonly<Record<string, string | readonly string[] | undefined>>>;

@@ -1,6 +1,7 @@
 'use client';
 
-import { useEffect, useId, useRef, useState, type FormEvent } from 'react';
+import { useEffect, useId, useRef, useState, type FormEvent, type ReactNode } from 'react';
+import { useTranslations } from 'use-intl';
 
 import { useInteractive } from '../hooks/use-interactive.ts';
 import { useLasting } from '../hooks/use-lasting.ts';
@@ -26,6 +27,7 @@ function typed(form: FormData, name: string): string {
 
 /** E-mail and password. A wrong one leaves the e-mail and takes the focus to the password. */
 export function SignInForm({ email: given = '', onSignedIn }: SignInFormProps) {
+  const t = useTranslations('signIn');
   const ids = { email: useId(), password: useId(), problem: useId() };
   const emailField = useRef<HTMLInputElement>(null);
   const passwordField = useRef<HTMLInputElement>(null);
@@ -62,7 +64,7 @@ export function SignInForm({ email: given = '', onSignedIn }: SignInFormProps) {
     <form method="post" onSubmit={start} className="flex flex-col gap-4" aria-describedby={problem === null ? undefined : ids.problem}>
       <div className="flex flex-col gap-1.5">
         <label htmlFor={ids.email} className="text-13 font-medium">
-          Email
+          {t('email')}
         </label>
         <input
           id={ids.email}
@@ -79,7 +81,7 @@ export function SignInForm({ email: given = '', onSignedIn }: SignInFormProps) {
       </div>
       <div className="flex flex-col gap-1.5">
         <label htmlFor={ids.password} className="text-13 font-medium">
-          Password
+          {t('password')}
         </label>
         <input
           ref={passwordField}
@@ -96,30 +98,24 @@ export function SignInForm({ email: given = '', onSignedIn }: SignInFormProps) {
           <span className="mt-px">
             <AlertIcon />
           </span>
-          <SentenceWithLink key={problem.message} sentence={problem.message} address={problem.open} />
+          <Problem key={problem.code} problem={problem} />
         </p>
       )}
       <Button look="primary" type="submit" disabled={busy || !interactive} className="!h-9 touch:!h-11">
-        Sign in
+        {t('submit')}
       </Button>
-      <output className="text-13 text-ink-soft empty:hidden">
-        {late ? <span>Still signing in. The server has not answered yet.</span> : null}
-      </output>
+      <output className="text-13 text-ink-soft empty:hidden">{late ? <span>{t('late')}</span> : null}</output>
     </form>
   );
 }
 
-/** A sentence in which the address, if there is one, can be followed. */
-function SentenceWithLink({ sentence, address }: { readonly sentence: string; readonly address: string | undefined }) {
-  if (address === undefined) return <span>{sentence}</span>;
-  const at = sentence.indexOf(`Open ${address}`) + 'Open '.length;
-  return (
-    <span className="min-w-0 [overflow-wrap:anywhere]">
-      {sentence.slice(0, at)}
-      <a href={address} className="font-medium underline underline-offset-2">
-        {address}
-      </a>
-      {sentence.slice(at + address.length)}
-    </span>
+/** Why it did not work. An address at which it does can be followed. */
+function Problem({ problem: { code, values } }: { readonly problem: SignInError }) {
+  const t = useTranslations('signInProblem');
+  const link = (address: ReactNode) => (
+    <a href={values.instead} className="font-medium underline underline-offset-2">
+      {address}
+    </a>
   );
+  return <span className="min-w-0 [overflow-wrap:anywhere]">{t.rich(code, { ...values, link })}</span>;
 }

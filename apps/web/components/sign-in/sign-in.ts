@@ -1,34 +1,40 @@
 import { OPERATOR_HEADER, SESSION_CHANNEL } from '@switchboard/client/operator-session';
 
-/** Why signing in or out did not work, in a sentence for the person who tried; `open` is an address at which it does. */
+import type { Messages } from '../../locales/messages.ts';
+
+/** Why signing in or out did not work: the key of a text for the person who tried, and what stands in it. */
 export class SignInError extends Error {
   override readonly name = 'SignInError';
-  readonly open: string | undefined;
-  constructor(message: string, options: { readonly cause?: unknown; readonly open?: string | undefined } = {}) {
-    super(message, options);
-    this.open = options.open;
+  readonly code: keyof Messages['signInProblem'];
+  /** `here`: the origin of this page; `instead`: an address at which it does work. */
+  readonly values: { readonly here?: string; readonly instead?: string };
+  constructor(
+    code: SignInError['code'],
+    { values = {}, cause }: { readonly values?: SignInError['values']; readonly cause?: unknown } = {},
+  ) {
+    super(code, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.values = values;
   }
 }
 
-const NO_ANSWER = 'The server does not answer. Try again shortly.';
 /** Milliseconds that an answer may take: passwords are checked a few at a time. */
 const PATIENCE_MS = 60_000;
 
 async function whyNot(response: Response): Promise<SignInError> {
   const { status } = response;
-  if (status === 429) return new SignInError('Too many attempts. Wait a minute, then try again.');
+  if (status === 429) return new SignInError('tooMany');
   if (status === 403) return notHere(await allowedOrigin(response));
   // Whatever is wrong with what was typed sounds the same: it tells nobody which accounts exist.
-  if ([400, 401, 422].includes(status)) return new SignInError('The email or the password is wrong.');
-  return new SignInError('The server can’t sign you in at the moment. Try again shortly.');
+  if ([400, 401, 422].includes(status)) return new SignInError('wrong');
+  return new SignInError('notSignedIn');
 }
 
 /** @param instead the address that this console is set up for, if the server has named one */
 function notHere(instead: string | undefined): SignInError {
   const here = window.location.origin;
-  if (instead === undefined || instead === here)
-    return new SignInError(`The server refuses to sign anybody in at ${here}. Ask who runs this whether FRONTEND_URL names it.`);
-  return new SignInError(`This console isn’t set up for ${here}. Open ${instead}, or add ${here} to FRONTEND_URL.`, { open: instead });
+  if (instead === undefined || instead === here) return new SignInError('refused', { values: { here } });
+  return new SignInError('elsewhere', { values: { here, instead } });
 }
 
 async function allowedOrigin(response: Response): Promise<string | undefined> {
@@ -61,8 +67,8 @@ async function post(path: string, body: object, headers: Readonly<Record<string,
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
   } catch (cause) {
-    if (cause instanceof DOMException && cause.name === 'TimeoutError') throw new SignInError(NO_ANSWER, { cause });
-    throw new SignInError('The server can’t be reached. Check your connection and try again.', { cause });
+    if (cause instanceof DOMException && cause.name === 'TimeoutError') throw new SignInError('noAnswer', { cause });
+    throw new SignInError('unreachable', { cause });
   }
 }
 
@@ -76,6 +82,6 @@ export async function signIn(email: string, password: string): Promise<void> {
 /** Signs this operator out of this browser. @throws SignInError */
 export async function signOut(operatorId: number): Promise<void> {
   const response = await post('/api/auth/sign-out', {}, { [OPERATOR_HEADER]: String(operatorId) });
-  if (!response.ok) throw new SignInError('The server can’t sign you out at the moment. Try again shortly.');
+  if (!response.ok) throw new SignInError('notSignedOut');
   tellTabs();
 }

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { useTranslations } from 'use-intl';
 
 import { forgetDrafts } from '../hooks/drafts.ts';
 import { signOut, SignInError } from './sign-in.ts';
@@ -16,6 +17,7 @@ export function useSignOut(operatorId: number): {
   readonly leaving: boolean;
   readonly leave: () => void;
 } {
+  const t = useTranslations('signInProblem');
   const [problem, setProblem] = useState<string | null>(null);
   const [leaving, setLeaving] = useState(false);
   const leave = () => {
@@ -23,7 +25,7 @@ export function useSignOut(operatorId: number): {
     setLeaving(true);
     signOutForGood(operatorId).catch((error: unknown) => {
       setLeaving(false);
-      setProblem(error instanceof SignInError ? error.message : 'Signing out did not work. Try it again.');
+      setProblem(t(error instanceof SignInError ? error.code : 'signOutFailed'));
     });
   };
   return { problem, leaving, leave };

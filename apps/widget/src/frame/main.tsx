@@ -1,8 +1,8 @@
 import { createVisitorChat } from '@switchboard/client';
+import { directionOf } from '@switchboard/protocol/locales';
 import { render } from 'preact';
 
 import { brandColors, textOn } from '../color.ts';
-import { directionOf } from '../locale.ts';
 import { App } from './App.tsx';
 import { createDrafts } from './drafts.ts';
 import { createParentLine } from './parent-line.ts';

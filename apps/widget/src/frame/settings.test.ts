@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 
-import { directionOf } from '../locale.ts';
 import { readFrameSettings } from './settings.ts';
 
 const read = (given: unknown) => readFrameSettings(`#${encodeURIComponent(JSON.stringify(given))}`);
@@ -37,14 +36,5 @@ describe('what the loader says of the page around the frame', () => {
 
   it('may be anything', () => {
     for (const hash of ['', '#', '#%', '#null', '#7', '#[]', '#{']) expect(readFrameSettings(hash).title).toBe('Chat with us');
-  });
-});
-
-describe('which way a language is written', () => {
-  it.each(['ar', 'ar-EG', 'he', 'iw-IL', 'fa', 'ur-PK', 'ckb', 'pa-Arab-PK', 'AR'])('%s: from right to left', (locale) => {
-    expect(directionOf(locale)).toBe('rtl');
-  });
-  it.each(['en', 'de', 'arn', 'fr', 'hebrew', 'az-Latn', 'ug-Latn', 'pa-Guru', ''])('%s: from left to right', (locale) => {
-    expect(directionOf(locale)).toBe('ltr');
   });
 });

@@ -1,0 +1,2 @@
+/** Holds the language that somebody has chosen in this browser. */
+export const LOCALE_COOKIE = 'switchboard.locale';
