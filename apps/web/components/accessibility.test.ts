@@ -11,7 +11,7 @@ async function fill(page: Page): Promise<void> {
   await page.evaluate(() => {
     const { chat, summaryOf, messageOf } = window.stage;
     const own = { senderType: 'OPERATOR', own: true, operatorId: 1 } as const;
-    const preview = { text: 'Hello', isImage: false, senderType: 'CLIENT', operatorName: null } as const;
+    const preview = { text: 'Hello', type: 'text', senderType: 'CLIENT', operatorName: null } as const;
     chat.set({
       savesFailing: true,
       conversations: [

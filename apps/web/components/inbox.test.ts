@@ -9,7 +9,7 @@ const stage = useConsoleStage();
 async function threeVisitors(page: Page): Promise<void> {
   await page.evaluate(() => {
     const { chat, summaryOf } = window.stage;
-    const preview = { text: 'Hello there', isImage: false, senderType: 'CLIENT', operatorName: null } as const;
+    const preview = { text: 'Hello there', type: 'text', senderType: 'CLIENT', operatorName: null } as const;
     chat.set({
       waiting: 1,
       conversations: [

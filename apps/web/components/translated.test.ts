@@ -73,11 +73,11 @@ it('goes on while everything that it says is translated: statuses are true and n
     }, of);
     expect(errors, JSON.stringify(of)).toEqual([]);
   };
-  const said = { isImage: false, senderType: 'CLIENT', operatorName: null };
+  const said = { type: 'text', senderType: 'CLIENT', operatorName: null };
   for (const of of [
     { preview: { ...said, text: 'Hello' }, unread: 1 },
     { typing: true },
-    { typing: false, preview: { ...said, text: null, isImage: true }, unread: 120 },
+    { typing: false, preview: { ...said, text: null, type: 'image' }, unread: 120 },
     { preview: { ...said, text: 'Hi', senderType: 'OPERATOR', operatorName: 'Ben' }, unread: 0 },
     { preview: { ...said, text: 'Hi', senderType: 'OPERATOR', operatorName: 'Maya Lindqvist' } },
     { endedAt: new Date().toISOString() },

@@ -1,4 +1,4 @@
-import type { ConversationHandle, ConversationSnapshot, ImageDetails, LogView, TimelineMessage } from '@switchboard/client';
+import type { ConversationHandle, ConversationSnapshot, ImageDetails, LogView, TimelineImage, TimelineMessage } from '@switchboard/client';
 import { messageId } from '@switchboard/client/view';
 import { ChatError } from '@switchboard/protocol/errors';
 
@@ -15,15 +15,23 @@ const EMPTY: ConversationSnapshot = {
   unread: [],
 };
 
+interface Said {
+  readonly text?: string | null;
+  readonly image?: TimelineImage | null;
+}
+
 /** A message with everything a test does not care about filled in. */
-export function messageOf(more: Partial<TimelineMessage> & Pick<TimelineMessage, 'key'>): TimelineMessage {
+export function messageOf({
+  text = null,
+  image = null,
+  ...more
+}: Partial<TimelineMessage> & Pick<TimelineMessage, 'key'> & Said): TimelineMessage {
   return {
     senderType: 'CLIENT',
     own: false,
     operatorId: null,
     operatorName: null,
-    text: null,
-    image: null,
+    body: image === null ? { type: 'text', text: text ?? '' } : { type: 'image', image, text },
     createdAt: new Date().toISOString(),
     seq: null,
     status: null,

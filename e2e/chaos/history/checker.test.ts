@@ -43,7 +43,7 @@ function rowOf(sent: Send, seq: number, more: Partial<Row> = {}): Row {
 
 function shown(sent: Send, more: Partial<TimelineMessage> = {}): TimelineMessage {
   const { senderType, operatorId, text, number } = sent;
-  const base = { key: `key-${number}`, senderType, own: true, operatorId, operatorName: null, text, image: null };
+  const base = { key: `key-${number}`, senderType, own: true, operatorId, operatorName: null, body: { type: 'text', text } } as const;
   const createdAt = new Date(START + number).toISOString();
   return { ...base, createdAt, seq: null, status: 'sending', failure: null, uploadProgress: null, ...more };
 }

@@ -27,7 +27,7 @@ export function differences(views: readonly LiveView[], rows: readonly Row[], fo
 }
 
 /** Whether a message that is shown is this row, with its words and its author. */
-function isOf({ key, seq, senderType, operatorId, text }: TimelineMessage, row: Row | undefined): boolean {
+function isOf({ key, seq, senderType, operatorId, body }: TimelineMessage, row: Row | undefined): boolean {
   return (
     row !== undefined &&
     key.toLowerCase() === row.messageKey &&
@@ -35,7 +35,7 @@ function isOf({ key, seq, senderType, operatorId, text }: TimelineMessage, row: 
     senderType === row.senderType &&
     // A visitor is told the name of whoever answers, not always the number.
     (operatorId === null || operatorId === row.operatorId) &&
-    text === row.text
+    body.text === row.text
   );
 }
 
@@ -43,20 +43,20 @@ function differencesOf({ watcher, peer }: LiveView, expected: readonly Row[], fo
   const where = `${watcher.tab} on ${watcher.conversation}`;
   const { hasOlder } = watcher;
   // Texts that a restore has lost and nobody gave back may stay on a screen, as what they are: not saved.
-  const messages = watcher.messages.filter(({ seq, text }) => seq !== null || !forgotten.has(text ?? ''));
+  const messages = watcher.messages.filter(({ seq, body }) => seq !== null || !forgotten.has(body.text ?? ''));
   // A page is the newest by number; what is shown of it stands in the order of sending.
   const oldest = hasOlder ? Math.min(...messages.map((message) => message.seq ?? Infinity)) : 0;
   const wanted = expected.filter((row) => row.seq >= oldest);
   const unsaved = messages.filter((message) => message.seq === null);
-  if (unsaved.length > 0) return unsaved.map(({ text, status }) => `${where}: ${short(text)} is ${status ?? 'provisional'}`);
+  if (unsaved.length > 0) return unsaved.map(({ body, status }) => `${where}: ${short(body.text)} is ${status ?? 'provisional'}`);
   if (messages.length !== wanted.length) {
     const missing = wanted.find((row) => !messages.some((message) => isOf(message, row)));
     return [`${where} has ${messages.length} of ${wanted.length} messages, and not ${missing?.seq} ${short(missing?.text)}`];
   }
   const wrong = messages.findIndex((message, index) => !isOf(message, wanted[index]));
-  if (wrong !== -1) return [`${where}: ${short(messages[wrong]?.text)} stands where ${short(wanted[wrong]?.text)} belongs`];
+  if (wrong !== -1) return [`${where}: ${short(messages[wrong]?.body.text)} stands where ${short(wanted[wrong]?.text)} belongs`];
   const least = { none: ['sent', 'delivered', 'read'], there: ['delivered', 'read'], visible: ['read'] }[peer];
   return messages
     .filter((message) => message.status !== null && !least.includes(message.status))
-    .map(({ text, status }) => `${where}: ${short(text)} is ${status}, not ${least[0]}`);
+    .map(({ body, status }) => `${where}: ${short(body.text)} is ${status}, not ${least[0]}`);
 }

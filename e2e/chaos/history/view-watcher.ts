@@ -70,7 +70,8 @@ export class ViewWatcher {
     const keys = new Set<string>();
     const texts = new Set<string>();
     for (const message of messages) {
-      const { key, text } = message;
+      const { key } = message;
+      const text = message.body.text;
       if (keys.has(identityOf(message))) this.#complain(`shows the key ${key} twice`);
       keys.add(identityOf(message));
       if (text === null) continue;
@@ -92,7 +93,8 @@ export class ViewWatcher {
     this.#saved = saved;
   }
 
-  #note({ text, own, status }: TimelineMessage, at: number): void {
+  #note({ body, own, status }: TimelineMessage, at: number): void {
+    const text = body.text;
     if (text === null) return;
     if (!this.firstSeen.has(text)) this.firstSeen.set(text, at);
     if (!own || status === null) return;

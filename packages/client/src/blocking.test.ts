@@ -43,7 +43,7 @@ describe('a visitor that is blocked', () => {
     await visitor.chat.conversation!.sendText('after');
     await eventually(() => expect(statuses(visitor.chat)?.[1]).toBe('failed'));
     const refused = visitor.chat.conversation!.getSnapshot().messages.at(-1);
-    expect(refused).toMatchObject({ text: 'after', failure: 'You can’t use this chat any more.' });
+    expect(refused).toMatchObject({ body: { text: 'after' }, failure: 'You can’t use this chat any more.' });
     await expect(visitor.chat.end()).rejects.toThrow('You can’t use this chat any more.');
     expect(visitor.chat.getSnapshot().phase).toBe('active');
 
@@ -95,8 +95,8 @@ describe('consoles', () => {
       await eventually(() => expect(chat.getSnapshot().conversations).toHaveLength(2));
       expect(chat.getSnapshot().conversations.find(({ clientId }) => clientId === 1)).toMatchObject({ typing: false, endedAt: null });
       expect(seenBy(chat)).not.toContain('slipped through');
-      await eventually(() => expect(arrivals.map(({ message }) => message.text)).toContain('hi'));
-      expect(arrivals.map(({ message }) => message.text)).not.toContain('slipped through');
+      await eventually(() => expect(arrivals.map(({ message }) => message.body.text)).toContain('hi'));
+      expect(arrivals.map(({ message }) => message.body.text)).not.toContain('slipped through');
     }
     // Several times: one of them might be found by a look at the list that was due anyway.
     for (const blocked of [false, true, false]) {

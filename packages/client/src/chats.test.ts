@@ -37,8 +37,10 @@ describe('a visitor and an operator', () => {
     await operator.chat.conversation(1).sendText('Hi Ada.');
     await eventually(() => expect(said(visitor.chat)).toEqual(['Hello?', 'Hi Ada.']));
     await eventually(() => expect(server.clients.get(1)?.rows.map((row) => row.text)).toEqual(['Hello?', 'Hi Ada.']));
-    await eventually(() => expect(operator.arrivals.map(({ clientId, message }) => [clientId, message.text])).toEqual([[1, 'Hello?']]));
-    expect(visitor.arrivals.map(({ message }) => [message.text, message.operatorName])).toEqual([['Hi Ada.', 'Grace']]);
+    await eventually(() =>
+      expect(operator.arrivals.map(({ clientId, message }) => [clientId, message.body.text])).toEqual([[1, 'Hello?']]),
+    );
+    expect(visitor.arrivals.map(({ message }) => [message.body.text, message.operatorName])).toEqual([['Hi Ada.', 'Grace']]);
     await eventually(() => expect(said(visitor.chat)).toHaveLength(2));
     expect(operator.chat.getSnapshot().conversations[0]?.preview?.text).toBe('Hi Ada.');
   });
@@ -97,18 +99,19 @@ describe('a visitor and an operator', () => {
   });
 
   it('exchange pictures by URL, never by bytes', async () => {
+    const uploaded = { type: 'image', image: { url: expect.stringMatching(/^\/api\/chat\/uploads\//) } };
     const operator = openOperator();
     await connected(operator.chat);
     const visitor = await startVisitor();
     await visitor.chat.conversation!.sendImage(new Blob(['x'], { type: 'image/png' }), 'cat.png');
-    await eventually(() => expect(operator.chat.conversation(1).getSnapshot().messages[0]?.image?.url).toMatch(/^\/api\/chat\/uploads\//));
+    await eventually(() => expect(operator.chat.conversation(1).getSnapshot().messages[0]?.body).toMatchObject(uploaded));
     await eventually(() => expect(statuses(visitor.chat)?.[0]).not.toBe('sending'));
     const relayed = relay.heard.find(({ event }) => event === 'clientMessage');
     expect(JSON.stringify(relayed?.payload).length).toBeLessThan(500);
     // With the origin, for front-ends on other sites.
     expect(relayed?.payload).toMatchObject({ image: expect.stringMatching(/^https:\/\/chat\.example\/api\/chat\/uploads\//) });
     await operator.chat.conversation(1).sendImage(new Blob(['y'], { type: 'image/png' }), 'dog.png');
-    await eventually(() => expect(visitor.chat.conversation!.getSnapshot().messages[1]?.image?.url).toMatch(/^\/api\/chat\/uploads\//));
+    await eventually(() => expect(visitor.chat.conversation!.getSnapshot().messages[1]?.body).toMatchObject(uploaded));
     expect(relay.heard.find(({ event }) => event === 'operatorMessage')?.payload).toMatchObject({
       image: expect.stringMatching(/^https:\/\/chat\.example\/api\/chat\/uploads\//),
     });
@@ -131,12 +134,12 @@ describe('a visitor and an operator', () => {
     await eventually(() => expect(relay.joins).toBe(joins + 2));
     await eventually(() => expect(said(visitor.chat)).toEqual(['one', 'two']));
     await eventually(() => expect(seenBy(operator.chat)).toEqual(['one', 'two']));
-    expect(visitor.arrivals.map(({ message }) => message.text)).toEqual(['two']);
+    expect(visitor.arrivals.map(({ message }) => message.body.text)).toEqual(['two']);
     relay.deaf = false;
     await visitor.chat.conversation!.sendText('three');
     await eventually(() => expect(seenBy(operator.chat)).toEqual(['one', 'two', 'three']));
     // Handlers are there once, however often the line broke.
-    expect(operator.arrivals.filter(({ message }) => message.text === 'three')).toHaveLength(1);
+    expect(operator.arrivals.filter(({ message }) => message.body.text === 'three')).toHaveLength(1);
   });
 
   it('end the conversation', async () => {
@@ -168,7 +171,7 @@ describe('two operators', () => {
     const heard = alan.chat.conversation(1).getSnapshot().messages.at(-1);
     expect(heard).toMatchObject({ operatorName: 'Grace', own: false, status: null });
     // What a colleague says does not ring.
-    await eventually(() => expect(alan.arrivals.map(({ message }) => message.text)).toEqual(['Who is there?']));
+    await eventually(() => expect(alan.arrivals.map(({ message }) => message.body.text)).toEqual(['Who is there?']));
   });
 });
 

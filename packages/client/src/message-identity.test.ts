@@ -51,7 +51,7 @@ describe('a key that both sides have used', () => {
       grace.chat
         .conversation(1)
         .getSnapshot()
-        .messages.find(({ text }) => text === 'Yes, of course.'),
+        .messages.find(({ body }) => body.text === 'Yes, of course.'),
     ).toMatchObject({ own: true, status: 'sending' });
     letGo();
     grace.tab.wake();
@@ -63,7 +63,7 @@ describe('a key that both sides have used', () => {
         .conversation(1)
         .getSnapshot()
         .messages.find((message) => message.own);
-    await eventually(() => expect(own()).toMatchObject({ text: 'Yes, of course.', status: 'delivered' }));
+    await eventually(() => expect(own()).toMatchObject({ body: { text: 'Yes, of course.' }, status: 'delivered' }));
   });
 
   it('is two messages on the relay, too, and both arrive', async () => {
@@ -78,7 +78,7 @@ describe('a key that both sides have used', () => {
     });
     for (const chat of [grace.chat, alan.chat])
       await eventually(() => expect(sorted(seenBy(chat))).toEqual(['It is on its way.', 'May I?', 'Mine now']));
-    expect(alan.arrivals.map(({ message }) => message.text)).toContain('Mine now');
+    expect(alan.arrivals.map(({ message }) => message.body.text)).toContain('Mine now');
     await eventually(() => expect(grace.chat.getSnapshot().conversations[0]?.unread).toBe(2));
     letGo();
     grace.tab.wake();
@@ -113,7 +113,7 @@ describe('a key that the server takes for another message’s', () => {
     const first = await start(server, { browser });
     const second = await start(server, { browser });
     const shown: string[][] = [];
-    for (const { outbox } of [first, second]) outbox.onChange(() => shown.push(outbox.entries().map(({ text }) => text ?? '')));
+    for (const { outbox } of [first, second]) outbox.onChange(() => shown.push(outbox.entries().map(({ body }) => body.text ?? '')));
     for (const [text, more] of [
       ['before', {}],
       ['taken', { key: KEY }],
@@ -132,7 +132,7 @@ describe('a key that the server takes for another message’s', () => {
     const { outbox } = await start(server);
     await outbox.add(entry('taken'));
     await vi.waitFor(() =>
-      expect(outbox.entries().map(({ text, failure }) => [text, failure])).toEqual([['taken', 'Refused by the test.']]),
+      expect(outbox.entries().map(({ body, failure }) => [body.text, failure])).toEqual([['taken', 'Refused by the test.']]),
     );
     const keys = saves(server).map((request) => batchOf(request)[0]?.messageKey);
     expect(new Set(keys).size).toBe(keys.length);
@@ -163,8 +163,8 @@ describe('the disk of the outbox', () => {
     expect(listed.map(({ owner, clientId, senderType, key }) => ({ owner, clientId, senderType, key }))).toEqual(
       entries.map(({ owner, clientId, senderType, key }) => ({ owner, clientId, senderType, key })),
     );
-    for (const one of listed) await store.update({ ...one, text: `changed ${one.order}` });
-    expect((await list()).map(({ text, key }) => [text, key])).toEqual(listed.map(({ order }) => [`changed ${order}`, KEY]));
+    for (const one of listed) await store.update({ ...one, body: { type: 'text', text: `changed ${one.order}` } });
+    expect((await list()).map(({ body, key }) => [body.text, key])).toEqual(listed.map(({ order }) => [`changed ${order}`, KEY]));
     await store.remove(listed.slice(0, 2));
     expect(await list()).toHaveLength(3);
     expect(store.isVolatile()).toBe(false);
@@ -183,7 +183,7 @@ describe('the disk of the outbox', () => {
     database.close();
     await store.add(kept('visitor'));
     await store.add(kept('operator:7'));
-    expect((await store.list('visitor')).map(({ text }) => text)).toEqual(['from before']);
-    expect((await store.list('operator:7')).map(({ text, key }) => [text, key])).toEqual([['of operator:7', KEY]]);
+    expect((await store.list('visitor')).map(({ body }) => body.text)).toEqual(['from before']);
+    expect((await store.list('operator:7')).map(({ body, key }) => [body.text, key])).toEqual([['of operator:7', KEY]]);
   });
 });

@@ -160,7 +160,7 @@ describe('a database that is set back to a backup under open pages', () => {
     second.tab.storageChanged();
     for (const { chat } of [visitor, second])
       await eventually(() =>
-        expect(chat.conversation?.getSnapshot().messages.map(({ text, status }) => `${text ?? ''}: ${status ?? ''}`)).toEqual([
+        expect(chat.conversation?.getSnapshot().messages.map(({ body, status }) => `${body.text ?? ''}: ${status ?? ''}`)).toEqual([
           'before: visitor: failed',
           'after: visitor: failed',
         ]),

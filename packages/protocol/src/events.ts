@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import type { BodyType, RelayedBody } from './body.ts';
 import type { WireError } from './errors.ts';
 import { MAX_ADDRESS_LENGTH, MAX_FILE_NAME_LENGTH, MAX_NAME_LENGTH, MAX_TEXT_LENGTH } from './limits.ts';
 import { isVisible } from './visible.ts';
@@ -22,12 +23,16 @@ const content = {
   mimeType: z.string().max(100).nullish(),
 };
 
-/** A text needs text, an image an image. Other types are an old peer's own affair, but empty ones are nobody's. */
-function hasContent(value: { type: string; message?: string | null | undefined; image?: string | null | undefined }): boolean {
-  const text = typeof value.message === 'string' && isVisible(value.message);
-  const image = typeof value.image === 'string' && value.image !== '';
-  const type = value.type.toLowerCase();
-  return type === 'text' ? text : type === 'image' ? image : text || image;
+const HAS_CONTENT: Readonly<Record<BodyType, (body: RelayedBody) => boolean>> = {
+  text: ({ message }) => message != null && isVisible(message),
+  image: ({ image }) => image != null && image !== '',
+};
+const isBodyType = (type: string): type is BodyType => Object.hasOwn(HAS_CONTENT, type);
+
+/** Whether a message has what its type needs. Old peers may use other types; those need the content of any type. */
+function hasContent(body: RelayedBody): boolean {
+  const type = body.type.toLowerCase();
+  return isBodyType(type) ? HAS_CONTENT[type](body) : Object.values(HAS_CONTENT).some((has) => has(body));
 }
 const NO_CONTENT = { message: 'a text needs a non-empty "message", an image a non-empty "image"', path: ['message'] };
 
@@ -67,12 +72,7 @@ export interface Original {
   username?: string;
 }
 
-interface RelayedContent {
-  type: string;
-  message?: string | null | undefined;
-  image?: string | null | undefined;
-  name?: string | null | undefined;
-  mimeType?: string | null | undefined;
+interface RelayedContent extends RelayedBody {
   /** ISO-8601 UTC with milliseconds, stamped by the relay: the same for every receiver. */
   timestamp: string;
   messageKey?: string | undefined;

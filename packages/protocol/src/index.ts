@@ -1,3 +1,4 @@
+export * from './body.ts';
 export type { ChangeKind } from './changes.ts';
 export * from './claims.ts';
 export * from './errors.ts';

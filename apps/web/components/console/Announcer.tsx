@@ -1,4 +1,5 @@
-import type { OperatorChat } from '@switchboard/client';
+import type { OperatorChat, TimelineMessage } from '@switchboard/client';
+import { textOf, unreachable } from '@switchboard/protocol/body';
 import { useEffect, useState } from 'react';
 
 import { displayName } from '../text/names.ts';
@@ -30,6 +31,17 @@ export function announcementOf(heard: readonly Heard[], waiting: number): string
   return waiting === 0 ? news : `${news}, ${waiting} waiting`;
 }
 
+function spoken(body: TimelineMessage['body']): string {
+  switch (body.type) {
+    case 'text':
+      return body.text;
+    case 'image':
+      return textOf(body) ?? 'Picture';
+    default:
+      return unreachable(body);
+  }
+}
+
 /** Tells a screen reader what visitors write, wherever the person is. It can't be seen. */
 export function Announcer({ chat }: { readonly chat: OperatorChat }) {
   const [told, setTold] = useState({ text: '', count: 0 });
@@ -45,7 +57,7 @@ export function Announcer({ chat }: { readonly chat: OperatorChat }) {
     };
     const stop = chat.onArrival(({ clientId, message }) => {
       if (message.senderType !== 'CLIENT') return;
-      heard.push({ name: displayName(chat.summaryOf(clientId)?.username ?? '', clientId), text: message.text ?? 'Picture' });
+      heard.push({ name: displayName(chat.summaryOf(clientId)?.username ?? '', clientId), text: spoken(message.body) });
       timer ??= setTimeout(tell, BURST_MS);
     });
     return () => {

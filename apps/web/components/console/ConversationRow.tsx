@@ -1,5 +1,6 @@
 import type { ConversationSummary } from '@switchboard/client';
 import { times } from '@switchboard/client/view';
+import { unreachable } from '@switchboard/protocol/body';
 import { memo, useCallback, useId } from 'react';
 
 import { useDraft } from '../hooks/use-draft.ts';
@@ -11,6 +12,8 @@ import type { ConsoleOperator } from './operator.ts';
 
 /** Who waits longer than this stands out. */
 const TARGET_MS = 2 * 60_000;
+
+type Preview = NonNullable<ConversationSummary['preview']>;
 
 interface RowProps {
   readonly summary: ConversationSummary;
@@ -113,10 +116,38 @@ function Waited({ since, text }: { readonly since: string; readonly text: string
   );
 }
 
+function previewText({ type, text }: Preview): string {
+  switch (type) {
+    case 'text':
+      return text ?? '';
+    case 'image':
+      return text ?? 'Picture';
+    default:
+      return unreachable(type);
+  }
+}
+
+function PreviewText({ preview }: { readonly preview: Preview }) {
+  const text = previewText(preview);
+  switch (preview.type) {
+    case 'text':
+      return <bdi key={text}>{text}</bdi>;
+    case 'image':
+      return (
+        <span key="picture" className="inline-flex items-center gap-1 align-top">
+          <ImageIcon size={14} />
+          <bdi key={text}>{text}</bdi>
+        </span>
+      );
+    default:
+      return unreachable(preview.type);
+  }
+}
+
 function plainPreview(summary: ConversationSummary, operatorName: string): string {
   const { preview } = summary;
   if (preview === null) return 'No messages yet';
-  return `${speaker(summary, operatorName)}${preview.text ?? 'Picture'}`;
+  return `${speaker(summary, operatorName)}${previewText(preview)}`;
 }
 
 interface SecondLineProps extends Pick<RowProps, 'summary' | 'operator'> {
@@ -157,14 +188,7 @@ function SecondLine({ summary, operator, open }: SecondLineProps) {
   return (
     <span key="preview">
       <span key={speaker(summary, operator.name)}>{speaker(summary, operator.name)}</span>
-      {preview.isImage ? (
-        <span key="picture" className="inline-flex items-center gap-1 align-top">
-          <ImageIcon size={14} />
-          <bdi key={preview.text}>{preview.text ?? 'Picture'}</bdi>
-        </span>
-      ) : (
-        <bdi key={preview.text}>{preview.text}</bdi>
-      )}
+      <PreviewText preview={preview} />
     </span>
   );
 }

@@ -20,7 +20,12 @@ async function fourVisitors(page: Page): Promise<void> {
   await page.evaluate(() => {
     const { chat, summaryOf } = window.stage;
     const since = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
-    const said = (text: string, senderType: 'CLIENT' | 'OPERATOR') => ({ text, isImage: false, senderType, operatorName: 'Omar Haddad' });
+    const said = (text: string, senderType: 'CLIENT' | 'OPERATOR') => ({
+      text,
+      type: 'text' as const,
+      senderType,
+      operatorName: 'Omar Haddad',
+    });
     chat.set({
       waiting: 2,
       conversations: [

@@ -1,4 +1,5 @@
 import type { TimelineMessage } from '@switchboard/client';
+import { textOf, unreachable } from '@switchboard/protocol/body';
 import { memo, useState, type CSSProperties } from 'react';
 
 import { Hidden } from '../ui/Hidden.tsx';
@@ -49,17 +50,46 @@ function corners(ours: boolean, first: boolean, last: boolean): string {
 }
 
 /** A picture with words is no wider than the picture. */
-function captioned({ image, text }: TimelineMessage): CSSProperties | undefined {
-  if (image === null || text === null || text === '') return undefined;
-  return { width: captionWidth(shownSize(image.width, image.height)) };
+function bubbleStyle({ body }: TimelineMessage): CSSProperties | undefined {
+  switch (body.type) {
+    case 'text':
+      return undefined;
+    case 'image':
+      return textOf(body) === null ? undefined : { width: captionWidth(shownSize(body.image.width, body.image.height)) };
+    default:
+      return unreachable(body);
+  }
+}
+
+/** What a screen reader says of what stands above the words. */
+function attachmentName(body: TimelineMessage['body']): string | null {
+  switch (body.type) {
+    case 'text':
+      return null;
+    case 'image':
+      return `Picture ${body.image.name ?? ''}`.trim();
+    default:
+      return unreachable(body);
+  }
 }
 
 /** What a screen reader says of a message: who, when, what, and how far it has come. */
-function nameOf({ own, senderType, operatorName, createdAt, text, image, status }: TimelineMessage, visitor: string): string {
+function nameOf({ own, senderType, operatorName, createdAt, body, status }: TimelineMessage, visitor: string): string {
   const who = own ? 'You' : senderType === 'CLIENT' ? visitor : (operatorName ?? 'An operator');
-  const picture = image === null ? [] : [`Picture ${image.name ?? ''}`.trim()];
-  const said = [...picture, ...(text === null || text === '' ? [] : [text]), ...(status === null ? [] : [statusWord({ own, status })])];
-  return `${who}, ${times.clock(createdAt)}: ${said.join(', ')}`;
+  const said = [attachmentName(body), textOf(body), status === null ? null : statusWord({ own, status })];
+  return `${who}, ${times.clock(createdAt)}: ${said.filter((part) => part !== null).join(', ')}`;
+}
+
+/** What a message shows above its words. */
+function Attachment({ message: { body, uploadProgress } }: Pick<BubbleProps, 'message'>) {
+  switch (body.type) {
+    case 'text':
+      return null;
+    case 'image':
+      return <MessageImage image={body.image} progress={uploadProgress} />;
+    default:
+      return unreachable(body);
+  }
 }
 
 const Bubble = memo(function Bubble({ message, visitor, first, last, hasStatus, onRetry, onDiscard }: BubbleProps) {
@@ -82,13 +112,13 @@ const Bubble = memo(function Bubble({ message, visitor, first, last, hasStatus, 
           </span>
         ) : null}
         <div
-          style={captioned(message)}
+          style={bubbleStyle(message)}
           className={`bubble max-w-[min(60ch,84cqi)] overflow-hidden rounded-[14px] ${corners(ours, first, last)} ${ground(message)}`}
         >
-          {message.image === null ? null : <MessageImage image={message.image} progress={message.uploadProgress} />}
-          {message.text === null || message.text === '' ? null : (
+          <Attachment message={message} />
+          {textOf(message.body) === null ? null : (
             <div className="px-3 py-2">
-              <MessageText message={message} />
+              <MessageText body={message.body} />
             </div>
           )}
         </div>

@@ -1,6 +1,7 @@
 import type { MessageStatus as Status, TimelineMessage } from '@switchboard/client';
 
 import type { MessageRef } from '@switchboard/client/view';
+import { carriesFile } from '@switchboard/protocol/body';
 
 import { Button } from '../ui/Button.tsx';
 import { AlertIcon } from '../ui/icons.tsx';
@@ -25,13 +26,13 @@ interface FailureProps {
   readonly onDiscard: (message: MessageRef) => void;
 }
 
-/** The way out while a message is on its way: at once for a picture, which may take long, and for a text when it takes longer than it should. */
+/** The way out while a message is on its way: at once for a file, which may take long, and for a text when it takes longer than it should. */
 export function CallOff({ message, onDiscard }: Pick<FailureProps, 'message' | 'onDiscard'>) {
   return (
     <button
       type="button"
       onClick={() => onDiscard(message)}
-      className={`rounded-sm font-medium text-ink-soft underline underline-offset-2 hover:text-ink ${message.image === null ? 'late' : ''}`}
+      className={`rounded-sm font-medium text-ink-soft underline underline-offset-2 hover:text-ink ${carriesFile(message.body.type) ? '' : 'late'}`}
     >
       Discard
     </button>

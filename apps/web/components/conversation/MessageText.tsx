@@ -1,11 +1,11 @@
-import type { TimelineMessage } from '@switchboard/client';
+import type { MessageBody } from '@switchboard/protocol/body';
 import { memo } from 'react';
 
 import { blocksOf, type TextBlock } from '@switchboard/client/view';
 
-/** A message's text as it was typed, with links that are safe to follow, code in a fixed-width font, and emoji that stand alone large. */
-export const MessageText = memo(function MessageText({ message }: { readonly message: TimelineMessage }) {
-  const blocks = blocksOf(message);
+/** A message's words as they were typed, with links that are safe to follow, code in a fixed-width font, and emoji that stand alone large. */
+export const MessageText = memo(function MessageText({ body }: { readonly body: MessageBody<unknown> }) {
+  const blocks = blocksOf(body);
   return (
     <p dir="auto" className="whitespace-pre-wrap [overflow-wrap:anywhere]">
       {blocks.map((block, index) => (

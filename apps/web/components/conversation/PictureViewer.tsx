@@ -1,5 +1,6 @@
 import { Dialog } from '@base-ui/react/dialog';
 import type { TimelineMessage } from '@switchboard/client';
+import { unreachable } from '@switchboard/protocol/body';
 import { createContext, use, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 
 import { CloseButton } from '../ui/Button.tsx';
@@ -22,10 +23,19 @@ export function useOpenPicture(): (url: string) => void {
 
 /** The pictures of the conversation that this page can show, oldest first. */
 function picturesOf(messages: readonly TimelineMessage[]): readonly Picture[] {
-  return messages.flatMap(({ image }) => {
-    const url = image === null ? undefined : safePicture(image.url);
-    if (url === undefined || hostElsewhere(url, window.location.origin) !== undefined) return [];
-    return [{ url, name: image?.name ?? 'Picture' }];
+  return messages.flatMap(({ body }) => {
+    switch (body.type) {
+      case 'text':
+        return [];
+      case 'image': {
+        const url = safePicture(body.image.url);
+        return url === undefined || hostElsewhere(url, window.location.origin) !== undefined
+          ? []
+          : [{ url, name: body.image.name ?? 'Picture' }];
+      }
+      default:
+        return unreachable(body);
+    }
   });
 }
 

@@ -136,8 +136,9 @@ it('neither enlarges a small picture nor leaves bands beside a panorama', async 
   expect(await look()).toEqual([48, 48, 'scale-down']);
   await page.evaluate(() => {
     const [message] = window.stage.chat.conversation(1).getSnapshot().messages;
-    const image = message?.image ?? null;
-    window.stage.chat.conversation(1).change('one', { image: image === null ? null : { ...image, width: 4_000, height: 400 } });
+    if (message?.body.type !== 'image') throw new Error('There is no picture.');
+    const image = { ...message.body.image, width: 4_000, height: 400 };
+    window.stage.chat.conversation(1).change('one', { body: { ...message.body, image } });
   });
   await expect.poll(look).toEqual([320, 48, 'cover']);
 });
@@ -164,9 +165,8 @@ it('asks for a fresh address when a picture can’t be loaded, and shows it when
   await page.evaluate(() => {
     const canvas = document.createElement('canvas');
     Object.assign(canvas, { width: 60, height: 30 });
-    window.stage.chat.conversation(1).change('old', {
-      image: { url: canvas.toDataURL('image/png'), name: 'lamp.png', mimeType: 'image/png', width: 60, height: 30 },
-    });
+    const image = { url: canvas.toDataURL('image/png'), name: 'lamp.png', mimeType: 'image/png', width: 60, height: 30 };
+    window.stage.chat.conversation(1).change('old', { body: { type: 'image', image, text: null } });
   });
   await log(page).getByRole('button', { name: 'Open lamp.png' }).waitFor();
   expect(await renewals()).toEqual(['renew old']);

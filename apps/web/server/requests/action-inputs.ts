@@ -1,3 +1,4 @@
+import { MESSAGE_TYPES } from '@switchboard/protocol';
 import { z } from 'zod';
 
 /** The inputs of the guide's server actions. What a message may hold is checked by protocol's `newMessage`; fields we don't know are dropped. */
@@ -10,7 +11,7 @@ export const saveMessageInput = z.object({
   senderType: z.enum(['CLIENT', 'OPERATOR']),
   /** Taken from the session instead. */
   operatorId: z.int().nullish(),
-  messageType: z.enum(['TEXT', 'IMAGE']),
+  messageType: z.enum(MESSAGE_TYPES),
   text: z.string().nullish(),
   imageUrl: z.string().nullish(),
   imageName: z.string().nullish(),

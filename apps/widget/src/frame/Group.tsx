@@ -1,4 +1,4 @@
-import type { ConversationHandle, TimelineMessage } from '@switchboard/client';
+import type { ConversationHandle, TimelineImage, TimelineMessage } from '@switchboard/client';
 import {
   LIST_ITEM,
   blocksOf,
@@ -11,6 +11,7 @@ import {
   type MessageGroup,
   type TextPart,
 } from '@switchboard/client/view';
+import { carriesFile, textOf, unreachable } from '@switchboard/protocol/body';
 
 import { Words } from './Words.tsx';
 
@@ -55,25 +56,36 @@ interface MessageProps {
   readonly conversation: ConversationHandle;
 }
 
+function attachmentName(body: TimelineMessage['body']): string | null {
+  switch (body.type) {
+    case 'text':
+      return null;
+    case 'image':
+      return `Picture ${body.image.name ?? ''}`.trim();
+    default:
+      return unreachable(body);
+  }
+}
+
 /** What a screen reader says of a message: who, when, what, and how far it has come. */
-function nameOf({ own, operatorName, createdAt, text, image, status }: TimelineMessage): string {
-  const said = [image === null ? null : `Picture ${image.name ?? ''}`.trim(), text, status === null ? null : STATUS[status]];
-  return `${own ? 'You' : (operatorName ?? 'Support')}, ${times.clock(createdAt)}: ${said.filter(Boolean).join(', ')}`;
+function nameOf({ own, operatorName, createdAt, body, status }: TimelineMessage): string {
+  const said = [attachmentName(body), textOf(body), status === null ? null : STATUS[status]];
+  return `${own ? 'You' : (operatorName ?? 'Support')}, ${times.clock(createdAt)}: ${said.filter((part) => part !== null).join(', ')}`;
 }
 
 function Message({ message, last, conversation }: MessageProps) {
-  const { text, status, failure } = message;
+  const { body, status, failure } = message;
   const shown = last || status === 'failed' || status === 'sending';
   return (
     <div class="message" {...LIST_ITEM} aria-label={nameOf(message)} data-key={messageId(message)} data-status={status ?? undefined}>
-      {message.image === null ? null : <Picture message={message} onBroken={() => conversation.renewPicture(message)} />}
-      {text === null || text === '' ? null : <Text message={message} />}
+      <Attachment message={message} onBroken={() => conversation.renewPicture(message)} />
+      {textOf(body) === null ? null : <Text body={body} />}
       {status === null ? null : (
         <p class={shown ? 'status' : 'status hidden'}>
           <Words fixed>{STATUS[status]}</Words>
           {status === 'sending' ? (
-            // At once for a picture, which may take long, and for a text when it takes longer than it should.
-            <button type="button" class={message.image === null ? 'late' : undefined} onClick={() => void conversation.discard(message)}>
+            // At once for a file, which may take long, and for a text when it takes longer than it should.
+            <button type="button" class={carriesFile(body.type) ? undefined : 'late'} onClick={() => void conversation.discard(message)}>
               Discard
             </button>
           ) : null}
@@ -98,14 +110,24 @@ function Message({ message, last, conversation }: MessageProps) {
   );
 }
 
+/** Words below a picture are no wider than it. */
+function textWidth(body: TimelineMessage['body']): number | undefined {
+  switch (body.type) {
+    case 'text':
+      return undefined;
+    case 'image':
+      return captionWidth(shownSize(body.image.width, body.image.height, MAX_WIDTH));
+    default:
+      return unreachable(body);
+  }
+}
+
 /** Plain text with links that are safe to follow, code in a fixed-width font, and emoji that stand alone large. */
-function Text({ message }: { readonly message: TimelineMessage }) {
-  const { image } = message;
-  const width = image === null ? undefined : captionWidth(shownSize(image.width, image.height, MAX_WIDTH));
-  const blocks = blocksOf(message);
+function Text({ body }: { readonly body: TimelineMessage['body'] }) {
+  const blocks = blocksOf(body);
   let at = 0;
   return (
-    <p class="bubble" dir="auto" style={{ inlineSize: width }}>
+    <p class="bubble" dir="auto" style={{ inlineSize: textWidth(body) }}>
       {blocks.map(({ kind, parts }) => {
         at += 1;
         if (kind === 'code')
@@ -142,14 +164,30 @@ function Linked({ parts }: { readonly parts: readonly TextPart[] }) {
   );
 }
 
-interface PictureProps {
+interface AttachmentProps {
   readonly message: TimelineMessage;
   /** It can't be loaded: its address may have run out. */
   readonly onBroken: () => void;
 }
 
-function Picture({ message: { image, uploadProgress }, onBroken }: PictureProps) {
-  if (image === null) return null;
+/** What a message shows above its words. */
+function Attachment({ message: { body, uploadProgress }, onBroken }: AttachmentProps) {
+  switch (body.type) {
+    case 'text':
+      return null;
+    case 'image':
+      return <Picture image={body.image} progress={uploadProgress} onBroken={onBroken} />;
+    default:
+      return unreachable(body);
+  }
+}
+
+interface PictureProps extends Pick<AttachmentProps, 'onBroken'> {
+  readonly image: TimelineImage;
+  readonly progress: number | null;
+}
+
+function Picture({ image, progress, onBroken }: PictureProps) {
   const url = safePicture(image.url);
   // Our words, not the sender’s.
   if (url === undefined)
@@ -190,7 +228,7 @@ function Picture({ message: { image, uploadProgress }, onBroken }: PictureProps)
         decoding="async"
         onError={onBroken}
       />
-      {uploadProgress === null ? null : <progress max={1} value={uploadProgress} aria-label="Uploading" />}
+      {progress === null ? null : <progress max={1} value={progress} aria-label="Uploading" />}
     </a>
   );
 }

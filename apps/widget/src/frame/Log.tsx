@@ -1,5 +1,6 @@
-import type { ConversationHandle, ConversationSnapshot } from '@switchboard/client';
+import type { ConversationHandle, ConversationSnapshot, TimelineMessage } from '@switchboard/client';
 import { LIST, LIST_ITEM, arrangeMessages, lastOwnKey, messageId, times } from '@switchboard/client/view';
+import { textOf, unreachable } from '@switchboard/protocol/body';
 
 import { Group } from './Group.tsx';
 import { DownIcon } from './icons.tsx';
@@ -18,10 +19,21 @@ interface LogProps {
 /** What scrolls must be reachable by keyboard. */
 const REACHABLE = { tabIndex: 0 } as const;
 
+function spoken(body: TimelineMessage['body']): string {
+  switch (body.type) {
+    case 'text':
+      return body.text;
+    case 'image':
+      return textOf(body) ?? 'Picture';
+    default:
+      return unreachable(body);
+  }
+}
+
 /** What a screen reader is told of the newest message that nobody has seen. */
 function announcement({ messages, unread }: ConversationSnapshot): string {
   const newest = messages.findLast((message) => messageId(message) === unread.at(-1));
-  return newest === undefined ? '' : `${newest.operatorName ?? 'Support'}: ${newest.text ?? 'Picture'}`;
+  return newest === undefined ? '' : `${newest.operatorName ?? 'Support'}: ${spoken(newest.body)}`;
 }
 
 /** The messages, oldest first. */

@@ -57,7 +57,7 @@ export class NewEntries {
    * @throws ChatError as `cleanText` does
    */
   text(text: string, newestShown: TimelineMessage | undefined): NewEntry {
-    return this.#make({ text: cleanText(text), image: null }, newestShown);
+    return this.#make({ type: 'text', text: cleanText(text) }, newestShown);
   }
 
   /**
@@ -67,7 +67,7 @@ export class NewEntries {
   image(file: Blob, name: string, details: ImageDetails, newestShown: TimelineMessage | undefined): NewEntry {
     const { text = '' } = details;
     const image = checkImage(file, name, this.maxImageBytes, details);
-    return this.#make({ text: text.trim() === '' ? null : cleanText(text), image }, newestShown);
+    return this.#make({ type: 'image', image, text: text.trim() === '' ? null : cleanText(text) }, newestShown);
   }
 
   /** Whether nothing has been made after this message: then it may get this later time, and what is made next comes after that. */
@@ -78,11 +78,11 @@ export class NewEntries {
     return true;
   }
 
-  #make(what: Pick<NewEntry, 'text' | 'image'>, newestShown: TimelineMessage | undefined): NewEntry {
+  #make(body: NewEntry['body'], newestShown: TimelineMessage | undefined): NewEntry {
     const { clientId, sessionId, side, effects } = this.#context;
     const senderType = side.kind === 'client' ? 'CLIENT' : 'OPERATOR';
     return {
-      ...what,
+      body,
       key: effects.uuid(),
       clientId,
       sessionId,

@@ -1,3 +1,4 @@
+import { carriesFile } from '@switchboard/protocol/body';
 import type { MessagesPage, RelayPayloads } from '@switchboard/protocol/types';
 
 import { messageId, type MessageRef } from '../model/message-id.ts';
@@ -232,7 +233,7 @@ export class Conversation implements ConversationHandle {
   async #send(entry: NewEntry): Promise<void> {
     await this.#context.outbox.add(entry);
     this.#typingSender.set(false);
-    if (entry.image === null) void this.relay(entry); // A picture's URL is there only after the upload: the outbox tells when.
+    if (!carriesFile(entry.body.type)) void this.relay(entry); // A file has a URL only after its upload: the outbox tells when.
   }
 
   async #fetchInto(query: PageQuery): Promise<void> {

@@ -1,3 +1,5 @@
+import { mapImage } from '@switchboard/protocol/body';
+
 import { messageId } from '../model/message-id.ts';
 import type { NewEntry, OutboxEntry } from '../outbox/entry.ts';
 import type { SavedRow, TimelineState } from '../timeline/state.ts';
@@ -60,9 +62,14 @@ function bySeq(rows: Iterable<SavedRow>): SavedRow[] {
 
 /** The row as something to send. */
 function entryOfRow(row: SavedRow, { clientId, sessionId }: Context): NewEntry {
-  const { key, senderType, text, image, createdAt } = row;
-  const kept = image === null ? null : { ...image, blob: null, name: image.name ?? 'image', mimeType: image.mimeType ?? 'image/*' };
-  return { key, clientId, sessionId, senderType, clientSocketId: null, text, image: kept, createdAt };
+  const { key, senderType, createdAt } = row;
+  const body = mapImage(row.body, ({ name, mimeType, ...image }) => ({
+    ...image,
+    blob: null,
+    name: name ?? 'image',
+    mimeType: mimeType ?? 'image/*',
+  }));
+  return { key, clientId, sessionId, senderType, clientSocketId: null, body, createdAt };
 }
 
 /** The entry without its place in this outbox. */

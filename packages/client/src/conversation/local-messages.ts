@@ -1,4 +1,5 @@
 import { messageId } from '../model/message-id.ts';
+import { fileOf } from '../outbox/entry.ts';
 import type { OutboxEntry } from '../outbox/entry.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import type { Effects } from '../platform/effects.ts';
@@ -55,7 +56,8 @@ export class LocalMessages {
   }
 
   #message(entry: OutboxEntry): LocalMessage {
-    const url = entry.image?.blob instanceof Blob ? this.#url(messageId(entry), entry.image.blob) : null;
+    const blob = fileOf(entry)?.blob;
+    const url = blob instanceof Blob ? this.#url(messageId(entry), blob) : null;
     return { ...contentOf(entry, this.#operator, url), failure: entry.failure, uploadProgress: this.#outbox.progress(entry) };
   }
 

@@ -52,7 +52,9 @@ describe('a conversation', () => {
     const before = conversation.getSnapshot().messages;
     row.imageUrl = '/api/chat/uploads/1?e=2&s=new';
     conversation.renewPicture({ senderType: row.senderType, key: row.messageKey });
-    await eventually(() => expect(conversation.getSnapshot().messages[1]?.image?.url).toBe('/api/chat/uploads/1?e=2&s=new'));
+    await eventually(() =>
+      expect(conversation.getSnapshot().messages[1]?.body).toMatchObject({ image: { url: '/api/chat/uploads/1?e=2&s=new' } }),
+    );
     const after = conversation.getSnapshot().messages;
     expect([after[0], after[2]]).toEqual([before[0], before[2]]);
     expect(after[0]).toBe(before[0]);

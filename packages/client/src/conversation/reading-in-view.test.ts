@@ -17,7 +17,7 @@ const KEY = '0b0e1f52-7d0c-4c6e-9a3b-6f7f6c1f2a10';
 /** The log of a conversation that somebody looks at shows these. */
 const show = (conversation: Conversation, ...shown: readonly string[]) => {
   const { messages, unread } = conversation.getSnapshot();
-  const ids = messages.filter(({ text }) => shown.includes(text ?? '')).map(messageId);
+  const ids = messages.filter(({ body }) => shown.includes(body.text ?? '')).map(messageId);
   conversation.setView({ inView: ids, outOfView: unread.filter((id) => !ids.includes(id)), following: true });
 };
 
@@ -173,7 +173,7 @@ describe('reading', () => {
     expect(conversation.getSnapshot().opened).toBe(false);
     await vi.waitFor(() => expect(conversation.getSnapshot().opened).toBe(true));
     const { messages, firstUnreadKey } = conversation.getSnapshot();
-    expect(messages.find(({ key }) => key === firstUnreadKey)?.text).toBe('m21');
+    expect(messages.find(({ key }) => key === firstUnreadKey)?.body.text).toBe('m21');
     expect(conversation.unread()).toBe(300);
   });
 

@@ -11,7 +11,7 @@ const SIDE = { kind: 'operator', operatorId: 1 } as const;
 
 function row(seq: number, senderType: 'CLIENT' | 'OPERATOR' = 'CLIENT', createdAt = seq): SavedRow {
   const at = new Date(Date.UTC(2026, 10, 30, 10, createdAt)).toISOString();
-  return { key: `m${seq}`, seq, senderType, operatorId: null, operatorName: null, text: `${seq}`, image: null, createdAt: at };
+  return { key: `m${seq}`, seq, senderType, operatorId: null, operatorName: null, body: { type: 'text', text: `${seq}` }, createdAt: at };
 }
 const id = (...seqs: number[]) => seqs.map((seq) => messageId({ senderType: 'CLIENT', key: `m${seq}` }));
 

@@ -1,3 +1,5 @@
+import type { BodyType } from '@switchboard/protocol/types';
+
 /** One row of the console's list: a recent chat kept up to date by live events. */
 export interface ConversationSummary {
   readonly clientId: number;
@@ -13,8 +15,9 @@ export interface ConversationSummary {
   readonly unread: number;
   /** What the newest message says, and who said it; null before the first. */
   readonly preview: {
+    readonly type: BodyType;
+    /** Its words, cut off where they are long; null for none. */
     readonly text: string | null;
-    readonly isImage: boolean;
     readonly senderType: 'CLIENT' | 'OPERATOR';
     readonly operatorName: string | null;
   } | null;

@@ -1,4 +1,4 @@
-import type { MessagesPage, StartSessionResponse } from '@switchboard/protocol/types';
+import type { BodyType, MessageBody, MessagesPage, StartSessionResponse } from '@switchboard/protocol/types';
 
 import type { ConversationSummary, ListView } from './list-types.ts';
 
@@ -7,9 +7,10 @@ export type { ConversationSummary, ListView };
 /** How far an own message has come. `sent` only once the database has it; `delivered` and `read` as the other side's browser reports them. */
 export type MessageStatus = 'sending' | 'sent' | 'delivered' | 'read' | 'failed';
 
-/** A picture of a message. `url` may be a local `blob:` URL until the upload is done. */
+/** A picture of a message. */
 export interface TimelineImage {
-  readonly url: string;
+  /** A `blob:` URL of this page until the upload is done; null where there is no address to show it from. */
+  readonly url: string | null;
   readonly name: string | null;
   readonly mimeType: string | null;
   /** Pixels, null when unknown. */
@@ -29,8 +30,8 @@ export interface TimelineMessage {
   readonly own: boolean;
   readonly operatorId: number | null;
   readonly operatorName: string | null;
-  readonly text: string | null;
-  readonly image: TimelineImage | null;
+  /** Keeps its identity while it says the same. */
+  readonly body: MessageBody<TimelineImage>;
   /** ISO-8601. */
   readonly createdAt: string;
   /** Its number in the database, null until it is known to be there. */
@@ -155,8 +156,9 @@ export interface VisitorForm {
 /** Something that a visitor had sent when its conversation was ended, and that nobody has got. */
 export interface LeftOver {
   readonly key: string;
+  readonly type: BodyType;
+  /** Its words, null for none. */
   readonly text: string | null;
-  readonly isImage: boolean;
 }
 
 export interface VisitorSnapshot extends LinesSnapshot {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
+import { fileOf } from '../outbox/entry.ts';
 import { createTab } from '../testing/fake-effects.ts';
 import { liveMessage } from '../timeline/live-message.ts';
 import { Backstop } from './backstop.ts';
@@ -39,7 +40,13 @@ describe('the backstop', () => {
       expect(check).not.toHaveBeenCalled();
       await vi.advanceTimersByTimeAsync(2);
       expect(save).toHaveBeenCalledExactlyOnceWith(
-        expect.objectContaining({ key: KEY, clientId: 1, senderType: 'CLIENT', clientSocketId: 'socket', text: 'Hello' }),
+        expect.objectContaining({
+          key: KEY,
+          clientId: 1,
+          senderType: 'CLIENT',
+          clientSocketId: 'socket',
+          body: { type: 'text', text: 'Hello' },
+        }),
       );
     }
   });
@@ -54,22 +61,22 @@ describe('the backstop', () => {
     const { backstop, save } = createBackstop(() => Promise.resolve(false));
     backstop.watch(1, 'socket', event({ message: 'He\u0000llo' }));
     backstop.watch(1, 'socket', event({ message: '\u0000' }));
-    expect(save).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ text: 'Hello' }));
+    expect(save).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ body: { type: 'text', text: 'Hello' } }));
   });
 
   it('takes an inline picture out of its data URL, to be uploaded', async () => {
     const { backstop, save } = createBackstop(() => Promise.resolve(false));
     const image = `data:image/png;base64,${btoa('png!')}`;
     backstop.watch(1, 'socket', event({ type: 'image', message: null, image, name: 'cat.png' }));
-    const kept = save.mock.calls[0]?.[0].image;
-    expect(kept).toMatchObject({ url: null, name: 'cat.png', mimeType: 'image/png' });
-    expect(await kept?.blob?.text()).toBe('png!');
+    const [entry] = save.mock.calls[0] ?? [];
+    expect(entry?.body).toMatchObject({ type: 'image', image: { url: null, name: 'cat.png', mimeType: 'image/png' } });
+    expect(await (entry === undefined ? undefined : fileOf(entry))?.blob?.text()).toBe('png!');
   });
 
   it('keeps a picture that is a URL already, and has nothing to do with an empty message', () => {
     const { backstop, save } = createBackstop(() => Promise.resolve(false));
     backstop.watch(1, 'socket', event({ type: 'image', message: null, image: 'https://example.org/cat.png' }));
-    expect(save.mock.calls[0]?.[0].image).toMatchObject({ blob: null, url: 'https://example.org/cat.png' });
+    expect(save.mock.calls[0]?.[0].body).toMatchObject({ type: 'image', image: { blob: null, url: 'https://example.org/cat.png' } });
     backstop.watch(1, 'socket', event({ message: ' ' }));
     backstop.watch(1, 'socket', event({ type: 'image', message: null, image: 'data:image/png;base64,***' }));
     expect(save).toHaveBeenCalledTimes(1);

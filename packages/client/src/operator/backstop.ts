@@ -1,3 +1,5 @@
+import { unreachable } from '@switchboard/protocol/body';
+
 import { withoutNul } from '../conversation/compose.ts';
 import type { NewEntry, OutboxImage } from '../outbox/entry.ts';
 import type { Effects } from '../platform/effects.ts';
@@ -75,13 +77,25 @@ export class Backstop {
 }
 
 function entryOf(clientId: number, clientSocketId: string, message: LiveMessage): NewEntry | null {
-  const { key, image, createdAt } = message;
-  // An old front-end takes out nothing, and what is refused nobody would save.
-  const text = message.text === null ? null : withoutNul(message.text);
-  const base = { key, clientId, senderType: 'CLIENT', clientSocketId, createdAt } as const;
-  if (image === null) return text === null || text.trim() === '' ? null : { ...base, text, image: null };
-  const kept = imageOf(image.url, image.name ?? 'image', image.mimeType);
-  return kept === null ? null : { ...base, text, image: kept };
+  const body = bodyToSave(message.body);
+  return body === null ? null : { key: message.key, clientId, senderType: 'CLIENT', clientSocketId, body, createdAt: message.createdAt };
+}
+
+/** An old front-end removes no NUL characters, and a message with one is refused. Null where there is nothing that could be saved. */
+function bodyToSave(body: LiveMessage['body']): NewEntry['body'] | null {
+  switch (body.type) {
+    case 'text': {
+      const text = withoutNul(body.text);
+      return text.trim() === '' ? null : { type: body.type, text };
+    }
+    case 'image': {
+      const { url, name, mimeType } = body.image;
+      const image = url === null ? null : imageOf(url, name ?? 'image', mimeType);
+      return image === null ? null : { type: body.type, image, text: body.text === null ? null : withoutNul(body.text) };
+    }
+    default:
+      return unreachable(body);
+  }
 }
 
 /** Old front-ends put the whole picture into the message, as a data URL; it is uploaded then, as our own would have. */

@@ -3,6 +3,7 @@ import type { PeerInputs } from '@switchboard/protocol/types';
 
 import type { ConversationContext } from '../conversation/context.ts';
 import type { OperatorChatOptions } from '../model/types.ts';
+import { fileOf } from '../outbox/entry.ts';
 import type { NewEntry, OutboxEntry } from '../outbox/entry.ts';
 import { Outbox } from '../outbox/outbox.ts';
 import type { Effects } from '../platform/effects.ts';
@@ -11,7 +12,7 @@ import { Connection } from '../transport/connection.ts';
 import type { ConnectionOptions } from '../transport/connection.ts';
 import { createHttp } from '../transport/http.ts';
 import type { Http } from '../transport/http.ts';
-import { relayedAddress } from '../transport/relayed-picture.ts';
+import { relayedFields } from '../transport/relayed-picture.ts';
 import { uploadImage } from '../transport/upload.ts';
 import { OperatorSession } from './operator-session.ts';
 
@@ -52,10 +53,13 @@ function operatorMessageOf(
   operator: { id: number; name: string },
   origin: string,
 ): PeerInputs['operatorMessage'] {
-  const base = { to, operatorId: operator.id, operatorName: operator.name, messageKey: entry.key };
-  if (entry.image === null) return { ...base, type: 'text', message: entry.text };
-  const { url, name, mimeType } = entry.image;
-  return { ...base, type: 'image', message: entry.text, image: relayedAddress(url, origin), name, mimeType };
+  return {
+    ...relayedFields(entry.body, origin),
+    to,
+    operatorId: operator.id,
+    operatorName: operator.name,
+    messageKey: entry.key,
+  };
 }
 
 /** How an operator speaks to one visitor over the relay. Without an address (the visitor never had one) there is nobody to speak to. */
@@ -93,10 +97,11 @@ export function openOperatorOutbox(
       return answer.messages;
     },
     upload: async (entry, onProgress, signal) => {
-      const { image, clientId, key } = entry;
+      const { clientId, key } = entry;
+      const file = fileOf(entry);
       session.assertOwn();
-      if (image?.blob == null) throw new ChatError('invalid_request', 'The picture is not there any more.');
-      return await uploadImage(effects, http, { blob: image.blob, name: image.name, clientId, uploadKey: key, signal }, onProgress);
+      if (file?.blob == null) throw new ChatError('invalid_request', 'The picture is not there any more.');
+      return await uploadImage(effects, http, { blob: file.blob, name: file.name, clientId, uploadKey: key, signal }, onProgress);
     },
     onUploaded,
   });

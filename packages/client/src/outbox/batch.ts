@@ -2,7 +2,7 @@ import { MAX_SAVE_BATCH } from '@switchboard/protocol/limits';
 import type { NewMessage } from '@switchboard/protocol/types';
 
 import { KEEPALIVE_BYTES } from '../transport/http.ts';
-import { toNewMessage } from './entry.ts';
+import { fileOf, toNewMessage } from './entry.ts';
 import type { OutboxEntry } from './entry.ts';
 
 /** Room for what surrounds the messages in a body. */
@@ -33,7 +33,7 @@ export function nextBatch(
   return { entries, messages };
 }
 
-/** Whether its picture has to go up before it can be saved. */
+/** Whether something of it has to be uploaded before it can be saved. */
 export function needsUpload(entry: OutboxEntry): boolean {
-  return entry.image !== null && entry.image.url === null;
+  return fileOf(entry)?.url === null;
 }

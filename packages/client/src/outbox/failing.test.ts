@@ -106,7 +106,7 @@ describe('failing', () => {
     outbox.begin();
     await vi.waitFor(() => expect(texts(server)).toEqual(['one', 'three']));
     await vi.waitFor(() =>
-      expect(outbox.entries().map((left) => [left.text, left.failure])).toEqual([['FORBIDDEN word', 'That word is not taken.']]),
+      expect(outbox.entries().map((left) => [left.body.text, left.failure])).toEqual([['FORBIDDEN word', 'That word is not taken.']]),
     );
     expect(outbox.isFailing()).toBe(false);
     expect([outbox.unsent(), outbox.unsent(1), outbox.unsent(2)]).toEqual([1, 1, 0]);
@@ -125,7 +125,7 @@ describe('failing', () => {
     await vi.waitFor(() => expect(outbox.entries()[0]?.failure).toBeTruthy());
     tab.kill();
     const second = await start(server, { browser });
-    expect(second.outbox.entries().map((left) => left.text)).toEqual(['FORBIDDEN']);
+    expect(second.outbox.entries().map((left) => left.body.text)).toEqual(['FORBIDDEN']);
     await second.outbox.discard(second.outbox.entries()[0]!);
     expect(second.outbox.entries()).toEqual([]);
     const third = await start(server, { browser });
@@ -153,7 +153,7 @@ describe('a disk that refuses', () => {
     server.fault = () => 'refuse';
     for (const text of ['one', 'two', 'three']) await outbox.add(entry(text));
     expect(outbox.isVolatile()).toBe(true);
-    expect(outbox.entries().map((kept) => kept.text)).toEqual(['one', 'two', 'three']);
+    expect(outbox.entries().map((kept) => kept.body.text)).toEqual(['one', 'two', 'three']);
     server.fault = () => undefined;
     outbox.kick(true);
     await vi.waitFor(() => expect(texts(server)).toEqual(['one', 'two', 'three']));

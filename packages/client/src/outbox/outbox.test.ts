@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { FakeBrowser } from '../testing/fake-effects.ts';
 import type { FakeServer } from '../testing/fake-server.ts';
+import { fileOf, readEntry, storedEntry } from './entry.ts';
 import { batchOf, closeTabs, createServer, entry, opened, openOutbox, picture, saves, start, texts } from '../testing/open-outbox.ts';
 import { KEEPALIVE_BYTES } from '../transport/http.ts';
 
@@ -54,7 +55,7 @@ describe('sending', () => {
     const { outbox, uploaded } = openOutbox(server);
     await outbox.load();
     await outbox.add(entry('before'));
-    await outbox.add(entry('', { text: null, image: picture() }));
+    await outbox.add(entry('', { body: picture() }));
     await outbox.add(entry('after'));
     outbox.begin();
     await vi.waitFor(() => expect(outbox.entries()).toHaveLength(0));
@@ -153,6 +154,22 @@ describe('an entry of another build', () => {
     await outbox.load();
     outbox.begin();
     await vi.waitFor(() => expect(texts(server)).toEqual(['from before']));
+  });
+
+  it.each([
+    ['a text', { text: 'Hello', image: null }, { type: 'text', text: 'Hello' }],
+    ['a picture', { text: null, image: { url: null } }, { type: 'image', image: { url: null }, text: null }],
+    ['a picture with words', { text: 'Red?', image: { url: '/a' } }, { type: 'image', image: { url: '/a' }, text: 'Red?' }],
+    ['words of a type that only a newer build knows', { type: 'video', text: 'Look', video: {} }, { type: 'text', text: 'Look' }],
+  ])('is read as %s', (_, stored, body) => {
+    expect(readEntry({ ...stored, key: 'k', order: 1, clientId: 1 })?.body).toEqual(body);
+  });
+
+  it('is what it was when an older build reads it: it has its text and its picture in fields of their own', () => {
+    const { body: _body, ...rest } = entry('');
+    const body = picture();
+    expect(storedEntry({ ...rest, body })).toEqual({ ...rest, type: 'image', text: null, image: fileOf({ body }) });
+    expect(storedEntry(entry('Hello'))).toMatchObject({ text: 'Hello', image: null });
   });
 });
 

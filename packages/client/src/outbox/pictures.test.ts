@@ -8,7 +8,7 @@ afterEach(closeTabs);
 
 const isUpload = ({ path }: Pick<FakeRequest, 'path'>) => path === '/api/chat/uploads';
 const uploads = (server: ReturnType<typeof createServer>) => server.requests.filter(isUpload);
-const aPicture = () => entry('', { text: null, image: picture() });
+const aPicture = () => entry('', { body: picture() });
 const failures = (outbox: Awaited<ReturnType<typeof start>>['outbox']) => outbox.entries().map(({ failure }) => failure);
 
 /** Lets `ms` go by in steps, with something answered between them if `reached`. */

@@ -1,3 +1,4 @@
+import { mapImage } from '@switchboard/protocol/body';
 import type { ChatError } from '@switchboard/protocol/errors';
 import type { NewMessage, SavedMessage, UploadResponse } from '@switchboard/protocol/types';
 
@@ -55,7 +56,7 @@ function pair(entries: readonly OutboxEntry[], answers: readonly SavedMessage[])
 
 function withUpload(entry: OutboxEntry, upload: UploadResponse): OutboxEntry {
   const { imageUrl: url, imageName: name, mimeType, width, height } = upload;
-  return { ...entry, image: { blob: null, url, name, mimeType, width, height } };
+  return { ...entry, body: mapImage(entry.body, () => ({ blob: null, url, name, mimeType, width, height })) };
 }
 
 /** Sends what waits, with a queue for each conversation: one that is stuck holds up no other. */

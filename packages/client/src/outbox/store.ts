@@ -1,7 +1,7 @@
 import type { Effects } from '../platform/effects.ts';
 import { DiskStore, settled } from '../platform/indexed-db.ts';
-import { entryId, readEntry } from './entry.ts';
-import type { OutboxEntry } from './entry.ts';
+import { entryId, readEntry, storedEntry } from './entry.ts';
+import type { OutboxEntry, StoredEntry } from './entry.ts';
 
 const DATABASE = 'switchboard-outbox';
 const STORE = 'entries';
@@ -23,7 +23,7 @@ export interface OutboxStore {
 }
 
 /** What stands in the unique index of a row. */
-interface Row extends Omit<OutboxEntry, 'order'> {
+interface Row extends StoredEntry<Omit<OutboxEntry, 'order'>> {
   /** The message key where `key` is something else. */
   readonly messageKey?: string;
 }
@@ -33,7 +33,7 @@ interface Row extends Omit<OutboxEntry, 'order'> {
  * (another tab, a step back); it reads the row, and what it would send under that name the server refuses.
  */
 function secondRow(entry: Omit<OutboxEntry, 'order'>): Row {
-  return { ...entry, key: entryId(entry), messageKey: entry.key };
+  return { ...storedEntry(entry), key: entryId(entry), messageKey: entry.key };
 }
 
 /** The entries on disk. Every method rejects when the disk does. */
@@ -55,7 +55,7 @@ class Disk {
       if ((await settled(store.index('key').getKey(second.key))) !== undefined) return;
       const first = readEntry(await settled<unknown>(store.index('key').get(entry.key)));
       if (first !== null && entryId(first) === entryId(entry)) return;
-      await settled(store.add(first === null ? entry : second));
+      await settled(store.add(first === null ? storedEntry(entry) : second));
     });
   }
 
@@ -64,7 +64,9 @@ class Disk {
       // Gone meanwhile (saved by another tab): it must not come back.
       if ((await settled(store.getKey(entry.order))) === undefined) return;
       const holder = await settled(store.index('key').getKey(entry.key));
-      await settled(store.put(holder === undefined || holder === entry.order ? entry : { ...secondRow(entry), order: entry.order }));
+      await settled(
+        store.put(holder === undefined || holder === entry.order ? storedEntry(entry) : { ...secondRow(entry), order: entry.order }),
+      );
     });
   }
 

@@ -111,10 +111,10 @@ export async function startVisitor(own?: VisitorBrowser): Promise<ReturnType<typ
 
 export const connected = (chat: VisitorChat | OperatorChat) => vi.waitFor(() => expect(chat.getSnapshot().connection).toBe('connected'));
 export const eventually = (check: () => void) => vi.waitFor(check, { interval: 10 });
-export const said = (chat: VisitorChat) => chat.conversation?.getSnapshot().messages.map((message) => message.text);
+export const said = (chat: VisitorChat) => chat.conversation?.getSnapshot().messages.map((message) => message.body.text);
 export const statuses = (chat: VisitorChat) => chat.conversation?.getSnapshot().messages.map((message) => message.status);
 export const seenBy = (chat: OperatorChat, clientId = 1) =>
   chat
     .conversation(clientId)
     .getSnapshot()
-    .messages.map((message) => message.text);
+    .messages.map((message) => message.body.text);

@@ -61,8 +61,8 @@ export async function openConversation(offsetMs = 0, more: Partial<ConversationC
       return Promise.resolve();
     },
     onArrival: (message, inView) => {
-      arrivals.push(message.text);
-      seen.push([message.text, inView]);
+      arrivals.push(message.body.text);
+      seen.push([message.body.text, inView]);
     },
     onReached: () => outbox.kick(true),
     ...more,
@@ -75,6 +75,6 @@ export async function openConversation(offsetMs = 0, more: Partial<ConversationC
   return { conversation, tab, reports, arrivals, seen };
 }
 
-export const texts = (conversation: Conversation) => conversation.getSnapshot().messages.map((message) => message.text);
+export const texts = (conversation: Conversation) => conversation.getSnapshot().messages.map((message) => message.body.text);
 export const say = (text: string) => server.commit(1, { text, senderType: 'OPERATOR', operatorName: 'Grace' });
 export const ready = (conversation: Conversation) => vi.waitFor(() => expect(conversation.getSnapshot().history).toBe('ready'));

@@ -4,6 +4,7 @@ import { ChatError } from '@switchboard/protocol/errors';
 import type { NewMessage } from '@switchboard/protocol/types';
 import { vi } from 'vitest';
 
+import { fileOf } from '../outbox/entry.ts';
 import type { NewEntry } from '../outbox/entry.ts';
 import { Outbox } from '../outbox/outbox.ts';
 import { createServerClock } from '../platform/server-clock.ts';
@@ -39,15 +40,16 @@ export function openOutbox(server: FakeServer, options: TabOptions = {}): Setup 
     owner: 'visitor',
     asOperator: false,
     save: async (messages) => (await http.request('POST /api/chat/messages', { body: { messages } })).messages,
-    upload: async ({ image, key: uploadKey }, onProgress, signal) => {
+    upload: async (given, onProgress, signal) => {
+      const file = fileOf(given);
       onProgress(0.5);
       const brokenOff = new Promise<never>((_resolve, reject) => {
         signal.addEventListener('abort', () => reject(new ChatError('unavailable', 'Broken off.')));
       });
-      const picture = { blob: image?.blob ?? new Blob(), name: image?.name ?? '', uploadKey, signal };
+      const picture = { blob: file?.blob ?? new Blob(), name: file?.name ?? '', uploadKey: given.key, signal };
       return await Promise.race([brokenOff, uploadImage(tab, http, picture, onProgress)]);
     },
-    onUploaded: (entry) => uploaded.push(entry.image?.url ?? ''),
+    onUploaded: (entry) => uploaded.push(fileOf(entry)?.url ?? ''),
   });
   open.push({ outbox, tab });
   return { tab, outbox, uploaded };
@@ -64,7 +66,7 @@ let sent = 0;
 export function entry(text: string, more: Partial<NewEntry> = {}): NewEntry {
   sent += 1;
   const createdAt = new Date(Date.now() + sent).toISOString();
-  return { key: randomUUID(), clientId: 1, senderType: 'CLIENT', clientSocketId: null, text, image: null, createdAt, ...more };
+  return { key: randomUUID(), clientId: 1, senderType: 'CLIENT', clientSocketId: null, body: { type: 'text', text }, createdAt, ...more };
 }
 
 export function createServer(): FakeServer {
@@ -75,13 +77,10 @@ export function createServer(): FakeServer {
 export const texts = (server: FakeServer) => server.clients.get(1)?.rows.map((row) => row.text);
 export const saves = (server: FakeServer) => server.requests.filter((request) => request.path === '/api/chat/messages');
 export const batchOf = (request: { body: Record<string, unknown> }) => request.body['messages'] as NewMessage[];
-export const picture = () => ({
-  blob: new Blob(['x'], { type: 'image/png' }),
-  url: null,
-  name: 'a.png',
-  mimeType: 'image/png',
-  width: null,
-  height: null,
+export const picture = (): NewEntry['body'] => ({
+  type: 'image',
+  image: { blob: new Blob(['x'], { type: 'image/png' }), url: null, name: 'a.png', mimeType: 'image/png', width: null, height: null },
+  text: null,
 });
 
 export function opened(browser: FakeBrowser): Promise<IDBDatabase> {

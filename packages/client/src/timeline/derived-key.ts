@@ -1,3 +1,5 @@
+import type { RelayedBody } from '@switchboard/protocol/body';
+
 import { sha1 } from '../platform/sha1.ts';
 import { formatUuid } from '../platform/uuid.ts';
 
@@ -5,13 +7,10 @@ import { formatUuid } from '../platform/uuid.ts';
 const IMAGE_SAMPLE = 4_096;
 
 /** What all receivers of one message without a key see alike. */
-export interface KeylessMessage {
+export interface KeylessMessage extends Pick<RelayedBody, 'type' | 'message' | 'image'> {
   /** The visitor's address, or for an operator's message the conversation's. */
   readonly from: string;
   readonly timestamp: string;
-  readonly type: string;
-  readonly message?: string | null | undefined;
-  readonly image?: string | null | undefined;
 }
 
 /** The message key of a message whose sender (an old front-end) gave none: the same UUID in every browser that receives it. */

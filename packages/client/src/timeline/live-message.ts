@@ -1,14 +1,11 @@
+import { bodyOfRelayed, mapImage, type RelayedBody } from '@switchboard/protocol/body';
+
 import { addressHere } from '../transport/relayed-picture.ts';
 import { derivedKey } from './derived-key.ts';
 import type { LiveMessage } from './state.ts';
 
 /** What all relayed messages have in common. */
-interface Relayed {
-  readonly type: string;
-  readonly message?: string | null | undefined;
-  readonly image?: string | null | undefined;
-  readonly name?: string | null | undefined;
-  readonly mimeType?: string | null | undefined;
+interface Relayed extends RelayedBody {
   readonly timestamp: string;
   readonly messageKey?: string | undefined;
 }
@@ -31,11 +28,12 @@ export function liveMessage(event: Relayed, { from, senderType, operatorId, oper
     senderType,
     operatorId: Number.isInteger(id) ? id : null,
     operatorName: operatorName ?? null,
-    text: message ?? null,
-    image:
-      image == null || image === ''
-        ? null
-        : { url: addressHere(image), name: event.name ?? null, mimeType: event.mimeType ?? null, width: null, height: null },
+    body: mapImage(bodyOfRelayed(event), ({ url, ...image }) => ({
+      ...image,
+      url: url === null ? null : addressHere(url),
+      width: null,
+      height: null,
+    })),
     createdAt: timestamp,
   };
 }

@@ -1,4 +1,5 @@
-import type { MessagesPage, MessageView, Receipts, SavedMessage } from '@switchboard/protocol/types';
+import { bodyOfSaved, mapImage } from '@switchboard/protocol/body';
+import type { MessageBody, MessagesPage, MessageView, Receipts, SavedMessage } from '@switchboard/protocol/types';
 
 import type { MessageRef } from '../model/message-id.ts';
 import type { TimelineImage } from '../model/types.ts';
@@ -10,8 +11,7 @@ export interface Content {
   readonly senderType: 'CLIENT' | 'OPERATOR';
   readonly operatorId: number | null;
   readonly operatorName: string | null;
-  readonly text: string | null;
-  readonly image: TimelineImage | null;
+  readonly body: MessageBody<TimelineImage>;
   /** ISO-8601 UTC with milliseconds. */
   readonly createdAt: string;
 }
@@ -84,11 +84,7 @@ export function rowOf(view: MessageView): SavedRow {
     senderType: view.senderType,
     operatorId: view.operatorId,
     operatorName: view.operatorName,
-    text: view.text,
-    image:
-      view.imageUrl === null
-        ? null
-        : { url: view.imageUrl, name: view.imageName, mimeType: view.mimeType, width: view.imageWidth, height: view.imageHeight },
+    body: mapImage(bodyOfSaved(view), (image) => ({ ...image, width: view.imageWidth, height: view.imageHeight })),
     createdAt: view.createdAt,
   };
 }
@@ -96,17 +92,12 @@ export function rowOf(view: MessageView): SavedRow {
 /** What an entry of the outbox says; `localUrl` shows its picture while that has no URL of its own. */
 export function contentOf(entry: OutboxEntry, operator: { id: number; name: string } | null, localUrl: string | null): Content {
   const own = entry.senderType === 'OPERATOR';
-  const url = entry.image?.url ?? localUrl;
   return {
     key: entry.key,
     senderType: entry.senderType,
     operatorId: own ? (operator?.id ?? null) : null,
     operatorName: own ? (operator?.name ?? null) : null,
-    text: entry.text,
-    image:
-      entry.image === null || url === null
-        ? null
-        : { url, name: entry.image.name, mimeType: entry.image.mimeType, width: entry.image.width, height: entry.image.height },
+    body: mapImage(entry.body, ({ blob: _blob, url, ...image }) => ({ ...image, url: url ?? localUrl })),
     createdAt: entry.createdAt,
   };
 }

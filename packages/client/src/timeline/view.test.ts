@@ -16,8 +16,7 @@ const live = (key: string, seconds: number, more: Partial<LiveMessage> = {}): Li
   senderType: 'OPERATOR',
   operatorId: 7,
   operatorName: 'Grace',
-  text: `text ${key}`,
-  image: null,
+  body: { type: 'text', text: `text ${key}` },
   createdAt: at(seconds),
   ...more,
 });
@@ -75,7 +74,7 @@ describe('viewTimeline', () => {
   });
 
   it('takes a message without a key for the row that says the same, one row for one message', () => {
-    const hello = { text: 'Hello' };
+    const hello = { body: { type: 'text', text: 'Hello' } } as const;
     const lives = [live('x', 10, { ...hello, keyed: false }), live('y', 12, { ...hello, keyed: false })];
     const one = viewTimeline(stateOf([row('r1', 1, 11, hello)], lives), [], VISITOR, []);
     expect(one.map((message) => message.key)).toEqual(['r1', 'y']);
@@ -86,7 +85,7 @@ describe('viewTimeline', () => {
   });
 
   it('compares a stranger’s thousand equal messages with a thousand rows no more often than there are messages', () => {
-    const hello = { text: 'Hello' };
+    const hello = { body: { type: 'text', text: 'Hello' } } as const;
     // Too far apart for any of them to be one of the rows.
     const lives = Array.from({ length: 1_000 }, (_, at) => live(`live ${at}`, 100_000 + at, { ...hello, keyed: false }));
     const rows = Array.from({ length: 1_000 }, (_, at) => row(`row ${at}`, at + 1, at, hello));

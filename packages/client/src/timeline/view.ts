@@ -1,3 +1,5 @@
+import { textOf, unreachable } from '@switchboard/protocol/body';
+
 import { messageId } from '../model/message-id.ts';
 import type { MessageStatus, TimelineMessage } from '../model/types.ts';
 import { shallowEqual } from '../platform/shallow-equal.ts';
@@ -88,8 +90,8 @@ interface Timed<C> {
 function byWhatIsSaid<C extends Content>(contents: Iterable<C>): Map<string, Timed<C>[]> {
   const groups = new Map<string, Timed<C>[]>();
   for (const content of contents) {
-    const { senderType, image, text, createdAt } = content;
-    const said = image === null ? `${senderType} text ${text ?? ''}` : `${senderType} image`;
+    const { senderType, body, createdAt } = content;
+    const said = `${senderType} ${comparable(body)}`;
     const group = groups.get(said) ?? [];
     groups.set(said, group);
     group.push({ content, at: Date.parse(createdAt) });
@@ -98,8 +100,20 @@ function byWhatIsSaid<C extends Content>(contents: Iterable<C>): Map<string, Tim
   return groups;
 }
 
+/** What two copies of a body have in common, whichever way each came. */
+function comparable(body: Content['body']): string {
+  switch (body.type) {
+    case 'text':
+      return `text ${body.text}`;
+    case 'image': // The saved copy has another address, and perhaps another name.
+      return 'image';
+    default:
+      return unreachable(body);
+  }
+}
+
 function base(side: Side, content: Content) {
-  const { key, senderType, operatorId, operatorName, text, image, createdAt } = content;
+  const { key, senderType, operatorId, operatorName, body, createdAt } = content;
   const own = isOwn(side, content);
   return {
     key,
@@ -107,8 +121,7 @@ function base(side: Side, content: Content) {
     own,
     operatorId,
     operatorName,
-    text,
-    image,
+    body,
     createdAt,
     seq: null,
     status: null,
@@ -151,7 +164,18 @@ function savedStatus(state: TimelineState, side: Side, seq: number): MessageStat
 /** The message that was shown before, if nothing of it has changed: views compare by identity. */
 function same(before: TimelineMessage | undefined, now: TimelineMessage): TimelineMessage {
   if (before === undefined) return now;
-  const { image: imageBefore, ...restBefore } = before;
-  const { image, ...rest } = now;
-  return shallowEqual(restBefore, rest) && (imageBefore === image || shallowEqual(imageBefore ?? {}, image ?? {})) ? before : now;
+  const body = sameBody(before.body, now.body) ? before.body : now.body;
+  return shallowEqual(before, { ...now, body }) ? before : { ...now, body };
+}
+
+function sameBody(one: Content['body'], other: Content['body']): boolean {
+  if (one.type !== other.type || textOf(one) !== textOf(other)) return false;
+  switch (one.type) {
+    case 'text':
+      return true;
+    case 'image':
+      return other.type === 'image' && shallowEqual(one.image, other.image);
+    default:
+      return unreachable(one);
+  }
 }

@@ -1,14 +1,20 @@
 import { expect, it } from 'vitest';
 
-import { addressHere, relayedAddress } from './relayed-picture.ts';
+import { addressHere, relayedFields } from './relayed-picture.ts';
 
 it.each([
   ['/api/chat/uploads/1?e=1&s=x', 'https://chat.example/api/chat/uploads/1?e=1&s=x'],
   ['https://shop.example/lamp.png', 'https://shop.example/lamp.png'],
   ['data:image/png;base64,AAAA', 'data:image/png;base64,AAAA'],
-  [null, null],
 ])('relays %s as %s', (url, relayed) => {
-  expect(relayedAddress(url, 'https://chat.example')).toBe(relayed);
+  const image = { blob: null, url, name: 'lamp.png', mimeType: 'image/png', width: 1, height: 1 };
+  expect(relayedFields({ type: 'image', image, text: 'Red?' }, 'https://chat.example')).toEqual({
+    type: 'image',
+    message: 'Red?',
+    image: relayed,
+    name: 'lamp.png',
+    mimeType: 'image/png',
+  });
 });
 
 it.each([

@@ -1,10 +1,16 @@
+import { mapImage, relayedBody, type LinkedImage, type MessageBody, type RelayedBody } from '@switchboard/protocol/body';
 import { UPLOADS_PATH } from '@switchboard/protocol/limits';
 
 /** Makes a bare path parsable; never seen by anybody. */
 const NOWHERE = 'https://relative.invalid';
 
-/** The address of a picture as it goes over the relay: with its origin, because an old front-end shows it on a site of its own. */
-export function relayedAddress(url: string | null, origin: string): string | null {
+/** What a message says, as it goes over the relay: the picture's address with its origin, because an old front-end shows it on a site of its own. */
+export function relayedFields(body: MessageBody<LinkedImage>, origin: string): RelayedBody {
+  return relayedBody(mapImage(body, (image) => ({ ...image, url: relayedAddress(image.url, origin) })));
+}
+
+/** With the origin, where it has none. */
+function relayedAddress(url: string | null, origin: string): string | null {
   return url?.startsWith('/') === true && URL.canParse(url, origin) ? new URL(url, origin).href : url;
 }
 

@@ -86,7 +86,7 @@ describe('timings', () => {
 
   it('leave out pictures, and what is saved on behalf of somebody else', async () => {
     const { timings } = open();
-    timings.relayed(entry('', { text: null, image: picture() }));
+    timings.relayed(entry('', { body: picture() }));
     timings.saved([sent(100, { messageType: 'IMAGE' }), sent(9_000, { senderType: 'CLIENT' })]);
     await vi.advanceTimersByTimeAsync(MINUTE);
     expect(reports).toEqual([]);

@@ -1,3 +1,4 @@
+import { carriesFile, type MessageBody } from '@switchboard/protocol/body';
 import { MAX_TIMINGS, TIMINGS_EVERY_MS } from '@switchboard/protocol/limits';
 import type { NewMessage, RequestOf } from '@switchboard/protocol/types';
 
@@ -8,7 +9,7 @@ import type { ServerClock } from '../platform/server-clock.ts';
 interface SentMessage {
   /** ISO-8601. */
   readonly createdAt: string;
-  readonly image: object | null;
+  readonly body: MessageBody<unknown>;
 }
 
 /** Messages that wait to be saved, oldest first: the outbox. */
@@ -19,7 +20,7 @@ interface WaitingMessages {
 
 /**
  * Notes how long messages take, and reports it in a batch once a minute and when the page is left; nothing while nothing happens. What can't be reported is
- * forgotten. Pictures are left out: they take as long as they are large.
+ * forgotten. What carries a file is left out: it takes as long as the file is large.
  */
 export interface Timings {
   /** The relay has acknowledged the message. */
@@ -72,8 +73,8 @@ export function createTimings(effects: Effects, clock: ServerClock, send: (repor
   }
 
   return {
-    relayed({ image, createdAt }) {
-      if (image === null) note(relayed, createdAt);
+    relayed({ body, createdAt }) {
+      if (!carriesFile(body.type)) note(relayed, createdAt);
     },
     saved(messages) {
       for (const { messageType, senderType, sentAt } of messages) {

@@ -2,10 +2,11 @@
 const CARRIED = /^data:image\/(?:avif|gif|jpeg|png|webp)[;,]/iu;
 
 /**
- * The address of a picture as it may stand in a page, or undefined when it is none: a message's picture comes as its sender put it on the wire. An address of
- * this site, of the web, of this page's own memory, or a picture that carries itself.
+ * The address of a picture as it may stand in a page, or undefined when there is none: a message's picture comes as its sender gave it. An address of this
+ * site, of the web, of this page's own memory, or a picture that carries itself.
  */
-export function safePicture(url: string): string | undefined {
+export function safePicture(url: string | null): string | undefined {
+  if (url === null) return undefined;
   if (CARRIED.test(url)) return url;
   // Against an address nobody has, so that what is relative can be told.
   if (!URL.canParse(url, 'https://relative.invalid')) return undefined;

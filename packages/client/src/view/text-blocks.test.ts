@@ -87,9 +87,9 @@ it('shows all that was typed but lines of backticks', () => {
 });
 
 it('is done once for each message, however often that is drawn', () => {
-  const message = { text: '```\na\n```' };
-  expect(blocksOf(message)).toBe(blocksOf(message));
-  expect(blocksOf({ text: null })).toEqual([{ kind: 'text', parts: [] }]);
+  const body = { type: 'text', text: '```\na\n```' } as const;
+  expect(blocksOf(body)).toBe(blocksOf(body));
+  expect(blocksOf({ type: 'image', image: null, text: null })).toEqual([{ kind: 'text', parts: [] }]);
 });
 
 it('makes no more pieces and links of one message than a page can carry', () => {

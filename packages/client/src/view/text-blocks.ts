@@ -1,3 +1,5 @@
+import { textOf, type MessageBody } from '@switchboard/protocol/body';
+
 import { linkParts, MAX_LINKS } from './links.ts';
 import type { TextPart } from './links.ts';
 
@@ -77,11 +79,11 @@ export function textBlocks(text: string): readonly TextBlock[] {
 
 const found = new WeakMap<object, readonly TextBlock[]>();
 
-/** The blocks of this message's text, found once for each message: it is drawn far more often than it changes. */
-export function blocksOf(message: { readonly text: string | null }): readonly TextBlock[] {
-  const known = found.get(message);
+/** The blocks of a message's words, found once for each body: it is drawn far more often than it changes. */
+export function blocksOf(body: MessageBody<unknown>): readonly TextBlock[] {
+  const known = found.get(body);
   if (known !== undefined) return known;
-  const blocks = textBlocks(message.text ?? '');
-  found.set(message, blocks);
+  const blocks = textBlocks(textOf(body) ?? '');
+  found.set(body, blocks);
   return blocks;
 }

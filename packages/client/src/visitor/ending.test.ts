@@ -111,8 +111,8 @@ describe('ending a conversation', () => {
     server.fault = () => undefined;
     for (const { tab } of [second, deaf]) tab.storageChanged();
     const left = [
-      { text: 'Written at that very moment', isImage: false },
-      { text: null, isImage: true },
+      { type: 'text', text: 'Written at that very moment' },
+      { type: 'image', text: null },
     ];
     for (const { chat } of [first, second, deaf]) await eventually(() => expect(chat.getSnapshot().leftOvers).toMatchObject(left));
     // Also after a reload; and it is nobody's but theirs to send.

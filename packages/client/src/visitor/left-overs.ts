@@ -1,3 +1,4 @@
+import { textOf } from '@switchboard/protocol/body';
 import { ChatError } from '@switchboard/protocol/errors';
 
 import { withoutPlace } from '../conversation/held-rows.ts';
@@ -72,7 +73,7 @@ export class LeftOvers {
 
   #refresh(): void {
     const entries = this.#outbox?.entries() ?? [];
-    this.#list = entries.length === 0 ? NONE : entries.map(({ key, text, image }) => ({ key, text, isImage: image !== null }));
+    this.#list = entries.length === 0 ? NONE : entries.map(({ key, body }) => ({ key, type: body.type, text: textOf(body) }));
     this.#onChange();
   }
 }

@@ -5,6 +5,7 @@ import { Conversation } from '../conversation/conversation.ts';
 import { withoutPlace } from '../conversation/held-rows.ts';
 import { conversationMessageId } from '../model/message-id.ts';
 import type { ArrivedMessage, RelayAddress } from '../model/types.ts';
+import { fileOf } from '../outbox/entry.ts';
 import type { NewEntry, OutboxEntry } from '../outbox/entry.ts';
 import { Outbox } from '../outbox/outbox.ts';
 import type { Effects } from '../platform/effects.ts';
@@ -16,7 +17,7 @@ import { liveMessage } from '../timeline/live-message.ts';
 import { Connection } from '../transport/connection.ts';
 import { createHttp } from '../transport/http.ts';
 import type { Http } from '../transport/http.ts';
-import { relayedAddress } from '../transport/relayed-picture.ts';
+import { relayedFields } from '../transport/relayed-picture.ts';
 import { uploadImage } from '../transport/upload.ts';
 import { PageReports } from './page-reports.ts';
 import type { VisitorSession } from './session.ts';
@@ -42,9 +43,7 @@ export interface VisitorLineOptions {
 
 /** What a visitor's own client says of a message on the relay. */
 function clientMessageOf(entry: NewEntry, origin: string): PeerInputs['clientMessage'] {
-  if (entry.image === null) return { type: 'text', message: entry.text, messageKey: entry.key };
-  const { url, name, mimeType } = entry.image;
-  return { type: 'image', message: entry.text, image: relayedAddress(url, origin), name, mimeType, messageKey: entry.key };
+  return { ...relayedFields(entry.body, origin), messageKey: entry.key };
 }
 
 /** Everything that stands while a visitor has a conversation. */
@@ -172,9 +171,9 @@ export class VisitorLine {
         return answer.messages;
       },
       upload: (entry, onProgress, signal) => {
-        const { image, key } = entry;
-        if (image?.blob == null) return Promise.reject(new ChatError('invalid_request', 'The picture is not there any more.'));
-        return uploadImage(effects, this.#http, { blob: image.blob, name: image.name, uploadKey: key, signal }, onProgress);
+        const file = fileOf(entry);
+        if (file?.blob == null) return Promise.reject(new ChatError('invalid_request', 'The picture is not there any more.'));
+        return uploadImage(effects, this.#http, { blob: file.blob, name: file.name, uploadKey: entry.key, signal }, onProgress);
       },
       onUploaded: (entry) => void this.conversation.relay(entry),
     });

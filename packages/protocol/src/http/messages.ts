@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { MESSAGE_TYPES, type MessageType } from '../body.ts';
 import {
   DEFAULT_PAGE_SIZE,
   MAX_ADDRESS_LENGTH,
@@ -14,11 +15,22 @@ import { isVisible } from '../visible.ts';
 import { answer, json, type Endpoint, type EndpointKey } from './endpoint.ts';
 import { epoch, receipts } from './receipts.ts';
 
+interface GivenBody {
+  readonly text?: string | null | undefined;
+  readonly imageUrl?: string | null | undefined;
+}
+
+/** The field that a message of each type can't do without. */
+const NEEDED: Readonly<Record<MessageType, { field: keyof GivenBody; isGiven: (body: GivenBody) => boolean; problem: string }>> = {
+  TEXT: { field: 'text', isGiven: ({ text: given }) => isVisible(given ?? ''), problem: 'a TEXT message needs a text that can be seen' },
+  IMAGE: { field: 'imageUrl', isGiven: ({ imageUrl }) => (imageUrl ?? '') !== '', problem: 'an IMAGE message needs an imageUrl' },
+};
+
 /** One message to save. Who sent it follows from who asks; `senderType: 'CLIENT'` from an operator saves on the visitor's behalf. */
 export const newMessage = z
   .object({
     messageKey: z.uuid().transform((value) => value.toLowerCase()),
-    messageType: z.enum(['TEXT', 'IMAGE']),
+    messageType: z.enum(MESSAGE_TYPES),
     text: text(MAX_TEXT_LENGTH).nullish(),
     imageUrl: z.string().max(MAX_URL_LENGTH).nullish(),
     imageName: text(MAX_FILE_NAME_LENGTH).nullish(),
@@ -29,13 +41,9 @@ export const newMessage = z
     clientSocketId: z.string().max(MAX_ADDRESS_LENGTH).nullish(),
     senderType: z.enum(['CLIENT', 'OPERATOR']).nullish(),
   })
-  .refine((value) => value.messageType !== 'TEXT' || isVisible(value.text ?? ''), {
-    message: 'a TEXT message needs a text that can be seen',
-    path: ['text'],
-  })
-  .refine((value) => value.messageType !== 'IMAGE' || (value.imageUrl ?? '') !== '', {
-    message: 'an IMAGE message needs an imageUrl',
-    path: ['imageUrl'],
+  .superRefine((message, context) => {
+    const { field, isGiven, problem } = NEEDED[message.messageType];
+    if (!isGiven(message)) context.addIssue({ code: 'custom', message: problem, path: [field] });
   });
 export type NewMessage = z.infer<typeof newMessage>;
 
@@ -74,7 +82,7 @@ export const messageView = z
     seq: z.int(),
     clientId: z.int(),
     senderType: z.enum(['CLIENT', 'OPERATOR']),
-    messageType: z.enum(['TEXT', 'IMAGE']),
+    messageType: z.enum(MESSAGE_TYPES),
     text: z.string().nullable(),
     imageUrl: z
       .string()

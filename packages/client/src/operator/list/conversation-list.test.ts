@@ -13,8 +13,7 @@ const content = (key: string, seconds: number, senderType: 'CLIENT' | 'OPERATOR'
   senderType,
   operatorId: null,
   operatorName: null,
-  text: `text ${key}`,
-  image: null,
+  body: { type: 'text', text: `text ${key}` },
   createdAt: at(seconds),
 });
 
@@ -55,7 +54,7 @@ function chat(
   };
 }
 
-function viewOf({ key, senderType, text, createdAt }: Content, seq: number): NonNullable<RecentChat['lastMessage']> {
+function viewOf({ key, senderType, body, createdAt }: Content, seq: number): NonNullable<RecentChat['lastMessage']> {
   return {
     id: seq,
     messageKey: key,
@@ -63,7 +62,7 @@ function viewOf({ key, senderType, text, createdAt }: Content, seq: number): Non
     clientId: 1,
     senderType,
     messageType: 'TEXT',
-    text,
+    text: body.text,
     imageUrl: null,
     imageName: null,
     mimeType: null,
@@ -178,7 +177,7 @@ describe('a row of the list', () => {
   });
 
   it('shows the beginning of a message that is longer than any row, whichever way it came', () => {
-    const long = { ...content('long', 1), text: 'x'.repeat(10_000) };
+    const long = { ...content('long', 1), body: { type: 'text', text: 'x'.repeat(10_000) } } as const;
     for (const row of [fetched(chat([long])), run(fetched(chat([])), heard(long))])
       expect(show(row).preview?.text).toBe(`${'x'.repeat(200)}…`);
   });

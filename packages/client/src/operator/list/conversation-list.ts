@@ -1,3 +1,4 @@
+import { bodyOfSaved, textOf } from '@switchboard/protocol/body';
 import type { MessageView, RecentChat } from '@switchboard/protocol/types';
 
 import { messageId } from '../../model/message-id.ts';
@@ -166,14 +167,10 @@ function samePages(a: ConversationSummary['pages'], b: ConversationSummary['page
 }
 
 function previewOf({ chat: { lastMessage }, said }: ListRow): ConversationSummary['preview'] {
-  const newest = said.at(-1)?.content;
-  if (newest !== undefined) {
-    const { text, image, senderType, operatorName } = newest;
-    return { text: beginningOf(text), isImage: image !== null, senderType, operatorName };
-  }
-  if (lastMessage === null) return null;
-  const { text, messageType, senderType, operatorName } = lastMessage;
-  return { text: beginningOf(text), isImage: messageType === 'IMAGE', senderType, operatorName };
+  const newest = said.at(-1)?.content ?? (lastMessage === null ? null : { ...lastMessage, body: bodyOfSaved(lastMessage) });
+  if (newest === null) return null;
+  const { body, senderType, operatorName } = newest;
+  return { type: body.type, text: beginningOf(textOf(body)), senderType, operatorName };
 }
 
 function beginningOf(text: string | null): string | null {

@@ -178,7 +178,7 @@ describe('a message that nobody has told of', () => {
     unheard(() => server.commit(late.id, { text: 'from the train', sentAt }));
     grace.tab.wake();
     await passTime(1_000);
-    expect(grace.arrivals.map(({ clientId, message }) => [clientId, message.text])).toEqual([[late.id, 'from the train']]);
+    expect(grace.arrivals.map(({ clientId, message }) => [clientId, message.body.text])).toEqual([[late.id, 'from the train']]);
     expect(ids(grace)[0]).toBe(late.id);
     expect(grace.chat.summaryOf(late.id)).toMatchObject({ unread: 2, waitingSince: sentAt, preview: { text: 'from the train' } });
   });
