@@ -1,9 +1,10 @@
 import { Prisma, type Transaction } from '@switchboard/database';
 
 import { groupBy } from '../../group-by.ts';
+import { insertMessages } from './message-columns.ts';
 import { identityOf, type MessageIdentity } from './message-identity.ts';
 import type { KnownClient, PlannedMessage } from './plan-group.ts';
-import { waitingChange, waitingColumns, type WaitingChange } from './waiting-change.ts';
+import { clientColumns, waitingChange, type WaitingChange } from './waiting-change.ts';
 
 /** A session's last sign of life is kept to this precision: one write in ten seconds, not one per message. */
 export const SEEN_EVERY_MS = 10_000;
@@ -18,28 +19,16 @@ export async function commitPlanned(
   clients: ReadonlyMap<number, KnownClient>,
   now: Date,
 ): Promise<Map<string, number>> {
-  const column = <T>(read: (message: PlannedMessage) => T): T[] => messages.map(read);
   const at = now.toISOString();
   const changes = clientChanges(messages, clients, now);
   const change = <T>(read: (change: ClientChange) => T): T[] => changes.map(read);
   const rows = await tx.commit<MessageIdentity & { id: number }>(Prisma.sql`
     WITH inserted AS (
-      INSERT INTO "ChatMessage" ("messageKey", "clientId", seq, "clientSocketId", "senderType", "operatorId", "messageType", text, "imageUrl",
-        "imageName", "mimeType", "sessionId", "createdAt", "savedById", "savedAt", "updatedAt")
-      SELECT *, ${at}::timestamptz, ${at}::timestamptz FROM unnest(
-        ${column((m) => m.messageKey)}::uuid[], ${column((m) => m.clientId)}::int[], ${column((m) => m.seq)}::int[],
-        ${column((m) => m.draft.clientSocketId)}::text[], ${column((m) => m.senderType)}::"MessageSenderType"[],
-        ${column((m) => m.operatorId)}::int[], ${column((m) => m.draft.messageType)}::"MessageType"[],
-        ${column((m) => m.draft.text)}::text[], ${column((m) => m.draft.image?.url ?? null)}::text[],
-        ${column((m) => m.imageName)}::text[], ${column((m) => m.mimeType)}::text[], ${column((m) => m.sessionId)}::text[],
-        ${column((m) => m.createdAt.toISOString())}::timestamptz[], ${column((m) => m.draft.savedById)}::int[]
-      )
+      ${insertMessages(messages, { at })}
       RETURNING id, "messageKey", "clientId", "senderType"
     ), counted AS (
-      UPDATE "Client" c SET "lastSeq" = n."lastSeq", "unreadCount" = c."unreadCount" + n.unread,
-        "lastActivityAt" = GREATEST(c."lastActivityAt", ${at}::timestamptz), ${waitingColumns(Prisma.sql`n."lastSeq"`)},
-        status = CASE WHEN n.reopen THEN 'ACTIVE' ELSE c.status END,
-        "endedAt" = CASE WHEN n.reopen THEN NULL ELSE c."endedAt" END, "updatedAt" = ${at}::timestamptz
+      UPDATE "Client" c SET ${clientColumns(Prisma.sql`n."lastSeq"`, at)},
+        status = CASE WHEN n.reopen THEN 'ACTIVE' ELSE c.status END, "endedAt" = CASE WHEN n.reopen THEN NULL ELSE c."endedAt" END
       FROM unnest(
         ${change((c) => c.clientId)}::int[], ${change((c) => c.lastSeq)}::int[], ${change((c) => c.waiting.unread)}::int[],
         ${change((c) => c.waiting.answered)}::boolean[], ${change((c) => c.waiting.since?.toISOString() ?? null)}::timestamptz[], ${change((c) => c.reopen)}::boolean[]
@@ -70,7 +59,7 @@ function clientChanges(messages: readonly PlannedMessage[], clients: ReadonlyMap
   return [...groupBy(messages, ({ clientId }) => clientId)].map(([clientId, own]) => {
     const client = clients.get(clientId);
     const reopen = client?.endedAt != null && client.sessions[0]?.endedAt == null;
-    const visited = new Set(own.map(({ draft: { target } }) => (target.kind === 'client' ? target.sessionId?.toLowerCase() : undefined)));
+    const visited = new Set(own.map(({ target }) => (target.kind === 'client' ? target.sessionId?.toLowerCase() : undefined)));
     const visits = client?.sessions.filter(({ id, lastSeenAt }) => visited.has(id) && lastSeenAt < seenBefore) ?? [];
     return {
       clientId,

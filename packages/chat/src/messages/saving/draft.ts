@@ -1,4 +1,13 @@
-import { ChatError, MAX_MESSAGE_AGE_MS, MAX_SAVE_BATCH, type NewMessage } from '@switchboard/protocol';
+import {
+  bodyOfSaved,
+  ChatError,
+  mapImage,
+  MAX_MESSAGE_AGE_MS,
+  MAX_SAVE_BATCH,
+  unreachable,
+  type MessageBody,
+  type NewMessage,
+} from '@switchboard/protocol';
 
 import { clientMeant, conversationNotFound, requireOperator } from '../../access.ts';
 import type { Actor } from '../../actor.ts';
@@ -12,6 +21,9 @@ export type Target =
   /** A socket id, or a session's id in lower case. */
   | { readonly kind: 'address'; readonly address: string };
 
+/** A picture to store: what the sender has said of it; where they have said nothing, its upload says it. */
+type DraftImage = ImageReference & { readonly name: string | null; readonly mimeType: string | null };
+
 /** A message as it will be stored, but for what only the database knows. */
 export interface Draft {
   /** In lower case, as the database gives it back. */
@@ -20,9 +32,7 @@ export interface Draft {
   readonly senderType: 'CLIENT' | 'OPERATOR';
   readonly operatorId: number | null;
   readonly savedById: number | null;
-  readonly messageType: 'TEXT' | 'IMAGE';
-  readonly text: string | null;
-  readonly image: (ImageReference & { readonly name: string | null; readonly mimeType: string | null }) | null;
+  readonly body: MessageBody<DraftImage>;
   readonly sessionId: string | null;
   readonly clientSocketId: string | null;
   readonly createdAt: Date;
@@ -46,18 +56,28 @@ export function draftMessages(actor: Actor, messages: readonly NewMessage[], now
 function draftMessage(actor: Actor, message: NewMessage, now: Date, field: string): Draft {
   const target = targetOf(actor, message, field);
   const sender = senderOf(actor, message);
-  const image = message.messageType === 'IMAGE' ? readImageUrl(actor, message.imageUrl ?? '', `${field}.imageUrl`) : null;
+  const body = mapImage(bodyOfSaved(message), ({ url, ...said }) => ({ ...readImageUrl(actor, url ?? '', `${field}.imageUrl`), ...said }));
   return {
     messageKey: message.messageKey.toLowerCase(),
     target,
     ...sender,
-    messageType: message.messageType,
-    text: message.text ?? null,
-    image: image === null ? null : { ...image, name: message.imageName ?? null, mimeType: message.mimeType ?? null },
+    body,
     sessionId: actor.kind === 'client' ? actor.sessionId : (message.sessionId ?? null),
     clientSocketId: message.clientSocketId ?? null,
     createdAt: sentAt(message.sentAt, now),
   };
+}
+
+/** The upload that a message points at, null for none. It has to be looked up. */
+export function uploadOf({ body }: Pick<Draft, 'body'>): string | null {
+  switch (body.type) {
+    case 'text':
+      return null;
+    case 'image':
+      return body.image.uploadId;
+    default:
+      return unreachable(body);
+  }
 }
 
 function targetOf(actor: Actor, message: NewMessage, field: string): Target {

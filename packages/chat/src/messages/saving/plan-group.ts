@@ -1,7 +1,8 @@
-import { ChatError } from '@switchboard/protocol';
+import { ChatError, mapImage } from '@switchboard/protocol';
 
 import { chatOver, conversationNotFound, visitorBlocked } from '../../access.ts';
-import type { Draft, Target } from './draft.ts';
+import { uploadOf, type Draft, type Target } from './draft.ts';
+import type { NewRow } from './message-columns.ts';
 import { identityOf, type MessageIdentity } from './message-identity.ts';
 
 /** A message of one of the drafts' identities that the database has already. */
@@ -48,14 +49,8 @@ export interface Knowledge {
 }
 
 /** A row to insert. Its id is the database's to give. */
-export interface PlannedMessage extends MessageIdentity {
-  readonly draft: Draft;
-  readonly operatorId: number | null;
-  readonly seq: number;
-  readonly sessionId: string | null;
-  readonly imageName: string | null;
-  readonly mimeType: string | null;
-  readonly createdAt: Date;
+export interface PlannedMessage extends NewRow {
+  readonly target: Target;
 }
 
 /** What to answer for one message of a request: a row that is there, or one that will be. */
@@ -137,24 +132,24 @@ export function planGroup(requests: readonly (readonly Draft[])[], knowledge: Kn
 }
 
 function planMessage(draft: Draft, client: KnownClient, seq: number, uploads: Knowledge['uploads']): PlannedMessage {
-  const upload = draft.image?.uploadId == null ? undefined : uploads.get(draft.image.uploadId);
-  if (draft.image?.uploadId != null && upload?.clientId !== client.id) {
+  const uploadId = uploadOf(draft);
+  const upload = uploadId === null ? undefined : uploads.get(uploadId);
+  if (uploadId !== null && upload?.clientId !== client.id) {
     throw new ChatError(
       'not_found',
       'There is no such image in this conversation. One that is not sent within a day is removed: attach it again.',
     );
   }
   return {
-    draft,
-    messageKey: draft.messageKey,
+    ...draft,
     clientId: client.id,
-    senderType: draft.senderType,
-    operatorId: draft.operatorId,
     seq,
+    body: mapImage(draft.body, ({ url, name, mimeType }) => ({
+      url,
+      name: name ?? upload?.name ?? null,
+      mimeType: mimeType ?? upload?.mimeType ?? null,
+    })),
     sessionId: draft.sessionId ?? client.sessions[0]?.id ?? null,
-    imageName: draft.image?.name ?? upload?.name ?? null,
-    mimeType: draft.image?.mimeType ?? upload?.mimeType ?? null,
-    createdAt: draft.createdAt,
   };
 }
 

@@ -2,7 +2,7 @@ import { Prisma, type Transaction } from '@switchboard/database';
 
 import { groupBy } from '../../group-by.ts';
 import { isUuid } from '../../uuid.ts';
-import type { Draft } from './draft.ts';
+import { uploadOf, type Draft } from './draft.ts';
 import { identityOf } from './message-identity.ts';
 import type { Knowledge, KnownClient, KnownMessage, KnownSession, KnownUpload } from './plan-group.ts';
 
@@ -54,7 +54,7 @@ function clientsMeant(drafts: readonly Draft[]): Prisma.Sql {
 }
 
 async function readUploads(tx: Transaction, drafts: readonly Draft[]): Promise<KnownUpload[]> {
-  const ids = unique(drafts.flatMap(({ image }) => (image?.uploadId == null ? [] : [image.uploadId])));
+  const ids = unique(drafts.map(uploadOf).filter((id) => id !== null));
   if (ids.length === 0) return [];
   // Locked, so that none is removed as unused (`removeUnusedUploads`) before the message that names it is committed.
   return await tx.query<KnownUpload>(

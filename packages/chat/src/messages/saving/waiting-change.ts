@@ -23,11 +23,16 @@ export function waitingChange(
 }
 
 /**
- * Sets the columns about who waits of the client `c` from the change `n`. Where a version that does not know them has saved, what they say is of older messages:
- * then they stay behind, and `settleWaiting` brings them up to date.
+ * Sets the columns of the client `c` that follow from its new messages, which the row `n` sums up. Where a version that does not know the columns about who
+ * waits has saved, they are about older messages: then they stay behind, and `settleWaiting` brings them up to date.
+ *
+ * @param lastSeq the number of the newest message
+ * @param at when they are saved, ISO-8601
  */
-export function waitingColumns(lastSeq: Prisma.Sql): Prisma.Sql {
-  return Prisma.sql`"waitingSince" = CASE WHEN n.answered THEN n.since ELSE COALESCE(c."waitingSince", n.since) END,
+export function clientColumns(lastSeq: Prisma.Sql, at: string): Prisma.Sql {
+  return Prisma.sql`"lastSeq" = ${lastSeq}, "unreadCount" = c."unreadCount" + n.unread,
+        "lastActivityAt" = GREATEST(c."lastActivityAt", ${at}::timestamptz), "updatedAt" = ${at}::timestamptz,
+        "waitingSince" = CASE WHEN n.answered THEN n.since ELSE COALESCE(c."waitingSince", n.since) END,
         "doneAt" = CASE WHEN n.unread > 0 THEN NULL ELSE c."doneAt" END,
         "waitingSeq" = CASE WHEN c."waitingSeq" = c."lastSeq" THEN ${lastSeq} ELSE c."waitingSeq" END`;
 }

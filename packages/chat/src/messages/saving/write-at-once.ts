@@ -5,9 +5,10 @@ import { conversationChanged } from '../../effects.ts';
 import { groupBy } from '../../group-by.ts';
 import { isUuid } from '../../uuid.ts';
 import { SEEN_EVERY_MS } from './commit-planned.ts';
-import type { Draft } from './draft.ts';
+import { uploadOf, type Draft } from './draft.ts';
+import { insertMessages } from './message-columns.ts';
 import { identityOf } from './message-identity.ts';
-import { waitingChange, waitingColumns, type WaitingChange } from './waiting-change.ts';
+import { clientColumns, waitingChange, type WaitingChange } from './waiting-change.ts';
 import type { SaveResult } from './write-group.ts';
 
 type Request = readonly Draft[];
@@ -89,9 +90,10 @@ function ordinaryRequests(requests: readonly Request[]): Set<Request> {
   const sessions = new Map<number, string>();
   const special = new Set<number>();
   const isOrdinary = (drafts: Request, clientId: number) =>
-    drafts.every(({ messageKey, senderType, target, image }) => {
+    drafts.every((draft) => {
+      const { messageKey, senderType, target } = draft;
       const identity = identityOf({ clientId, senderType, messageKey });
-      if (target.kind !== 'client' || target.clientId !== clientId || image?.uploadId != null || keys.has(identity)) return false;
+      if (target.kind !== 'client' || target.clientId !== clientId || uploadOf(draft) !== null || keys.has(identity)) return false;
       keys.add(identity);
       if (target.sessionId === null) return true;
       if (!sessions.has(clientId)) sessions.set(clientId, target.sessionId);
@@ -120,18 +122,12 @@ function saveStatement(drafts: Request, now: Date): Prisma.Sql {
   const at = now.toISOString();
   const seenBefore = new Date(now.getTime() - SEEN_EVERY_MS).toISOString();
   const messages = numberedByClient(drafts);
-  const column = <T>(read: (message: Numbered) => T): T[] => {
-    const values = messages.map(read);
-    // `unnest` fills up what is short with NULL: most messages have neither picture nor operator, and need not say so one by one.
-    return values.every((value) => value === null) ? [] : values;
-  };
+  const column = <T>(read: (message: Numbered) => T): T[] => messages.map(read);
   const clients = [...groupBy(messages, ({ clientId }) => clientId)].toSorted(([a], [b]) => a - b).map(([, own]) => sumUp(own));
   const sum = <T>(read: (client: Summed) => T): T[] => clients.map(read);
   return Prisma.sql`
     WITH counted AS (
-      UPDATE "Client" c SET "lastSeq" = c."lastSeq" + n.added, "unreadCount" = c."unreadCount" + n.unread,
-        "lastActivityAt" = GREATEST(c."lastActivityAt", ${at}::timestamptz), ${waitingColumns(Prisma.sql`c."lastSeq" + n.added`)},
-        "updatedAt" = ${at}::timestamptz
+      UPDATE "Client" c SET ${clientColumns(Prisma.sql`c."lastSeq" + n.added`, at)}
       FROM unnest(
         ${sum((c) => c.clientId)}::int[], ${sum((c) => c.added)}::int[], ${sum((c) => c.unread)}::int[], ${sum((c) => c.answered)}::boolean[],
         ${sum((c) => c.since?.toISOString() ?? null)}::timestamptz[], ${sum((c) => c.sessionId)}::uuid[]
@@ -143,7 +139,7 @@ function saveStatement(drafts: Request, now: Date): Prisma.Sql {
       WHERE c.id = n.id AND c."endedAt" IS NULL AND c."blockedAt" IS NULL AND (n."sessionId" IS NULL OR (own.id IS NOT NULL AND own."endedAt" IS NULL))
         AND c.id <> ALL (ARRAY(
           SELECT k."clientId" FROM unnest(
-            ${column((m) => m.draft.messageKey)}::uuid[], ${column((m) => m.clientId)}::int[], ${column((m) => m.draft.senderType)}::"MessageSenderType"[]
+            ${column((m) => m.messageKey)}::uuid[], ${column((m) => m.clientId)}::int[], ${column((m) => m.senderType)}::"MessageSenderType"[]
           ) AS k("messageKey", "clientId", "senderType")
           WHERE EXISTS (
             SELECT FROM "ChatMessage" m
@@ -153,21 +149,11 @@ function saveStatement(drafts: Request, now: Date): Prisma.Sql {
       RETURNING c.id, c."lastSeq" - n.added AS base, own.id AS "ownId", own."lastSeenAt", latest.id::text AS "sessionId",
         COALESCE(latest."clientSocketId", latest.id::text) AS address
     ), inserted AS (
-      INSERT INTO "ChatMessage" ("messageKey", "clientId", seq, "clientSocketId", "senderType", "operatorId", "messageType", text, "imageUrl",
-        "imageName", "mimeType", "sessionId", "createdAt", "savedById", "savedAt", "updatedAt")
-      SELECT m."messageKey", c.id, c.base + m.nth, m."clientSocketId", m."senderType", m."operatorId", m."messageType", m.text, m."imageUrl",
-        m."imageName", m."mimeType", COALESCE(m."sessionId", c."sessionId"), m."createdAt", m."savedById", ${at}::timestamptz, ${at}::timestamptz
-      FROM unnest(
-        ${column((m) => m.draft.messageKey)}::uuid[], ${column((m) => m.clientId)}::int[], ${column((m) => m.nth)}::int[],
-        ${column((m) => m.draft.clientSocketId)}::text[], ${column((m) => m.draft.senderType)}::"MessageSenderType"[],
-        ${column((m) => m.draft.operatorId)}::int[], ${column((m) => m.draft.messageType)}::"MessageType"[],
-        ${column((m) => m.draft.text)}::text[], ${column((m) => m.draft.image?.url ?? null)}::text[],
-        ${column((m) => m.draft.image?.name ?? null)}::text[], ${column((m) => m.draft.image?.mimeType ?? null)}::text[],
-        ${column((m) => m.draft.sessionId)}::text[], ${column((m) => m.draft.createdAt.toISOString())}::timestamptz[],
-        ${column((m) => m.draft.savedById)}::int[]
-      ) AS m("messageKey", "clientId", nth, "clientSocketId", "senderType", "operatorId", "messageType", text, "imageUrl", "imageName", "mimeType",
-        "sessionId", "createdAt", "savedById")
-      JOIN counted c ON c.id = m."clientId"
+      ${insertMessages(messages, {
+        at,
+        instead: { seq: Prisma.sql`c.base + m.seq`, sessionId: Prisma.sql`COALESCE(m."sessionId", c."sessionId")` },
+        join: Prisma.sql`JOIN counted c ON c.id = m."clientId"`,
+      })}
       RETURNING "clientId", id, seq
     ), seen AS (
       UPDATE "ChatSession" s SET "lastSeenAt" = ${at}::timestamptz
@@ -176,20 +162,19 @@ function saveStatement(drafts: Request, now: Date): Prisma.Sql {
     SELECT "clientId", id, seq, NULL AS address FROM inserted UNION ALL SELECT id, NULL, base, address FROM counted`;
 }
 
-interface Numbered {
-  readonly draft: Draft;
+interface Numbered extends Draft {
   readonly clientId: number;
   /** 1 for the client's first message among these. */
-  readonly nth: number;
+  readonly seq: number;
 }
 
 function numberedByClient(drafts: Request): Numbered[] {
   const counts = new Map<number, number>();
   return drafts.map((draft) => {
     const clientId = draft.target.kind === 'client' ? draft.target.clientId : 0;
-    const nth = (counts.get(clientId) ?? 0) + 1;
-    counts.set(clientId, nth);
-    return { draft, clientId, nth };
+    const seq = (counts.get(clientId) ?? 0) + 1;
+    counts.set(clientId, seq);
+    return { ...draft, clientId, seq };
   });
 }
 
@@ -200,11 +185,11 @@ interface Summed extends WaitingChange {
 }
 
 function sumUp(own: readonly Numbered[]): Summed {
-  const targets = own.flatMap(({ draft: { target } }) => (target.kind === 'client' ? [target] : []));
+  const targets = own.flatMap(({ target }) => (target.kind === 'client' ? [target] : []));
   return {
     clientId: own[0]?.clientId ?? 0,
     added: own.length,
-    ...waitingChange(own.map(({ draft }) => draft)),
+    ...waitingChange(own),
     sessionId: targets.find(({ sessionId }) => sessionId !== null)?.sessionId ?? null,
   };
 }

@@ -1,0 +1,123 @@
+import { ChatError, isVisible, type NewMessage } from '@switchboard/protocol';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+
+import type { ClientActor, OperatorActor } from '../../actor.ts';
+import { endChat } from '../../conversations/end-chat.ts';
+import { chatFixture } from '../../testing/chat-fixture.ts';
+import { blockVisitor } from '../../visitors/block-visitor.ts';
+import { draftMessages, type Draft } from './draft.ts';
+import { writeAtOnce } from './write-at-once.ts';
+import { writeGroup, type SaveResult } from './write-group.ts';
+
+const chat = chatFixture();
+
+const KEYS = Array.from({ length: 6 }, (_, index) => `0b0e1f52-7d0c-4c6e-9a3b-6f7f6c1f2a1${index}`);
+
+const text = fc.string({ unit: 'binary', minLength: 1, maxLength: 40 }).filter((value) => isVisible(value) && !value.includes('\u0000'));
+const name = fc.option(fc.string({ unit: 'grapheme', maxLength: 20 }));
+/** Of an upload of the conversation, of another conversation's, or of a picture somewhere else. */
+const picture = fc.constantFrom('own', 'foreign', 'elsewhere');
+
+const message = fc.record({
+  messageKey: fc.constantFrom(...KEYS),
+  secondsAgo: fc.integer({ min: 0, max: 100 }),
+  clientSocketId: fc.option(fc.constant('socket')),
+  body: fc.oneof(
+    { weight: 3, arbitrary: fc.record({ messageType: fc.constant('TEXT' as const), text }) },
+    fc.record({ messageType: fc.constant('IMAGE' as const), picture, text: fc.option(text), imageName: name, mimeType: name }),
+  ),
+});
+type Message = typeof message extends fc.Arbitrary<infer T> ? T : never;
+
+const request = fc.record({
+  from: fc.constantFrom('visitor', 'operator', 'colleague', 'on behalf'),
+  messages: fc.array(message, { minLength: 1, maxLength: 3 }),
+});
+type Request = typeof request extends fc.Arbitrary<infer T> ? T : never;
+
+const state = fc.constantFrom('going on', 'going on', 'ended by an operator', 'ended by the visitor', 'blocked');
+
+interface Scene {
+  readonly visitor: ClientActor;
+  readonly uploads: Readonly<Record<'own' | 'foreign', string>>;
+}
+interface Staff {
+  readonly operator: OperatorActor;
+  readonly colleague: OperatorActor;
+}
+
+async function sceneOf(staff: Staff, standing: string): Promise<Scene> {
+  const [visitor, stranger] = [await chat.visitor(), await chat.visitor()];
+  const uploads = { own: await chat.upload(visitor), foreign: await chat.upload(stranger) };
+  if (standing === 'ended by an operator') await endChat(chat.ctx, staff.operator, { clientId: visitor.clientId });
+  if (standing === 'ended by the visitor') await endChat(chat.ctx, visitor);
+  if (standing === 'blocked') await blockVisitor(chat.ctx, staff.operator, { clientId: visitor.clientId, blocked: true });
+  return { visitor, uploads };
+}
+
+/** Nothing where the request is refused before anything is written. */
+function draftsOf({ from, messages }: Request, { visitor, uploads }: Scene, { operator, colleague }: Staff): Draft[] {
+  const newMessage = ({ messageKey, secondsAgo, clientSocketId, body }: Message): NewMessage => {
+    const sentAt = new Date(chat.now.getTime() - secondsAgo * 1_000).toISOString();
+    const sender =
+      from === 'visitor' ? {} : { clientId: visitor.clientId, ...(from === 'on behalf' ? { senderType: 'CLIENT' as const } : {}) };
+    const said = { messageKey, sentAt, clientSocketId, ...sender };
+    if (body.messageType === 'TEXT') return { ...said, ...body };
+    const { picture: where, ...picture } = body;
+    return { ...said, ...picture, imageUrl: where === 'elsewhere' ? 'https://shop.example/lamp.png' : uploads[where] };
+  };
+  const actor = from === 'visitor' ? visitor : from === 'colleague' ? colleague : operator;
+  try {
+    return draftMessages(actor, messages.map(newMessage), chat.now);
+  } catch (error) {
+    if (error instanceof ChatError) return [];
+    throw error;
+  }
+}
+
+/** What both ways of writing must have in common, without what differs between any two conversations. */
+async function outcomeOf({ visitor, uploads }: Scene, answers: readonly (SaveResult | ChatError)[]) {
+  const { clientId, sessionId } = visitor;
+  const rows = await chat.messages(clientId);
+  const client = await chat.client(clientId);
+  return {
+    answers: answers.map((answer) => {
+      if (answer instanceof ChatError) return answer.code;
+      return answer.messages.map(({ id, ...message }) => ({ ...message, row: rows.findIndex((row) => row.id === id) }));
+    }),
+    rows: rows.map(({ id: _id, clientId: _clientId, ...row }) =>
+      Object.assign(row, {
+        sessionId: row.sessionId === sessionId ? 'own' : row.sessionId,
+        imageUrl: row.imageUrl === uploads.own ? 'own' : row.imageUrl,
+      }),
+    ),
+    client: { ...client, id: null },
+  };
+}
+
+/** Requests that the writer of ordinary messages has taken. */
+let taken = 0;
+
+/** As a saver does it: the ordinary ones at once, and what is left with care. */
+async function write(requests: readonly (readonly Draft[])[]): Promise<(SaveResult | ChatError)[]> {
+  const atOnce = await writeAtOnce(chat.ctx, requests);
+  const left = requests.filter((_, index) => atOnce[index] === undefined);
+  taken += requests.length - left.length;
+  const answers = left.length === 0 ? [] : await writeGroup(chat.ctx, left);
+  return atOnce.map((answer) => answer ?? answers.shift() ?? new ChatError('internal', 'A request was not answered.'));
+}
+
+it('the writer of ordinary messages and the writer of all leave the same rows, counters and refusals behind', async () => {
+  const staff = { operator: await chat.operator('Olga'), colleague: await chat.operator('Omar') };
+  await fc.assert(
+    fc.asyncProperty(state, fc.array(request, { minLength: 1, maxLength: 3 }), async (standing, requests) => {
+      const [one, other] = [await sceneOf(staff, standing), await sceneOf(staff, standing)];
+      const drafts = (scene: Scene) => requests.map((given) => draftsOf(given, scene, staff)).filter((made) => made.length > 0);
+      const answers = await write(drafts(one));
+      expect(await outcomeOf(one, answers)).toEqual(await outcomeOf(other, await writeGroup(chat.ctx, drafts(other))));
+    }),
+    { numRuns: 60 },
+  );
+  expect(taken).toBeGreaterThan(5);
+});
