@@ -1,5 +1,5 @@
 import { Prisma } from '@switchboard/database';
-import { UPLOADS_PATH, type MessageView } from '@switchboard/protocol';
+import { unreachable, UPLOADS_PATH, type MessageView } from '@switchboard/protocol';
 
 import type { Actor } from '../actor.ts';
 import type { Context } from '../context.ts';
@@ -33,17 +33,26 @@ export function presentMessage(ctx: Pick<Context, 'signUpload'>, actor: Actor, r
     seq: row.seq,
     clientId: row.clientId,
     senderType: row.senderType,
-    messageType: row.messageType,
-    text: row.text,
-    imageUrl: row.imageUrl?.startsWith(UPLOADS_PATH) === true ? ctx.signUpload(row.imageUrl) : row.imageUrl,
-    imageName: row.imageName,
-    mimeType: row.mimeType,
-    imageWidth: row.imageWidth,
-    imageHeight: row.imageHeight,
+    ...presentBody(ctx, row),
     operatorId: actor.kind === 'operator' ? row.operatorId : null,
     operatorName: row.operatorName,
     isRead: row.isRead,
     readAt: row.readAt?.toISOString() ?? null,
     createdAt: row.createdAt.toISOString(),
   };
+}
+
+type BodyView = Pick<MessageView, 'messageType' | 'text' | 'imageUrl' | 'imageName' | 'mimeType' | 'imageWidth' | 'imageHeight'>;
+
+function presentBody({ signUpload }: Pick<Context, 'signUpload'>, row: MessageRow): BodyView {
+  const { messageType, text, imageUrl, imageName, mimeType, imageWidth, imageHeight } = row;
+  switch (messageType) {
+    case 'TEXT': // Its columns of a picture are empty, except perhaps in what the guide's own code has saved.
+    case 'IMAGE': {
+      const url = imageUrl?.startsWith(UPLOADS_PATH) === true ? signUpload(imageUrl) : imageUrl;
+      return { messageType, text, imageUrl: url, imageName, mimeType, imageWidth, imageHeight };
+    }
+    default:
+      return unreachable(messageType);
+  }
 }

@@ -70,7 +70,7 @@ async function deleteUnused(tx: Prisma.TransactionClient, rows: readonly Row[]):
       SELECT * FROM unnest(${rows.map(({ id }) => id)}::uuid[], ${rows.map(({ clientId }) => clientId)}::int[]) AS c(id, "clientId")
     ), used AS (
       SELECT DISTINCT m."imageUrl" FROM "ChatMessage" m
-      WHERE m."clientId" IN (SELECT "clientId" FROM candidate) AND m."messageType" = 'IMAGE'
+      WHERE m."clientId" IN (SELECT "clientId" FROM candidate)
         AND m."imageUrl" IN (SELECT ${UPLOADS_PATH} || id FROM candidate)
     )
     DELETE FROM "Upload" u USING candidate c

@@ -1,5 +1,5 @@
-import { Prisma } from '@switchboard/database';
-import { MESSAGE_TYPES, unreachable, type MessageBody, type MessageType } from '@switchboard/protocol';
+import { Prisma, type MessageType } from '@switchboard/database';
+import { MESSAGE_TYPES, unreachable, type MessageBody } from '@switchboard/protocol';
 
 /** A picture as its message keeps it. */
 export interface StoredImage {
