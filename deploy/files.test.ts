@@ -14,10 +14,14 @@ const ROOT = join(import.meta.dirname, '..');
 /** Where the units and the image have the clone. */
 const INSTALLED = '/opt/switchboard';
 /** Of others: Node.js, Next.js, PostgreSQL's image. */
-const FOREIGN = ['NEXT_MANUAL_SIG_HANDLE', 'NEXT_TELEMETRY_DISABLED', 'POSTGRES_USER', 'POSTGRES_PASSWORD', 'POSTGRES_DB'];
+const FOREIGN = ['NEXT_TELEMETRY_DISABLED', 'POSTGRES_USER', 'POSTGRES_PASSWORD', 'POSTGRES_DB'];
 const KNOWN = new Set<string>([...VARIABLE_NAMES, ...FOREIGN]);
 /** What the builds make: package → program. */
-const BUILT: Readonly<Record<string, string>> = { 'apps/relay': 'apps/relay/dist/relay.js', 'apps/cli': 'apps/cli/dist/cli.js' };
+const BUILT: Readonly<Record<string, string>> = {
+  'apps/relay': 'apps/relay/dist/relay.js',
+  'apps/web': 'apps/web/dist/web.js',
+  'apps/cli': 'apps/cli/dist/cli.js',
+};
 
 const read = async (path: string) => await readFile(join(import.meta.dirname, path), 'utf8');
 
@@ -171,6 +175,6 @@ describe('containers', () => {
     const ignored = (await read('container/Dockerfile.dockerignore')).split('\n');
     expect(ignored).toEqual(expect.arrayContaining(['.env', '.data', '.git', '**/node_modules']));
     const start = JSON.parse(/^CMD (.*)$/m.exec(image)?.[1] ?? '[]') as string[];
-    expect(await isProgram(dirname(start[1] ?? ''))).toBe(true);
+    expect(await isProgram(start[1] ?? '')).toBe(true);
   });
 });

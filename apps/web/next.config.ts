@@ -1,11 +1,9 @@
 import type { NextConfig } from 'next';
 
-/** Sent with everything, files too. What depends on the request or on the configuration is added by `proxy.ts`. */
-const HEADERS = [
-  { key: 'X-Content-Type-Options', value: 'nosniff' },
-  { key: 'Referrer-Policy', value: 'no-referrer' },
-  { key: 'Cross-Origin-Opener-Policy', value: 'same-origin' },
-];
+import { COMMON_HEADERS } from './server/parts/http/common-headers.ts';
+
+// What depends on the request or on the configuration is added by `proxy.ts`.
+const HEADERS = Object.entries(COMMON_HEADERS).map(([key, value]) => ({ key, value }));
 
 const config: NextConfig = {
   poweredByHeader: false,

@@ -95,7 +95,7 @@ it('the web server dies: the relay still delivers, and all is saved once it is b
   await visitor.say('Before');
   await operator.openConversation('Nora Example');
   await operator.message('Before').waitFor();
-  kill('next');
+  kill('web.js');
   await visitor.say('During');
   await operator.message('During').waitFor();
   await expect.poll(async () => (await rowsOf(system.databaseUrl, 'Nora Example')).map((row) => row.text)).toEqual(['Before', 'During']);

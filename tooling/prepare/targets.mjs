@@ -63,7 +63,7 @@ export const WEB = {
   name: 'the web app',
   workspace: 'apps/web',
   script: 'build',
-  result: 'apps/web/.next/BUILD_ID',
+  result: 'apps/web/dist/web.js',
   sources: [
     'apps/web',
     'packages/database/prisma',

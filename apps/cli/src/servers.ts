@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
 import { readVariables } from '@switchboard/config';
@@ -21,9 +20,13 @@ export function relayProgram(environment: Environment): ProgramSpec {
   };
 }
 
-/** The built web app, served by Next.js. */
-export function webProgram(environment: Environment, port: number): ProgramSpec {
-  const cwd = join(ROOT, 'apps/web');
-  const next = createRequire(join(cwd, 'package.json')).resolve('next/dist/bin/next');
-  return { program: process.execPath, args: [next, 'start', '--port', String(port)], cwd, environment, patienceMs: PATIENCE_MS };
+/** The built web app. Its port is in its environment. */
+export function webProgram(environment: Environment): ProgramSpec {
+  return {
+    program: process.execPath,
+    args: [join(ROOT, 'apps/web/dist/web.js')],
+    cwd: join(ROOT, 'apps/web'),
+    environment,
+    patienceMs: PATIENCE_MS,
+  };
 }

@@ -1,3 +1,4 @@
+import { createServer, type Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { settleWaiting } from '@switchboard/chat';
@@ -6,30 +7,37 @@ import { checkConnections, DatabaseUrlError, SessionError } from '@switchboard/d
 import { endWithSupervisor, onShutdown, reportStrayErrors } from '@switchboard/telemetry';
 
 import { environment, readConfig, type Config } from '../config.ts';
-import { noteClientAddresses } from './parts/connections/note-addresses.ts';
-import { closeServices, createServices } from './services/create-services.ts';
+import { answerRequests } from './answer-requests.ts';
+import { startPages } from './pages.ts';
 import { guardConnections } from './parts/connections/guard-connections.ts';
-import { guardRequests } from './parts/connections/guard-requests.ts';
-import { notePeers } from './parts/connections/scrape.ts';
-import { installServices, type Services } from './services/services.ts';
 import { watchForStopping } from './parts/connections/stopping.ts';
+import { closeServices, createServices } from './services/create-services.ts';
+import { installServices, type Services } from './services/services.ts';
+
+export interface StartOptions {
+  /** The address to listen on; undefined: all of this machine. */
+  readonly hostname: string | undefined;
+  /** Has Next.js answer everything, API and widget too: to compare the two. */
+  readonly throughNext: boolean;
+}
 
 /** How long requests under way have when the server stops, and then everything else. Milliseconds. */
 const ANSWERING_MS = 4_000;
 const STOPPING_MS = 5_500;
 const SETTLE_PAUSE_MS = 20;
 
-/** Reads the configuration, makes the services and ties this process to the one that started it. Ends the process with one line when the configuration is wrong. */
-export function startServer(): void {
+/**
+ * Reads the configuration, makes the services, ties this process to the one that started it, and listens once everything can be answered. Ends the process
+ * with one line when the configuration is wrong or the port is taken.
+ */
+export async function startServer({ hostname, throughNext }: StartOptions): Promise<void> {
   endWithSupervisor();
   const config = configOrEnd();
-  const stopping = watchForStopping();
+  const server = createServer();
+  const stopping = watchForStopping(server);
   const services = servicesOrEnd(config, stopping);
   void endUnlessConnectionsHold(config);
   reportStrayErrors(services.log, () => services.http.strayErrors.add());
-  noteClientAddresses(config.trustedHops);
-  notePeers();
-  if (config.production) guard(config, services);
   installServices(services);
   services.revocations.start();
   services.uploadSweep.start();
@@ -38,17 +46,28 @@ export function startServer(): void {
     await stopping.stop(ANSWERING_MS);
     await closeServices(services);
   });
+  const { trustedHops, maxConnectionsPerAddress } = config;
+  // Not for the development server, whose pages keep a WebSocket open.
+  if (config.production) guardConnections(server, { trustedHops, maxPerAddress: maxConnectionsPerAddress });
+  answerRequests(server, { services, pages: await startPages(server, config), throughNext: throughNext || !config.production });
+  await listenOrEnd(server, config.port, hostname);
   services.log.info({ origins: config.frontendOrigins, relay: config.relay, demo: config.demo }, 'web started');
+}
+
+async function listenOrEnd(server: Server, port: number, hostname: string | undefined): Promise<void> {
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, hostname, resolve);
+    });
+  } catch (error) {
+    endWith(`Cannot listen on port ${port}: ${error instanceof Error ? error.message : String(error)}.`);
+  }
 }
 
 /** After an update from a version that kept no book of who waits: until nothing is left, with pauses in which others have the database. */
 async function settleConversations({ chat }: Services): Promise<void> {
   while (await settleWaiting(chat)) await delay(SETTLE_PAUSE_MS, undefined, { ref: false });
-}
-
-/** Not for the development server, whose pages keep a WebSocket open. */
-function guard({ trustedHops, maxConnectionsPerAddress }: Config, services: Services): void {
-  guardConnections({ trustedHops, maxPerAddress: maxConnectionsPerAddress, onServer: (server) => guardRequests(server, services) });
 }
 
 function servicesOrEnd(config: Config, stopping: Parameters<typeof createServices>[1]): Services {

@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 
 import type { SaveMessagesResponse, StartSessionResponse } from '@switchboard/protocol';
 
-import type { Benchmark } from '../benchmark.ts';
-import { takeTurns, toRow } from '../figures.ts';
+import type { Benchmark, Row } from '../benchmark.ts';
+import { percentile, takeTurns, toRow } from '../figures.ts';
 import { perSecond } from '../per-second.ts';
-import { withSystem } from '../stage/system.ts';
 import { TEXT } from '../stage/text.ts';
-import { openWire, type Wire } from './wire.ts';
+import { withWebServers } from '../stage/web-servers.ts';
+import { atRate } from './at-rate.ts';
+import { openConnections, type Connections } from './connections.ts';
 
 const CONCURRENCY = 64;
 /** So many that nobody comes near what one visitor may save in a minute. */
@@ -23,44 +24,73 @@ const UNLIMITED = {
   ALL_VISITORS_BYTES_PER_DAY: '999999999999',
 };
 
-/** Messages saved through the web app's HTTP API, with the relay told of each, as visitors' browsers save them: with tokens, validation and limits. */
+/**
+ * Messages saved through the web app's HTTP API, with the relay told of each, as visitors' browsers save them: with tokens, validation and limits. The same
+ * handlers, asked directly and through Next.js.
+ */
 export const savesOverHttp: Benchmark = {
   name: 'saves-over-http',
   title: 'Durable saves over HTTP',
   async run() {
-    const rows = await withSystem(UNLIMITED, async (web) => {
-      const wire = openWire(web, CONCURRENCY);
-      const tokens = await startConversations(wire);
-      const { one, ten } = await takeTurns(ROUNDS, {
-        one: async () => await savedPerSecond(wire, tokens, 1),
-        ten: async () => await savedPerSecond(wire, tokens, 10),
-      });
-      wire.close();
-      return [toRow('one message a request', 'saves/s', one), toRow('ten messages a request', 'saves/s', ten)];
+    const rows = await withWebServers(UNLIMITED, async ({ direct, throughNext }) => {
+      const servers = [openConnections(throughNext, CONCURRENCY), openConnections(direct, CONCURRENCY)] as const;
+      // A token is good at both: they share their secret and their database.
+      const tokens = await startConversations(servers[1]);
+      const rows = [...(await compareRates(servers, tokens, 1)), ...(await compareRates(servers, tokens, 10))];
+      const half = Math.round((rows[0]?.median ?? 0) / 2);
+      rows.push(...(await compareLatencies(servers, tokens, half)));
+      for (const server of servers) server.close();
+      return rows;
     });
     return { conditions: { concurrency: CONCURRENCY, visitors: VISITORS, 'round ms': ROUND_MS }, rows };
   },
 };
 
-async function startConversations(wire: Wire): Promise<string[]> {
+type Both = readonly [throughNext: Connections, direct: Connections];
+
+async function startConversations(server: Connections): Promise<string[]> {
   const tokens: string[] = [];
   while (tokens.length < VISITORS) {
     const started = Array.from(
       { length: 16 },
-      async () => await wire.post<StartSessionResponse>('/api/chat/sessions', { username: 'Vera' }),
+      async () => await server.post<StartSessionResponse>('/api/chat/sessions', { username: 'Vera' }),
     );
     for (const { token } of await Promise.all(started)) if (token !== undefined) tokens.push(token);
   }
   return tokens;
 }
 
-async function savedPerSecond(wire: Wire, tokens: readonly string[], size: number): Promise<number> {
-  let turn = 0;
-  const requests = await perSecond(CONCURRENCY, ROUND_MS, async () => {
-    const token = tokens[(turn += 1) % tokens.length];
-    const messages = Array.from({ length: size }, () => ({ messageKey: randomUUID(), messageType: 'TEXT', text: TEXT }));
-    const saved = await wire.post<SaveMessagesResponse>('/api/chat/messages', { messages }, token);
-    if (saved.messages.length !== size) throw new Error(`${saved.messages.length} of ${size} messages were saved.`);
+/** How many messages each saves in a second, with `size` of them in a request. */
+async function compareRates([throughNext, direct]: Both, tokens: readonly string[], size: number): Promise<Row[]> {
+  const rate = async (server: Connections) => size * (await perSecond(CONCURRENCY, ROUND_MS, saving(server, tokens, size)));
+  const { slow, fast } = await takeTurns(ROUNDS, {
+    slow: async () => await rate(throughNext),
+    fast: async () => await rate(direct),
   });
-  return requests * size;
+  const what = size === 1 ? 'one message a request' : `${size} messages a request`;
+  const baseline = toRow(`${what}, through Next.js`, 'saves/s', slow);
+  return [baseline, toRow(what, 'saves/s', fast, baseline)];
+}
+
+/** How long the slowest hundredth of saves takes, while each saves `rate` messages a second, one a request. */
+async function compareLatencies([throughNext, direct]: Both, tokens: readonly string[], rate: number): Promise<Row[]> {
+  const slowest = async (server: Connections) => percentile(await atRate(rate, ROUND_MS, saving(server, tokens, 1)), 0.99);
+  const { slow, fast } = await takeTurns(ROUNDS, {
+    slow: async () => await slowest(throughNext),
+    fast: async () => await slowest(direct),
+  });
+  const what = `99th percentile at ${rate} saves/s`;
+  const baseline = toRow(`${what}, through Next.js`, 'ms', slow);
+  return [baseline, toRow(what, 'ms', fast, baseline)];
+}
+
+/** Saves messages of one visitor after the other. */
+function saving(server: Connections, tokens: readonly string[], size: number): () => Promise<void> {
+  let next = 0;
+  return async () => {
+    const token = tokens[(next += 1) % tokens.length];
+    const messages = Array.from({ length: size }, () => ({ messageKey: randomUUID(), messageType: 'TEXT', text: TEXT }));
+    const saved = await server.post<SaveMessagesResponse>('/api/chat/messages', { messages }, token);
+    if (saved.messages.length !== size) throw new Error(`${saved.messages.length} of ${size} messages were saved.`);
+  };
 }

@@ -9,11 +9,11 @@ import { ensureDatabase, startCluster } from '@switchboard/database/embedded';
 export const DURABLE = { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on' } as const;
 
 /**
- * Runs `work` on an empty database of a PostgreSQL of its own, set up as in production, and takes both away again.
+ * Runs `work` on an empty database of a PostgreSQL of its own, set up as in production, with its URL, and takes both away again.
  *
  * @throws Error when a commit would not be durable: such figures would mean nothing
  */
-export async function withDurableDatabase<T>(poolSize: number, work: (database: Database) => Promise<T>): Promise<T> {
+export async function withDurableDatabase<T>(poolSize: number, work: (database: Database, url: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'switchboard-bench-'));
   await chmod(folder, 0o755); // PostgreSQL may run as another user than we do.
   const cluster = await startCluster({ dataFolder: join(folder, 'postgres'), password: 'bench' });
@@ -23,7 +23,7 @@ export async function withDurableDatabase<T>(poolSize: number, work: (database: 
     const database = openDatabase({ url: cluster.url('bench'), applicationName: 'switchboard-bench', poolSize });
     try {
       await requireDurable(database);
-      return await work(database);
+      return await work(database, cluster.url('bench'));
     } finally {
       await database.close();
     }

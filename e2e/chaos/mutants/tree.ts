@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 const ROOT = resolve(import.meta.dirname, '../../..');
 const run = promisify(execFile);
 /** What git does not have and a copy needs. */
-const MADE = ['packages/database/src/generated', 'apps/relay/dist', 'apps/web/.next', 'apps/widget/dist'];
+const MADE = ['packages/database/src/generated', 'apps/relay/dist', 'apps/web/.next', 'apps/web/dist', 'apps/widget/dist'];
 /** Folders in which npm may put packages that it can't share between workspaces. */
 const WORKSPACES = [
   'e2e',

@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 
 import type { Program } from './node-process.ts';
@@ -62,14 +61,12 @@ export function webProgram(
   ways: { readonly database: string; readonly relay: string; readonly relayInside: string },
   cwd = join(ROOT, 'apps/web'),
 ): Program {
-  const next = createRequire(join(cwd, 'package.json')).resolve('next/dist/bin/next');
   return {
     command: process.execPath,
-    args: [next, 'start', '--port', String(port), '--hostname', '127.0.0.1'],
+    args: [join(cwd, 'dist/web.js'), '--hostname', '127.0.0.1'],
     cwd,
     env: {
       ...environmentOf(settings),
-      NEXT_MANUAL_SIG_HANDLE: 'true',
       PORT: String(port),
       DATABASE_URL: ways.database,
       NEXT_PUBLIC_SOCKET_URL: ways.relay,

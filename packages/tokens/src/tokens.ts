@@ -52,6 +52,8 @@ const LIFETIME_S = { operator: 10 * 60, client: 24 * 60 * 60, service: 60 } as c
 /** From the first token of a conversation on, whatever is renewed or resumed. */
 const VISITOR_LIFETIME_S = 90 * 24 * 60 * 60;
 export const MIN_SECRET_BYTES = 32;
+/** Relay tokens whose claims are kept once they are verified: a browser shows the same one with every request. */
+const MAX_VERIFIED = 5_000;
 
 /**
  * Tokens signed with `secrets[0]`; any of `secrets` verifies, so that a secret can be changed without signing everybody out.
@@ -104,9 +106,24 @@ export function createTokens(secrets: readonly [string, ...string[]], now: () =>
     throw new InvalidTokenError(last);
   }
 
+  /** The oldest first. */
+  const verified = new Map<string, z.output<typeof issuedClaims>>();
+
+  async function verifyRelayToken(token: string): Promise<z.output<typeof issuedClaims>> {
+    const known = verified.get(token);
+    // Nothing about a token changes but that it ends.
+    if (known !== undefined && Math.floor(now() / 1000) < known.expiresAt + CLOCK_TOLERANCE_S) return known;
+    verified.delete(token);
+    const claims = await verify(token, 'relay', issuedClaims);
+    verified.set(token, claims);
+    const [oldest] = verified.keys();
+    if (verified.size > MAX_VERIFIED && oldest !== undefined) verified.delete(oldest);
+    return claims;
+  }
+
   return {
     mintRelayToken: async (claims) => await mint(claims.role === 'client' ? withEnd(claims) : claims, 'relay', LIFETIME_S[claims.role]),
-    verifyRelayToken: async (token) => await verify(token, 'relay', issuedClaims),
+    verifyRelayToken,
     mintResumeToken: async (claims) => await mint(withEnd(claims), 'resume', VISITOR_LIFETIME_S),
     verifyResumeToken: async (token) => await verify(token, 'resume', resumeClaims),
   };

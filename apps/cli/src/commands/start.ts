@@ -23,7 +23,7 @@ const migrated = z.object({ applied: z.array(z.string()), operators: z.number(),
 /** What is started beside the database. */
 export interface Parts {
   readonly relay: (environment: Environment) => ProgramSpec;
-  readonly web: (environment: Environment, port: number) => ProgramSpec;
+  readonly web: (environment: Environment) => ProgramSpec;
   /** The clone that they were built in. */
   readonly clone: string;
 }
@@ -109,7 +109,7 @@ async function bringUp({ config, secrets, terminal, stopping, commandFile, parts
   terminal.say('starting relay and web app …');
   const environment = serverEnvironment(config, secrets, databaseUrl);
   const relay = await system.startServer('relay', parts.relay(environment));
-  const web = await system.startServer('web', parts.web(environment, config.port));
+  const web = await system.startServer('web', parts.web(environment));
   await Promise.all([
     system.becomeReady('relay', relay, `${config.localRelayUrl}/readyz`),
     system.becomeReady('web', web, `${config.localWebUrl}/readyz`),
@@ -137,8 +137,6 @@ function serverEnvironment(config: Config, secrets: Secrets, databaseUrl: string
     WIDGET_DIR: config.environment.WIDGET_DIR || join(ROOT, 'apps/widget/dist'),
     ENABLE_DEMO: String(config.demo),
     NEXT_TELEMETRY_DISABLED: '1',
-    // The web app ends by itself and in order: Next.js would wait for whoever keeps a connection busy.
-    NEXT_MANUAL_SIG_HANDLE: 'true',
   };
 }
 

@@ -1,6 +1,7 @@
 import { limitKey, networkKey } from '@switchboard/limits/address';
 import { ChatError } from '@switchboard/protocol';
 
+import type { HttpRequest } from '../parts/http/http-request.ts';
 import { identify, type Caller, type KnownCaller } from './authenticate.ts';
 import type { LimitName } from '../parts/limits/limits.ts';
 import { ADDRESS_HEADER } from '../parts/connections/note-addresses.ts';
@@ -33,7 +34,7 @@ const REQUESTS = {
 
 /** What each access rule lets through; what it doesn't it refuses by throwing. */
 const ADMISSION: {
-  readonly [A in keyof Access]: (request: Request, limit: LimitName | undefined, now: Services) => Promise<Access[A]>;
+  readonly [A in keyof Access]: (request: HttpRequest, limit: LimitName | undefined, now: Services) => Promise<Access[A]>;
 } = {
   // Finding out who asks costs a query for a cookie that we have signed only. A limit for strangers is not one for operators, who act for strangers.
   anyone: async (request, limit, now) => {
@@ -63,7 +64,7 @@ const ADMISSION: {
 };
 
 /** A visitor or an operator, counted. @param needed what an anonymous caller is told */
-async function admitKnown(needed: string, request: Request, limit: LimitName | undefined, now: Services): Promise<KnownCaller> {
+async function admitKnown(needed: string, request: HttpRequest, limit: LimitName | undefined, now: Services): Promise<KnownCaller> {
   const { caller, objection } = await identify(request, now);
   if (caller.kind === 'anonymous') {
     await takeTurn(REQUESTS.anonymous, addressKey(request), now);
@@ -78,7 +79,7 @@ async function admitKnown(needed: string, request: Request, limit: LimitName | u
 export async function admit<A extends keyof Access>(
   access: A,
   limit: LimitName | undefined,
-  request: Request,
+  request: HttpRequest,
   now: Services,
 ): Promise<Access[A]> {
   return await ADMISSION[access](request, limit, now);
@@ -102,16 +103,16 @@ export function operatorKey({ id }: Pick<Operator, 'id'>): string {
 }
 
 /** Whoever asks from this address, as limits count. */
-export function addressKey(request: Request): string {
+export function addressKey(request: HttpRequest): string {
   return `address ${limitKey(addressOf(request))}`;
 }
 
 /** Whoever asks from the network around this address, as limits count. */
-export function siteKey(request: Request): string {
+export function siteKey(request: HttpRequest): string {
   return `site ${networkKey(addressOf(request))}`;
 }
 
-function addressOf(request: Request): string {
+function addressOf(request: HttpRequest): string {
   return request.headers.get(ADDRESS_HEADER) ?? 'unknown';
 }
 

@@ -3,12 +3,14 @@ import { ChatError, DEFAULT_BODY_BYTES, MAX_EMAIL_LENGTH } from '@switchboard/pr
 import { z } from 'zod';
 
 import { addressKey, operatorKey, requireClaimedOperator, siteKey, takeTurn } from './admission.ts';
+import type { HttpRequest } from '../parts/http/http-request.ts';
 import type { BodyBytes } from '../parts/http/bytes-under-way.ts';
 import { outcomeOfSignIn } from '../parts/metrics/http-metrics.ts';
 import { ADDRESS_HEADER } from '../parts/connections/note-addresses.ts';
 import { operatorOf, withCurrentCookie, type Operator } from '../parts/auth/operator.ts';
 import { comesFromOwnPage } from '../parts/http/origins.ts';
 import { asChatError, errorResponse } from '../parts/http/present-error.ts';
+import { hasBody } from '../parts/http/body-chunks.ts';
 import { readJson } from '../parts/http/request-body.ts';
 import { addSecurityHeaders, DATA_POLICY } from '../parts/http/security-headers.ts';
 import { services } from '../services/services.ts';
@@ -21,7 +23,7 @@ const CHANGE_PASSWORD = `${PREFIX}change-password`;
 const ENDS_SESSIONS = new Set(['sign-out', 'change-password', 'revoke-other-sessions'].map((path) => `${PREFIX}${path}`));
 
 /** `/api/auth/*`: signing in and out, from pages of ours only. Errors keep better-auth's shape `{ code, message }`; the database being away is the contract's 503. */
-export async function authRoute(request: Request): Promise<Response> {
+export async function authRoute(request: HttpRequest): Promise<Response> {
   const { config, http } = services();
   const started = performance.now();
   const path = new URL(request.url).pathname.slice(PREFIX.length);
@@ -37,7 +39,7 @@ export async function authRoute(request: Request): Promise<Response> {
   return response;
 }
 
-async function answer(request: Request, route: string): Promise<Response> {
+async function answer(request: HttpRequest, route: string): Promise<Response> {
   const { bytesUnderWay, http, log } = services();
   const bytes = bytesUnderWay.open(addressKey(request));
   try {
@@ -52,7 +54,7 @@ async function answer(request: Request, route: string): Promise<Response> {
   }
 }
 
-async function act(request: Request, route: string, bytes: BodyBytes): Promise<Response> {
+async function act(request: HttpRequest, route: string, bytes: BodyBytes): Promise<Response> {
   const { auth, config, revocations } = services();
   const origin = request.headers.get('origin');
   // A page of this server that was opened by another of its names comes from here, too; signing in does not work there.
@@ -78,7 +80,7 @@ function wrongOrigin(origin: string): ChatError {
 }
 
 /** The operator whose session ends. @throws ChatError `unauthenticated` when the page that asks belongs to another one */
-async function leavingOperator(request: Request): Promise<Operator | undefined> {
+async function leavingOperator(request: HttpRequest): Promise<Operator | undefined> {
   const { operator, setCookies } = await operatorOf(services().auth, request.headers);
   requireClaimedOperator(request.headers, operator === undefined ? { kind: 'anonymous' } : { kind: 'operator', operator, setCookies });
   return operator;
@@ -88,15 +90,15 @@ const anObject = z.record(z.string(), z.unknown());
 type Body = z.output<typeof anObject>;
 
 /** What was sent, `{}` for nothing. @throws ChatError as `readJson`; `invalid_request` unless it is an object */
-async function bodyOf(request: Request, bytes: BodyBytes): Promise<Body> {
-  if (request.body === null || request.headers.get('content-length') === '0') return {};
+async function bodyOf(request: HttpRequest, bytes: BodyBytes): Promise<Body> {
+  if (!hasBody(request)) return {};
   const body = anObject.safeParse(await readJson(request, { maxBytes: DEFAULT_BODY_BYTES, bytes }));
   if (!body.success) throw new ChatError('invalid_request', 'The body must be a JSON object.');
   return body.data;
 }
 
 /** The request as better-auth gets it: with a body that has been read and parsed here, never the stream that somebody sends. */
-async function handedOn(request: Request, route: string, body: Body): Promise<Request> {
+async function handedOn(request: HttpRequest, route: string, body: Body): Promise<Request> {
   const headers = new Headers(await withCurrentCookie(services().auth, request.headers));
   headers.delete('content-length');
   headers.delete('transfer-encoding');
@@ -122,7 +124,7 @@ async function withoutToken(answered: Response): Promise<Response> {
 const credentials = z.object({ email: z.string().max(MAX_EMAIL_LENGTH).trim().toLowerCase() });
 
 /** @throws ChatError `rate_limited` */
-async function signIn(request: Request, body: Body): Promise<Response> {
+async function signIn(request: HttpRequest, body: Body): Promise<Response> {
   const now = services();
   // What is no attempt at an account counts as one account together.
   const email = credentials.safeParse(body).data?.email ?? 'none';
@@ -139,7 +141,7 @@ async function signIn(request: Request, body: Body): Promise<Response> {
 }
 
 /** Whether the account has a session that began at this address. */
-async function hasSignedInFrom(request: Request, email: string): Promise<boolean> {
+async function hasSignedInFrom(request: HttpRequest, email: string): Promise<boolean> {
   const sessions = await services().db.prisma.authSession.findMany({
     where: { user: { email }, expiresAt: { gt: new Date() } },
     select: { ipAddress: true },

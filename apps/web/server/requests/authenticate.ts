@@ -1,6 +1,7 @@
 import type { Actor } from '@switchboard/chat';
 import { ChatError, type RelayClaims } from '@switchboard/protocol';
 
+import type { HttpRequest } from '../parts/http/http-request.ts';
 import { hasSessionCookie, operatorOf, type Operator } from '../parts/auth/operator.ts';
 import { comesFromOwnPage } from '../parts/http/origins.ts';
 import type { Services } from '../services/services.ts';
@@ -28,7 +29,7 @@ const ANONYMOUS: Caller = { kind: 'anonymous' };
  *
  * @throws ChatError `unavailable` when the database is away
  */
-export async function identify(request: Request, { tokens, auth, config }: Services): Promise<Identification> {
+export async function identify(request: HttpRequest, { tokens, auth, config }: Services): Promise<Identification> {
   const authorization = request.headers.get('authorization');
   if (authorization !== null) return await identifyVisitor(authorization, tokens);
   if (!hasSessionCookie(request.headers)) return { caller: ANONYMOUS };
@@ -39,17 +40,20 @@ export async function identify(request: Request, { tokens, auth, config }: Servi
 }
 
 async function identifyVisitor(authorization: string, tokens: Services['tokens']): Promise<Identification> {
-  const objection = new ChatError('unauthenticated', 'The token is not valid or has run out.');
   const token = /^Bearer ([\w.-]{1,4096})$/i.exec(authorization)?.[1];
-  if (token === undefined) return { caller: ANONYMOUS, objection };
+  if (token === undefined) return invalidToken();
   try {
     const claims = await tokens.verifyRelayToken(token);
     // An operator's relay token is for the relay alone: here its session cookie speaks, which can be revoked.
-    return claims.role === 'client' ? { caller: { kind: 'visitor', claims } } : { caller: ANONYMOUS, objection };
+    return claims.role === 'client' ? { caller: { kind: 'visitor', claims } } : invalidToken();
   } catch {
     // verifyRelayToken rejects with InvalidTokenError and nothing else.
-    return { caller: ANONYMOUS, objection };
+    return invalidToken();
   }
+}
+
+function invalidToken(): Identification {
+  return { caller: ANONYMOUS, objection: new ChatError('unauthenticated', 'The token is not valid or has run out.') };
 }
 
 /** A caller that is somebody. */

@@ -1,5 +1,6 @@
 import { readiness } from '@switchboard/telemetry';
 
+import type { HttpRequest } from '../parts/http/http-request.ts';
 import { asChatError, errorResponse } from '../parts/http/present-error.ts';
 import { requireScraper } from '../parts/connections/scrape.ts';
 import type { RelayTrouble } from '../parts/relay/relay-requests.ts';
@@ -48,7 +49,7 @@ function inWords({ since, lastTried, reason }: RelayTrouble, waiting: ReturnType
 }
 
 /** The figures of this process for Prometheus: for whoever shows the token, or without one for nearby machines. */
-export async function figures(request: Request): Promise<Response> {
+export async function figures(request: HttpRequest): Promise<Response> {
   const { metrics, config } = services();
   try {
     requireScraper(request, config.metricsToken);

@@ -15,8 +15,10 @@ import {
 
 import { addressKey, admit, callerKey, type Access } from './admission.ts';
 import type { Caller } from './authenticate.ts';
+import type { HttpRequest } from '../parts/http/http-request.ts';
 import type { BodyBytes } from '../parts/http/bytes-under-way.ts';
 import { addCors, preflight } from '../parts/http/origins.ts';
+import { jsonResponse } from '../parts/http/json-response.ts';
 import { asChatError, errorResponse } from '../parts/http/present-error.ts';
 import { readForm, readJson, skipBody } from '../parts/http/request-body.ts';
 import { addSecurityHeaders, DATA_POLICY } from '../parts/http/security-headers.ts';
@@ -25,7 +27,7 @@ import { services, type Services } from '../services/services.ts';
 
 /** What a handler is given: everything checked. */
 interface Call<E extends AdmittedEndpoint> {
-  readonly request: Request;
+  readonly request: HttpRequest;
   readonly services: Services;
   readonly caller: Access[E['access']];
   readonly body: ParsedBody<E>;
@@ -55,7 +57,7 @@ interface Answering<E extends AdmittedEndpoint> {
 type Answered<E extends Endpoint> = E['response'] extends { readonly kind: 'json' } ? Answer<E> : Response;
 
 /** As Next.js calls it. */
-type Handler = (request: Request, context?: { readonly params?: Promise<Params> }) => Promise<Response>;
+type Handler = (request: HttpRequest, context?: { readonly params?: Promise<Params> }) => Promise<Response>;
 /** The handler of one endpoint of the table, which knows whose it is. */
 export type EndpointHandler<N extends EndpointName> = Handler & { readonly endpoint: N };
 
@@ -71,7 +73,7 @@ export function route<N extends AdmittedName>(name: N, answering: Answering<Endp
 /** The handler of an endpoint that does all of that itself, because its access rule is none that `admit` checks. */
 export function standalone<N extends Exclude<EndpointName, AdmittedName>>(
   name: N,
-  answer: (request: Request, params: Params) => Response | Promise<Response>,
+  answer: (request: HttpRequest, params: Params) => Response | Promise<Response>,
 ): EndpointHandler<N> {
   const handler: Handler = async (request, context) => await answer(request, (await context?.params) ?? {});
   return Object.assign(handler, { endpoint: name });
@@ -118,10 +120,10 @@ export function serve<E extends AdmittedEndpoint>(path: string, endpoint: E, ans
 export const OPTIONS: Handler = async (request) => preflight(request, services().config);
 
 function present({ response }: Endpoint, answer: unknown): Response {
-  return Response.json(answer, { status: response.kind === 'json' ? response.status : 200 });
+  return jsonResponse(answer, { status: response.kind === 'json' ? response.status : 200 });
 }
 
-async function readBody(body: Endpoint['body'], formBytes = DEFAULT_BODY_BYTES, request: Request, bytes: BodyBytes): Promise<unknown> {
+async function readBody(body: Endpoint['body'], formBytes = DEFAULT_BODY_BYTES, request: HttpRequest, bytes: BodyBytes): Promise<unknown> {
   if (body === undefined) {
     await skipBody(request, { maxBytes: DEFAULT_BODY_BYTES, bytes });
     return undefined;
@@ -131,7 +133,7 @@ async function readBody(body: Endpoint['body'], formBytes = DEFAULT_BODY_BYTES, 
 }
 
 /** Who sends a body: strangers can make themselves as many visitors as they like, so those count by their address. */
-function senderKey(caller: Caller, request: Request): string {
+function senderKey(caller: Caller, request: HttpRequest): string {
   return caller.kind === 'operator' ? callerKey(caller) : addressKey(request);
 }
 
@@ -144,7 +146,7 @@ function refuse(routeName: string, requestId: string, thrown: unknown, { log, ht
   return errorResponse(error);
 }
 
-function finish(request: Request, response: Response, requestId: string, { config }: Services): void {
+function finish(request: HttpRequest, response: Response, requestId: string, { config }: Services): void {
   const { headers } = response;
   headers.set('X-Request-Id', requestId);
   if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store');

@@ -1,5 +1,6 @@
 import type { NewMessage, SavedMessage } from '@switchboard/protocol';
 
+import type { HttpRequest } from '../parts/http/http-request.ts';
 import { addressKey, callerKey, takeTurn } from './admission.ts';
 import type { KnownCaller } from './authenticate.ts';
 import type { Stored } from '../parts/storage/disk-floor.ts';
@@ -8,7 +9,7 @@ import type { Services } from '../services/services.ts';
 
 /** Who stores, as a route handler knows it. */
 interface Storing {
-  readonly request: Request;
+  readonly request: HttpRequest;
   readonly caller: KnownCaller;
   readonly services: Services;
 }
@@ -66,7 +67,7 @@ function sharesOf({ request, caller }: Storing, messages: readonly NewMessage[])
   });
 }
 
-function visitorShares(request: Request, caller: KnownCaller, cost: number): readonly Share[] {
+function visitorShares(request: HttpRequest, caller: KnownCaller, cost: number): readonly Share[] {
   return [
     { limit: 'visitorBytes', key: callerKey(caller), cost },
     { limit: 'addressBytes', key: addressKey(request), cost },

@@ -1,6 +1,7 @@
 import { ChatError } from '@switchboard/protocol';
 
 import type { Config } from '../../config.ts';
+import type { HttpRequest } from '../parts/http/http-request.ts';
 import { asChatError, errorResponse } from '../parts/http/present-error.ts';
 import type { Params } from './route.ts';
 import { addSecurityHeaders, framePolicy } from '../parts/http/security-headers.ts';
@@ -10,7 +11,7 @@ import { isAssetName, readWidgetFile, requireWidgetFile, typeOf } from '../parts
 const ASSET_AGE_S = 365 * 24 * 60 * 60;
 
 /** The script that a host page includes. Its name stays, so browsers ask again after five minutes. */
-export async function loader(request: Request): Promise<Response> {
+export async function loader(request: HttpRequest): Promise<Response> {
   return await serve(async ({ config }) => {
     const { bytes, etag } = await requireWidgetFile(config.widgetDir, 'widget.js');
     const headers = { ETag: etag, 'Cache-Control': 'public, max-age=300, stale-while-revalidate=86400' };
@@ -44,7 +45,7 @@ export async function frame(): Promise<Response> {
 }
 
 /** A file of the frame. Its name holds a hash of its content, so it never changes. */
-export async function asset(_request: Request, { name = '' }: Params): Promise<Response> {
+export async function asset(_request: HttpRequest, { name = '' }: Params): Promise<Response> {
   return await serve(async ({ config }) => {
     const file = isAssetName(name) ? await readWidgetFile(config.widgetDir, `frame/assets/${name}`) : undefined;
     if (file === undefined) throw new ChatError('not_found', 'There is no such file.');

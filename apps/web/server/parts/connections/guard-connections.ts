@@ -1,5 +1,4 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { Server, type IncomingMessage } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 
 import { clientAddress, limitKey } from '@switchboard/limits/address';
@@ -13,8 +12,6 @@ export interface ConnectionGuardOptions {
   readonly maxSilentPerAddress?: number;
   /** A connection without a whole request header ends after this. Milliseconds. */
   readonly silentMs?: number;
-  /** Called once for each HTTP server of this process, with its first connection, before its first request. */
-  readonly onServer?: (server: Server) => void;
 }
 
 /** Browsers open a connection or two in advance; an office may have many browsers. */
@@ -28,61 +25,49 @@ const HEADERS_MS = 15_000;
 const REQUEST_MS = 5 * 60_000;
 
 /** The connections of one address. */
-interface Crowd {
+interface AddressConnections {
   readonly all: Set<Socket>;
   /** The oldest first. */
   readonly silent: Set<Socket>;
 }
 
 /**
- * Limits the connections to the HTTP servers of this process: who connects and says nothing is disconnected, and one address can't use up what a process
- * can hold. Next.js makes its server itself and hands it to nobody, so it is met where Node tells of each new connection. Returns how to stop.
+ * Limits the connections to a server: a connection on which nothing is asked ends, and one address can't use up what a process can hold. Must be called before
+ * the server listens.
  */
-export function guardConnections({
-  trustedHops,
-  maxPerAddress,
-  maxSilentPerAddress = MAX_SILENT_PER_ADDRESS,
-  silentMs = SILENT_MS,
-  onServer = () => undefined,
-}: ConnectionGuardOptions): () => void {
-  const known = new WeakSet<Server>();
-  const crowds = new Map<string, Crowd>();
+export function guardConnections(
+  server: Server,
+  { trustedHops, maxPerAddress, maxSilentPerAddress = MAX_SILENT_PER_ADDRESS, silentMs = SILENT_MS }: ConnectionGuardOptions,
+): void {
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.headersTimeout = HEADERS_MS;
+  server.requestTimeout = REQUEST_MS;
+  const connections = new Map<string, AddressConnections>();
+  /** What to do when a connection asks for the first time. */
   const waiting = new WeakMap<Socket, () => void>();
-
-  function meet(server: Server): void {
-    if (known.has(server)) return;
-    known.add(server);
-    server.keepAliveTimeout = KEEP_ALIVE_MS;
-    server.headersTimeout = HEADERS_MS;
-    server.requestTimeout = REQUEST_MS;
-    onServer(server);
-  }
 
   /** Counts the connection for its address until it is closed. */
   function count(socket: Socket): void {
     const key = limitKey(clientAddress(socket.remoteAddress, undefined, 0));
-    const crowd = crowds.get(key) ?? { all: new Set(), silent: new Set() };
-    if (crowd.all.size >= maxPerAddress) {
+    const ofAddress = connections.get(key) ?? { all: new Set(), silent: new Set() };
+    if (ofAddress.all.size >= maxPerAddress) {
       socket.destroy();
       return;
     }
-    crowds.set(key, crowd);
-    crowd.all.add(socket);
-    crowd.silent.add(socket);
-    const [oldest] = crowd.silent;
-    if (crowd.silent.size > maxSilentPerAddress) oldest?.destroy();
-    waiting.set(socket, () => crowd.silent.delete(socket));
+    connections.set(key, ofAddress);
+    ofAddress.all.add(socket);
+    ofAddress.silent.add(socket);
+    const [oldest] = ofAddress.silent;
+    if (ofAddress.silent.size > maxSilentPerAddress) oldest?.destroy();
+    waiting.set(socket, () => ofAddress.silent.delete(socket));
     socket.once('close', () => {
-      crowd.all.delete(socket);
-      crowd.silent.delete(socket);
-      if (crowd.all.size === 0) crowds.delete(key);
+      ofAddress.all.delete(socket);
+      ofAddress.silent.delete(socket);
+      if (ofAddress.all.size === 0) connections.delete(key);
     });
   }
 
-  const connected = (event: unknown) => {
-    const { socket } = event as { socket: Socket & { server?: unknown } };
-    if (!(socket.server instanceof Server)) return;
-    meet(socket.server);
+  server.on('connection', (socket: Socket) => {
     if (trustedHops === 0) count(socket);
     if (socket.destroyed) return;
     const stopCounting = waiting.get(socket);
@@ -92,16 +77,9 @@ export function guardConnections({
       stopCounting?.();
     });
     socket.once('close', () => clearTimeout(timer));
-  };
-  const asked = (event: unknown) => {
-    const { request } = event as { request: IncomingMessage };
-    waiting.get(request.socket)?.();
-    waiting.delete(request.socket);
-  };
-  subscribe('net.server.socket', connected);
-  subscribe('http.server.request.start', asked);
-  return () => {
-    unsubscribe('net.server.socket', connected);
-    unsubscribe('http.server.request.start', asked);
-  };
+  });
+  server.on('request', ({ socket }: IncomingMessage) => {
+    waiting.get(socket)?.();
+    waiting.delete(socket);
+  });
 }

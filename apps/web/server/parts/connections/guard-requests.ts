@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { limitKey } from '@switchboard/limits/address';
 import { ChatError } from '@switchboard/protocol';
@@ -24,19 +24,15 @@ const BODY_MS = 30_000;
 const LINGER_MS = 2_000;
 
 /**
- * Puts a check in front of everything that this server answers, Next.js' own paths included: refuses request targets of other hosts and bodies that nobody
- * needs, ends connections whose request is not read to its end, and has no error page without a policy.
+ * Checks a request before anything answers it, Next.js' own paths included: refuses request targets of other hosts and bodies that nobody needs, ends
+ * connections whose request is not read to its end, and gives every error page a policy. False: it is refused, and answered.
  */
-export function guardRequests(server: Server, options: RequestGuardOptions): void {
-  const listeners = server.listeners('request');
-  server.removeAllListeners('request');
-  server.on('request', (request, response) => {
-    endAfterAnswer(request, response, options.lingerMs ?? LINGER_MS);
-    addPolicyToErrors(response);
-    const refusal = refusalOf(request, response, options);
-    if (refusal !== undefined) return refuse(response, refusal);
-    for (const listener of listeners) listener.call(server, request, response);
-  });
+export function passesGuard(request: IncomingMessage, response: ServerResponse, options: RequestGuardOptions): boolean {
+  endAfterAnswer(request, response, options.lingerMs ?? LINGER_MS);
+  const refusal = refusalOf(request, response, options);
+  if (refusal === undefined) return true;
+  refuse(response, refusal);
+  return false;
 }
 
 /** Why the request is not handed on; undefined when it is. */
@@ -109,7 +105,7 @@ function endAfterAnswer(request: IncomingMessage, response: ServerResponse, ling
 }
 
 /** An error page that Next.js makes outside of pages and routes (`/widget/nothing`, `/_next/nothing`) has no policy of its own. */
-function addPolicyToErrors(response: ServerResponse): void {
+export function addPolicyToErrors(response: ServerResponse): void {
   const write = response.writeHead.bind(response) as (...given: unknown[]) => ServerResponse;
   response.writeHead = (...given: unknown[]) => {
     if (Number(given[0]) >= 400 && !response.hasHeader('Content-Security-Policy'))

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 
 import { countBytesUnderWay, type BytesUnderWay } from '../http/bytes-under-way.ts';
 import { guardConnections, type ConnectionGuardOptions } from './guard-connections.ts';
-import { guardRequests } from './guard-requests.ts';
+import { addPolicyToErrors, passesGuard } from './guard-requests.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
@@ -28,7 +28,7 @@ interface Connection {
   readonly closed: Promise<unknown>;
 }
 
-/** A server that somebody else made, as Next.js does: its listener is there before we know of it. */
+/** A server behind both guards. */
 async function start(
   options: Partial<ConnectionGuardOptions> & { readonly bodyMs?: number; readonly lingerMs?: number } = {},
   answer: (request: IncomingMessage, response: ServerResponse) => void = (_request, response) => response.end('served'),
@@ -36,15 +36,11 @@ async function start(
   const served: string[] = [];
   const bytesUnderWay = countBytesUnderWay({ perCaller: 200_000, inAll: 300_000 });
   const { bodyMs = 60_000, lingerMs = 60_000, ...connections } = options;
-  cleanUps.push(
-    guardConnections({
-      trustedHops: 0,
-      maxPerAddress: 100,
-      onServer: (server) => guardRequests(server, { bytesUnderWay, bodyMs, lingerMs }),
-      ...connections,
-    }),
-  );
-  const server = createServer((request, response) => {
+  const server = createServer();
+  guardConnections(server, { trustedHops: 0, maxPerAddress: 100, ...connections });
+  server.on('request', (request, response) => {
+    addPolicyToErrors(response);
+    if (!passesGuard(request, response, { bytesUnderWay, bodyMs, lingerMs })) return;
     served.push(`${request.method} ${request.url}`);
     answer(request, response);
   });

@@ -4,17 +4,19 @@ import type { AddressInfo } from 'node:net';
 
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { ADDRESS_HEADER, noteClientAddresses } from './note-addresses.ts';
+import { ADDRESS_HEADER, noteClientAddress } from './note-addresses.ts';
 
-describe('noteClientAddresses', () => {
+describe('noteClientAddress', () => {
   const cleanUps: (() => unknown)[] = [];
   afterEach(async () => {
     for (const cleanUp of cleanUps.splice(0)) await cleanUp();
   });
 
   it('overwrites what a client claims', async () => {
-    cleanUps.push(noteClientAddresses(0));
-    const server = createServer((request, response) => response.end(request.headers[ADDRESS_HEADER]));
+    const server = createServer((request, response) => {
+      noteClientAddress(request, 0);
+      response.end(request.headers[ADDRESS_HEADER]);
+    });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     cleanUps.push(() => server.close());

@@ -1,20 +1,11 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage } from 'node:http';
 
 import { clientAddress } from '@switchboard/limits/address';
 
-/** Where a request's address is found by whoever handles it. Always written by us, so a client can't choose it. */
+/** Where a request's address is found by whatever handles it. Always written by the server, so a client can't choose it. */
 export const ADDRESS_HEADER = 'x-switchboard-address';
 
-/**
- * Notes every request's address in `ADDRESS_HEADER` before Next.js sees it (a route handler has no socket, and Next.js believes any
- * `X-Forwarded-For`). Returns how to stop.
- */
-export function noteClientAddresses(trustedHops: number): () => void {
-  const note = (event: unknown) => {
-    const { request } = event as { request: IncomingMessage };
-    request.headers[ADDRESS_HEADER] = clientAddress(request.socket.remoteAddress, request.headers['x-forwarded-for'], trustedHops);
-  };
-  subscribe('http.server.request.start', note);
-  return () => unsubscribe('http.server.request.start', note);
+/** Notes the request's address in `ADDRESS_HEADER`: a route handler has no socket, and Next.js believes any `X-Forwarded-For`. */
+export function noteClientAddress(request: IncomingMessage, trustedHops: number): void {
+  request.headers[ADDRESS_HEADER] = clientAddress(request.socket.remoteAddress, request.headers['x-forwarded-for'], trustedHops);
 }

@@ -4,21 +4,19 @@ import type { AddressInfo } from 'node:net';
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-import { notePeers, PEER_HEADER } from './scrape.ts';
+import { notePeer, PEER_HEADER } from './scrape.ts';
 
 let seen: IncomingHttpHeaders;
 const http = createServer((request, response) => {
+  notePeer(request);
   seen = request.headers;
   response.end();
 });
-let stop: () => void;
 beforeAll(async () => {
-  stop = notePeers();
   http.listen(0, '127.0.0.1');
   await once(http, 'listening');
 });
 afterAll(async () => {
-  stop();
   http.close();
   await once(http, 'close');
 });

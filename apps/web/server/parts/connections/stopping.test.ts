@@ -15,8 +15,9 @@ const agents: Agent[] = [];
 
 /** A server whose answers take so long. */
 async function start(answerMs: number): Promise<number> {
-  stopping = watchForStopping();
-  server = createServer((_request, response) => {
+  server = createServer();
+  stopping = watchForStopping(server);
+  server.on('request', (_request, response) => {
     void delay(answerMs).then(() => response.end('done'));
   });
   server.listen(0, '127.0.0.1');
@@ -24,7 +25,6 @@ async function start(answerMs: number): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 afterEach(() => {
-  stopping.close();
   for (const agent of agents.splice(0)) agent.destroy();
   server.closeAllConnections();
   server.close();

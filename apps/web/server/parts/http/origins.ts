@@ -1,3 +1,4 @@
+import type { HttpRequest } from './http-request.ts';
 import type { Config } from '../../../config.ts';
 
 type Origins = Pick<Config, 'frontendOrigins'>;
@@ -26,7 +27,7 @@ export function addCors(request: Headers, answer: Headers, config: Origins): voi
 }
 
 /** Answers a browser that asks before it sends. */
-export function preflight(request: Request, config: Origins): Response {
+export function preflight(request: HttpRequest, config: Origins): Response {
   const headers = new Headers({
     'Access-Control-Allow-Methods': 'GET, POST',
     'Access-Control-Allow-Headers': 'Authorization, Content-Type, X-Switchboard-Operator',

@@ -1,6 +1,8 @@
 import { isUnavailable } from '@switchboard/database';
 import { ChatError, ERRORS, type ErrorCode } from '@switchboard/protocol';
 
+import { jsonResponse } from './json-response.ts';
+
 /** The error of the table that anything thrown amounts to; `unexpected` when whoever runs this has to hear of it in the log. */
 export function asChatError(error: unknown): { readonly error: ChatError; readonly unexpected: boolean } {
   if (isChatError(error)) return { error, unexpected: error.code === 'internal' };
@@ -44,7 +46,7 @@ function isErrorCode(code: unknown): code is ErrorCode {
 /** `{ error: … }` with its status. */
 export function errorResponse(error: ChatError): Response {
   const { retryAfterSeconds } = error.detail;
-  return Response.json(
+  return jsonResponse(
     { error: error.toWire() },
     { status: error.status, headers: retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) } },
   );

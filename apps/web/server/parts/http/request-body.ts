@@ -1,6 +1,8 @@
 import { ChatError } from '@switchboard/protocol';
 
+import { chunksOf } from './body-chunks.ts';
 import type { BodyBytes } from './bytes-under-way.ts';
+import type { HttpRequest } from './http-request.ts';
 import { requirePlainForm } from './plain-form.ts';
 import { requirePlain } from './plain-json.ts';
 import { isChatError } from './present-error.ts';
@@ -23,23 +25,23 @@ const BYTES_PER_SECOND = 16 * 1024;
  *
  * @throws ChatError `too_large`; `rate_limited` or `unavailable` when too much is under way; `unavailable` when it is too slow; `invalid_request` when it breaks off
  */
-async function readBytes(request: Request, { maxBytes, bytes, withinMs = WITHIN_MS }: Allowance): Promise<Buffer<ArrayBuffer>> {
+async function readBytes(request: HttpRequest, { maxBytes, bytes, withinMs = WITHIN_MS }: Allowance): Promise<Buffer<ArrayBuffer>> {
   const tooLarge = () => new ChatError('too_large', `The request is too large: ${maxBytes} bytes at most.`);
   if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge();
-  if (request.body === null) return Buffer.alloc(0);
+  const body = chunksOf(request);
   const chunks: Uint8Array[] = [];
   let size = 0;
-  const reader = request.body.getReader();
-  const deadline = startDeadline(withinMs);
+  let deadline: Deadline | undefined;
   try {
     for (;;) {
-      const { done, value } = await Promise.race([reader.read(), deadline.passed]);
-      if (done) break;
-      size += value.byteLength;
+      // Small bodies arrive with their header: nothing has to be waited for.
+      const chunk = body.ready() ?? (await Promise.race([body.next(), (deadline ??= startDeadline(withinMs)).passed]));
+      if (chunk === 'end') break;
+      size += chunk.byteLength;
       if (size > maxBytes) throw tooLarge();
-      bytes.add(value.byteLength);
-      deadline.putOff((value.byteLength / BYTES_PER_SECOND) * 1_000);
-      chunks.push(value);
+      bytes.add(chunk.byteLength);
+      deadline?.putOff((chunk.byteLength / BYTES_PER_SECOND) * 1_000);
+      chunks.push(chunk);
     }
   } catch (error) {
     // Not cancelled: that would end the connection before the answer is sent. What still comes is left unread, and the connection ends after the answer.
@@ -47,7 +49,7 @@ async function readBytes(request: Request, { maxBytes, bytes, withinMs = WITHIN_
     if (isChatError(error)) throw error;
     throw new ChatError('invalid_request', 'The request broke off.', { cause: error });
   } finally {
-    deadline.stop();
+    deadline?.stop();
   }
   return Buffer.concat(chunks, size);
 }
@@ -85,7 +87,7 @@ function startDeadline(withinMs: number): Deadline {
  *
  * @throws ChatError `unsupported_type` unless it is declared as JSON (a form of another site can't do that); whatever `readBytes` and `requirePlain` throw
  */
-export async function readJson(request: Request, allowance: Allowance): Promise<unknown> {
+export async function readJson(request: HttpRequest, allowance: Allowance): Promise<unknown> {
   if (mediaType(request) !== 'application/json') throw new ChatError('unsupported_type', 'The content type must be application/json.');
   const bytes = await readBytes(request, allowance);
   requirePlain(bytes);
@@ -97,13 +99,13 @@ export async function readJson(request: Request, allowance: Allowance): Promise<
 }
 
 /** Reads a body that nobody asked for and forgets it. @throws ChatError as `readBytes`, and for JSON as `requirePlain` */
-export async function skipBody(request: Request, allowance: Allowance): Promise<void> {
+export async function skipBody(request: HttpRequest, allowance: Allowance): Promise<void> {
   const bytes = await readBytes(request, allowance);
   if (mediaType(request) === 'application/json') requirePlain(bytes);
 }
 
 /** @throws ChatError `unsupported_type` unless it is declared as `multipart/form-data`; whatever `readBytes` and `requirePlainForm` throw */
-export async function readForm(request: Request, allowance: Allowance): Promise<FormData> {
+export async function readForm(request: HttpRequest, allowance: Allowance): Promise<FormData> {
   if (mediaType(request) !== 'multipart/form-data')
     throw new ChatError('unsupported_type', 'The content type must be multipart/form-data.');
   const type = request.headers.get('content-type') ?? '';
@@ -116,7 +118,7 @@ export async function readForm(request: Request, allowance: Allowance): Promise<
   }
 }
 
-function mediaType(request: Request): string {
+function mediaType(request: HttpRequest): string {
   const [type = ''] = (request.headers.get('content-type') ?? '').split(';');
   return type.trim().toLowerCase();
 }

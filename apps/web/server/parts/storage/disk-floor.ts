@@ -29,7 +29,7 @@ const ASK_EVERY_MS = 1_000;
 const RETRY_AFTER_S = 60;
 
 export function createDiskFloor({ dataDir, databaseUrl, minFreeBytes, log, freeBytes = freeBytesOf }: DiskFloorOptions): DiskFloor {
-  let asked: { readonly at: number; readonly hasRoom: Promise<boolean> } | undefined;
+  let asked: { readonly at: number; readonly hasRoom: Promise<boolean>; readonly holdsDatabase: boolean } | undefined;
   let hadRoom = true;
 
   async function look(): Promise<boolean> {
@@ -45,8 +45,9 @@ export function createDiskFloor({ dataDir, databaseUrl, minFreeBytes, log, freeB
 
   return {
     async requireRoom(stored) {
-      if (stored === 'messages' && !isEmbedded(databaseUrl, dataDir)) return;
-      if (asked === undefined || performance.now() - asked.at > ASK_EVERY_MS) asked = { at: performance.now(), hasRoom: look() };
+      if (asked === undefined || performance.now() - asked.at > ASK_EVERY_MS)
+        asked = { at: performance.now(), hasRoom: look(), holdsDatabase: isEmbedded(databaseUrl, dataDir) };
+      if (stored === 'messages' && !asked.holdsDatabase) return;
       if (await asked.hasRoom) return;
       throw new ChatError('unavailable', 'The server has no room left. What you send is kept and sent later.', {
         retryAfterSeconds: RETRY_AFTER_S,
