@@ -53,8 +53,8 @@ export const SERVER_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: save('write-at-once.ts'),
-        find: 'c.base + m.seq`',
-        replace: 'c.base + 2 * m.seq`',
+        find: "seq: 'c.base + m.seq'",
+        replace: "seq: 'c.base + 2 * m.seq'",
       },
     ],
     rebuild: ['web'],

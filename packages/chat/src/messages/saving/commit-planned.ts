@@ -1,10 +1,12 @@
 import { Prisma, type Transaction } from '@switchboard/database';
 
 import { groupBy } from '../../group-by.ts';
-import { insertMessages } from './message-columns.ts';
+import { insertOfMessages } from './message-columns.ts';
 import { identityOf, type MessageIdentity } from './message-identity.ts';
 import type { KnownClient, PlannedMessage } from './plan-group.ts';
 import { clientColumns, waitingChange, type WaitingChange } from './waiting-change.ts';
+
+const insertPlanned = insertOfMessages();
 
 /** A session's last sign of life is kept to this precision: one write in ten seconds, not one per message. */
 export const SEEN_EVERY_MS = 10_000;
@@ -24,7 +26,10 @@ export async function commitPlanned(
   const change = <T>(read: (change: ClientChange) => T): T[] => changes.map(read);
   const rows = await tx.commit<MessageIdentity & { id: number }>(Prisma.sql`
     WITH inserted AS (
-      ${insertMessages(messages, { at })}
+      ${insertPlanned(
+        messages.map((message) => ({ message, clientId: message.clientId, seq: message.seq })),
+        at,
+      )}
       RETURNING id, "messageKey", "clientId", "senderType"
     ), counted AS (
       UPDATE "Client" c SET ${clientColumns(Prisma.sql`n."lastSeq"`, at)},

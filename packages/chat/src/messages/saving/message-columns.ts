@@ -8,12 +8,9 @@ export interface StoredImage {
   readonly mimeType: string | null;
 }
 
-/** A message to insert, but for what the statement itself knows. */
-export interface NewRow {
+/** What of a message goes into its row. */
+export interface MessageValues {
   readonly messageKey: string;
-  readonly clientId: number;
-  /** Its number, or what the statement makes that of. */
-  readonly seq: number;
   readonly clientSocketId: string | null;
   readonly senderType: 'CLIENT' | 'OPERATOR';
   readonly operatorId: number | null;
@@ -21,6 +18,14 @@ export interface NewRow {
   readonly sessionId: string | null;
   readonly createdAt: Date;
   readonly savedById: number | null;
+}
+
+/** A message to insert. */
+export interface NewRow {
+  readonly message: MessageValues;
+  readonly clientId: number;
+  /** Its number, or what the statement makes that of. */
+  readonly seq: number;
 }
 
 interface BodyColumns {
@@ -45,50 +50,63 @@ function bodyColumns(body: MessageBody<StoredImage>): BodyColumns {
   }
 }
 
-type Columns = Omit<NewRow, 'body' | 'createdAt'> & BodyColumns & { readonly createdAt: string };
-
-/** Every column that is filled from a message, with its type in PostgreSQL. */
-const TYPES: Readonly<Record<keyof Columns, string>> = {
-  messageKey: 'uuid',
-  clientId: 'int',
-  seq: 'int',
-  clientSocketId: 'text',
-  senderType: '"MessageSenderType"',
-  operatorId: 'int',
-  messageType: '"MessageType"',
-  text: 'text',
-  imageUrl: 'text',
-  imageName: 'text',
-  mimeType: 'text',
-  sessionId: 'text',
-  createdAt: 'timestamptz',
-  savedById: 'int',
-};
-const NAMES = Object.keys(TYPES) as (keyof Columns)[];
-const LIST = Prisma.raw(NAMES.map((name) => `"${name}"`).join(', '));
-
-interface Insertion {
-  /** When they are saved, ISO-8601. */
-  readonly at: string;
-  /** What to put into a column instead of what the row `m` says. */
-  readonly instead?: { readonly [Name in keyof Columns]?: Prisma.Sql };
-  /** Joined to the rows `m`, which leaves out those without a partner. */
-  readonly join?: Prisma.Sql;
+interface Column {
+  readonly name: string;
+  /** In PostgreSQL. */
+  readonly type: string;
+  readonly read: (row: NewRow, body: BodyColumns) => unknown;
 }
 
-/** The `INSERT` of messages, without `RETURNING`. The only one there is: whichever way a message is saved, its row is the same. */
-export function insertMessages(rows: readonly NewRow[], { at, instead = {}, join = Prisma.empty }: Insertion): Prisma.Sql {
-  const messages = rows.map(({ body, createdAt, ...row }): Columns => ({
-    ...row,
-    ...bodyColumns(body),
-    createdAt: createdAt.toISOString(),
-  }));
-  const arrays = NAMES.map((name) => {
-    const values = messages.map((message) => message[name]);
-    // `unnest` fills up what is short with NULL: most messages have neither picture nor operator, and need not say so one by one.
-    return Prisma.sql`${values.every((value) => value === null) ? [] : values}::${Prisma.raw(TYPES[name])}[]`;
-  });
-  const values = NAMES.map((name) => instead[name] ?? Prisma.raw(`m."${name}"`));
-  return Prisma.sql`INSERT INTO "ChatMessage" (${LIST}, "savedAt", "updatedAt")
-      SELECT ${Prisma.join(values)}, ${at}::timestamptz, ${at}::timestamptz FROM unnest(${Prisma.join(arrays)}) AS m(${LIST}) ${join}`;
+/** Every column that is filled from a message. */
+const COLUMNS = [
+  { name: 'messageKey', type: 'uuid', read: ({ message }) => message.messageKey },
+  { name: 'clientId', type: 'int', read: (row) => row.clientId },
+  { name: 'seq', type: 'int', read: (row) => row.seq },
+  { name: 'clientSocketId', type: 'text', read: ({ message }) => message.clientSocketId },
+  { name: 'senderType', type: '"MessageSenderType"', read: ({ message }) => message.senderType },
+  { name: 'operatorId', type: 'int', read: ({ message }) => message.operatorId },
+  { name: 'messageType', type: '"MessageType"', read: (_, body) => body.messageType },
+  { name: 'text', type: 'text', read: (_, body) => body.text },
+  { name: 'imageUrl', type: 'text', read: (_, body) => body.imageUrl },
+  { name: 'imageName', type: 'text', read: (_, body) => body.imageName },
+  { name: 'mimeType', type: 'text', read: (_, body) => body.mimeType },
+  { name: 'sessionId', type: 'text', read: ({ message }) => message.sessionId },
+  { name: 'createdAt', type: 'timestamptz', read: ({ message }) => message.createdAt.toISOString() },
+  { name: 'savedById', type: 'int', read: ({ message }) => message.savedById },
+] as const satisfies readonly Column[];
+type ColumnName = (typeof COLUMNS)[number]['name'];
+const LIST = COLUMNS.map(({ name }) => `"${name}"`).join(', ');
+
+/** What of a row the statement around it knows better, as SQL. */
+interface Around {
+  /** By the name of the column, what to put into it instead of what the row `m` says. */
+  readonly instead?: { readonly [Name in ColumnName]?: string };
+  /** Joined to the rows `m`, which leaves out those without a partner. */
+  readonly join?: string;
+}
+
+/**
+ * Makes the `INSERT` of messages, without `RETURNING`. The only one there is: whichever way a message is saved, its row is the same. Its text is put together
+ * once, because this is done for every message.
+ *
+ * @returns the statement for these rows; `at`: when they are saved, ISO-8601
+ */
+export function insertOfMessages({ instead = {}, join = '' }: Around = {}): (rows: readonly NewRow[], at: string) => Prisma.Sql {
+  const values = COLUMNS.map(({ name }) => instead[name] ?? `m."${name}"`).join(', ');
+  const text = [
+    `INSERT INTO "ChatMessage" (${LIST}, "savedAt", "updatedAt") SELECT ${values}, `,
+    '::timestamptz, ',
+    '::timestamptz FROM unnest(',
+    ...COLUMNS.map(({ type }, index) => (index === COLUMNS.length - 1 ? `::${type}[]) AS m(${LIST}) ${join}` : `::${type}[], `)),
+  ];
+  return (rows, at) => {
+    const read = rows.map((row) => ({ row, body: bodyColumns(row.message.body) }));
+    const arrays = COLUMNS.map((column) => filled(read.map(({ row, body }) => column.read(row, body))));
+    return new Prisma.Sql(text, [at, at, ...arrays]);
+  };
+}
+
+/** `unnest` fills up what is short with NULL: most messages have neither picture nor operator, and need not say so one by one. */
+function filled(values: readonly unknown[]): readonly unknown[] {
+  return values.every((value) => value === null) ? [] : values;
 }

@@ -2,7 +2,7 @@ import { ChatError, mapImage } from '@switchboard/protocol';
 
 import { chatOver, conversationNotFound, visitorBlocked } from '../../access.ts';
 import { uploadOf, type Draft, type Target } from './draft.ts';
-import type { NewRow } from './message-columns.ts';
+import type { MessageValues } from './message-columns.ts';
 import { identityOf, type MessageIdentity } from './message-identity.ts';
 
 /** A message of one of the drafts' identities that the database has already. */
@@ -49,8 +49,9 @@ export interface Knowledge {
 }
 
 /** A row to insert. Its id is the database's to give. */
-export interface PlannedMessage extends NewRow {
+export interface PlannedMessage extends MessageValues, MessageIdentity {
   readonly target: Target;
+  readonly seq: number;
 }
 
 /** What to answer for one message of a request: a row that is there, or one that will be. */

@@ -6,12 +6,18 @@ import { groupBy } from '../../group-by.ts';
 import { isUuid } from '../../uuid.ts';
 import { SEEN_EVERY_MS } from './commit-planned.ts';
 import { uploadOf, type Draft } from './draft.ts';
-import { insertMessages } from './message-columns.ts';
+import { insertOfMessages, type NewRow } from './message-columns.ts';
 import { identityOf } from './message-identity.ts';
 import { clientColumns, waitingChange, type WaitingChange } from './waiting-change.ts';
 import type { SaveResult } from './write-group.ts';
 
 type Request = readonly Draft[];
+
+/** Of clients that are `counted`, numbered from there. */
+const insertCounted = insertOfMessages({
+  instead: { seq: 'c.base + m.seq', sessionId: 'COALESCE(m."sessionId", c."sessionId")' },
+  join: 'JOIN counted c ON c.id = m."clientId"',
+});
 
 /** A new row: `id`; or (`id` null) one of the clients: `seq` is the number before its first new row, `address` where its visitor is on the relay. */
 interface Written {
@@ -139,7 +145,7 @@ function saveStatement(drafts: Request, now: Date): Prisma.Sql {
       WHERE c.id = n.id AND c."endedAt" IS NULL AND c."blockedAt" IS NULL AND (n."sessionId" IS NULL OR (own.id IS NOT NULL AND own."endedAt" IS NULL))
         AND c.id <> ALL (ARRAY(
           SELECT k."clientId" FROM unnest(
-            ${column((m) => m.messageKey)}::uuid[], ${column((m) => m.clientId)}::int[], ${column((m) => m.senderType)}::"MessageSenderType"[]
+            ${column((m) => m.message.messageKey)}::uuid[], ${column((m) => m.clientId)}::int[], ${column((m) => m.message.senderType)}::"MessageSenderType"[]
           ) AS k("messageKey", "clientId", "senderType")
           WHERE EXISTS (
             SELECT FROM "ChatMessage" m
@@ -149,11 +155,7 @@ function saveStatement(drafts: Request, now: Date): Prisma.Sql {
       RETURNING c.id, c."lastSeq" - n.added AS base, own.id AS "ownId", own."lastSeenAt", latest.id::text AS "sessionId",
         COALESCE(latest."clientSocketId", latest.id::text) AS address
     ), inserted AS (
-      ${insertMessages(messages, {
-        at,
-        instead: { seq: Prisma.sql`c.base + m.seq`, sessionId: Prisma.sql`COALESCE(m."sessionId", c."sessionId")` },
-        join: Prisma.sql`JOIN counted c ON c.id = m."clientId"`,
-      })}
+      ${insertCounted(messages, at)}
       RETURNING "clientId", id, seq
     ), seen AS (
       UPDATE "ChatSession" s SET "lastSeenAt" = ${at}::timestamptz
@@ -162,19 +164,19 @@ function saveStatement(drafts: Request, now: Date): Prisma.Sql {
     SELECT "clientId", id, seq, NULL AS address FROM inserted UNION ALL SELECT id, NULL, base, address FROM counted`;
 }
 
-interface Numbered extends Draft {
-  readonly clientId: number;
+interface Numbered extends NewRow {
+  readonly message: Draft;
   /** 1 for the client's first message among these. */
   readonly seq: number;
 }
 
 function numberedByClient(drafts: Request): Numbered[] {
   const counts = new Map<number, number>();
-  return drafts.map((draft) => {
-    const clientId = draft.target.kind === 'client' ? draft.target.clientId : 0;
+  return drafts.map((message) => {
+    const clientId = message.target.kind === 'client' ? message.target.clientId : 0;
     const seq = (counts.get(clientId) ?? 0) + 1;
     counts.set(clientId, seq);
-    return { ...draft, clientId, seq };
+    return { message, clientId, seq };
   });
 }
 
@@ -185,11 +187,11 @@ interface Summed extends WaitingChange {
 }
 
 function sumUp(own: readonly Numbered[]): Summed {
-  const targets = own.flatMap(({ target }) => (target.kind === 'client' ? [target] : []));
+  const targets = own.flatMap(({ message: { target } }) => (target.kind === 'client' ? [target] : []));
   return {
     clientId: own[0]?.clientId ?? 0,
     added: own.length,
-    ...waitingChange(own),
+    ...waitingChange(own.map(({ message }) => message)),
     sessionId: targets.find(({ sessionId }) => sessionId !== null)?.sessionId ?? null,
   };
 }
