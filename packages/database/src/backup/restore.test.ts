@@ -75,6 +75,17 @@ it('signs everybody out, and gives the installation another epoch', async () => 
   expect(await epochOf(home)).not.toBe(before);
 });
 
+it('leaves no job to be done again: neither those of the backup nor those of the database that it replaces', async () => {
+  const home = await makeHome();
+  await furnish(home);
+  const file = join(home.folder, 'backup');
+  await query(home, `INSERT INTO "Job" (name, payload) VALUES ('before', '{}')`);
+  await backUp(home, file);
+  await query(home, `INSERT INTO "Job" (name, payload) VALUES ('after', '{}')`);
+  await restore(home, file, true);
+  expect(await query(home, 'SELECT * FROM "Job"')).toEqual([]);
+});
+
 it('keeps the revocations made since the backup', async () => {
   const home = await makeHome();
   await furnish(home);

@@ -6,10 +6,10 @@ import type { TableShape } from './manifest.ts';
 export const HISTORY = '_prisma_migrations';
 
 /**
- * Their rows let people in: sessions of signed-in operators, and links to sign in with. They stay out of backups, and a restore empties them: a session
- * that was ended since must not come back to life.
+ * Tables that stay out of backups; a restore empties them. Sessions of signed-in operators and links to sign in let people in, and one that was ended since
+ * must not come back to life. Jobs have effects outside the database: one that was done since the backup must not be done again.
  */
-export const NOT_KEPT: readonly string[] = ['AuthSession', 'AuthVerification'] satisfies Prisma.ModelName[];
+export const NOT_KEPT: readonly string[] = ['AuthSession', 'AuthVerification', 'Job'] satisfies Prisma.ModelName[];
 
 const OURS: readonly string[] = [...Object.values(Prisma.ModelName), HISTORY];
 

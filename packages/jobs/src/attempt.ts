@@ -1,0 +1,58 @@
+import type { Handler, Job, SingleJob } from './define-jobs.ts';
+import type { TakenJob } from './job-rows.ts';
+
+/** How a run ended. `dead`: failed, and no attempt is left. `stopped`: not done because the process stops, or because another one has the job. */
+export type RunOutcome = 'done' | 'failed' | 'dead' | 'stopped';
+
+/** A run that is over. */
+export interface Attempt {
+  readonly outcome: RunOutcome;
+  /** Why it is not done. */
+  readonly error: Error | undefined;
+}
+
+const DEFAULT_MAX_ATTEMPTS = 15;
+const DEFAULT_TIMEOUT_MS = 5 * 60_000;
+
+/** What a run's signal is aborted with when the run is to end and did not fail. */
+export class RunStopped extends Error {
+  override readonly name = 'RunStopped';
+}
+
+/**
+ * Runs a handler once. Resolves when the handler has ended, or when the job's time is over: then the handler's signal is aborted, and a handler that ignores it
+ * is left behind. Never rejects.
+ */
+export async function attemptJob(job: Job, handler: Handler<SingleJob>, taken: TakenJob, controller: AbortController): Promise<Attempt> {
+  const mayFail = job.everyMs !== undefined || taken.attempts < (job.maxAttempts ?? DEFAULT_MAX_ATTEMPTS);
+  try {
+    // Its last attempt began, and nobody could record how it ended.
+    if (job.everyMs === undefined && taken.attempts > (job.maxAttempts ?? DEFAULT_MAX_ATTEMPTS))
+      throw new Error('The process ended during the last attempt.');
+    const payload: unknown = job.payload?.parse(taken.payload);
+    await withTimeout(controller, job.timeoutMs ?? DEFAULT_TIMEOUT_MS, async () => {
+      await handler({ payload, signal: controller.signal, attempt: taken.attempts });
+    });
+    return { outcome: 'done', error: undefined };
+  } catch (thrown) {
+    const error = thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown });
+    if (controller.signal.reason instanceof RunStopped) return { outcome: 'stopped', error };
+    return { outcome: mayFail ? 'failed' : 'dead', error };
+  }
+}
+
+async function withTimeout(controller: AbortController, timeoutMs: number, work: () => Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      const error = new Error(`It took longer than ${timeoutMs / 1_000} s.`);
+      controller.abort(error);
+      reject(error);
+    }, timeoutMs).unref();
+  });
+  try {
+    await Promise.race([work(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
