@@ -14,6 +14,7 @@ const config: NextConfig = {
     '@switchboard/client',
     '@switchboard/config',
     '@switchboard/database',
+    '@switchboard/jobs',
     '@switchboard/limits',
     '@switchboard/protocol',
     '@switchboard/redis',

@@ -36,7 +36,7 @@ export const CLI = {
   sources: [
     'apps/cli',
     'packages/database/prisma',
-    ...src('config', 'protocol', 'tokens', 'relay-client', 'telemetry', 'database', 'chat'),
+    ...src('config', 'protocol', 'tokens', 'relay-client', 'telemetry', 'database', 'jobs', 'chat'),
   ],
 };
 
@@ -67,7 +67,7 @@ export const WEB = {
   sources: [
     'apps/web',
     'packages/database/prisma',
-    ...src('config', 'limits', 'protocol', 'redis', 'tokens', 'relay-client', 'telemetry', 'database', 'chat', 'client'),
+    ...src('config', 'limits', 'protocol', 'redis', 'tokens', 'relay-client', 'telemetry', 'database', 'jobs', 'chat', 'client'),
   ],
 };
 

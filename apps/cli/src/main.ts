@@ -15,6 +15,8 @@ async function run(command: string, args: readonly string[]): Promise<void> {
       return await (await import('./commands/backup.ts')).backupCommand(args);
     case 'restore':
       return await (await import('./commands/restore.ts')).restoreCommand(args);
+    case 'jobs':
+      return await (await import('./commands/jobs.ts')).jobsCommand(args);
     case 'doctor':
       return await (await import('./commands/doctor.ts')).doctorCommand(args);
     case 'help':

@@ -40,10 +40,10 @@ export async function startServer({ hostname, throughNext }: StartOptions): Prom
   reportStrayErrors(services.log, () => services.http.strayErrors.add());
   installServices(services);
   services.revocations.start();
-  services.uploadSweep.start();
+  services.jobs.start();
   void settleConversations(services);
   onShutdown(services.log, STOPPING_MS, async () => {
-    await stopping.stop(ANSWERING_MS);
+    await Promise.all([stopping.stop(ANSWERING_MS), services.jobs.stop(ANSWERING_MS / 2)]);
     await closeServices(services);
   });
   const { trustedHops, maxConnectionsPerAddress } = config;

@@ -34,9 +34,11 @@ export interface JobRunnerOptions<Jobs extends JobMap> {
   readonly concurrency?: number;
   /** How long a job stays with this process while nothing is heard of it, in milliseconds; a minute unless given. */
   readonly leaseMs?: number;
-  /** Told of each run that is over, and how long it took. */
-  readonly onRun?: (name: string, outcome: RunOutcome, seconds: number) => void;
+  readonly onRun?: RunListener;
 }
+
+/** Called for each run that is over. */
+export type RunListener = (name: string, outcome: RunOutcome, seconds: number) => void;
 
 const DEFAULT_CONCURRENCY = 2;
 const LEASE_MS = 60_000;

@@ -1,5 +1,17 @@
 /** The commands there are. `test`, `chaos` and `bench` belong to the clone, not to the program: they are not built in. */
-export const COMMANDS = Object.freeze(['start', 'operator', 'migrate', 'backup', 'restore', 'doctor', 'test', 'chaos', 'bench', 'help']);
+export const COMMANDS = Object.freeze([
+  'start',
+  'operator',
+  'migrate',
+  'backup',
+  'restore',
+  'jobs',
+  'doctor',
+  'test',
+  'chaos',
+  'bench',
+  'help',
+]);
 
 export const USAGE = `Switchboard: live support chat that you host yourself.
 
@@ -18,6 +30,8 @@ Commands
   migrate                                   bring the database to this version's schema (start does it by itself)
   backup FILE [--with-secrets]              write messages, accounts, settings and images into one file, while everything runs
   restore FILE [--replace]                  put a backup into an empty database; --replace: in the place of what is there
+  jobs                                      list the work in the background: what is dead (no attempt left), running, due or waiting
+  jobs retry | discard ID | --all-dead      let dead jobs run again; remove them
   doctor [--json]                           look at everything and say what to do about what is wrong; exit code 1 if something is
   help                                      this
 

@@ -4,10 +4,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Context, MessageSaver } from '@switchboard/chat';
 import { APPLICATION_NAMES } from '@switchboard/config';
 import { openDatabase, type Database } from '@switchboard/database';
+import { createJobRunner, type JobRunner } from '@switchboard/jobs';
 import { createLogger, createMetrics, type Logger, type Metrics } from '@switchboard/telemetry';
 import { createTokens, type Tokens } from '@switchboard/tokens';
 
 import type { Config } from '../../config.ts';
+import { createHandlers } from '../../jobs/handlers.ts';
+import { JOBS } from '../../jobs/jobs.ts';
 import { createAuth, type Auth } from '../parts/auth/auth.ts';
 import { countBytesUnderWay, type BytesUnderWay } from '../parts/http/bytes-under-way.ts';
 import { createImageCleaner, type ImageCleaner } from '../parts/images/clean-image.ts';
@@ -15,6 +18,7 @@ import { createDatabaseMetrics } from '../parts/metrics/database-metrics.ts';
 import { measureDisk, measureUploads } from '../parts/storage/disk-metrics.ts';
 import { createDiskFloor, type DiskFloor } from '../parts/storage/disk-floor.ts';
 import { createHttpMetrics, type HttpMetrics } from '../parts/metrics/http-metrics.ts';
+import { measureJobs } from '../parts/metrics/job-metrics.ts';
 import { createImageLinks, type ImageLinks } from '../parts/images/image-links.ts';
 import { createDiskStore, type ImageStore } from '../parts/storage/image-store.ts';
 import { deriveKey } from '../parts/auth/keys.ts';
@@ -28,7 +32,7 @@ import { createSlots, type Slots } from '../parts/limits/slots.ts';
 import type { Stopping } from '../parts/connections/stopping.ts';
 import { createMeasuredSaver } from '../parts/saving/save-metrics.ts';
 import { createSaveState, type SaveState } from '../parts/saving/save-state.ts';
-import { createUploadSweep, type UploadSweep } from '../parts/storage/upload-sweep.ts';
+import { createUploadSweep } from '../parts/storage/upload-sweep.ts';
 import { createTimingMetrics, type TimingMetrics } from '../parts/metrics/timing-metrics.ts';
 import { measureWaiting } from '../parts/metrics/waiting-metrics.ts';
 
@@ -48,13 +52,13 @@ export interface Services {
   readonly saveState: SaveState;
   readonly imageCleaner: ImageCleaner;
   readonly images: ImageStore;
-  readonly uploadSweep: UploadSweep;
   readonly imageLinks: ImageLinks;
   readonly relay: Pick<RelayRequests, 'trouble'>;
   readonly hints: RelayHints;
   /** Takes every answer of a verb that has effects. */
   readonly afterCommit: AfterCommit;
   readonly revocations: RevocationSender;
+  readonly jobs: JobRunner;
   readonly limits: Limits;
   readonly signInBrake: SignInBrake;
   /** For checking passwords, which costs processor time on purpose. */
@@ -122,7 +126,7 @@ export function createServices(config: Config, stopping: Pick<Stopping, 'hasBegu
     saveState: createSaveState(db),
     imageCleaner: createImageCleaner(),
     images,
-    uploadSweep: createUploadSweep({ chat, images, dataDir: config.dataDir, metrics }),
+    jobs: createJobs(config, chat, images, metrics),
     imageLinks,
     relay,
     hints,
@@ -142,11 +146,17 @@ export function createServices(config: Config, stopping: Pick<Stopping, 'hasBegu
   };
 }
 
+function createJobs({ dataDir }: Config, chat: Context, images: ImageStore, metrics: Metrics): JobRunner {
+  const uploadSweep = createUploadSweep({ chat, images, dataDir, metrics });
+  const onRun = measureJobs(metrics, chat, Object.keys(JOBS));
+  return createJobRunner({ db: chat.db, log: chat.log, jobs: JOBS, handlers: createHandlers({ chat, uploadSweep }), onRun });
+}
+
 /** Finishes what is queued and closes the database. */
 export async function closeServices(services: Services): Promise<void> {
+  await services.jobs.stop(0);
   await services.saver.close();
   services.revocations.close();
-  await services.uploadSweep.close();
   await Promise.all([services.hints.settled(), services.revocations.settled()]);
   services.limits.close();
   await services.db.close();

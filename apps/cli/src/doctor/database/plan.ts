@@ -9,6 +9,7 @@ import { checkDatabaseClock } from './clock.ts';
 import { judgeConnections, readConnections } from './connections.ts';
 import { checkDurability } from './durability.ts';
 import { checkIndexes } from './indexes.ts';
+import { checkJobs } from './jobs.ts';
 import { checkMigrations } from './migrations.ts';
 import { checkOperators } from './operators.ts';
 import { isAway, patiently } from './patience.ts';
@@ -61,5 +62,6 @@ export function planDatabase({ open, busy }: Pick<World, 'open' | 'busy'>): Chec
     migrations,
     check('all indexes and unique keys are there', migrations, async (database) => await checkIndexes(database, migrationsFolder())),
     check('there is an operator', migrations, checkOperators),
+    check('work in the background is done', migrations, checkJobs),
   ];
 }

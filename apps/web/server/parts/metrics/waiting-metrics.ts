@@ -1,24 +1,11 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
-import { countUnanswered, type Context, type Unanswered } from '@switchboard/chat';
+import { countUnanswered, type Context } from '@switchboard/chat';
 import type { Metrics } from '@switchboard/telemetry';
 
-/** However often somebody looks, the database is asked no oftener than this. Milliseconds. */
-const ASK_EVERY_MS = 10_000;
-/** Whoever scrapes does not wait longer than this for a database that is away. Milliseconds. */
-const PATIENCE_MS = 1_500;
+import { askDatabase } from './ask-database.ts';
 
-/** Who waits for an answer, and whether the database can tell. While it can't, nothing is shown of the former. */
-export function measureWaiting(metrics: Metrics, chat: Context, askEveryMs = ASK_EVERY_MS): void {
-  let asked: Promise<Unanswered | undefined> | undefined;
-  let askedAt = 0;
-  const unanswered = async () => {
-    if (asked === undefined || performance.now() - askedAt >= askEveryMs) {
-      askedAt = performance.now();
-      asked = ask(chat);
-    }
-    return await asked;
-  };
+/** The visitors that wait for an answer, and whether the database answers. While it does not, only the latter is shown. */
+export function measureWaiting(metrics: Metrics, chat: Context, askEveryMs?: number): void {
+  const unanswered = askDatabase(async () => await countUnanswered(chat), chat.log, askEveryMs);
   metrics.gauge('unanswered_chats', 'Visitors who wait for an answer, as the view Waiting lists them; 10,000 when there are more', {
     read: async () => (await unanswered())?.count,
   });
@@ -32,17 +19,4 @@ export function measureWaiting(metrics: Metrics, chat: Context, askEveryMs = ASK
   metrics.gauge('database_up', 'Whether the database has answered within 1.5 s when it was asked last', {
     read: async () => Number((await unanswered()) !== undefined),
   });
-}
-
-async function ask(chat: Context): Promise<Unanswered | undefined> {
-  const late = new AbortController();
-  try {
-    const tooLate = delay(PATIENCE_MS, undefined, { signal: late.signal, ref: false });
-    return await Promise.race([countUnanswered(chat), tooLate]);
-  } catch (error) {
-    chat.log.debug({ err: error }, 'nobody knows who waits for an answer');
-    return undefined;
-  } finally {
-    late.abort();
-  }
 }

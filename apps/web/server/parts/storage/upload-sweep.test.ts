@@ -14,6 +14,8 @@ import { createUploadSweep } from './upload-sweep.ts';
 
 const server = useTestServer();
 const DAY_MS = 24 * 60 * 60_000;
+/** Never aborted. */
+const { signal } = new AbortController();
 let png: Uint8Array<ArrayBuffer>;
 let visitor: Person;
 beforeAll(async () => {
@@ -61,9 +63,9 @@ async function strayFile(name: string, ageMs: number): Promise<string> {
 it('an image that no message names is gone after a day, row and file, and one that was sent stays', async () => {
   const [sent, unsent] = [await uploaded(), await uploaded()];
   expect(await send(sent.imageUrl)).toBe(200);
-  expect(await sweep(DAY_MS - 60_000).removeUnused()).toBe(0);
+  expect(await sweep(DAY_MS - 60_000).removeUnused(signal)).toBe(0);
   expect(await files()).toEqual([sent.key, unsent.key].toSorted());
-  expect(await sweep().removeUnused()).toBe(1);
+  expect(await sweep().removeUnused(signal)).toBe(1);
   expect(await files()).toEqual([sent.key]);
   expect(await send(unsent.imageUrl)).toBe(404);
   expect(await server.services.db.prisma.upload.count()).toBe(1);
@@ -71,7 +73,7 @@ it('an image that no message names is gone after a day, row and file, and one th
 
 it('two web servers at once remove each once', async () => {
   for (let count = 0; count < 5; count += 1) await uploaded();
-  const counts = await Promise.all([sweep().removeUnused(), sweep().removeUnused(), sweep().removeUnused()]);
+  const counts = await Promise.all([sweep().removeUnused(signal), sweep().removeUnused(signal), sweep().removeUnused(signal)]);
   expect(counts.reduce((sum, count) => sum + count)).toBe(5);
   expect(await server.services.db.prisma.upload.count()).toBe(1);
 });
@@ -87,10 +89,10 @@ it('files without a row and unfinished ones go after a day, those with a row nev
   const youngPart = await strayFile('young.png.part', 0);
   await strayFile('old.png', 2 * DAY_MS);
   await strayFile('old.png.part', 2 * DAY_MS);
-  expect(await sweep(0).tidyFolder()).toBe(2);
+  expect(await sweep(0).tidyFolder(signal)).toBe(2);
   expect(await files()).toEqual([...kept, young, youngPart].toSorted());
   // All are old now.
-  expect(await sweep().tidyFolder()).toBe(2);
+  expect(await sweep().tidyFolder(signal)).toBe(2);
   expect(await files()).toEqual(kept.toSorted());
 });
 
@@ -98,7 +100,7 @@ it('removes nothing where most files have no row: the database is another one', 
   const there = await files();
   const strays = await Promise.all(there.map(async (_file, index) => await strayFile(`foreign ${index}.png`, 2 * DAY_MS)));
   strays.push(await strayFile('foreign.png', 2 * DAY_MS));
-  expect(await sweep().tidyFolder()).toBe(0);
+  expect(await sweep().tidyFolder(signal)).toBe(0);
   expect(await files()).toEqual([...there, ...strays].toSorted());
 });
 
@@ -107,14 +109,17 @@ it('closes folders and files that an earlier version left open', async () => {
   const paths = [folder(), join(folder(), key.slice(0, 2)), join(folder(), key)];
   for (const path of paths.slice(0, 2)) await chmod(path, 0o755);
   await chmod(join(folder(), key), 0o644);
-  await sweep(0).tidyFolder();
+  await sweep(0).tidyFolder(signal);
   expect(await Promise.all(paths.map(modeOf))).toEqual(['700', '700', '600']);
 });
 
-it('goes on by itself once it is started, and ends when it is told to', async () => {
+it('stops when it is told to, and removes the rest the next time', async () => {
   const { key } = await uploaded();
-  const running = sweep();
-  running.start();
-  await expect.poll(files).not.toContain(key);
-  await running.close();
+  const stopped = AbortSignal.abort(new Error('The process stops.'));
+  const sweeping = sweep();
+  await expect(sweeping.removeUnused(stopped)).rejects.toThrow('The process stops.');
+  await expect(sweeping.tidyFolder(stopped)).rejects.toThrow('The process stops.');
+  expect(await files()).toContain(key);
+  await sweeping.removeUnused(signal);
+  expect(await files()).not.toContain(key);
 });

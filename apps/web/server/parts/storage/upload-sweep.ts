@@ -6,19 +6,15 @@ import type { CounterMetric, Metrics } from '@switchboard/telemetry';
 
 import { FILE_MODE, FOLDER_MODE, isMissing, uploadsFolder, type ImageStore } from './image-store.ts';
 
-/** Clears away what is stored and belongs to no message, and closes what is stored to other users of the machine. Harmless beside other web servers. */
+/** Removes stored images that belong to no message, and closes the folder of stored images to other users of the machine. Safe beside other web servers. */
 export interface UploadSweep {
-  /** Removes images that no message has named for 24 hours, rows and files. @throws ChatError `unavailable` */
-  removeUnused(): Promise<number>;
+  /** Removes images that no message has named for 24 hours, rows and files. @throws ChatError `unavailable`, and the signal's reason */
+  removeUnused(signal: AbortSignal): Promise<number>;
   /**
-   * Goes over all files: sets their modes, and removes those that are older than 24 hours and have no row, or were never finished. Removes none with no
-   * row if those are the most: then the folder belongs to another database.
+   * Goes over all files: sets their modes, and removes those that are older than 24 hours and have no row, or were never finished. Where most files have no
+   * row it removes none of those: then the folder belongs to another database. @throws ChatError `unavailable`, and the signal's reason
    */
-  tidyFolder(): Promise<number>;
-  /** Does both from now on: the first every half hour, the second at once and every day. */
-  start(): void;
-  /** Ends it; resolves when nothing is under way. */
-  close(): Promise<void>;
+  tidyFolder(signal: AbortSignal): Promise<number>;
 }
 
 export interface UploadSweepOptions {
@@ -28,10 +24,8 @@ export interface UploadSweepOptions {
   readonly metrics: Metrics;
 }
 
-const HOUR_MS = 60 * 60_000;
-const DAY_MS = 24 * HOUR_MS;
-const EVERY_MS = HOUR_MS / 2;
-/** Files whose rows are asked for together. */
+const DAY_MS = 24 * 60 * 60_000;
+/** Files whose rows are read in one query. */
 const BATCH = 200;
 const UNFINISHED = '.part';
 
@@ -44,11 +38,6 @@ class Sweep implements UploadSweep {
   readonly #images: UploadSweepOptions['images'];
   readonly #root: string;
   readonly #removed: CounterMetric;
-  #position: UploadPosition | undefined;
-  #tidiedAt = Number.NEGATIVE_INFINITY;
-  #timer: NodeJS.Timeout | undefined;
-  #running: Promise<void> | undefined;
-  #closed = false;
 
   constructor({ chat, images, dataDir, metrics }: UploadSweepOptions) {
     this.#chat = chat;
@@ -62,32 +51,34 @@ class Sweep implements UploadSweep {
     );
   }
 
-  async removeUnused(): Promise<number> {
+  async removeUnused(signal: AbortSignal): Promise<number> {
     const before = new Date(this.#chat.clock().getTime() - DAY_MS);
     let removed = 0;
+    let position: UploadPosition | undefined;
     do {
-      const { storageKeys, next } = await removeUnusedUploads(this.#chat, { before, after: this.#position });
+      signal.throwIfAborted();
+      const { storageKeys, next } = await removeUnusedUploads(this.#chat, { before, after: position });
       // A process that ends here leaves files without rows, which `tidyFolder` finds.
       for (const key of storageKeys) await this.#images.remove(key);
       removed += storageKeys.length;
       this.#removed.add(storageKeys.length, { why: 'unused' });
-      this.#position = next;
-    } while (this.#position !== undefined && !this.#closed);
+      position = next;
+    } while (position !== undefined);
     return removed;
   }
 
-  async tidyFolder(): Promise<number> {
+  async tidyFolder(signal: AbortSignal): Promise<number> {
     if (!(await this.#setMode(this.#root, FOLDER_MODE))) return 0;
     const [unfinished, old]: [string[], string[]] = [[], []];
     let finished = 0;
     for await (const { key, path } of this.#files()) {
-      if (this.#closed) return 0;
+      signal.throwIfAborted();
       if (!path.endsWith(UNFINISHED)) finished += 1;
       if (await this.#isOld(path)) (path.endsWith(UNFINISHED) ? unfinished : old).push(key);
     }
     await this.#removeFiles(unfinished, 'unfinished');
-    const lost = await this.#withoutRow(old);
-    if (lost.length === 0 || this.#closed) return unfinished.length;
+    const lost = await this.#withoutRow(old, signal);
+    if (lost.length === 0) return unfinished.length;
     if (2 * lost.length > finished) {
       const fields = { files: finished, withoutRow: lost.length, folder: this.#root };
       this.#chat.log.warn(
@@ -98,34 +89,6 @@ class Sweep implements UploadSweep {
     }
     await this.#removeFiles(lost, 'no row');
     return unfinished.length + lost.length;
-  }
-
-  start(): void {
-    this.#running = this.#round().finally(() => {
-      this.#running = undefined;
-      if (!this.#closed) this.#timer = setTimeout(() => this.start(), EVERY_MS).unref();
-    });
-  }
-
-  async close(): Promise<void> {
-    this.#closed = true;
-    clearTimeout(this.#timer);
-    await this.#running;
-  }
-
-  async #round(): Promise<void> {
-    try {
-      if (performance.now() - this.#tidiedAt >= DAY_MS) {
-        this.#tidiedAt = performance.now();
-        // From the beginning: rows that were locked when they were looked at have been passed over.
-        this.#position = undefined;
-        await this.tidyFolder();
-      }
-      const removed = await this.removeUnused();
-      if (removed > 0) this.#chat.log.info({ removed }, 'images removed that no message has named for a day');
-    } catch (error) {
-      this.#chat.log.warn({ err: error }, 'unused images could not be removed; trying again in half an hour');
-    }
   }
 
   async *#files(): AsyncGenerator<{ key: string; path: string }> {
@@ -158,9 +121,10 @@ class Sweep implements UploadSweep {
     return true;
   }
 
-  async #withoutRow(keys: readonly string[]): Promise<string[]> {
+  async #withoutRow(keys: readonly string[], signal: AbortSignal): Promise<string[]> {
     const lost: string[] = [];
-    for (let from = 0; from < keys.length && !this.#closed; from += BATCH) {
+    for (let from = 0; from < keys.length; from += BATCH) {
+      signal.throwIfAborted();
       const some = keys.slice(from, from + BATCH);
       const known = await knownStorageKeys(this.#chat, some);
       lost.push(...some.filter((key) => !known.has(key)));

@@ -1,0 +1,9 @@
+import type { Context } from '@switchboard/chat';
+
+import type { UploadSweep } from '../server/parts/storage/upload-sweep.ts';
+
+/** What handlers of jobs work with. */
+export interface JobContext {
+  readonly chat: Pick<Context, 'db' | 'log' | 'clock'>;
+  readonly uploadSweep: UploadSweep;
+}

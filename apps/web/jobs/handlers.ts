@@ -1,0 +1,16 @@
+import type { Handlers } from '@switchboard/jobs';
+
+import type { JobContext } from './context.ts';
+import type { JOBS } from './jobs.ts';
+import { removeExpiredSessions } from './remove-expired-sessions.ts';
+import { removeUnusedUploads } from './remove-unused-uploads.ts';
+import { tidyUploadsFolder } from './tidy-uploads-folder.ts';
+
+/** A handler for each job. */
+export function createHandlers(context: JobContext): Handlers<typeof JOBS> {
+  return {
+    removeUnusedUploads: removeUnusedUploads(context),
+    tidyUploadsFolder: tidyUploadsFolder(context),
+    removeExpiredSessions: removeExpiredSessions(context),
+  };
+}

@@ -1,0 +1,27 @@
+import type { Context } from '../context.ts';
+import { withDatabase } from '../with-database.ts';
+
+/** Rows that are removed in one statement. */
+const BATCH = 500;
+
+/**
+ * Removes sessions of operators and links to sign in that expired a day ago or earlier, by the clock of the database: at most 500 of each. The day is for web
+ * servers with another clock, which decide whether a session still counts.
+ *
+ * @returns whether there may be more
+ * @throws ChatError `unavailable`
+ */
+export async function removeExpiredSessions(ctx: Pick<Context, 'db' | 'log'>): Promise<boolean> {
+  const { prisma } = ctx.db;
+  return await withDatabase(ctx, async () => {
+    const sessions = await prisma.$executeRaw`
+      DELETE FROM "AuthSession" WHERE id IN (
+        SELECT id FROM "AuthSession" WHERE "expiresAt" < now() - interval '1 day' LIMIT ${BATCH}::int FOR UPDATE SKIP LOCKED
+      )`;
+    const links = await prisma.$executeRaw`
+      DELETE FROM "AuthVerification" WHERE id IN (
+        SELECT id FROM "AuthVerification" WHERE "expiresAt" < now() - interval '1 day' LIMIT ${BATCH}::int FOR UPDATE SKIP LOCKED
+      )`;
+    return sessions === BATCH || links === BATCH;
+  });
+}
