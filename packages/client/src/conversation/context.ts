@@ -39,6 +39,10 @@ export interface ConversationContext {
   onReached(): void;
   /** The server says that there is no such conversation. */
   onMissing?(): void;
+  /** The snapshot has changed. */
+  onChange?(): void;
+  /** Somebody has subscribed to the snapshot, or nobody does any more. */
+  onWatched?(watched: boolean): void;
 }
 
 /** What is shown before anything is known. */

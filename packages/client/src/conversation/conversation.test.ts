@@ -14,20 +14,20 @@ const settle = () => vi.advanceTimersByTimeAsync(1).then(() => new Promise((reso
 describe('catching up', () => {
   it('fetches page after page until nothing is missing', async () => {
     say('first');
-    const { conversation } = await openConversation();
+    const { conversation, sync } = await openConversation();
     await vi.waitFor(() => expect(conversation.getSnapshot().history).toBe('ready'));
     for (let index = 0; index < 450; index += 1) say(`m${index}`);
-    conversation.hint(451);
+    sync.hint(451);
     await vi.waitFor(() => expect(texts(conversation)).toHaveLength(451));
     expect(fetches().map((request) => request.query.get('afterSeq'))).toEqual([null, '1', '201', '401']);
   });
 
   it('fetches once more for a hint that comes while it fetches, and only once for many', async () => {
-    const { conversation } = await openConversation();
+    const { conversation, sync } = await openConversation();
     await vi.waitFor(() => expect(conversation.getSnapshot().history).toBe('ready'));
     const before = fetches().length;
     say('one');
-    for (let hint = 1; hint <= 10; hint += 1) conversation.hint(hint);
+    for (let hint = 1; hint <= 10; hint += 1) sync.hint(hint);
     await vi.waitFor(() => expect(texts(conversation)).toEqual(['one']));
     await settle();
     await settle();
@@ -36,11 +36,11 @@ describe('catching up', () => {
 
   it('does not ask for what it has', async () => {
     say('one');
-    const { conversation } = await openConversation();
+    const { conversation, sync } = await openConversation();
     await vi.waitFor(() => expect(texts(conversation)).toEqual(['one']));
     const before = fetches().length;
-    conversation.hint(1);
-    conversation.hintSeen({ by: 'operator', deliveredSeq: 0, readSeq: 0 });
+    sync.hint(1);
+    sync.hintSeen({ by: 'operator', deliveredSeq: 0, readSeq: 0 });
     await settle();
     expect(fetches()).toHaveLength(before);
   });
@@ -170,7 +170,7 @@ it('reports nothing as received that the page has not been told of', async () =>
   say('one');
   let told = 0;
   const early: number[] = [];
-  const { conversation, tab } = await openConversation(0, {
+  const { conversation, tab, sync } = await openConversation(0, {
     report: ({ deliveredSeq }) => {
       if (deliveredSeq > told) early.push(deliveredSeq);
       return Promise.resolve();
@@ -189,7 +189,7 @@ it('reports nothing as received that the page has not been told of', async () =>
   ] as const) {
     await vi.advanceTimersByTimeAsync(ms);
     say(text);
-    conversation.hint(10);
+    sync.hint(10);
     await settle();
     await settle();
     expect(texts(conversation)).toContain(text);

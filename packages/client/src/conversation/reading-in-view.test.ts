@@ -1,21 +1,22 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { messageId } from '../model/message-id.ts';
+import type { ConversationHandle } from '../model/types.ts';
 import { lookAt } from '../testing/look-at.ts';
 import { closeConversations, openConversation, ready, say, server, startConversations, texts } from '../testing/open-conversation.ts';
 import { liveMessage } from '../timeline/live-message.ts';
-import type { Conversation } from './conversation.ts';
-import { READ_MS } from './dwell.ts';
+import { READ_MS } from './in-view-timer.ts';
+import type { RelayFeed } from './relay-feed.ts';
 
 beforeEach(startConversations);
 afterEach(closeConversations);
 
 /** An operator's message that arrives over the relay. */
-const hear = (conversation: Conversation, text: string, messageKey: string, timestamp = new Date().toISOString()) =>
-  conversation.receive(liveMessage({ type: 'text', message: text, timestamp, messageKey }, { from: 'x', senderType: 'OPERATOR' }));
+const hear = (feed: RelayFeed, text: string, messageKey: string, timestamp = new Date().toISOString()) =>
+  feed.message(liveMessage({ type: 'text', message: text, timestamp, messageKey }, { from: 'x', senderType: 'OPERATOR' }));
 const KEY = '0b0e1f52-7d0c-4c6e-9a3b-6f7f6c1f2a10';
 /** The log of a conversation that somebody looks at shows these. */
-const show = (conversation: Conversation, ...shown: readonly string[]) => {
+const show = (conversation: ConversationHandle, ...shown: readonly string[]) => {
   const { messages, unread } = conversation.getSnapshot();
   const ids = messages.filter(({ body }) => shown.includes(body.text ?? '')).map(messageId);
   conversation.setView({ inView: ids, outOfView: unread.filter((id) => !ids.includes(id)), following: true });
@@ -25,7 +26,7 @@ describe('reading', () => {
   it('reports delivered at once and read only while somebody looks, each number once', async () => {
     say('one');
     say('two');
-    const { conversation, reports } = await openConversation();
+    const { conversation, reports, sync } = await openConversation();
     await vi.waitFor(() => expect(texts(conversation)).toHaveLength(2));
     expect(conversation.unread()).toBe(2);
     await vi.advanceTimersByTimeAsync(1_000);
@@ -40,7 +41,7 @@ describe('reading', () => {
     ]);
     lookAway();
     say('three');
-    conversation.hint(3);
+    sync.hint(3);
     await vi.waitFor(() => expect(texts(conversation)).toHaveLength(3));
     await vi.advanceTimersByTimeAsync(2_000);
     expect(reports.at(-1)).toEqual({ deliveredSeq: 3, readSeq: 2 });
@@ -91,7 +92,7 @@ describe('reading', () => {
   it('leaves a message unread that was sent before the others and comes after them, until it is in view', async () => {
     const sentAt = new Date(Date.now() - 600_000).toISOString();
     for (let index = 1; index <= 5; index += 1) say(`m${index}`);
-    const { conversation, reports, seen } = await openConversation();
+    const { conversation, reports, seen, sync } = await openConversation();
     await ready(conversation);
     conversation.setOpen(true);
     conversation.setVisible(true);
@@ -99,7 +100,7 @@ describe('reading', () => {
     await vi.advanceTimersByTimeAsync(2 * READ_MS);
     expect(conversation.unread()).toBe(0);
     server.commit(1, { text: 'late', senderType: 'OPERATOR', sentAt });
-    conversation.hint(6);
+    sync.hint(6);
     await vi.waitFor(() => expect(texts(conversation)[0]).toBe('late'));
     show(conversation, 'm4', 'm5');
     await vi.advanceTimersByTimeAsync(5 * READ_MS);
@@ -113,19 +114,19 @@ describe('reading', () => {
   });
 
   it('tells of each message that arrives whether it comes before somebody’s eyes', async () => {
-    const { conversation, seen } = await openConversation();
+    const { conversation, seen, feed } = await openConversation();
     await ready(conversation);
     const keyOf = (index: number) => `${KEY.slice(0, -1)}${index}`;
-    hear(conversation, 'closed', keyOf(1));
+    hear(feed, 'closed', keyOf(1));
     conversation.setOpen(true);
     show(conversation);
-    hear(conversation, 'no focus', keyOf(2));
+    hear(feed, 'no focus', keyOf(2));
     conversation.setVisible(true);
-    hear(conversation, 'in view', keyOf(3));
+    hear(feed, 'in view', keyOf(3));
     conversation.setView({ inView: [], outOfView: [], following: false });
-    hear(conversation, 'scrolled up', keyOf(4));
+    hear(feed, 'scrolled up', keyOf(4));
     show(conversation);
-    hear(conversation, 'above', keyOf(5), new Date(Date.now() - 60_000).toISOString());
+    hear(feed, 'above', keyOf(5), new Date(Date.now() - 60_000).toISOString());
     expect(seen).toEqual([
       ['closed', false],
       ['no focus', false],
@@ -136,15 +137,15 @@ describe('reading', () => {
   });
 
   it('counts a live message as read when it was seen before it had a number', async () => {
-    const { conversation, reports } = await openConversation();
+    const { conversation, reports, sync, feed } = await openConversation();
     const lookAway = lookAt(conversation);
     await ready(conversation);
-    hear(conversation, 'live', KEY);
+    hear(feed, 'live', KEY);
     await vi.advanceTimersByTimeAsync(2 * READ_MS);
     lookAway();
     expect(conversation.unread()).toBe(0);
     server.commit(1, { text: 'live', senderType: 'OPERATOR', messageKey: KEY });
-    conversation.hint(1);
+    sync.hint(1);
     await vi.waitFor(() => expect(conversation.getSnapshot().messages[0]?.seq).toBe(1));
     await vi.advanceTimersByTimeAsync(1_000);
     expect(conversation.unread()).toBe(0);
@@ -153,12 +154,12 @@ describe('reading', () => {
 
   it('tells of what was read elsewhere', async () => {
     say('one');
-    const { conversation } = await openConversation();
+    const { conversation, sync } = await openConversation();
     await ready(conversation);
     let told = 0;
     conversation.subscribe(() => (told += 1));
     server.clients.get(1)!.receipts = { ...server.clients.get(1)!.receipts, clientReadSeq: 1 };
-    conversation.hintSeen({ by: 'client', deliveredSeq: 1, readSeq: 1 });
+    sync.hintSeen({ by: 'client', deliveredSeq: 1, readSeq: 1 });
     await vi.waitFor(() => expect(told).toBe(1));
     expect(conversation.unread()).toBe(0);
   });
@@ -204,12 +205,12 @@ describe('reading', () => {
 
 describe('a burst', () => {
   it('is told a few times, not once for each message, and is current for whoever asks', async () => {
-    const { conversation } = await openConversation();
+    const { conversation, feed } = await openConversation();
     await ready(conversation);
     let told = 0;
     conversation.subscribe(() => (told += 1));
     for (let index = 0; index < 100; index += 1) {
-      hear(conversation, `m${index}`, `${KEY.slice(0, -2)}${String(index).padStart(2, '0')}`);
+      hear(feed, `m${index}`, `${KEY.slice(0, -2)}${String(index).padStart(2, '0')}`);
       expect(conversation.unread()).toBe(index + 1);
       await vi.advanceTimersByTimeAsync(10);
     }
@@ -219,9 +220,9 @@ describe('a burst', () => {
   });
 
   it('never delays what a person waits for', async () => {
-    const { conversation } = await openConversation();
+    const { conversation, feed } = await openConversation();
     await ready(conversation);
-    hear(conversation, 'one', KEY);
+    hear(feed, 'one', KEY);
     let shown: (string | null)[] = [];
     conversation.subscribe(() => {
       shown = texts(conversation);

@@ -1,5 +1,5 @@
-import type { Conversation } from '../conversation/conversation.ts';
-import { withoutPlace } from '../conversation/held-rows.ts';
+import type { ConversationSync } from '../conversation/sync.ts';
+import { withoutPlace } from '../outbox/entry.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import type { AddressBook } from './address-book.ts';
 import type { ListState } from './list/conversation-list.ts';
@@ -30,21 +30,21 @@ export class LostConversations {
   }
 
   /** The server does not know this conversation. Once for each that it knew before. */
-  recover(clientId: number, conversation: Conversation): void {
+  recover(clientId: number, sync: ConversationSync): void {
     const address = this.#addresses.get(clientId);
     if (address === undefined) return;
     this.#addresses.delete(clientId);
     this.#book.whenKnown(address, (found) => {
-      if (found !== clientId) void this.#move(clientId, found, conversation);
+      if (found !== clientId) void this.#move(clientId, found, sync);
     });
   }
 
-  async #move(from: number, clientId: number, conversation: Conversation): Promise<void> {
+  async #move(from: number, clientId: number, sync: ConversationSync): Promise<void> {
     const waiting = this.#outbox.entries().filter((entry) => entry.clientId === from);
     // Refused or not: that there is no such conversation may have been the reason.
     const moved = waiting.map((entry) => Object.assign(withoutPlace(entry), { clientId, failure: null }));
-    const said = conversation.lostWords().map((entry) => Object.assign({}, entry, { clientId }));
-    conversation.forget();
+    const said = sync.lostWords().map((entry) => Object.assign({}, entry, { clientId }));
+    sync.forget();
     await this.#outbox.giveBack([...said, ...moved]);
     for (const entry of waiting) await this.#outbox.discard(entry);
   }

@@ -2,8 +2,15 @@ import type { RecentChat } from '@switchboard/protocol/types';
 
 import { Arrivals } from '../conversation/arrivals.ts';
 import type { ConversationContext } from '../conversation/context.ts';
-import type { Conversation } from '../conversation/conversation.ts';
-import type { ArrivedMessage, ConversationSummary, ListView, OperatorChat, OperatorChatOptions, OperatorSnapshot } from '../model/types.ts';
+import type {
+  ArrivedMessage,
+  ConversationHandle,
+  ConversationSummary,
+  ListView,
+  OperatorChat,
+  OperatorChatOptions,
+  OperatorSnapshot,
+} from '../model/types.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import { browserEffects } from '../platform/effects.ts';
 import type { Effects } from '../platform/effects.ts';
@@ -15,7 +22,7 @@ import type { Connection } from '../transport/connection.ts';
 import type { Http } from '../transport/http.ts';
 import { AddressBook } from './address-book.ts';
 import { Backstop } from './backstop.ts';
-import { HeldConversations } from './held-conversations.ts';
+import { ConversationCache } from './conversation-cache.ts';
 import { arrivalOf } from './list/list-news.ts';
 import { LiveList } from './list/live-list.ts';
 import { LostConversations } from './lost-conversations.ts';
@@ -38,7 +45,7 @@ class Operator implements OperatorChat {
   readonly #book: AddressBook;
   readonly #backstop: Backstop;
   readonly #lost: LostConversations;
-  readonly #held: HeldConversations;
+  readonly #cache: ConversationCache;
   readonly #side: Side;
   readonly #changed = createEmitter<void>();
   readonly #arrivals = new Arrivals();
@@ -55,8 +62,8 @@ class Operator implements OperatorChat {
     const access = openOperatorAccess(effects, this.#clock, options.operator.id);
     this.#http = access.http;
     this.#session = access.session;
-    this.#outbox = openOperatorOutbox(effects, access, (entry) => void this.#held.get(entry.clientId).relay(entry));
-    this.#held = this.#holdConversations();
+    this.#outbox = openOperatorOutbox(effects, access, (entry) => void this.#cache.get(entry.clientId).screen.relay(entry));
+    this.#cache = this.#createCache();
     this.#own = new OwnMessages(this.#outbox, {
       operator: options.operator,
       list: () => this.#list,
@@ -76,7 +83,7 @@ class Operator implements OperatorChat {
       http: this.#http,
       list: this.#list,
       book: this.#book,
-      held: this.#held,
+      cache: this.#cache,
       backstop: this.#backstop,
       catchUp: () => this.#catchUp(),
     });
@@ -113,8 +120,8 @@ class Operator implements OperatorChat {
     this.#list.want(clientId, true);
   }
 
-  conversation(clientId: number): Conversation {
-    return this.#held.get(clientId);
+  conversation(clientId: number): ConversationHandle {
+    return this.#cache.get(clientId).screen;
   }
 
   async setBlocked(clientId: number, blocked: boolean): Promise<void> {
@@ -126,7 +133,7 @@ class Operator implements OperatorChat {
 
   async setDone(clientId: number, done: boolean): Promise<void> {
     // What they have seen, in the conversation or in the list, is what they are done with.
-    const seen = Math.max(this.#held.lastSeq(clientId), this.#list.lastSeq(clientId) ?? 0);
+    const seen = Math.max(this.#cache.lastSeq(clientId), this.#list.lastSeq(clientId) ?? 0);
     const body = { clientId, done, ...(done && seen > 0 ? { lastSeq: seen } : {}) };
     try {
       const answer = await this.#http.request('POST /api/chat/done', { body });
@@ -144,7 +151,7 @@ class Operator implements OperatorChat {
   close(): void {
     this.#closed = true;
     this.#http.timings.close();
-    this.#held.close();
+    this.#cache.close();
     this.#connection.close();
     this.#backstop.close();
     this.#book.close();
@@ -157,28 +164,28 @@ class Operator implements OperatorChat {
     return new LiveList(this.#effects, {
       recentChats: (query) => this.#http.request('GET /api/chat/recent', { query }),
       serverNow: () => this.#clock.now(),
-      conversation: (clientId) => this.#held.peek(clientId),
-      isWatched: (clientId) => this.#held.isWatched(clientId),
-      watched: () => this.#held.watched(),
+      conversation: (clientId) => this.#cache.peek(clientId)?.screen,
+      isWatched: (clientId) => this.#cache.isWatched(clientId),
+      watched: () => this.#cache.watched(),
       unsent: (clientId) => this.#own.unsent(clientId),
       onKnown: (clientId) => this.#own.tell(clientId),
       onFetched: (chats, news) => this.#takeChats(chats, news),
       onSetBack: (before) => {
         this.#book.forget();
         this.#lost.noteBefore(before);
-        for (const conversation of this.#held.all()) void conversation.catchUp();
+        for (const { sync } of this.#cache.all()) void sync.catchUp();
       },
       onChange: () => this.#refresh(),
     });
   }
 
-  #holdConversations(): HeldConversations {
-    return new HeldConversations({
+  #createCache(): ConversationCache {
+    return new ConversationCache({
       context: (clientId) => this.#contextOf(clientId),
       isAwaited: (clientId) => this.#backstop.isWatching(clientId),
       onChange: (clientId) => this.#list.refresh(clientId),
       onWatched: (clientId, watched) => this.#list.noteWatched(clientId, watched),
-      onLetGo: (clientId) => {
+      onEvicted: (clientId) => {
         // The row says something else than the conversation did: one of them is older.
         if (this.#list.refresh(clientId)) this.#list.want(clientId);
       },
@@ -203,7 +210,7 @@ class Operator implements OperatorChat {
       },
       onArrival: (message, seen) => this.#arrivals.tell({ clientId, message, seen }),
       onReached: () => this.#outbox.reached(),
-      onMissing: () => this.#lost.recover(clientId, this.#held.get(clientId)),
+      onMissing: () => this.#lost.recover(clientId, this.#cache.get(clientId).sync),
     };
   }
 
@@ -211,12 +218,12 @@ class Operator implements OperatorChat {
     return new Backstop(this.#effects, {
       save: (entry) => this.#outbox.add(entry),
       isSaved: async (clientId, key) => {
-        const conversation = this.#held.get(clientId);
-        const isThere = () => conversation.hasSaved({ senderType: 'CLIENT', key });
-        if (!isThere()) await conversation.catchUp();
+        const { sync } = this.#cache.get(clientId);
+        const isThere = () => sync.hasSaved({ senderType: 'CLIENT', key });
+        if (!isThere()) await sync.catchUp();
         return isThere();
       },
-      onDone: (clientId) => this.#held.settle(clientId),
+      onDone: (clientId) => this.#cache.touch(clientId),
     });
   }
 
@@ -227,19 +234,19 @@ class Operator implements OperatorChat {
     if (this.#joined) this.#list.refetch();
     else this.#list.lookForNews();
     this.#joined = true;
-    for (const conversation of this.#held.all()) if (conversation.isOpen()) void conversation.catchUp();
+    for (const { screen, sync } of this.#cache.all()) if (screen.isOpen()) void sync.catchUp();
   }
 
   #takeChats(chats: readonly RecentChat[], news: readonly RecentChat[]): void {
     for (const { client, lastMessage, receipts } of chats) {
-      const held = this.#held.peek(client.id);
-      if (held === undefined || lastMessage === null) continue;
-      held.hint(lastMessage.seq);
-      held.hintSeen({ by: 'client', deliveredSeq: receipts.clientDeliveredSeq, readSeq: receipts.clientReadSeq });
+      const sync = this.#cache.peek(client.id)?.sync;
+      if (sync === undefined || lastMessage === null) continue;
+      sync.hint(lastMessage.seq);
+      sync.hintSeen({ by: 'client', deliveredSeq: receipts.clientDeliveredSeq, readSeq: receipts.clientReadSeq });
     }
-    // The relay did not bring them (its connection was down): they ring all the same. A conversation that is held tells of its own.
+    // The relay did not bring them (its connection was down): they ring all the same. A conversation in memory reports its own.
     for (const chat of news) {
-      if (this.#held.peek(chat.client.id) === undefined) for (const arrived of arrivalOf(chat, this.#side)) this.#arrivals.tell(arrived);
+      if (this.#cache.peek(chat.client.id) === undefined) for (const arrived of arrivalOf(chat, this.#side)) this.#arrivals.tell(arrived);
     }
   }
 

@@ -9,7 +9,7 @@ import type { ConnectionOptions } from '../transport/connection.ts';
 import type { Http } from '../transport/http.ts';
 import type { AddressBook } from './address-book.ts';
 import type { Backstop } from './backstop.ts';
-import type { HeldConversations } from './held-conversations.ts';
+import type { ConversationCache } from './conversation-cache.ts';
 import type { LiveList } from './list/live-list.ts';
 
 /** An address that our own visitors have; an old front-end's is a socket id. */
@@ -22,7 +22,7 @@ interface Parts {
   readonly http: Http;
   readonly list: LiveList;
   readonly book: AddressBook;
-  readonly held: HeldConversations;
+  readonly cache: ConversationCache;
   readonly backstop: Backstop;
   /** Something may have been missed. */
   readonly catchUp: () => void;
@@ -37,7 +37,7 @@ export class OperatorEvents {
   }
 
   handlers(): ConnectionOptions['handlers'] {
-    const { effects, book, list, held, catchUp } = this.#parts;
+    const { effects, book, list, cache, catchUp } = this.#parts;
     return {
       // Who says nothing gets no row: every page view of an old front-end is such a chat.
       newChat: ({ clientId: address, username }) => book.noteName(address, username),
@@ -49,7 +49,7 @@ export class OperatorEvents {
         const { clientId: address, operatorId, operatorName } = event;
         const message = liveMessage(event, { from: address, senderType: 'OPERATOR', operatorId, operatorName });
         book.whenFound(address, (clientId) => {
-          held.peek(clientId)?.receive(message);
+          cache.peek(clientId)?.feed.message(message);
           this.#list(clientId, message);
         });
       },
@@ -57,7 +57,7 @@ export class OperatorEvents {
         const clientId = book.find(from);
         if (clientId === undefined || list.isBlocked(clientId)) return;
         list.typing(clientId, isTyping);
-        held.peek(clientId)?.receiveTyping(isTyping ? (list.summaryOf(clientId)?.username ?? '…') : null);
+        cache.peek(clientId)?.feed.typing(isTyping ? (list.summaryOf(clientId)?.username ?? '…') : null);
       },
       chatEnded: ({ clientId: address }) => book.whenFound(address, (clientId) => this.#takeEnd(clientId, address)),
       conversationChanged: (hint) => this.#takeHint(hint),
@@ -67,7 +67,7 @@ export class OperatorEvents {
           list.noteUnknown(hint.clientId);
           return;
         }
-        held.peek(clientId)?.hintSeen(hint);
+        cache.peek(clientId)?.sync.hintSeen(hint);
         // A colleague has read it: the number of unread messages changes.
         if (hint.by === 'operator' && hint.readSeq > (list.readSeq(clientId) ?? 0)) list.want(clientId);
       },
@@ -78,42 +78,42 @@ export class OperatorEvents {
 
   /** Nothing of a visitor that is blocked: a relay that was started since believes its token until that runs out. */
   #takeVisitorMessage(clientId: number, address: string, message: LiveMessage): void {
-    const { list, held, backstop } = this.#parts;
+    const { list, cache, backstop } = this.#parts;
     if (list.isBlocked(clientId)) return;
     list.typing(clientId, false);
     backstop.watch(clientId, address, message);
-    held.get(clientId).receive(message);
+    cache.get(clientId).feed.message(message);
     this.#list(clientId, message);
   }
 
   #list(clientId: number, content: LiveMessage): void {
-    const { list, held, effects, clock } = this.#parts;
+    const { list, cache, effects, clock } = this.#parts;
     // The database was quicker than the relay.
-    if (held.peek(clientId)?.hasSaved(content) === true) list.want(clientId);
+    if (cache.peek(clientId)?.sync.hasSaved(content) === true) list.want(clientId);
     else list.apply(clientId, { type: 'message', content, heardAt: effects.now(), arrivedAt: new Date(clock.now()).toISOString() });
   }
 
   #takeEnd(clientId: number, address: string): void {
-    const { list, held, clock, http, effects } = this.#parts;
+    const { list, cache, clock, http, effects } = this.#parts;
     if (list.isBlocked(clientId)) return;
     const at = new Date(clock.now()).toISOString();
     list.typing(clientId, false);
     list.apply(clientId, { type: 'ended', at });
     list.want(clientId);
-    held.peek(clientId)?.receiveEnd(at);
+    cache.peek(clientId)?.feed.end(at);
     if (OWN_ADDRESS.test(address)) return;
     // An old front-end tells only the relay; the console tells the database.
     http.request('POST /api/chat/end', { body: { clientId } }).catch((error: unknown) => effects.note('end not kept', error));
   }
 
   #takeHint({ clientId: address, lastSeq, visitorChanged }: RelayPayloads['conversationChanged']): void {
-    const { list, held, book } = this.#parts;
+    const { list, cache, book } = this.#parts;
     const clientId = book.find(address);
     if (clientId === undefined) {
       void list.wantAddress(address);
       return;
     }
-    held.peek(clientId)?.hint(lastSeq);
+    cache.peek(clientId)?.sync.hint(lastSeq);
     if (visitorChanged === true || lastSeq > (list.lastSeq(clientId) ?? 0)) list.want(clientId);
   }
 }

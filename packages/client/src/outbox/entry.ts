@@ -131,3 +131,8 @@ export function toNewMessage(entry: OutboxEntry, asOperator: boolean): NewMessag
     ...(entry.clientSocketId === null ? {} : { clientSocketId: entry.clientSocketId }),
   };
 }
+
+/** The entry without its place in this outbox. */
+export function withoutPlace({ order: _order, version: _version, owner: _owner, ...entry }: OutboxEntry): NewEntry {
+  return entry;
+}

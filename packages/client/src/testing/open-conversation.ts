@@ -3,6 +3,7 @@ import { expect, vi } from 'vitest';
 import type { ConversationContext } from '../conversation/context.ts';
 import { Conversation } from '../conversation/conversation.ts';
 import type { Watermarks } from '../conversation/receipts.ts';
+import type { ConversationHandle } from '../model/types.ts';
 import { Outbox } from '../outbox/outbox.ts';
 import { createServerClock } from '../platform/server-clock.ts';
 import { createHttp } from '../transport/http.ts';
@@ -43,7 +44,7 @@ export async function openConversation(offsetMs = 0, more: Partial<ConversationC
   const reports: Watermarks[] = [];
   const arrivals: (string | null)[] = [];
   const seen: [string | null, boolean][] = [];
-  const conversation = new Conversation({
+  const opened = new Conversation({
     effects: tab,
     http,
     clock,
@@ -68,13 +69,13 @@ export async function openConversation(offsetMs = 0, more: Partial<ConversationC
     ...more,
   });
   close = () => {
-    conversation.close();
+    opened.close();
     outbox.close();
     tab.kill();
   };
-  return { conversation, tab, reports, arrivals, seen };
+  return { conversation: opened.screen, feed: opened.feed, sync: opened.sync, tab, reports, arrivals, seen };
 }
 
-export const texts = (conversation: Conversation) => conversation.getSnapshot().messages.map((message) => message.body.text);
+export const texts = (conversation: ConversationHandle) => conversation.getSnapshot().messages.map((message) => message.body.text);
 export const say = (text: string) => server.commit(1, { text, senderType: 'OPERATOR', operatorName: 'Grace' });
-export const ready = (conversation: Conversation) => vi.waitFor(() => expect(conversation.getSnapshot().history).toBe('ready'));
+export const ready = (conversation: ConversationHandle) => vi.waitFor(() => expect(conversation.getSnapshot().history).toBe('ready'));

@@ -1,10 +1,9 @@
 import { textOf } from '@switchboard/protocol/body';
 import { ChatError } from '@switchboard/protocol/errors';
 
-import { withoutPlace } from '../conversation/held-rows.ts';
 import { conversationMessageId } from '../model/message-id.ts';
 import type { LeftOver } from '../model/types.ts';
-import type { NewEntry } from '../outbox/entry.ts';
+import { type NewEntry, withoutPlace } from '../outbox/entry.ts';
 import { Outbox } from '../outbox/outbox.ts';
 import type { Effects } from '../platform/effects.ts';
 

@@ -1,9 +1,9 @@
 import { ChatError } from '@switchboard/protocol/errors';
 import type { StartSessionResponse } from '@switchboard/protocol/types';
 
+import { isBlocked } from '../model/errors.ts';
 import type { KeyValueStore, VisitorForm } from '../model/types.ts';
 import type { Effects } from '../platform/effects.ts';
-import { isBlocked } from '../model/errors.ts';
 import type { ServerClock } from '../platform/server-clock.ts';
 import { createHttp } from '../transport/http.ts';
 import type { Credentials, Http } from '../transport/http.ts';

@@ -1,13 +1,12 @@
 import { ChatError } from '@switchboard/protocol/errors';
 
 import { Arrivals } from '../conversation/arrivals.ts';
-import { withoutPlace } from '../conversation/held-rows.ts';
+import { isBlocked } from '../model/errors.ts';
 import type { ArrivedMessage, ConversationHandle, VisitorChat, VisitorChatOptions, VisitorForm, VisitorSnapshot } from '../model/types.ts';
-import type { NewEntry } from '../outbox/entry.ts';
+import { type NewEntry, withoutPlace } from '../outbox/entry.ts';
 import { browserEffects } from '../platform/effects.ts';
 import type { Effects } from '../platform/effects.ts';
 import { createEmitter } from '../platform/emitter.ts';
-import { isBlocked } from '../model/errors.ts';
 import { RetryingTask } from '../platform/retrying-task.ts';
 import { createServerClock } from '../platform/server-clock.ts';
 import type { ServerClock } from '../platform/server-clock.ts';
@@ -62,7 +61,7 @@ class Visitor implements VisitorChat {
   }
 
   get conversation(): ConversationHandle | undefined {
-    return this.#line?.conversation;
+    return this.#line?.conversation.screen;
   }
 
   getSnapshot(): VisitorSnapshot {
@@ -134,7 +133,7 @@ class Visitor implements VisitorChat {
 
   /** That conversation is not this browser's any more. */
   #leave(line: VisitorLine): void {
-    const lost = line.conversation.lostWords().map((entry) => Object.assign({ failure: LOST }, entry));
+    const lost = line.conversation.sync.lostWords().map((entry) => Object.assign({ failure: LOST }, entry));
     this.#remaining = [...lost, ...line.outbox.entries().map(withoutPlace)];
     this.#ended = true;
     line.close();
@@ -202,12 +201,12 @@ class Visitor implements VisitorChat {
     return {
       phase: line === undefined ? (this.#resuming || this.#restoring ? 'resuming' : 'idle') : 'active',
       username: line?.stored.username ?? null,
-      unread: line?.conversation.unread() ?? 0,
+      unread: line?.conversation.screen.unread() ?? 0,
       ended: line === undefined && this.#ended && formerName === null,
       formerName,
       ending: line?.outbox.closing.isClosing() ?? false,
       leftOvers: this.#leftOvers.list(),
-      blocked: line?.conversation.getSnapshot().blocked ?? this.#shutOut,
+      blocked: line?.conversation.screen.getSnapshot().blocked ?? this.#shutOut,
       connection: line?.connection.state() ?? 'connecting',
       noLiveConnection: line?.connection.noLiveConnection() ?? false,
       savesFailing: line?.outbox.isFailing() ?? false,

@@ -2,14 +2,12 @@ import { ChatError } from '@switchboard/protocol/errors';
 import type { Acknowledgement, PeerInputs } from '@switchboard/protocol/types';
 
 import { Conversation } from '../conversation/conversation.ts';
-import { withoutPlace } from '../conversation/held-rows.ts';
+import { isBlocked } from '../model/errors.ts';
 import { conversationMessageId } from '../model/message-id.ts';
 import type { ArrivedMessage, RelayAddress } from '../model/types.ts';
-import { fileOf } from '../outbox/entry.ts';
-import type { NewEntry, OutboxEntry } from '../outbox/entry.ts';
+import { fileOf, type NewEntry, type OutboxEntry, withoutPlace } from '../outbox/entry.ts';
 import { Outbox } from '../outbox/outbox.ts';
 import type { Effects } from '../platform/effects.ts';
-import { isBlocked } from '../model/errors.ts';
 import type { ServerClock } from '../platform/server-clock.ts';
 import { soon } from '../platform/soon.ts';
 import { derivedKey } from '../timeline/derived-key.ts';
@@ -76,10 +74,10 @@ export class VisitorLine {
     // A page with an open connection is not kept for the way back.
     const { page } = effects;
     this.#stopPage = [page.onPutAway(() => this.connection.suspend()), page.onReturn(() => this.connection.resume())];
-    this.connection.onJoined(() => void this.conversation.catchUp());
+    this.connection.onJoined(() => void this.conversation.sync.catchUp());
     this.connection.onState(() => options.onChange());
     this.outbox.onChange(() => options.onChange());
-    this.conversation.subscribe(() => options.onChange());
+    this.conversation.screen.subscribe(() => options.onChange());
     void this.#begin();
   }
 
@@ -155,7 +153,7 @@ export class VisitorLine {
     try {
       return await this.#options.session.token(this.#options.stored, refused);
     } catch (error) {
-      if (isBlocked(error)) this.conversation.noteBlocked();
+      if (isBlocked(error)) this.conversation.sync.noteBlocked();
       throw error;
     }
   }
@@ -175,7 +173,7 @@ export class VisitorLine {
         if (file?.blob == null) return Promise.reject(new ChatError('invalid_request', 'The picture is not there any more.'));
         return uploadImage(effects, this.#http, { blob: file.blob, name: file.name, uploadKey: entry.key, signal }, onProgress);
       },
-      onUploaded: (entry) => void this.conversation.relay(entry),
+      onUploaded: (entry) => void this.conversation.screen.relay(entry),
     });
   }
 
@@ -212,11 +210,11 @@ export class VisitorLine {
     const { sessionId: from } = this.#options.stored;
     return {
       operatorMessage: (event) =>
-        this.conversation.receive(liveMessage(event, { from, senderType: 'OPERATOR', operatorName: event.operatorName })),
-      operatorTyping: ({ isTyping, operatorName }) => this.conversation.receiveTyping(isTyping ? (operatorName ?? '…') : null),
-      conversationChanged: ({ lastSeq }) => this.conversation.hint(lastSeq),
-      messagesSeen: (hint) => this.conversation.hintSeen(hint),
-      resync: soon(this.#options.effects, () => void this.conversation.catchUp()),
+        this.conversation.feed.message(liveMessage(event, { from, senderType: 'OPERATOR', operatorName: event.operatorName })),
+      operatorTyping: ({ isTyping, operatorName }) => this.conversation.feed.typing(isTyping ? (operatorName ?? '…') : null),
+      conversationChanged: ({ lastSeq }) => this.conversation.sync.hint(lastSeq),
+      messagesSeen: (hint) => this.conversation.sync.hintSeen(hint),
+      resync: soon(this.#options.effects, () => void this.conversation.sync.catchUp()),
       error: (error) => this.#options.effects.note('relay: refused', error),
     };
   }

@@ -1,6 +1,6 @@
 import type { RecentChat } from '@switchboard/protocol/types';
 
-import type { Conversation } from '../../conversation/conversation.ts';
+import type { ConversationScreen } from '../../conversation/screen.ts';
 import { TypingReceiver } from '../../conversation/typing.ts';
 import type { ConversationSummary, ListView } from '../../model/types.ts';
 import type { Effects } from '../../platform/effects.ts';
@@ -14,8 +14,8 @@ import type { Place } from './list-order.ts';
 const MAX_SPARE = 500;
 
 export interface ListModelHooks {
-  /** A conversation that is held here: it knows better than the list what is unread. */
-  conversation(clientId: number): Pick<Conversation, 'getSnapshot' | 'knowsAllUnread' | 'unread'> | undefined;
+  /** A conversation that is in memory: it knows better than the list what is unread. */
+  conversation(clientId: number): Pick<ConversationScreen, 'getSnapshot' | 'knowsAllUnread' | 'unread'> | undefined;
   /** Somebody looks at it. */
   isWatched(clientId: number): boolean;
   /** This operator's messages there that were refused. */

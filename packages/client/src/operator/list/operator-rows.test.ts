@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { Conversation } from '../../conversation/conversation.ts';
+import { ConversationScreen } from '../../conversation/screen.ts';
 import type { ListView } from '../../model/types.ts';
 import type { FakeClient } from '../../testing/fake-list.ts';
 import { ALAN, GRACE } from '../../testing/open-chats.ts';
@@ -114,7 +114,7 @@ describe('what nobody looks at', () => {
       const grace = await open();
       while (grace.chat.getSnapshot().hasMore) await Promise.all([grace.chat.loadMore(), settle()]);
       const before = grace.chat.getSnapshot().conversations;
-      const reads = vi.spyOn(Conversation.prototype, 'unread');
+      const reads = vi.spyOn(ConversationScreen.prototype, 'unread');
       hear(grace, all[10]!, 'again');
       grace.socket.receive('clientTyping', { from: all[11]!.address, isTyping: true });
       touched.push(reads.mock.calls.length);

@@ -1,10 +1,10 @@
 import type { Effects } from '../platform/effects.ts';
 
-/** Milliseconds for which a message has to be before somebody's eyes to count as read. */
+/** Milliseconds for which a message has to be in view to count as read. */
 export const READ_MS = 1_000;
 
 /** Notices what stays in view for `READ_MS` without a break. */
-export class Dwell {
+export class InViewTimer {
   readonly #effects: Pick<Effects, 'after'>;
   readonly #onRead: (ids: readonly string[]) => void;
   readonly #watched = new Map<string, { gone: boolean }>();

@@ -1,15 +1,15 @@
 import { mapImage } from '@switchboard/protocol/body';
 
 import { messageId } from '../model/message-id.ts';
-import type { NewEntry, OutboxEntry } from '../outbox/entry.ts';
+import type { NewEntry } from '../outbox/entry.ts';
 import type { SavedRow, TimelineState } from '../timeline/state.ts';
 import { isOwn } from '../timeline/view.ts';
 import type { ConversationContext } from './context.ts';
 
 type Context = Pick<ConversationContext, 'clientId' | 'sessionId' | 'side' | 'outbox'>;
 
-/** What this page knows to have been saved in one conversation, after the database was set back to an older copy: some of it may be gone there. */
-export class HeldRows {
+/** Keeps what this page knows to have been saved in one conversation when a backup is restored, and gives back to the database what it has lost. */
+export class RestoreRecovery {
   readonly #context: Context;
   readonly #rows = new Map<string, SavedRow>();
 
@@ -70,9 +70,4 @@ function entryOfRow(row: SavedRow, { clientId, sessionId }: Context): NewEntry {
     mimeType: mimeType ?? 'image/*',
   }));
   return { key, clientId, sessionId, senderType, clientSocketId: null, body, createdAt };
-}
-
-/** The entry without its place in this outbox. */
-export function withoutPlace({ order: _order, version: _version, owner: _owner, ...entry }: OutboxEntry): NewEntry {
-  return entry;
 }

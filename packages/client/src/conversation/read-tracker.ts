@@ -1,0 +1,156 @@
+import { MAX_PAGE_SIZE } from '@switchboard/protocol/limits';
+import type { MessagesPage } from '@switchboard/protocol/types';
+
+import type { ConversationSnapshot, LogView, TimelineMessage } from '../model/types.ts';
+import type { Effects } from '../platform/effects.ts';
+import type { PageQuery, TimelineState } from '../timeline/state.ts';
+import type { Side } from '../timeline/view.ts';
+import { InViewTimer } from './in-view-timer.ts';
+import { marksOf, Reading } from './reading.ts';
+import { ReceiptReporter, type Watermarks } from './receipts.ts';
+
+/** Pages of older messages that are fetched at most to find the first unread one, when a conversation is opened. */
+const PAGES_BACK = 5;
+
+export interface ReadTrackerHooks {
+  state(): TimelineState;
+  /** What is shown of it. */
+  messages(): readonly TimelineMessage[];
+  fetch(query: PageQuery): Promise<void>;
+  /** Reports to the server how far this side has received and seen. */
+  report(marks: Watermarks): Promise<void>;
+  onChange(): void;
+}
+
+/** Tracks what of a conversation a person has seen: marks it as read, finds where the unread messages begin, and reports both to the server. */
+export class ReadTracker {
+  readonly #effects: Pick<Effects, 'after' | 'note'>;
+  readonly #side: Side;
+  readonly #reading: Reading;
+  readonly #hooks: ReadTrackerHooks;
+  readonly #timer: InViewTimer;
+  readonly #receipts: ReceiptReporter;
+  #pagesLeft = 0;
+  #fetching = false;
+  #closed = false;
+
+  constructor(effects: Effects, side: Side, hooks: ReadTrackerHooks) {
+    this.#effects = effects;
+    this.#side = side;
+    this.#reading = new Reading(side);
+    this.#hooks = hooks;
+    this.#receipts = new ReceiptReporter(effects, (marks) => hooks.report(marks));
+    this.#timer = new InViewTimer(effects, (ids) => {
+      this.#reading.see(ids);
+      hooks.onChange();
+    });
+  }
+
+  isOpen(): boolean {
+    return this.#reading.isOpen();
+  }
+
+  /** What the snapshot says of it. */
+  shown(): Pick<ConversationSnapshot, 'opened' | 'firstUnreadKey' | 'unread'> {
+    return this.#reading.shown();
+  }
+
+  /** Whether this message, which arrives now, comes to lie where somebody looks. `newest`: the last one that is shown. */
+  sees(message: TimelineMessage, newest: TimelineMessage | undefined): boolean {
+    return this.#reading.sees(message, newest);
+  }
+
+  /** Whether no unread message can lie above the oldest one that is here. */
+  knowsAllUnread(): boolean {
+    const state = this.#hooks.state();
+    return state.contiguous !== null && !this.#reading.reachesBack(state);
+  }
+
+  /** Returns whether that is news. */
+  setOpen(open: boolean): boolean {
+    if (open === this.#reading.isOpen()) return false;
+    this.#reading.setOpen(open);
+    this.#pagesLeft = PAGES_BACK;
+    if (open) this.#divide();
+    this.#watchInView();
+    return true;
+  }
+
+  /** Returns whether that is news. */
+  setVisible(visible: boolean): boolean {
+    if (visible === this.#reading.isVisible()) return false;
+    this.#reading.setVisible(visible);
+    this.#watchInView();
+    return true;
+  }
+
+  setView(view: LogView): void {
+    this.#reading.setView(view);
+    this.#watchInView();
+  }
+
+  /** Takes in what is shown from now on. */
+  update(messages: readonly TimelineMessage[]): void {
+    this.#reading.update(messages, this.#hooks.state());
+  }
+
+  /** Takes in a page that is in the timeline already. */
+  takePage(page: MessagesPage): void {
+    this.#receipts.confirm(marksOf(this.#side.kind, page.receipts));
+    this.#divide();
+  }
+
+  /** The numbers are another database's from now on. */
+  reset(): void {
+    this.#reading.reset();
+    this.#receipts.reset();
+  }
+
+  /** Reports soon how far this side has received and read. */
+  report(): void {
+    this.#receipts.want(this.#reading.marks());
+  }
+
+  /** Whether the server has not been told yet. */
+  hasUnreported(): boolean {
+    return this.#receipts.isDue(this.#reading.marks());
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#timer.close();
+    this.#receipts.close();
+  }
+
+  /** Settles where what is unread begins, if that is due and once it is here: it may be some pages back. */
+  #divide(): void {
+    const state = this.#hooks.state();
+    if (this.#closed || this.#fetching || !this.#reading.isDividerDue() || state.contiguous === null || state.oldest === null) return;
+    const messages = this.#hooks.messages();
+    if (this.#pagesLeft > 0 && this.#reading.reachesBack(state)) {
+      void this.#fetchOlder(state.oldest);
+      return;
+    }
+    this.#reading.divide(messages);
+    this.#watchInView();
+    this.#hooks.onChange();
+  }
+
+  async #fetchOlder(oldest: number): Promise<void> {
+    this.#pagesLeft -= 1;
+    this.#fetching = true;
+    try {
+      await this.#hooks.fetch({ beforeSeq: oldest, limit: MAX_PAGE_SIZE });
+    } catch (error) {
+      // It opens at the oldest message that is here.
+      this.#effects.note('unread messages not fetched', error);
+      this.#pagesLeft = 0;
+    }
+    this.#fetching = false;
+    this.#divide();
+  }
+
+  #watchInView(): void {
+    this.#timer.set(this.#reading.inView());
+  }
+}
