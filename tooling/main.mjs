@@ -10,7 +10,7 @@ import { prepareAndRunChaos } from './commands/chaos.mjs';
 import { ROOT } from './paths.mjs';
 import { prepare } from './prepare/prepare.mjs';
 import { endRunning } from './run.mjs';
-import { CLI, RELAY, WEB, WIDGET } from './prepare/targets.mjs';
+import { commandLineTarget, productTargets } from './prepare/targets.mjs';
 import { runTests } from './commands/test.mjs';
 
 /** What belongs to the clone, not to the program. @type {Readonly<Record<string, ((args: readonly string[]) => Promise<void>) | undefined>>} */
@@ -26,11 +26,12 @@ export async function main(args) {
     if (process.platform === 'win32') throw new UserError('Switchboard runs on Linux and macOS; on Windows use it inside WSL 2.');
     if (command === 'help' || command === '--help' || command === '-h') return console.log(USAGE);
     if (!COMMANDS.includes(command)) throw new UserError(unknownCommand(command));
-    const targets = command === 'start' ? [CLI, RELAY, WIDGET, WEB] : [CLI];
+    const commandLine = commandLineTarget(ROOT);
+    const targets = command === 'start' ? productTargets(ROOT) : [commandLine];
     const [, ...rest] = args;
     const tool = TOOLS[command];
     await endingWithParents(async () => await (tool === undefined ? prepare(targets) : tool(rest)));
-    if (tool === undefined) await import(pathToFileURL(join(ROOT, CLI.result)).href);
+    if (tool === undefined) await import(pathToFileURL(join(ROOT, commandLine.result)).href);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     console.error(error.message);

@@ -1,6 +1,12 @@
+import { join } from 'node:path';
+
 import type { NextConfig } from 'next';
 
+import { neededWorkspaces, readWorkspaces } from '../../tooling/workspaces.mjs';
 import { COMMON_HEADERS } from './server/parts/http/common-headers.ts';
+
+/** The repository's root. */
+const ROOT = join(import.meta.dirname, '../..');
 
 // What depends on the request or on the configuration is added by `proxy.ts`.
 const HEADERS = Object.entries(COMMON_HEADERS).map(([key, value]) => ({ key, value }));
@@ -9,19 +15,7 @@ const config: NextConfig = {
   poweredByHeader: false,
   reactStrictMode: true,
   // The workspaces are TypeScript sources; only what has native or generated parts stays outside the bundle.
-  transpilePackages: [
-    '@switchboard/chat',
-    '@switchboard/client',
-    '@switchboard/config',
-    '@switchboard/database',
-    '@switchboard/jobs',
-    '@switchboard/limits',
-    '@switchboard/protocol',
-    '@switchboard/redis',
-    '@switchboard/relay-client',
-    '@switchboard/telemetry',
-    '@switchboard/tokens',
-  ],
+  transpilePackages: neededWorkspaces(readWorkspaces(ROOT), '@switchboard/web').map(({ manifest }) => manifest.name),
   serverExternalPackages: [
     '@node-rs/argon2',
     '@prisma/adapter-pg',

@@ -4,7 +4,7 @@ import { equipMachine } from '../machine.mjs';
 import { ROOT } from '../paths.mjs';
 import { prepare } from '../prepare/prepare.mjs';
 import { run } from '../run.mjs';
-import { CLI, RELAY, WEB, WIDGET } from '../prepare/targets.mjs';
+import { productTargets } from '../prepare/targets.mjs';
 
 /**
  * Plays the scenarios of e2e/chaos on what is built.
@@ -21,7 +21,7 @@ export async function runChaos(args) {
  * @param {readonly string[]} args
  */
 export async function prepareAndRunChaos(args) {
-  await prepare([CLI, RELAY, WIDGET, WEB]);
+  await prepare(productTargets(ROOT));
   for (const name of await equipMachine()) console.error(`not on this machine, so what needs it will fail: ${name}`);
   process.exitCode = await runChaos(args);
 }

@@ -7,7 +7,7 @@ import { equipMachine, findChromium } from '../machine.mjs';
 import { CACHE, ROOT } from '../paths.mjs';
 import { prepare } from '../prepare/prepare.mjs';
 import { run } from '../run.mjs';
-import { CLI, RELAY, WEB, WIDGET } from '../prepare/targets.mjs';
+import { productTargets } from '../prepare/targets.mjs';
 
 /** @typedef {{ readonly passed: number, readonly failed: number }} Tally */
 
@@ -32,7 +32,7 @@ export async function runTests() {
 /** @returns {Promise<Tally>} */
 async function runStories() {
   try {
-    await prepare([CLI, RELAY, WIDGET, WEB]);
+    await prepare(productTargets(ROOT));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     console.error(error.message);

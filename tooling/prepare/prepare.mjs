@@ -14,9 +14,6 @@ import { build, isBuilt, PRISMA_CLIENT } from './targets.mjs';
 const say = (/** @type {string} */ line) => void process.stderr.write(`${line}\n`);
 const seconds = (/** @type {number} */ since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
-/** What a running system reads from while it runs. */
-const SERVED = new Set(['apps/relay', 'apps/widget', 'apps/web']);
-
 /**
  * Makes everything that `targets` need and that is missing or older than its sources: packages, database client, builds. Does nothing, within a tenth
  * of a second, when all is there. One process at a time works on a clone; the others wait.
@@ -37,7 +34,7 @@ async function prepareInTurn(targets) {
   const installed = isInstalled(ROOT);
   const todo = missing(targets);
   const serving = servingProcess(ROOT);
-  if (serving !== undefined && (!installed || todo.some(({ workspace }) => SERVED.has(workspace))))
+  if (serving !== undefined && (!installed || todo.some(({ served }) => served === true)))
     throw new UserError(
       `Switchboard is running from this folder (process ${serving}) and its files have changed since: stop it, then start again.`,
     );

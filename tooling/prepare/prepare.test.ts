@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ROOT } from '../paths.mjs';
 import { isInstalled, isLockComplete } from './install.mjs';
 import { hashSources } from './stamps.mjs';
-import { isBuilt, WIDGET } from './targets.mjs';
+import { isBuilt, productTargets } from './targets.mjs';
 
 let root: string;
 async function write(path: string, content: string): Promise<void> {
@@ -110,10 +110,14 @@ describe('packages', () => {
 describe('a target', () => {
   it('is not built while its result or its stamp is missing', async () => {
     await write('package-lock.json', lock('4.0.0'));
-    await write('apps/widget/src/loader.ts', '');
-    expect(isBuilt(root, WIDGET)).toBe(false);
-    await write(WIDGET.result, '');
-    expect(isBuilt(root, WIDGET)).toBe(false);
+    await write('package.json', JSON.stringify({ workspaces: ['apps/*'] }));
+    const product = { name: 'the app', result: 'dist/app.js', served: true };
+    await write('apps/app/package.json', JSON.stringify({ name: '@switchboard/app', product }));
+    const [target] = productTargets(root);
+    if (target === undefined) throw new Error('There is no target.');
+    expect(isBuilt(root, target)).toBe(false);
+    await write('apps/app/dist/app.js', '');
+    expect(isBuilt(root, target)).toBe(false);
   });
 });
 

@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { UserError } from '../../apps/cli/src/standalone/user-error.mjs';
 import { installHash } from './install.mjs';
 import { npm } from '../run.mjs';
+import { neededWorkspaces, readWorkspaces } from '../workspaces.mjs';
 import { hashSources, readStamp, writeStamp } from './stamps.mjs';
 
 /**
@@ -12,11 +14,9 @@ import { hashSources, readStamp, writeStamp } from './stamps.mjs';
  * @property {string} workspace
  * @property {'build' | 'generate'} script the workspace's script that makes it
  * @property {string} result a file that is there once it is made
+ * @property {boolean} [served] whether a running system reads it
  * @property {readonly string[]} sources files and folders whose contents go into it
  */
-
-const src = (/** @type {readonly string[]} */ ...packages) =>
-  packages.flatMap((name) => [`packages/${name}/src`, `packages/${name}/package.json`]);
 
 /** @type {Target} */
 export const PRISMA_CLIENT = {
@@ -27,49 +27,30 @@ export const PRISMA_CLIENT = {
   sources: ['packages/database/prisma', 'packages/database/prisma.config.ts', 'packages/database/package.json'],
 };
 
-/** @type {Target} */
-export const CLI = {
-  name: 'the command line',
-  workspace: 'apps/cli',
-  script: 'build',
-  result: 'apps/cli/dist/cli.js',
-  sources: [
-    'apps/cli',
-    'packages/database/prisma',
-    ...src('config', 'protocol', 'tokens', 'relay-client', 'telemetry', 'database', 'jobs', 'chat'),
-  ],
-};
+/**
+ * The parts of the product, from the `product` of their package.json. A build reads the workspace's folder and those of the workspaces that it needs.
+ * @param {string} root
+ * @returns {readonly Target[]}
+ */
+export function productTargets(root) {
+  const workspaces = readWorkspaces(root);
+  return workspaces.flatMap(({ folder, manifest: { name: workspace, product } }) => {
+    if (product === undefined) return [];
+    const { name, result, served } = product;
+    const sources = [folder, ...neededWorkspaces(workspaces, workspace).map((needed) => needed.folder)];
+    return [{ name, workspace: folder, script: /** @type {const} */ ('build'), result: `${folder}/${result}`, served, sources }];
+  });
+}
 
-/** @type {Target} */
-export const RELAY = {
-  name: 'the relay',
-  workspace: 'apps/relay',
-  script: 'build',
-  result: 'apps/relay/dist/relay.js',
-  sources: ['apps/relay', ...src('config', 'limits', 'protocol', 'redis', 'tokens', 'telemetry')],
-};
-
-/** @type {Target} */
-export const WIDGET = {
-  name: 'the widget',
-  workspace: 'apps/widget',
-  script: 'build',
-  result: 'apps/widget/dist/widget.js',
-  sources: ['apps/widget', ...src('protocol', 'client')],
-};
-
-/** @type {Target} */
-export const WEB = {
-  name: 'the web app',
-  workspace: 'apps/web',
-  script: 'build',
-  result: 'apps/web/dist/web.js',
-  sources: [
-    'apps/web',
-    'packages/database/prisma',
-    ...src('config', 'limits', 'protocol', 'redis', 'tokens', 'relay-client', 'telemetry', 'database', 'jobs', 'chat', 'client'),
-  ],
-};
+/**
+ * The command line among them: all that a command but `start` needs.
+ * @param {string} root
+ */
+export function commandLineTarget(root) {
+  const target = productTargets(root).find(({ workspace }) => workspace === 'apps/cli');
+  if (target === undefined) throw new UserError(`apps/cli is missing in ${root}: this is not a complete copy of Switchboard.`);
+  return target;
+}
 
 const stampFile = (/** @type {string} */ root, /** @type {Target} */ target) =>
   join(root, 'node_modules/.switchboard-built', target.workspace.replace('/', '-'));

@@ -18,12 +18,11 @@ const JWT_SECRET = 'canary-kZ3v9QmT1xW7bN5rY8cJ2hF6gD4s';
 const running: ChildProcess[] = [];
 beforeAll(async () => {
   const { scripts } = JSON.parse(await readFile(join(FOLDER, 'package.json'), 'utf8')) as { scripts: { build: string } };
-  const [, ...options] = scripts.build.split(' ').filter((option) => !option.startsWith('--outfile') && option !== '--sourcemap');
-  await promisify(execFile)(
-    join(FOLDER, '../../node_modules/.bin/esbuild'),
-    [...options, `--outfile=${BUNDLE}`, `--metafile=${METAFILE}`],
-    { cwd: FOLDER },
-  );
+  const [node = '', ...options] = scripts.build.split(' ').filter((option) => !option.startsWith('--outfile') && option !== '--sourcemap');
+  await promisify(execFile)(node, [...options, `--outfile=${BUNDLE}`, `--metafile=${METAFILE}`], {
+    cwd: FOLDER,
+    env: { ...process.env, npm_package_name: '@switchboard/relay' },
+  });
 });
 afterEach(() => {
   for (const child of running.splice(0)) child.kill('SIGKILL');
