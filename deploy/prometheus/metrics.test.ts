@@ -143,11 +143,11 @@ it('names say the unit, and totals are counters', () => {
   expect(distributions.filter(({ name }) => !/_(seconds|bytes|messages)$/.test(name))).toEqual([]);
 });
 
-describe('what reads PromQL', () => {
+describe('the reader of PromQL', () => {
   it.each([
     'sum(rate(a_total[5m])',
     'sum(rate(a_total[5m])))',
-    'rate(a_total[5])',
+    'rate(a_total[5x])',
     'guess(a_total)',
     'sum by a (b)',
     'a{b="c}',
