@@ -43,7 +43,7 @@ describe('too many connections', () => {
       .toBe(true);
   });
 
-  it('are not hidden by an X-Forwarded-For that nobody of ours has written', async () => {
+  it('are not hidden by an X-Forwarded-For that no trusted proxy has written', async () => {
     const relay = await start({ maxConnectionsPerAddress: 2 });
     await relay.connect(undefined, from('203.0.113.1'));
     await relay.connect(undefined, from('203.0.113.2'));
@@ -78,8 +78,8 @@ describe('too many connections', () => {
 
 describe('senders without a token', () => {
   it('are limited together when they come from one address, whoever has a token is not among them', async () => {
-    const relay = await start({ trustedHops: 1 }, { paces: { message: 1, typing: 1_000, lifecycle: 1_000 }, rateClock: () => 0 });
-    const crowd = await Promise.all(
+    const relay = await start({ trustedHops: 1 }, { rateLimits: { message: 1, typing: 1_000, lifecycle: 1_000 }, rateClock: () => 0 });
+    const peers = await Promise.all(
       Array.from({ length: 25 }, async () => {
         const peer = await relay.connect(undefined, from('203.0.113.1'));
         await peer.ask('join', { role: 'client', name: 'x' });
@@ -89,7 +89,7 @@ describe('senders without a token', () => {
     const anna = await relay.connect(await relay.mint({ role: 'client', id: 1, name: 'Anna', sessionId: ANNA }), from('203.0.113.1'));
     await anna.ask('join', { role: 'client', name: 'Anna' });
     const say = { type: 'text', message: 'Hi' };
-    const answers = await Promise.all(crowd.map(async (peer) => await peer.ask('clientMessage', say)));
+    const answers = await Promise.all(peers.map(async (peer) => await peer.ask('clientMessage', say)));
     expect(answers.filter(({ ok }) => ok)).toHaveLength(20);
     expect(await anna.ask('clientMessage', say)).toMatchObject({ ok: true });
   });
@@ -117,8 +117,8 @@ describe('strangers with pictures', () => {
       await peer.ask('join', { role: 'client', name: 'x' });
       return peer;
     };
-    const crowd = await Promise.all(Array.from({ length: 20 }, async () => await join('203.0.113.1')));
-    const answers = await Promise.all(crowd.map(async (peer) => await peer.ask('clientMessage', picture(60_000))));
+    const peers = await Promise.all(Array.from({ length: 20 }, async () => await join('203.0.113.1')));
+    const answers = await Promise.all(peers.map(async (peer) => await peer.ask('clientMessage', picture(60_000))));
     expect(answers.filter(({ ok }) => ok)).toHaveLength(4);
     expect(await (await join('198.51.100.1')).ask('clientMessage', picture(60_000))).toMatchObject({ ok: true });
     await maya.settled();
@@ -127,7 +127,7 @@ describe('strangers with pictures', () => {
 });
 
 describe('newcomers without a token', () => {
-  it('are let in at a pace for each address; others, those who are in and those with a token are not concerned', async () => {
+  it('are limited in number per minute for each address; others, those who are in and those with a token are not concerned', async () => {
     let now = 0;
     const relay = await start({ trustedHops: 1, newcomersPerMinute: 2 }, { rateClock: () => now });
     const maya = await relay.operator(1, 'Maya');
@@ -135,12 +135,12 @@ describe('newcomers without a token', () => {
       const peer = await relay.connect(undefined, from(address));
       return { peer, answer: await peer.ask('join', { role: 'client', name: 'x' }) };
     };
-    const crowd = [];
+    const peers = [];
     for (let count = 0; count < 30; count += 1) {
       now += 1_001;
-      crowd.push(await come('203.0.113.1'));
+      peers.push(await come('203.0.113.1'));
     }
-    const [inside, refused] = [crowd.filter(({ answer }) => answer.ok), crowd.filter(({ answer }) => !answer.ok)];
+    const [inside, refused] = [peers.filter(({ answer }) => answer.ok), peers.filter(({ answer }) => !answer.ok)];
     // Ten minutes' worth at once; half a minute has not added a whole one yet.
     expect(inside).toHaveLength(20);
     expect(refused[0]?.answer).toMatchObject({ ok: false, error: { code: 'rate_limited', retryable: true } });

@@ -15,7 +15,7 @@ const MESSAGES_HELD = 20;
 
 interface Admission {
   readonly counter: ConnectionCounter<EngineConnection>;
-  /** How many reverse proxies of ours stand in front and append to `X-Forwarded-For`. */
+  /** How many trusted reverse proxies stand in front and append to `X-Forwarded-For`. */
   readonly trustedHops: number;
   /** Bytes of one message at most, as the engine takes it. */
   readonly bufferBytes: number;

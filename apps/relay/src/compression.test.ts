@@ -20,7 +20,7 @@ async function start(
   maxPayloadBytes = 2_000_000,
 ): Promise<TestRelay> {
   const compression = thresholdBytes === undefined ? undefined : { thresholdBytes };
-  const relay = await startRelay({ compression, maxPayloadBytes }, { paces: UNLIMITED, ...parts });
+  const relay = await startRelay({ compression, maxPayloadBytes }, { rateLimits: UNLIMITED, ...parts });
   relays.push(relay);
   return relay;
 }

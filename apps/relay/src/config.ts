@@ -32,7 +32,7 @@ export interface Config {
   readonly maxConnectionsPerAddress: number;
   /** Visitors without a token that may come from one address in a minute. */
   readonly newcomersPerMinute: number;
-  /** How many reverse proxies of ours stand in front and append to `X-Forwarded-For`. */
+  /** How many trusted reverse proxies stand in front and append to `X-Forwarded-For`. */
   readonly trustedHops: number;
   readonly logLevel: LogLevel;
   /** Joins this node with others; undefined: it is alone. */

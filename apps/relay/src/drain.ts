@@ -24,7 +24,7 @@ export async function sayGoodbye(sockets: readonly PeerSocket[], windowMs: numbe
   for (const [index, { socket }] of order.entries()) {
     const ahead = began + (times[index] ?? 0) - performance.now();
     if (ahead >= 1) await delay(ahead);
-    // As a broken line: after a good-bye in words the library of old front-ends does not come back by itself.
+    // Closed like a lost connection: after a Socket.IO disconnect packet the client library of old front-ends does not reconnect.
     socket.conn.close();
   }
 }

@@ -53,7 +53,7 @@ function objectionTo(
 }
 
 /**
- * Refuses what the engine serves and no peer of ours asks for: polling by script tags (`j=`), whose answers are scripts that any page may include, methods
+ * Refuses what the engine serves and Switchboard's peers never ask for: polling by script tags (`j=`), whose answers are scripts that any page may include, methods
  * that mean nothing, and WebSockets that would lead nowhere.
  */
 export function refuseLeftovers(io: RelayServer): void {

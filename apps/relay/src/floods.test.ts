@@ -164,8 +164,8 @@ describe('unknown events', () => {
 
   it('of senders without a token count by address, too', async () => {
     const { relay } = await start();
-    const crowd = await Promise.all(Array.from({ length: 25 }, async () => await relay.connect()));
-    const asked = crowd.flatMap((peer) => Array.from({ length: 10 }, async () => await peer.ask('tomorrow', {})));
+    const peers = await Promise.all(Array.from({ length: 25 }, async () => await relay.connect()));
+    const asked = peers.flatMap((peer) => Array.from({ length: 10 }, async () => await peer.ask('tomorrow', {})));
     const codes = (await Promise.all(asked)).map((answer) => (answer.ok ? 'ok' : answer.error.code));
     expect(codes.filter((code) => code === 'invalid_request')).toHaveLength(200);
     expect(codes.filter((code) => code === 'rate_limited')).toHaveLength(50);
@@ -226,25 +226,25 @@ describe('messages that begin and do not end', () => {
     const token = await relay.mint({ role: 'client', id: 1, name: 'Anna', sessionId: '5f0c4a43-9c9b-4f0e-8f0a-3f1f6a1f2b01' });
     const anna = await connect('203.0.113.1', { token });
     const elsewhere = await connect('198.51.100.1', {});
-    const crowd: RawPeer[] = [];
-    for (let count = 0; count < 40; count += 1) crowd.push(await connect('203.0.113.1', {}));
+    const peers: RawPeer[] = [];
+    for (let count = 0; count < 40; count += 1) peers.push(await connect('203.0.113.1', {}));
     // Twenty of the largest messages, of 200,000 bytes: 26 that have come to 150,000.
-    await expect.poll(() => crowd.filter((peer) => !peer.isOver()).length).toBe(26);
+    await expect.poll(() => peers.filter((peer) => !peer.isOver()).length).toBe(26);
     expect([anna.isOver(), elsewhere.isOver()]).toEqual([false, false]);
   });
 
   it('by polling too, whether they say how long they will be or not', async () => {
     const relay = await startRelay({ bufferBytes: 200_000, maxPayloadBytes: 200_000 });
     relays.push(relay);
-    const crowd: RawPeer[] = [];
+    const peers: RawPeer[] = [];
     for (let count = 0; count < 30; count += 1) {
       const { sid } = await pollingHandshake(relay);
       const peer = await rawPeer(relay.url);
       raws.push(peer);
-      crowd.push(peer);
+      peers.push(peer);
       const length = count % 2 === 0 ? 'Content-Length: 200000' : 'Transfer-Encoding: chunked';
       peer.write(`POST /chat/?EIO=4&transport=polling&sid=${sid} HTTP/1.1\r\nHost: relay\r\nContent-Type: text/plain\r\n${length}\r\n\r\n`);
     }
-    await expect.poll(() => crowd.filter((peer) => !peer.isOver()).length).toBeLessThanOrEqual(20);
+    await expect.poll(() => peers.filter((peer) => !peer.isOver()).length).toBeLessThanOrEqual(20);
   });
 });

@@ -7,7 +7,13 @@ import type { HandlerTable } from './handlers/table.ts';
 import type { RelayMetrics } from './metrics.ts';
 import { encodePacket } from './parser.ts';
 import { identityOf, type PeerSocket } from './peer.ts';
-import { ANONYMOUS_BYTES_PER_ADDRESS, ANONYMOUS_SENDERS_PER_ADDRESS, type Pace, type Paces, type RateLimit } from './rate-limit.ts';
+import {
+  ANONYMOUS_BYTES_PER_ADDRESS,
+  ANONYMOUS_SENDERS_PER_ADDRESS,
+  type RateLimitName,
+  type RateLimits,
+  type RateLimit,
+} from './rate-limit.ts';
 import { createRefusals } from './refusals.ts';
 
 /** What the door for events needs. */
@@ -15,7 +21,7 @@ export interface Door {
   readonly handlers: HandlerTable;
   readonly context: RelayContext;
   readonly rateLimit: RateLimit;
-  readonly paces: Paces;
+  readonly rateLimits: RateLimits;
   readonly maxPayloadBytes: number;
   /** Of a sender without a token. */
   readonly maxAnonymousPayloadBytes: number;
@@ -69,7 +75,7 @@ class Incoming {
     if (handler === undefined) return this.#ignore(eventArguments, question);
     const began = performance.now();
     try {
-      this.#limit(handler.pace, eventArguments);
+      this.#limit(handler.limitName, eventArguments);
       const timestamp = stamp();
       const delivered = handler.relay(this.#socket, input, timestamp, context);
       metrics.relaying.observe((performance.now() - began) / 1_000);
@@ -100,7 +106,7 @@ class Incoming {
 
   #endIfTooMany(event: string, { code }: WireError): void {
     const { log, metrics, maxRefusals } = this.#door;
-    // A fault of ours is not held against the peer.
+    // An error in this relay does not count against the peer.
     if (code === 'internal') return;
     this.#refusals ??= createRefusals(maxRefusals);
     if (!this.#refusals.tooMany()) return;
@@ -109,7 +115,7 @@ class Incoming {
     this.#socket.disconnect(true);
   }
 
-  /** A peer that is newer than this relay may send what it does not know; unless it asks, it hears nothing, as ever. It is limited like any other event. */
+  /** A newer peer may send events that this relay does not know. It gets an answer only when it asks for one. The event is rate limited like any other. */
   #ignore(eventArguments: unknown[], question: number | undefined): void {
     this.#door.metrics.unknownEvents.add();
     try {
@@ -121,8 +127,8 @@ class Incoming {
   }
 
   /** @throws ChatError `too_large`, `rate_limited` */
-  #limit(pace: Pace, eventArguments: unknown[]): void {
-    const { paces, metrics, bytesOf, maxPayloadBytes, maxAnonymousPayloadBytes } = this.#door;
+  #limit(limitName: RateLimitName, eventArguments: unknown[]): void {
+    const { rateLimits, metrics, bytesOf, maxPayloadBytes, maxAnonymousPayloadBytes } = this.#door;
     const isAnonymous = this.#socket.data.claims === undefined;
     const bytes = bytesOf(eventArguments);
     const maxBytes = isAnonymous ? maxAnonymousPayloadBytes : maxPayloadBytes;
@@ -131,9 +137,9 @@ class Incoming {
         'too_large',
         `The event is too large: at most ${maxBytes} bytes are allowed${isAnonymous ? ' without a token' : ''}.`,
       );
-    let what: Pace | 'bytes' = pace;
+    let what: RateLimitName | 'bytes' = limitName;
     try {
-      this.#count(pace, paces[pace], 1, isAnonymous ? ANONYMOUS_SENDERS_PER_ADDRESS * paces[pace] : undefined);
+      this.#count(limitName, rateLimits[limitName], 1, isAnonymous ? ANONYMOUS_SENDERS_PER_ADDRESS * rateLimits[limitName] : undefined);
       what = 'bytes';
       if (bytes > 0)
         this.#count('bytes', 2 * maxBytes, bytes, isAnonymous ? Math.max(ANONYMOUS_BYTES_PER_ADDRESS, 2 * maxBytes) : undefined);
@@ -144,7 +150,7 @@ class Incoming {
   }
 
   /** Who has a token is one person, wherever it comes from. Who has none may be as many sockets as it likes: those of one address are counted together, too. */
-  #count(what: Pace | 'bytes', maximum: number, amount: number, maxOfAddress: number | undefined): void {
+  #count(what: RateLimitName | 'bytes', maximum: number, amount: number, maxOfAddress: number | undefined): void {
     const { rateLimit, addressOf } = this.#door;
     rateLimit.count(`${what} ${this.#sender}`, maximum, amount);
     if (maxOfAddress !== undefined) rateLimit.count(`${what} address ${addressOf(this.#socket)}`, maxOfAddress, amount);

@@ -3,10 +3,10 @@ import type { Socket as Connection } from 'node:net';
 import { ERRORS, type PeerEventName, peerEvents } from '@switchboard/protocol';
 import type { CounterMetric, HistogramMetric, Metrics } from '@switchboard/telemetry';
 
-import { PACES } from './rate-limit.ts';
+import { RATE_LIMITS } from './rate-limit.ts';
 
 /** Connections at this moment, by role; `none` has not joined. */
-export type Census = Readonly<Record<'client' | 'operator' | 'none', number>>;
+export type ConnectionCounts = Readonly<Record<'client' | 'operator' | 'none', number>>;
 
 /** The relay's figures. Labels have few values: events of the protocol and codes of the error table, never what a peer sent. */
 export interface RelayMetrics {
@@ -30,8 +30,8 @@ export interface RelayMetrics {
   readonly watchTraffic: (open: ReadonlySet<Connection>) => void;
   /** What a connection has carried, now that it is over and out of that set. */
   readonly addTraffic: (past: Connection) => void;
-  /** Renders all of them, with the census of this moment. */
-  render(census: Census): Promise<string>;
+  /** Renders all of them, with the current number of connections. */
+  render(connectionCounts: ConnectionCounts): Promise<string>;
   readonly contentType: string;
 }
 
@@ -52,7 +52,7 @@ export function createRelayMetrics(metrics: Metrics): RelayMetrics {
       'relay_rate_limited_total',
       'Events refused because their sender sent too many, by kind',
       ['pace'],
-      [...Object.keys(PACES), 'bytes'],
+      [...Object.keys(RATE_LIMITS), 'bytes'],
     ),
     unknownEvents: metrics.counter('relay_unknown_events_total', 'Events that the protocol does not know'),
     tokensRefused: metrics.counter(
@@ -86,15 +86,15 @@ export function createRelayMetrics(metrics: Metrics): RelayMetrics {
     ),
     strayErrors: metrics.counter('relay_stray_errors_total', 'Errors that nobody handled'),
     ...createTrafficWatch(metrics),
-    async render(census) {
-      for (const [role, count] of Object.entries(census)) connections.set(count, { role });
+    async render(connectionCounts) {
+      for (const [role, count] of Object.entries(connectionCounts)) connections.set(count, { role });
       return await metrics.render();
     },
     contentType: metrics.contentType,
   };
 }
 
-/** Node counts the bytes of each connection by itself: they are added up when somebody looks, and when a connection is over. */
+/** Node counts the bytes of each connection; they are added up when metrics are read and when a connection closes. */
 function createTrafficWatch(metrics: Metrics): Pick<RelayMetrics, 'watchTraffic' | 'addTraffic'> {
   const past = { bytesRead: 0, bytesWritten: 0 };
   return {

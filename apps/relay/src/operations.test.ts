@@ -53,7 +53,7 @@ describe('POST /hints', () => {
     expect(metrics).toMatch(/relay_hints_total\{event="conversationChanged",service="relay"\} 2/);
   });
 
-  it('tells the operators, and only them, that a visitor has ended the chat', async () => {
+  it('notifies the operators, and nobody else, when a visitor has ended the chat', async () => {
     const relay = await start();
     const [maya, anna] = [await relay.operator(1, 'Maya'), await relay.visitor(ANNA, 'Anna')];
     const hint = { event: 'chatEnded', clientId: ANNA };
@@ -155,7 +155,7 @@ describe('operations', () => {
     await expect.poll(async () => await relay.metrics()).toContain('switchboard_relay_connections{role="client",service="relay"} 0');
   });
 
-  it('/metrics tells how long events took, and what went over the connections', async () => {
+  it('/metrics reports how long events took, and what went over the connections', async () => {
     const relay = await start();
     const anna = await relay.visitor(ANNA, 'Anna');
     await anna.ask('clientMessage', { type: 'text', message: 'x'.repeat(5_000) });

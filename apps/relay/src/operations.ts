@@ -7,7 +7,7 @@ import type { Tokens } from '@switchboard/tokens';
 import type { Delivery } from './delivery.ts';
 import { receiveHints } from './hints.ts';
 import { answerError, answerJson } from './http-answer.ts';
-import type { Census, RelayMetrics } from './metrics.ts';
+import type { ConnectionCounts, RelayMetrics } from './metrics.ts';
 import type { Revocation } from './revocations.ts';
 
 /** What the plain HTTP side of the relay needs. */
@@ -16,7 +16,7 @@ export interface Operations {
   readonly delivery: Delivery;
   readonly log: Logger;
   readonly metrics: RelayMetrics;
-  readonly census: () => Census;
+  readonly connectionCounts: () => ConnectionCounts;
   readonly isDraining: () => boolean;
   /** Undefined for a node that is alone. */
   readonly redis: () => 'up' | 'down' | undefined;
@@ -35,7 +35,7 @@ function scrapeOf({ headers, socket }: IncomingMessage): Scrape {
 }
 
 function routesOf(operations: Operations): Readonly<Record<string, Route>> {
-  const { tokens, delivery, metrics, census, isDraining, redis, onRevoked, node, metricsToken } = operations;
+  const { tokens, delivery, metrics, connectionCounts, isDraining, redis, onRevoked, node, metricsToken } = operations;
   return {
     /** The process runs. */
     'GET /livez': async (_request, response) => answerJson(response, 200, { ok: true }),
@@ -43,14 +43,14 @@ function routesOf(operations: Operations): Readonly<Record<string, Route>> {
     'GET /readyz': async (_request, response) => {
       const state = await readiness({ accepting: () => (isDraining() ? Promise.reject(new Error('stopping')) : Promise.resolve()) });
       const cluster = redis();
-      // A node without Redis serves its own peers as well as ever: it says so, and stays in service.
+      // A node without Redis still serves its own peers: it reports the state and stays in service.
       const checks = { ...state.checks, redis: cluster === 'up' ? 'ok' : 'away: only peers of this node are reached' };
       answerJson(response, state.ok ? 200 : 503, cluster === undefined ? state : { ok: state.ok, degraded: cluster === 'down', checks });
     },
     'GET /metrics': async (request, response) => {
       if (!mayScrape(scrapeOf(request), metricsToken))
         return answerError(response, new ChatError(metricsToken === undefined ? 'forbidden' : 'unauthenticated', 'Not for everybody.'));
-      const text = await metrics.render(census());
+      const text = await metrics.render(connectionCounts());
       response.writeHead(200, { 'content-type': metrics.contentType, 'cache-control': 'no-store' });
       response.end(text);
     },

@@ -80,7 +80,7 @@ function isTooDeep(text: string, from: number): boolean {
 }
 
 /**
- * Reads a text packet of Socket.IO's protocol, revision 5: `<type>[<namespace>,][<id>][<JSON>]`. Binary packets count as broken: nobody of ours sends any,
+ * Reads a text packet of Socket.IO's protocol, revision 5: `<type>[<namespace>,][<id>][<JSON>]`. Binary packets count as broken: Switchboard's peers send none,
  * and they have been the weak spot of such parsers.
  *
  * @throws Error for what is no such packet

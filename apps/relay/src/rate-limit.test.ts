@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { createRateLimit, PACES } from './rate-limit.ts';
+import { createRateLimit, RATE_LIMITS } from './rate-limit.ts';
 import { createRefusals } from './refusals.ts';
 
 it('five messages fit into the second that begins with the first, then the next window opens', () => {
@@ -9,7 +9,7 @@ it('five messages fit into the second that begins with the first, then the next 
   const sendAt = (ms: number) => {
     now = ms;
     try {
-      limit.count('anna', PACES.message);
+      limit.count('anna', RATE_LIMITS.message);
       return true;
     } catch {
       // Refused: that is what is asked.
@@ -24,9 +24,9 @@ it('five messages fit into the second that begins with the first, then the next 
 it('senders that are quiet are forgotten, others are not', () => {
   let now = 0;
   const limit = createRateLimit(() => now);
-  limit.count('anna', PACES.message);
+  limit.count('anna', RATE_LIMITS.message);
   now = 900;
-  limit.count('ben', PACES.typing);
+  limit.count('ben', RATE_LIMITS.typing);
   now = 1_200;
   limit.sweep();
   expect(limit.size).toBe(1);

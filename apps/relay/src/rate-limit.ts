@@ -3,7 +3,7 @@ import { ChatError, MESSAGES_PER_SECOND } from '@switchboard/protocol';
 const WINDOW_MS = 1_000;
 
 /** How many events of each kind one sender may send in a second. Only messages are limited tightly; the rest is there to stop floods. */
-export const PACES = {
+export const RATE_LIMITS = {
   message: MESSAGES_PER_SECOND,
   /** Old front-ends send one for every key, and a key held down repeats 30 times a second. */
   typing: 50,
@@ -11,12 +11,12 @@ export const PACES = {
   /** Events that this relay does not know: a newer peer sends some. */
   unknown: 10,
 } as const;
-export type Pace = keyof typeof PACES;
-export type Paces = Readonly<Record<Pace, number>>;
+export type RateLimitName = keyof typeof RATE_LIMITS;
+export type RateLimits = Readonly<Record<RateLimitName, number>>;
 
 /** How many packets a connection may send in a second: some times what one sender may, so that a late second's packets fit into the next one. */
-export function packetsPerSecond(paces: Paces): number {
-  const events = Object.values(paces).reduce((sum, pace) => sum + pace, 0);
+export function packetsPerSecond(rateLimits: RateLimits): number {
+  const events = Object.values(rateLimits).reduce((sum, limit) => sum + limit, 0);
   return 4 * events;
 }
 

@@ -221,7 +221,7 @@ describe('the relay survives', () => {
       clientTyping: {
         ...handlers.clientTyping,
         relay() {
-          throw new Error('a fault of ours');
+          throw new Error('an internal error');
         },
       },
     };
@@ -230,7 +230,7 @@ describe('the relay survives', () => {
     for (let repeat = 0; repeat < 3; repeat += 1)
       await expectRefusal(anna, 'clientTyping', { isTyping: true }, { code: 'internal', message: 'Internal error', retryable: true });
     expect(relay.log.filter(({ level }) => level === 'error').map(({ fields }) => String(fields['err']))).toContain(
-      'Error: a fault of ours',
+      'Error: an internal error',
     );
     expect(await relay.metrics()).toMatch(/relay_events_refused_total\{code="internal",service="relay"\} 3/);
   });
@@ -263,7 +263,7 @@ describe('the relay survives', () => {
   });
 
   it('any payload of any event, from anybody: it is answered, and nothing goes wrong inside', async () => {
-    const relay = await start({}, { paces: UNLIMITED, maxRefusals: Infinity });
+    const relay = await start({}, { rateLimits: UNLIMITED, maxRefusals: Infinity });
     const maya = await relay.operator(1, 'Maya');
     const anna = await relay.visitor(ANNA, 'Anna');
     const events = Object.keys(peerEvents) as PeerEventName[];

@@ -58,7 +58,7 @@ describe('join', () => {
   });
 });
 
-it('answers who asks whether it is there, and tells nobody', async () => {
+it('answers a peer that checks its connection, and notifies no other peer', async () => {
   const relay = await start();
   const [maya, anna] = [await relay.operator(1, 'Maya'), await relay.visitor(ANNA, 'Anna')];
   await maya.settled();

@@ -1,6 +1,6 @@
 import type { RelayClaims } from '@switchboard/protocol';
 
-/** The longest that a token lives: what is older has run out by itself. Seconds. */
+/** The longest that a token lives: an older one has expired. Seconds. */
 const LONGEST_LIFE_S = 24 * 60 * 60 + 60;
 
 /** "No token of theirs from before this moment counts": an operator that signed out, was blocked or has another role now; a visitor that was blocked. */

@@ -13,7 +13,7 @@ export interface Revoking {
   watch(socket: PeerSocket): void;
   /** On this node, and on all others that can be reached. */
   revoke(revocation: Revocation): void;
-  /** Other nodes may have missed something: tells them again. */
+  /** Repeats the revocations for other nodes, which may have missed some. */
   repeat(): void;
 }
 

@@ -18,12 +18,12 @@ import { type HandlerTable, handlers as allHandlers } from './handlers/table.ts'
 import { authenticate, MAX_CONNECTIONS_PER_IDENTITY } from './handshake.ts';
 import { keepHouse } from './housekeeping.ts';
 import { listen as listenTo } from './incoming.ts';
-import { type Census, createRelayMetrics, type RelayMetrics } from './metrics.ts';
+import { type ConnectionCounts, createRelayMetrics, type RelayMetrics } from './metrics.ts';
 import { createNewcomerLimit } from './newcomer-limit.ts';
 import { answerRequests } from './operations.ts';
 import { limitPackets } from './packet-limits.ts';
 import { identityOf, type PeerSocket, type RelayServer } from './peer.ts';
-import { createRateLimit, PACES, type Paces, packetsPerSecond } from './rate-limit.ts';
+import { createRateLimit, RATE_LIMITS, type RateLimits, packetsPerSecond } from './rate-limit.ts';
 import { MAX_REFUSALS } from './refusals.ts';
 import type { Revocation } from './revocations.ts';
 import { createRevoking } from './revoking.ts';
@@ -47,7 +47,7 @@ export interface RelayParts {
   /** Takes markup out of what is relayed; unless given it is relayed as it comes. */
   readonly sanitize?: Sanitize | undefined;
   readonly handlers?: HandlerTable;
-  readonly paces?: Partial<Paces>;
+  readonly rateLimits?: Partial<RateLimits>;
   readonly maxRefusals?: number;
   readonly queueCaps?: QueueCaps;
   /** Milliseconds since 1970, for message timestamps. */
@@ -65,7 +65,7 @@ export interface Relay {
   countStrayError(): void;
 }
 
-function censusOf(io: RelayServer, delivery: Delivery): Census {
+function countConnections(io: RelayServer, delivery: Delivery): ConnectionCounts {
   const all = io.of('/').sockets;
   let clients = 0;
   for (const socket of all.values()) if (socket.data.sender?.role === 'client') clients += 1;
@@ -73,7 +73,7 @@ function censusOf(io: RelayServer, delivery: Delivery): Census {
   return { client: clients, operator: operators, none: all.size - clients - operators };
 }
 
-/** Makes what tells the log of a connection's beginning and end. */
+/** Makes a function that logs when a connection begins and ends. */
 function connectionLog(log: Logger): (socket: PeerSocket) => void {
   function onDisconnect(this: PeerSocket, reason: string): void {
     log.info({ socketId: this.id, role: this.data.sender?.role ?? 'none', reason }, 'disconnected');
@@ -93,13 +93,13 @@ function connectionLog(log: Logger): (socket: PeerSocket) => void {
 
 interface Guard {
   readonly config: Config;
-  readonly paces: Paces;
+  readonly rateLimits: RateLimits;
   readonly log: Logger;
   readonly metrics: RelayMetrics;
 }
 
 /** Everything that keeps connections within bounds, from TCP up to what is asked before the handshake. Call it after Socket.IO was attached. */
-function guardConnections(io: RelayServer, http: HttpServer, { config, paces, log, metrics }: Guard) {
+function guardConnections(io: RelayServer, http: HttpServer, { config, rateLimits, log, metrics }: Guard) {
   const tcp = watchConnections(http, {
     path: SOCKET_PATH,
     upgrades: config.transports.includes('websocket'),
@@ -119,7 +119,7 @@ function guardConnections(io: RelayServer, http: HttpServer, { config, paces, lo
   const sweeps = [
     () => tcp.sweep(),
     admitConnections(io, { counter, trustedHops: config.trustedHops, bufferBytes: config.bufferBytes, log, metrics }),
-    limitPackets(io, { maximum: packetsPerSecond(paces), log, metrics }),
+    limitPackets(io, { maximum: packetsPerSecond(rateLimits), log, metrics }),
   ];
   return { counter, open: tcp.open, sweeps };
 }
@@ -148,7 +148,7 @@ export function createRelay(config: Config, parts: RelayParts): Relay {
     delivery,
     log,
     metrics,
-    census: () => censusOf(io, delivery),
+    connectionCounts: () => countConnections(io, delivery),
     isDraining: () => closing !== undefined,
     redis: () => cluster?.state(),
     onRevoked: (revocation: Revocation) => revoking.revoke(revocation),
@@ -157,8 +157,8 @@ export function createRelay(config: Config, parts: RelayParts): Relay {
   };
   const http = createServer(answerRequests(operations));
   io.attach(http);
-  const paces = { ...PACES, ...parts.paces };
-  const guarded = guardConnections(io, http, { config, paces, log, metrics });
+  const rateLimits = { ...RATE_LIMITS, ...parts.rateLimits };
+  const guarded = guardConnections(io, http, { config, rateLimits, log, metrics });
   const { counter } = guarded;
   writeOncePerTurn(io);
   const forgetRequest = forgetRequests(io);
@@ -174,7 +174,7 @@ export function createRelay(config: Config, parts: RelayParts): Relay {
       countNewcomer: (socket: PeerSocket) => newcomers.count(addressOf(socket)),
     },
     rateLimit,
-    paces,
+    rateLimits,
     addressOf,
     maxPayloadBytes: config.maxPayloadBytes,
     maxAnonymousPayloadBytes: config.maxAnonymousPayloadBytes,
@@ -202,13 +202,13 @@ export function createRelay(config: Config, parts: RelayParts): Relay {
     http.close();
     await sayGoodbye([...io.of('/').sockets.values()], config.drainMs);
     stopHousekeeping();
-    // A peer that does not answer the good-bye would keep us for half a minute.
-    const impatience = setTimeout(() => {
+    // A peer that does not acknowledge the close would delay the stop by half a minute.
+    const closingTimeout = setTimeout(() => {
       for (const connection of guarded.open) connection.destroy();
     }, CLOSING_MS);
     await io.close();
     cluster?.close();
-    clearTimeout(impatience);
+    clearTimeout(closingTimeout);
   }
 
   return {

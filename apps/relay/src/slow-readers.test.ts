@@ -56,7 +56,7 @@ async function deafOperator(relay: TestRelay): Promise<{ socket: Socket; heard: 
 it('a peer that does not read is cut, counted and gone; those who read are not', async () => {
   const relay = await startRelay(
     { maxPayloadBytes: 100_000_000 },
-    { paces: { message: Infinity, typing: Infinity, lifecycle: Infinity }, queueCaps: { packets: 20, bytes: 1e9 } },
+    { rateLimits: { message: Infinity, typing: Infinity, lifecycle: Infinity }, queueCaps: { packets: 20, bytes: 1e9 } },
   );
   relays.push(relay);
   const [maya, anna] = [await relay.operator(1, 'Maya'), await relay.visitor(ANNA, 'Anna')];
@@ -76,7 +76,7 @@ it('a peer that does not read is cut, counted and gone; those who read are not',
   expect(await relay.metrics()).toContain('switchboard_relay_connections{role="operator",service="relay"} 1');
   await maya.settled();
   expect(maya.of('incomingMessage')).toHaveLength(sent);
-  // When it reads again it finds the connection closed, without a good-bye from Socket.IO ("41"), which would keep it from coming again.
+  // When it reads again it finds the connection closed, without Socket.IO's disconnect packet ("41"), which would keep it from reconnecting.
   deaf.socket.resume();
   await expect.poll(() => deaf.heard.at(-1)?.subarray(-2)).toEqual(Buffer.from([0x88, 0]));
   expect(Buffer.concat(deaf.heard).includes(Buffer.from([0x81, 2, 0x34, 0x31]))).toBe(false);

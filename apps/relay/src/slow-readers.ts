@@ -20,8 +20,8 @@ export function isSlow(queue: readonly unknown[], caps: QueueCaps): boolean {
 }
 
 /**
- * Ends the connections whose peers do not read, calling `onCut` for each. The transport is closed without waiting for the queue (which would never get
- * empty) and without a good-bye, so that the peer connects again by itself and catches up from the database.
+ * Closes the connections whose peers do not read, calling `onCut` for each. The transport is closed without waiting for the queue, which would never drain,
+ * and without a disconnect packet, so that the peer reconnects and catches up from the database.
  */
 export function cutSlowReaders(sockets: Iterable<PeerSocket>, caps: QueueCaps, onCut: (socket: PeerSocket) => void): void {
   for (const socket of sockets) {

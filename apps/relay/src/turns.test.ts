@@ -71,7 +71,7 @@ it('serves who is polling, too', async () => {
   await expect.poll(() => heard).toEqual(Array.from({ length: 50 }, (_, index) => index));
 });
 
-it('says good-bye after everything that was said before', async () => {
+it('sends the disconnect packet after everything that was sent before', async () => {
   const { socket, peer, heard } = await lineBetween('websocket');
   const gone = new Promise((resolve) => peer.once('disconnect', resolve));
   socket.emit('event', 'last words');

@@ -39,7 +39,7 @@ export const deviations: Readonly<Record<string, Deviation>> = {
     },
   },
   'message-before-join': {
-    reason: 'The reference relays what comes before join. The wire refuses it, and tells the sender.',
+    reason: 'The reference relays what comes before join. The wire refuses it, and sends the sender an error.',
     heard: {
       maya: [newAnna, fromAnna('Patient')],
       anna: [refused('not_joined', 'Send "join" first.', true)],
@@ -56,7 +56,7 @@ export const deviations: Readonly<Record<string, Deviation>> = {
     },
   },
   'wrong-shapes': {
-    reason: 'The reference relays any payload. The wire refuses what is not of its shape, and tells the sender.',
+    reason: 'The reference relays any payload. The wire refuses what is not of its shape, and sends the sender an error.',
     heard: {
       maya: [newAnna, fromAnna('Hi')],
       anna: [refused('invalid_request', 'Invalid message format: message: Invalid input: expected string, received object', false)],

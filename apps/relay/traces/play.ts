@@ -76,12 +76,12 @@ class Run {
       return;
     }
     this.#peers.delete(step.peer);
-    // A probe under way keeps the connection open until the relay has heard the good-bye that goes before it.
-    const probe = peer.socket.io.socket(`/good-bye-${(roundTrips += 1)}`);
+    // A probe under way keeps the connection open until the relay has received the disconnect packet that goes before it.
+    const probe = peer.socket.io.socket(`/disconnect-${(roundTrips += 1)}`);
     const answered = new Promise<void>((resolve) => probe.once('connect_error', () => resolve()));
     probe.connect();
     peer.socket.disconnect();
-    await within(`good-bye of ${peer.name}`, answered);
+    await within(`disconnect of ${peer.name}`, answered);
   }
 
   async #connect(name: string, as: PeerRole): Promise<void> {

@@ -10,7 +10,7 @@ import { scenarios } from './scenarios.ts';
 let relay: TestRelay;
 beforeAll(async () => {
   // The scripts are played one after the other, by the same people: faster than people write.
-  relay = await startRelay({}, { paces: { message: 100, typing: 100, lifecycle: 100 } });
+  relay = await startRelay({}, { rateLimits: { message: 100, typing: 100, lifecycle: 100 } });
 });
 afterAll(async () => {
   await relay.close();

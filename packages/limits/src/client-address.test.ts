@@ -5,7 +5,7 @@ import { clientAddress, limitKey, networkKey, UNKNOWN_ADDRESS } from './client-a
 
 describe('clientAddress', () => {
   it.each([
-    ['believes nobody without proxies of ours', '192.0.2.7', '203.0.113.1', 0, '192.0.2.7'],
+    ['ignores the header without trusted proxies', '192.0.2.7', '203.0.113.1', 0, '192.0.2.7'],
     ['takes what our one proxy wrote', '10.0.0.1', '6.6.6.6, 203.0.113.1', 1, '203.0.113.1'],
     ['takes what the outer of two wrote', '10.0.0.2', '6.6.6.6, 203.0.113.1, 10.0.0.1', 2, '203.0.113.1'],
     ['takes the oldest there is when the chain is short', '10.0.0.1', undefined, 2, '10.0.0.1'],
@@ -126,10 +126,10 @@ describe('all spellings of one address have one key', () => {
     fc.assert(
       fc.property(
         outside.chain((groups) => fc.tuple(fc.constant(groups), ipv6Spelling(groups), ipv6Spelling([...groups.slice(0, 4), 1, 2, 3, 4]))),
-        ([groups, spelling, neighbour]) => {
+        ([groups, spelling, neighbor]) => {
           const texts = groups.map((value) => value.toString(16));
           expect(limitKey(spelling)).toBe(texts.slice(0, 4).join(':'));
-          expect(limitKey(neighbour)).toBe(limitKey(spelling));
+          expect(limitKey(neighbor)).toBe(limitKey(spelling));
           expect(networkKey(spelling)).toBe(texts.slice(0, 3).join(':'));
           expect(clientAddress('10.0.0.1', spelling, 1)).toBe(texts.join(':'));
         },

@@ -82,7 +82,7 @@ describe('calls of different cost', () => {
 });
 
 describe('several processes with one Redis', () => {
-  it('count together, each by itself while Redis is away or answers nothing, and together again', async () => {
+  it('count together, separately while Redis is away or does not answer, and together again', async () => {
     const redis = await TestRedis.start();
     cleanUps.push(async () => await redis.close());
     const [here, there] = [open(redis.url), open(redis.url)];

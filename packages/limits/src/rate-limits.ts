@@ -1,4 +1,4 @@
-import { Link } from '@switchboard/redis';
+import { ReconnectingRedis } from '@switchboard/redis';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 
 /** Lets everybody do something so often and no oftener. */
@@ -26,13 +26,13 @@ interface RateLimitOptions {
 /** Makes limits that count together. */
 export interface RateLimits {
   limit(options: RateLimitOptions): RateLimit;
-  /** `alone`: there is no Redis, or it is away, and this process counts by itself. */
+  /** `alone`: there is no Redis, or it is away, and this process counts alone. */
   state(): 'shared' | 'alone';
   close(): void;
 }
 
 export interface RateLimitsOptions {
-  /** Counts are kept there, for all processes with the same one; undefined: this process counts by itself. */
+  /** Counts are kept there, for all processes with the same one; undefined: this process counts alone. */
   readonly redisUrl?: string | undefined;
   /** As Redis lists the connection. */
   readonly connectionName: string;
@@ -41,14 +41,14 @@ export interface RateLimitsOptions {
 }
 
 /**
- * Limits whose counts are in Redis when there is one. While Redis is away, or does not answer, each process counts by itself: people are served, and a
+ * Limits whose counts are in Redis when there is one. While Redis is away, or does not answer, each process counts alone: people are served, and a
  * limit holds for each process instead of for all together.
  */
 export function createRateLimits({ redisUrl, connectionName, onChange = () => undefined }: RateLimitsOptions): RateLimits {
   const link =
     redisUrl === undefined
       ? undefined
-      : new Link({
+      : new ReconnectingRedis({
           url: redisUrl,
           name: connectionName,
           onUp: () => onChange('shared', 'connected'),
@@ -61,7 +61,7 @@ export function createRateLimits({ redisUrl, connectionName, onChange = () => un
   };
 }
 
-type Redis = NonNullable<Link['redis']>;
+type Redis = NonNullable<ReconnectingRedis['redis']>;
 
 function createRateLimit(
   { name, perMinute, burst = perMinute, weighted = false }: RateLimitOptions,

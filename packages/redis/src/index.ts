@@ -1,1 +1,1 @@
-export { isRefusal, Link, type LinkOptions } from './link.ts';
+export { isRefusal, ReconnectingRedis, type ReconnectingRedisOptions } from './reconnecting-redis.ts';

@@ -34,7 +34,7 @@ async function startPair(): Promise<[TestRelay, TestRelay]> {
   return pair;
 }
 
-// (A rejection that nobody handles fails the whole run by itself.)
+// (An unhandled rejection already fails the whole run.)
 afterEach(async () => {
   await Promise.all(relays.splice(0).map(async (relay) => await relay.close()));
   await redis.close();

@@ -1,9 +1,9 @@
 import { createAdapter } from '@socket.io/redis-adapter';
+import { isRefusal, ReconnectingRedis } from '@switchboard/redis';
 import type { Logger, Metrics } from '@switchboard/telemetry';
 import type { Redis } from 'ioredis';
 
 import type { RelayServer } from '../peer.ts';
-import { isRefusal, Link } from '@switchboard/redis';
 
 /** Publishes under way at once; past it they are dropped. Redis takes some tens of thousands in a second. */
 const MAX_UNDER_WAY = 10_000;
@@ -73,24 +73,24 @@ export function joinCluster(io: RelayServer, url: string, parts: ClusterParts): 
   /** Redis takes the connection, and refuses what this node sends: it may not publish there. */
   let isRefused = false;
 
-  const onDown = (link: string) => (reason: string) => {
-    missedHere = true;
-    log.warn({ link, reason }, 'Redis is away: only peers of this node are reached');
-  };
-  const onUp = (link: string) => () => log.info({ link }, 'connected to Redis');
+  const connectAs = (role: 'publisher' | 'subscriber', prepare?: (redis: Redis) => Promise<unknown>) =>
+    new ReconnectingRedis({
+      url,
+      name: `switchboard-relay-${role}`,
+      ...(prepare === undefined ? {} : { prepare }),
+      onUp: () => log.info({ link: role }, 'connected to Redis'),
+      onDown: (reason) => {
+        missedHere = true;
+        log.warn({ link: role, reason }, 'Redis is away: only peers of this node are reached');
+      },
+    });
 
   // The adapter drops the promises it is given: none of these rejects.
   const publishing = { publish, on: () => undefined, off: () => undefined };
   const subscriptions = createSubscriptions();
   io.adapter(createAdapter(publishing, subscriptions.client));
-  const publisher = new Link({ url, name: 'switchboard-relay-publisher', onUp: onUp('publisher'), onDown: onDown('publisher') });
-  const subscriber = new Link({
-    url,
-    name: 'switchboard-relay-subscriber',
-    prepare: async (redis) => await subscriptions.prepare(redis),
-    onUp: onUp('subscriber'),
-    onDown: onDown('subscriber'),
-  });
+  const publisher = connectAs('publisher');
+  const subscriber = connectAs('subscriber', async (redis) => await subscriptions.prepare(redis));
   const isUp = () => publisher.redis !== undefined && subscriber.redis !== undefined && !isRefused;
   metrics.gauge('relay_redis_up', 'Whether Redis is there, so that events reach the other relay nodes', { read: () => Number(isUp()) });
 

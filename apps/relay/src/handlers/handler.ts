@@ -4,7 +4,7 @@ import type { z } from 'zod';
 
 import type { Delivery } from '../delivery.ts';
 import type { Operator, PeerSocket, Visitor } from '../peer.ts';
-import type { Pace } from '../rate-limit.ts';
+import type { RateLimitName } from '../rate-limit.ts';
 
 /** What every handler may use. */
 export interface RelayContext {
@@ -29,7 +29,7 @@ export interface Received<S, P> {
  */
 export interface PeerHandler<E extends PeerEventName> {
   readonly event: E;
-  readonly pace: Pace;
+  readonly limitName: RateLimitName;
   /**
    * Relays an event; returns the sockets of the addressee that it was written to on this node.
    *
@@ -41,40 +41,40 @@ export interface PeerHandler<E extends PeerEventName> {
 /** The same schemas, tied to their events in a way that holds for an event not known yet. */
 const schemas: { readonly [E in PeerEventName]: z.ZodType<PeerPayloads[E]> } = peerEvents;
 
-function parsePayload<E extends PeerEventName>(event: E, pace: Pace, input: unknown): PeerPayloads[E] {
+function parsePayload<E extends PeerEventName>(event: E, limitName: RateLimitName, input: unknown): PeerPayloads[E] {
   try {
     return parse(schemas[event], input);
   } catch (error) {
     if (!(error instanceof ChatError)) throw error;
-    throw new ChatError(error.code, `Invalid ${pace === 'message' ? 'message' : event} format: ${error.message}`, { cause: error });
+    throw new ChatError(error.code, `Invalid ${limitName === 'message' ? 'message' : event} format: ${error.message}`, { cause: error });
   }
 }
 
 /** An event for sockets that need not have joined: `join` itself. */
 export function fromAnyone<E extends PeerEventName>(
   event: E,
-  pace: Pace,
+  limitName: RateLimitName,
   relay: (received: Received<undefined, PeerPayloads[E]>) => number,
 ): PeerHandler<E> {
   return {
     event,
-    pace,
+    limitName,
     relay: (socket, input, timestamp, context) =>
-      relay({ socket, sender: undefined, payload: parsePayload(event, pace, input), timestamp, context }),
+      relay({ socket, sender: undefined, payload: parsePayload(event, limitName, input), timestamp, context }),
   };
 }
 
 function handlerFor<E extends PeerEventName, S extends Visitor | Operator>(
   event: E,
-  pace: Pace,
+  limitName: RateLimitName,
   senderOf: (socket: PeerSocket) => S,
   relay: (received: Received<S, PeerPayloads[E]>) => number,
 ): PeerHandler<E> {
   return {
     event,
-    pace,
+    limitName,
     relay: (socket, input, timestamp, context) =>
-      relay({ socket, sender: senderOf(socket), payload: parsePayload(event, pace, input), timestamp, context }),
+      relay({ socket, sender: senderOf(socket), payload: parsePayload(event, limitName, input), timestamp, context }),
   };
 }
 
@@ -87,7 +87,7 @@ function joined(socket: PeerSocket): Visitor | Operator {
 /** An event for visitors that have joined. */
 export function fromVisitor<E extends PeerEventName>(
   event: E,
-  pace: Pace,
+  limitName: RateLimitName,
   relay: (received: Received<Visitor, PeerPayloads[E]>) => number,
 ): PeerHandler<E> {
   const senderOf = (socket: PeerSocket) => {
@@ -95,13 +95,13 @@ export function fromVisitor<E extends PeerEventName>(
     if (sender.role !== 'client') throw new ChatError('forbidden', `Only a client may send "${event}".`);
     return sender;
   };
-  return handlerFor(event, pace, senderOf, relay);
+  return handlerFor(event, limitName, senderOf, relay);
 }
 
 /** An event for operators that have joined. */
 export function fromOperator<E extends PeerEventName>(
   event: E,
-  pace: Pace,
+  limitName: RateLimitName,
   relay: (received: Received<Operator, PeerPayloads[E]>) => number,
 ): PeerHandler<E> {
   const senderOf = (socket: PeerSocket) => {
@@ -109,5 +109,5 @@ export function fromOperator<E extends PeerEventName>(
     if (sender.role !== 'operator') throw new ChatError('forbidden', `Only an operator may send "${event}".`);
     return sender;
   };
-  return handlerFor(event, pace, senderOf, relay);
+  return handlerFor(event, limitName, senderOf, relay);
 }

@@ -1,7 +1,7 @@
 import { fromOperator } from './handler.ts';
 import { keyOf } from './message-key.ts';
 
-/** `delivered` counts the visitor's sockets only: that is what tells an operator whether anybody is there. */
+/** `delivered` counts the visitor's sockets only: it shows an operator whether the visitor is connected. */
 export const operatorMessage = fromOperator('operatorMessage', 'message', ({ socket, sender, payload, timestamp, context }) => {
   const { to, type, message, image, name, mimeType } = payload;
   const content = { type, message, image, name, mimeType, timestamp, ...keyOf(payload) };

@@ -19,7 +19,7 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message || error.name : String(error);
 }
 
-export interface LinkOptions {
+export interface ReconnectingRedisOptions {
   readonly url: string;
   /** As Redis lists it. */
   readonly name: string;
@@ -35,8 +35,8 @@ export interface LinkOptions {
  * connections and answers nothing counts as down within some seconds. Each attempt has a client of its own: whatever state a broken one was in, it is
  * of no consequence for the next.
  */
-export class Link {
-  readonly #options: LinkOptions;
+export class ReconnectingRedis {
+  readonly #options: ReconnectingRedisOptions;
   #redis: Redis | undefined;
   #up = false;
   #closed = false;
@@ -45,7 +45,7 @@ export class Link {
   #told: string | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(options: LinkOptions) {
+  constructor(options: ReconnectingRedisOptions) {
     this.#options = options;
     void this.#connect();
   }
