@@ -16,7 +16,7 @@ export function endRunning() {
     try {
       process.kill(-group, 'SIGTERM');
     } catch (error) {
-      // It ended by itself at this very moment.
+      // It ended at this very moment.
       if (codeOf(error) !== 'ESRCH') throw error;
     }
   }

@@ -9,7 +9,7 @@ import { VARIABLE_NAMES } from './variables.ts';
 
 const told = Object.values(GROUPS).flatMap((variables) => Object.entries(variables));
 
-it('tells of every variable once', () => {
+it('documents every variable once', () => {
   expect(told.map(([name]) => name).toSorted()).toEqual([...VARIABLE_NAMES].toSorted());
 });
 
@@ -17,7 +17,7 @@ it('is what docs/configuration.md says (npm run document -w @switchboard/config 
   expect(await readFile(join(import.meta.dirname, '../../../docs/configuration.md'), 'utf8')).toBe(configurationDocument());
 });
 
-it('tells the defaults that the code has', () => {
+it('documents the defaults that the code has', () => {
   const ports = { PORT: '4000', SOCKET_PORT: '4001' };
   const values = readVariables(ports);
   const used: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>> = {

@@ -39,7 +39,7 @@ export const GROUPS: Readonly<Record<string, Partial<Record<VariableName, About>
     REDIS_URL: {
       unset: 'one relay',
       meaning:
-        '`redis://…` or `rediss://…`: relays with the same one are one to their peers. While Redis is away each goes on by itself, says so on `/readyz` and in `switchboard_relay_redis_up`, and tells its peers to look in the database when it is back',
+        '`redis://…` or `rediss://…`: relays with the same one are one to their peers. While Redis is away each relay serves its own peers, says so on `/readyz` and in `switchboard_relay_redis_up`, and asks its peers to fetch what they missed when it is back',
     },
   },
   'Secrets and who may what': {
@@ -143,7 +143,7 @@ export const GROUPS: Readonly<Record<string, Partial<Record<VariableName, About>
     DRAIN_SECONDS: { unset: '10', meaning: 'over how long a relay that stops sends its peers away, at most (10 ms for each)' },
     ENABLE_DEMO: { unset: 'on with `npm start` and outside production', meaning: 'whether `/demo` is there' },
     LOG_LEVEL: { unset: '`info`', meaning: '`debug`, `info`, `warn`, `error` or `silent`, of relay and web app' },
-    NEXT_PUBLIC_DEBUG_SOCKETS: { unset: '`false`', meaning: "the browser's console tells what the chat client does" },
+    NEXT_PUBLIC_DEBUG_SOCKETS: { unset: '`false`', meaning: "the browser's console logs what the chat client does" },
     NODE_ENV: { unset: 'as `npm start` sets it', meaning: '`production`: no secret is made up, no demo' },
     WIDGET_DIR: { unset: '`../widget/dist`', meaning: 'where the web app finds the built widget' },
   },

@@ -82,7 +82,7 @@ function commonLength(a: string, fromA: number, b: string, fromB: number): numbe
   return length;
 }
 
-/** A run such as `aaaa`, `4567`, `a1b2c3` or `00112233`: each character is the one `stride` places before, or its neighbour, always in the same way. */
+/** A run such as `aaaa`, `4567`, `a1b2c3` or `00112233`: each character is the one `stride` places before, or its neighbor, always in the same way. */
 function sequenceAt(text: string, at: number): number {
   let longest = 0;
   for (const stride of [1, 2, 3]) {

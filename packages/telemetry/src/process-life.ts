@@ -18,7 +18,7 @@ export function endWithSupervisor(): void {
 
 /**
  * Runs `shutdown` once on SIGTERM or SIGINT, then exits: with 0, or with 1 when it failed or took longer than `patienceMs`. (One Ctrl-C may arrive
- * as several signals, through npm and through the terminal, so a second one does not mean impatience.)
+ * as several signals, through npm and through the terminal, so a second one does not mean that the user wants a faster stop.)
  */
 export function onShutdown(log: Logger, patienceMs: number, shutdown: () => Promise<void>): void {
   let started = false;
