@@ -212,5 +212,9 @@ export default {
         'react/purity': 'off',
       },
     },
+    {
+      files: ['apps/web/app/**/*.tsx', 'apps/web/components/**/*.tsx', 'apps/widget/src/frame/**/*.tsx'],
+      rules: { 'react/jsx-no-literals': 'error' },
+    },
   ],
 };

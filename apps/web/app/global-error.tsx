@@ -11,7 +11,7 @@ export default function GlobalError({ error }: { readonly error: Error & { reado
   return (
     <html lang="en">
       <body>
-        <title>Switchboard</title>
+        <title>{'Switchboard'}</title>
         <TextsProvider locale="en" messages={{ failure }}>
           <FailurePage error={error} />
         </TextsProvider>

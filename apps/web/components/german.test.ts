@@ -21,3 +21,40 @@ it('shows the sign-in page in the language of the browser, with an address that 
   );
   expect(await problem.getByRole('link').getAttribute('href')).toBe('http://chat.localhost:3000');
 });
+
+it('words the console in German: plurals, times, statuses and what went wrong', async () => {
+  const page = await stage.open('nothing', { ...german, path: '/?c=1' });
+  await page.evaluate(() => {
+    const { chat, summaryOf, messageOf } = window.stage;
+    const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+    const own = { senderType: 'OPERATOR', own: true, operatorName: 'Maya Lindqvist' } as const;
+    chat.conversation(1).set({
+      messages: [
+        messageOf({ key: 'a', text: 'Hallo', createdAt: minutesAgo(24 * 60 + 5) }),
+        messageOf({ ...own, key: 'b', text: 'Guten Tag', status: 'failed', failure: 'too_large' }),
+      ],
+    });
+    chat.set({
+      conversations: [
+        summaryOf({ clientId: 1, username: 'Ana Example', unread: 2, waitingSince: minutesAgo(125.5) }),
+        summaryOf({ clientId: 2, username: '' }),
+      ],
+      waiting: 1,
+      unsent: 2,
+    });
+    window.stage.show('console');
+  });
+  await page.getByRole('heading', { name: 'Ana Example', exact: true }).waitFor();
+  const list = page.getByRole('list', { name: 'Unterhaltungen', exact: true });
+  expect(await list.getByRole('button').evaluateAll((rows) => rows.map((row) => row.getAttribute('aria-label')))).toEqual([
+    'Ana Example, 2 ungelesen, wartet 2 Std. 5 Min.',
+    'Besucher 2',
+  ]);
+  const log = page.getByRole('log', { name: 'Nachrichten', exact: true });
+  expect(await log.textContent()).toMatch(/Gestern.*Nicht gesendet.*Das ist größer, als der Server annimmt\..*Erneut versuchen/s);
+  await page.getByText('2 Nachrichten nicht gesendet').waitFor();
+  expect(await page.title()).toBe('(1) Posteingang');
+  // No English is left, by what of it stands on this screen otherwise.
+  const all = await page.locator('body').innerText();
+  expect(all).not.toMatch(/\b(?:Send|Done|Retry|Discard|Waiting|Open|Yesterday|Connected|Inbox|Write|Sound)\b/);
+});

@@ -74,8 +74,9 @@ export interface FrameSettings {
   /** The host page's origin: the only one that the frame speaks to. */
   readonly origin: string;
   readonly color: string;
-  readonly title: string;
-  readonly greeting: string;
+  /** Undefined: the frame's own, in its language. So is the greeting. */
+  readonly title?: string | undefined;
+  readonly greeting?: string | undefined;
   /** Language of the page around it; a loader that knows none leaves it out. */
   readonly locale?: string | undefined;
 }

@@ -43,7 +43,7 @@ describe('a visitor that is blocked', () => {
     await visitor.chat.conversation!.sendText('after');
     await eventually(() => expect(statuses(visitor.chat)?.[1]).toBe('failed'));
     const refused = visitor.chat.conversation!.getSnapshot().messages.at(-1);
-    expect(refused).toMatchObject({ body: { text: 'after' }, failure: 'You can’t use this chat any more.' });
+    expect(refused).toMatchObject({ body: { text: 'after' }, failure: 'blocked' });
     await expect(visitor.chat.end()).rejects.toThrow('You can’t use this chat any more.');
     expect(visitor.chat.getSnapshot().phase).toBe('active');
 

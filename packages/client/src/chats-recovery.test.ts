@@ -81,7 +81,7 @@ describe('the backstop', () => {
     await eventually(() => expect(second.chat.conversation(1).getSnapshot()).toMatchObject({ history: 'ready', messages: [] }));
     // The page that has said so goes on saying it, until the person has read it.
     const [message] = first.chat.conversation(1).getSnapshot().messages;
-    expect(message).toMatchObject({ body: { text: 'FORBIDDEN' }, failure: 'That word is not taken.' });
+    expect(message).toMatchObject({ body: { text: 'FORBIDDEN' }, failure: 'invalid_request' });
     await first.chat.conversation(1).discard(message!);
     expect(seenBy(first.chat)).toEqual([]);
   });
@@ -221,7 +221,7 @@ describe('a reload', () => {
     await second.chat.start({ username: 'Ada' });
     await eventually(() => expect(statuses(second.chat)).toEqual(['failed']));
     const [message] = second.chat.conversation!.getSnapshot().messages;
-    expect(message).toMatchObject({ body: { text: 'left over' }, failure: 'It was not sent before the last conversation ended.' });
+    expect(message).toMatchObject({ body: { text: 'left over' }, failure: 'left_over' });
     expect(server.clients.get(2)?.rows).toEqual([]);
     second.chat.conversation!.retry(message!);
     await eventually(() => expect(server.clients.get(2)?.rows.map((row) => row.text)).toEqual(['left over']));

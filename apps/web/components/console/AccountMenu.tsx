@@ -1,5 +1,6 @@
 import { Menu } from '@base-ui/react/menu';
 import { useRef } from 'react';
+import { useTranslations } from 'use-intl';
 
 import { KeyboardIcon, SignOutIcon } from '../ui/icons.tsx';
 import { MenuItem, MenuPopup } from '../ui/Menu.tsx';
@@ -13,12 +14,13 @@ interface AccountProps {
 
 /** Who is signed in here, and what they can do about it. */
 export function AccountMenu({ operator, onShortcuts, onSignOut }: AccountProps) {
+  const t = useTranslations('account');
   const place = useRef<HTMLDivElement>(null);
   return (
     <div ref={place} className="min-w-0">
       <Menu.Root>
         <Menu.Trigger
-          aria-label={`Account: ${operator.name}`}
+          aria-label={t('menu', { name: operator.name })}
           className="h-8 min-w-0 max-w-40 truncate rounded-md px-2 text-12 font-medium text-ink-soft transition-colors hover:bg-sunken hover:text-ink data-[popup-open]:bg-sunken touch:h-11"
         >
           <bdi translate="no">{operator.name}</bdi>
@@ -34,10 +36,10 @@ export function AccountMenu({ operator, onShortcuts, onSignOut }: AccountProps) 
           </div>
           <Menu.Separator className="-mx-1 mb-1 h-px bg-line" />
           <MenuItem onClick={onShortcuts}>
-            <KeyboardIcon /> Keyboard shortcuts <kbd className="ms-auto font-sans text-12 text-ink-faint">?</kbd>
+            <KeyboardIcon /> {t('shortcuts')} <kbd className="ms-auto font-sans text-12 text-ink-faint">{'?'}</kbd>
           </MenuItem>
           <MenuItem onClick={onSignOut}>
-            <SignOutIcon /> Sign out
+            <SignOutIcon /> {t('signOut')}
           </MenuItem>
         </MenuPopup>
       </Menu.Root>

@@ -1,8 +1,10 @@
 import type { OperatorChat, TimelineMessage } from '@switchboard/client';
 import { textOf, unreachable } from '@switchboard/protocol/body';
 import { useEffect, useState } from 'react';
+import { useTranslations } from 'use-intl';
 
 import { displayName } from '../text/names.ts';
+import type { Texts } from '../text/texts.ts';
 
 /** Messages that arrive within this time are told together. */
 const BURST_MS = 1_000;
@@ -15,28 +17,28 @@ interface Heard {
 }
 
 /** One sentence for what arrived together: `New from Ana: Hello, 3 waiting`. */
-export function announcementOf(heard: readonly Heard[], waiting: number): string {
+export function announcementOf(heard: readonly Heard[], waiting: number, t: Texts<'announcement'>): string {
   const names = [...new Set(heard.map(({ name }) => name))];
   const last = heard.at(-1);
   const [first = '', second = ''] = names;
   const said = last === undefined || last.text.length <= SPOKEN_LENGTH ? (last?.text ?? '') : `${last.text.slice(0, SPOKEN_LENGTH)}…`;
   const news =
     names.length > 2
-      ? `New from ${first}, ${second} and ${names.length - 2} more`
+      ? t('many', { first, second, more: names.length - 2 })
       : names.length === 2
-        ? `New from ${first} and ${second}`
+        ? t('two', { first, second })
         : heard.length > 1
-          ? `${heard.length} new from ${first}: ${said}`
-          : `New from ${first}: ${said}`;
-  return waiting === 0 ? news : `${news}, ${waiting} waiting`;
+          ? t('several', { count: heard.length, name: first, text: said })
+          : t('one', { name: first, text: said });
+  return waiting === 0 ? news : t('waiting', { news, waiting });
 }
 
-function spoken(body: TimelineMessage['body']): string {
+function spoken(body: TimelineMessage['body'], t: Texts<'announcement'>): string {
   switch (body.type) {
     case 'text':
       return body.text;
     case 'image':
-      return textOf(body) ?? 'Picture';
+      return textOf(body) ?? t('picture');
     default:
       return unreachable(body);
   }
@@ -44,27 +46,29 @@ function spoken(body: TimelineMessage['body']): string {
 
 /** Tells a screen reader what visitors write, wherever the person is. It can't be seen. */
 export function Announcer({ chat }: { readonly chat: OperatorChat }) {
+  const t = useTranslations('announcement');
+  const visitor = useTranslations('visitor');
   const [told, setTold] = useState({ text: '', count: 0 });
   useEffect(() => {
     let heard: Heard[] = [];
     let timer: ReturnType<typeof setTimeout> | undefined;
     const tell = () => {
       timer = undefined;
-      const text = announcementOf(heard, chat.getSnapshot().waiting);
+      const text = announcementOf(heard, chat.getSnapshot().waiting, t);
       heard = [];
       // Counted, so that the same sentence is told again.
       setTold(({ count }) => ({ text, count: count + 1 }));
     };
     const stop = chat.onArrival(({ clientId, message }) => {
       if (message.senderType !== 'CLIENT') return;
-      heard.push({ name: displayName(chat.summaryOf(clientId)?.username ?? '', clientId), text: spoken(message.body) });
+      heard.push({ name: displayName(chat.summaryOf(clientId)?.username ?? '', clientId, visitor), text: spoken(message.body, t) });
       timer ??= setTimeout(tell, BURST_MS);
     });
     return () => {
       stop();
       clearTimeout(timer);
     };
-  }, [chat]);
+  }, [chat, t, visitor]);
   return (
     <div aria-live="polite" className="sr-only">
       <p key={told.count}>{told.text}</p>

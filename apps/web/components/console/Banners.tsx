@@ -1,4 +1,5 @@
 import type { OperatorSnapshot } from '@switchboard/client';
+import { useTranslations } from 'use-intl';
 
 import { AlertIcon } from '../ui/icons.tsx';
 import { troubleOf } from './line-words.ts';
@@ -12,7 +13,8 @@ interface BannersProps {
 
 /** What goes wrong with the lines now. It lies over the oldest of what is shown and moves nothing: who is about to click something clicks that. */
 export function Banners({ lines, relayHost, over }: BannersProps) {
-  const sentence = troubleOf(lines, relayHost);
+  const t = useTranslations('trouble');
+  const sentence = troubleOf(lines, relayHost, t);
   if (sentence === null) return null;
   return (
     <div

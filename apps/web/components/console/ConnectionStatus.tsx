@@ -1,12 +1,5 @@
 import type { ConnectionState, OperatorSnapshot } from '@switchboard/client';
-
-const CONNECTION_WORDS: Readonly<Record<ConnectionState, string>> = {
-  connecting: 'Connecting',
-  connected: 'Connected',
-  checking: 'Checking the connection',
-  reconnecting: 'Reconnecting',
-  offline: 'Offline',
-};
+import { useTranslations } from 'use-intl';
 
 const NOT_YET = 'border-[1.5px] border-ink-faint';
 const MARKS: Readonly<Record<ConnectionState, string>> = {
@@ -19,7 +12,8 @@ const MARKS: Readonly<Record<ConnectionState, string>> = {
 
 /** The line to the relay, as a word with a mark. The mark says that all is well only when messages are saved, too. */
 export function ConnectionStatus({ lines: { connection, savesFailing, signedOut } }: { readonly lines: OperatorSnapshot }) {
-  const words = signedOut ? 'Signed out' : CONNECTION_WORDS[connection];
+  const t = useTranslations('connection');
+  const words = t(signedOut ? 'signedOut' : connection);
   const mark = signedOut ? MARKS.offline : savesFailing && connection === 'connected' ? 'border-2 border-accent' : MARKS[connection];
   return (
     <output className="flex items-center gap-2 text-12 text-ink-soft">

@@ -1,6 +1,7 @@
 'use client';
 
 import type { OperatorChat } from '@switchboard/client';
+import { useTranslations } from 'use-intl';
 
 import { Conversation } from '../conversation/Conversation.tsx';
 import { useDropGuard } from '../hooks/use-drop-guard.ts';
@@ -29,6 +30,7 @@ interface ConsoleProps {
 
 /** Where operators work: the inbox on one side, a conversation on the other; on a phone one after the other. */
 export function Console({ chat, operator, relayHost, onSignedIn }: ConsoleProps) {
+  const t = useTranslations('inbox');
   const { snapshot, composer, notice, view, order, navigation, summary, sound, oneColumn, details, ...rest } = useConsole(chat);
   const { clientId, open, back, goWaiting, show } = navigation;
   const { problem, leaving, leave } = useSignOut(operator.id);
@@ -67,7 +69,7 @@ export function Console({ chat, operator, relayHost, onSignedIn }: ConsoleProps)
               sidebar
             ) : (
               <>
-                {oneColumn ? <h1 className="sr-only">Inbox</h1> : null}
+                {oneColumn ? <h1 className="sr-only">{t('title')}</h1> : null}
                 {clientId === null ? (
                   <NothingSelected snapshot={snapshot} onWaiting={goWaiting} />
                 ) : (

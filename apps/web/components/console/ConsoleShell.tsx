@@ -1,3 +1,5 @@
+import { useTranslations } from 'use-intl';
+
 import { ConsoleTitle } from './ConsoleTitle.tsx';
 import type { ConsoleOperator } from './operator.ts';
 import { SidebarFrame } from './SidebarFrame.tsx';
@@ -11,6 +13,7 @@ interface ShellProps {
 
 /** The console before its script: served with the document, so that nothing moves when the rest comes. */
 export function ConsoleShell({ operator, opening }: ShellProps) {
+  const t = useTranslations('connection');
   return (
     <div className="isolate flex h-dvh overflow-hidden">
       <ConsoleTitle waiting={0} />
@@ -19,7 +22,7 @@ export function ConsoleShell({ operator, opening }: ShellProps) {
         tools={null}
         footer={
           <>
-            <output className="text-12 text-ink-soft">Loading</output>
+            <output className="text-12 text-ink-soft">{t('loading')}</output>
             <span className="truncate px-2 text-12 font-medium text-ink-soft">
               <bdi translate="no">{operator.name}</bdi>
             </span>

@@ -1,8 +1,8 @@
 import type { ConversationSummary, OperatorSnapshot } from '@switchboard/client';
 import { useEffect, useRef, useState, type FocusEvent, type PointerEvent } from 'react';
+import { useTranslations } from 'use-intl';
 
 import { useNow } from '../hooks/use-now.ts';
-import type { View } from '../hooks/use-selection.ts';
 import { Button } from '../ui/Button.tsx';
 import { ArrowUpIcon } from '../ui/icons.tsx';
 import { ConversationRow } from './ConversationRow.tsx';
@@ -28,6 +28,7 @@ interface ListProps {
 
 /** What is in the list, or will be. Its order is the one it is given. */
 export function ConversationList({ snapshot, rows, news, selected, operator, singleKeys, onOpen, onMore, onHold }: ListProps) {
+  const t = useTranslations('inbox');
   const now = useNow();
   const scroller = useRef<HTMLDivElement>(null);
   const tabStop = useTabStop(rows, selected);
@@ -43,7 +44,7 @@ export function ConversationList({ snapshot, rows, news, selected, operator, sin
         <div className="pointer-events-none absolute inset-x-0 top-1 z-10 flex justify-center">
           <Button look="primary" className="pointer-events-auto fade-in rounded-full shadow-overlay" onClick={toTop}>
             <ArrowUpIcon />
-            <span key={news}>{news} new</span>
+            <span key={news}>{t('news', { count: news })}</span>
           </Button>
         </div>
       ) : null}
@@ -60,7 +61,7 @@ export function ConversationList({ snapshot, rows, news, selected, operator, sin
         {...keys}
       >
         <EmptyList snapshot={snapshot} empty={rows.length === 0} />
-        <ul aria-label="Conversations" className="flex min-h-px flex-col gap-px">
+        <ul aria-label={t('conversations')} className="flex min-h-px flex-col gap-px">
           {rows.map((summary) => (
             <ConversationRow
               key={summary.clientId}
@@ -79,32 +80,28 @@ export function ConversationList({ snapshot, rows, news, selected, operator, sin
   );
 }
 
-const NOTHING: Readonly<Record<View, string>> = {
-  waiting: 'Nobody is waiting for an answer.',
-  open: 'No open conversations. What is done is under Done.',
-  done: 'Nothing is done yet. Press E in a conversation when it needs no answer any more.',
-};
-
 function EmptyList({ snapshot, empty }: { readonly snapshot: OperatorSnapshot; readonly empty: boolean }) {
+  const t = useTranslations('inbox');
   if (!empty) return null;
   if (snapshot.list === 'loading') {
     return (
       <>
-        <output className="sr-only">Loading conversations</output>
+        <output className="sr-only">{t('loading')}</output>
         <SkeletonRows />
-        <p className="late px-4.5 pt-2 text-13 text-ink-soft">Still loading. The server has not answered yet.</p>
+        <p className="late px-4.5 pt-2 text-13 text-ink-soft">{t('late')}</p>
       </>
     );
   }
   if (snapshot.list === 'failed') {
-    return <output className="block px-4.5 pt-2 text-13 text-ink">The conversations could not be loaded. Retrying…</output>;
+    return <output className="block px-4.5 pt-2 text-13 text-ink">{t('failed')}</output>;
   }
   if (snapshot.view === 'open') return <NoConversations />;
-  return <p className="fade-in px-4.5 pt-2 text-13 text-ink-soft">{NOTHING[snapshot.view]}</p>;
+  return <p className="fade-in px-4.5 pt-2 text-13 text-ink-soft">{t(`empty.${snapshot.view}`)}</p>;
 }
 
 /** Asks for more when it comes near the view. */
 function More({ loading, onMore }: { readonly loading: boolean; readonly onMore: () => void }) {
+  const t = useTranslations('inbox');
   const self = useRef<HTMLDivElement>(null);
   const ask = useRef(onMore);
   useEffect(() => {
@@ -123,10 +120,10 @@ function More({ loading, onMore }: { readonly loading: boolean; readonly onMore:
   return (
     <div ref={self} className="flex h-10 items-center justify-center text-12 text-ink-faint">
       {loading ? (
-        <span>Loading more</span>
+        <span>{t('loadingMore')}</span>
       ) : (
         <Button look="quiet" onClick={onMore}>
-          Load more
+          {t('loadMore')}
         </Button>
       )}
     </div>

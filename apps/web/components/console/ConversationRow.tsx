@@ -1,12 +1,14 @@
 import type { ConversationSummary } from '@switchboard/client';
-import { times } from '@switchboard/client/view';
 import { unreachable } from '@switchboard/protocol/body';
 import { memo, useCallback, useId } from 'react';
+import { useTranslations } from 'use-intl';
 
 import { useDraft } from '../hooks/use-draft.ts';
 import { useTicking } from '../hooks/use-ticking.ts';
+import { useTimes } from '../hooks/use-times.ts';
 import { elapsed } from '../text/durations.ts';
 import { displayName, firstName, rowName } from '../text/names.ts';
+import type { Texts } from '../text/texts.ts';
 import { ImageIcon } from '../ui/icons.tsx';
 import type { ConsoleOperator } from './operator.ts';
 
@@ -26,10 +28,10 @@ interface RowProps {
 }
 
 /** Who said the newest message, in a word; the visitor needs none. */
-function speaker({ preview }: ConversationSummary, operatorName: string): string {
+function speaker({ preview }: ConversationSummary, operatorName: string, t: Texts<'row'>): string {
   if (preview === null || preview.senderType === 'CLIENT') return '';
-  if (preview.operatorName === operatorName) return 'You: ';
-  return `${firstName(preview.operatorName ?? 'Operator')}: `;
+  if (preview.operatorName === operatorName) return t('you');
+  return t('colleague', { name: firstName(preview.operatorName ?? t('operator')) });
 }
 
 /** Since when this visitor waits for an answer; null when they do not. */
@@ -38,10 +40,10 @@ function waitsSince({ waitingSince, doneAt, blockedAt }: ConversationSummary): s
 }
 
 /** What a mark at the end of the name says; undefined when nothing is out of the ordinary. */
-function stateOf({ blockedAt, endedAt, doneAt }: ConversationSummary): string | undefined {
-  if (blockedAt !== null) return 'Blocked';
-  if (endedAt !== null) return 'Ended';
-  return doneAt === null ? undefined : 'Done';
+function stateOf({ blockedAt, endedAt, doneAt }: ConversationSummary): 'blocked' | 'ended' | 'done' | undefined {
+  if (blockedAt !== null) return 'blocked';
+  if (endedAt !== null) return 'ended';
+  return doneAt === null ? undefined : 'done';
 }
 
 /**
@@ -49,11 +51,15 @@ function stateOf({ blockedAt, endedAt, doneAt }: ConversationSummary): string | 
  * when something that it says has changed.
  */
 export const ConversationRow = memo(function ConversationRow({ summary, selected, tabStop, operator, now, onOpen }: RowProps) {
+  const t = useTranslations('row');
+  const duration = useTranslations('duration');
+  const visitor = useTranslations('visitor');
+  const times = useTimes();
   const descriptionId = useId();
   const { clientId, unread, lastActivityAt } = summary;
   const since = waitsSince(summary);
-  const waited = useTicking(useCallback((at: number) => (since === null ? null : elapsed(since, at)), [since]));
-  const name = displayName(summary.username, clientId);
+  const waited = useTicking(useCallback((at: number) => (since === null ? null : elapsed(since, at, duration)), [since, duration]));
+  const name = displayName(summary.username, clientId, visitor);
   const state = stateOf(summary);
   return (
     <li className="px-2 [contain-intrinsic-size:auto_52px] [content-visibility:auto] touch:[contain-intrinsic-size:auto_64px]">
@@ -62,7 +68,7 @@ export const ConversationRow = memo(function ConversationRow({ summary, selected
         data-client={clientId}
         data-name={name}
         tabIndex={tabStop ? 0 : -1}
-        aria-label={rowName(name, unread, waited)}
+        aria-label={rowName(name, unread, waited, t)}
         aria-describedby={descriptionId}
         aria-current={selected ? 'true' : undefined}
         onClick={(event) => onOpen(clientId, event.detail === 0)}
@@ -76,8 +82,8 @@ export const ConversationRow = memo(function ConversationRow({ summary, selected
           </span>
           {state === undefined ? null : (
             <span
-              title={state}
-              className={`size-2 shrink-0 rounded-full border-[1.5px] ${state === 'Blocked' ? 'border-ink-soft bg-ink-soft' : 'border-ink-faint'}`}
+              title={t(state)}
+              className={`size-2 shrink-0 rounded-full border-[1.5px] ${state === 'blocked' ? 'border-ink-soft bg-ink-soft' : 'border-ink-faint'}`}
               aria-hidden="true"
             />
           )}
@@ -95,10 +101,14 @@ export const ConversationRow = memo(function ConversationRow({ summary, selected
         </span>
       </button>
       <span id={descriptionId} hidden>
-        {[state, summary.unsent > 0 ? 'Not sent' : undefined, plainPreview(summary, operator.name)]
+        {[
+          state === undefined ? undefined : t(state),
+          summary.unsent > 0 ? t('notSent') : undefined,
+          plainPreview(summary, operator.name, t),
+          times.short(lastActivityAt, now),
+        ]
           .filter((part) => part !== undefined)
           .join(', ')}
-        , {times.short(lastActivityAt, now)}
       </span>
     </li>
   );
@@ -116,19 +126,20 @@ function Waited({ since, text }: { readonly since: string; readonly text: string
   );
 }
 
-function previewText({ type, text }: Preview): string {
+function previewText({ type, text }: Preview, t: Texts<'row'>): string {
   switch (type) {
     case 'text':
       return text ?? '';
     case 'image':
-      return text ?? 'Picture';
+      return text ?? t('picture');
     default:
       return unreachable(type);
   }
 }
 
 function PreviewText({ preview }: { readonly preview: Preview }) {
-  const text = previewText(preview);
+  const t = useTranslations('row');
+  const text = previewText(preview, t);
   switch (preview.type) {
     case 'text':
       return <bdi key={text}>{text}</bdi>;
@@ -144,10 +155,10 @@ function PreviewText({ preview }: { readonly preview: Preview }) {
   }
 }
 
-function plainPreview(summary: ConversationSummary, operatorName: string): string {
+function plainPreview(summary: ConversationSummary, operatorName: string, t: Texts<'row'>): string {
   const { preview } = summary;
-  if (preview === null) return 'No messages yet';
-  return `${speaker(summary, operatorName)}${previewText(preview)}`;
+  if (preview === null) return t('noMessages');
+  return `${speaker(summary, operatorName, t)}${previewText(preview, t)}`;
 }
 
 interface SecondLineProps extends Pick<RowProps, 'summary' | 'operator'> {
@@ -157,18 +168,19 @@ interface SecondLineProps extends Pick<RowProps, 'summary' | 'operator'> {
 
 /** What matters most about the conversation now: what was not sent, what was begun, who types, and then what was said last. */
 function SecondLine({ summary, operator, open }: SecondLineProps) {
+  const t = useTranslations('row');
   const draft = useDraft(operator.id, summary.clientId);
   const { typing, preview, unsent } = summary;
   if (unsent > 0)
     return (
       <span key="unsent" className="font-medium text-danger">
-        Not sent
+        {t('notSent')}
       </span>
     );
   if (draft !== '' && !open) {
     return (
       <span key="draft" className="text-ink-faint">
-        <span>Draft: </span>
+        <span>{t('draft')}</span>
         <bdi>{draft}</bdi>
       </span>
     );
@@ -176,18 +188,18 @@ function SecondLine({ summary, operator, open }: SecondLineProps) {
   if (typing)
     return (
       <span key="typing" className="fade-in text-accent-ink">
-        Typing…
+        {t('typing')}
       </span>
     );
   if (preview === null)
     return (
       <span key="nothing" className="text-ink-faint">
-        No messages yet
+        {t('noMessages')}
       </span>
     );
   return (
     <span key="preview">
-      <span key={speaker(summary, operator.name)}>{speaker(summary, operator.name)}</span>
+      <span key={speaker(summary, operator.name, t)}>{speaker(summary, operator.name, t)}</span>
       <PreviewText preview={preview} />
     </span>
   );

@@ -1,16 +1,13 @@
 import type { ConversationSummary, OperatorSnapshot } from '@switchboard/client';
 import { useCallback } from 'react';
+import { useTranslations } from 'use-intl';
 
 import { useTicking } from '../hooks/use-ticking.ts';
 import { elapsed } from '../text/durations.ts';
 import { displayName } from '../text/names.ts';
+import { slots } from '../text/slots.ts';
 import { Button } from '../ui/Button.tsx';
 import { waitingOf } from './use-navigation.ts';
-
-function countInWords(waiting: number): string {
-  if (waiting === 0) return 'Nobody is waiting for an answer.';
-  return waiting === 1 ? 'One visitor is waiting for an answer.' : `${waiting} visitors are waiting for an answer.`;
-}
 
 const Key = ({ children }: { readonly children: string }) => (
   <kbd className="rounded border border-line px-1 font-sans text-12">{children}</kbd>
@@ -23,6 +20,7 @@ interface NothingProps {
 
 /** Beside the list while no conversation is open. */
 export function NothingSelected({ snapshot, onWaiting }: NothingProps) {
+  const t = useTranslations('inbox.nothing');
   const { list, waiting, conversations } = snapshot;
   const [longest] = waitingOf(conversations);
   const known = list === 'ready' && (conversations.length > 0 || waiting > 0);
@@ -31,16 +29,14 @@ export function NothingSelected({ snapshot, onWaiting }: NothingProps) {
       {known ? (
         <>
           <p key={waiting} className="font-medium text-ink">
-            {countInWords(waiting)}
+            {t('waiting', { waiting })}
           </p>
           {longest === undefined ? null : <Longest summary={longest} />}
           {waiting === 0 ? (
-            <p>
-              Choose a conversation, or press <Key>J</Key> for the next one.
-            </p>
+            <p>{t.rich('choose', slots({ key: <Key>{'J'}</Key> }))}</p>
           ) : (
             <Button look="primary" className="mt-3" onClick={onWaiting}>
-              Answer the longest waiting <span className="font-normal opacity-80">N</span>
+              {t('answer')} <span className="font-normal opacity-80">{'N'}</span>
             </Button>
           )}
         </>
@@ -50,13 +46,21 @@ export function NothingSelected({ snapshot, onWaiting }: NothingProps) {
 }
 
 function Longest({ summary }: { readonly summary: ConversationSummary }) {
+  const t = useTranslations('inbox.nothing');
+  const duration = useTranslations('duration');
+  const visitor = useTranslations('visitor');
   const { waitingSince, username, clientId } = summary;
   const since = waitingSince ?? '';
-  const waited = useTicking(useCallback((now: number) => elapsed(since, now), [since]));
+  const waited = useTicking(useCallback((now: number) => elapsed(since, now, duration), [since, duration]));
   return (
     <p>
-      The longest: <bdi translate="no">{displayName(username, clientId)}</bdi>,{' '}
-      <span className="tabular-nums text-waiting-ink">{waited}</span>
+      {t.rich(
+        'longest',
+        slots({
+          name: <bdi translate="no">{displayName(username, clientId, visitor)}</bdi>,
+          time: <span className="tabular-nums text-waiting-ink">{waited}</span>,
+        }),
+      )}
     </p>
   );
 }

@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useState } from 'react';
+import { useTranslations } from 'use-intl';
 
 import { Button } from '../ui/Button.tsx';
 
@@ -20,6 +21,7 @@ export function useNotice() {
 
 /** Below the middle of the console. It stays while the pointer or the focus is on it. */
 export function Notice({ notice, onGone }: { readonly notice: NoticeText | null; readonly onGone: () => void }) {
+  const t = useTranslations('inbox');
   const [kept, setKept] = useState(false);
   useEffect(() => {
     if (notice === null || kept) return undefined;
@@ -45,7 +47,7 @@ export function Notice({ notice, onGone }: { readonly notice: NoticeText | null;
           <span className="min-w-0 truncate py-1.5 pe-2">{notice.text}</span>
           {notice.undo === undefined ? null : (
             <Button className="!border-transparent !bg-transparent !text-surface underline underline-offset-2" onClick={undo}>
-              Undo
+              {t('undo')}
             </Button>
           )}
         </div>

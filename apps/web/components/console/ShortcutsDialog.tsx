@@ -1,21 +1,24 @@
+import { useTranslations } from 'use-intl';
+
 import { Dialog } from '../ui/Dialog.tsx';
 
-const SHORTCUTS: readonly (readonly [string, readonly string[]])[] = [
-  ['Next who waits, longest first', ['N']],
-  ['Next conversation', ['J', 'Alt ↓']],
-  ['Previous conversation', ['K', 'Alt ↑']],
-  ['Write a reply', ['R']],
-  ['Send', ['Enter']],
-  ['New line', ['Shift Enter']],
-  ['Done, or reopen', ['E']],
-  ['Waiting, Open, Done', ['1', '2', '3']],
-  ['Attach image', ['Alt A']],
-  ['Show or hide details', ['Alt D']],
-  ['Mute or unmute', ['Alt M']],
-  ['Find in the list', ['Type a name']],
-  ['Back to the list', ['Esc']],
-  ['This list', ['?']],
-];
+/** What each shortcut does, and its keys: as they are written on keyboards, or by the name that they have in each language. */
+const SHORTCUTS = [
+  ['nextWaiting', ['N']],
+  ['next', ['J', 'Alt ↓']],
+  ['previous', ['K', 'Alt ↑']],
+  ['reply', ['R']],
+  ['send', [{ name: 'enter' }]],
+  ['newLine', [{ name: 'shiftEnter' }]],
+  ['done', ['E']],
+  ['views', ['1', '2', '3']],
+  ['attach', ['Alt A']],
+  ['details', ['Alt D']],
+  ['mute', ['Alt M']],
+  ['find', [{ name: 'typeName' }]],
+  ['back', [{ name: 'escape' }]],
+  ['list', ['?']],
+] as const;
 
 interface ShortcutsProps {
   readonly open: boolean;
@@ -26,18 +29,24 @@ interface ShortcutsProps {
 
 /** Every shortcut, and the switch for those that are a letter alone (speech input may press them by accident). */
 export function ShortcutsDialog({ open, singleKeys, onSingleKeys, onClose }: ShortcutsProps) {
+  const t = useTranslations('shortcuts');
   return (
-    <Dialog open={open} title="Keyboard shortcuts" onClose={onClose}>
+    <Dialog open={open} title={t('title')} onClose={onClose}>
       <dl className="flex flex-col">
         {SHORTCUTS.map(([action, keys]) => (
           <div key={action} className="flex min-h-8 items-center justify-between gap-4 text-13">
-            <dt>{action}</dt>
+            <dt>{t(action)}</dt>
             <dd className="flex gap-1.5">
-              {keys.map((key) => (
-                <kbd key={key} className="min-w-5 rounded border border-line bg-ground px-1.5 text-center font-sans text-12 text-ink-soft">
-                  {key}
-                </kbd>
-              ))}
+              {keys
+                .map((key) => (typeof key === 'string' ? key : t(`keys.${key.name}`)))
+                .map((key) => (
+                  <kbd
+                    key={key}
+                    className="min-w-5 rounded border border-line bg-ground px-1.5 text-center font-sans text-12 text-ink-soft"
+                  >
+                    {key}
+                  </kbd>
+                ))}
             </dd>
           </div>
         ))}
@@ -49,7 +58,7 @@ export function ShortcutsDialog({ open, singleKeys, onSingleKeys, onClose }: Sho
           onChange={(event) => onSingleKeys(event.target.checked)}
           className="size-4 accent-[var(--accent)]"
         />
-        Use single letters as shortcuts
+        {t('singleKeys')}
       </label>
     </Dialog>
   );

@@ -1,4 +1,5 @@
 import type { ConversationSummary, OperatorSnapshot } from '@switchboard/client';
+import { useTranslations } from 'use-intl';
 
 import type { SoundControl } from '../hooks/use-sound.ts';
 import type { View } from '../hooks/use-selection.ts';
@@ -32,11 +33,12 @@ interface SidebarProps {
 
 /** The inbox: the conversations of a view, and below them the state of the line and of oneself. */
 export function Sidebar({ snapshot, view, operator, selected, sound, problem, onView, onShortcuts, onSignOut, ...list }: SidebarProps) {
+  const t = useTranslations('inbox.sound');
   const muted = sound.state === 'muted';
   return (
     <SidebarFrame
       tools={
-        <IconButton label={muted ? 'Turn sound on' : 'Mute sound'} keys={['Alt', 'M']} onClick={() => sound.setMuted(!muted)}>
+        <IconButton label={t(muted ? 'on' : 'mute')} keys={['Alt', 'M']} onClick={() => sound.setMuted(!muted)}>
           {muted ? <MutedIcon /> : <SoundIcon />}
         </IconButton>
       }
@@ -62,6 +64,7 @@ export function Sidebar({ snapshot, view, operator, selected, sound, problem, on
 
 /** That one will hear nothing, for as long as that is so. Below the list: it comes and goes without moving a row. */
 function SoundNotice({ sound }: { readonly sound: SoundControl }) {
+  const t = useTranslations('inbox.sound');
   if (sound.state === 'on') return null;
   const muted = sound.state === 'muted';
   return (
@@ -71,24 +74,25 @@ function SoundNotice({ sound }: { readonly sound: SoundControl }) {
         muted ? 'text-ink-soft' : 'bg-waiting-tint text-waiting-ink'
       }`}
     >
-      <span>{muted ? 'Sound is off.' : 'You will not hear new messages yet.'}</span>
-      {muted ? <Button onClick={() => sound.setMuted(false)}>Undo</Button> : <Button onClick={sound.turnOn}>Turn on sound</Button>}
+      <span>{t(muted ? 'off' : 'blocked')}</span>
+      {muted ? <Button onClick={() => sound.setMuted(false)}>{t('undo')}</Button> : <Button onClick={sound.turnOn}>{t('turnOn')}</Button>}
     </output>
   );
 }
 
 /** What did not go out, wherever one is: it leads to where it can be sent again. */
 function Unsent({ snapshot, onOpen }: Pick<SidebarProps, 'snapshot' | 'onOpen'>) {
+  const t = useTranslations('inbox');
   const { unsent, conversations } = snapshot;
   if (unsent === 0) return null;
-  const words = unsent === 1 ? '1 message not sent' : `${unsent} messages not sent`;
+  const words = t('unsent', { count: unsent });
   const first = conversations.find((conversation) => conversation.unsent > 0);
   return (
     <output className="border-t border-line fade-in flex min-h-11 shrink-0 items-center justify-between gap-2 py-1 pe-2 ps-4.5 text-12 text-danger">
       <span key={words}>{words}</span>
       {first === undefined ? null : (
         <Button look="quiet" onClick={(event) => onOpen(first.clientId, event.detail === 0)}>
-          Show
+          {t('show')}
         </Button>
       )}
     </output>

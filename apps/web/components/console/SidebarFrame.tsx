@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { useTranslations } from 'use-intl';
 
 interface FrameProps {
   /** At the end of the heading's line. */
@@ -11,13 +12,14 @@ interface FrameProps {
 
 /** Where the inbox is on the page: the same while it is loading and after. */
 export function SidebarFrame({ tools, footer, behind = false, children }: FrameProps) {
+  const t = useTranslations('inbox');
   return (
     <nav
-      aria-label="Inbox"
+      aria-label={t('title')}
       className={`two:border-e two:border-line w-full min-w-0 flex-col bg-ground pt-[env(safe-area-inset-top)] two:flex two:w-80 two:shrink-0 ${behind ? 'hidden' : 'flex'}`}
     >
       <header className="flex h-14 shrink-0 items-center justify-between pe-2.5 ps-4.5">
-        <h1 className="text-14 font-semibold">Inbox</h1>
+        <h1 className="text-14 font-semibold">{t('title')}</h1>
         {tools}
       </header>
       {children}

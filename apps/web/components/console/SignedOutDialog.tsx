@@ -1,4 +1,7 @@
+import { useTranslations } from 'use-intl';
+
 import { SignInForm } from '../sign-in/SignInForm.tsx';
+import { slots } from '../text/slots.ts';
 import { Button } from '../ui/Button.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
 import type { ConsoleOperator } from './operator.ts';
@@ -14,23 +17,20 @@ interface SignedOutProps {
 
 /** The session is over while the console is open: sign in again, right here, and nothing that was typed is gone. */
 export function SignedOutDialog({ open, somebodyElse, operator, onSignedIn }: SignedOutProps) {
+  const t = useTranslations('signedOut');
+  const name = slots({ name: <bdi>{operator.name}</bdi> });
   return (
-    <Dialog open={open} title={somebodyElse ? 'Somebody else is signed in' : 'You are signed out'}>
+    <Dialog open={open} title={t(somebodyElse ? 'otherTitle' : 'title')}>
       {somebodyElse ? (
         <>
-          <p className="mb-4 text-13 text-ink-soft">
-            This page belongs to <bdi>{operator.name}</bdi> ({operator.email}), and somebody else has signed in in this browser since. What{' '}
-            <bdi>{operator.name}</bdi> has typed and what was not sent yet is kept for them, and goes out under no other name.
-          </p>
+          <p className="mb-4 text-13 text-ink-soft">{t.rich('otherText', { ...name, email: operator.email })}</p>
           <Button onClick={() => window.location.reload()} className="mb-6">
-            Open the console of who is signed in
+            {t('otherOpen')}
           </Button>
-          <p className="mb-4 text-13 text-ink-soft">
-            Or sign in as <bdi>{operator.name}</bdi> again to go on here:
-          </p>
+          <p className="mb-4 text-13 text-ink-soft">{t.rich('otherAgain', name)}</p>
         </>
       ) : (
-        <p className="mb-4 text-13 text-ink-soft">Sign in again to go on. What you have typed and what was not sent yet is kept.</p>
+        <p className="mb-4 text-13 text-ink-soft">{t('text')}</p>
       )}
       <SignInForm email={operator.email} onSignedIn={onSignedIn} />
     </Dialog>

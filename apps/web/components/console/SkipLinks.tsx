@@ -1,4 +1,5 @@
 import type { RefObject } from 'react';
+import { useTranslations } from 'use-intl';
 
 import type { ComposerActions } from '../conversation/Composer.tsx';
 
@@ -7,6 +8,7 @@ const LOOK =
 
 /** The first stops of Tab: past the list, straight to what one works on. */
 export function SkipLinks({ composer }: { readonly composer: RefObject<ComposerActions | null> }) {
+  const t = useTranslations('inbox');
   return (
     <>
       <a
@@ -17,7 +19,7 @@ export function SkipLinks({ composer }: { readonly composer: RefObject<ComposerA
           document.querySelector<HTMLElement>('#conversation')?.focus();
         }}
       >
-        To the conversation
+        {t('toConversation')}
       </a>
       <a
         href="#message"
@@ -28,7 +30,7 @@ export function SkipLinks({ composer }: { readonly composer: RefObject<ComposerA
           composer.current?.focus();
         }}
       >
-        To the message field
+        {t('toMessage')}
       </a>
     </>
   );

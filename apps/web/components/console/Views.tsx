@@ -1,12 +1,9 @@
 import type { MouseEvent } from 'react';
+import { useTranslations } from 'use-intl';
 
 import { addressOf, type View } from '../hooks/use-selection.ts';
 
-const VIEWS: readonly (readonly [View, string])[] = [
-  ['waiting', 'Waiting'],
-  ['open', 'Open'],
-  ['done', 'Done'],
-];
+const VIEWS = ['waiting', 'open', 'done'] as const satisfies readonly View[];
 
 interface ViewsProps {
   readonly view: View;
@@ -23,15 +20,17 @@ function isOwnClick({ button, metaKey, ctrlKey, shiftKey, altKey }: MouseEvent):
 
 /** Which conversations the list shows. Keys 1 to 3. */
 export function Views({ view, clientId, waiting, onView }: ViewsProps) {
+  const t = useTranslations('inbox');
   return (
-    <ul aria-label="Views" className="flex shrink-0 gap-1 px-2 pb-2">
-      {VIEWS.map(([name, label]) => {
+    <ul aria-label={t('views')} className="flex shrink-0 gap-1 px-2 pb-2">
+      {VIEWS.map((name) => {
+        const label = t(`view.${name}`);
         const count = name === 'waiting' ? waiting : 0;
         return (
           <li key={name}>
             <a
               href={typeof window === 'undefined' ? undefined : addressOf({ view: name, clientId })}
-              aria-label={count > 0 ? `${label}, ${count}` : label}
+              aria-label={count > 0 ? t('viewCount', { view: label, count }) : label}
               aria-current={name === view ? 'page' : undefined}
               onClick={(event) => {
                 if (!isOwnClick(event)) return;

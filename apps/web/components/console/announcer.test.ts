@@ -1,7 +1,10 @@
 import { expect, it } from 'vitest';
 
-import { announcementOf } from './Announcer.tsx';
+import { english } from '../../testing/english.ts';
+import * as announcer from './Announcer.tsx';
 
+const announcementOf = (heard: Parameters<typeof announcer.announcementOf>[0], waiting: number) =>
+  announcer.announcementOf(heard, waiting, english('announcement'));
 const from = (name: string, text = 'Hello') => ({ name, text });
 
 it('says who wrote what, and how many wait', () => {

@@ -93,7 +93,7 @@ it('says that it was not marked when a message came meanwhile', async () => {
     window.stage.chat.refusal = new window.stage.ChatError('conflict', 'A new message has come meanwhile.');
   });
   await page.getByRole('button', { name: 'Done', exact: true }).click();
-  await page.getByRole('status').getByText('A new message has come meanwhile.').waitFor();
+  await page.getByRole('status').getByText('There is a new message in this conversation. Read it first.').waitFor();
   expect(await page.getByRole('button', { name: 'Done', exact: true }).count()).toBe(1);
 });
 

@@ -1,10 +1,12 @@
 import { expect, it } from 'vitest';
 
+import { english } from '../../testing/english.ts';
 import { troubleOf } from './line-words.ts';
 
 const fine = { connection: 'connected', noLiveConnection: false, savesFailing: false, outboxVolatile: false, signedOut: false } as const;
 const lost = { noLiveConnection: true } as const;
-const say = (change: Partial<Parameters<typeof troubleOf>[0]>) => troubleOf({ ...fine, ...change }, 'chat.lamps.example');
+const say = (change: Partial<Parameters<typeof troubleOf>[0]>) =>
+  troubleOf({ ...fine, ...change }, 'chat.lamps.example', english('trouble'));
 
 it('says nothing while all is well, nor of what is over in a moment', () => {
   expect(say({})).toBeNull();

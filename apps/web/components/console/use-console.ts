@@ -1,5 +1,6 @@
 import type { OperatorChat } from '@switchboard/client';
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { useTranslations } from 'use-intl';
 
 import type { ComposerActions } from '../conversation/Composer.tsx';
 import { useAttention } from '../hooks/use-attention.ts';
@@ -19,6 +20,7 @@ const REFRESH_MS = 30_000;
 
 /** What the console shows and what can be done in it, by mouse and by keyboard. */
 export function useConsole(chat: OperatorChat) {
+  const t = useTranslations('inbox');
   const snapshot = useOperatorChat(chat);
   const composer = useRef<ComposerActions>(null);
   const notice = useNotice();
@@ -26,7 +28,7 @@ export function useConsole(chat: OperatorChat) {
   const selection = useSelection();
   const summaryOf = useCallback((id: number) => chat.summaryOf(id), [chat]);
   const order = useHeldOrder(snapshot.conversations, summaryOf, snapshot.view);
-  const onNobodyWaits = useCallback(() => say({ text: 'Nobody is waiting for an answer.' }), [say]);
+  const onNobodyWaits = useCallback(() => say({ text: t('empty.waiting') }), [say, t]);
   const navigation = useNavigation({ chat, rows: order.rows, composer, onNobodyWaits, selection });
   const { clientId } = selection;
   const summary = useSummary(chat, clientId);
@@ -39,10 +41,7 @@ export function useConsole(chat: OperatorChat) {
   const [shortcutsOpen, setShortcutsOpen] = useState(false);
   const setDone = useDone(chat, say);
   const setBlocked = useCallback(async (id: number, blocked: boolean) => await chat.setBlocked(id, blocked), [chat]);
-  const loadMore = useCallback(
-    () => void chat.loadMore().catch(() => say({ text: 'More could not be loaded. Try it again.' })),
-    [chat, say],
-  );
+  const loadMore = useCallback(() => void chat.loadMore().catch(() => say({ text: t('moreFailed') })), [chat, say, t]);
   const leave = () => {
     if (oneColumn) {
       if (clientId !== null) navigation.back();

@@ -1,6 +1,8 @@
-import { plainReason } from '@switchboard/client/view';
 import { useRef, useState } from 'react';
+import { useTranslations } from 'use-intl';
 
+import { errorText } from '../text/problems.ts';
+import { slots } from '../text/slots.ts';
 import { Button } from '../ui/Button.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
 
@@ -18,6 +20,7 @@ interface Asking {
 }
 
 function useAsking(setBlocked: SetBlocked): Asking {
+  const t = useTranslations('problem');
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const ask = async (blocked: boolean): Promise<boolean> => {
@@ -27,7 +30,7 @@ function useAsking(setBlocked: SetBlocked): Asking {
       await setBlocked(blocked);
       return true;
     } catch (error) {
-      setProblem(plainReason(error));
+      setProblem(errorText(error, t));
       return false;
     } finally {
       setBusy(false);
@@ -55,19 +58,18 @@ interface BlockProps {
 /** Asks once more before a visitor is blocked. */
 export function BlockDialog({ name, open, setBlocked, onClose }: BlockProps) {
   const { busy, problem, ask } = useAsking(setBlocked);
+  const t = useTranslations('blocking');
   const cancel = useRef<HTMLButtonElement>(null);
   return (
     <Dialog
       open={open}
-      title={`Block ${name}?`}
+      title={t('title', { name })}
       initialFocus={cancel}
       finalFocus={() => document.querySelector<HTMLElement>(`#${UNBLOCK}`) ?? true}
       onClose={onClose}
     >
       <div className="flex flex-col gap-4">
-        <p className="text-13 text-ink-soft [overflow-wrap:anywhere]">
-          They can’t write or read here any more, on any page they have open. Nothing is deleted, and you can unblock them at any time.
-        </p>
+        <p className="text-13 text-ink-soft [overflow-wrap:anywhere]">{t('text')}</p>
         <Problem text={problem} />
         <div className="flex flex-wrap gap-2">
           <Button
@@ -75,10 +77,10 @@ export function BlockDialog({ name, open, setBlocked, onClose }: BlockProps) {
             disabled={busy}
             onClick={() => void ask(true).then((done) => (done ? onClose() : undefined))}
           >
-            Block
+            {t('block')}
           </Button>
           <Button ref={cancel} onClick={onClose}>
-            Cancel
+            {t('cancel')}
           </Button>
         </div>
       </div>
@@ -88,15 +90,14 @@ export function BlockDialog({ name, open, setBlocked, onClose }: BlockProps) {
 
 /** Where one would write to somebody who is blocked. */
 export function BlockedNotice({ name, setBlocked }: { readonly name: string; readonly setBlocked: SetBlocked }) {
+  const t = useTranslations('blocking');
   const { busy, problem, ask } = useAsking(setBlocked);
   return (
     <div className="border-t border-line flex flex-col items-center gap-3 px-5 pb-[max(1rem,env(safe-area-inset-bottom))] pt-4 text-center text-13 text-ink-soft [overflow-wrap:anywhere]">
-      <p>
-        <bdi translate="no">{name}</bdi> is blocked: they can’t write here, and would not see a reply.
-      </p>
+      <p>{t.rich('notice', slots({ name: <bdi translate="no">{name}</bdi> }))}</p>
       <Problem text={problem} />
       <Button id={UNBLOCK} disabled={busy} onClick={() => void ask(false)}>
-        Unblock
+        {t('unblock')}
       </Button>
     </div>
   );

@@ -1,4 +1,4 @@
-import { handedOver, locale, type HandedOver } from '@switchboard/client/view';
+import { formatLocale, handedOver, type HandedOver } from '@switchboard/client/view';
 import { IMAGE_TYPES, MAX_TEXT_LENGTH } from '@switchboard/protocol/limits';
 import {
   useEffect,
@@ -10,7 +10,9 @@ import {
   type Ref,
   type RefObject,
 } from 'react';
+import { useLocale, useTranslations } from 'use-intl';
 
+import { problemText } from '../text/problems.ts';
 import { Button, IconButton } from '../ui/Button.tsx';
 import { Tooltip } from '../ui/Tooltip.tsx';
 import { AlertIcon, ArrowUpIcon, CloseIcon, ImageIcon } from '../ui/icons.tsx';
@@ -19,7 +21,6 @@ import type { Sending } from './use-sending.ts';
 
 /** From this length on the field says how much room is left. */
 const COUNT_FROM = MAX_TEXT_LENGTH - 500;
-const COUNT = new Intl.NumberFormat(locale);
 
 /** What shortcuts elsewhere ask of the composer. */
 export interface ComposerActions {
@@ -36,6 +37,7 @@ interface ComposerProps {
 
 /** Where the answer is written: Enter sends, Shift+Enter breaks the line, and pictures wait above the field until they are sent with what is in it. */
 export function Composer({ sending, actions, onLeave }: ComposerProps) {
+  const t = useTranslations('composer');
   const field = useRef<HTMLTextAreaElement>(null);
   const files = useRef<HTMLInputElement>(null);
   const { text, tooLong, pictures } = sending;
@@ -66,7 +68,7 @@ export function Composer({ sending, actions, onLeave }: ComposerProps) {
       <Problems sending={sending} />
       <Tray pictures={pictures} onRemove={(id) => thenWrite(() => sending.remove(id))} />
       <div className="flex items-end gap-1 rounded-xl border border-line-strong bg-surface p-1 transition-colors focus-within:border-accent focus-within:outline-2 focus-within:outline-accent focus-within:[outline-offset:-1px]">
-        <IconButton label="Attach image" keys={['A']} onClick={() => files.current?.click()}>
+        <IconButton label={t('attach')} keys={['A']} onClick={() => files.current?.click()}>
           <ImageIcon />
         </IconButton>
         <input
@@ -75,7 +77,7 @@ export function Composer({ sending, actions, onLeave }: ComposerProps) {
           accept={IMAGE_TYPES.join(',')}
           multiple
           className="hidden"
-          aria-label="Image file"
+          aria-label={t('file')}
           onChange={(event) => {
             take({ files: [...(event.target.files ?? [])], text: '' });
             event.target.value = '';
@@ -86,8 +88,8 @@ export function Composer({ sending, actions, onLeave }: ComposerProps) {
           id="message"
           rows={1}
           dir="auto"
-          aria-label="Message"
-          placeholder={pictures.length === 0 ? 'Write a reply' : 'Add a caption'}
+          aria-label={t('message')}
+          placeholder={t(pictures.length === 0 ? 'reply' : 'caption')}
           value={text}
           aria-invalid={tooLong}
           onChange={(event) => sending.change(event.target.value)}
@@ -97,16 +99,16 @@ export function Composer({ sending, actions, onLeave }: ComposerProps) {
           enterKeyHint="send"
           className="max-h-[40dvh] min-h-8 flex-1 resize-none bg-transparent px-1 py-1.5 text-14 outline-none placeholder:text-ink-faint touch:min-h-11 touch:py-2.5 touch:text-16"
         />
-        <Tooltip label="Send" keys={['Enter']}>
+        <Tooltip label={t('send')} keys={[t('sendKey')]}>
           <Button
             look="primary"
-            aria-label="Send"
+            aria-label={t('send')}
             disabled={!sending.ready}
             onClick={() => thenWrite(sending.send)}
             className="!px-2.5 touch:!px-3.5"
           >
             <ArrowUpIcon />
-            <span className="hidden two:inline">Send</span>
+            <span className="hidden two:inline">{t('send')}</span>
           </Button>
         </Tooltip>
       </div>
@@ -115,19 +117,26 @@ export function Composer({ sending, actions, onLeave }: ComposerProps) {
 }
 
 function Problems({ sending }: { readonly sending: Sending }) {
+  const t = useTranslations('composer');
+  const ui = useTranslations('ui');
+  const problem = useTranslations('problem');
+  const locale = useLocale();
   const { text, problems, tooLong, dismiss } = sending;
-  const count = text.length > COUNT_FROM ? `${COUNT.format(text.length)} of ${COUNT.format(MAX_TEXT_LENGTH)} characters.` : null;
+  const inDigits = (value: number) => value.toLocaleString(formatLocale(locale));
+  const count = text.length > COUNT_FROM ? t('count', { length: inDigits(text.length), max: inDigits(MAX_TEXT_LENGTH) }) : null;
   return (
     <>
       {problems.length === 0 ? null : (
         <div role="alert" className="fade-in mb-2 flex items-center gap-2 rounded-md bg-danger-tint ps-3 pe-1 py-1 text-13 text-danger">
           <AlertIcon />
           <div dir="auto" className="min-w-0 flex-1 [overflow-wrap:anywhere]">
-            {problems.map((problem) => (
-              <p key={problem}>{problem}</p>
-            ))}
+            {problems
+              .map((what) => problemText(what, problem))
+              .map((words) => (
+                <p key={words}>{words}</p>
+              ))}
           </div>
-          <IconButton label="Dismiss" onClick={dismiss} className="text-danger">
+          <IconButton label={ui('dismiss')} onClick={dismiss} className="text-danger">
             <CloseIcon />
           </IconButton>
         </div>
@@ -137,7 +146,7 @@ function Problems({ sending }: { readonly sending: Sending }) {
           role={tooLong ? 'alert' : undefined}
           className={`mb-1 px-1 text-end text-12 tabular-nums ${tooLong ? 'text-danger' : 'text-ink-faint'}`}
         >
-          {count} {tooLong ? 'Shorten it to send it.' : ''}
+          {count} {tooLong ? t('shorten') : ''}
         </p>
       )}
     </>

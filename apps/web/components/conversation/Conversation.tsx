@@ -1,9 +1,11 @@
 import type { ConversationHandle, ConversationSummary } from '@switchboard/client';
 import { memo, useCallback, useEffect, useState, type Ref } from 'react';
+import { useTranslations } from 'use-intl';
 
 import { ONE_COLUMN, THREE_COLUMNS, useMedia } from '../hooks/use-media.ts';
 import { useConversation } from '../hooks/use-store.ts';
 import { displayName } from '../text/names.ts';
+import { slots } from '../text/slots.ts';
 import { CloseButton } from '../ui/Button.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
 import { BlockDialog, BlockedNotice } from './Blocking.tsx';
@@ -43,10 +45,12 @@ export const Conversation = memo(function Conversation({
   onBack,
   onDetails,
 }: ConversationProps) {
+  const t = useTranslations('conversation');
+  const visitor = useTranslations('visitor');
   const snapshot = useConversation(handle);
   const sending = useSending(handle, operatorId, clientId);
   const missing = snapshot.history === 'missing';
-  const name = missing ? 'No conversation' : displayName(summary?.username ?? '', clientId);
+  const name = missing ? t('none') : displayName(summary?.username ?? '', clientId, visitor);
   const ended = snapshot.endedAt !== null;
   const blocked = summary !== undefined && summary.blockedAt !== null;
   // What is being written is never taken away, either.
@@ -61,7 +65,7 @@ export const Conversation = memo(function Conversation({
         {...drop.handlers}
         id="conversation"
         tabIndex={-1}
-        aria-label="Conversation"
+        aria-label={t('label')}
         className="relative flex min-w-0 flex-1 flex-col bg-surface outline-none"
       >
         <ConversationHeader
@@ -85,7 +89,7 @@ export const Conversation = memo(function Conversation({
         )}
         {drop.over ? (
           <div className="fade-in pointer-events-none absolute inset-2 flex items-center justify-center rounded-xl border-2 border-dashed border-accent bg-surface/90 text-14 font-medium text-accent-ink">
-            Drop pictures to add them
+            {t('drop')}
           </div>
         ) : null}
       </section>
@@ -103,10 +107,11 @@ interface DetailsProps {
 
 /** Beside the conversation; over its end where there is no room beside it; over everything on a phone. */
 function DetailsPlace({ summary, shown, onClose }: DetailsProps) {
+  const t = useTranslations('details');
   const wide = useMedia(THREE_COLUMNS);
   if (useMedia(ONE_COLUMN)) {
     return (
-      <Dialog open={shown} title="Details" onClose={onClose}>
+      <Dialog open={shown} title={t('title')} onClose={onClose}>
         <Details summary={summary} />
       </Dialog>
     );
@@ -114,10 +119,10 @@ function DetailsPlace({ summary, shown, onClose }: DetailsProps) {
   if (!shown) return null;
   const place = wide ? 'w-64 shrink-0' : 'fade-in absolute inset-y-0 end-0 z-10 w-80 shadow-overlay';
   return (
-    <aside aria-label="Details" className={`flex flex-col border-s border-line bg-surface ${place}`}>
+    <aside aria-label={t('title')} className={`flex flex-col border-s border-line bg-surface ${place}`}>
       <header className="border-b border-line flex h-14 shrink-0 items-center justify-between pe-3 ps-5">
-        <h3 className="text-13 font-semibold">Details</h3>
-        {wide ? null : <CloseButton aria-label="Close details" onClick={onClose} />}
+        <h3 className="text-13 font-semibold">{t('title')}</h3>
+        {wide ? null : <CloseButton aria-label={t('close')} onClick={onClose} />}
       </header>
       <div className="min-h-0 flex-1 overflow-y-auto p-5">
         <Details summary={summary} />
@@ -128,13 +133,10 @@ function DetailsPlace({ summary, shown, onClose }: DetailsProps) {
 
 /** Its line is always there, so nothing moves when somebody begins to type. */
 function Typing({ name }: { readonly name: string | null }) {
+  const t = useTranslations('conversation');
   return (
     <p aria-live="polite" className="mx-auto h-6 w-full max-w-[800px] shrink-0 truncate px-5 text-12 text-ink-faint two:px-7">
-      {name === null ? null : (
-        <span className="fade-in">
-          <bdi>{name}</bdi> is typing
-        </span>
-      )}
+      {name === null ? null : <span className="fade-in">{t.rich('typing', slots({ name: <bdi>{name}</bdi> }))}</span>}
     </p>
   );
 }

@@ -1,6 +1,7 @@
 import { Menu } from '@base-ui/react/menu';
 import type { ConversationSummary } from '@switchboard/client';
 import { useRef } from 'react';
+import { useTranslations } from 'use-intl';
 
 import { Button, IconButton } from '../ui/Button.tsx';
 import { BackIcon, CheckIcon, DetailsIcon, MoreIcon } from '../ui/icons.tsx';
@@ -26,9 +27,10 @@ function shortPage(pageUrl: string | null): string | null {
 }
 
 export function ConversationHeader({ name, summary, detailsShown, onBlock, onDone, onBack, onDetails }: HeaderProps) {
+  const t = useTranslations('conversation');
   return (
     <header className="border-b border-line flex h-14 shrink-0 items-center gap-1 px-2 pt-[env(safe-area-inset-top)] [box-sizing:content-box] two:ps-6 two:pe-3">
-      <IconButton label="Back to conversations" keys={['Esc']} onClick={onBack} className="two:hidden">
+      <IconButton label={t('back')} keys={['Esc']} onClick={onBack} className="two:hidden">
         <BackIcon />
       </IconButton>
       <div className="min-w-0 flex-1">
@@ -43,7 +45,7 @@ export function ConversationHeader({ name, summary, detailsShown, onBlock, onDon
         <>
           <DoneButton done={summary.doneAt !== null} onDone={onDone} />
           <IconButton
-            label={detailsShown ? 'Hide details' : 'Show details'}
+            label={t(detailsShown ? 'hideDetails' : 'showDetails')}
             keys={['Alt', 'D']}
             aria-pressed={detailsShown}
             onClick={onDetails}
@@ -59,6 +61,7 @@ export function ConversationHeader({ name, summary, detailsShown, onBlock, onDon
 
 /** Whether the visitor is there, and on which page; where the chat was started when nobody tells where they are. */
 function Where({ summary }: { readonly summary: ConversationSummary }) {
+  const t = useTranslations('conversation');
   const presence = usePresence(summary);
   const page = shortPage(summary.pageUrl);
   if (presence === null && page === null) return null;
@@ -67,7 +70,7 @@ function Where({ summary }: { readonly summary: ConversationSummary }) {
       {presence === null ? null : <Presence text={presence} />}
       {page === null ? null : (
         <span key={page} title={summary.pageUrl ?? undefined} className="min-w-0 truncate">
-          {summary.pageAt === null ? <span>Started on </span> : null}
+          {summary.pageAt === null ? <span>{t('startedOn')}</span> : null}
           <bdi translate="no">{page}</bdi>
         </span>
       )}
@@ -76,12 +79,13 @@ function Where({ summary }: { readonly summary: ConversationSummary }) {
 }
 
 function DoneButton({ done, onDone }: { readonly done: boolean; readonly onDone: (done: boolean) => void }) {
+  const t = useTranslations('conversation');
   return (
-    <Tooltip label={done ? 'Put it back among the open ones' : 'Nothing more to answer here'} keys={['E']}>
+    <Tooltip label={t(done ? 'reopenHint' : 'doneHint')} keys={['E']}>
       <Button key={String(done)} onClick={() => onDone(!done)} className="me-1">
         {done ? null : <CheckIcon />}
         {/* A phone has no room for both the word and the visitor's name. */}
-        <span className={done ? '' : 'sr-only two:not-sr-only'}>{done ? 'Reopen' : 'Done'}</span>
+        <span className={done ? '' : 'sr-only two:not-sr-only'}>{t(done ? 'reopen' : 'done')}</span>
       </Button>
     </Tooltip>
   );
@@ -89,13 +93,15 @@ function DoneButton({ done, onDone }: { readonly done: boolean; readonly onDone:
 
 /** What is needed seldom. */
 function More({ onBlock }: { readonly onBlock: () => void }) {
+  const t = useTranslations('conversation');
+  const ui = useTranslations('ui');
   const place = useRef<HTMLDivElement>(null);
   return (
     <div ref={place}>
       <Menu.Root>
-        <Tooltip label="More">
+        <Tooltip label={ui('more')}>
           <Menu.Trigger
-            aria-label="More"
+            aria-label={ui('more')}
             className="inline-flex size-8 shrink-0 items-center justify-center rounded-md text-ink-soft transition-colors hover:bg-sunken hover:text-ink data-[popup-open]:bg-sunken touch:size-11"
           >
             <MoreIcon />
@@ -103,7 +109,7 @@ function More({ onBlock }: { readonly onBlock: () => void }) {
         </Tooltip>
         <MenuPopup place={place} side="bottom">
           <MenuItem onClick={onBlock}>
-            <span className="text-danger">Block visitor</span>
+            <span className="text-danger">{t('block')}</span>
           </MenuItem>
         </MenuPopup>
       </Menu.Root>

@@ -1,8 +1,10 @@
 import type { ConversationSummary } from '@switchboard/client';
-import { safeHref, times } from '@switchboard/client/view';
+import { safeHref } from '@switchboard/client/view';
 import type { ReactNode } from 'react';
+import { useLocale, useTranslations } from 'use-intl';
 
 import { useNow } from '../hooks/use-now.ts';
+import { useTimes } from '../hooks/use-times.ts';
 import { browserOf, languageOf } from '../text/visitor.ts';
 import { Presence, usePresence } from './Presence.tsx';
 
@@ -18,10 +20,12 @@ function Row({ label, children }: { readonly label: string; readonly children: R
 }
 
 function Time({ at, short = false }: { readonly at: string; readonly short?: boolean }) {
+  const t = useTranslations('details');
+  const times = useTimes();
   const now = useNow();
   return (
     <time key={at} dateTime={at} title={times.full(at)} className="tabular-nums">
-      {short ? times.short(at, now) : `${times.day(at, now)}, ${times.clock(at)}`}
+      {short ? times.short(at, now) : t('dayTime', { day: times.day(at, now), time: times.clock(at) })}
     </time>
   );
 }
@@ -63,49 +67,51 @@ export function Contact({ value }: { readonly value: string }) {
 
 /** What is known about the visitor; what is not known is left out. */
 export function Details({ summary }: { readonly summary: ConversationSummary }) {
+  const t = useTranslations('details');
+  const own = useLocale();
   const { phone, email, locale, userAgent, startedAt, endedAt, blockedAt, doneAt } = summary;
   const presence = usePresence(summary);
-  const language = locale === null ? undefined : languageOf(locale);
-  const browser = userAgent === null ? undefined : browserOf(userAgent);
+  const language = locale === null ? undefined : languageOf(locale, own);
+  const browser = userAgent === null ? undefined : browserOf(userAgent, t);
   return (
     <dl className="flex flex-col gap-4">
       {presence === null ? null : (
-        <Row label="Now">
+        <Row label={t('now')}>
           <Presence text={presence} />
         </Row>
       )}
       {email === null ? null : (
-        <Row label="Email">
+        <Row label={t('email')}>
           <Contact value={email} />
         </Row>
       )}
       {phone === null ? null : (
-        <Row label="Phone">
+        <Row label={t('phone')}>
           <Contact value={phone} />
         </Row>
       )}
       <Pages summary={summary} />
-      {language === undefined ? null : <Row label="Language">{language}</Row>}
+      {language === undefined ? null : <Row label={t('language')}>{language}</Row>}
       {browser === undefined ? null : (
-        <Row label="Browser">
+        <Row label={t('browser')}>
           <span title={userAgent ?? undefined}>{browser}</span>
         </Row>
       )}
-      <Row label="First seen">
+      <Row label={t('firstSeen')}>
         <Time at={startedAt} />
       </Row>
       {doneAt === null ? null : (
-        <Row label="Done">
+        <Row label={t('done')}>
           <Time at={doneAt} />
         </Row>
       )}
       {endedAt === null ? null : (
-        <Row label="Ended">
+        <Row label={t('ended')}>
           <Time at={endedAt} />
         </Row>
       )}
       {blockedAt === null ? null : (
-        <Row label="Blocked">
+        <Row label={t('blocked')}>
           <Time at={blockedAt} />
         </Row>
       )}
@@ -122,6 +128,8 @@ function within(url: string, host: string | undefined): string {
 
 /** The page that the visitor is on since when, and the ones before; where the chat was started when nobody tells more. */
 function Pages({ summary }: { readonly summary: ConversationSummary }) {
+  const t = useTranslations('details');
+  const times = useTimes();
   const { pageUrl, pageAt, pages } = summary;
   if (pageUrl === null) return null;
   const host = URL.canParse(pageUrl) ? new URL(pageUrl).host : undefined;
@@ -129,17 +137,17 @@ function Pages({ summary }: { readonly summary: ConversationSummary }) {
   const before = pages.filter(({ url }, index) => url !== (index === 0 ? pageUrl : pages[index - 1]?.url));
   return (
     <>
-      <Row label={pageAt === null ? 'Started on' : 'Page'}>
+      <Row label={t(pageAt === null ? 'startedOn' : 'page')}>
         <Link value={pageUrl} />
         {pageAt === null ? null : (
           <span className="block text-12 text-ink-faint">
-            <span>since </span>
+            <span>{t('since')}</span>
             <Time at={pageAt} short />
           </span>
         )}
       </Row>
       {before.length === 0 ? null : (
-        <Row label="Pages before">
+        <Row label={t('pagesBefore')}>
           <ol className="flex flex-col gap-1">
             {before.map(({ url, at }) => (
               <li key={`${at} ${url}`} className="flex items-baseline justify-between gap-3">

@@ -1,5 +1,6 @@
 import { LIST_ITEM } from '@switchboard/client/view';
 import type { ComponentProps, ReactNode } from 'react';
+import { useTranslations } from 'use-intl';
 
 /** A hairline with a word on it. */
 function Divider({ children, className, ...rest }: ComponentProps<'div'>) {
@@ -31,10 +32,11 @@ export function EndDivider({ children }: { readonly children: ReactNode }) {
 
 /** Before the first message that nobody has read. */
 export function NewDivider() {
+  const t = useTranslations('log');
   return (
     <div {...LIST_ITEM} data-new-divider="" className="flex items-center gap-3 pb-4 pt-1 text-waiting-ink">
       <span className="h-px flex-1 bg-waiting" aria-hidden="true" />
-      <span className="small-caps">New</span>
+      <span className="small-caps">{t('new')}</span>
       <span className="h-px flex-1 bg-waiting" aria-hidden="true" />
     </div>
   );

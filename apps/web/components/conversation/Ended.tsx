@@ -1,5 +1,7 @@
 import type { ConversationSnapshot, ConversationSummary } from '@switchboard/client';
+import { useTranslations } from 'use-intl';
 
+import { slots } from '../text/slots.ts';
 import { Contact } from './Details.tsx';
 
 /**
@@ -21,6 +23,7 @@ interface EndedProps {
 
 /** That the visitor has left, and how they can still be reached. */
 export function EndedNotice({ name, summary, above }: EndedProps) {
+  const t = useTranslations('conversation');
   const ways = [summary?.email, summary?.phone].filter((way) => way != null);
   return (
     <div
@@ -28,19 +31,22 @@ export function EndedNotice({ name, summary, above }: EndedProps) {
         above ? 'px-5 pb-2 pt-1' : 'border-t border-line px-5 pb-[max(1rem,env(safe-area-inset-bottom))] pt-4'
       }`}
     >
-      <bdi translate="no">{name}</bdi> <span>has left, so a reply {above ? 'may not' : 'would not'} be seen.</span>{' '}
+      <bdi translate="no">{name}</bdi> <span>{t(above ? 'leftMayReply' : 'leftNoReply')}</span>{' '}
       {ways.length === 0 ? (
-        <span>If they come back, they begin another chat.</span>
+        <span>{t('comeBack')}</span>
       ) : (
         <span>
-          You can still reach them:{' '}
-          {ways.map((way, index) => (
-            <span key={way}>
-              {index === 0 ? null : ', '}
-              <Contact value={way} />
-            </span>
-          ))}
-          .
+          {t.rich(
+            'reach',
+            slots({
+              ways: ways.map((way, index) => (
+                <span key={way}>
+                  {index === 0 ? null : ', '}
+                  <Contact value={way} />
+                </span>
+              )),
+            }),
+          )}
         </span>
       )}
     </div>

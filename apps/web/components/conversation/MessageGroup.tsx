@@ -1,7 +1,10 @@
 import type { TimelineMessage } from '@switchboard/client';
 import { textOf, unreachable } from '@switchboard/protocol/body';
 import { memo, useState, type CSSProperties } from 'react';
+import { useTranslations } from 'use-intl';
 
+import { useTimes } from '../hooks/use-times.ts';
+import type { Texts } from '../text/texts.ts';
 import { Hidden } from '../ui/Hidden.tsx';
 import {
   captionWidth,
@@ -9,12 +12,11 @@ import {
   messageId,
   sameGroup,
   shownSize,
-  times,
   type MessageGroup as Group,
   type MessageRef,
 } from '@switchboard/client/view';
 import { MessageImage } from './MessageImage.tsx';
-import { CallOff, NotSent, STATUS_WORDS, statusWord } from './MessageStatus.tsx';
+import { CallOff, NotSent, statusText } from './MessageStatus.tsx';
 import { MessageText } from './MessageText.tsx';
 import { useMeasured } from './use-measured.ts';
 
@@ -62,22 +64,27 @@ function bubbleStyle({ body }: TimelineMessage): CSSProperties | undefined {
 }
 
 /** What a screen reader says of what stands above the words. */
-function attachmentName(body: TimelineMessage['body']): string | null {
+function attachmentName(body: TimelineMessage['body'], t: Texts<'message'>): string | null {
   switch (body.type) {
     case 'text':
       return null;
     case 'image':
-      return `Picture ${body.image.name ?? ''}`.trim();
+      return body.image.name === null ? t('picture') : t('pictureNamed', { name: body.image.name });
     default:
       return unreachable(body);
   }
 }
 
 /** What a screen reader says of a message: who, when, what, and how far it has come. */
-function nameOf({ own, senderType, operatorName, createdAt, body, status }: TimelineMessage, visitor: string): string {
-  const who = own ? 'You' : senderType === 'CLIENT' ? visitor : (operatorName ?? 'An operator');
-  const said = [attachmentName(body), textOf(body), status === null ? null : statusWord({ own, status })];
-  return `${who}, ${times.clock(createdAt)}: ${said.filter((part) => part !== null).join(', ')}`;
+function nameOf(
+  { own, senderType, operatorName, body, status }: TimelineMessage,
+  visitor: string,
+  time: string,
+  t: Texts<'message'>,
+): string {
+  const who = own ? t('you') : senderType === 'CLIENT' ? visitor : (operatorName ?? t('operator'));
+  const said = [attachmentName(body, t), textOf(body), status === null ? null : statusText({ own, status }, t)];
+  return t('name', { who, time, said: said.filter((part) => part !== null).join(', ') });
 }
 
 /** What a message shows above its words. */
@@ -93,6 +100,8 @@ function Attachment({ message: { body, uploadProgress } }: Pick<BubbleProps, 'me
 }
 
 const Bubble = memo(function Bubble({ message, visitor, first, last, hasStatus, onRetry, onDiscard }: BubbleProps) {
+  const t = useTranslations('message');
+  const times = useTimes();
   const ours = message.senderType === 'OPERATOR';
   // Only what comes into being before one's eyes has an entrance; history and older pages are just there.
   const [fresh] = useState(() => Math.abs(Date.now() - Date.parse(message.createdAt)) < FRESH_MS);
@@ -100,14 +109,14 @@ const Bubble = memo(function Bubble({ message, visitor, first, last, hasStatus, 
   return (
     <div
       {...LIST_ITEM}
-      aria-label={nameOf(message, visitor)}
+      aria-label={nameOf(message, visitor, times.clock(message.createdAt), t)}
       data-key={messageId(message)}
       className={`flex flex-col ${ours ? 'items-end' : 'items-start'} ${fresh ? 'arrive' : ''}`}
     >
       <div className="flex max-w-full items-end justify-end gap-2">
         {pending ? (
           <span className="flex shrink-0 gap-1.5 pb-2 text-12 text-ink-faint">
-            <span translate="no">{STATUS_WORDS.sending}</span>
+            <span translate="no">{t('sending')}</span>
             <CallOff message={message} onDiscard={onDiscard} />
           </span>
         ) : null}
@@ -124,19 +133,18 @@ const Bubble = memo(function Bubble({ message, visitor, first, last, hasStatus, 
         </div>
       </div>
       {message.status === 'failed' ? <NotSent message={message} onRetry={onRetry} onDiscard={onDiscard} /> : null}
-      {message.status === null || message.status === 'failed' || pending || hasStatus ? null : (
-        <Hidden>{STATUS_WORDS[message.status]}</Hidden>
-      )}
+      {message.status === null || message.status === 'failed' || pending || hasStatus ? null : <Hidden>{t(message.status)}</Hidden>}
     </div>
   );
 });
 
 /** Shows which operator wrote. Hidden from screen readers: each message's own name says it. */
 function Sender({ group }: Pick<GroupProps, 'group'>) {
+  const t = useTranslations('message');
   if (group.senderType === 'CLIENT' || group.own) return null;
   return (
     <p dir="auto" translate="no" aria-hidden="true" className="mb-1 max-w-full truncate px-1 text-12 font-medium text-ink-soft">
-      {group.operatorName ?? 'An operator'}
+      {group.operatorName ?? t('operator')}
     </p>
   );
 }
@@ -144,11 +152,13 @@ function Sender({ group }: Pick<GroupProps, 'group'>) {
 /** What one person said in one go: the name, the bubbles, the time once, and the status of the newest own message. */
 export const MessageGroup = memo(
   function MessageGroup({ group, visitor, statusKey, ...rest }: GroupProps) {
+    const t = useTranslations('message');
+    const times = useTimes();
     const element = useMeasured();
     const newest = group.messages.at(-1);
     if (newest === undefined) return null;
     const ours = group.senderType === 'OPERATOR';
-    const status = newest.key === statusKey && newest.status !== null && newest.status !== 'failed' ? STATUS_WORDS[newest.status] : null;
+    const status = newest.key === statusKey && newest.status !== null && newest.status !== 'failed' ? t(newest.status) : null;
     const sending = status !== null && newest.status === 'sending';
     return (
       <div ref={element} className={`message-group flex flex-col pb-4 ${ours ? 'items-end' : 'items-start'}`}>

@@ -1,23 +1,25 @@
 import type { TimelineImage } from '@switchboard/client';
 import { useState } from 'react';
+import { useTranslations } from 'use-intl';
 
 import { hostElsewhere, safePicture, shownSize } from '@switchboard/client/view';
 import { useOpenPicture } from './PictureViewer.tsx';
 
 /** A picture in the log at its ratio, its space reserved; a press opens it large. */
 export function MessageImage({ image, progress }: { readonly image: TimelineImage; readonly progress: number | null }) {
+  const t = useTranslations('message');
   const { width, height, fit } = shownSize(image.width, image.height);
   const [brokenUrl, setBrokenUrl] = useState<string>();
-  const name = image.name ?? 'Picture';
+  const name = image.name ?? t('picture');
   const open = useOpenPicture();
   const url = safePicture(image.url);
   const elsewhere = url === undefined ? undefined : hostElsewhere(url, window.location.origin);
   if (url !== undefined && elsewhere !== undefined) return <PictureElsewhere url={url} name={image.name} host={elsewhere} />;
-  if (url === undefined || brokenUrl === url) return <p className="px-3 py-2 text-ink-soft">{`${name} can’t be shown.`}</p>;
+  if (url === undefined || brokenUrl === url) return <p className="px-3 py-2 text-ink-soft">{t('cantBeShown', { name })}</p>;
   return (
     <button
       type="button"
-      aria-label={`Open ${name}`}
+      aria-label={t('open', { name })}
       onClick={() => open(url)}
       className="relative block max-w-full overflow-hidden rounded-[inherit]"
     >
@@ -38,6 +40,7 @@ export function MessageImage({ image, progress }: { readonly image: TimelineImag
 
 /** A picture on another site is not loaded into this page: a link says where it is. */
 function PictureElsewhere({ url, name, host }: { readonly url: string; readonly name: string | null; readonly host: string }) {
+  const t = useTranslations('message');
   return (
     <p className="flex flex-col px-3 py-2 [overflow-wrap:anywhere]">
       <a
@@ -46,17 +49,18 @@ function PictureElsewhere({ url, name, host }: { readonly url: string; readonly 
         rel="noopener noreferrer nofollow"
         className="text-accent-ink underline decoration-1 underline-offset-2 hover:decoration-2"
       >
-        <bdi>{name ?? 'Picture'}</bdi>
+        <bdi>{name ?? t('picture')}</bdi>
       </a>
-      <span className="text-12 text-ink-soft">{`A picture on ${host}`}</span>
+      <span className="text-12 text-ink-soft">{t('elsewhere', { host })}</span>
     </p>
   );
 }
 
 function Progress({ value }: { readonly value: number }) {
+  const t = useTranslations('message');
   return (
     <progress
-      aria-label="Upload"
+      aria-label={t('upload')}
       max={1}
       value={value}
       className="absolute inset-x-2 bottom-2 h-1 w-[calc(100%-1rem)] appearance-none overflow-hidden rounded-full bg-surface [&::-moz-progress-bar]:bg-accent [&::-webkit-progress-bar]:bg-surface [&::-webkit-progress-value]:bg-accent"

@@ -1,20 +1,14 @@
 import type { ConversationHandle, ConversationSnapshot } from '@switchboard/client';
 import { useCallback, useMemo, useState } from 'react';
+import { useTranslations } from 'use-intl';
 
 import { useAttention } from '../hooks/use-attention.ts';
 import { useNow } from '../hooks/use-now.ts';
+import { useTimes } from '../hooks/use-times.ts';
+import { slots } from '../text/slots.ts';
 import { Button } from '../ui/Button.tsx';
 import { ArrowDownIcon } from '../ui/icons.tsx';
-import {
-  LIST,
-  arrangeMessages,
-  lastOwnKey,
-  messageId,
-  times,
-  type LogItem,
-  type LogPlace,
-  type MessageRef,
-} from '@switchboard/client/view';
+import { LIST, arrangeMessages, lastOwnKey, messageId, type LogItem, type LogPlace, type MessageRef } from '@switchboard/client/view';
 import { DayDivider, EndDivider, NewDivider } from './Dividers.tsx';
 import { MessageGroup } from './MessageGroup.tsx';
 import { PictureViewer } from './PictureViewer.tsx';
@@ -32,13 +26,14 @@ const REACHABLE = { tabIndex: 0 } as const;
 
 /** The conversation itself. */
 export function MessageLog({ handle, snapshot, visitor }: LogProps) {
+  const t = useTranslations('log');
   const { scroller, content, place, older, toEnd, toUnread } = useLogScroll(handle, snapshot, useAttention());
   return (
     <div className="relative min-h-0 flex-1">
       <div
         ref={scroller}
         role="log"
-        aria-label="Messages"
+        aria-label={t('label')}
         // What arrives is announced once for all conversations, not here.
         aria-live="off"
         aria-busy={snapshot.loadingOlder || snapshot.history === 'loading'}
@@ -62,7 +57,7 @@ export function MessageLog({ handle, snapshot, visitor }: LogProps) {
       {place.away ? (
         <button
           type="button"
-          aria-label="To the newest message"
+          aria-label={t('toNewest')}
           className="fade-in absolute bottom-3 end-4 inline-flex size-10 items-center justify-center rounded-full border border-line bg-surface text-ink-soft shadow-overlay transition-colors hover:bg-sunken hover:text-ink touch:size-11"
           onClick={toEnd}
         >
@@ -75,6 +70,7 @@ export function MessageLog({ handle, snapshot, visitor }: LogProps) {
 
 /** The way to what is unread and out of view: what lies above comes first. */
 function NewMessages({ place: { above, below }, onClick }: { readonly place: LogPlace; readonly onClick: () => void }) {
+  const t = useTranslations('log');
   const count = above > 0 ? above : below;
   if (count === 0) return null;
   return (
@@ -83,25 +79,26 @@ function NewMessages({ place: { above, below }, onClick }: { readonly place: Log
         <span className={above > 0 ? 'rotate-180' : ''}>
           <ArrowDownIcon />
         </span>
-        {count === 1 ? 'New message' : 'New messages'}
+        {t('newMessages', { count })}
       </Button>
     </div>
   );
 }
 
 function OlderMessages({ snapshot, older }: { readonly snapshot: ConversationSnapshot; readonly older: Older }) {
+  const t = useTranslations('log');
   if (!snapshot.hasOlder) return null;
   return (
     <div className="flex h-10 shrink-0 items-center justify-center text-12 text-ink-faint touch:h-12">
       {older.failed ? (
         <>
-          <span>Older messages could not be loaded.</span>
+          <span>{t('olderFailed')}</span>
           <Button look="quiet" onClick={older.load}>
-            Load older messages
+            {t('loadOlder')}
           </Button>
         </>
       ) : (
-        <span>Loading older messages</span>
+        <span>{t('loadingOlder')}</span>
       )}
     </div>
   );
@@ -109,28 +106,25 @@ function OlderMessages({ snapshot, older }: { readonly snapshot: ConversationSna
 
 /** What to say while there is nothing to show. */
 function History({ snapshot, visitor }: { readonly snapshot: ConversationSnapshot; readonly visitor: string }) {
+  const t = useTranslations('log');
   if (snapshot.messages.length > 0) return null;
-  const words = {
-    loading: 'Loading messages',
-    failed: 'The messages could not be loaded. Retrying…',
-    missing: 'There is no such conversation.',
-    ready: `${visitor} has not written yet. Say hello, or wait.`,
-  };
   return (
     <p
       dir="auto"
       className={`fade-in pb-6 text-center text-13 ${snapshot.history === 'failed' || snapshot.history === 'missing' ? 'text-ink' : 'text-ink-faint'}`}
     >
-      <span key={snapshot.history}>{words[snapshot.history]}</span>
-      {snapshot.history === 'loading' ? <span className="late block">The server has not answered yet.</span> : null}
+      <span key={snapshot.history}>{t(`history.${snapshot.history}`, { visitor })}</span>
+      {snapshot.history === 'loading' ? <span className="late block">{t('late')}</span> : null}
     </p>
   );
 }
 
 function Items({ handle, snapshot, visitor }: LogProps) {
+  const t = useTranslations('log');
+  const times = useTimes();
   const now = useNow();
   const { messages, firstUnreadKey, endedAt } = snapshot;
-  const items = useMemo(() => arrangeMessages(messages, firstUnreadKey, (at) => times.dayKey(at)), [messages, firstUnreadKey]);
+  const items = useMemo(() => arrangeMessages(messages, firstUnreadKey, (at) => times.dayKey(at)), [messages, firstUnreadKey, times]);
   const statusKey = useMemo(() => lastOwnKey(messages), [messages]);
   const retry = useCallback((message: MessageRef) => handle.retry(message), [handle]);
   const [discardFailed, setDiscardFailed] = useState(false);
@@ -161,10 +155,16 @@ function Items({ handle, snapshot, visitor }: LogProps) {
       <div {...LIST} className="flex flex-col">
         {items.map(show)}
       </div>
-      {discardFailed ? <p className="pb-4 text-end text-12 text-danger">The message could not be discarded. Try it again.</p> : null}
+      {discardFailed ? <p className="pb-4 text-end text-12 text-danger">{t('discardFailed')}</p> : null}
       {endedAt === null ? null : (
         <EndDivider>
-          <bdi>{visitor}</bdi> ended the chat, <time dateTime={endedAt}>{times.short(endedAt, now)}</time>
+          {t.rich(
+            'ended',
+            slots({
+              name: <bdi>{visitor}</bdi>,
+              time: <time dateTime={endedAt}>{times.short(endedAt, now)}</time>,
+            }),
+          )}
         </EndDivider>
       )}
     </PictureViewer>

@@ -2,7 +2,9 @@ import { Dialog } from '@base-ui/react/dialog';
 import type { TimelineMessage } from '@switchboard/client';
 import { unreachable } from '@switchboard/protocol/body';
 import { createContext, use, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useTranslations } from 'use-intl';
 
+import type { Texts } from '../text/texts.ts';
 import { CloseButton } from '../ui/Button.tsx';
 import { hostElsewhere, safePicture } from '@switchboard/client/view';
 
@@ -22,7 +24,7 @@ export function useOpenPicture(): (url: string) => void {
 }
 
 /** The pictures of the conversation that this page can show, oldest first. */
-function picturesOf(messages: readonly TimelineMessage[]): readonly Picture[] {
+function picturesOf(messages: readonly TimelineMessage[], t: Texts<'message'>): readonly Picture[] {
   return messages.flatMap(({ body }) => {
     switch (body.type) {
       case 'text':
@@ -31,7 +33,7 @@ function picturesOf(messages: readonly TimelineMessage[]): readonly Picture[] {
         const url = safePicture(body.image.url);
         return url === undefined || hostElsewhere(url, window.location.origin) !== undefined
           ? []
-          : [{ url, name: body.image.name ?? 'Picture' }];
+          : [{ url, name: body.image.name ?? t('picture') }];
       }
       default:
         return unreachable(body);
@@ -41,8 +43,9 @@ function picturesOf(messages: readonly TimelineMessage[]): readonly Picture[] {
 
 /** Around a conversation's messages: opens their pictures large, one after the other. */
 export function PictureViewer({ messages, children }: { readonly messages: readonly TimelineMessage[]; readonly children: ReactNode }) {
+  const t = useTranslations('message');
   const [open, setOpen] = useState<string | null>(null);
-  const pictures = useMemo(() => (open === null ? [] : picturesOf(messages)), [open, messages]);
+  const pictures = useMemo(() => (open === null ? [] : picturesOf(messages, t)), [open, messages, t]);
   const at = pictures.findIndex(({ url }) => url === open);
   const picture = pictures[at];
   return (
@@ -75,6 +78,7 @@ interface ViewerProps {
 }
 
 function Viewer({ picture, previous, next, onShow, onClose }: ViewerProps) {
+  const t = useTranslations('viewer');
   const image = useRef<HTMLImageElement>(null);
   /** Which step of `ZOOMS` which picture has, and how wide it is when it fits. Another one begins as it fits. */
   const [zoom, setZoom] = useState({ url: '', step: 0, fits: 0 });
@@ -109,26 +113,26 @@ function Viewer({ picture, previous, next, onShow, onClose }: ViewerProps) {
         </Dialog.Title>
         {previous === undefined && next === undefined ? null : (
           <>
-            <Tool label="Previous picture" disabled={previous === undefined} onClick={() => show(previous)}>
-              <span className="rtl:-scale-x-100">←</span>
+            <Tool label={t('previous')} disabled={previous === undefined} onClick={() => show(previous)}>
+              <span className="rtl:-scale-x-100">{'←'}</span>
             </Tool>
-            <Tool label="Next picture" disabled={next === undefined} onClick={() => show(next)}>
-              <span className="rtl:-scale-x-100">→</span>
+            <Tool label={t('next')} disabled={next === undefined} onClick={() => show(next)}>
+              <span className="rtl:-scale-x-100">{'→'}</span>
             </Tool>
           </>
         )}
-        <Tool label="Zoom out" disabled={!large} onClick={() => zoomBy(-1)}>
-          −
+        <Tool label={t('zoomOut')} disabled={!large} onClick={() => zoomBy(-1)}>
+          {'−'}
         </Tool>
-        <Tool label="Zoom in" disabled={step === ZOOMS.length - 1} onClick={() => zoomBy(1)}>
-          +
+        <Tool label={t('zoomIn')} disabled={step === ZOOMS.length - 1} onClick={() => zoomBy(1)}>
+          {'+'}
         </Tool>
         <a
           href={picture.url}
           download={picture.name}
           className="inline-flex h-8 items-center rounded-md px-2 text-13 font-medium text-accent-ink hover:bg-sunken touch:h-11"
         >
-          Download
+          {t('download')}
         </a>
         <Dialog.Close render={<CloseButton />} />
       </header>

@@ -1,4 +1,5 @@
 import type { PickedPicture } from '@switchboard/client/view';
+import { useTranslations } from 'use-intl';
 
 import { CloseIcon } from '../ui/icons.tsx';
 
@@ -9,9 +10,10 @@ interface TrayProps {
 
 /** The pictures that wait to be sent. */
 export function Tray({ pictures, onRemove }: TrayProps) {
+  const t = useTranslations('composer');
   if (pictures.length === 0) return null;
   return (
-    <ul aria-label="Pictures to send" className="mb-1 flex max-h-48 flex-wrap gap-2 overflow-y-auto p-1">
+    <ul aria-label={t('pictures')} className="mb-1 flex max-h-48 flex-wrap gap-2 overflow-y-auto p-1">
       {pictures.map(({ id, name, url }) => (
         <li key={id} className="fade-in relative w-16 text-12 text-ink-soft">
           <img src={url} alt="" className="block size-16 rounded-lg bg-sunken object-cover" />
@@ -20,8 +22,8 @@ export function Tray({ pictures, onRemove }: TrayProps) {
           </bdi>
           <button
             type="button"
-            aria-label={`Remove ${name}`}
-            title="Remove"
+            aria-label={t('removeNamed', { name })}
+            title={t('remove')}
             onClick={() => onRemove(id)}
             className="absolute -end-1 -top-1 inline-flex size-6 items-center justify-center rounded-full border border-line bg-surface text-ink hover:bg-sunken"
           >

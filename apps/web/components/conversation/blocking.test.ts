@@ -61,7 +61,7 @@ it('says why it did not work, and changes nothing', async () => {
   await button(page, 'More').click();
   await page.getByRole('menuitem', { name: 'Block visitor', exact: true }).click();
   await button(page, 'Block').click();
-  await page.getByRole('alert').getByText('The database is not reachable.').waitFor();
+  await page.getByRole('alert').getByText('The server could not be reached.').waitFor();
   await page.keyboard.press('Escape');
   await expect.poll(async () => await page.getByRole('dialog').count()).toBe(0);
   await field(page).waitFor();

@@ -39,7 +39,7 @@ it('gives back what was refused, in front of what was typed since, and says why'
   }
   await page.keyboard.type('Three');
   await page.evaluate(() => window.stage.chat.conversation(1).letThrough());
-  await page.getByRole('alert').getByText('Nothing can be sent now.').waitFor();
+  await page.getByRole('alert').getByText('Something has changed meanwhile.').waitFor();
   expect(await field(page).inputValue()).toBe('One\nTwo\nThree');
   expect(await asked(page, 'send')).toEqual(['send One']);
   await page.evaluate(() => Object.assign(window.stage.chat.conversation(1), { refusal: undefined }));

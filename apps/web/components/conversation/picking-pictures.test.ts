@@ -143,7 +143,7 @@ it('gives back the pictures that were refused, with their caption', async () => 
   await pick(page, picture('a.png'), picture('b.png'));
   await page.keyboard.type('Which?');
   await page.keyboard.press('Enter');
-  await page.getByRole('alert').getByText('Nothing can be sent now.').waitFor();
+  await page.getByRole('alert').getByText('Something has changed meanwhile.').waitFor();
   expect([await trayNames(page), await field(page).inputValue()]).toEqual([['a.png', 'b.png'], 'Which?']);
   await refuse(false);
   await page.keyboard.press('Enter');

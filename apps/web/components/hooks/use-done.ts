@@ -1,26 +1,32 @@
 import type { ConversationSummary, OperatorChat } from '@switchboard/client';
-import { plainReason } from '@switchboard/client/view';
+import { ChatError } from '@switchboard/protocol/errors';
 import { useCallback } from 'react';
+import { useTranslations } from 'use-intl';
 
 import type { NoticeText } from '../console/Notice.tsx';
 import { displayName } from '../text/names.ts';
+import { errorText } from '../text/problems.ts';
 
 /** Marks a conversation done, or reopens it, and says so with a way back. What did not work is said as well. */
 export function useDone(chat: OperatorChat, say: (notice: NoticeText) => void): (summary: ConversationSummary, done: boolean) => void {
+  const t = useTranslations('inbox');
+  const problem = useTranslations('problem');
+  const visitor = useTranslations('visitor');
   return useCallback(
     (summary, done) => {
-      const name = displayName(summary.username, summary.clientId);
+      const name = displayName(summary.username, summary.clientId, visitor);
       const ask = async (value: boolean, then: () => void) => {
         try {
           await chat.setDone(summary.clientId, value);
           then();
         } catch (error) {
-          say({ text: plainReason(error) });
+          const newer = error instanceof ChatError && error.code === 'conflict';
+          say({ text: newer ? t('newMessage') : errorText(error, problem) });
         }
       };
       const undo = () => void ask(!done, () => undefined);
-      void ask(done, () => say({ text: done ? `${name} is done.` : `${name} is open again.`, undo }));
+      void ask(done, () => say({ text: t(done ? 'done' : 'reopened', { name }), undo }));
     },
-    [chat, say],
+    [chat, say, t, problem, visitor],
   );
 }

@@ -1,8 +1,11 @@
 import { expect, it } from 'vitest';
 
-import { ago, elapsed } from './durations.ts';
+import { english } from '../../testing/english.ts';
+import * as durations from './durations.ts';
 
 const NOW = Date.parse('2026-03-10T12:00:00.000Z');
+const elapsed = (since: string, now: number) => durations.elapsed(since, now, english('duration'));
+const ago = (since: string, now: number) => durations.ago(since, now, english('duration'));
 const before = (seconds: number) => new Date(NOW - seconds * 1_000).toISOString();
 
 it('says whole units that have passed, and never more than two', () => {

@@ -1,13 +1,15 @@
 import { isVisible } from '@switchboard/protocol/visible';
 
+import type { Texts } from './texts.ts';
+
 /** What to call somebody: the name as given, or `Visitor 12` when it is nothing that can be seen. */
-export function displayName(username: string, clientId: number): string {
-  return isVisible(username) ? username.trim() : `Visitor ${clientId}`;
+export function displayName(username: string, clientId: number, t: Texts<'visitor'>): string {
+  return isVisible(username) ? username.trim() : t('unnamed', { id: clientId });
 }
 
 /** The accessible name of a row of the list: `Ana, 2 unread, waiting 51 min`, and just `Ana` when all is read and answered. */
-export function rowName(name: string, unread: number, waited: string | null): string {
-  return [name, unread > 0 ? `${unread} unread` : null, waited === null ? null : `waiting ${waited}`]
+export function rowName(name: string, unread: number, waited: string | null, t: Texts<'row'>): string {
+  return [name, unread > 0 ? t('unread', { count: unread }) : null, waited === null ? null : t('waiting', { time: waited })]
     .filter((part) => part !== null)
     .join(', ');
 }

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 
+import { english } from '../../testing/english.ts';
 import { browserOf, languageOf } from './visitor.ts';
 
 it.each([
@@ -28,11 +29,12 @@ it.each([
   ['Chrome/', 'Chrome'],
   ['', undefined],
 ])('finds the browser and the system in %s', (userAgent, expected) => {
-  expect(browserOf(userAgent)).toBe(expected);
+  expect(browserOf(userAgent, english('details'))).toBe(expected);
 });
 
-it('names languages, and nothing for what is none', () => {
-  expect(languageOf('de')).toBe('German');
-  expect(languageOf('ar-AE')).toContain('Arabic');
-  for (const none of ['', 'x', 'not a locale', '<b>', '12']) expect(languageOf(none), none).toBeUndefined();
+it('names languages in the language of the console, and nothing for what is none', () => {
+  expect(languageOf('de', 'de')).toBe('Deutsch');
+  expect(languageOf('de', 'en')).toBe('German');
+  expect(languageOf('ar-AE', 'en')).toContain('Arabic');
+  for (const none of ['', 'x', 'not a locale', '<b>', '12']) expect(languageOf(none, 'en'), none).toBeUndefined();
 });

@@ -1,4 +1,5 @@
 import type { ComponentProps } from 'react';
+import { useTranslations } from 'use-intl';
 
 import { CloseIcon } from './icons.tsx';
 import { Tooltip } from './Tooltip.tsx';
@@ -27,10 +28,11 @@ export function Button({ look = 'plain', className = '', ...props }: ComponentPr
 
 /** Closes the dialog it stands in. No tooltip: it would take the first Esc for itself. */
 export function CloseButton(props: ComponentProps<'button'>) {
+  const t = useTranslations('ui');
   return (
     <button
       type="button"
-      aria-label="Close"
+      aria-label={t('close')}
       {...props}
       className="inline-flex size-8 shrink-0 items-center justify-center rounded-md text-ink-soft transition-colors hover:bg-sunken hover:text-ink touch:size-11"
     >

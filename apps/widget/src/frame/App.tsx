@@ -10,9 +10,9 @@ import { Header } from './Header.tsx';
 import { LeftOvers } from './LeftOvers.tsx';
 import { LookingFor } from './LookingFor.tsx';
 import type { ParentLine } from './parent-line.ts';
-import { DEFAULT_WORDS } from './settings.ts';
 import type { Sound } from './sound.ts';
 import { StartForm } from './StartForm.tsx';
+import { useTexts } from './texts.ts';
 import { useAttention } from './use-attention.ts';
 import { useHostPage } from './use-host-page.ts';
 import { useSteps } from './use-steps.ts';
@@ -34,7 +34,10 @@ export function App({ chat, settings, parent, sound, drafts }: AppProps) {
   const main = useRef<HTMLElement>(null);
   const { framed, open, url, prefill } = useHostPage(parent, main);
   const attended = useAttention(parent);
-  const { title, greeting } = framed ? settings : DEFAULT_WORDS;
+  const t = useTexts();
+  // In a link anybody could write them: without a loader around the frame they are not shown.
+  const title = (framed ? settings.title : undefined) ?? t('title');
+  const greeting = framed ? (settings.greeting ?? t('greeting')) : t('greetingAlone');
   const { again, announced, start, end, startAgain } = useSteps(chat, main, url);
   useEffect(() => {
     if (ended) drafts.clear();

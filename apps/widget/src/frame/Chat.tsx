@@ -7,6 +7,7 @@ import { Composer } from './Composer.tsx';
 import type { Draft } from './drafts.ts';
 import { troubleOf } from './line-words.ts';
 import { Log } from './Log.tsx';
+import { useTexts } from './texts.ts';
 import { useDrop } from './use-drop.ts';
 import { useStore } from './use-store.ts';
 import { Words } from './Words.tsx';
@@ -26,10 +27,11 @@ interface ChatProps {
 
 /** The conversation. */
 export function Chat({ conversation, greeting, ending, open, attended, lines, draft }: ChatProps) {
+  const t = useTexts();
   const snapshot = useStore(conversation);
   const [composing] = useState(() => new Composing(draft));
   const { blocked } = snapshot;
-  const warning = blocked ? null : troubleOf(lines);
+  const warning = blocked ? null : troubleOf(lines, t);
 
   useLayoutEffect(() => composing.attach(conversation), [composing, conversation]);
   useEffect(() => () => composing.close(), [composing]);
@@ -46,7 +48,9 @@ export function Chat({ conversation, greeting, ending, open, attended, lines, dr
       <Log conversation={conversation} snapshot={snapshot} greeting={greeting} open={open} attended={attended} />
       <p class="typing" aria-live="polite">
         {snapshot.peerTyping === null ? null : (
-          <span key={snapshot.peerTyping} dir="auto" translate={false}>{`${snapshot.peerTyping} is typing …`}</span>
+          <span key={snapshot.peerTyping} dir="auto" translate={false}>
+            {t('typing', { name: snapshot.peerTyping })}
+          </span>
         )}
       </p>
       {blocked ? <Blocked /> : <Composer conversation={conversation} composing={composing} ending={ending} />}

@@ -6,6 +6,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import './tray.css';
 import { ImageIcon, RemoveIcon, SendIcon } from './icons.tsx';
 import { isSendKey } from './keys.ts';
+import { useTexts } from './texts.ts';
 import { useStore } from './use-store.ts';
 
 interface ComposerProps {
@@ -17,6 +18,7 @@ interface ComposerProps {
 
 /** Where the visitor writes: Enter sends, Shift+Enter breaks the line, and pictures wait above the field until they are sent with what is in it. */
 export function Composer({ conversation, composing, ending }: ComposerProps) {
+  const t = useTexts();
   const { text, pictures, ready } = useStore(composing);
   const field = useRef<HTMLTextAreaElement>(null);
 
@@ -50,7 +52,7 @@ export function Composer({ conversation, composing, ending }: ComposerProps) {
 
   return (
     <div class="composer">
-      {ending ? <output class="quiet">The chat is being ended. Nothing is sent meanwhile.</output> : null}
+      {ending ? <output class="quiet">{t('ending')}</output> : null}
       <Problems composing={composing} />
       <Tray
         pictures={pictures}
@@ -65,8 +67,8 @@ export function Composer({ conversation, composing, ending }: ComposerProps) {
           ref={field}
           rows={1}
           dir="auto"
-          aria-label="Message"
-          placeholder={pictures.length === 0 ? 'Write a message' : 'Add a caption'}
+          aria-label={t('message')}
+          placeholder={t(pictures.length === 0 ? 'write' : 'caption')}
           data-first-focus
           enterkeyhint="send"
           value={text}
@@ -75,7 +77,7 @@ export function Composer({ conversation, composing, ending }: ComposerProps) {
           onPaste={paste}
           onBlur={() => conversation.setTyping(false)}
         />
-        <button type="button" class="icon send" aria-label="Send" title="Send" disabled={!ready || ending} onClick={send}>
+        <button type="button" class="icon send" aria-label={t('send')} title={t('send')} disabled={!ready || ending} onClick={send}>
           <SendIcon />
         </button>
       </div>
@@ -84,11 +86,12 @@ export function Composer({ conversation, composing, ending }: ComposerProps) {
 }
 
 function Problems({ composing }: Pick<ComposerProps, 'composing'>) {
+  const t = useTexts();
   const { text, problems, tooLong } = useStore(composing);
-  const length = tooLong ? [`${text.length} of ${MAX_TEXT_LENGTH} characters. Shorten it to send it.`] : [];
+  const length = tooLong ? [t('tooLong', { length: text.length, max: MAX_TEXT_LENGTH })] : [];
   return (
     <>
-      {[...problems, ...length].map((problem) => (
+      {[...problems.map((problem) => t.problem(problem)), ...length].map((problem) => (
         <p class="problem" role="alert" key={problem} dir="auto">
           {problem}
         </p>
@@ -104,14 +107,15 @@ interface TrayProps {
 
 /** The pictures that wait to be sent. */
 function Tray({ pictures, onRemove }: TrayProps) {
+  const t = useTexts();
   if (pictures.length === 0) return null;
   return (
-    <ul class="tray" aria-label="Pictures to send">
+    <ul class="tray" aria-label={t('toSend')}>
       {pictures.map(({ id, name, url }) => (
         <li key={id}>
           <img src={url} alt="" />
           <bdi title={name}>{name}</bdi>
-          <button type="button" aria-label={`Remove ${name}`} title="Remove" onClick={() => onRemove(id)}>
+          <button type="button" aria-label={t('removeNamed', { name })} title={t('remove')} onClick={() => onRemove(id)}>
             <RemoveIcon />
           </button>
         </li>
@@ -121,10 +125,11 @@ function Tray({ pictures, onRemove }: TrayProps) {
 }
 
 function Attach({ onFiles }: { readonly onFiles: (files: readonly File[]) => void }) {
+  const t = useTexts();
   const files = useRef<HTMLInputElement>(null);
   return (
     <>
-      <button type="button" class="icon" aria-label="Attach image" title="Attach image" onClick={() => files.current?.click()}>
+      <button type="button" class="icon" aria-label={t('attach')} title={t('attach')} onClick={() => files.current?.click()}>
         <ImageIcon />
       </button>
       <input
@@ -133,7 +138,7 @@ function Attach({ onFiles }: { readonly onFiles: (files: readonly File[]) => voi
         hidden
         multiple
         tabIndex={-1}
-        aria-label="Image file"
+        aria-label={t('imageFile')}
         accept={IMAGE_TYPES.join(',')}
         onChange={(event) => {
           onFiles([...(event.currentTarget.files ?? [])]);

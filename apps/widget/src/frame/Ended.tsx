@@ -1,14 +1,17 @@
 import type { ComponentChildren } from 'preact';
 
+import { useTexts } from './texts.ts';
+
 /** After the visitor ended the conversation. */
 export function Ended({ onAgain, children }: { readonly onAgain: () => void; readonly children: ComponentChildren }) {
+  const t = useTexts();
   return (
     <section class="ended" aria-live="polite">
-      <h2>Chat ended</h2>
-      <p>Nothing of it is kept in this browser. Whatever comes up next, we are here.</p>
+      <h2>{t('ended')}</h2>
+      <p>{t('endedText')}</p>
       {children}
       <button type="button" class="primary" data-first-focus onClick={onAgain}>
-        Start a new chat
+        {t('startAgain')}
       </button>
     </section>
   );

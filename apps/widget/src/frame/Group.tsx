@@ -7,17 +7,16 @@ import {
   safePicture,
   captionWidth,
   shownSize,
-  times,
   type MessageGroup,
   type TextPart,
 } from '@switchboard/client/view';
 import { carriesFile, textOf, unreachable } from '@switchboard/protocol/body';
 
+import { useTexts, type Texts } from './texts.ts';
 import { Words } from './Words.tsx';
 
 /** Of a picture, in CSS pixels. */
 const MAX_WIDTH = 240;
-const STATUS = { sending: 'Sending', sent: 'Sent', delivered: 'Delivered', read: 'Read', failed: 'Not sent' } as const;
 
 interface GroupProps {
   readonly group: MessageGroup;
@@ -28,18 +27,19 @@ interface GroupProps {
 
 /** Messages of one sender that stand together, with one name and one time. */
 export function Group({ group, lastOwn, conversation }: GroupProps) {
+  const t = useTexts();
   const first = group.messages[0];
   return (
     <div class={group.own ? 'group own' : 'group'}>
       <p class="who" aria-hidden="true">
         {group.own ? null : (
           <b dir="auto">
-            <Words fixed>{group.operatorName ?? 'Support'}</Words>
+            <Words fixed>{group.operatorName ?? t('support')}</Words>
           </b>
         )}
         {first === undefined ? null : (
           <time dateTime={first.createdAt}>
-            <Words fixed>{times.clock(first.createdAt)}</Words>
+            <Words fixed>{t.times.clock(first.createdAt)}</Words>
           </time>
         )}
       </p>
@@ -56,51 +56,57 @@ interface MessageProps {
   readonly conversation: ConversationHandle;
 }
 
-function attachmentName(body: TimelineMessage['body']): string | null {
+function pictureName(name: string | null, t: Texts): string {
+  return name === null ? t('picture') : t('pictureNamed', { name });
+}
+
+function attachmentName(body: TimelineMessage['body'], t: Texts): string | null {
   switch (body.type) {
     case 'text':
       return null;
     case 'image':
-      return `Picture ${body.image.name ?? ''}`.trim();
+      return pictureName(body.image.name, t);
     default:
       return unreachable(body);
   }
 }
 
 /** What a screen reader says of a message: who, when, what, and how far it has come. */
-function nameOf({ own, operatorName, createdAt, body, status }: TimelineMessage): string {
-  const said = [attachmentName(body), textOf(body), status === null ? null : STATUS[status]];
-  return `${own ? 'You' : (operatorName ?? 'Support')}, ${times.clock(createdAt)}: ${said.filter((part) => part !== null).join(', ')}`;
+function nameOf({ own, operatorName, createdAt, body, status }: TimelineMessage, t: Texts): string {
+  const said = [attachmentName(body, t), textOf(body), status === null ? null : t(status)];
+  const who = own ? t('you') : (operatorName ?? t('support'));
+  return t('messageName', { who, time: t.times.clock(createdAt), said: said.filter((part) => part !== null).join(', ') });
 }
 
 function Message({ message, last, conversation }: MessageProps) {
   const { body, status, failure } = message;
+  const t = useTexts();
   const shown = last || status === 'failed' || status === 'sending';
   return (
-    <div class="message" {...LIST_ITEM} aria-label={nameOf(message)} data-key={messageId(message)} data-status={status ?? undefined}>
+    <div class="message" {...LIST_ITEM} aria-label={nameOf(message, t)} data-key={messageId(message)} data-status={status ?? undefined}>
       <Attachment message={message} onBroken={() => conversation.renewPicture(message)} />
       {textOf(body) === null ? null : <Text body={body} />}
       {status === null ? null : (
         <p class={shown ? 'status' : 'status hidden'}>
-          <Words fixed>{STATUS[status]}</Words>
+          <Words fixed>{t(status)}</Words>
           {status === 'sending' ? (
             // At once for a file, which may take long, and for a text when it takes longer than it should.
             <button type="button" class={carriesFile(body.type) ? undefined : 'late'} onClick={() => void conversation.discard(message)}>
-              Discard
+              {t('discard')}
             </button>
           ) : null}
           {status === 'failed' ? (
             <>
               {failure === null ? null : (
                 <span dir="auto">
-                  <Words>{` · ${failure}`}</Words>
+                  <Words>{` · ${t.failure(failure)}`}</Words>
                 </span>
               )}
               <button type="button" onClick={() => conversation.retry(message)}>
-                Retry
+                {t('retry')}
               </button>
               <button type="button" onClick={() => void conversation.discard(message)}>
-                Discard
+                {t('discard')}
               </button>
             </>
           ) : null}
@@ -188,12 +194,13 @@ interface PictureProps extends Pick<AttachmentProps, 'onBroken'> {
 }
 
 function Picture({ image, progress, onBroken }: PictureProps) {
+  const t = useTexts();
   const url = safePicture(image.url);
   // Our words, not the sender’s.
   if (url === undefined)
     return (
       <p class="bubble unshown">
-        <Words>{`${image.name ?? 'Picture'} can’t be shown.`}</Words>
+        <Words>{t('cantBeShown', { name: image.name ?? t('picture') })}</Words>
       </p>
     );
   const elsewhere = hostElsewhere(url, location.origin);
@@ -202,10 +209,10 @@ function Picture({ image, progress, onBroken }: PictureProps) {
     return (
       <p class="bubble">
         <a href={url} target="_blank" rel="noopener noreferrer nofollow">
-          <bdi>{image.name ?? 'Picture'}</bdi>
+          <bdi>{image.name ?? t('picture')}</bdi>
         </a>
         <span class="block unshown">
-          <Words>{`A picture on ${elsewhere}`}</Words>
+          <Words>{t('elsewhere', { host: elsewhere })}</Words>
         </span>
       </p>
     );
@@ -216,19 +223,19 @@ function Picture({ image, progress, onBroken }: PictureProps) {
       href={url}
       target="_blank"
       rel="noopener noreferrer"
-      aria-label={`Picture ${image.name ?? ''}, opens in a new tab`.replace(' ,', ',')}
+      aria-label={image.name === null ? t('pictureOpens') : t('pictureNamedOpens', { name: image.name })}
     >
       <img
         src={url}
         width={width}
         height={height}
         style={{ objectFit: fit }}
-        alt={image.name ?? 'Picture'}
+        alt={image.name ?? t('picture')}
         loading="lazy"
         decoding="async"
         onError={onBroken}
       />
-      {progress === null ? null : <progress max={1} value={progress} aria-label="Uploading" />}
+      {progress === null ? null : <progress max={1} value={progress} aria-label={t('uploading')} />}
     </a>
   );
 }

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 
 import { CloseIcon, MutedIcon, SoundIcon } from './icons.tsx';
 import type { Sound } from './sound.ts';
+import { useTexts } from './texts.ts';
 import { useStore } from './use-store.ts';
 import { Words } from './Words.tsx';
 
@@ -18,6 +19,7 @@ interface HeaderProps {
 
 /** Title, sound, the end of the chat (asked once more), and on a phone the way back to the page. */
 export function Header({ title, sound, onClose, onEnd, ending }: HeaderProps) {
+  const t = useTexts();
   const muted = useStore(sound);
   const [asking, setAsking] = useState(false);
   const canEnd = onEnd !== undefined;
@@ -36,19 +38,19 @@ export function Header({ title, sound, onClose, onEnd, ending }: HeaderProps) {
             <button
               type="button"
               class="icon"
-              aria-label={muted ? 'Turn sound on' : 'Turn sound off'}
-              title={muted ? 'Turn sound on' : 'Turn sound off'}
+              aria-label={t(muted ? 'soundOn' : 'soundOff')}
+              title={t(muted ? 'soundOn' : 'soundOff')}
               onClick={() => sound.setMuted(!muted)}
             >
               {muted ? <MutedIcon /> : <SoundIcon />}
             </button>
             <button type="button" class="end" aria-expanded={asking} onClick={() => setAsking(!asking)}>
-              End chat
+              {t('endChat')}
             </button>
           </>
         ) : null}
         {onClose === undefined ? null : (
-          <button type="button" class="icon close" aria-label="Close chat" title="Close chat" onClick={onClose}>
+          <button type="button" class="icon close" aria-label={t('closeChat')} title={t('closeChat')} onClick={onClose}>
             <CloseIcon />
           </button>
         )}
@@ -65,6 +67,7 @@ interface ConfirmEndProps {
 }
 
 function ConfirmEnd({ onEnd, ending, onKeep }: ConfirmEndProps) {
+  const t = useTexts();
   const [failed, setFailed] = useState(false);
   const confirm = useRef<HTMLButtonElement>(null);
   useEffect(() => confirm.current?.focus(), []);
@@ -88,15 +91,15 @@ function ConfirmEnd({ onEnd, ending, onKeep }: ConfirmEndProps) {
     }
   };
   return (
-    <fieldset class="confirm" aria-label="End this chat?">
+    <fieldset class="confirm" aria-label={t('endQuestion')}>
       <p role={failed ? 'alert' : undefined}>
-        <Words>{failed ? 'Not ended. Check your connection and try again.' : 'End this chat? It will be gone from this browser.'}</Words>
+        <Words>{t(failed ? 'endFailed' : 'endWarning')}</Words>
       </p>
       <button type="button" class="danger" ref={confirm} disabled={ending} onClick={() => void end()}>
-        Yes, end chat
+        {t('endConfirm')}
       </button>
       <button type="button" onClick={onKeep}>
-        Keep chatting
+        {t('endKeep')}
       </button>
     </fieldset>
   );

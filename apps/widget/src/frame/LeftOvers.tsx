@@ -1,6 +1,7 @@
 import type { LeftOver, VisitorChat } from '@switchboard/client';
 import { unreachable } from '@switchboard/protocol/body';
 
+import { useTexts, type Texts } from './texts.ts';
 import { Words } from './Words.tsx';
 
 interface LeftOversProps {
@@ -8,12 +9,12 @@ interface LeftOversProps {
   readonly messages: readonly LeftOver[];
 }
 
-function wordsOf({ type, text }: LeftOver): string {
+function wordsOf({ type, text }: LeftOver, t: Texts): string {
   switch (type) {
     case 'text':
       return text ?? '';
     case 'image':
-      return `Picture ${text ?? ''}`;
+      return text === null ? t('picture') : t('pictureNamed', { name: text });
     default:
       return unreachable(type);
   }
@@ -21,20 +22,21 @@ function wordsOf({ type, text }: LeftOver): string {
 
 /** What was not sent before the last conversation ended. The next one shows it again, to be sent there. */
 export function LeftOvers({ chat, messages }: LeftOversProps) {
+  const t = useTexts();
   if (messages.length === 0) return null;
   return (
     <>
-      <p id="left-overs">This could not be sent before the chat ended. A new chat shows it again, to be sent there.</p>
+      <p id="left-overs">{t('leftOvers')}</p>
       <ul class="left" aria-labelledby="left-overs">
         {messages.map((message) => (
           <li key={message.key} class="message">
             <p class="bubble" dir="auto">
-              <Words>{wordsOf(message)}</Words>
+              <Words>{wordsOf(message, t)}</Words>
             </p>
             <p class="status">
-              <span translate={false}>Not sent</span>
+              <span translate={false}>{t('failed')}</span>
               <button type="button" onClick={() => void chat.discardLeftOver(message.key)}>
-                Discard
+                {t('discard')}
               </button>
             </p>
           </li>

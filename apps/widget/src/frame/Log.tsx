@@ -1,9 +1,10 @@
 import type { ConversationHandle, ConversationSnapshot, TimelineMessage } from '@switchboard/client';
-import { LIST, LIST_ITEM, arrangeMessages, lastOwnKey, messageId, times } from '@switchboard/client/view';
+import { LIST, LIST_ITEM, arrangeMessages, lastOwnKey, messageId } from '@switchboard/client/view';
 import { textOf, unreachable } from '@switchboard/protocol/body';
 
 import { Group } from './Group.tsx';
 import { DownIcon } from './icons.tsx';
+import { useTexts, type Texts } from './texts.ts';
 import { useLogScroll } from './use-log-scroll.ts';
 import { Words } from './Words.tsx';
 
@@ -19,25 +20,26 @@ interface LogProps {
 /** What scrolls must be reachable by keyboard. */
 const REACHABLE = { tabIndex: 0 } as const;
 
-function spoken(body: TimelineMessage['body']): string {
+function spoken(body: TimelineMessage['body'], t: Texts): string {
   switch (body.type) {
     case 'text':
       return body.text;
     case 'image':
-      return textOf(body) ?? 'Picture';
+      return textOf(body) ?? t('picture');
     default:
       return unreachable(body);
   }
 }
 
 /** What a screen reader is told of the newest message that nobody has seen. */
-function announcement({ messages, unread }: ConversationSnapshot): string {
+function announcement({ messages, unread }: ConversationSnapshot, t: Texts): string {
   const newest = messages.findLast((message) => messageId(message) === unread.at(-1));
-  return newest === undefined ? '' : `${newest.operatorName ?? 'Support'}: ${spoken(newest.body)}`;
+  return newest === undefined ? '' : `${newest.operatorName ?? t('support')}: ${spoken(newest.body, t)}`;
 }
 
 /** The messages, oldest first. */
 export function Log({ conversation, snapshot, greeting, open, attended }: LogProps) {
+  const t = useTexts();
   const { messages, history, hasOlder, loadingOlder, firstUnreadKey, endedAt, blocked } = snapshot;
   const { scroller, content, place, toEnd, toUnread, failed, loadOlder } = useLogScroll(conversation, snapshot, open, open && attended);
   const now = new Date();
@@ -45,17 +47,17 @@ export function Log({ conversation, snapshot, greeting, open, attended }: LogPro
   const missed = place.above > 0 ? place.above : place.below;
   return (
     <div class="scene">
-      <div class="log" role="log" aria-label="Messages" aria-live="off" {...REACHABLE} ref={scroller}>
+      <div class="log" role="log" aria-label={t('messages')} aria-live="off" {...REACHABLE} ref={scroller}>
         <div class="content" ref={content}>
           {failed ? (
             <p class="quiet" key="older failed">
               <button type="button" onClick={loadOlder}>
-                Load older messages
+                {t('loadOlder')}
               </button>
             </p>
           ) : hasOlder || loadingOlder ? (
             <p class="quiet" key="older">
-              Loading older messages …
+              {t('loadingOlder')}
             </p>
           ) : blocked ? null : (
             <p class="greeting" key="greeting" dir="auto">
@@ -64,41 +66,41 @@ export function Log({ conversation, snapshot, greeting, open, attended }: LogPro
           )}
           {(history === 'failed' || history === 'missing') && !blocked ? (
             <p class="quiet" key="failed">
-              Your messages can’t be loaded right now. Retrying …
+              {t('loadFailed')}
             </p>
           ) : history === 'loading' && messages.length === 0 ? (
             <p class="quiet late" key="loading">
-              Your messages are still being loaded.
+              {t('loading')}
             </p>
           ) : null}
           <div class="list" {...LIST}>
-            {arrangeMessages(messages, firstUnreadKey, (iso) => times.dayKey(iso)).map((item) => {
+            {arrangeMessages(messages, firstUnreadKey, (iso) => t.times.dayKey(iso)).map((item) => {
               if (item.kind === 'group') return <Group key={item.key} group={item} lastOwn={last} conversation={conversation} />;
               const isNew = item.kind === 'new';
               return (
                 <p class={isNew ? 'divider new' : 'divider'} {...LIST_ITEM} key={item.key} data-new-divider={isNew || undefined}>
-                  <Words fixed={!isNew}>{isNew ? 'New' : times.day(item.at, now)}</Words>
+                  <Words fixed={!isNew}>{isNew ? t('new') : t.times.day(item.at, now)}</Words>
                 </p>
               );
             })}
           </div>
           {endedAt === null ? null : (
             <p class="divider" key="ended">
-              <Words fixed>{`Chat ended ${times.clock(endedAt)}`}</Words>
+              <Words fixed>{t('endedAt', { time: t.times.clock(endedAt) })}</Words>
             </p>
           )}
         </div>
       </div>
       <p class="hidden" aria-live="polite">
-        <Words>{open ? announcement(snapshot) : ''}</Words>
+        <Words>{open ? announcement(snapshot, t) : ''}</Words>
       </p>
       {missed > 0 ? (
         <button type="button" class={place.above > 0 ? 'pill above' : 'pill'} key="pill" onClick={toUnread}>
-          <Words>{missed === 1 ? '1 new message' : `${missed} new messages`}</Words>
+          <Words>{t('newMessages', { count: missed })}</Words>
         </button>
       ) : null}
       {place.away ? (
-        <button type="button" class="to-end" key="to end" aria-label="To the newest message" onClick={toEnd}>
+        <button type="button" class="to-end" key="to end" aria-label={t('toNewest')} onClick={toEnd}>
           <DownIcon />
         </button>
       ) : null}

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 
+import { useTexts } from './texts.ts';
 import { Words } from './Words.tsx';
 
 /** Milliseconds after which it is no matter of a moment any more. */
@@ -7,6 +8,7 @@ const LONG_MS = 5_000;
 
 /** While the conversation from before is asked for: tried again by itself, and not without a word. */
 export function LookingFor() {
+  const t = useTexts();
   const [long, setLong] = useState(false);
   useEffect(() => {
     const timer = setTimeout(() => setLong(true), LONG_MS);
@@ -14,9 +16,7 @@ export function LookingFor() {
   }, []);
   return (
     <output class="quiet">
-      <Words>
-        {long ? 'We can’t be reached right now. Your conversation will be here as soon as we can.' : 'Looking for your conversation …'}
-      </Words>
+      <Words>{t(long ? 'lookingLong' : 'looking')}</Words>
     </output>
   );
 }

@@ -6,6 +6,7 @@ import { useLayoutEffect, useState } from 'preact/hooks';
 import type { LoaderMessages } from '../messages.ts';
 import type { Drafts, FormDraft } from './drafts.ts';
 import { Starting } from './Starting.tsx';
+import { useTexts } from './texts.ts';
 import { useDrop } from './use-drop.ts';
 import { useStart } from './use-start.ts';
 import { Words } from './Words.tsx';
@@ -23,6 +24,7 @@ interface StartFormProps {
 
 /** Who the visitor is, before the first message. */
 export function StartForm({ greeting, leftOvers, prefill, drafts, onStart, onSend }: StartFormProps) {
+  const t = useTexts();
   const [typed, setTyped] = useState(() => drafts.readForm());
   const { busy, problem, setProblem, waiting, start, send } = useStart(drafts, onStart, onSend);
   const name = typed.name ?? prefill.name ?? '';
@@ -35,9 +37,7 @@ export function StartForm({ greeting, leftOvers, prefill, drafts, onStart, onSen
   useLayoutEffect(() => {
     if (problem?.field != null) document.getElementById(problem.field)?.focus();
   }, [problem]);
-  useDrop(({ files }) =>
-    files.length === 0 ? undefined : setProblem({ field: null, text: 'Start the chat first. Then you can attach pictures.' }),
-  );
+  useDrop(({ files }) => (files.length === 0 ? undefined : setProblem({ field: null, text: t('startFirst') })));
 
   if (busy) return <Starting greeting={greeting} draft={drafts.message} waiting={waiting} onSend={send} />;
   return (
@@ -55,7 +55,7 @@ export function StartForm({ greeting, leftOvers, prefill, drafts, onStart, onSen
       {leftOvers}
       <Field
         id="username"
-        label="Name"
+        label={t('name')}
         name="name"
         maxLength={MAX_NAME_LENGTH}
         value={name}
@@ -64,7 +64,7 @@ export function StartForm({ greeting, leftOvers, prefill, drafts, onStart, onSen
       />
       <Field
         id="phone"
-        label="Phone (optional)"
+        label={t('phone')}
         name="tel"
         maxLength={MAX_PHONE_LENGTH}
         value={phone}
@@ -73,7 +73,7 @@ export function StartForm({ greeting, leftOvers, prefill, drafts, onStart, onSen
       />
       {problem?.field === null ? <Wrong id="form-problem">{problem.text}</Wrong> : null}
       <button type="submit" class="primary">
-        Start chat
+        {t('start')}
       </button>
     </form>
   );

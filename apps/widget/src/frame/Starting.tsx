@@ -5,6 +5,7 @@ import type { Draft } from './drafts.ts';
 import { useDraft } from './drafts.ts';
 import { moveFocus } from './focus.ts';
 import { isSendKey } from './keys.ts';
+import { useTexts } from './texts.ts';
 import { Words } from './Words.tsx';
 
 /** What a visitor has sent before there is a conversation to send it in. */
@@ -22,6 +23,7 @@ interface StartingProps {
 
 /** Between the form and the conversation: looks like the conversation, and takes what is typed at once. */
 export function Starting({ greeting, draft, waiting, onSend }: StartingProps) {
+  const t = useTexts();
   const [text, setText] = useDraft(draft);
   const place = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => moveFocus(place.current), []);
@@ -42,14 +44,14 @@ export function Starting({ greeting, draft, waiting, onSend }: StartingProps) {
               <Words>{greeting}</Words>
             </p>
             {waiting.length === 0 ? null : (
-              <section class="group own" aria-label="You">
+              <section class="group own" aria-label={t('you')}>
                 {waiting.map(({ place: key, text: said }) => (
                   <div class="message" key={key}>
                     <p class="bubble" dir="auto">
                       {said}
                     </p>
                     <p class="status">
-                      <span translate={false}>Sending</span>
+                      <span translate={false}>{t('sending')}</span>
                     </p>
                   </div>
                 ))}
@@ -58,14 +60,14 @@ export function Starting({ greeting, draft, waiting, onSend }: StartingProps) {
           </div>
         </div>
       </div>
-      <output class="quiet">Starting the chat …</output>
+      <output class="quiet">{t('starting')}</output>
       <div class="composer">
         <div class="field">
           <textarea
             rows={1}
             dir="auto"
-            aria-label="Message"
-            placeholder="Write a message"
+            aria-label={t('message')}
+            placeholder={t('write')}
             data-first-focus
             value={text}
             onInput={(event) => setText(event.currentTarget.value)}

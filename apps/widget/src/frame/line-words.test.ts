@@ -1,7 +1,10 @@
 import { expect, it } from 'vitest';
 
-import { troubleOf } from './line-words.ts';
+import * as lineWords from './line-words.ts';
+import { loadTexts } from './texts.ts';
 
+const texts = await loadTexts('en');
+const troubleOf = (lines: Parameters<typeof lineWords.troubleOf>[0]) => lineWords.troubleOf(lines, texts);
 const fine = { connection: 'connected', noLiveConnection: false, savesFailing: false, outboxVolatile: false } as const;
 const lost = { noLiveConnection: true } as const;
 

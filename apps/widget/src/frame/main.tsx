@@ -9,6 +9,7 @@ import { createParentLine } from './parent-line.ts';
 import { readFrameSettings, readServerConfig } from './settings.ts';
 import { createSound } from './sound.ts';
 import { openStorage } from './storage.ts';
+import { loadTexts } from './texts.ts';
 import { keepDropsOut } from './use-drop.ts';
 import './style.css';
 import './conversation.css';
@@ -29,6 +30,7 @@ style.setProperty('--on-brand', textOn(settings.color));
 for (const theme of ['light', 'dark'] as const)
   for (const [name, color] of Object.entries(brandColors(settings.color, theme))) style.setProperty(`--${name}-${theme}`, color);
 
+await loadTexts(settings.locale);
 const chat = createVisitorChat({ ...config, storage });
 keepDropsOut();
 render(

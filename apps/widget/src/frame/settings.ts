@@ -17,18 +17,10 @@ export function readServerConfig(): ServerConfig {
   return JSON.parse(element.textContent) as ServerConfig;
 }
 
-/** Said where no loader vouches for other words: in a link anybody could write them. */
-export const DEFAULT_WORDS: Pick<FrameSettings, 'title' | 'greeting'> = {
-  title: 'Chat with us',
-  greeting: 'Ask us anything. We answer right here.',
-};
-
-function text(value: unknown, fallback: string): string {
-  return typeof value === 'string' && value !== '' ? value.slice(0, 500) : fallback;
+/** A text that is not empty. */
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value.slice(0, 500) : undefined;
 }
-
-/** Said where the site has no greeting of its own. */
-const GREETING = 'Ask us anything. We answer right here; you can close this page and come back.';
 
 /**
  * An origin as `postMessage` takes it. Pages of an app's web view (`capacitor://localhost`) have one of a scheme that URLs know none for; what is no origin
@@ -54,10 +46,10 @@ export function readFrameSettings(hash: string): FrameSettings {
     // No settings, or not ours: the defaults do.
   }
   return {
-    origin: originOf(text(given.origin, location.origin)),
-    color: readColor(text(given.color, '')),
-    title: text(given.title, DEFAULT_WORDS.title),
-    greeting: text(given.greeting, GREETING),
+    origin: originOf(text(given.origin) ?? location.origin),
+    color: readColor(text(given.color)),
+    title: text(given.title),
+    greeting: text(given.greeting),
     locale: localeOf(given.locale),
   };
 }

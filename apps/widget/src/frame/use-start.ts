@@ -4,6 +4,7 @@ import { useRef, useState } from 'preact/hooks';
 
 import type { Drafts } from './drafts.ts';
 import type { WaitingText } from './Starting.tsx';
+import { useTexts, type Texts } from './texts.ts';
 
 /** What went wrong: with a field, or with the whole. */
 interface Problem {
@@ -11,14 +12,14 @@ interface Problem {
   readonly text: string;
 }
 
-function problemOf(error: unknown): Problem {
-  if (!(error instanceof ChatError)) return { field: null, text: 'That did not work. Try it again.' };
+function startProblem(error: unknown, t: Texts): Problem {
+  if (!(error instanceof ChatError)) return { field: null, text: t.error(error) };
   const { username, phone } = error.detail.fields ?? {};
-  if (username !== undefined) return { field: 'username', text: 'Enter a name of up to 80 characters.' };
-  if (phone !== undefined) return { field: 'phone', text: 'Enter a phone number of up to 40 characters, or leave it empty.' };
-  if (error.code === 'rate_limited') return { field: null, text: 'Too many chats were started from here. Try it again in a minute.' };
-  if (error.retryable) return { field: null, text: 'We can’t be reached right now. Check your connection and try again.' };
-  return { field: null, text: error.message };
+  if (username !== undefined) return { field: 'username', text: t('nameInvalid') };
+  if (phone !== undefined) return { field: 'phone', text: t('phoneInvalid') };
+  if (error.code === 'rate_limited') return { field: null, text: t('tooManyChats') };
+  if (error.retryable) return { field: null, text: t('startUnreachable') };
+  return { field: null, text: t.error(error) };
 }
 
 type OnStart = (form: VisitorForm) => Promise<void>;
@@ -47,6 +48,7 @@ interface Start {
 
 /** Starting a conversation, and not losing a word that is typed before there is one. `onSend` sends in the conversation that was started. */
 export function useStart(drafts: Drafts, onStart: OnStart, onSend: (text: string) => Promise<void>): Start {
+  const t = useTexts();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem>();
   const [waiting, setWaiting] = useState<readonly WaitingText[]>([]);
@@ -61,7 +63,7 @@ export function useStart(drafts: Drafts, onStart: OnStart, onSend: (text: string
       const username = name.trim();
       const number = phone.trim();
       if (username === '') {
-        setProblem({ field: 'username', text: 'Tell us what to call you.' });
+        setProblem({ field: 'username', text: t('nameMissing') });
         return;
       }
       setBusy(true);
@@ -74,7 +76,7 @@ export function useStart(drafts: Drafts, onStart: OnStart, onSend: (text: string
         drafts.message.write(texts.filter((text) => text !== '').join('\n'));
         setWaiting([]);
         setBusy(false);
-        setProblem(problemOf(error));
+        setProblem(startProblem(error, t));
         return;
       }
       drafts.writeForm({});

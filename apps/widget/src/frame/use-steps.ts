@@ -3,6 +3,7 @@ import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 import { moveFocus } from './focus.ts';
+import { useTexts } from './texts.ts';
 import { useStore } from './use-store.ts';
 
 interface Steps {
@@ -17,6 +18,7 @@ interface Steps {
 
 /** Moves the focus from one screen to the next when the person goes there, and leaves it where it is when the screen changes without them. */
 export function useSteps(chat: VisitorChat, main: RefObject<HTMLElement | null>, url: string | undefined): Steps {
+  const t = useTexts();
   const { phase, ended } = useStore(chat);
   const [again, setAgain] = useState(false);
   const [announced, setAnnounced] = useState('');
@@ -44,7 +46,7 @@ export function useSteps(chat: VisitorChat, main: RefObject<HTMLElement | null>,
     start: async (form) =>
       await take(async () => {
         await chat.start({ ...form, ...(url === undefined ? {} : { pageUrl: url }), locale: navigator.language });
-        setAnnounced('Chat started');
+        setAnnounced(t('started'));
       }),
     end: async () => await take(async () => await chat.end()),
     startAgain() {

@@ -28,7 +28,7 @@ export interface ChatFrame {
 
 /** @param onState told of each change, and of each document that is ready */
 export function createChatFrame(settings: WidgetSettings, panel: HTMLElement, onState: (state: FrameState) => void): ChatFrame {
-  const { base, title, greeting, color, locale } = settings;
+  const { base, title, heading, greeting, color, locale } = settings;
   let state: FrameState = 'none';
   let frame: HTMLIFrameElement | undefined;
   /** Documents that came into the frame, and those that have answered. */
@@ -56,7 +56,7 @@ export function createChatFrame(settings: WidgetSettings, panel: HTMLElement, on
     load() {
       if (state === 'loading' || state === 'ready') return;
       frame?.remove();
-      const words = { origin: location.origin, color: readColor(color), title, greeting, locale } satisfies Record<
+      const words = { origin: location.origin, color: readColor(color), title: heading, greeting, locale } satisfies Record<
         keyof FrameSettings,
         string | undefined
       >;

@@ -9,8 +9,10 @@ export interface WidgetSettings {
   readonly zIndex: string;
   /** The page opens the chat by itself: the launcher is shown only while it closes the panel. */
   readonly hideLauncher: boolean;
+  /** Names the panel on the page. */
   readonly title: string;
-  /** Undefined: a sentence of the frame's. */
+  /** The heading in the frame. Undefined: a text of the frame's, in its language. So is the greeting. */
+  readonly heading: string | undefined;
   readonly greeting: string | undefined;
   /** Shown where the chat can't be loaded. */
   readonly fallbackEmail: string | undefined;
@@ -44,6 +46,7 @@ export function readSettings({ src, dataset }: HTMLScriptElement): WidgetSetting
     zIndex: /^-?\d{1,9}$/.test(zIndex) ? zIndex : '2147483000',
     hideLauncher: hideLauncher !== undefined,
     title: title ?? 'Chat with us',
+    heading: title,
     greeting,
     fallbackEmail,
     locale: locale === 'auto' ? document.documentElement.lang || navigator.language : locale,

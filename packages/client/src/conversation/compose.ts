@@ -4,7 +4,7 @@ import { isVisible } from '@switchboard/protocol/visible';
 
 import type { ImageDetails, TimelineMessage } from '../model/types.ts';
 import type { NewEntry, OutboxImage } from '../outbox/entry.ts';
-import { notAPicture, tooLarge } from '../view/plain-reason.ts';
+import { ProblemError, tooLarge } from '../model/problem.ts';
 import type { ConversationContext } from './context.ts';
 
 /** PostgreSQL takes no NUL characters, and nobody sees them. */
@@ -33,8 +33,8 @@ export function cleanText(given: string): string {
  * @throws ChatError `unsupported_type` or `too_large`
  */
 function checkImage(file: Blob, name: string, maxBytes: number, { width, height }: ImageDetails): OutboxImage {
-  if (!IMAGE_TYPES.some((type) => type === file.type)) throw new ChatError('unsupported_type', notAPicture('That file'));
-  if (file.size > maxBytes) throw new ChatError('too_large', tooLarge('That picture', file.size, maxBytes));
+  if (!IMAGE_TYPES.some((type) => type === file.type)) throw new ProblemError({ key: 'not_a_picture' });
+  if (file.size > maxBytes) throw new ProblemError(tooLarge(undefined, file.size, maxBytes));
   const shortName = name.slice(0, MAX_FILE_NAME_LENGTH);
   return { blob: file, url: null, name: shortName, mimeType: file.type, width: width ?? null, height: height ?? null };
 }

@@ -38,7 +38,7 @@ export interface TimelineMessage {
   readonly seq: number | null;
   /** Null for messages that are not own, unless this console should have saved a visitor's and the server has refused it for good: that is `failed`. */
   readonly status: MessageStatus | null;
-  /** Why it is not sent, for status `failed`. */
+  /** Why it is not sent, for status `failed`: a `ProblemKey`, or a sentence of an older build. */
   readonly failure: string | null;
   /** 0 to 1 while its image is on the way up, null otherwise. */
   readonly uploadProgress: number | null;

@@ -35,7 +35,7 @@ export interface OutboxEntry {
   readonly body: MessageBody<OutboxImage>;
   /** When it was sent, ISO-8601, by the server's clock as well as it is known here. */
   readonly createdAt: string;
-  /** Why the server refused it for good; null while it is waiting to be saved. */
+  /** Why the server refused it for good: a `ProblemKey`, or a sentence of an older build. Null while it is waiting to be saved. */
   readonly failure: string | null;
 }
 

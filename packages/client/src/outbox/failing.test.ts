@@ -106,7 +106,7 @@ describe('failing', () => {
     outbox.begin();
     await vi.waitFor(() => expect(texts(server)).toEqual(['one', 'three']));
     await vi.waitFor(() =>
-      expect(outbox.entries().map((left) => [left.body.text, left.failure])).toEqual([['FORBIDDEN word', 'That word is not taken.']]),
+      expect(outbox.entries().map((left) => [left.body.text, left.failure])).toEqual([['FORBIDDEN word', 'invalid_request']]),
     );
     expect(outbox.isFailing()).toBe(false);
     expect([outbox.unsent(), outbox.unsent(1), outbox.unsent(2)]).toEqual([1, 1, 0]);

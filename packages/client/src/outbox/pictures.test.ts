@@ -32,7 +32,7 @@ describe('a picture that does not get up', () => {
     expect(texts(server), 'not at once: a server that starts anew answers some things before others').toEqual([]);
     await pass(outbox, 60_000, true);
     await vi.waitFor(() => expect(texts(server)).toEqual(['after']));
-    expect(failures(outbox)).toEqual(['The picture does not get through. Try it again, or send a smaller one.']);
+    expect(failures(outbox)).toEqual(['picture_stuck']);
     expect([outbox.unsent(1), outbox.isFailing()]).toEqual([1, false]);
     server.fault = () => undefined;
     await outbox.retry(outbox.entries()[0]!);

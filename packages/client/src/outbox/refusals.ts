@@ -1,6 +1,7 @@
 import type { ChatError } from '@switchboard/protocol/errors';
 
 import { isBlocked } from '../model/errors.ts';
+import { problemOf } from '../model/problem.ts';
 import type { OutboxEntry } from './entry.ts';
 
 /** How many keys of one message may turn out to be another message's before it counts as refused. */
@@ -25,7 +26,7 @@ export class Refusals {
     if (onBehalf && isBlocked(reason)) return null;
     // Another message has this key. It was made here, so another one is as good; a visitor's own key is not for us to change.
     if (reason.code === 'conflict' && !onBehalf && this.#mayChangeKey(entry)) return { ...entry, key: this.#uuid() };
-    return { ...entry, failure: reason.message };
+    return { ...entry, failure: problemOf(reason).key };
   }
 
   /** Should the server take no key at all, the person is told. */

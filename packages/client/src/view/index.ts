@@ -8,6 +8,6 @@ export { captionWidth, shownSize } from './image-size.ts';
 export { linkParts, safeHref, type TextPart } from './links.ts';
 export { AT_THE_END, LogScroll, type LogPlace } from './log-scroll.ts';
 export { hostElsewhere, safePicture } from './pictures.ts';
-export { plainReason } from './plain-reason.ts';
+export { isProblemKey, problemOf, type Problem, type ProblemKey } from '../model/problem.ts';
 export { blocksOf, textBlocks, type TextBlock } from './text-blocks.ts';
-export { createTimes, locale, times, type Times } from './times.ts';
+export { createTimes, formatLocale, type Times } from './times.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { createTimes, englishLike } from './times.ts';
+import { createTimes, formatLocale } from './times.ts';
 
 const times = createTimes('en-GB', 'Europe/Oslo');
 const now = new Date('2026-11-23T09:00:00.000Z');
@@ -40,10 +40,10 @@ it('shows nothing for what is no time', () => {
   expect(times.clock('')).toBe('');
 });
 
-it('speaks English, as the words around do, with the clock of the browser’s language', () => {
+it('formats times in the language of the texts, with the clock of the browser’s locale', () => {
   const at = '2025-11-20T18:05:00.000Z';
   const shown = (own: string) => {
-    const here = createTimes(englishLike(own), 'Europe/Oslo');
+    const here = createTimes(formatLocale('en', own), 'Europe/Oslo');
     return [here.short(at, now), here.clock(at)];
   };
   expect(shown('de-DE')).toEqual(['20 Nov 2025', '19:05']);
@@ -53,4 +53,13 @@ it('speaks English, as the words around do, with the clock of the browser’s la
   // Neither letters nor digits of another script between English words.
   for (const own of ['ar-EG', 'hi-IN', 'ja-JP', 'th-TH-u-ca-buddhist', 'fa-IR'])
     expect(shown(own).join(' ')).toMatch(/^20 Nov 2025 (19:05|7:05\spm)$/u);
+});
+
+it('uses the words of a language beside its weekdays and months', () => {
+  const german = createTimes(formatLocale('de', 'en-US'), 'Europe/Oslo');
+  expect(german.short('2026-11-22T22:30:00.000Z', now)).toBe('Gestern');
+  expect(german.day('2026-11-23T08:05:00.000Z', now)).toBe('Heute');
+  expect(german.short('2026-11-19T10:00:00.000Z', now)).toBe('Donnerstag');
+  expect(german.day('2026-11-20T10:00:00.000Z', now)).toBe('Freitag, 20. November');
+  expect(createTimes(formatLocale('de', 'de-AT'), 'Europe/Oslo').short('2026-01-16T10:00:00.000Z', now)).toBe('16. Jän.');
 });

@@ -4,7 +4,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 export interface Times {
   /** `14:05`. */
   clock(iso: string): string;
-  /** `14:05` today, `Yesterday`, the weekday in the last week, then `12 Nov`, with the year when it is another one. */
+  /** `14:05` today, `Yesterday`, the weekday in the last week, then `12 Nov`, with the year when it is another one. In the words of the locale. */
   short(iso: string, now: Date): string;
   /** The heading of a day: `Today`, `Yesterday`, `Monday, 23 November`. */
   day(iso: string, now: Date): string;
@@ -14,8 +14,8 @@ export interface Times {
   dayKey(iso: string | Date): string;
 }
 
-/** `locale` undefined: the browser's; `timeZone` undefined: the system's. A time that can't be read is shown as nothing. */
-export function createTimes(locale?: string, timeZone?: string): Times {
+/** `timeZone` undefined: the system's. A time that can't be read is shown as nothing. */
+export function createTimes(locale: string, timeZone?: string): Times {
   const format = (options: Intl.DateTimeFormatOptions) =>
     new Intl.DateTimeFormat(locale, { ...options, ...(timeZone === undefined ? {} : { timeZone }) });
   // `09:05`, but `9:05 AM`.
@@ -34,6 +34,13 @@ export function createTimes(locale?: string, timeZone?: string): Times {
     ...(timeZone === undefined ? {} : { timeZone }),
   });
 
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  /** `Today` or `Yesterday`, as a heading begins. */
+  const nearDay = (daysAgo: 0 | 1) => {
+    const [first = '', ...rest] = relative.format(-daysAgo, 'day');
+    return first.toLocaleUpperCase(locale) + rest.join('');
+  };
+
   const dayKey = (value: string | Date) => {
     const date = new Date(value);
     return Number.isNaN(date.getTime()) ? '' : key.format(date);
@@ -51,33 +58,30 @@ export function createTimes(locale?: string, timeZone?: string): Times {
       say(iso, (date) => {
         const ago = daysAgo(iso, now);
         if (ago <= 0) return clock.format(date);
-        if (ago === 1) return 'Yesterday';
+        if (ago === 1) return nearDay(1);
         if (ago < 7) return weekday.format(date);
         return (sameYear(iso, now) ? dayMonth : dayMonthYear).format(date);
       }),
     day: (iso, now) =>
       say(iso, (date) => {
         const ago = daysAgo(iso, now);
-        if (ago <= 0) return 'Today';
-        if (ago === 1) return 'Yesterday';
+        if (ago <= 0) return nearDay(0);
+        if (ago === 1) return nearDay(1);
         return (sameYear(iso, now) ? longDay : longDayYear).format(date);
       }),
   };
 }
 
 /**
- * English, as the words around: of the browser's own kind where that is English, else with the clock that the browser's language has.
+ * The locale of times, dates and numbers beside texts of a language: the browser's own where it is of that language, with its region's habits; else the
+ * language with the clock that the browser's locale has.
  *
+ * @param language of the texts: `en`, `de`
  * @param own the browser's locale
  */
-export function englishLike(own: string): string {
-  if (/^en\b/iu.test(own)) return own;
+export function formatLocale(language: string, own: string = new Intl.DateTimeFormat().resolvedOptions().locale): string {
+  if (own.toLowerCase().split('-', 1)[0] === language) return own;
   const { hour12 } = new Intl.DateTimeFormat(own, { hour: 'numeric' }).resolvedOptions();
-  return `en-GB-u-hc-${hour12 === true ? 'h12' : 'h23'}`;
+  // Day before month, as nearly everywhere.
+  return `${language === 'en' ? 'en-GB' : language}-u-hc-${hour12 === true ? 'h12' : 'h23'}`;
 }
-
-/** The locale of everything that is said: times, dates and numbers, like the words. */
-export const locale = englishLike(new Intl.DateTimeFormat().resolvedOptions().locale);
-
-/** In that locale and the browser's time zone. */
-export const times: Times = createTimes(locale);

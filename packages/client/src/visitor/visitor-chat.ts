@@ -2,6 +2,7 @@ import { ChatError } from '@switchboard/protocol/errors';
 
 import { Arrivals } from '../conversation/arrivals.ts';
 import { isBlocked } from '../model/errors.ts';
+import type { ProblemKey } from '../model/problem.ts';
 import type { ArrivedMessage, ConversationHandle, VisitorChat, VisitorChatOptions, VisitorForm, VisitorSnapshot } from '../model/types.ts';
 import { type NewEntry, withoutPlace } from '../outbox/entry.ts';
 import { browserEffects } from '../platform/effects.ts';
@@ -18,7 +19,7 @@ import type { StoredSession } from './stored-session.ts';
 import { VisitorLine } from './visitor-line.ts';
 
 /** What a message says that was saved in a conversation which the server does not know any more. */
-const LOST = 'The conversation that it was sent in is lost.';
+const LOST: ProblemKey = 'lost';
 
 /** A visitor's side: no conversation, or finding the one from before, or one. */
 class Visitor implements VisitorChat {

@@ -4,6 +4,7 @@ import type { Acknowledgement, PeerInputs } from '@switchboard/protocol/types';
 import { Conversation } from '../conversation/conversation.ts';
 import { isBlocked } from '../model/errors.ts';
 import { conversationMessageId } from '../model/message-id.ts';
+import type { ProblemKey } from '../model/problem.ts';
 import type { ArrivedMessage, RelayAddress } from '../model/types.ts';
 import { fileOf, type NewEntry, type OutboxEntry, withoutPlace } from '../outbox/entry.ts';
 import { Outbox } from '../outbox/outbox.ts';
@@ -24,7 +25,7 @@ import type { StoredSession } from './stored-session.ts';
 /** Milliseconds that ending waits for the last messages to be saved. */
 const FLUSH_MS = 5_000;
 /** What a message says that could not be sent before its conversation was over. */
-const LEFT_OVER = 'It was not sent before the last conversation ended.';
+const LEFT_OVER: ProblemKey = 'left_over';
 
 export interface VisitorLineOptions {
   readonly effects: Effects;
@@ -170,7 +171,8 @@ export class VisitorLine {
       },
       upload: (entry, onProgress, signal) => {
         const file = fileOf(entry);
-        if (file?.blob == null) return Promise.reject(new ChatError('invalid_request', 'The picture is not there any more.'));
+        if (file?.blob == null)
+          return Promise.reject(new ChatError('invalid_request', 'The picture is not there any more.', { fields: { picture: 'is gone' } }));
         return uploadImage(effects, this.#http, { blob: file.blob, name: file.name, uploadKey: entry.key, signal }, onProgress);
       },
       onUploaded: (entry) => void this.conversation.screen.relay(entry),

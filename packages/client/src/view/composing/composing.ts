@@ -2,7 +2,7 @@ import { MAX_TEXT_LENGTH } from '@switchboard/protocol/limits';
 
 import type { ConversationHandle } from '../../model/types.ts';
 import { createEmitter } from '../../platform/emitter.ts';
-import { plainReason } from '../plain-reason.ts';
+import { problemOf, type Problem } from '../../model/problem.ts';
 import type { HandedOver } from './handed-over.ts';
 import { readyPicture, type ReadyPicture } from './picture-file.ts';
 
@@ -20,8 +20,8 @@ export interface PickedPicture {
 export interface ComposingSnapshot {
   readonly text: string;
   readonly pictures: readonly PickedPicture[];
-  /** Why something was not taken, a sentence each. */
-  readonly problems: readonly string[];
+  /** Why something was not taken. */
+  readonly problems: readonly Problem[];
   readonly tooLong: boolean;
   /** There is something to send, and it can be sent. */
   readonly ready: boolean;
@@ -58,7 +58,7 @@ export class Composing {
   #conversation: ConversationHandle | undefined;
   #text: string;
   #pictures: readonly Picture[] = [];
-  #problems: readonly string[] = [];
+  #problems: readonly Problem[] = [];
   /** Taken over and not yet kept, in order. */
   #sent: readonly Sent[] = [];
   #lastId = 0;
@@ -103,7 +103,7 @@ export class Composing {
   /** Puts pictures beside the field. What can't be sent is left out, and why is said. */
   add(files: readonly File[]): void {
     const room = MAX_PICTURES - this.#pictures.length;
-    this.#problems = files.length > room ? [`${MAX_PICTURES} pictures at once is the limit.`] : [];
+    this.#problems = files.length > room ? [{ key: 'too_many_pictures', limit: MAX_PICTURES }] : [];
     const taken = files.slice(0, room).map((file) => this.#pick(file, files.length > 1));
     this.#pictures = [...this.#pictures, ...taken];
     this.#refresh();
@@ -158,7 +158,7 @@ export class Composing {
     const ready = readyPicture(file, called, this.#conversation?.maxImageBytes ?? 0);
     // Said at once, whether or not it is sent by then.
     ready.catch((error: unknown) => {
-      this.#problems = [...this.#problems, plainReason(error)];
+      this.#problems = [...this.#problems, problemOf(error)];
       this.remove(id);
     });
     return { id, name: file.name === '' ? 'picture' : file.name, url: URL.createObjectURL(file), ready };
@@ -171,7 +171,7 @@ export class Composing {
         await this.#deliverOne(next);
         this.#sent = this.#sent.slice(1);
       } catch (error) {
-        this.#problems = [plainReason(error)];
+        this.#problems = [problemOf(error)];
         this.#takeBack();
       }
     }

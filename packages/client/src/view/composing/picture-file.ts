@@ -1,7 +1,6 @@
-import { ChatError } from '@switchboard/protocol/errors';
 import { IMAGE_TYPES } from '@switchboard/protocol/limits';
 
-import { notAPicture, tooLarge } from '../plain-reason.ts';
+import { ProblemError, tooLarge } from '../../model/problem.ts';
 
 /** A picture as it is sent. */
 export interface ReadyPicture {
@@ -29,18 +28,17 @@ const HEAD_BYTES = 64 * 1024;
  * Reads a picture's measures, and makes a photograph smaller that has more pixels or bytes than can be sent: upright, as JPEG, or where it can be seen
  * through as what it was. Everything else stays as it is, animations always.
  *
- * @param called what to call it in the sentence that says why it can't be sent; undefined where it is the only one
- * @throws ChatError `unsupported_type`, `too_large`, or `invalid_request` for a file that is no picture
+ * @param called what to call it where it can't be sent; undefined where it is the only one
+ * @throws ProblemError for a file that can't be sent
  */
 export async function readyPicture(file: File, called: string | undefined, maxBytes: number): Promise<ReadyPicture> {
-  const subject = called ?? 'That picture';
   const name = file.name === '' ? 'picture' : file.name;
   if (!IMAGE_TYPES.some((type) => type === file.type)) {
-    throw new ChatError('unsupported_type', notAPicture(called ?? 'That file'));
+    throw new ProblemError({ key: 'not_a_picture', name: called });
   }
   const url = URL.createObjectURL(file);
   try {
-    const image = await load(url, subject);
+    const image = await load(url, called);
     const { naturalWidth: width, naturalHeight: height } = image;
     if (file.size <= maxBytes && width * height <= MAX_PIXELS) return { blob: file, name, width, height };
     if (!(await isAnimated(file))) {
@@ -49,17 +47,17 @@ export async function readyPicture(file: File, called: string | undefined, maxBy
     }
     // What has too many pixels only is for the server to judge.
     if (file.size <= maxBytes) return { blob: file, name, width, height };
-    throw new ChatError('too_large', tooLarge(subject, file.size, maxBytes));
+    throw new ProblemError(tooLarge(called, file.size, maxBytes));
   } finally {
     URL.revokeObjectURL(url);
   }
 }
 
-function load(url: string, subject: string): Promise<HTMLImageElement> {
+function load(url: string, called: string | undefined): Promise<HTMLImageElement> {
   return new Promise((resolve, reject) => {
     const image = new Image();
     image.addEventListener('load', () => resolve(image));
-    image.addEventListener('error', () => reject(new ChatError('invalid_request', `${subject} can’t be read. It may be damaged.`)));
+    image.addEventListener('error', () => reject(new ProblemError({ key: 'picture_unreadable', name: called })));
     image.src = url;
   });
 }

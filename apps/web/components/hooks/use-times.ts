@@ -1,0 +1,12 @@
+import { createTimes, formatLocale, type Times } from '@switchboard/client/view';
+import { useLocale } from 'use-intl';
+
+const known = new Map<string, Times>();
+
+/** Says times in the language of the console, with the habits of the browser's region, in the browser's time zone. */
+export function useTimes(): Times {
+  const locale = useLocale();
+  const times = known.get(locale) ?? createTimes(formatLocale(locale));
+  known.set(locale, times);
+  return times;
+}

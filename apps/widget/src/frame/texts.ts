@@ -1,0 +1,72 @@
+import { createTimes, formatLocale, isProblemKey, problemOf, type Problem, type Times } from '@switchboard/client/view';
+import { bestLocale, type Locale } from '@switchboard/protocol/locales';
+
+import type english from '../locales/en.json';
+
+type Values = Readonly<Record<string, string | number>>;
+type TextKey = keyof typeof english;
+/** A text, or its forms by plural category (`one`, `other`, …) of the value `count`. In either stand values, as `{name}`. */
+type Text = string | Readonly<Record<string, string>>;
+type Dictionary = Readonly<Record<TextKey, Text>>;
+
+/** The texts of the frame in one language. */
+export interface Texts {
+  /** The text of a key. A value that is not given stays `{name}`. */
+  (key: TextKey, values?: Values): string;
+  /** What went wrong, in a sentence. */
+  problem(problem: Problem): string;
+  /** The same for something that was thrown. */
+  error(error: unknown): string;
+  /** Why a message was not sent. A sentence that an older build has kept stays as it is. */
+  failure(failure: string): string;
+  /** Times in the same language, in the browser's time zone. */
+  readonly times: Times;
+}
+
+/** A file each, which browsers keep for ever: a visitor loads one language. They do not compile when one lacks a text. */
+const DICTIONARIES: Readonly<Record<Locale, () => Promise<Dictionary>>> = {
+  en: async () => (await import('../locales/en.json')).default,
+  de: async () => (await import('../locales/de.json')).default,
+};
+
+function createTexts(locale: Locale, dictionary: Dictionary): Texts {
+  const plurals = new Intl.PluralRules(locale);
+  const format = (key: TextKey, values: Values = {}) => {
+    const text = dictionary[key];
+    const form = typeof text === 'string' ? text : (text[plurals.select(Number(values.count))] ?? text.other ?? '');
+    return form.replaceAll(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place));
+  };
+  const numbers = new Intl.NumberFormat(locale);
+  const problem = ({ key, name, size = 0, limit = 0 }: Problem) =>
+    format(`problem.${key}`, {
+      subject: name ?? format(key === 'not_a_picture' ? 'thatFile' : 'thatPicture'),
+      size: numbers.format(size),
+      limit: numbers.format(limit),
+    });
+  return Object.assign(format, {
+    problem,
+    error: (error: unknown) => problem(problemOf(error)),
+    failure: (failure: string) => (isProblemKey(failure) ? problem({ key: failure }) : failure),
+    times: createTimes(formatLocale(locale)),
+  });
+}
+
+let current: Texts | undefined;
+
+/**
+ * Fetches the texts in the language nearest to `wanted`, a language tag such as `de-AT`; English where there is none. Before the first component is
+ * drawn: a frame has one language for as long as it lives.
+ *
+ * @throws Error when they can't be fetched: the loader then says that the chat can't be loaded
+ */
+export async function loadTexts(wanted: string | undefined): Promise<Texts> {
+  const locale = bestLocale(wanted === undefined ? [] : [wanted]);
+  current = createTexts(locale, await DICTIONARIES[locale]());
+  return current;
+}
+
+/** The texts of this frame. @throws Error before they are loaded */
+export function useTexts(): Texts {
+  if (current === undefined) throw new Error('There are no texts yet.');
+  return current;
+}
