@@ -131,7 +131,7 @@ it('buries a job whose process ended during its last attempt, instead of running
   expect(seen).toEqual([]);
 });
 
-it('tells a handler whose job another process has taken, and leaves the job to that one', async () => {
+it('signals a handler when another process has taken its job, and leaves the job to that process', async () => {
   const { jobs, outcomes } = startWork(
     async ({ signal }) => {
       await new Promise((_resolve, reject) => {

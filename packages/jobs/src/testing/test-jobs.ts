@@ -6,7 +6,7 @@ import { defineJobs, type Handlers } from '../define-jobs.ts';
 /** Jobs of the tests: each run leaves a row in `runs`, a table of the tests. */
 export const TEST_JOBS = defineJobs({
   note: { payload: z.object({ n: z.int() }) },
-  /** Does not end by itself. */
+  /** Never ends unless it is aborted. */
   hang: { payload: z.object({ n: z.int() }) },
 });
 
