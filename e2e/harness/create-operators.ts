@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { createOperator } from '@switchboard/chat';
+import { createOperator, SYSTEM } from '@switchboard/chat';
 import { openDatabase } from '@switchboard/database';
 import { silentLogger } from '@switchboard/telemetry';
 
@@ -13,7 +13,7 @@ export async function createOperators(databaseUrl: string, operators: readonly (
     const context = { db, clock: () => new Date(), ids: randomUUID, log: silentLogger, signUpload: (path: string) => path };
     const ids: number[] = [];
     for (const { email, name, password } of operators)
-      ids.push((await createOperator(context, { email, name, password, role: 'OPERATOR' })).id);
+      ids.push((await createOperator(context, SYSTEM, { email, name, password, role: 'OPERATOR' })).id);
     return ids;
   } finally {
     await db.close();

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { settleWaiting } from '@switchboard/chat';
+import { settleWaiting, SYSTEM } from '@switchboard/chat';
 import { ConfigError } from '@switchboard/config';
 import { checkConnections, DatabaseUrlError, SessionError } from '@switchboard/database';
 import { endWithSupervisor, onShutdown, reportStrayErrors } from '@switchboard/telemetry';
@@ -67,7 +67,7 @@ async function listenOrEnd(server: Server, port: number, hostname: string | unde
 
 /** After an update from a version that kept no book of who waits: until nothing is left, with pauses in which others have the database. */
 async function settleConversations({ chat }: Services): Promise<void> {
-  while (await settleWaiting(chat)) await delay(SETTLE_PAUSE_MS, undefined, { ref: false });
+  while (await settleWaiting(chat, SYSTEM)) await delay(SETTLE_PAUSE_MS, undefined, { ref: false });
 }
 
 function servicesOrEnd(config: Config, stopping: Parameters<typeof createServices>[1]): Services {

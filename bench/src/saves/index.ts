@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { createMessageSaver, startSession, type ClientActor, type Context } from '@switchboard/chat';
+import { createMessageSaver, startSession, type VisitorActor, type Context } from '@switchboard/chat';
 import type { Database } from '@switchboard/database';
 
 import type { Benchmark, Row } from '../benchmark.ts';
@@ -60,16 +60,16 @@ function contextOf(db: Database): Context {
   return { db, clock: () => new Date(), ids: randomUUID, log, signUpload: (path) => path };
 }
 
-async function visitors(ctx: Context, count: number): Promise<ClientActor[]> {
+async function visitors(ctx: Context, count: number): Promise<VisitorActor[]> {
   return await Promise.all(
     Array.from({ length: count }, async () => {
       const { clientId, sessionId } = await startSession(ctx, { kind: 'anonymous' }, { username: 'Vera' });
-      return { kind: 'client', clientId, sessionId } as const;
+      return { kind: 'visitor', clientId, sessionId } as const;
     }),
   );
 }
 
-async function createOne(database: Database, { clientId, sessionId }: ClientActor, seq: number): Promise<void> {
+async function createOne(database: Database, { clientId, sessionId }: VisitorActor, seq: number): Promise<void> {
   await database.prisma.chatMessage.create({
     data: { messageKey: randomUUID(), clientId, seq, sessionId, senderType: 'CLIENT', messageType: 'TEXT', text: TEXT },
   });

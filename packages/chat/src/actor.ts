@@ -1,21 +1,30 @@
-/** Who asks. Made at the edge from a verified token or a signed-in session, never from a payload. */
-export type Actor = AnonymousActor | ClientActor | OperatorActor;
+import type { OperatorRole } from '@switchboard/protocol';
+
+/** Who asks. Made at the edge from a verified token or a signed-in session, never from a payload. `permissions.ts` says what each may do. */
+export type Actor = AnonymousActor | VisitorActor | OperatorActor | SystemActor;
 
 export interface AnonymousActor {
   readonly kind: 'anonymous';
 }
 
-/** A visitor with a token: may touch its own conversation and no other. */
-export interface ClientActor {
-  readonly kind: 'client';
+/** A visitor with a token. */
+export interface VisitorActor {
+  readonly kind: 'visitor';
   readonly clientId: number;
   readonly sessionId: string;
 }
 
-/** A signed-in operator: may touch every conversation. */
+/** A signed-in operator. */
 export interface OperatorActor {
   readonly kind: 'operator';
   readonly userId: number;
   readonly name: string;
-  readonly role: 'OPERATOR' | 'ADMIN';
+  readonly role: OperatorRole;
 }
+
+/** The installation itself: its command line, and what a server does without being asked. */
+export interface SystemActor {
+  readonly kind: 'system';
+}
+
+export const SYSTEM: SystemActor = { kind: 'system' };

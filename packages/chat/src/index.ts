@@ -1,4 +1,4 @@
-export type { Actor, AnonymousActor, ClientActor, OperatorActor } from './actor.ts';
+export { SYSTEM, type Actor, type OperatorActor, type VisitorActor } from './actor.ts';
 export type { ChatLog, Context } from './context.ts';
 export type { Effect, WithEffects } from './effects.ts';
 export { blockVisitor, type BlockedVisitor } from './visitors/block-visitor.ts';

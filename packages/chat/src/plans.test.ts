@@ -2,7 +2,7 @@ import { Prisma } from '@switchboard/database';
 import { planOf, recordStatements, seed, type PlanNode } from '@switchboard/database/testing';
 import { beforeAll, expect, it } from 'vitest';
 
-import type { OperatorActor } from './actor.ts';
+import { SYSTEM, type OperatorActor } from './actor.ts';
 import { countUnanswered } from './conversations/count-unanswered.ts';
 import { findChats, listRecentChats } from './conversations/list-recent-chats.ts';
 import { listView } from './conversations/list-view.ts';
@@ -23,7 +23,7 @@ const MOST_ROWS = 1_000;
 const LONG = 5_000;
 
 let operator: OperatorActor;
-let visitor: { kind: 'client'; clientId: number; sessionId: string };
+let visitor: { kind: 'visitor'; clientId: number; sessionId: string };
 
 beforeAll(async () => {
   operator = await chat.operator();
@@ -110,7 +110,7 @@ it.each(['waiting', 'open', 'done'] as const)(
 );
 
 it('who waits for an answer is counted in an index of just those', async () => {
-  const statements = await recordStatements(async () => await countUnanswered(chat.ctx));
+  const statements = await recordStatements(async () => await countUnanswered(chat.ctx, SYSTEM));
   const plan = (await Promise.all(statements.map(async (statement) => await planOf(chat.db, statement)))).flat();
   expect(plan.flatMap((node) => node['Index Name'] ?? [])).toEqual(['idx_clients_waiting']);
   expect(plan.filter((node) => /Sort|Seq Scan/.test(node['Node Type']))).toEqual([]);
@@ -119,12 +119,12 @@ it('who waits for an answer is counted in an index of just those', async () => {
 it('what a version without these columns has saved is found by an index of just that', async () => {
   await chat.db.prisma
     .$executeRaw`UPDATE "Client" SET "waitingSeq" = 0 WHERE id IN (SELECT id FROM "Client" ORDER BY "lastActivityAt" DESC LIMIT 150)`;
-  const statements = await recordStatements(async () => void (await settleWaiting(chat.ctx)));
+  const statements = await recordStatements(async () => void (await settleWaiting(chat.ctx, SYSTEM)));
   const plans = await Promise.all(statements.map(async (statement) => await planOf(chat.db, statement)));
   expect(plans[0]?.map((node) => node['Index Name'])).toContain('idx_clients_unsettled');
   const [look, lock, settle] = plans;
   // The hundred rows themselves are changed by whatever way is shortest; their messages are found by an index.
   const messages = settle?.filter((node) => node['Relation Name'] !== 'Client');
   expect([look, lock, messages].flatMap((plan) => plan?.map(troubleOf).filter((what) => what !== undefined))).toEqual([]);
-  expect(await settleWaiting(chat.ctx)).toBe(false);
+  expect(await settleWaiting(chat.ctx, SYSTEM)).toBe(false);
 });

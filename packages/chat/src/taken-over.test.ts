@@ -4,7 +4,7 @@ import { migrate, migrationsFolder, openDatabase, type Database } from '@switchb
 import { createEmptyDatabase, installGuide } from '@switchboard/database/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import type { OperatorActor } from './actor.ts';
+import { SYSTEM, type OperatorActor } from './actor.ts';
 import { adoptSession } from './visitors/adopt-session.ts';
 import type { Context } from './context.ts';
 import { createOperator } from './operators/create-operator.ts';
@@ -84,10 +84,10 @@ describe.each(['plain', 'grown'] as const)('on an installation of the guide that
   it('new visitors come, also with a telephone that is known, and operators get a password', async () => {
     const started = await startSession(ctx, { kind: 'anonymous' }, { username: 'Vera again', phone: '+1 555 0100' });
     expect(started.clientId).toBeGreaterThan(7);
-    expect((await listOperators(ctx, NOW)).map(({ maySignIn }) => maySignIn)).toEqual([false, false]);
-    await setOperatorPassword(ctx, 'Ana@x.example', 'a long enough password');
-    await createOperator(ctx, { email: 'new@x.example', name: 'New', password: 'a long enough password' });
-    expect((await listOperators(ctx, NOW)).filter(({ maySignIn }) => maySignIn).map(({ email, role }) => [email, role])).toEqual([
+    expect((await listOperators(ctx, SYSTEM, NOW)).map(({ maySignIn }) => maySignIn)).toEqual([false, false]);
+    await setOperatorPassword(ctx, SYSTEM, 'Ana@x.example', 'a long enough password');
+    await createOperator(ctx, SYSTEM, { email: 'new@x.example', name: 'New', password: 'a long enough password' });
+    expect((await listOperators(ctx, SYSTEM, NOW)).filter(({ maySignIn }) => maySignIn).map(({ email, role }) => [email, role])).toEqual([
       ['ana@x.example', 'ADMIN'],
       ['new@x.example', 'OPERATOR'],
     ]);

@@ -1,10 +1,18 @@
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 
-import { createOperator, listOperators, removeOperator, setOperatorPassword, setOperatorRole, type Effect } from '@switchboard/chat';
+import {
+  createOperator,
+  listOperators,
+  removeOperator,
+  setOperatorPassword,
+  setOperatorRole,
+  SYSTEM,
+  type Effect,
+} from '@switchboard/chat';
 import { APPLICATION_NAMES } from '@switchboard/config';
 import { openDatabase, type Database } from '@switchboard/database';
-import { ChatError } from '@switchboard/protocol';
+import { ChatError, OPERATOR_ROLES, type OperatorRole } from '@switchboard/protocol';
 
 import { UserError } from '../standalone/user-error.mjs';
 import { chooseDatabase } from '../chosen-database.ts';
@@ -15,7 +23,6 @@ import { ROOT } from '../root.ts';
 import { signOfServers } from '../running-servers.ts';
 import { withDatabaseUrl } from '../with-database.ts';
 
-const ROLES = ['OPERATOR', 'ADMIN'] as const;
 /** How long the database may take to answer; with a start under way, that start brings it up meanwhile. */
 const PATIENCE_MS = 10_000;
 
@@ -26,7 +33,7 @@ interface Options {
   readonly email: string;
   readonly name: string;
   readonly password: string;
-  readonly role: (typeof ROLES)[number];
+  readonly role: OperatorRole;
 }
 
 /** What a verb did. */
@@ -49,7 +56,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
     usage: 'operator create --email E --name N --password P [--role ADMIN] [--new]',
     needs: ['email', 'name', 'role', 'password'],
     async run(db, { email, name, password, role }) {
-      await createOperator(ctx(db), { email, name, password, role });
+      await createOperator(ctx(db), SYSTEM, { email, name, password, role });
       return { say: `${role === 'ADMIN' ? 'Administrator' : 'Operator'} ${email} is made.` };
     },
   },
@@ -57,7 +64,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
     usage: 'operator list',
     needs: [],
     async run(db) {
-      const operators = await listOperators(ctx(db), new Date());
+      const operators = await listOperators(ctx(db), SYSTEM, new Date());
       const lines = operators.map(({ email, name, role, maySignIn, sessions }) => {
         const state = maySignIn ? `${sessions} signed in` : 'removed';
         return [email, name, role, state].join('\t');
@@ -69,7 +76,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
     usage: 'operator role --email E --role ADMIN',
     needs: ['email', 'role'],
     async run(db, { email, role }) {
-      const { effects } = await setOperatorRole(ctx(db), email, role);
+      const { effects } = await setOperatorRole(ctx(db), SYSTEM, email, role);
       return { say: `${email} is ${role === 'ADMIN' ? 'an administrator' : 'an operator'} now.`, effects };
     },
   },
@@ -77,7 +84,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
     usage: 'operator password --email E --password P',
     needs: ['email', 'password'],
     async run(db, { email, password }) {
-      const { effects } = await setOperatorPassword(ctx(db), email, password);
+      const { effects } = await setOperatorPassword(ctx(db), SYSTEM, email, password);
       return { say: `${email} has a new password and is signed out everywhere.`, effects };
     },
   },
@@ -85,7 +92,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
     usage: 'operator remove --email E',
     needs: ['email'],
     async run(db, { email }) {
-      const { effects } = await removeOperator(ctx(db), email);
+      const { effects } = await removeOperator(ctx(db), SYSTEM, email);
       return { say: `${email} is signed out everywhere and can't sign in any more. What it wrote stays.`, effects };
     },
   },
@@ -154,8 +161,8 @@ async function readOptions(verb: Verb, args: readonly string[]): Promise<{ optio
   if (needs('name') && values.name === undefined) throw missing('--name');
   const { usage } = verb;
   if (needs('role') && values.role === undefined && !usage.includes('[--role')) throw missing('--role');
-  const role = ROLES.find((known) => known === (values.role ?? 'OPERATOR').toUpperCase());
-  if (role === undefined) throw new UserError(`--role is "${values.role}"; it must be ${ROLES.join(' or ')}.`);
+  const role = OPERATOR_ROLES.find((known) => known === (values.role ?? 'OPERATOR').toUpperCase());
+  if (role === undefined) throw new UserError(`--role is "${values.role}"; it must be ${OPERATOR_ROLES.join(' or ')}.`);
   const password = values['password-stdin'] ? (await text(process.stdin)).replace(/\r?\n$/, '') : values.password;
   if (needs('password') && password === undefined) throw missing('--password (or --password-stdin)');
   return { options: { email: values.email ?? '', name: values.name ?? '', password: password ?? '', role }, makeNew: values.new };

@@ -1,4 +1,4 @@
-import { listRevocations } from '@switchboard/chat';
+import { listRevocations, SYSTEM } from '@switchboard/chat';
 import { silentLogger } from '@switchboard/telemetry';
 import { describe, expect, it, vi } from 'vitest';
 
@@ -200,7 +200,7 @@ describe('signing out', () => {
     const revoke = vi.spyOn(server.services.revocations, 'revoke');
     expect((await post(path, body, { cookie })).status).toBe(200);
     expect(revoke.mock.calls).toEqual([[{ role: 'operator', id }]]);
-    expect((await listRevocations(server.services.chat, new Date())).revocations.filter((kept) => kept.id === id)).toHaveLength(1);
+    expect((await listRevocations(server.services.chat, SYSTEM, new Date())).revocations.filter((kept) => kept.id === id)).toHaveLength(1);
     revoke.mockClear();
     await post(path, body, { cookie: 'switchboard.session_token=forged' });
     expect(revoke).not.toHaveBeenCalled();

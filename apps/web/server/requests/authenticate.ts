@@ -1,4 +1,4 @@
-import type { Actor } from '@switchboard/chat';
+import type { OperatorActor, VisitorActor } from '@switchboard/chat';
 import { ChatError, type RelayClaims } from '@switchboard/protocol';
 
 import type { HttpRequest } from '../parts/http/http-request.ts';
@@ -60,15 +60,15 @@ function invalidToken(): Identification {
 export type KnownCaller = Exclude<Caller, { kind: 'anonymous' }>;
 
 /** The same person to the rules of packages/chat. */
-export function actorOf(caller: KnownCaller): Exclude<Actor, { kind: 'anonymous' }> {
+export function actorOf(caller: KnownCaller): OperatorActor | VisitorActor {
   if (caller.kind === 'operator') return operatorActor(caller.operator);
   return visitorActor(caller.claims);
 }
 
-export function visitorActor({ id, sessionId }: VisitorClaims): Extract<Actor, { kind: 'client' }> {
-  return { kind: 'client', clientId: id, sessionId };
+export function visitorActor({ id, sessionId }: VisitorClaims): VisitorActor {
+  return { kind: 'visitor', clientId: id, sessionId };
 }
 
-export function operatorActor({ id, name, role }: Operator): Extract<Actor, { kind: 'operator' }> {
+export function operatorActor({ id, name, role }: Operator): OperatorActor {
   return { kind: 'operator', userId: id, name, role };
 }

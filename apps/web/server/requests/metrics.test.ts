@@ -66,7 +66,7 @@ describe('saves', () => {
   it('that come while too much waits are counted', async () => {
     // Eleven, since one alone may not have so much waiting.
     const visitors = await Promise.all(Array.from({ length: 11 }, async () => await newVisitor()));
-    const actors = visitors.map(({ id, sessionId }) => ({ kind: 'client', clientId: id, sessionId }) as const);
+    const actors = visitors.map(({ id, sessionId }) => ({ kind: 'visitor', clientId: id, sessionId }) as const);
     const messages = Array.from({ length: 100 }, () => ({ messageKey: crypto.randomUUID(), messageType: 'TEXT', text: 'x' }) as const);
     const requests = Array.from({ length: 5 }, () => actors)
       .flat()

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { createOperator } from '@switchboard/chat';
+import { createOperator, SYSTEM } from '@switchboard/chat';
 import type { StartSessionResponse } from '@switchboard/protocol';
 import { createTestDatabase } from '@switchboard/database/testing';
 import { afterAll, beforeAll } from 'vitest';
@@ -94,7 +94,7 @@ export async function newOperator(
   role: 'OPERATOR' | 'ADMIN' = 'OPERATOR',
 ): Promise<Person & { readonly email: string; readonly cookie: string }> {
   const email = `${randomUUID()}@lamps.example`;
-  const { id } = await createOperator(services.chat, { email, name, password: PASSWORD, role });
+  const { id } = await createOperator(services.chat, SYSTEM, { email, name, password: PASSWORD, role });
   const response = await signIn(
     ask('POST', '/api/auth/sign-in/email', {
       // An address of its own: signing in is limited per address.

@@ -3,6 +3,7 @@ import { MAX_URL_LENGTH, type Receipts, type RecentChat, type VisitedPage } from
 
 import type { OperatorActor } from '../actor.ts';
 import type { Context } from '../context.ts';
+import { clientsSeenBy } from '../visible.ts';
 import { MESSAGE_COLUMNS, MESSAGE_JOINS, presentMessage, type MessageRow } from '../messages/present-message.ts';
 import { receiptsOf } from '../receipts/receipts.ts';
 
@@ -42,7 +43,7 @@ export async function readChatRows(ctx: Context, actor: OperatorActor, ids: read
     SELECT c.id AS "recentId", c.username, c.phone, c.email, c.status, c."createdAt" AS "startedAt", c."endedAt", c."blockedAt", c."waitingSince", c."doneAt",
       c."lastActivityAt", c."unreadCount", c."clientDeliveredSeq", c."clientReadSeq", c."operatorDeliveredSeq", c."operatorReadSeq", s.address, s."pageUrl",
       s."pageAt", s.locale, s."userAgent", s."lastSeenAt", ${detail === 'list' ? Prisma.empty : Prisma.sql`s.pages,`} ${MESSAGE_COLUMNS}
-    FROM "Client" c
+    FROM ${clientsSeenBy(actor)}
     LEFT JOIN LATERAL (
       SELECT COALESCE(s."clientSocketId", s.id::text) AS address, s."pageUrl", s."pageAt", s.locale, s."userAgent", s."lastSeenAt", s.pages
       FROM "ChatSession" s WHERE s."clientId" = c.id ORDER BY s."startedAt" DESC LIMIT 1

@@ -1,5 +1,6 @@
 import { beforeEach, expect, it } from 'vitest';
 
+import { SYSTEM } from '../actor.ts';
 import { blockVisitor } from '../visitors/block-visitor.ts';
 import { countUnanswered } from './count-unanswered.ts';
 import { endChat } from './end-chat.ts';
@@ -20,7 +21,7 @@ beforeEach(async () => {
 
 it('is zero when nobody waits', async () => {
   await chat.visitor();
-  expect(await countUnanswered(chat.ctx)).toEqual({ count: 0, oldestSeconds: 0 });
+  expect(await countUnanswered(chat.ctx, SYSTEM)).toEqual({ count: 0, oldestSeconds: 0 });
 });
 
 it('counts those in which the visitor has said the last word, from the first message without an answer', async () => {
@@ -36,12 +37,12 @@ it('counts those in which the visitor has said the last word, from the first mes
   await saver.save(waiting, [text('Are you there?')]);
   await saver.save(patient, [text('Hello?')]);
   at(40);
-  expect(await countUnanswered(chat.ctx)).toEqual({ count: 2, oldestSeconds: 30 });
+  expect(await countUnanswered(chat.ctx, SYSTEM)).toEqual({ count: 2, oldestSeconds: 30 });
   // To have read it is not to have answered.
   await markRead(chat.ctx, operator, { clientId: waiting.clientId });
-  expect(await countUnanswered(chat.ctx)).toEqual({ count: 2, oldestSeconds: 30 });
+  expect(await countUnanswered(chat.ctx, SYSTEM)).toEqual({ count: 2, oldestSeconds: 30 });
   await saver.save(operator, [text('Here I am', { clientId: waiting.clientId })]);
-  expect(await countUnanswered(chat.ctx)).toEqual({ count: 1, oldestSeconds: 10 });
+  expect(await countUnanswered(chat.ctx, SYSTEM)).toEqual({ count: 1, oldestSeconds: 10 });
 });
 
 it('counts who has left and who has waited for long, not who is blocked or done with', async () => {
@@ -53,5 +54,5 @@ it('counts who has left and who has waited for long, not who is blocked or done 
   await blockVisitor(chat.ctx, operator, { clientId: blocked.clientId, blocked: true });
   await markDone(chat.ctx, operator, { clientId: done.clientId, done: true });
   at(8 * DAY);
-  expect(await countUnanswered(chat.ctx)).toEqual({ count: 2, oldestSeconds: 8 * DAY });
+  expect(await countUnanswered(chat.ctx, SYSTEM)).toEqual({ count: 2, oldestSeconds: 8 * DAY });
 });

@@ -1,4 +1,7 @@
+import type { Actor } from '../actor.ts';
 import type { Context } from '../context.ts';
+import { requirePermission } from '../permissions.ts';
+import { clientsSeenBy } from '../visible.ts';
 import { IS_WAITING } from './who-waits.ts';
 import { withDatabase } from '../with-database.ts';
 
@@ -16,16 +19,18 @@ const MAX_COUNTED = 10_000;
 /**
  * How many visitors wait for an operator: those of the view `waiting`.
  *
- * @throws ChatError `unavailable`
+ * @throws ChatError `forbidden` for everybody but the installation, `unavailable`
  */
-export async function countUnanswered(ctx: Context): Promise<Unanswered> {
-  const rows = await withDatabase(
-    ctx,
-    async () =>
-      await ctx.db.prisma.$queryRaw<{ count: number; oldest: Date | null }[]>`
+export async function countUnanswered(ctx: Context, actor: Actor): Promise<Unanswered> {
+  const system = requirePermission(actor, 'waiting.count');
+  return await withDatabase(ctx, async () => await countWaiting(ctx, system));
+}
+
+/** The same of the conversations that this actor sees. */
+export async function countWaiting(ctx: Context, actor: Actor): Promise<Unanswered> {
+  const rows = await ctx.db.prisma.$queryRaw<{ count: number; oldest: Date | null }[]>`
       SELECT count(*)::int AS count, min(since) AS oldest
-      FROM (SELECT c."waitingSince" AS since FROM "Client" c WHERE ${IS_WAITING} ORDER BY c."waitingSince", c.id LIMIT ${MAX_COUNTED}::int) w`,
-  );
+      FROM (SELECT c."waitingSince" AS since FROM ${clientsSeenBy(actor)} WHERE ${IS_WAITING} ORDER BY c."waitingSince", c.id LIMIT ${MAX_COUNTED}::int) w`;
   const [row] = rows;
   const oldest = row?.oldest ?? null;
   return { count: row?.count ?? 0, oldestSeconds: oldest === null ? 0 : Math.max(0, (ctx.clock().getTime() - oldest.getTime()) / 1_000) };

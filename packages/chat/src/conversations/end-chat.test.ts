@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import type { ClientActor } from '../actor.ts';
+import { SYSTEM, type VisitorActor } from '../actor.ts';
 import { endChat } from './end-chat.ts';
 import { readHistory } from '../messages/read-history.ts';
 import { readPage } from '../messages/read-page.ts';
@@ -27,7 +27,7 @@ it('ends a conversation once, by the visitor or an operator, and keeps everythin
 });
 
 describe('the effects of ending a chat', () => {
-  const effectsOfLeaving = (visitor: ClientActor) => [
+  const effectsOfLeaving = (visitor: VisitorActor) => [
     { kind: 'visitor left', clientId: visitor.clientId, address: visitor.sessionId },
     { kind: 'access revoked', role: 'client', id: visitor.clientId, address: visitor.sessionId },
     changed(visitor, 0, 'ended'),
@@ -86,7 +86,7 @@ describe('a visitor’s token, once they have ended the chat', () => {
   it('is revoked on the relay, together with the end', async () => {
     const visitor = await chat.visitor();
     await endChat(chat.ctx, visitor);
-    expect((await listRevocations(chat.ctx, NOW)).revocations).toContainEqual({
+    expect((await listRevocations(chat.ctx, SYSTEM, NOW)).revocations).toContainEqual({
       role: 'client',
       id: visitor.clientId,
       at: NOW,

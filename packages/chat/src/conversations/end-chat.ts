@@ -1,6 +1,7 @@
 import type { Prisma } from '@switchboard/database';
 
-import { lockOwnClient, type ClientState } from '../access.ts';
+import { requirePermission } from '../permissions.ts';
+import { lockOwnClient, type ClientState } from '../visible.ts';
 import type { Actor } from '../actor.ts';
 import type { Context } from '../context.ts';
 import { conversationChanged, type Effect, type WithEffects } from '../effects.ts';
@@ -25,6 +26,7 @@ export async function endChat(
   actor: Actor,
   input: { readonly clientId?: number | undefined } = {},
 ): Promise<WithEffects<EndedChat>> {
+  requirePermission(actor, 'conversation.end');
   return await withDatabase(
     ctx,
     async () =>
@@ -34,7 +36,7 @@ export async function endChat(
         const endedAt = client.endedAt ?? now;
         if (client.endedAt === null)
           await tx.client.update({ where: { id: client.id }, data: { status: 'ENDED', endedAt, updatedAt: now }, select: { id: true } });
-        const left = actor.kind === 'client' ? await endSessions(tx, client, now) : [];
+        const left = actor.kind === 'visitor' ? await endSessions(tx, client, now) : [];
         return { endedAt: endedAt.toISOString(), effects: [...left, conversationChanged(client, 'ended')] };
       }),
   );

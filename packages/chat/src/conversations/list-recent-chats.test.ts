@@ -19,7 +19,7 @@ it('lists conversations by their newest activity with the newest message and wha
   at(1);
   const form = { username: 'Vera', phone: '1', email: 'v@example.org', pageUrl: 'https://shop.example/' };
   const started = await startSession(chat.ctx, { kind: 'anonymous' }, form);
-  const vera = { kind: 'client', clientId: started.clientId, sessionId: started.sessionId } as const;
+  const vera = { kind: 'visitor', clientId: started.clientId, sessionId: started.sessionId } as const;
   const old = await adoptSession(chat.ctx, operator, { clientSocketId: 'sock-1', username: 'Old' });
   at(2);
   await saver.save(vera, [text('a'), text('b')]);

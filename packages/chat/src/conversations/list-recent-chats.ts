@@ -1,11 +1,12 @@
 import { Prisma } from '@switchboard/database';
 import { MAX_CHATS_BY_ID, MAX_RECENT_CHATS, type RecentChat } from '@switchboard/protocol';
 
-import { requireOperator } from '../access.ts';
+import { requirePermission } from '../permissions.ts';
+import { clientsSeenBy } from '../visible.ts';
 import type { Actor } from '../actor.ts';
 import { readChatRows } from './chat-rows.ts';
 import type { Context } from '../context.ts';
-import { settleWaiting } from './settle-waiting.ts';
+import { settleWaitingChats } from './settle-waiting.ts';
 import { isUuid } from '../uuid.ts';
 import { withDatabase } from '../with-database.ts';
 
@@ -21,16 +22,16 @@ export interface RecentChatsQuery {
  * @throws ChatError `unauthenticated`, `forbidden` for everybody but operators
  */
 export async function listRecentChats(ctx: Context, actor: Actor, query: RecentChatsQuery = {}): Promise<RecentChat[]> {
-  const operator = requireOperator(actor);
+  const operator = requirePermission(actor, 'conversation.list');
   const limit = Math.max(1, Math.min(query.limit ?? MAX_RECENT_CHATS, MAX_RECENT_CHATS));
   const { before } = query;
   const page =
     before === undefined
       ? Prisma.empty
-      : Prisma.sql`WHERE ("lastActivityAt", id) < (${before.lastActivityAt}::timestamptz, ${before.id}::int)`;
+      : Prisma.sql`WHERE (c."lastActivityAt", c.id) < (${before.lastActivityAt}::timestamptz, ${before.id}::int)`;
   return await withDatabase(ctx, async () => {
     const ids = await ctx.db.prisma.$queryRaw<{ id: number }[]>`
-      SELECT id FROM "Client" ${page} ORDER BY "lastActivityAt" DESC, id DESC LIMIT ${limit}::int`;
+      SELECT c.id FROM ${clientsSeenBy(operator)} ${page} ORDER BY c."lastActivityAt" DESC, c.id DESC LIMIT ${limit}::int`;
     return await readChatRows(
       ctx,
       operator,
@@ -52,9 +53,9 @@ export interface ChatsMeant {
  * @throws ChatError `unauthenticated`, `forbidden` for everybody but operators
  */
 export async function findChats(ctx: Context, actor: Actor, { ids = [], addresses = [] }: ChatsMeant): Promise<RecentChat[]> {
-  const operator = requireOperator(actor);
+  const operator = requirePermission(actor, 'conversation.list');
   return await withDatabase(ctx, async () => {
-    await settleWaiting(ctx);
+    await settleWaitingChats(ctx);
     const found = addresses.length === 0 ? [] : await clientsAt(ctx, addresses.slice(0, MAX_CHATS_BY_ID));
     return await readChatRows(ctx, operator, [...new Set([...ids.slice(0, MAX_CHATS_BY_ID), ...found])], 'with pages');
   });

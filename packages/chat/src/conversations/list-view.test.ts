@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import type { ClientActor, OperatorActor } from '../actor.ts';
+import type { VisitorActor, OperatorActor } from '../actor.ts';
 import { adoptSession } from '../visitors/adopt-session.ts';
 import { blockVisitor } from '../visitors/block-visitor.ts';
 import { findChats } from './list-recent-chats.ts';
@@ -30,7 +30,7 @@ const idsOf = async (query: ViewQuery) => (await view(query)).chats.map(({ clien
 const answer = async (clientId: number) => await saver.save(operator, [text('an answer', { clientId })]);
 
 /** A visitor who asked something so many seconds from now. */
-async function asking(seconds: number): Promise<ClientActor> {
+async function asking(seconds: number): Promise<VisitorActor> {
   const visitor = await chat.visitor();
   chat.now = at(seconds);
   await saver.save(visitor, [text('Hello?')]);
@@ -123,7 +123,7 @@ describe('open', () => {
   });
 
   it('never leaves out who goes on waiting, and never lists anybody twice on a page', async () => {
-    const visitors: ClientActor[] = [];
+    const visitors: VisitorActor[] = [];
     for (let index = 0; index < 12; index += 1) visitors.push(await asking(index));
     const ids = await pagesOf('open', 4, async (page) => void (await answer(visitors[page]?.clientId ?? 0)));
     expect(visitors.filter(({ clientId }) => !ids.includes(clientId))).toEqual([]);

@@ -1,12 +1,13 @@
 import { Prisma } from '@switchboard/database';
 import { ChatError, DEFAULT_CHATS_PAGE, MAX_RECENT_CHATS, type ChatView, type RecentChat } from '@switchboard/protocol';
 
-import { requireOperator } from '../access.ts';
-import type { Actor } from '../actor.ts';
+import { requirePermission } from '../permissions.ts';
+import { clientsSeenBy } from '../visible.ts';
+import type { Actor, OperatorActor } from '../actor.ts';
 import { readChatRows } from './chat-rows.ts';
 import type { Context } from '../context.ts';
-import { countUnanswered } from './count-unanswered.ts';
-import { settleWaiting } from './settle-waiting.ts';
+import { countWaiting } from './count-unanswered.ts';
+import { settleWaitingChats } from './settle-waiting.ts';
 import { IS_OPEN_NOT_WAITING, IS_WAITING } from './who-waits.ts';
 import { withDatabase } from '../with-database.ts';
 
@@ -52,17 +53,17 @@ interface Place {
  * @throws ChatError `unauthenticated`, `forbidden` for everybody but operators, `invalid_request` for a cursor that is none of this view
  */
 export async function listView(ctx: Context, actor: Actor, query: ViewQuery): Promise<ViewPage> {
-  const operator = requireOperator(actor);
+  const operator = requirePermission(actor, 'conversation.list');
   const limit = Math.max(1, Math.min(query.limit ?? DEFAULT_CHATS_PAGE, MAX_RECENT_CHATS));
   const parts = PARTS[query.view];
   const start = query.cursor === undefined ? { part: 0 } : placeOf(query.cursor, parts);
   return await withDatabase(ctx, async () => {
-    await settleWaiting(ctx);
+    await settleWaitingChats(ctx);
     const places = new Map<number, { readonly part: Part; readonly place: Place }>();
     let after = start.after;
     for (const part of parts.slice(start.part)) {
-      // One more than asked for tells whether there is another page.
-      for (const place of await placesIn(ctx, part, after, limit + 1 - places.size))
+      // One more than asked for shows whether there is another page.
+      for (const place of await placesIn(ctx, operator, { part, after, limit: limit + 1 - places.size }))
         if (!places.has(place.id)) places.set(place.id, { part, place });
       after = undefined;
       if (places.size > limit) break;
@@ -76,24 +77,28 @@ export async function listView(ctx: Context, actor: Actor, query: ViewQuery): Pr
         shown.map(({ place: { id } }) => id),
         'list',
       ),
-      countUnanswered(ctx),
+      countWaiting(ctx, operator),
     ]);
     const nextCursor = places.size <= limit || last === undefined ? null : cursorOf(last.part, last.place);
     return { chats, nextCursor, waiting: count };
   });
 }
 
-async function placesIn(ctx: Context, { rows, column, newestFirst }: Part, after: Place | undefined, limit: number): Promise<Place[]> {
+async function placesIn(
+  ctx: Context,
+  operator: OperatorActor,
+  { part: { rows, column, newestFirst }, after, limit }: { readonly part: Part; readonly after: Place | undefined; readonly limit: number },
+): Promise<Place[]> {
   const [beyond, order] = newestFirst ? [Prisma.sql`<`, Prisma.sql`DESC`] : [Prisma.sql`>`, Prisma.sql`ASC`];
   const rest =
     after === undefined
       ? Prisma.empty
       : Prisma.sql`AND (${column}, c.id) ${beyond} (${after.at.toISOString()}::timestamptz, ${after.id}::int)`;
   return await ctx.db.prisma.$queryRaw<Place[]>`
-    SELECT c.id, ${column} AS at FROM "Client" c WHERE ${rows} ${rest} ORDER BY ${column} ${order}, c.id ${order} LIMIT ${limit}::int`;
+    SELECT c.id, ${column} AS at FROM ${clientsSeenBy(operator)} WHERE ${rows} ${rest} ORDER BY ${column} ${order}, c.id ${order} LIMIT ${limit}::int`;
 }
 
-/** A place as whoever asks for the next page says it: part, milliseconds since 1970, id. */
+/** A place as the cursor of the next page: part, milliseconds since 1970, id. */
 function cursorOf({ letter }: Part, { at, id }: Place): string {
   return `${letter}_${at.getTime()}_${id}`;
 }

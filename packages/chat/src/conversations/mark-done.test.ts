@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 
-import type { ClientActor, OperatorActor } from '../actor.ts';
+import type { VisitorActor, OperatorActor } from '../actor.ts';
 import { blockVisitor } from '../visitors/block-visitor.ts';
 import { endChat } from './end-chat.ts';
 import { markDone } from './mark-done.ts';
@@ -24,12 +24,12 @@ const at = (seconds: number) => new Date(NOW.getTime() + seconds * 1_000);
 const after = (seconds: number) => {
   chat.now = at(seconds);
 };
-const standing = async ({ clientId }: ClientActor) => {
+const standing = async ({ clientId }: VisitorActor) => {
   const { waitingSince, doneAt } = await chat.client(clientId);
   return { waitingSince, doneAt };
 };
-const answer = async ({ clientId }: ClientActor) => await saver.save(operator, [text('an answer', { clientId })]);
-const done = async ({ clientId }: ClientActor, lastSeq?: number) => await markDone(chat.ctx, operator, { clientId, done: true, lastSeq });
+const answer = async ({ clientId }: VisitorActor) => await saver.save(operator, [text('an answer', { clientId })]);
+const done = async ({ clientId }: VisitorActor, lastSeq?: number) => await markDone(chat.ctx, operator, { clientId, done: true, lastSeq });
 
 it('somebody waits from their first message that nobody has answered, until an operator writes', async () => {
   const visitor = await chat.visitor();
@@ -70,7 +70,7 @@ it.each<[string, readonly ('v' | 'o')[], number | null]>([
   );
   await saver.save(operator, messages);
   const since = first === null ? null : at(first - 10);
-  expect(await standing({ kind: 'client', clientId, sessionId })).toEqual({ waitingSince: since, doneAt: null });
+  expect(await standing({ kind: 'visitor', clientId, sessionId })).toEqual({ waitingSince: since, doneAt: null });
 });
 
 it('done ends the waiting, until the visitor writes again', async () => {
@@ -113,7 +113,7 @@ it('taken back, it is as its messages say', async () => {
   await saver.save(waiting, [text('Are you there?')]);
   await saver.save(answered, [text('Hello?')]);
   await answer(answered);
-  const undo = async ({ clientId }: ClientActor) => await markDone(chat.ctx, operator, { clientId, done: false });
+  const undo = async ({ clientId }: VisitorActor) => await markDone(chat.ctx, operator, { clientId, done: false });
   for (const visitor of [waiting, answered]) await done(visitor);
   expect(await undo(waiting)).toMatchObject({ doneAt: null, waitingSince: at(5).toISOString() });
   expect(await undo(answered)).toMatchObject({ doneAt: null, waitingSince: null });

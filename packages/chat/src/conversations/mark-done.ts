@@ -1,7 +1,8 @@
 import { Prisma } from '@switchboard/database';
 import { ChatError } from '@switchboard/protocol';
 
-import { lockClient, requireOperator } from '../access.ts';
+import { requirePermission } from '../permissions.ts';
+import { clientsSeenBy, lockClient } from '../visible.ts';
 import type { Actor } from '../actor.ts';
 import type { Context } from '../context.ts';
 import { conversationChanged, type WithEffects } from '../effects.ts';
@@ -28,7 +29,7 @@ export interface MarkedDone {
  * @throws ChatError `unauthenticated`, `forbidden` for everybody but operators, `not_found`, `conflict` when there are other messages than `lastSeq` says
  */
 export async function markDone(ctx: Context, actor: Actor, { clientId, done, lastSeq }: MarkDoneInput): Promise<WithEffects<MarkedDone>> {
-  requireOperator(actor);
+  requirePermission(actor, 'conversation.mark-done');
   return await withDatabase(
     ctx,
     async () =>
@@ -39,7 +40,7 @@ export async function markDone(ctx: Context, actor: Actor, { clientId, done, las
         const at = ctx.clock().toISOString();
         const [row] = await tx.$queryRaw<{ doneAt: Date | null; waitingSince: Date | null }[]>`
           UPDATE "Client" SET ${done ? asDone(at) : AS_ITS_MESSAGES_SAY}, "waitingSeq" = "lastSeq", "updatedAt" = ${at}::timestamptz
-          FROM (SELECT c.id, first."createdAt" AS since FROM "Client" c ${unansweredJoins(Prisma.sql`0`)} WHERE c.id = ${client.id}::int) n
+          FROM (SELECT c.id, first."createdAt" AS since FROM ${clientsSeenBy(actor)} ${unansweredJoins(Prisma.sql`0`)} WHERE c.id = ${client.id}::int) n
           WHERE "Client".id = n.id
           RETURNING "doneAt", "waitingSince"`;
         return {

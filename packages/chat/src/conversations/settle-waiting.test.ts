@@ -1,7 +1,7 @@
 import { Prisma } from '@switchboard/database';
 import { beforeAll, expect, it } from 'vitest';
 
-import type { OperatorActor } from '../actor.ts';
+import { SYSTEM, type OperatorActor } from '../actor.ts';
 import { findChats } from './list-recent-chats.ts';
 import { createMessageSaver } from '../messages/saving/message-saver.ts';
 import { settleWaiting } from './settle-waiting.ts';
@@ -32,7 +32,7 @@ async function saveAsBefore(clientId: number, order: string, from = 0): Promise<
   await chat.db.prisma.client.update({ where: { id: clientId }, data: { lastSeq: lastSeq + order.length, lastActivityAt: at(from) } });
 }
 const settled = async (clientId: number) => {
-  while (await settleWaiting(chat.ctx));
+  while (await settleWaiting(chat.ctx, SYSTEM));
   const { waitingSince, doneAt, waitingSeq, lastSeq } = await chat.client(clientId);
   expect(waitingSeq).toBe(lastSeq);
   return { waitingSince, doneAt };
@@ -106,10 +106,10 @@ it('goes through all there is in steps, the newest activity first, and several a
       SELECT count(*) FILTER (WHERE "waitingSeq" <> "lastSeq")::int AS count, count("waitingSince")::int AS waiting FROM "Client" WHERE username = 'many'`;
     return row;
   };
-  expect(await settleWaiting(chat.ctx)).toBe(true);
+  expect(await settleWaiting(chat.ctx, SYSTEM)).toBe(true);
   expect(await left()).toEqual({ count: 150, waiting: 100 });
-  await Promise.all([settleWaiting(chat.ctx), settleWaiting(chat.ctx)]);
-  while (await settleWaiting(chat.ctx));
+  await Promise.all([settleWaiting(chat.ctx, SYSTEM), settleWaiting(chat.ctx, SYSTEM)]);
+  while (await settleWaiting(chat.ctx, SYSTEM));
   expect(await left()).toEqual({ count: 0, waiting: 250 });
   const newest = await chat.db.prisma.client.findFirstOrThrow({ where: { username: 'many' }, orderBy: { lastActivityAt: 'desc' } });
   expect(newest.waitingSince).toEqual(newest.lastActivityAt);
@@ -121,6 +121,6 @@ it('what cannot be settled now keeps nobody from reading', async () => {
   const $transaction = async () => await Promise.reject(new Prisma.PrismaClientUnknownRequestError('read only', { clientVersion: '0' }));
   const prisma = Object.create(chat.db.prisma, { $transaction: { value: $transaction } }) as typeof chat.db.prisma;
   const ctx = { ...chat.ctx, db: { ...chat.db, prisma } };
-  expect(await settleWaiting(ctx)).toBe(false);
+  expect(await settleWaiting(ctx, SYSTEM)).toBe(false);
   expect(await findChats(ctx, operator, { ids: [clientId] })).toMatchObject([{ client: { id: clientId, waitingSince: null } }]);
 });

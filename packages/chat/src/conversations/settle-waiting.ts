@@ -1,6 +1,9 @@
 import { Prisma } from '@switchboard/database';
 
+import { SYSTEM, type Actor } from '../actor.ts';
 import type { Context } from '../context.ts';
+import { requirePermission } from '../permissions.ts';
+import { clientsSeenBy } from '../visible.ts';
 import { unansweredJoins } from './who-waits.ts';
 
 /** Conversations that are settled in one transaction: their rows are locked meanwhile. */
@@ -9,19 +12,29 @@ const PER_STEP = 100;
 const FORGOTTEN_AFTER_MS = 30 * 24 * 60 * 60 * 1_000;
 
 /**
+ * Brings up to date who waits, for what a server does when it starts. As `settleWaitingChats`.
+ *
+ * @throws ChatError `forbidden` for everybody but the installation
+ */
+export async function settleWaiting(ctx: Context, actor: Actor): Promise<boolean> {
+  requirePermission(actor, 'waiting.settle');
+  return await settleWaitingChats(ctx);
+}
+
+/**
  * Finds out who waits in conversations whose `waitingSince` is of older messages than they have: those from before the column was there, and those into which a
  * version that does not know it has saved, while both run beside each other. Begins with the newest activity. Several may do this at once, each with rows of
  * its own. Never rejects: what is left is settled by the next call.
  *
  * @returns whether there may be more
  */
-export async function settleWaiting(ctx: Context): Promise<boolean> {
+export async function settleWaitingChats(ctx: Context): Promise<boolean> {
   try {
     const { prisma } = ctx.db;
     // Nearly always there is nothing to do, which a look at an empty index says without a transaction.
     const [found] = await prisma.$queryRaw<
       object[]
-    >`SELECT FROM "Client" c WHERE c."waitingSeq" <> c."lastSeq" ORDER BY c."lastActivityAt" DESC LIMIT 1`;
+    >`SELECT FROM ${clientsSeenBy(SYSTEM)} WHERE c."waitingSeq" <> c."lastSeq" ORDER BY c."lastActivityAt" DESC LIMIT 1`;
     return found !== undefined && (await prisma.$transaction(async (tx) => await settleStep(tx, ctx.clock()))) === PER_STEP;
   } catch (error) {
     ctx.log.warn({ err: error }, 'who waits could not be found out yet');
@@ -31,8 +44,8 @@ export async function settleWaiting(ctx: Context): Promise<boolean> {
 
 async function settleStep(tx: Prisma.TransactionClient, now: Date): Promise<number> {
   const rows = await tx.$queryRaw<{ id: number }[]>`
-    SELECT c.id FROM "Client" c WHERE c."waitingSeq" <> c."lastSeq" ORDER BY c."lastActivityAt" DESC LIMIT ${PER_STEP}::int
-    FOR NO KEY UPDATE SKIP LOCKED`;
+    SELECT c.id FROM ${clientsSeenBy(SYSTEM)} WHERE c."waitingSeq" <> c."lastSeq" ORDER BY c."lastActivityAt" DESC LIMIT ${PER_STEP}::int
+    FOR NO KEY UPDATE OF c SKIP LOCKED`;
   const ids = rows.map(({ id }) => id);
   const forgotten = new Date(now.getTime() - FORGOTTEN_AFTER_MS).toISOString();
   // A statement of its own, so that it sees every message that was there when the rows were locked.
@@ -44,7 +57,7 @@ async function settleStep(tx: Prisma.TransactionClient, now: Date): Promise<numb
           WHEN c."waitingSeq" = 0 AND c."lastActivityAt" < ${forgotten}::timestamptz THEN NULL
           ELSE LEAST(c."waitingSince", first."createdAt") END AS since,
         CASE WHEN written.seq IS NULL THEN c."doneAt" END AS "doneAt"
-      FROM "Client" c ${unansweredJoins(Prisma.sql`c."waitingSeq"`)}
+      FROM ${clientsSeenBy(SYSTEM)} ${unansweredJoins(Prisma.sql`c."waitingSeq"`)}
       WHERE c.id = ANY(${ids}::int[])
     ) n WHERE "Client".id = n.id`;
   return ids.length;

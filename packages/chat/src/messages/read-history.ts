@@ -1,7 +1,8 @@
 import { Prisma } from '@switchboard/database';
 import { DEFAULT_HISTORY_LIMIT, MAX_PAGE_SIZE, type MessageView } from '@switchboard/protocol';
 
-import { readClient } from '../access.ts';
+import { requirePermission } from '../permissions.ts';
+import { clientsSeenBy, readClient } from '../visible.ts';
 import type { Actor } from '../actor.ts';
 import type { Context } from '../context.ts';
 import { MESSAGE_COLUMNS, MESSAGE_JOINS, presentMessage, type MessageRow } from './present-message.ts';
@@ -20,6 +21,7 @@ export interface HistoryQuery {
  * @throws ChatError as `clientMeant`, and `not_found`
  */
 export async function readHistory(ctx: Context, actor: Actor, query: HistoryQuery): Promise<MessageView[]> {
+  requirePermission(actor, 'message.read');
   const limit = Math.max(1, Math.min(query.limit ?? DEFAULT_HISTORY_LIMIT, MAX_PAGE_SIZE));
   const rows = await withDatabase(ctx, async () => {
     const { id } = await readClient(ctx.db.prisma, actor, query.clientId);
@@ -29,7 +31,7 @@ export async function readHistory(ctx: Context, actor: Actor, query: HistoryQuer
       FROM (
         SELECT * FROM "ChatMessage" m WHERE m."clientId" = ${id}::int ${session} ORDER BY m."createdAt" DESC, m.seq DESC LIMIT ${limit}::int
       ) m
-      CROSS JOIN (SELECT "clientReadSeq", "operatorReadSeq" FROM "Client" WHERE id = ${id}::int) c
+      JOIN ${clientsSeenBy(actor)} ON c.id = m."clientId"
       ${MESSAGE_JOINS}
       ORDER BY m."createdAt", m.seq`;
   });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import type { ClientActor, OperatorActor } from '../actor.ts';
+import { SYSTEM, type VisitorActor, type OperatorActor } from '../actor.ts';
 import { endChat } from '../conversations/end-chat.ts';
 import { readEpoch } from '../installation/read-epoch.ts';
 import { readPage } from './read-page.ts';
@@ -10,7 +10,7 @@ import { chatFixture, codeOf, image, NOW, text } from '../testing/chat-fixture.t
 
 const chat = chatFixture();
 const TOTAL = 25;
-let visitor: ClientActor;
+let visitor: VisitorActor;
 let operator: OperatorActor;
 
 beforeAll(async () => {
@@ -61,7 +61,7 @@ describe('a page', () => {
   it('of an empty conversation is empty', async () => {
     const page = await readPage(chat.ctx, await chat.visitor(), { limit: 10 });
     expect(page).toEqual({
-      epoch: await readEpoch(chat.ctx),
+      epoch: await readEpoch(chat.ctx, SYSTEM),
       messages: [],
       lastSeq: 0,
       hasMore: false,

@@ -1,7 +1,9 @@
 import { Prisma } from '@switchboard/database';
 import { ChatError, DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, type MessagesPage } from '@switchboard/protocol';
 
-import { allowedClient, chatOver, conversationNotFound, MAX_INTEGER, refuseBlocked, sessionEnded, type ClientState } from '../access.ts';
+import { requirePermission } from '../permissions.ts';
+import { chatOver, conversationNotFound } from '../refusals.ts';
+import { MAX_INTEGER, refuseBlocked, sessionEnded, type ClientState, clientMeant, clientsSeenBy } from '../visible.ts';
 import type { Actor } from '../actor.ts';
 import type { Context } from '../context.ts';
 import { MESSAGE_COLUMNS, MESSAGE_JOINS, presentMessage, type MessageRow } from './present-message.ts';
@@ -30,11 +32,12 @@ type PageRow = ClientColumns & (MessageRow | { readonly id: null });
  * its last `DEFAULT_PAGE_SIZE` messages, `invalid_request` when both cursors are given
  */
 export async function readPage(ctx: Context, actor: Actor, query: PageQuery): Promise<MessagesPage> {
+  requirePermission(actor, 'message.read');
   const { afterSeq, beforeSeq } = query;
   if (afterSeq !== undefined && beforeSeq !== undefined)
     throw new ChatError('invalid_request', 'afterSeq and beforeSeq exclude each other.');
   const limit = Math.max(1, Math.min(query.limit, MAX_PAGE_SIZE));
-  const where = allowedClient(actor, query.clientId);
+  const clientId = clientMeant(actor, query.clientId);
   const range =
     afterSeq === undefined
       ? Prisma.sql`m.seq < ${Math.min(beforeSeq ?? MAX_INTEGER, MAX_INTEGER)}::int ORDER BY m.seq DESC`
@@ -45,10 +48,10 @@ export async function readPage(ctx: Context, actor: Actor, query: PageQuery): Pr
       await ctx.db.prisma.$queryRaw<PageRow[]>`
       SELECT c."lastSeq", c."endedAt", c."blockedAt", c."clientDeliveredSeq", c."clientReadSeq", c."operatorDeliveredSeq", c."operatorReadSeq",
         (SELECT epoch FROM "Installation") AS epoch, ${sessionEnded(actor)} AS "sessionEnded", ${MESSAGE_COLUMNS}
-      FROM "Client" c
+      FROM ${clientsSeenBy(actor)}
       LEFT JOIN LATERAL (SELECT * FROM "ChatMessage" m WHERE m."clientId" = c.id AND ${range} LIMIT ${limit + 1}::int) m ON true
       ${MESSAGE_JOINS}
-      WHERE ${where}
+      WHERE c.id = ${clientId}::int
       ORDER BY m.seq`,
   );
   const [client] = rows;

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 
+import { SYSTEM } from '../actor.ts';
 import { createOperator } from './create-operator.ts';
 import { verifyPassword } from './password.ts';
 import { chatFixture, codeOf } from '../testing/chat-fixture.ts';
@@ -8,7 +9,7 @@ const chat = chatFixture();
 const OLGA = { email: ' Olga@Example.ORG ', name: ' Olga ', password: 'correct horse battery' };
 
 it('makes a user and a password to sign in with', async () => {
-  const { id } = await createOperator(chat.ctx, OLGA);
+  const { id } = await createOperator(chat.ctx, SYSTEM, OLGA);
   expect(await chat.db.prisma.user.findUnique({ where: { id } })).toMatchObject({
     email: 'olga@example.org',
     name: 'Olga',
@@ -23,8 +24,8 @@ it('makes a user and a password to sign in with', async () => {
 it('an e-mail has one operator, whatever its case, also when two ask at once', async () => {
   const paul = { email: 'paul@example.org', name: 'Paul', password: 'correct horse battery', role: 'ADMIN' as const };
   const codes = await Promise.all([
-    codeOf(createOperator(chat.ctx, paul)),
-    codeOf(createOperator(chat.ctx, { ...paul, email: 'PAUL@example.org' })),
+    codeOf(createOperator(chat.ctx, SYSTEM, paul)),
+    codeOf(createOperator(chat.ctx, SYSTEM, { ...paul, email: 'PAUL@example.org' })),
   ]);
   expect(new Set(codes)).toEqual(new Set(['conflict', 'resolved']));
   const users = await chat.db.prisma.user.findMany({
@@ -32,7 +33,10 @@ it('an e-mail has one operator, whatever its case, also when two ask at once', a
     include: { accounts: true },
   });
   expect(users).toMatchObject([{ role: 'ADMIN', accounts: [{}] }]);
-  await expect(createOperator(chat.ctx, paul)).rejects.toMatchObject({ code: 'conflict', detail: { fields: { email: 'is taken' } } });
+  await expect(createOperator(chat.ctx, SYSTEM, paul)).rejects.toMatchObject({
+    code: 'conflict',
+    detail: { fields: { email: 'is taken' } },
+  });
 });
 
 it.each<[string, object]>([
@@ -46,7 +50,7 @@ it.each<[string, object]>([
   ['role', { role: 'KING' }],
 ])('refuses a wrong %s: %j', async (field, change) => {
   const wrong = { ...OLGA, email: 'new@example.org', ...change };
-  await expect(createOperator(chat.ctx, wrong)).rejects.toMatchObject({
+  await expect(createOperator(chat.ctx, SYSTEM, wrong)).rejects.toMatchObject({
     code: 'invalid_request',
     detail: { fields: { [field]: expect.any(String) } },
   });

@@ -1,8 +1,10 @@
 import { isUniqueViolation } from '@switchboard/database';
-import { ChatError, isVisible, MAX_EMAIL_LENGTH, MAX_NAME_LENGTH, parse } from '@switchboard/protocol';
+import { ChatError, isVisible, MAX_EMAIL_LENGTH, MAX_NAME_LENGTH, operatorRole, parse } from '@switchboard/protocol';
 import { z } from 'zod';
 
+import type { Actor } from '../actor.ts';
 import type { Context } from '../context.ts';
+import { requirePermission } from '../permissions.ts';
 import { hashPassword, newPassword } from './password.ts';
 import { withDatabase } from '../with-database.ts';
 
@@ -15,19 +17,19 @@ const newOperator = z.object({
     .refine(isVisible, 'must not be empty')
     .refine((value) => !/\p{Cc}/u.test(value), 'must not contain control characters'),
   password: newPassword,
-  role: z.enum(['OPERATOR', 'ADMIN']).default('OPERATOR'),
+  role: operatorRole.default('OPERATOR'),
 });
 
 /** As typed: `createOperator` checks it. */
 export type NewOperator = z.input<typeof newOperator>;
 
 /**
- * Makes an operator that can sign in with e-mail (kept in lower case) and password. Asks for no actor: it is for whoever has the command line of
- * the installation.
+ * Creates an operator who can sign in with e-mail (kept in lower case) and password.
  *
- * @throws ChatError `invalid_request` with `fields`, `conflict` when the e-mail is taken
+ * @throws ChatError `forbidden` for everybody but the installation, `invalid_request` with `fields`, `conflict` when the e-mail is taken
  */
-export async function createOperator(ctx: Pick<Context, 'db' | 'log'>, operator: NewOperator): Promise<{ id: number }> {
+export async function createOperator(ctx: Pick<Context, 'db' | 'log'>, actor: Actor, operator: NewOperator): Promise<{ id: number }> {
+  requirePermission(actor, 'operator.create');
   const { email, name, password, role } = parse(newOperator, operator);
   const hash = await hashPassword(password);
   return await withDatabase(ctx, async () => {

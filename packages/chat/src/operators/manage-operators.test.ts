@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { expect, it } from 'vitest';
 
+import { SYSTEM } from '../actor.ts';
 import { createOperator } from './create-operator.ts';
 import { listOperators, removeOperator, setOperatorPassword, setOperatorRole } from './manage-operators.ts';
 import { verifyPassword } from './password.ts';
@@ -11,14 +12,14 @@ const chat = chatFixture();
 
 async function signedIn(name: string): Promise<{ id: number; email: string }> {
   const email = `${name}-${randomUUID()}@example.org`;
-  const { id } = await createOperator(chat.ctx, { email, name, password: 'correct horse battery' });
+  const { id } = await createOperator(chat.ctx, SYSTEM, { email, name, password: 'correct horse battery' });
   await chat.db.prisma.authSession.create({
     data: { userId: id, token: randomUUID(), expiresAt: new Date(NOW.getTime() + 60_000) },
   });
   return { id, email };
 }
 
-const listed = async (email: string) => (await listOperators(chat.ctx, NOW)).find((operator) => operator.email === email);
+const listed = async (email: string) => (await listOperators(chat.ctx, SYSTEM, NOW)).find((operator) => operator.email === email);
 
 it('lists who there is, who may sign in and who is', async () => {
   const { id, email } = await signedIn('anna');
@@ -27,7 +28,7 @@ it('lists who there is, who may sign in and who is', async () => {
 
 it('gives another role, by e-mail in whatever case', async () => {
   const { id, email } = await signedIn('role');
-  expect(await setOperatorRole(chat.ctx, ` ${email.toUpperCase()} `, 'ADMIN')).toEqual({
+  expect(await setOperatorRole(chat.ctx, SYSTEM, ` ${email.toUpperCase()} `, 'ADMIN')).toEqual({
     id,
     effects: [{ kind: 'access revoked', role: 'operator', id, address: null }],
   });
@@ -36,26 +37,26 @@ it('gives another role, by e-mail in whatever case', async () => {
 
 it('gives a new password and signs out everywhere', async () => {
   const { id, email } = await signedIn('password');
-  await setOperatorPassword(chat.ctx, email, 'another horse battery');
+  await setOperatorPassword(chat.ctx, SYSTEM, email, 'another horse battery');
   const account = await chat.db.prisma.authAccount.findFirstOrThrow({ where: { userId: id } });
   expect(await verifyPassword(account.password ?? '', 'another horse battery')).toBe(true);
   expect(await listed(email)).toMatchObject({ sessions: 0 });
-  expect(await codeOf(setOperatorPassword(chat.ctx, email, 'short'))).toBe('invalid_request');
+  expect(await codeOf(setOperatorPassword(chat.ctx, SYSTEM, email, 'short'))).toBe('invalid_request');
 });
 
 it('removes an operator, whose messages keep their sender, and lets it in again with a new password', async () => {
   const { id, email } = await signedIn('gone');
-  await removeOperator(chat.ctx, email);
+  await removeOperator(chat.ctx, SYSTEM, email);
   expect(await listed(email)).toMatchObject({ id, name: 'gone', maySignIn: false, sessions: 0 });
-  await setOperatorPassword(chat.ctx, email, 'another horse battery');
+  await setOperatorPassword(chat.ctx, SYSTEM, email, 'another horse battery');
   expect(await listed(email)).toMatchObject({ id, maySignIn: true });
 });
 
 it('knows nobody else', async () => {
   for (const change of [
-    () => setOperatorRole(chat.ctx, 'nobody@example.org', 'ADMIN'),
-    () => setOperatorPassword(chat.ctx, 'nobody@example.org', 'correct horse battery'),
-    () => removeOperator(chat.ctx, 'nobody@example.org'),
+    () => setOperatorRole(chat.ctx, SYSTEM, 'nobody@example.org', 'ADMIN'),
+    () => setOperatorPassword(chat.ctx, SYSTEM, 'nobody@example.org', 'correct horse battery'),
+    () => removeOperator(chat.ctx, SYSTEM, 'nobody@example.org'),
   ])
     expect(await codeOf(change())).toBe('not_found');
 });

@@ -1,29 +1,31 @@
 import type { Prisma } from '@switchboard/database';
-import { ChatError, parse } from '@switchboard/protocol';
+import { ChatError, operatorRole, parse, type OperatorRole } from '@switchboard/protocol';
 import { z } from 'zod';
 
+import type { Actor } from '../actor.ts';
 import type { Context } from '../context.ts';
+import { requirePermission } from '../permissions.ts';
 import type { WithEffects } from '../effects.ts';
 import { hashPassword, newPassword } from './password.ts';
 import { writeRevocation } from '../revocations/revocations.ts';
 import { withDatabase } from '../with-database.ts';
 
-/** These ask for no actor: they are for whoever has the command line of the installation. */
 type OwnContext = Pick<Context, 'db' | 'log'>;
 
 export interface OperatorAccount {
   readonly id: number;
   readonly email: string;
   readonly name: string;
-  readonly role: 'OPERATOR' | 'ADMIN';
+  readonly role: OperatorRole;
   /** False when it was removed: then it is there for the messages that it wrote. */
   readonly maySignIn: boolean;
   /** Browsers that are signed in. */
   readonly sessions: number;
 }
 
-/** Everybody who ever was an operator, by e-mail. @throws ChatError `unavailable` */
-export async function listOperators(ctx: OwnContext, now: Date): Promise<OperatorAccount[]> {
+/** Everybody who ever was an operator, by e-mail. @throws ChatError `forbidden` for everybody but the installation, `unavailable` */
+export async function listOperators(ctx: OwnContext, actor: Actor, now: Date): Promise<OperatorAccount[]> {
+  requirePermission(actor, 'operator.list');
   const users = await withDatabase(
     ctx,
     async () =>
@@ -51,17 +53,29 @@ export async function listOperators(ctx: OwnContext, now: Date): Promise<Operato
 /**
  * Gives an operator another role, from their next request on. Their relay tokens are revoked, as by the two verbs below.
  *
- * @throws ChatError `not_found`, `invalid_request`
+ * @throws ChatError `forbidden` for everybody but the installation, `not_found`, `invalid_request`
  */
-export async function setOperatorRole(ctx: OwnContext, email: string, role: 'OPERATOR' | 'ADMIN'): Promise<WithEffects<{ id: number }>> {
-  const checked = parse(z.enum(['OPERATOR', 'ADMIN']), role);
+export async function setOperatorRole(
+  ctx: OwnContext,
+  actor: Actor,
+  email: string,
+  role: OperatorRole,
+): Promise<WithEffects<{ id: number }>> {
+  requirePermission(actor, 'operator.change');
+  const checked = parse(operatorRole, role);
   return await withOperator(ctx, email, async (tx, { id }) => {
     await tx.user.update({ where: { id }, data: { role: checked } });
   });
 }
 
-/** Gives an operator, also one who was removed, a new password and signs them out everywhere. @throws ChatError `not_found`, `invalid_request` */
-export async function setOperatorPassword(ctx: OwnContext, email: string, password: string): Promise<WithEffects<{ id: number }>> {
+/** Gives an operator, also one who was removed, a new password and signs them out everywhere. @throws ChatError as `setOperatorRole` */
+export async function setOperatorPassword(
+  ctx: OwnContext,
+  actor: Actor,
+  email: string,
+  password: string,
+): Promise<WithEffects<{ id: number }>> {
+  requirePermission(actor, 'operator.change');
   const hash = await hashPassword(parse(z.object({ password: newPassword }), { password }).password);
   return await withOperator(ctx, email, async (tx, { id }) => {
     const credential = { providerId: 'credential', accountId: String(id) };
@@ -74,8 +88,9 @@ export async function setOperatorPassword(ctx: OwnContext, email: string, passwo
   });
 }
 
-/** Signs an operator out everywhere and lets them sign in no more. What they wrote stays, with their name. @throws ChatError `not_found` */
-export async function removeOperator(ctx: OwnContext, email: string): Promise<WithEffects<{ id: number }>> {
+/** Signs an operator out everywhere and lets them sign in no more. What they wrote stays, with their name. @throws ChatError as `setOperatorRole` */
+export async function removeOperator(ctx: OwnContext, actor: Actor, email: string): Promise<WithEffects<{ id: number }>> {
+  requirePermission(actor, 'operator.remove');
   return await withOperator(ctx, email, async (tx, { id }) => {
     await tx.authAccount.deleteMany({ where: { userId: id } });
     await tx.authSession.deleteMany({ where: { userId: id } });

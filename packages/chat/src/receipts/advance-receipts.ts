@@ -1,7 +1,7 @@
 import { Prisma } from '@switchboard/database';
 import type { Receipts } from '@switchboard/protocol';
 
-import type { ClientState, Queryable } from '../access.ts';
+import type { ClientState, Queryable } from '../visible.ts';
 import type { Context } from '../context.ts';
 import type { Effect } from '../effects.ts';
 import { receiptsOf } from './receipts.ts';

@@ -1,6 +1,7 @@
 import type { Receipts } from '@switchboard/protocol';
 
-import { lockClient, readClient, requireOperator } from '../access.ts';
+import { requirePermission } from '../permissions.ts';
+import { lockClient, readClient } from '../visible.ts';
 import type { Actor } from '../actor.ts';
 import { advanceReceipts, bringsNews, flagRead, messagesSeen } from './advance-receipts.ts';
 import type { Context } from '../context.ts';
@@ -26,7 +27,7 @@ export interface MarkedRead {
  * @throws ChatError `unauthenticated`, `forbidden` for everybody but operators, `not_found`
  */
 export async function markRead(ctx: Context, actor: Actor, { clientId, upToSeq }: MarkReadInput): Promise<WithEffects<MarkedRead>> {
-  requireOperator(actor);
+  requirePermission(actor, 'message.mark-read');
   return await withDatabase(ctx, async () => {
     const before = await readClient(ctx.db.prisma, actor, clientId);
     const wanted = { readSeq: upToSeq ?? before.lastSeq };

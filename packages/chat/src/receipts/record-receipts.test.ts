@@ -5,6 +5,7 @@ import { recordStatements, seed } from '@switchboard/database/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { SYSTEM } from '../actor.ts';
 import { markRead } from './mark-read.ts';
 import { readEpoch } from '../installation/read-epoch.ts';
 import { readPage } from '../messages/read-page.ts';
@@ -133,7 +134,7 @@ describe('an operator', () => {
 
 it('numbers of another history of the data change nothing', async () => {
   const { visitor, operator, clientId } = await conversation();
-  const [epoch, other] = [await readEpoch(chat.ctx), randomUUID()];
+  const [epoch, other] = [await readEpoch(chat.ctx, SYSTEM), randomUUID()];
   const marks = { deliveredSeq: 6, readSeq: 6 };
   const refused = [
     await recordReceipts(chat.ctx, visitor, { ...marks, epoch: other }),

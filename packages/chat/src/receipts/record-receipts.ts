@@ -1,6 +1,7 @@
 import type { Receipts } from '@switchboard/protocol';
 
-import { lockClient, readClient, type ClientState } from '../access.ts';
+import { requirePermission } from '../permissions.ts';
+import { lockClient, readClient, type ClientState } from '../visible.ts';
 import type { Actor } from '../actor.ts';
 import { advanceReceipts, bringsNews, flagRead, messagesSeen, type Marks } from './advance-receipts.ts';
 import type { Context } from '../context.ts';
@@ -26,6 +27,7 @@ export interface RecordedReceipts {
  * @throws ChatError as `clientMeant`, and `not_found`
  */
 export async function recordReceipts(ctx: Context, actor: Actor, input: ReceiptsInput): Promise<WithEffects<RecordedReceipts>> {
+  requirePermission(actor, 'receipts.record');
   const side = actor.kind === 'operator' ? 'operator' : 'client';
   return await withDatabase(ctx, async () => {
     const before = await readClient(ctx.db.prisma, actor, input.clientId);

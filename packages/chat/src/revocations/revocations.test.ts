@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { expect, it } from 'vitest';
 
+import { SYSTEM } from '../actor.ts';
 import { blockVisitor } from '../visitors/block-visitor.ts';
 import { createOperator } from '../operators/create-operator.ts';
 import { removeOperator, setOperatorPassword, setOperatorRole } from '../operators/manage-operators.ts';
@@ -15,15 +16,15 @@ const ago = (ms: number) => new Date(NOW.getTime() - ms);
 
 /** Those of one person. */
 const kept = async (role: 'client' | 'operator', id: number, now = NOW) =>
-  (await listRevocations(chat.ctx, now)).revocations.filter((revocation) => revocation.role === role && revocation.id === id);
+  (await listRevocations(chat.ctx, SYSTEM, now)).revocations.filter((revocation) => revocation.role === role && revocation.id === id);
 
 it.each<[string, (email: string) => Promise<unknown>]>([
-  ['gets another role', async (email) => await setOperatorRole(chat.ctx, email, 'ADMIN')],
-  ['gets another password', async (email) => await setOperatorPassword(chat.ctx, email, 'another horse battery')],
-  ['is removed', async (email) => await removeOperator(chat.ctx, email)],
+  ['gets another role', async (email) => await setOperatorRole(chat.ctx, SYSTEM, email, 'ADMIN')],
+  ['gets another password', async (email) => await setOperatorPassword(chat.ctx, SYSTEM, email, 'another horse battery')],
+  ['is removed', async (email) => await removeOperator(chat.ctx, SYSTEM, email)],
 ])('an operator who %s has their relay tokens revoked in the same transaction', async (_what, change) => {
   const email = `${randomUUID()}@example.org`;
-  const { id } = await createOperator(chat.ctx, { email, name: 'Olga', password: 'correct horse battery' });
+  const { id } = await createOperator(chat.ctx, SYSTEM, { email, name: 'Olga', password: 'correct horse battery' });
   expect(await kept('operator', id)).toEqual([]);
   const before = Date.now();
   await change(email);
@@ -33,9 +34,9 @@ it.each<[string, (email: string) => Promise<unknown>]>([
 });
 
 it('a change that is refused revokes nothing', async () => {
-  const before = await listRevocations(chat.ctx, new Date());
-  expect(await codeOf(removeOperator(chat.ctx, 'nobody@example.org'))).toBe('not_found');
-  expect(await listRevocations(chat.ctx, new Date())).toEqual(before);
+  const before = await listRevocations(chat.ctx, SYSTEM, new Date());
+  expect(await codeOf(removeOperator(chat.ctx, SYSTEM, 'nobody@example.org'))).toBe('not_found');
+  expect(await listRevocations(chat.ctx, SYSTEM, new Date())).toEqual(before);
 });
 
 it('a visitor who is blocked has theirs revoked, with the address where they are', async () => {
@@ -46,10 +47,10 @@ it('a visitor who is blocked has theirs revoked, with the address where they are
 
 it('the latest of one person at one address counts, whichever is recorded last', async () => {
   const id = 1_000_001;
-  await recordRevocation(chat.ctx, { role: 'client', id, at: ago(1_000), address: 'socket 1' });
-  await recordRevocation(chat.ctx, { role: 'client', id, at: ago(2_000), address: 'socket 1' });
-  await recordRevocation(chat.ctx, { role: 'client', id, at: ago(500), address: 'socket 2' });
-  await recordRevocation(chat.ctx, { role: 'operator', id, at: ago(3_000) });
+  await recordRevocation(chat.ctx, SYSTEM, { role: 'client', id, at: ago(1_000), address: 'socket 1' });
+  await recordRevocation(chat.ctx, SYSTEM, { role: 'client', id, at: ago(2_000), address: 'socket 1' });
+  await recordRevocation(chat.ctx, SYSTEM, { role: 'client', id, at: ago(500), address: 'socket 2' });
+  await recordRevocation(chat.ctx, SYSTEM, { role: 'operator', id, at: ago(3_000) });
   expect(await kept('client', id)).toEqual([
     { role: 'client', id, at: ago(1_000), address: 'socket 1' },
     { role: 'client', id, at: ago(500), address: 'socket 2' },
@@ -59,24 +60,24 @@ it('the latest of one person at one address counts, whichever is recorded last',
 
 it('is kept as long as the longest token lives, and then forgotten', async () => {
   const [living, over] = [1_000_002, 1_000_003];
-  await recordRevocation(chat.ctx, { role: 'operator', id: living, at: ago(DAY_MS + MINUTE_MS) });
-  await recordRevocation(chat.ctx, { role: 'operator', id: over, at: ago(DAY_MS + MINUTE_MS + 1) });
+  await recordRevocation(chat.ctx, SYSTEM, { role: 'operator', id: living, at: ago(DAY_MS + MINUTE_MS) });
+  await recordRevocation(chat.ctx, SYSTEM, { role: 'operator', id: over, at: ago(DAY_MS + MINUTE_MS + 1) });
   expect(await kept('operator', over)).toEqual([]);
-  expect(await forgetRevocations(chat.ctx, NOW)).toBe(1);
+  expect(await forgetRevocations(chat.ctx, SYSTEM, NOW)).toBe(1);
   expect(await kept('operator', living)).toHaveLength(1);
   expect(await chat.db.prisma.revocation.count({ where: { subjectId: over } })).toBe(0);
 });
 
 it('what was recorded since the last look can be asked for alone, also what was recorded again', async () => {
   const [early, late, again] = [1_000_004, 1_000_005, 1_000_006];
-  for (const id of [early, again]) await recordRevocation(chat.ctx, { role: 'operator', id, at: ago(5_000) });
+  for (const id of [early, again]) await recordRevocation(chat.ctx, SYSTEM, { role: 'operator', id, at: ago(5_000) });
   await chat.db.prisma.$executeRaw`UPDATE "Revocation" SET "createdAt" = now() - interval '1 hour'`;
-  const { recordedUntil } = await listRevocations(chat.ctx, NOW);
+  const { recordedUntil } = await listRevocations(chat.ctx, SYSTEM, NOW);
   const look = async () =>
-    (await listRevocations(chat.ctx, NOW, new Date((recordedUntil?.getTime() ?? 0) + 61_000))).revocations.map(({ id }) => id);
+    (await listRevocations(chat.ctx, SYSTEM, NOW, new Date((recordedUntil?.getTime() ?? 0) + 61_000))).revocations.map(({ id }) => id);
   expect(await look()).toEqual([]);
   // Its clock is behind: what counts is when it was recorded.
-  await recordRevocation(chat.ctx, { role: 'operator', id: late, at: ago(MINUTE_MS * 30) });
-  await recordRevocation(chat.ctx, { role: 'operator', id: again, at: ago(1_000) });
+  await recordRevocation(chat.ctx, SYSTEM, { role: 'operator', id: late, at: ago(MINUTE_MS * 30) });
+  await recordRevocation(chat.ctx, SYSTEM, { role: 'operator', id: again, at: ago(1_000) });
   expect(await look()).toEqual([late, again]);
 });

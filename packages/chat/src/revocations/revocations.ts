@@ -1,7 +1,9 @@
 import { Prisma } from '@switchboard/database';
 
-import type { Queryable } from '../access.ts';
+import type { Queryable } from '../visible.ts';
+import type { Actor } from '../actor.ts';
 import type { Context } from '../context.ts';
+import { requirePermission } from '../permissions.ts';
 import { withDatabase } from '../with-database.ts';
 
 /** The longest that a relay token lives, and a minute for clocks that differ: what is older has no effect any more. Milliseconds. */
@@ -26,9 +28,10 @@ type OwnContext = Pick<Context, 'db' | 'log'>;
  * Keeps a revocation, so that a relay that can't be told now is told later: the web app repeats those of the last 24 hours to every relay that comes
  * back. One of the same person from before is replaced.
  *
- * @throws ChatError `unavailable`
+ * @throws ChatError `forbidden` for everybody but the installation, `unavailable`
  */
-export async function recordRevocation(ctx: OwnContext, revocation: Revocation): Promise<void> {
+export async function recordRevocation(ctx: OwnContext, actor: Actor, revocation: Revocation): Promise<void> {
+  requirePermission(actor, 'revocation.record');
   await withDatabase(ctx, async () => await ctx.db.prisma.$executeRaw(insertRevocation(revocation)));
 }
 
@@ -48,9 +51,10 @@ interface RevocationList {
  * What may still have an effect at `now`, the oldest first: all, or only what has been recorded since `recordedAfter` or a minute before, since a transaction
  * shows what it has recorded when it ends.
  *
- * @throws ChatError `unavailable`
+ * @throws ChatError `forbidden` for everybody but the installation, `unavailable`
  */
-export async function listRevocations(ctx: OwnContext, now: Date, recordedAfter?: Date): Promise<RevocationList> {
+export async function listRevocations(ctx: OwnContext, actor: Actor, now: Date, recordedAfter?: Date): Promise<RevocationList> {
+  requirePermission(actor, 'revocation.list');
   const at = { gte: new Date(now.getTime() - KEPT_MS) };
   const createdAt = { gte: new Date((recordedAfter?.getTime() ?? 0) - LONGEST_TRANSACTION_MS) };
   const rows = await withDatabase(
@@ -70,8 +74,9 @@ export async function listRevocations(ctx: OwnContext, now: Date, recordedAfter?
   };
 }
 
-/** Deletes those that have no effect any more at `now`. @returns how many. @throws ChatError `unavailable` */
-export async function forgetRevocations(ctx: OwnContext, now: Date): Promise<number> {
+/** Deletes those that have no effect any more at `now`. @returns how many. @throws ChatError as `recordRevocation` */
+export async function forgetRevocations(ctx: OwnContext, actor: Actor, now: Date): Promise<number> {
+  requirePermission(actor, 'revocation.forget');
   const { count } = await withDatabase(
     ctx,
     async () => await ctx.db.prisma.revocation.deleteMany({ where: { at: { lt: new Date(now.getTime() - KEPT_MS) } } }),

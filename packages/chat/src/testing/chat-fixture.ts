@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 
 import type { Database } from '@switchboard/database';
 import { createTestDatabase } from '@switchboard/database/testing';
-import { UPLOADS_PATH, type ChangeKind, type NewMessage } from '@switchboard/protocol';
+import { UPLOADS_PATH, type ChangeKind, type NewMessage, type OperatorRole } from '@switchboard/protocol';
 import { afterAll, beforeAll } from 'vitest';
 
-import type { ClientActor, OperatorActor } from '../actor.ts';
+import type { VisitorActor, OperatorActor } from '../actor.ts';
 import type { Context } from '../context.ts';
 import type { Effect } from '../effects.ts';
 import { LANES } from '../messages/saving/lanes.ts';
@@ -47,28 +47,28 @@ export class ChatFixture {
     await this.#database?.close();
   }
 
-  async visitor(username = 'Vera'): Promise<ClientActor> {
+  async visitor(username = 'Vera'): Promise<VisitorActor> {
     const { clientId, sessionId } = await startSession(this.ctx, { kind: 'anonymous' }, { username });
-    return { kind: 'client', clientId, sessionId };
+    return { kind: 'visitor', clientId, sessionId };
   }
 
   /** Two visitors whose requests are written in one transaction when they come together, and a third one whose are not. */
-  async companions(): Promise<[ClientActor, ClientActor, ClientActor]> {
+  async companions(): Promise<[VisitorActor, VisitorActor, VisitorActor]> {
     const visitors = await Promise.all(Array.from({ length: LANES + 1 }, async () => await this.visitor()));
-    const [first, ...others] = visitors as [ClientActor, ...ClientActor[]];
-    const isCompanion = ({ clientId }: ClientActor) => clientId % LANES === first.clientId % LANES;
+    const [first, ...others] = visitors as [VisitorActor, ...VisitorActor[]];
+    const isCompanion = ({ clientId }: VisitorActor) => clientId % LANES === first.clientId % LANES;
     const [second, third] = [others.find(isCompanion), others.find((visitor) => !isCompanion(visitor))];
     // Other tests make visitors at the same time, so the ids have holes.
     return second === undefined || third === undefined ? await this.companions() : [first, second, third];
   }
 
-  async operator(name = 'Olga', role: 'OPERATOR' | 'ADMIN' = 'OPERATOR'): Promise<OperatorActor> {
+  async operator(name = 'Olga', role: OperatorRole = 'OPERATOR'): Promise<OperatorActor> {
     const { id } = await this.db.prisma.user.create({ data: { name, email: `${randomUUID()}@example.org`, role } });
     return { kind: 'operator', userId: id, name, role };
   }
 
   /** Canonical path of a new upload. */
-  async upload(visitor: ClientActor): Promise<string> {
+  async upload(visitor: VisitorActor): Promise<string> {
     const picture = { storageKey: 'k', name: 'cat.png', mimeType: 'image/png', width: 640, height: 480, size: 1234 };
     return `${UPLOADS_PATH}${(await recordUpload(this.ctx, visitor, picture)).row.id}`;
   }
@@ -96,7 +96,7 @@ export function chatFixture(): ChatFixture {
 }
 
 /** The effect on this visitor's conversation of which `what` has changed. */
-export function changed({ clientId, sessionId }: ClientActor, lastSeq: number, ...what: ChangeKind[]): Effect {
+export function changed({ clientId, sessionId }: VisitorActor, lastSeq: number, ...what: ChangeKind[]): Effect {
   return { kind: 'conversation changed', clientId, address: sessionId, lastSeq, what };
 }
 

@@ -1,6 +1,7 @@
 import { UPLOADS_PATH } from '@switchboard/protocol';
 import { expect, it } from 'vitest';
 
+import { SYSTEM } from '../actor.ts';
 import { createMessageSaver } from '../messages/saving/message-saver.ts';
 import { chatFixture, codeOf, image, NOW } from '../testing/chat-fixture.ts';
 import { knownStorageKeys, removeUnusedUploads, type UploadPosition } from './unused-uploads.ts';
@@ -9,13 +10,13 @@ import { findUpload } from './uploads.ts';
 const chat = chatFixture();
 const LATER = new Date(NOW.getTime() + 1);
 const idOf = (path: string) => path.slice(UPLOADS_PATH.length);
-const isThere = async (path: string) => (await findUpload(chat.ctx, idOf(path))) !== undefined;
+const isThere = async (path: string) => (await findUpload(chat.ctx, SYSTEM, idOf(path))) !== undefined;
 
 /** Everything from before `before`. @returns how many were removed, and in how many steps */
 async function removeAll(before: Date): Promise<{ removed: number; steps: number }> {
   let [removed, steps] = [0, 0];
   for (let after: UploadPosition | undefined; ;) {
-    const { storageKeys, next } = await removeUnusedUploads(chat.ctx, { before, after });
+    const { storageKeys, next } = await removeUnusedUploads(chat.ctx, SYSTEM, { before, after });
     removed += storageKeys.length;
     steps += 1;
     if (next === undefined) return { removed, steps };
@@ -79,6 +80,6 @@ it('many are looked at in steps, each once', async () => {
     createdAt: NOW,
   }));
   await chat.db.prisma.upload.createMany({ data });
-  expect(await knownStorageKeys(chat.ctx, ['many 3', 'many 249', 'nothing'])).toEqual(new Set(['many 3', 'many 249']));
+  expect(await knownStorageKeys(chat.ctx, SYSTEM, ['many 3', 'many 249', 'nothing'])).toEqual(new Set(['many 3', 'many 249']));
   expect(await removeAll(LATER)).toEqual({ removed: 250, steps: 3 });
 });

@@ -1,7 +1,9 @@
 import { Prisma } from '@switchboard/database';
 import { UPLOADS_PATH } from '@switchboard/protocol';
 
+import type { Actor } from '../actor.ts';
 import type { Context } from '../context.ts';
+import { requirePermission } from '../permissions.ts';
 import { withDatabase } from '../with-database.ts';
 
 type OwnContext = Pick<Context, 'db' | 'log'>;
@@ -25,12 +27,14 @@ const BATCH = 100;
  * a message is being saved with at this moment is left as it is; a message that comes later is refused.
  *
  * @returns where the removed images are stored, and the position to go on from; undefined when there are no more
- * @throws ChatError `unavailable`
+ * @throws ChatError `forbidden` for everybody but the installation, `unavailable`
  */
 export async function removeUnusedUploads(
   ctx: OwnContext,
+  actor: Actor,
   { before, after }: { readonly before: Date; readonly after?: UploadPosition | undefined },
 ): Promise<{ storageKeys: string[]; next: UploadPosition | undefined }> {
+  requirePermission(actor, 'upload.sweep');
   return await withDatabase(
     ctx,
     async () =>
@@ -43,8 +47,9 @@ export async function removeUnusedUploads(
   );
 }
 
-/** Those of these storage keys that a row has. @throws ChatError `unavailable` */
-export async function knownStorageKeys(ctx: OwnContext, storageKeys: readonly string[]): Promise<Set<string>> {
+/** Those of these storage keys that a row has. @throws ChatError `forbidden` for everybody but the installation, `unavailable` */
+export async function knownStorageKeys(ctx: OwnContext, actor: Actor, storageKeys: readonly string[]): Promise<Set<string>> {
+  requirePermission(actor, 'upload.sweep');
   const rows = await withDatabase(
     ctx,
     async () => await ctx.db.prisma.upload.findMany({ where: { storageKey: { in: [...storageKeys] } }, select: { storageKey: true } }),

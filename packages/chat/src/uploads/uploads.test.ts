@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { expect, it } from 'vitest';
 
+import { SYSTEM } from '../actor.ts';
 import { chatFixture } from '../testing/chat-fixture.ts';
 import { findEarlierUpload, findUpload, recordUpload } from './uploads.ts';
 
@@ -11,17 +12,17 @@ const PICTURE = { storageKey: 'ab/cd', name: 'cat.png', mimeType: 'image/png', w
 it('keeps whose image it is and who uploaded it', async () => {
   const [visitor, operator] = [await chat.visitor(), await chat.operator()];
   const own = await recordUpload(chat.ctx, visitor, PICTURE);
-  expect(await findUpload(chat.ctx, own.row.id)).toMatchObject({ ...PICTURE, clientId: visitor.clientId, uploadedById: null });
+  expect(await findUpload(chat.ctx, SYSTEM, own.row.id)).toMatchObject({ ...PICTURE, clientId: visitor.clientId, uploadedById: null });
   const theirs = await recordUpload(chat.ctx, operator, { ...PICTURE, clientId: visitor.clientId });
-  expect(await findUpload(chat.ctx, theirs.row.id.toUpperCase())).toMatchObject({
+  expect(await findUpload(chat.ctx, SYSTEM, theirs.row.id.toUpperCase())).toMatchObject({
     clientId: visitor.clientId,
     uploadedById: operator.userId,
   });
 });
 
 it('finds nothing under an unknown id or something that is none', async () => {
-  expect(await findUpload(chat.ctx, randomUUID())).toBeUndefined();
-  expect(await findUpload(chat.ctx, '../../etc/passwd')).toBeUndefined();
+  expect(await findUpload(chat.ctx, SYSTEM, randomUUID())).toBeUndefined();
+  expect(await findUpload(chat.ctx, SYSTEM, '../../etc/passwd')).toBeUndefined();
 });
 
 it('answers a later try under the same key with the first, also when both come at once', async () => {

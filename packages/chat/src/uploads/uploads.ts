@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 
 import { isUniqueViolation, type Upload } from '@switchboard/database';
 
-import { readClient } from '../access.ts';
+import { requirePermission } from '../permissions.ts';
+import { readClient } from '../visible.ts';
 import type { Actor } from '../actor.ts';
 import type { Context } from '../context.ts';
 import { isUuid } from '../uuid.ts';
@@ -32,6 +33,7 @@ export async function findEarlierUpload(
   actor: Actor,
   { clientId, uploadKey }: Pick<NewUpload, 'clientId' | 'uploadKey'>,
 ): Promise<Upload | undefined> {
+  requirePermission(actor, 'upload.add');
   return await withDatabase(ctx, async () => {
     const { id } = await readClient(ctx.db.prisma, actor, clientId);
     if (uploadKey === undefined) return undefined;
@@ -46,6 +48,7 @@ export async function findEarlierUpload(
  * @throws ChatError as `clientMeant`, and `not_found`
  */
 export async function recordUpload(ctx: Context, actor: Actor, upload: NewUpload): Promise<{ row: Upload; created: boolean }> {
+  requirePermission(actor, 'upload.add');
   return await withDatabase(ctx, async () => {
     const client = await readClient(ctx.db.prisma, actor, upload.clientId);
     const id = upload.uploadKey === undefined ? ctx.ids() : keyedId(actor, client.id, upload.uploadKey);
@@ -70,8 +73,13 @@ function keyedId(actor: Actor, clientId: number, uploadKey: string): string {
   return [hash.slice(0, 8), hash.slice(8, 12), `8${hash.slice(13, 16)}`, `8${hash.slice(17, 20)}`, hash.slice(20, 32)].join('-');
 }
 
-/** The upload with this id. Asks for no actor: whoever holds its signed path may see it, and checking that is the caller's part. */
-export async function findUpload(ctx: Pick<Context, 'db' | 'log'>, id: string): Promise<Upload | undefined> {
+/**
+ * The upload with this id. Everybody who holds its signed path may see it: the installation opens it for them, once it has checked the signature.
+ *
+ * @throws ChatError `forbidden` for everybody but the installation, `unavailable`
+ */
+export async function findUpload(ctx: Pick<Context, 'db' | 'log'>, actor: Actor, id: string): Promise<Upload | undefined> {
+  requirePermission(actor, 'upload.open');
   if (!isUuid(id)) return undefined;
   return (await withDatabase(ctx, async () => await ctx.db.prisma.upload.findUnique({ where: { id } }))) ?? undefined;
 }

@@ -1,7 +1,8 @@
 import { isUniqueViolation } from '@switchboard/database';
 
-import { requireOperator } from '../access.ts';
-import type { Actor } from '../actor.ts';
+import { requirePermission } from '../permissions.ts';
+import { clientsSeenBy } from '../visible.ts';
+import type { Actor, OperatorActor } from '../actor.ts';
 import type { Context } from '../context.ts';
 import { isUuid } from '../uuid.ts';
 import { withDatabase } from '../with-database.ts';
@@ -23,25 +24,25 @@ export async function adoptSession(
   actor: Actor,
   input: { readonly clientSocketId: string; readonly username: string },
 ): Promise<AdoptedSession> {
-  requireOperator(actor);
+  const operator = requirePermission(actor, 'session.adopt');
   return await withDatabase(ctx, async () => {
-    const found = await findByAddress(ctx, input.clientSocketId);
+    const found = await findByAddress(ctx, operator, input.clientSocketId);
     if (found !== undefined) return found;
     try {
       return await create(ctx, input);
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
       // Another operator's console was first: its row is ours too.
-      const theirs = await findByAddress(ctx, input.clientSocketId);
+      const theirs = await findByAddress(ctx, operator, input.clientSocketId);
       if (theirs === undefined) throw error;
       return theirs;
     }
   });
 }
 
-async function findByAddress(ctx: Context, address: string): Promise<AdoptedSession | undefined> {
+async function findByAddress(ctx: Context, operator: OperatorActor, address: string): Promise<AdoptedSession | undefined> {
   const rows = await ctx.db.prisma.$queryRaw<AdoptedSession[]>`
-    SELECT s."clientId", s.id AS "sessionId", c.username FROM "ChatSession" s JOIN "Client" c ON c.id = s."clientId"
+    SELECT s."clientId", s.id AS "sessionId", c.username FROM "ChatSession" s JOIN ${clientsSeenBy(operator)} ON c.id = s."clientId"
     WHERE s."clientSocketId" = ${address} OR s.id = ${isUuid(address) ? address : null}::uuid`;
   return rows[0];
 }

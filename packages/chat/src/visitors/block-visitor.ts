@@ -1,4 +1,5 @@
-import { lockClient, requireOperator } from '../access.ts';
+import { requirePermission } from '../permissions.ts';
+import { lockClient } from '../visible.ts';
 import type { Actor } from '../actor.ts';
 import type { Context } from '../context.ts';
 import { conversationChanged, type Effect, type WithEffects } from '../effects.ts';
@@ -24,7 +25,7 @@ export async function blockVisitor(
   actor: Actor,
   { clientId, blocked }: { readonly clientId: number; readonly blocked: boolean },
 ): Promise<WithEffects<BlockedVisitor>> {
-  const { userId } = requireOperator(actor);
+  const { userId } = requirePermission(actor, 'visitor.block');
   return await withDatabase(
     ctx,
     async () =>

@@ -1,13 +1,15 @@
-import { readClient } from '../access.ts';
-import type { ClientActor } from '../actor.ts';
+import { requirePermission } from '../permissions.ts';
+import { readClient } from '../visible.ts';
+import type { Actor } from '../actor.ts';
 import type { Context } from '../context.ts';
 import { withDatabase } from '../with-database.ts';
 
 /**
- * Resolves for a visitor whose chat goes on: they may have a fresh token.
+ * Resolves for a visitor whose chat has not ended: they may have a fresh token.
  *
- * @throws ChatError `not_found`, `blocked`, `unauthenticated` when they have ended it
+ * @throws ChatError `forbidden` for everybody but visitors, `not_found`, `blocked`, `unauthenticated` when they have ended it
  */
-export async function requireOpenSession(ctx: Context, actor: ClientActor): Promise<void> {
+export async function requireOpenSession(ctx: Context, actor: Actor): Promise<void> {
+  requirePermission(actor, 'session.renew');
   await withDatabase(ctx, async () => await readClient(ctx.db.prisma, actor, undefined));
 }

@@ -1,5 +1,7 @@
-import { conversationNotFound, visitorBlocked } from '../access.ts';
+import { conversationNotFound, visitorBlocked } from '../refusals.ts';
 import type { Actor } from '../actor.ts';
+import { requirePermission } from '../permissions.ts';
+import { clientsSeenBy } from '../visible.ts';
 import type { Context } from '../context.ts';
 import { withDatabase } from '../with-database.ts';
 
@@ -46,7 +48,8 @@ export async function startSession(
   input: StartSessionInput,
   extra: StartSessionExtra = {},
 ): Promise<StartedSession> {
-  const known = actor.kind === 'client' ? actor : extra.resume;
+  requirePermission(actor, 'session.start');
+  const known = actor.kind === 'visitor' ? actor : extra.resume;
   return await withDatabase(ctx, async () => {
     const resumed = known === undefined ? undefined : await resume(ctx, known, input, extra);
     if (resumed === undefined && extra.mayBegin === false) throw conversationNotFound();
@@ -65,7 +68,7 @@ async function resume(
     UPDATE "ChatSession" s
     SET "lastSeenAt" = GREATEST(s."lastSeenAt", ${ctx.clock().toISOString()}::timestamptz), "pageUrl" = COALESCE(${input.pageUrl}, s."pageUrl"),
       locale = COALESCE(${input.locale}, s.locale), "userAgent" = COALESCE(${extra.userAgent}, s."userAgent")
-    FROM "Client" c
+    FROM ${clientsSeenBy({ kind: 'visitor', clientId, sessionId })}
     WHERE s.id = ${sessionId}::uuid AND s."clientId" = ${clientId}::int AND c.id = s."clientId"
       AND ((c.status = 'ACTIVE' AND s."endedAt" IS NULL) OR c."blockedAt" IS NOT NULL)
     RETURNING c.username, c."blockedAt"`;

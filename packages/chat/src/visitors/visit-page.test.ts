@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from 'vitest';
 
-import type { ClientActor } from '../actor.ts';
+import type { VisitorActor } from '../actor.ts';
 import { blockVisitor } from './block-visitor.ts';
 import { endChat } from '../conversations/end-chat.ts';
 import { findChats } from '../conversations/list-recent-chats.ts';
@@ -16,17 +16,17 @@ beforeEach(() => {
 const at = (seconds: number) => new Date(NOW.getTime() + seconds * 1_000);
 const page = (name: string) => `https://shop.example/${name}`;
 
-async function visitorOn(pageUrl?: string): Promise<ClientActor> {
+async function visitorOn(pageUrl?: string): Promise<VisitorActor> {
   const { clientId, sessionId } = await startSession(chat.ctx, { kind: 'anonymous' }, { username: 'Vera', pageUrl });
-  return { kind: 'client', clientId, sessionId };
+  return { kind: 'visitor', clientId, sessionId };
 }
 /** As an operator sees it. */
-async function seen({ clientId }: ClientActor) {
+async function seen({ clientId }: VisitorActor) {
   const [found] = await findChats(chat.ctx, await chat.operator(), { ids: [clientId] });
   const { pageUrl, pageAt, pages, lastSeenAt } = found?.client ?? {};
   return { pageUrl, pageAt, pages, lastSeenAt };
 }
-const visit = async (visitor: ClientActor, seconds: number, name: string, sinceSeconds?: number) => {
+const visit = async (visitor: VisitorActor, seconds: number, name: string, sinceSeconds?: number) => {
   chat.now = at(seconds);
   const since = sinceSeconds === undefined ? undefined : at(sinceSeconds).toISOString();
   return (await visitPage(chat.ctx, visitor, { url: page(name), at: since })).moved;

@@ -1,7 +1,8 @@
 import { Prisma } from '@switchboard/database';
-import { ChatError, MAX_MESSAGE_AGE_MS, MAX_VISITED_PAGES } from '@switchboard/protocol';
+import { MAX_MESSAGE_AGE_MS, MAX_VISITED_PAGES } from '@switchboard/protocol';
 
-import { readClient } from '../access.ts';
+import { requirePermission } from '../permissions.ts';
+import { readClient } from '../visible.ts';
 import type { Actor } from '../actor.ts';
 import type { Context } from '../context.ts';
 import { conversationChanged, type WithEffects } from '../effects.ts';
@@ -25,9 +26,9 @@ export interface Visit {
  * @throws ChatError `unauthenticated`, `forbidden` for everybody but visitors, `blocked`, `not_found`
  */
 export async function visitPage(ctx: Context, actor: Actor, { url, at }: VisitInput): Promise<WithEffects<Visit>> {
-  if (actor.kind === 'operator') throw new ChatError('forbidden', 'Only a visitor may say where they are.');
+  const visitor = requirePermission(actor, 'session.visit-page');
   return await withDatabase(ctx, async () => {
-    const client = await readClient(ctx.db.prisma, actor, undefined);
+    const client = await readClient(ctx.db.prisma, visitor, undefined);
     const now = ctx.clock();
     const given = at === undefined ? now.getTime() : Math.max(Date.parse(at), now.getTime() - MAX_MESSAGE_AGE_MS);
     const since = new Date(Math.min(given, now.getTime())).toISOString();
@@ -41,7 +42,7 @@ export async function visitPage(ctx: Context, actor: Actor, { url, at }: VisitIn
         FROM (
           SELECT id, "pageUrl", pages, ${now.toISOString()}::timestamptz AS now,
             CASE WHEN "pageAt" >= ${since}::timestamptz THEN ${now.toISOString()}::timestamptz ELSE ${since}::timestamptz END AS since
-          FROM "ChatSession" WHERE id = ${actor.kind === 'client' ? actor.sessionId : null}::uuid FOR NO KEY UPDATE
+          FROM "ChatSession" WHERE id = ${visitor.sessionId}::uuid FOR NO KEY UPDATE
         ) locked
       ) n
       WHERE s.id = n.id

@@ -1,5 +1,5 @@
 import { isUnavailable } from '@switchboard/database';
-import { ChatError } from '@switchboard/protocol';
+import { ChatError, operatorRole, type OperatorRole } from '@switchboard/protocol';
 import { z } from 'zod';
 
 import type { Auth } from './auth.ts';
@@ -9,14 +9,14 @@ export interface Operator {
   readonly id: number;
   readonly name: string;
   readonly email: string;
-  readonly role: 'OPERATOR' | 'ADMIN';
+  readonly role: OperatorRole;
 }
 
 const signedInUser = z.object({
   id: z.coerce.number().int().positive(),
   name: z.string(),
   email: z.string(),
-  role: z.enum(['OPERATOR', 'ADMIN']),
+  role: operatorRole,
 });
 
 /**

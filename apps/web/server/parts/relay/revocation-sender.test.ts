@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { createOperator, recordRevocation, removeOperator, type Context } from '@switchboard/chat';
+import { createOperator, recordRevocation, removeOperator, SYSTEM, type Context } from '@switchboard/chat';
 import { createTestDatabase } from '@switchboard/database/testing';
 import type { HintRequest } from '@switchboard/protocol';
 import { createMetrics, silentLogger } from '@switchboard/telemetry';
@@ -84,16 +84,16 @@ it('a revocation that a process could not tell is told by the next one', async (
 it('one that the command line kept is told without anybody asking', async () => {
   const { sender } = webProcess();
   const email = 'gone@lamps.example';
-  const { id } = await createOperator(chat, { email, name: 'Gone', password: 'correct horse battery' });
-  await removeOperator(chat, email);
+  const { id } = await createOperator(chat, SYSTEM, { email, name: 'Gone', password: 'correct horse battery' });
+  await removeOperator(chat, SYSTEM, email);
   sender.start();
   await expect.poll(() => heard()).toMatchObject([{ role: 'operator', id }]);
 });
 
 it('a relay that is a new process is told everything of the last 24 hours, once it answers to anything', async () => {
   const { sender, hint } = webProcess();
-  await recordRevocation(chat, { role: 'client', id: 1, at: new Date(), address: 'socket' });
-  await recordRevocation(chat, { role: 'operator', id: 2, at: new Date(Date.now() - 25 * 60 * 60_000) });
+  await recordRevocation(chat, SYSTEM, { role: 'client', id: 1, at: new Date(), address: 'socket' });
+  await recordRevocation(chat, SYSTEM, { role: 'operator', id: 2, at: new Date(Date.now() - 25 * 60 * 60_000) });
   sender.start();
   await sender.revoke({ role: 'operator', id: 3 });
   await expect.poll(() => sender.waiting().count === 0 && ids().size).toBe(2);

@@ -1,4 +1,4 @@
-import { forgetRevocations, listRevocations, recordRevocation, type Context, type Revocation } from '@switchboard/chat';
+import { forgetRevocations, listRevocations, recordRevocation, SYSTEM, type Context, type Revocation } from '@switchboard/chat';
 import { MAX_HINTS, reasonOf, revokedHint, type Person } from '@switchboard/relay-client';
 import type { CounterMetric, Logger, Metrics } from '@switchboard/telemetry';
 
@@ -78,14 +78,14 @@ class Sender implements RevocationSender {
   }
 
   async keep(person: Person): Promise<void> {
-    await recordRevocation(this.#chat, this.#revocationOf(person));
+    await recordRevocation(this.#chat, SYSTEM, this.#revocationOf(person));
   }
 
   async revoke(person: Person): Promise<void> {
     const revocation = this.#revocationOf(person);
     this.#add(revocation);
     try {
-      await recordRevocation(this.#chat, revocation);
+      await recordRevocation(this.#chat, SYSTEM, revocation);
     } catch (error) {
       const { role, id } = person;
       this.#log.error({ role, id, err: error }, 'a revocation could not be kept: only this process repeats it to a relay that is away');
@@ -150,11 +150,11 @@ class Sender implements RevocationSender {
     try {
       const now = this.#chat.clock();
       if (now.getTime() - this.#forgotAt >= FORGET_EVERY_MS) {
-        await forgetRevocations(this.#chat, now);
+        await forgetRevocations(this.#chat, SYSTEM, now);
         this.#forgotAt = now.getTime();
         this.#readUntil = undefined;
       }
-      const { revocations, recordedUntil } = await listRevocations(this.#chat, now, this.#readUntil);
+      const { revocations, recordedUntil } = await listRevocations(this.#chat, SYSTEM, now, this.#readUntil);
       for (const revocation of revocations) this.#book.add(revocation);
       this.#readUntil = recordedUntil;
       return true;

@@ -1,7 +1,7 @@
 import { chmod, mkdir, readdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { findUpload } from '@switchboard/chat';
+import { findUpload, SYSTEM } from '@switchboard/chat';
 import { UPLOADS_PATH, type UploadResponse } from '@switchboard/protocol';
 import { createMetrics } from '@switchboard/telemetry';
 import sharp from 'sharp';
@@ -44,7 +44,7 @@ async function uploaded(): Promise<{ imageUrl: string; key: string }> {
   const response = await upload(ask('POST', '/api/chat/uploads', { headers: visitor.headers, body: form }));
   const { imageUrl } = (await response.json()) as UploadResponse;
   const id = new URL(imageUrl, 'https://chat.example').pathname.slice(UPLOADS_PATH.length);
-  return { imageUrl, key: (await findUpload(server.services.chat, id))?.storageKey ?? '' };
+  return { imageUrl, key: (await findUpload(server.services.chat, SYSTEM, id))?.storageKey ?? '' };
 }
 async function send(imageUrl: string): Promise<number> {
   const message = { messageKey: crypto.randomUUID(), messageType: 'IMAGE', imageUrl };

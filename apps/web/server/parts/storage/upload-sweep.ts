@@ -1,7 +1,7 @@
 import { chmod, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { knownStorageKeys, removeUnusedUploads, type Context, type UploadPosition } from '@switchboard/chat';
+import { knownStorageKeys, removeUnusedUploads, SYSTEM, type Context, type UploadPosition } from '@switchboard/chat';
 import type { CounterMetric, Metrics } from '@switchboard/telemetry';
 
 import { FILE_MODE, FOLDER_MODE, isMissing, uploadsFolder, type ImageStore } from './image-store.ts';
@@ -57,7 +57,7 @@ class Sweep implements UploadSweep {
     let position: UploadPosition | undefined;
     do {
       signal.throwIfAborted();
-      const { storageKeys, next } = await removeUnusedUploads(this.#chat, { before, after: position });
+      const { storageKeys, next } = await removeUnusedUploads(this.#chat, SYSTEM, { before, after: position });
       // A process that ends here leaves files without rows, which `tidyFolder` finds.
       for (const key of storageKeys) await this.#images.remove(key);
       removed += storageKeys.length;
@@ -126,7 +126,7 @@ class Sweep implements UploadSweep {
     for (let from = 0; from < keys.length; from += BATCH) {
       signal.throwIfAborted();
       const some = keys.slice(from, from + BATCH);
-      const known = await knownStorageKeys(this.#chat, some);
+      const known = await knownStorageKeys(this.#chat, SYSTEM, some);
       lost.push(...some.filter((key) => !known.has(key)));
     }
     return lost;

@@ -8,7 +8,7 @@ export const listChats = route('GET /api/chat/recent', {
   async handle({ services: { chat }, caller, query: { view, ids, addresses, ...query } }) {
     const actor = operatorActor(caller.operator);
     // The epoch first: a list from before a restore must not carry the epoch from after it.
-    const epoch = await readEpoch(chat);
+    const epoch = await readEpoch(chat, actor);
     if (view !== undefined) {
       const { chats, nextCursor, waiting } = await listView(chat, actor, { view, ...query });
       return { chats, epoch, nextCursor, counts: { waiting } };

@@ -1,4 +1,4 @@
-import { findEarlierUpload, findUpload, recordUpload, type Actor } from '@switchboard/chat';
+import { findEarlierUpload, findUpload, recordUpload, SYSTEM, type Actor } from '@switchboard/chat';
 import { ChatError, IMAGE_TYPES, UPLOADS_PATH, type UploadResponse } from '@switchboard/protocol';
 
 import { addressKey, callerKey } from '../admission.ts';
@@ -92,7 +92,7 @@ export const readUpload = route('GET /api/chat/uploads/{id}', {
         'forbidden',
         worth === 'expired' ? 'This link has run out; load the conversation again.' : 'This link is not valid.',
       );
-    const upload = await findUpload(chat, id);
+    const upload = await findUpload(chat, SYSTEM, id);
     const image = upload === undefined ? undefined : await images.get(upload.storageKey);
     if (upload === undefined || image === undefined) {
       if (upload !== undefined) log.error({ upload: id }, 'a stored image is missing on disk');

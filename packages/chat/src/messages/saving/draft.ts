@@ -9,7 +9,9 @@ import {
   type NewMessage,
 } from '@switchboard/protocol';
 
-import { clientMeant, conversationNotFound, requireOperator } from '../../access.ts';
+import { requirePermission } from '../../permissions.ts';
+import { conversationNotFound } from '../../refusals.ts';
+import { clientMeant } from '../../visible.ts';
 import type { Actor } from '../../actor.ts';
 import { isUuid } from '../../uuid.ts';
 import { readImageUrl, type ImageReference } from './image-url.ts';
@@ -62,7 +64,7 @@ function draftMessage(actor: Actor, message: NewMessage, now: Date, field: strin
     target,
     ...sender,
     body,
-    sessionId: actor.kind === 'client' ? actor.sessionId : (message.sessionId ?? null),
+    sessionId: actor.kind === 'visitor' ? actor.sessionId : (message.sessionId ?? null),
     clientSocketId: message.clientSocketId ?? null,
     createdAt: sentAt(message.sentAt, now),
   };
@@ -81,7 +83,7 @@ export function uploadOf({ body }: Pick<Draft, 'body'>): string | null {
 }
 
 function targetOf(actor: Actor, message: NewMessage, field: string): Target {
-  if (actor.kind === 'client') {
+  if (actor.kind === 'visitor') {
     const clientId = clientMeant(actor, message.clientId);
     // The same answer as for another client's id: a message meant for an earlier conversation must not land in this one.
     if (message.sessionId != null && message.sessionId.toLowerCase() !== actor.sessionId.toLowerCase()) throw conversationNotFound();
@@ -98,11 +100,11 @@ function targetOf(actor: Actor, message: NewMessage, field: string): Target {
 
 /** From the actor alone. `senderType: 'CLIENT'` from an operator saves on the visitor's behalf, and says who did. */
 function senderOf(actor: Actor, message: NewMessage): Pick<Draft, 'senderType' | 'operatorId' | 'savedById'> {
-  if (actor.kind === 'client') {
-    if (message.senderType === 'OPERATOR') requireOperator(actor);
+  if (actor.kind === 'visitor') {
+    if (message.senderType === 'OPERATOR') requirePermission(actor, 'message.save-as-operator');
     return { senderType: 'CLIENT', operatorId: null, savedById: null };
   }
-  const { userId } = requireOperator(actor);
+  const { userId } = requirePermission(actor, 'message.save-as-operator');
   return message.senderType === 'CLIENT'
     ? { senderType: 'CLIENT', operatorId: null, savedById: userId }
     : { senderType: 'OPERATOR', operatorId: userId, savedById: null };

@@ -1,6 +1,7 @@
 import { ChatError, UPLOADS_PATH } from '@switchboard/protocol';
 
 import type { Actor } from '../../actor.ts';
+import { isPermitted } from '../../permissions.ts';
 import { isUuid } from '../../uuid.ts';
 
 /** Makes a bare path parsable; never stored. */
@@ -24,7 +25,7 @@ export function readImageUrl(actor: Actor, value: string, field: string): ImageR
   const url = URL.canParse(value, BASE) ? new URL(value, BASE) : null;
   const id = url !== null && url.pathname.startsWith(UPLOADS_PATH) ? url.pathname.slice(UPLOADS_PATH.length).toLowerCase() : '';
   if (isUuid(id)) return { url: `${UPLOADS_PATH}${id}`, uploadId: id };
-  if (actor.kind !== 'operator') {
+  if (!isPermitted(actor, 'message.link-anywhere')) {
     throw new ChatError('forbidden', 'Visitors can send only images that they uploaded here.', { fields: { [field]: 'is no upload' } });
   }
   if (!/^https?:\/\//i.test(value) || url === null) throw refuse('must be an upload or an absolute http(s) URL');

@@ -4,6 +4,7 @@ import { ChatError, type NewMessage } from '@switchboard/protocol';
 
 import type { Actor } from '../../actor.ts';
 import type { Context } from '../../context.ts';
+import { requirePermission } from '../../permissions.ts';
 import { draftMessages } from './draft.ts';
 import { LANES, WaitingLine, type Lane, type Waiting } from './lanes.ts';
 import { saveGroup } from './save-group.ts';
@@ -102,6 +103,7 @@ export function createMessageSaver(ctx: Context, options: MessageSaverOptions = 
 
   return {
     async save(actor, messages) {
+      requirePermission(actor, 'message.save');
       const drafts = draftMessages(actor, messages, ctx.clock());
       if (closed) throw new ChatError('unavailable', 'The server is shutting down.', { retryAfterSeconds: 2 });
       if (drafts.length === 0) return { messages: [], effects: [] };
@@ -141,6 +143,6 @@ export function createMessageSaver(ctx: Context, options: MessageSaverOptions = 
 
 /** Whose messages wait together. */
 function callerOf(actor: Actor): string {
-  if (actor.kind === 'client') return `client ${actor.clientId}`;
+  if (actor.kind === 'visitor') return `visitor ${actor.clientId}`;
   return actor.kind === 'operator' ? `operator ${actor.userId}` : 'nobody';
 }

@@ -1,6 +1,6 @@
 import { ChatError, mapImage } from '@switchboard/protocol';
 
-import { chatOver, conversationNotFound, visitorBlocked } from '../../access.ts';
+import { chatOver, conversationNotFound, visitorBlocked } from '../../refusals.ts';
 import { uploadOf, type Draft, type Target } from './draft.ts';
 import type { MessageValues } from './message-columns.ts';
 import { identityOf, type MessageIdentity } from './message-identity.ts';

@@ -1,7 +1,9 @@
 import { Prisma, type Transaction } from '@switchboard/database';
 
+import { SYSTEM } from '../../actor.ts';
 import { groupBy } from '../../group-by.ts';
 import { isUuid } from '../../uuid.ts';
+import { clientsSeenBy } from '../../visible.ts';
 import { uploadOf, type Draft } from './draft.ts';
 import { identityOf } from './message-identity.ts';
 import type { Knowledge, KnownClient, KnownMessage, KnownSession, KnownUpload } from './plan-group.ts';
@@ -10,7 +12,7 @@ const unique = <T>(values: Iterable<T>): T[] => [...new Set(values)];
 const byId = <T extends { readonly id: K }, K>(rows: readonly T[]) => new Map(rows.map((row) => [row.id, row]));
 
 /**
- * Locks the clients that the drafts mean (in the order of their ids, so that two groups can't lock each other out) and reads what planning needs, all
+ * Locks the clients that the drafts of several senders mean, whether each sees them or not, which `planGroup` judges (in the order of their ids, so that two groups can't lock each other out) and reads what planning needs, all
  * in one round trip. The message keys are looked up (by nothing else, hence `+ 0`) after the lock: whoever could have saved one of them for these clients has committed by then.
  */
 export async function readKnowledge(tx: Transaction, drafts: readonly Draft[]): Promise<Knowledge> {
@@ -20,7 +22,7 @@ export async function readKnowledge(tx: Transaction, drafts: readonly Draft[]): 
     tx.query<KnownSession & { clientId: number }>(Prisma.sql`
       SELECT s."clientId", s.id, s."clientSocketId", s."lastSeenAt", s."endedAt" FROM "ChatSession" s WHERE s."clientId" ${meant} ORDER BY s."startedAt" DESC`),
     tx.query<Omit<KnownClient, 'sessions'>>(Prisma.sql`
-      SELECT c.id, c."lastSeq", c."endedAt", c."blockedAt" FROM "Client" c WHERE c.id ${meant} ORDER BY c.id FOR NO KEY UPDATE`),
+      SELECT c.id, c."lastSeq", c."endedAt", c."blockedAt" FROM ${clientsSeenBy(SYSTEM)} WHERE c.id ${meant} ORDER BY c.id FOR NO KEY UPDATE OF c`),
     tx.query<KnownMessage>(Prisma.sql`
       SELECT "messageKey", id, "clientId", seq, "senderType", "operatorId", "createdAt" FROM "ChatMessage"
       WHERE "messageKey" = ANY(${unique(drafts.map(({ messageKey }) => messageKey))}::uuid[]) AND "clientId" + 0 ${meant}`),

@@ -2,7 +2,7 @@ import { ChatError, isVisible, type NewMessage } from '@switchboard/protocol';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
-import type { ClientActor, OperatorActor } from '../../actor.ts';
+import type { VisitorActor, OperatorActor } from '../../actor.ts';
 import { endChat } from '../../conversations/end-chat.ts';
 import { chatFixture } from '../../testing/chat-fixture.ts';
 import { blockVisitor } from '../../visitors/block-visitor.ts';
@@ -39,7 +39,7 @@ type Request = typeof request extends fc.Arbitrary<infer T> ? T : never;
 const state = fc.constantFrom('going on', 'going on', 'ended by an operator', 'ended by the visitor', 'blocked');
 
 interface Scene {
-  readonly visitor: ClientActor;
+  readonly visitor: VisitorActor;
   readonly uploads: Readonly<Record<'own' | 'foreign', string>>;
 }
 interface Staff {

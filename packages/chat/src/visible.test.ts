@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import type { Actor } from './actor.ts';
+import { SYSTEM, type Actor } from './actor.ts';
 import type { Context } from './context.ts';
 import { endChat } from './conversations/end-chat.ts';
 import { listRecentChats } from './conversations/list-recent-chats.ts';
@@ -12,6 +14,7 @@ import { readPage } from './messages/read-page.ts';
 import { recordReceipts } from './receipts/record-receipts.ts';
 import { chatFixture, codeOf } from './testing/chat-fixture.ts';
 import { recordUpload } from './uploads/uploads.ts';
+import { clientsSeenBy } from './visible.ts';
 
 const chat = chatFixture();
 const ANONYMOUS = { kind: 'anonymous' } as const;
@@ -74,4 +77,24 @@ it('what all conversations are about is for operators only', async () => {
   expect(await codeOf(markRead(chat.ctx, visitor, { clientId }))).toBe('forbidden');
   expect(await codeOf(markRead(chat.ctx, ANONYMOUS, { clientId }))).toBe('unauthenticated');
   expect(await codeOf(markRead(chat.ctx, operator, { clientId: 99_999_999 }))).toBe('not_found');
+});
+
+/** A client that is read otherwise than through `clientsSeenBy`: rows by SQL, or by Prisma. What is written is written under the lock of `lockClient`. */
+const READS_CLIENTS = /\b(?:FROM|JOIN|USING)\s+(?:ONLY\s+)?"Client"|\.client\.(?:find|count|aggregate|groupBy)/i;
+
+it('only `visible.ts` selects clients', async () => {
+  const files = (await readdir(import.meta.dirname, { recursive: true })).filter(
+    (file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && !file.startsWith('testing/'),
+  );
+  expect(files.length).toBeGreaterThan(40);
+  const texts = await Promise.all(files.map(async (file) => [file, await readFile(join(import.meta.dirname, file), 'utf8')] as const));
+  expect(texts.filter(([, source]) => READS_CLIENTS.test(source)).map(([file]) => file)).toEqual(['visible.ts']);
+});
+
+it('an anonymous actor sees no client, and the installation sees all', async () => {
+  const { clientId } = await chat.visitor();
+  const seen = async (actor: Actor) =>
+    await chat.db.prisma.$queryRaw<{ id: number }[]>`SELECT c.id FROM ${clientsSeenBy(actor)} WHERE c.id = ${clientId}::int`;
+  expect(await seen(ANONYMOUS)).toEqual([]);
+  expect(await seen(SYSTEM)).toEqual([{ id: clientId }]);
 });

@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto';
+
+import { ChatError } from '@switchboard/protocol';
+import { expect, it } from 'vitest';
+
+import { SYSTEM, type Actor } from './actor.ts';
+import { listRecentChats, findChats } from './conversations/list-recent-chats.ts';
+import { countUnanswered } from './conversations/count-unanswered.ts';
+import { endChat } from './conversations/end-chat.ts';
+import { listView } from './conversations/list-view.ts';
+import { markDone } from './conversations/mark-done.ts';
+import { settleWaiting } from './conversations/settle-waiting.ts';
+import * as verbs from './index.ts';
+import { readEpoch } from './installation/read-epoch.ts';
+import { readHistory } from './messages/read-history.ts';
+import { readPage } from './messages/read-page.ts';
+import { createMessageSaver } from './messages/saving/message-saver.ts';
+import { createOperator } from './operators/create-operator.ts';
+import { listOperators, removeOperator, setOperatorPassword, setOperatorRole } from './operators/manage-operators.ts';
+import { PERMISSIONS, requirePermission, type Action } from './permissions.ts';
+import { markRead } from './receipts/mark-read.ts';
+import { recordReceipts } from './receipts/record-receipts.ts';
+import { forgetRevocations, listRevocations, recordRevocation } from './revocations/revocations.ts';
+import { chatFixture, codeOf, image, NOW, text } from './testing/chat-fixture.ts';
+import { knownStorageKeys, removeUnusedUploads } from './uploads/unused-uploads.ts';
+import { findEarlierUpload, findUpload, recordUpload } from './uploads/uploads.ts';
+import { adoptSession } from './visitors/adopt-session.ts';
+import { blockVisitor } from './visitors/block-visitor.ts';
+import { requireOpenSession } from './visitors/require-open-session.ts';
+import { startSession } from './visitors/start-session.ts';
+import { visitPage } from './visitors/visit-page.ts';
+
+const chat = chatFixture();
+const PICTURE = { storageKey: 'k', name: 'n', mimeType: 'image/png', width: 1, height: 1, size: 1 };
+const FRAME = { url: 'https://shop.example/' };
+
+type Attempt = (actor: Actor, clientId: number) => Promise<unknown>;
+type ExportedVerb = {
+  [K in keyof typeof verbs]: (typeof verbs)[K] extends (...args: never[]) => Promise<unknown> ? K : never;
+}[keyof typeof verbs];
+/** Exported functions that do nothing on anybody's behalf. */
+type NoVerb = 'hashPassword' | 'verifyPassword';
+
+/** One attempt at each verb: a verb without one does not compile. A visitor attempts it on their own conversation, everybody else on this one. */
+const VERBS: Record<Exclude<ExportedVerb, NoVerb>, [Action, Attempt]> = {
+  startSession: ['session.start', async (actor) => await startSession(chat.ctx, actor, { username: 'Vera' })],
+  adoptSession: ['session.adopt', async (actor) => await adoptSession(chat.ctx, actor, { clientSocketId: randomUUID(), username: 'Old' })],
+  requireOpenSession: ['session.renew', async (actor) => await requireOpenSession(chat.ctx, actor)],
+  visitPage: ['session.visit-page', async (actor) => await visitPage(chat.ctx, actor, FRAME)],
+  readPage: ['message.read', async (actor, clientId) => await readPage(chat.ctx, actor, { clientId, limit: 1 })],
+  readHistory: ['message.read', async (actor, clientId) => await readHistory(chat.ctx, actor, { clientId })],
+  markRead: ['message.mark-read', async (actor, clientId) => await markRead(chat.ctx, actor, { clientId })],
+  recordReceipts: ['receipts.record', async (actor, clientId) => await recordReceipts(chat.ctx, actor, { clientId, readSeq: 1 })],
+  findEarlierUpload: ['upload.add', async (actor, clientId) => await findEarlierUpload(chat.ctx, actor, { clientId })],
+  recordUpload: ['upload.add', async (actor, clientId) => await recordUpload(chat.ctx, actor, { clientId, ...PICTURE })],
+  findUpload: ['upload.open', async (actor) => await findUpload(chat.ctx, actor, randomUUID())],
+  removeUnusedUploads: ['upload.sweep', async (actor) => await removeUnusedUploads(chat.ctx, actor, { before: new Date(0) })],
+  knownStorageKeys: ['upload.sweep', async (actor) => await knownStorageKeys(chat.ctx, actor, [])],
+  listView: ['conversation.list', async (actor) => await listView(chat.ctx, actor, { view: 'waiting' })],
+  listRecentChats: ['conversation.list', async (actor) => await listRecentChats(chat.ctx, actor)],
+  findChats: ['conversation.list', async (actor) => await findChats(chat.ctx, actor, {})],
+  endChat: ['conversation.end', async (actor, clientId) => await endChat(chat.ctx, actor, { clientId })],
+  markDone: ['conversation.mark-done', async (actor, clientId) => await markDone(chat.ctx, actor, { clientId, done: true })],
+  blockVisitor: ['visitor.block', async (actor, clientId) => await blockVisitor(chat.ctx, actor, { clientId, blocked: true })],
+  countUnanswered: ['waiting.count', async (actor) => await countUnanswered(chat.ctx, actor)],
+  settleWaiting: ['waiting.settle', async (actor) => await settleWaiting(chat.ctx, actor)],
+  listOperators: ['operator.list', async (actor) => await listOperators(chat.ctx, actor, NOW)],
+  createOperator: ['operator.create', async (actor) => await createOperator(chat.ctx, actor, await newOperator())],
+  setOperatorRole: ['operator.change', async (actor) => await setOperatorRole(chat.ctx, actor, await emailOfOperator(), 'OPERATOR')],
+  setOperatorPassword: [
+    'operator.change',
+    async (actor) => await setOperatorPassword(chat.ctx, actor, await emailOfOperator(), 'correct horse battery'),
+  ],
+  removeOperator: ['operator.remove', async (actor) => await removeOperator(chat.ctx, actor, await emailOfOperator())],
+  recordRevocation: ['revocation.record', async (actor) => await recordRevocation(chat.ctx, actor, { role: 'operator', id: 1, at: NOW })],
+  listRevocations: ['revocation.list', async (actor) => await listRevocations(chat.ctx, actor, NOW)],
+  forgetRevocations: ['revocation.forget', async (actor) => await forgetRevocations(chat.ctx, actor, new Date(0))],
+  readEpoch: ['installation.read', async (actor) => await readEpoch(chat.ctx, actor)],
+};
+
+/** Actions that are parts of saving. */
+const SAVING: Partial<Record<Action, Attempt>> = {
+  'message.save': async (actor, clientId) => await save(actor, text('x', { clientId })),
+  'message.save-as-operator': async (actor, clientId) => await save(actor, text('x', { clientId, senderType: 'OPERATOR' })),
+  'message.link-anywhere': async (actor, clientId) => await save(actor, image('https://pictures.example/cat.png', { clientId })),
+};
+const ATTEMPTS = [...Object.entries(VERBS).map(([name, [action, attempt]]) => ({ name, action, attempt })), ...savings()];
+
+function savings() {
+  return Object.entries(SAVING).map(([action, attempt]) => ({ name: `saving: ${action}`, action: action as Action, attempt }));
+}
+async function save(actor: Actor, message: ReturnType<typeof text>) {
+  return await createMessageSaver(chat.ctx).save(actor, [message]);
+}
+async function newOperator() {
+  return await Promise.resolve({ email: `${randomUUID()}@example.org`, name: 'Olga', password: 'correct horse battery' });
+}
+async function emailOfOperator(): Promise<string> {
+  const { userId } = await chat.operator();
+  return (await chat.db.prisma.user.findUniqueOrThrow({ where: { id: userId } })).email;
+}
+
+it.each(ATTEMPTS)('$name is for those whom the table names, and for nobody else', async ({ action, attempt }) => {
+  const visitor = await chat.visitor();
+  const actors: Record<string, Actor> = {
+    anonymous: { kind: 'anonymous' },
+    visitor,
+    operator: await chat.operator(),
+    admin: await chat.operator('Ada', 'ADMIN'),
+    system: SYSTEM,
+  };
+  const grantees: readonly string[] = PERMISSIONS[action];
+  for (const [grantee, actor] of Object.entries(actors)) {
+    const { clientId } = actor.kind === 'visitor' ? visitor : await chat.visitor();
+    const refusal = grantee === 'anonymous' ? 'unauthenticated' : 'forbidden';
+    expect(await codeOf(attempt(actor, clientId)), grantee).toBe(grantees.includes(grantee) ? 'resolved' : refusal);
+  }
+});
+
+it('every action of the table is attempted above', () => {
+  expect(new Set(ATTEMPTS.map(({ action }) => action))).toEqual(new Set(Object.keys(PERMISSIONS)));
+});
+
+it.each<[Actor, Action, string]>([
+  [{ kind: 'anonymous' }, 'conversation.list', 'Sign in first.'],
+  [{ kind: 'anonymous' }, 'message.read', 'A token or a signed-in session is needed.'],
+  [SYSTEM, 'conversation.list', 'Only operators may do this.'],
+  [SYSTEM, 'session.renew', 'Only a visitor may do this.'],
+  [{ kind: 'visitor', clientId: 1, sessionId: randomUUID() }, 'operator.remove', 'Only the installation itself may do this.'],
+])('says to %o who may do %s', (actor, action, message) => {
+  expect(() => requirePermission(actor, action)).toThrow(
+    new ChatError(actor.kind === 'anonymous' ? 'unauthenticated' : 'forbidden', message),
+  );
+});

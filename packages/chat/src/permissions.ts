@@ -1,0 +1,81 @@
+import { ChatError } from '@switchboard/protocol';
+
+import type { Actor, AnonymousActor, OperatorActor, SystemActor, VisitorActor } from './actor.ts';
+
+/** Kinds of actors, with operators by their role. */
+interface Grantees {
+  readonly anonymous: AnonymousActor;
+  readonly visitor: VisitorActor;
+  readonly operator: OperatorActor;
+  readonly admin: OperatorActor;
+  readonly system: SystemActor;
+}
+type Grantee = keyof Grantees;
+
+const OPERATORS = ['operator', 'admin'] as const;
+const BOTH_SIDES = ['visitor', ...OPERATORS] as const;
+
+/** Everything that verbs do, and who may do it. Which conversations an actor may do it with is up to `visible.ts`. */
+export const PERMISSIONS = {
+  'session.start': ['anonymous', ...BOTH_SIDES],
+  'session.adopt': OPERATORS,
+  'session.renew': ['visitor'],
+  'session.visit-page': ['visitor'],
+  'message.save': BOTH_SIDES,
+  'message.save-as-operator': OPERATORS,
+  'message.link-anywhere': OPERATORS,
+  'message.read': BOTH_SIDES,
+  'message.mark-read': OPERATORS,
+  'receipts.record': BOTH_SIDES,
+  'upload.add': BOTH_SIDES,
+  'upload.open': ['system'],
+  'upload.sweep': ['system'],
+  'conversation.list': OPERATORS,
+  'conversation.end': BOTH_SIDES,
+  'conversation.mark-done': OPERATORS,
+  'visitor.block': OPERATORS,
+  'waiting.count': ['system'],
+  'waiting.settle': ['system'],
+  'operator.list': ['system'],
+  'operator.create': ['system'],
+  'operator.change': ['system'],
+  'operator.remove': ['system'],
+  'revocation.record': ['system'],
+  'revocation.list': ['system'],
+  'revocation.forget': ['system'],
+  'installation.read': BOTH_SIDES,
+} as const satisfies Readonly<Record<string, readonly Grantee[]>>;
+
+export type Action = keyof typeof PERMISSIONS;
+
+/** Those of the actors who may do this. */
+export type PermittedActor<A extends Action> = Grantees[(typeof PERMISSIONS)[A][number]];
+
+/** Whether the actor may do this at all. */
+export function isPermitted<A extends Action>(actor: Actor, action: A): actor is Actor & PermittedActor<A> {
+  const grantees: readonly Grantee[] = PERMISSIONS[action];
+  return grantees.includes(granteeOf(actor));
+}
+
+/**
+ * The actor, who may do this. Every verb begins with it.
+ *
+ * @throws ChatError `unauthenticated` for an anonymous actor who may not, `forbidden` for any other
+ */
+export function requirePermission<A extends Action>(actor: Actor, action: A): PermittedActor<A> {
+  if (isPermitted(actor, action)) return actor;
+  const grantees: readonly Grantee[] = PERMISSIONS[action];
+  if (actor.kind !== 'anonymous') throw new ChatError('forbidden', forbidden(grantees));
+  throw new ChatError('unauthenticated', grantees.includes('visitor') ? 'A token or a signed-in session is needed.' : 'Sign in first.');
+}
+
+function granteeOf(actor: Actor): Grantee {
+  if (actor.kind !== 'operator') return actor.kind;
+  return actor.role === 'ADMIN' ? 'admin' : 'operator';
+}
+
+function forbidden(grantees: readonly Grantee[]): string {
+  if (grantees.includes('operator')) return 'Only operators may do this.';
+  if (grantees.includes('admin')) return 'Only administrators may do this.';
+  return grantees.includes('visitor') ? 'Only a visitor may do this.' : 'Only the installation itself may do this.';
+}

@@ -1,0 +1,124 @@
+import { Prisma, type PrismaClient } from '@switchboard/database';
+import { ChatError } from '@switchboard/protocol';
+
+import type { Actor } from './actor.ts';
+import { chatOver, conversationNotFound, visitorBlocked } from './refusals.ts';
+
+/** A Prisma client, or a transaction of it. */
+export type Queryable = Pick<PrismaClient, '$queryRaw' | '$executeRaw'>;
+
+/** PostgreSQL's largest `integer`: no id and no seq is above it. */
+export const MAX_INTEGER = 2_147_483_647;
+
+/**
+ * The clients that this actor sees, as an item `c` for FROM: every row for operators and the installation; for a visitor their own, as long as their session
+ * belongs to it (a token from before a backup was restored may name somebody else's row); none for anybody else. Everything that selects clients selects them
+ * from here, so that a new limit on what somebody sees is a change of this function.
+ */
+export function clientsSeenBy(actor: Actor): Prisma.Sql {
+  if (actor.kind === 'operator' || actor.kind === 'system') return Prisma.sql`"Client" c`;
+  if (actor.kind === 'anonymous') return Prisma.sql`(SELECT v.* FROM "Client" v WHERE false) c`;
+  return Prisma.sql`(
+    SELECT v.* FROM "Client" v WHERE v.id = ${actor.clientId}::int
+      AND EXISTS (SELECT FROM "ChatSession" s WHERE s.id = ${actor.sessionId}::uuid AND s."clientId" = v.id)
+  ) c`;
+}
+
+/**
+ * The id of the client that the actor means: always their own for a visitor, the one that they name for everybody else.
+ *
+ * @throws ChatError `unauthenticated` for an anonymous actor, `not_found` for a visitor who names another client, `invalid_request` for anybody else who names
+ * none
+ */
+export function clientMeant(actor: Actor, asked: number | null | undefined): number {
+  if (actor.kind === 'anonymous') throw new ChatError('unauthenticated', 'A token or a signed-in session is needed.');
+  if (actor.kind === 'visitor') {
+    if (asked != null && asked !== actor.clientId) throw conversationNotFound();
+    return actor.clientId;
+  }
+  if (asked == null) {
+    throw new ChatError('invalid_request', 'clientId: an operator has to say which conversation.', { fields: { clientId: 'is missing' } });
+  }
+  if (asked < 1 || asked > MAX_INTEGER) throw conversationNotFound();
+  return asked;
+}
+
+/** A condition: the visitor has ended the chat that their token belongs to. Such a token opens nothing but the last page. */
+export function sessionEnded(actor: Actor): Prisma.Sql {
+  if (actor.kind !== 'visitor') return Prisma.sql`false`;
+  return Prisma.sql`EXISTS (SELECT FROM "ChatSession" e WHERE e.id = ${actor.sessionId}::uuid AND e."endedAt" IS NOT NULL)`;
+}
+
+/** @throws ChatError `blocked` for a visitor who is; operators may see and change what is there */
+export function refuseBlocked(actor: Actor, client: Pick<ClientState, 'blockedAt'>): void {
+  if (actor.kind === 'visitor' && client.blockedAt !== null) throw visitorBlocked();
+}
+
+/** What the verbs need to know of a client beside its messages. */
+export interface ClientState {
+  readonly id: number;
+  readonly username: string;
+  readonly lastSeq: number;
+  readonly unreadCount: number;
+  readonly endedAt: Date | null;
+  readonly blockedAt: Date | null;
+  /** The visitor who asks has ended this chat. */
+  readonly sessionEnded: boolean;
+  /** Which history of the data this is (see `readEpoch`). */
+  readonly epoch: string;
+  readonly clientDeliveredSeq: number;
+  readonly clientReadSeq: number;
+  readonly operatorDeliveredSeq: number;
+  readonly operatorReadSeq: number;
+  /** On the relay; null for a client that never had a session. */
+  readonly address: string | null;
+}
+
+const CLIENT_COLUMNS = Prisma.sql`c.id, c.username, c."lastSeq", c."unreadCount", c."endedAt", c."blockedAt", c."clientDeliveredSeq", c."clientReadSeq",
+  c."operatorDeliveredSeq", c."operatorReadSeq",
+  (SELECT epoch FROM "Installation") AS epoch,
+  (SELECT COALESCE(s."clientSocketId", s.id::text) FROM "ChatSession" s WHERE s."clientId" = c.id ORDER BY s."startedAt" DESC LIMIT 1) AS address`;
+
+/**
+ * Reads the client that the actor means.
+ *
+ * @throws ChatError as `clientMeant`, `not_found`, for a visitor `blocked` and `unauthenticated` (they have ended this chat)
+ */
+export async function readClient(db: Queryable, actor: Actor, asked: number | null | undefined): Promise<ClientState> {
+  return admitted(actor, await selectClient(db, actor, asked, Prisma.empty));
+}
+
+/**
+ * The same under the client's row lock, which everything that changes its counters or adds messages takes first. NO KEY UPDATE: it keeps out others who
+ * take it, but not rows that merely refer to the client (an upload, a session).
+ */
+export async function lockClient(tx: Queryable, actor: Actor, asked: number | null | undefined): Promise<ClientState> {
+  return admitted(actor, await selectClient(tx, actor, asked, LOCK));
+}
+
+/** The same, also for a visitor who has ended the chat: for ending it once more. */
+export async function lockOwnClient(tx: Queryable, actor: Actor, asked: number | null | undefined): Promise<ClientState> {
+  const client = await selectClient(tx, actor, asked, LOCK);
+  return admitted(actor, client === undefined ? undefined : { ...client, sessionEnded: false });
+}
+
+const LOCK = Prisma.sql`FOR NO KEY UPDATE OF c`;
+
+async function selectClient(
+  db: Queryable,
+  actor: Actor,
+  asked: number | null | undefined,
+  lock: Prisma.Sql,
+): Promise<ClientState | undefined> {
+  const id = clientMeant(actor, asked);
+  const [client] = await db.$queryRaw<ClientState[]>`
+    SELECT ${CLIENT_COLUMNS}, ${sessionEnded(actor)} AS "sessionEnded" FROM ${clientsSeenBy(actor)} WHERE c.id = ${id}::int ${lock}`;
+  return client;
+}
+
+function admitted(actor: Actor, client: ClientState | undefined): ClientState {
+  if (client === undefined) throw conversationNotFound();
+  refuseBlocked(actor, client);
+  if (client.sessionEnded) throw chatOver();
+  return client;
+}
