@@ -1,4 +1,4 @@
-import { removeExpiredSessions as removeBatch } from '@switchboard/chat';
+import { removeExpiredSessions as removeBatch, SYSTEM } from '@switchboard/chat';
 import type { Handler } from '@switchboard/jobs';
 
 import type { JobContext } from './context.ts';
@@ -7,6 +7,6 @@ import type { JOBS } from './jobs.ts';
 /** Removes operators' sessions and links to sign in that have expired. */
 export function removeExpiredSessions({ chat }: JobContext): Handler<(typeof JOBS)['removeExpiredSessions']> {
   return async ({ signal }) => {
-    while (await removeBatch(chat)) signal.throwIfAborted();
+    while (await removeBatch(chat, SYSTEM)) signal.throwIfAborted();
   };
 }

@@ -7,6 +7,7 @@ import { SYSTEM, type Actor } from './actor.ts';
 import { listRecentChats, findChats } from './conversations/list-recent-chats.ts';
 import { countUnanswered } from './conversations/count-unanswered.ts';
 import { endChat } from './conversations/end-chat.ts';
+import { readEvents } from './events/read-events.ts';
 import { listView } from './conversations/list-view.ts';
 import { markDone } from './conversations/mark-done.ts';
 import { settleWaiting } from './conversations/settle-waiting.ts';
@@ -17,6 +18,7 @@ import { readPage } from './messages/read-page.ts';
 import { createMessageSaver } from './messages/saving/message-saver.ts';
 import { createOperator } from './operators/create-operator.ts';
 import { listOperators, removeOperator, setOperatorPassword, setOperatorRole } from './operators/manage-operators.ts';
+import { removeExpiredSessions } from './operators/remove-expired-sessions.ts';
 import { PERMISSIONS, requirePermission, type Action } from './permissions.ts';
 import { markRead } from './receipts/mark-read.ts';
 import { recordReceipts } from './receipts/record-receipts.ts';
@@ -59,6 +61,7 @@ const VERBS: Record<Exclude<ExportedVerb, NoVerb>, [Action, Attempt]> = {
   listView: ['conversation.list', async (actor) => await listView(chat.ctx, actor, { view: 'waiting' })],
   listRecentChats: ['conversation.list', async (actor) => await listRecentChats(chat.ctx, actor)],
   findChats: ['conversation.list', async (actor) => await findChats(chat.ctx, actor, {})],
+  readEvents: ['conversation.read-events', async (actor, clientId) => await readEvents(chat.ctx, actor, { clientId })],
   endChat: ['conversation.end', async (actor, clientId) => await endChat(chat.ctx, actor, { clientId })],
   markDone: ['conversation.mark-done', async (actor, clientId) => await markDone(chat.ctx, actor, { clientId, done: true })],
   blockVisitor: ['visitor.block', async (actor, clientId) => await blockVisitor(chat.ctx, actor, { clientId, blocked: true })],
@@ -72,6 +75,7 @@ const VERBS: Record<Exclude<ExportedVerb, NoVerb>, [Action, Attempt]> = {
     async (actor) => await setOperatorPassword(chat.ctx, actor, await emailOfOperator(), 'correct horse battery'),
   ],
   removeOperator: ['operator.remove', async (actor) => await removeOperator(chat.ctx, actor, await emailOfOperator())],
+  removeExpiredSessions: ['operator.remove-expired-sessions', async (actor) => await removeExpiredSessions(chat.ctx, actor)],
   recordRevocation: ['revocation.record', async (actor) => await recordRevocation(chat.ctx, actor, { role: 'operator', id: 1, at: NOW })],
   listRevocations: ['revocation.list', async (actor) => await listRevocations(chat.ctx, actor, NOW)],
   forgetRevocations: ['revocation.forget', async (actor) => await forgetRevocations(chat.ctx, actor, new Date(0))],

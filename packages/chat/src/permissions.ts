@@ -31,6 +31,7 @@ export const PERMISSIONS = {
   'upload.open': ['system'],
   'upload.sweep': ['system'],
   'conversation.list': OPERATORS,
+  'conversation.read-events': OPERATORS,
   'conversation.end': BOTH_SIDES,
   'conversation.mark-done': OPERATORS,
   'visitor.block': OPERATORS,
@@ -40,10 +41,11 @@ export const PERMISSIONS = {
   'operator.create': ['system'],
   'operator.change': ['system'],
   'operator.remove': ['system'],
+  'operator.remove-expired-sessions': ['system'],
   'revocation.record': ['system'],
   'revocation.list': ['system'],
   'revocation.forget': ['system'],
-  'installation.read': BOTH_SIDES,
+  'installation.read': [...BOTH_SIDES, 'system'],
 } as const satisfies Readonly<Record<string, readonly Grantee[]>>;
 
 export type Action = keyof typeof PERMISSIONS;

@@ -1,5 +1,7 @@
 import type { Prisma } from '@switchboard/database';
 
+import { writeEvent } from '../events/write-event.ts';
+import { isoTime } from '../iso-time.ts';
 import { requirePermission } from '../permissions.ts';
 import { lockOwnClient, type ClientState } from '../visible.ts';
 import type { Actor } from '../actor.ts';
@@ -37,6 +39,14 @@ export async function endChat(
         if (client.endedAt === null)
           await tx.client.update({ where: { id: client.id }, data: { status: 'ENDED', endedAt, updatedAt: now }, select: { id: true } });
         const left = actor.kind === 'visitor' ? await endSessions(tx, client, now) : [];
+        if (client.endedAt === null || left.some(({ kind }) => kind === 'visitor left'))
+          await writeEvent(tx, actor, {
+            clientId: client.id,
+            kind: 'ended',
+            at: now,
+            from: { endedAt: isoTime(client.endedAt) },
+            to: { endedAt: isoTime(endedAt) },
+          });
         return { endedAt: endedAt.toISOString(), effects: [...left, conversationChanged(client, 'ended')] };
       }),
   );

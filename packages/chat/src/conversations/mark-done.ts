@@ -1,6 +1,8 @@
 import { Prisma } from '@switchboard/database';
 import { ChatError } from '@switchboard/protocol';
 
+import { writeEvent } from '../events/write-event.ts';
+import { isoTime } from '../iso-time.ts';
 import { requirePermission } from '../permissions.ts';
 import { clientsSeenBy, lockClient } from '../visible.ts';
 import type { Actor } from '../actor.ts';
@@ -37,15 +39,25 @@ export async function markDone(ctx: Context, actor: Actor, { clientId, done, las
         const client = await lockClient(tx, actor, clientId);
         if (done && lastSeq !== undefined && lastSeq !== client.lastSeq)
           throw new ChatError('conflict', 'There is a new message in this conversation. Read it first.');
-        const at = ctx.clock().toISOString();
-        const [row] = await tx.$queryRaw<{ doneAt: Date | null; waitingSince: Date | null }[]>`
+        const now = ctx.clock();
+        const at = now.toISOString();
+        const [row] = await tx.$queryRaw<{ doneBefore: Date | null; doneAt: Date | null; waitingSince: Date | null }[]>`
           UPDATE "Client" SET ${done ? asDone(at) : AS_ITS_MESSAGES_SAY}, "waitingSeq" = "lastSeq", "updatedAt" = ${at}::timestamptz
-          FROM (SELECT c.id, first."createdAt" AS since FROM ${clientsSeenBy(actor)} ${unansweredJoins(Prisma.sql`0`)} WHERE c.id = ${client.id}::int) n
+          FROM (SELECT c.id, c."doneAt" AS "doneBefore", first."createdAt" AS since FROM ${clientsSeenBy(actor)} ${unansweredJoins(Prisma.sql`0`)} WHERE c.id = ${client.id}::int) n
           WHERE "Client".id = n.id
-          RETURNING "doneAt", "waitingSince"`;
+          RETURNING n."doneBefore", "doneAt", "waitingSince"`;
+        const [before, after] = [isoTime(row?.doneBefore), isoTime(row?.doneAt)];
+        if (before !== after)
+          await writeEvent(tx, actor, {
+            clientId,
+            kind: done ? 'done' : 'undone',
+            at: now,
+            from: { doneAt: before },
+            to: { doneAt: after },
+          });
         return {
-          doneAt: row?.doneAt?.toISOString() ?? null,
-          waitingSince: row?.waitingSince?.toISOString() ?? null,
+          doneAt: after,
+          waitingSince: isoTime(row?.waitingSince),
           effects: [conversationChanged(client, 'done')],
         };
       }),

@@ -31,7 +31,7 @@ export async function readHistory(ctx: Context, actor: Actor, query: HistoryQuer
       FROM (
         SELECT * FROM "ChatMessage" m WHERE m."clientId" = ${id}::int ${session} ORDER BY m."createdAt" DESC, m.seq DESC LIMIT ${limit}::int
       ) m
-      JOIN ${clientsSeenBy(actor)} ON c.id = m."clientId"
+      JOIN ${clientsSeenBy(actor)} ON c.id = ${id}::int
       ${MESSAGE_JOINS}
       ORDER BY m."createdAt", m.seq`;
   });

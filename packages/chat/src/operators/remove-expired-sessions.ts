@@ -1,4 +1,6 @@
+import type { Actor } from '../actor.ts';
 import type { Context } from '../context.ts';
+import { requirePermission } from '../permissions.ts';
 import { withDatabase } from '../with-database.ts';
 
 /** Rows that are removed in one statement. */
@@ -9,9 +11,10 @@ const BATCH = 500;
  * servers with another clock, which decide whether a session still counts.
  *
  * @returns whether there may be more
- * @throws ChatError `unavailable`
+ * @throws ChatError `forbidden` for everybody but the installation, `unavailable`
  */
-export async function removeExpiredSessions(ctx: Pick<Context, 'db' | 'log'>): Promise<boolean> {
+export async function removeExpiredSessions(ctx: Pick<Context, 'db' | 'log'>, actor: Actor): Promise<boolean> {
+  requirePermission(actor, 'operator.remove-expired-sessions');
   const { prisma } = ctx.db;
   return await withDatabase(ctx, async () => {
     const sessions = await prisma.$executeRaw`

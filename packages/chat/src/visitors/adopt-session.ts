@@ -1,5 +1,6 @@
 import { isUniqueViolation } from '@switchboard/database';
 
+import { startedEvent } from '../events/write-event.ts';
 import { requirePermission } from '../permissions.ts';
 import { clientsSeenBy } from '../visible.ts';
 import type { Actor, OperatorActor } from '../actor.ts';
@@ -29,7 +30,7 @@ export async function adoptSession(
     const found = await findByAddress(ctx, operator, input.clientSocketId);
     if (found !== undefined) return found;
     try {
-      return await create(ctx, input);
+      return await create(ctx, operator, input);
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
       // Another operator's console was first: its row is ours too.
@@ -47,7 +48,11 @@ async function findByAddress(ctx: Context, operator: OperatorActor, address: str
   return rows[0];
 }
 
-async function create(ctx: Context, input: { readonly clientSocketId: string; readonly username: string }): Promise<AdoptedSession> {
+async function create(
+  ctx: Context,
+  operator: OperatorActor,
+  input: { readonly clientSocketId: string; readonly username: string },
+): Promise<AdoptedSession> {
   const now = ctx.clock();
   const sessionId = ctx.ids();
   const { id, username } = await ctx.db.prisma.client.create({
@@ -56,6 +61,8 @@ async function create(ctx: Context, input: { readonly clientSocketId: string; re
       createdAt: now,
       updatedAt: now,
       lastActivityAt: now,
+      activitySeq: 1,
+      events: { create: startedEvent(operator, now) },
       sessions: { create: { id: sessionId, clientSocketId: input.clientSocketId, startedAt: now, lastSeenAt: now } },
     },
     select: { id: true, username: true },

@@ -122,13 +122,15 @@ it('divides what is sent at the same moment in two: what was acknowledged is the
   // Two web nodes.
   const savers = [createMessageSaver(chat.ctx), createMessageSaver(chat.ctx)];
   const messages = Array.from({ length: 60 }, (_, index) => text(`#${index}`));
-  const saves = messages.map(async (message, index) => {
-    await new Promise((resolve) => setTimeout(resolve, index));
-    return await codeOf(savers[index % 2]?.save(visitor, [message]) ?? Promise.reject(new Error('There is no saver.')));
-  });
-  await Promise.all(saves.slice(0, 20));
-  await block(operator, visitor.clientId);
-  const outcomes = await Promise.all(saves);
+  const save = async (some: typeof messages) =>
+    await Promise.all(
+      some.map(
+        async (message, index) => await codeOf(savers[index % 2]?.save(visitor, [message]) ?? Promise.reject(new Error('no saver'))),
+      ),
+    );
+  const before = await save(messages.slice(0, 20));
+  const [meanwhile] = await Promise.all([save(messages.slice(20, 40)), block(operator, visitor.clientId)]);
+  const outcomes = [...before, ...meanwhile, ...(await save(messages.slice(40)))];
   const acknowledged = messages.filter((_, index) => outcomes[index] === 'resolved').map(({ messageKey }) => messageKey);
   const rows = await chat.messages(visitor.clientId);
   expect(new Set(outcomes)).toEqual(new Set(['resolved', 'blocked']));

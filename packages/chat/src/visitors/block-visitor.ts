@@ -1,3 +1,5 @@
+import { writeEvent } from '../events/write-event.ts';
+import { isoTime } from '../iso-time.ts';
 import { requirePermission } from '../permissions.ts';
 import { lockClient } from '../visible.ts';
 import type { Actor } from '../actor.ts';
@@ -25,7 +27,7 @@ export async function blockVisitor(
   actor: Actor,
   { clientId, blocked }: { readonly clientId: number; readonly blocked: boolean },
 ): Promise<WithEffects<BlockedVisitor>> {
-  const { userId } = requirePermission(actor, 'visitor.block');
+  const operator = requirePermission(actor, 'visitor.block');
   return await withDatabase(
     ctx,
     async () =>
@@ -36,13 +38,15 @@ export async function blockVisitor(
         const now = ctx.clock();
         const blockedAt = blocked ? (before ?? now) : null;
         if (changed) {
-          const data = { blockedAt, blockedById: blocked ? userId : null, updatedAt: now };
+          const data = { blockedAt, blockedById: blocked ? operator.userId : null, updatedAt: now };
           await tx.client.update({ where: { id }, data, select: { id: true } });
+          const [from, to] = [{ blockedAt: isoTime(before) }, { blockedAt: isoTime(blockedAt) }];
+          await writeEvent(tx, operator, { clientId: id, kind: blocked ? 'blocked' : 'unblocked', at: now, from, to });
         }
         // Each time that they are blocked: they may be at another address by now.
         if (blocked) await writeRevocation(tx, { role: 'client', id, at: now, address });
         const revoked: Effect[] = blocked ? [{ kind: 'access revoked', role: 'client', id, address }] : [];
-        return { blockedAt: blockedAt?.toISOString() ?? null, changed, effects: [...revoked, conversationChanged(client, 'blocked')] };
+        return { blockedAt: isoTime(blockedAt), changed, effects: [...revoked, conversationChanged(client, 'blocked')] };
       }),
   );
 }

@@ -1,5 +1,6 @@
 import { conversationNotFound, visitorBlocked } from '../refusals.ts';
 import type { Actor } from '../actor.ts';
+import { startedEvent } from '../events/write-event.ts';
 import { requirePermission } from '../permissions.ts';
 import { clientsSeenBy } from '../visible.ts';
 import type { Context } from '../context.ts';
@@ -89,6 +90,9 @@ async function begin(ctx: Context, input: StartSessionInput, extra: StartSession
       createdAt: now,
       updatedAt: now,
       lastActivityAt: now,
+      activitySeq: 1,
+      // An operator who tries the widget is a visitor like any other.
+      events: { create: startedEvent({ kind: 'anonymous' }, now) },
       sessions: {
         create: {
           id: sessionId,

@@ -27,6 +27,7 @@ const OURS = [
   '20261130110200_additive_waiting',
   '20261130110300_additive_not_waiting',
   '20261130110400_additive_done',
+  '20261130150000_additive_conversation_events',
   '20261130150000_additive_jobs',
 ] as const;
 let folders: MigrationFolders;

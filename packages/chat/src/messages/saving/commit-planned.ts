@@ -1,5 +1,6 @@
 import { Prisma, type Transaction } from '@switchboard/database';
 
+import { reopeningSql, type Reopening } from '../../events/reopened-by-message.ts';
 import { groupBy } from '../../group-by.ts';
 import { insertOfMessages } from './message-columns.ts';
 import { identityOf, type MessageIdentity } from './message-identity.ts';
@@ -24,6 +25,10 @@ export async function commitPlanned(
   const at = now.toISOString();
   const changes = clientChanges(messages, clients, now);
   const change = <T>(read: (change: ClientChange) => T): T[] => changes.map(read);
+  const reopening = reopeningSql(
+    changes.flatMap(({ reopening }) => reopening ?? []),
+    at,
+  );
   const rows = await tx.commit<MessageIdentity & { id: number }>(Prisma.sql`
     WITH inserted AS (
       ${insertPlanned(
@@ -33,15 +38,15 @@ export async function commitPlanned(
       RETURNING id, "messageKey", "clientId", "senderType"
     ), counted AS (
       UPDATE "Client" c SET ${clientColumns(Prisma.sql`n."lastSeq"`, at)},
-        status = CASE WHEN n.reopen THEN 'ACTIVE' ELSE c.status END, "endedAt" = CASE WHEN n.reopen THEN NULL ELSE c."endedAt" END
+        status = CASE WHEN n.reopen THEN 'ACTIVE' ELSE c.status END, "endedAt" = CASE WHEN n.reopen THEN NULL ELSE c."endedAt" END${reopening.columns}
       FROM unnest(
         ${change((c) => c.clientId)}::int[], ${change((c) => c.lastSeq)}::int[], ${change((c) => c.waiting.unread)}::int[],
-        ${change((c) => c.waiting.answered)}::boolean[], ${change((c) => c.waiting.since?.toISOString() ?? null)}::timestamptz[], ${change((c) => c.reopen)}::boolean[]
+        ${change((c) => c.waiting.answered)}::boolean[], ${change((c) => c.waiting.since?.toISOString() ?? null)}::timestamptz[], ${change((c) => c.reopening !== undefined)}::boolean[]
       ) AS n(id, "lastSeq", unread, answered, since, reopen)
-      WHERE c.id = n.id
+      WHERE c.id = n.id ${reopening.returning}
     ), seen AS (
       UPDATE "ChatSession" s SET "lastSeenAt" = ${at}::timestamptz WHERE s.id = ANY(${changes.flatMap((c) => c.visits)}::uuid[])
-    )
+    )${reopening.insert}
     SELECT id, "messageKey", "clientId", "senderType" FROM inserted`);
   return new Map(rows.map((row) => [identityOf(row), row.id]));
 }
@@ -50,10 +55,10 @@ interface ClientChange {
   readonly clientId: number;
   readonly lastSeq: number;
   /**
-   * The conversation was ended by an operator, so it goes on. One that the visitor has ended stays so: they can't come back to it, and what their last moments
-   * brought may still be on its way.
+   * Set for a conversation that an operator has ended: it goes on. One that the visitor has ended stays ended: they can't come back to it, and what they wrote
+   * just before may still be on its way.
    */
-  readonly reopen: boolean;
+  readonly reopening: Reopening | undefined;
   readonly waiting: WaitingChange;
   /** Sessions in which the visitor itself wrote, and that were last seen a while ago. */
   readonly visits: readonly string[];
@@ -63,14 +68,15 @@ function clientChanges(messages: readonly PlannedMessage[], clients: ReadonlyMap
   const seenBefore = new Date(now.getTime() - SEEN_EVERY_MS);
   return [...groupBy(messages, ({ clientId }) => clientId)].map(([clientId, own]) => {
     const client = clients.get(clientId);
-    const reopen = client?.endedAt != null && client.sessions[0]?.endedAt == null;
+    const endedAt = client?.sessions[0]?.endedAt == null ? client?.endedAt : undefined;
+    const reopening = endedAt == null ? undefined : { clientId, endedAt, operatorId: own[0]?.operatorId ?? null };
     const visited = new Set(own.map(({ target }) => (target.kind === 'client' ? target.sessionId?.toLowerCase() : undefined)));
     const visits = client?.sessions.filter(({ id, lastSeenAt }) => visited.has(id) && lastSeenAt < seenBefore) ?? [];
     return {
       clientId,
       lastSeq: Math.max(...own.map(({ seq }) => seq)),
       waiting: waitingChange(own),
-      reopen,
+      reopening,
       visits: visits.map(({ id }) => id),
     };
   });

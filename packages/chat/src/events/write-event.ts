@@ -1,0 +1,39 @@
+import { Prisma } from '@switchboard/database';
+
+import type { Actor } from '../actor.ts';
+import type { Queryable } from '../visible.ts';
+import type { EventKind, EventValues } from './event.ts';
+
+/** What a verb did to a conversation. `from` and `to` are the values that changed, by their columns. */
+export interface NewEvent {
+  readonly clientId: number;
+  readonly kind: EventKind;
+  readonly at: Date;
+  readonly from?: EventValues;
+  readonly to?: EventValues;
+}
+
+/** Records that `actor` did this, in the transaction that does it. Takes the client's row lock, which the transaction may hold already. */
+export async function writeEvent(tx: Queryable, actor: Actor, { clientId, kind, at, from, to }: NewEvent): Promise<void> {
+  const { actorKind, actorId, actorName } = actorColumns(actor);
+  await tx.$executeRaw`
+    WITH counted AS (UPDATE "Client" SET "activitySeq" = "activitySeq" + 1 WHERE id = ${clientId}::int RETURNING id, "activitySeq")
+    INSERT INTO "ConversationEvent" ("clientId", "activitySeq", at, kind, "actorKind", "actorId", "actorName", "from", "to")
+    SELECT id, "activitySeq", ${at.toISOString()}::timestamptz, ${kind}, ${actorKind}, ${actorId}::int, ${actorName}, ${json(from)}::jsonb, ${json(to)}::jsonb
+    FROM counted`;
+}
+
+/** The first event of a client that is created in the same statement with `activitySeq: 1`. */
+export function startedEvent(actor: Actor, at: Date): Prisma.ConversationEventCreateWithoutClientInput {
+  return { activitySeq: 1, at, kind: 'started' satisfies EventKind, ...actorColumns(actor) };
+}
+
+/** A visitor is named by nothing: the event holds no words of theirs. Whoever has no token yet and starts a chat is a visitor. */
+function actorColumns(actor: Actor): { actorKind: 'visitor' | 'operator' | 'system'; actorId: number | null; actorName: string | null } {
+  if (actor.kind === 'operator') return { actorKind: 'operator', actorId: actor.userId, actorName: actor.name };
+  return { actorKind: actor.kind === 'system' ? 'system' : 'visitor', actorId: null, actorName: null };
+}
+
+function json(values: EventValues | undefined): string | null {
+  return values === undefined ? null : JSON.stringify(values);
+}
