@@ -43,6 +43,9 @@ async function talking() {
   const all = ['before: visitor', 'before: operator', 'after: visitor', 'after: operator'];
   await eventually(() => expect(rows()).toEqual(all));
   for (const texts of [() => said(visitor.chat), () => seenBy(operator.chat)]) await eventually(() => expect(texts()).toEqual(all));
+  // Both pages know all numbers: a page that lacks the last one could not tell that the database was set back.
+  for (const conversation of [visitor.chat.conversation!, operator.chat.conversation(1)])
+    await eventually(() => expect(conversation.getSnapshot().messages.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]));
   return { operator, visitor, own, backup, all };
 }
 
