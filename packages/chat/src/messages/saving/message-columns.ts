@@ -2,7 +2,7 @@ import { Prisma, type MessageType } from '@switchboard/database';
 import { MESSAGE_TYPES, unreachable, type MessageBody } from '@switchboard/protocol';
 
 /** A picture as its message keeps it. */
-export interface StoredImage {
+interface StoredImage {
   readonly url: string;
   readonly name: string | null;
   readonly mimeType: string | null;
