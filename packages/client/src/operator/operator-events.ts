@@ -5,7 +5,7 @@ import type { ServerClock } from '../platform/server-clock.ts';
 import { soon } from '../platform/soon.ts';
 import { liveMessage } from '../timeline/live-message.ts';
 import type { LiveMessage } from '../timeline/state.ts';
-import type { ConnectionOptions } from '../transport/connection.ts';
+import type { RelayHandlers } from '../transport/connection.ts';
 import type { Http } from '../transport/http.ts';
 import type { AddressBook } from './address-book.ts';
 import type { Backstop } from './backstop.ts';
@@ -36,7 +36,7 @@ export class OperatorEvents {
     this.#parts = parts;
   }
 
-  handlers(): ConnectionOptions['handlers'] {
+  handlers(): RelayHandlers {
     const { effects, book, list, cache, catchUp } = this.#parts;
     return {
       // Who says nothing gets no row: every page view of an old front-end is such a chat.
@@ -73,6 +73,8 @@ export class OperatorEvents {
       },
       resync: soon(effects, catchUp),
       error: (error) => effects.note('relay: refused', error),
+      operatorMessage: null,
+      operatorTyping: null,
     };
   }
 

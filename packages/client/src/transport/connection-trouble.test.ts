@@ -4,6 +4,7 @@ import type { Effects, RelaySocket } from '../platform/effects.ts';
 import { createServerClock } from '../platform/server-clock.ts';
 import { createTab } from '../testing/fake-effects.ts';
 import { FakeRelay } from '../testing/fake-relay.ts';
+import { NO_HANDLERS } from '../testing/no-handlers.ts';
 import { OddProxy } from '../testing/odd-proxy.ts';
 import type { Oddity } from '../testing/odd-proxy.ts';
 import { Connection } from './connection.ts';
@@ -37,7 +38,7 @@ function openConnection(url: string) {
       relay: { url, path: '/chat' },
       token: () => Promise.resolve('operator'),
       join: () => ({ role: 'operator', name: 'Grace' }),
-      handlers: {},
+      handlers: NO_HANDLERS,
     },
   );
   const states: string[] = [];

@@ -5,8 +5,9 @@ import { ChatError } from '@switchboard/protocol/errors';
 import { createServerClock } from '../platform/server-clock.ts';
 import { createTab } from '../testing/fake-effects.ts';
 import { FakeRelay } from '../testing/fake-relay.ts';
+import { NO_HANDLERS } from '../testing/no-handlers.ts';
 import { Connection } from './connection.ts';
-import type { ConnectionOptions } from './connection.ts';
+import type { ConnectionOptions, RelayHandlers } from './connection.ts';
 
 let relay: FakeRelay;
 const closers: (() => void)[] = [];
@@ -24,7 +25,7 @@ function openConnection(options: Partial<ConnectionOptions> = {}, tab = createTa
     relay: { url: relay.url, path: '/chat' },
     token: () => Promise.resolve('operator'),
     join: () => ({ role: 'operator', name: 'Grace' }),
-    handlers: {},
+    handlers: NO_HANDLERS,
     ...options,
   });
   const states: string[] = [];
@@ -83,7 +84,7 @@ describe('the connection', () => {
   it('hears each event once, however often the line broke, and fetches a token for each line', async () => {
     const conversationChanged = vi.fn<() => void>();
     const token = vi.fn<ConnectionOptions['token']>(() => Promise.resolve('operator'));
-    const { connection, states } = openConnection({ handlers: { conversationChanged }, token });
+    const { connection, states } = openConnection({ handlers: { ...NO_HANDLERS, conversationChanged }, token });
     await connected(connection);
     for (let round = 1; round <= 2; round += 1) {
       relay.cut();
@@ -135,4 +136,11 @@ describe('the connection', () => {
     await connection.send('chatEnded', null);
     expect(relay.heard.map(({ event }) => event)).toEqual(['join', 'join', 'chatEnded']);
   });
+});
+
+it('an event of the relay without a case does not compile', () => {
+  const { resync: _missing, ...rest } = NO_HANDLERS;
+  // @ts-expect-error: `resync` has no case. `tsc` is what fails when this compiles.
+  const handlers: RelayHandlers = rest;
+  expect(Object.keys(handlers)).not.toContain('resync');
 });

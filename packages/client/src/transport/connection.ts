@@ -20,7 +20,8 @@ const NEVER_MS = 5_000;
 /** Milliseconds before each attempt after the relay has refused one, besides the backoff. */
 const PAUSE_MS = 500;
 
-type Handlers = { readonly [E in keyof RelayPayloads]?: (payload: RelayPayloads[E]) => void };
+/** What is done on each event of the relay; null for those that this side is never sent. An event without a case does not compile. */
+export type RelayHandlers = { readonly [E in keyof RelayPayloads]: ((payload: RelayPayloads[E]) => void) | null };
 /** The events whose loss matters little and which are worthless when late. */
 type SignalName = 'clientTyping' | 'operatorTyping';
 type MessageName = 'clientMessage' | 'operatorMessage' | 'chatEnded';
@@ -31,7 +32,7 @@ export interface ConnectionOptions {
   token(refused: boolean): Promise<string>;
   join(): PeerInputs['join'];
   /** Registered once, for the life of the connection. */
-  readonly handlers: Handlers;
+  readonly handlers: RelayHandlers;
 }
 
 /** One socket to the relay, for as long as it is wanted: connects, joins, and does so again whenever the line breaks. */
@@ -171,7 +172,8 @@ export class Connection {
     socket.onAny((event: string) => this.#effects.note(`relay: received ${event}`));
     socket.onAnyOutgoing((event: string) => this.#effects.note(`relay: sent ${event}`));
     const on = socket.on.bind(socket) as (event: string, handler: (payload: never) => void) => unknown;
-    for (const [event, handler] of Object.entries(this.#options.handlers)) on(event, (payload) => handler(asTyped(payload)));
+    for (const [event, handler] of Object.entries(this.#options.handlers))
+      if (handler !== null) on(event, (payload) => handler(asTyped(payload)));
   }
 
   async #authenticate(give: (data: object) => void): Promise<void> {

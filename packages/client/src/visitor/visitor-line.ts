@@ -14,6 +14,7 @@ import { soon } from '../platform/soon.ts';
 import { derivedKey } from '../timeline/derived-key.ts';
 import { liveMessage } from '../timeline/live-message.ts';
 import { Connection } from '../transport/connection.ts';
+import type { RelayHandlers } from '../transport/connection.ts';
 import { createHttp } from '../transport/http.ts';
 import type { Http } from '../transport/http.ts';
 import { relayedFields } from '../transport/relayed-picture.ts';
@@ -208,7 +209,7 @@ export class VisitorLine {
     });
   }
 
-  #handlers(): ConstructorParameters<typeof Connection>[2]['handlers'] {
+  #handlers(): RelayHandlers {
     const { sessionId: from } = this.#options.stored;
     return {
       operatorMessage: (event) =>
@@ -218,6 +219,11 @@ export class VisitorLine {
       messagesSeen: (hint) => this.conversation.sync.hintSeen(hint),
       resync: soon(this.#options.effects, () => void this.conversation.sync.catchUp()),
       error: (error) => this.#options.effects.note('relay: refused', error),
+      newChat: null,
+      incomingMessage: null,
+      clientTyping: null,
+      chatEnded: null,
+      operatorBroadcast: null,
     };
   }
 }

@@ -36,7 +36,8 @@ const sessionRequest = z
     if (result.success) return result.data;
     for (const issue of result.error.issues) context.addIssue({ ...issue });
     return z.NEVER;
-  });
+  })
+  .meta({ alternatives: [startSessionRequest, adoptSessionRequest] });
 
 const startSessionResponse = z.object({
   token: z

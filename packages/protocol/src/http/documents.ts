@@ -1,0 +1,2 @@
+export { endpointsMarkdown, errorsMarkdown } from './markdown.ts';
+export { openApiDocument } from './openapi.ts';
