@@ -116,7 +116,7 @@ describe('a visitor and an operator', () => {
       image: expect.stringMatching(/^https:\/\/chat\.example\/api\/chat\/uploads\//),
     });
     await expect(visitor.chat.conversation!.sendImage(new Blob(['<svg/>'], { type: 'image/svg+xml' }), 'x.svg')).rejects.toMatchObject({
-      code: 'unsupported_type',
+      problem: { key: 'not_a_picture' },
     });
   });
 
@@ -126,6 +126,7 @@ describe('a visitor and an operator', () => {
     const visitor = await startVisitor();
     await visitor.chat.conversation!.sendText('one');
     await eventually(() => expect(seenBy(operator.chat)).toEqual(['one']));
+    await eventually(() => expect(server.clients.get(1)?.rows).toHaveLength(1));
     lookAt(operator.chat.conversation(1));
     const joins = relay.joins;
     relay.deaf = true;

@@ -106,7 +106,7 @@ describe('sending', () => {
     await expect(conversation.sendText('x'.repeat(10_001))).rejects.toMatchObject({ code: 'invalid_request' });
     await expect(
       conversation.sendImage(new Blob([new Uint8Array(11 * 1024 * 1024)], { type: 'image/png' }), 'big.png'),
-    ).rejects.toMatchObject({ code: 'too_large' });
+    ).rejects.toMatchObject({ problem: { key: 'picture_too_large' } });
     expect(texts(conversation)).toEqual([]);
   });
 
