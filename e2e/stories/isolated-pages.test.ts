@@ -110,7 +110,9 @@ describe('a page under a modal dialog', () => {
     );
     await widget.openChat();
     await widget.frame().getByLabel('Name', { exact: true }).fill('On a phone');
-    expect(await widget.page.locator('switchboard-widget iframe').boundingBox()).toEqual({ x: 0, y: 0, width: 390, height: 844 });
+    // It slides into its place.
+    const panel = async () => await widget.page.locator('switchboard-widget iframe').boundingBox();
+    await expect.poll(panel).toEqual({ x: 0, y: 0, width: 390, height: 844 });
     await widget.frame().getByRole('button', { name: 'Close chat', exact: true }).click();
     await widget.launcher().waitFor();
     expect(await widget.page.evaluate(() => [document.body.inert, (document.getElementById('drawer') as HTMLDialogElement).open])).toEqual([

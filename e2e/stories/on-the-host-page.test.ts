@@ -125,8 +125,8 @@ describe('the widget, as a guest', () => {
 
   it('fills a phone’s screen, and has a way back', async () => {
     const widget = await WidgetPage.started(browser, system.host, 'Phone Example', PHONE);
-    const box = await widget.page.locator('iframe').boundingBox();
-    expect(box).toEqual({ x: 0, y: 0, width: 390, height: 844 });
+    const panel = async () => await widget.page.locator('iframe').boundingBox();
+    await expect.poll(panel).toEqual({ x: 0, y: 0, width: 390, height: 844 });
     await widget.frame().getByRole('button', { name: 'Close chat', exact: true }).click();
     await widget.launcher().waitFor();
     await widget.close();

@@ -57,9 +57,8 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: client('transport/connection.ts'),
-        find: 'for (const [event, handler] of Object.entries(this.#options.handlers)) on(event, (payload) => handler(asTyped(payload)));',
-        replace:
-          "socket.on('connect', () => {\n      for (const [event, handler] of Object.entries(this.#options.handlers)) on(event, (payload) => handler(asTyped(payload)));\n    });",
+        find: 'if (handler !== null) on(event, (payload) => handler(asTyped(payload)));',
+        replace: "if (handler !== null) socket.on('connect', () => on(event, (payload) => handler(asTyped(payload))));",
       },
     ],
     rebuild: [],

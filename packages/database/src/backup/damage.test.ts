@@ -24,8 +24,9 @@ it('refuses a file that was cut off or changed anywhere, before anything is chan
   const broken = join(home.folder, 'broken');
   await fc.assert(
     fc.asyncProperty(fc.nat(bytes.length - 1), fc.nat(7), fc.boolean(), async (at, bit, cut) => {
-      // Of gzip's own header, bytes 3 to 9 say when and by whom it was packed: nothing of that is in the backup.
-      fc.pre(cut || at < 3 || at > 9);
+      // Bytes 3 to 9 of gzip's header say when and by whom it was packed, and the last byte before its 8 bytes of checksum and length may be filled up with
+      // bits that mean nothing: nothing of that is in the backup.
+      fc.pre(cut || ((at < 3 || at > 9) && at !== bytes.length - 9));
       const changed = cut ? bytes.subarray(0, at) : Buffer.from(bytes);
       if (!cut) changed[at] = (changed[at] ?? 0) ^ (1 << bit);
       await writeFile(broken, changed);
