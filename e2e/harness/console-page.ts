@@ -77,9 +77,11 @@ export class ConsolePage {
     await this.page.getByRole('menuitem', { name: item, exact: true }).click();
   }
 
+  /** Opens a conversation, and takes the pointer out of the list: while it is there, new rows wait behind a button. */
   async openConversation(visitor: string): Promise<void> {
     await this.row(visitor).click();
     await this.page.getByRole('heading', { name: visitor, exact: true }).waitFor();
+    await this.page.mouse.move(0, 0);
   }
 
   log(): Locator {

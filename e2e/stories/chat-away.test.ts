@@ -138,10 +138,11 @@ describe('a chat that can not be had', () => {
   it('because its scripts are gone is said, and the right frame is shown when they come late', async () => {
     const context = await browser.newContext(DESKTOP);
     let answerLate = (): void => undefined;
+    const late = new Promise<void>((resolve) => {
+      answerLate = resolve;
+    });
     await context.route(/\/widget\/assets\/.*\.js$/, async (route) => {
-      await new Promise<void>((resolve) => {
-        answerLate = resolve;
-      });
+      await late;
       await route.continue();
     });
     const page = await context.newPage();
