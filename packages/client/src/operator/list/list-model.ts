@@ -22,6 +22,8 @@ export interface ListModelHooks {
   unsent(clientId: number): number;
   /** A conversation was not known before; what is known of it was asked for at `asOf`. */
   onKnown(clientId: number, asOf: number): void;
+  /** How many wait may be another number than the server's last count. */
+  onUncounted(): void;
   onChange(): void;
 }
 
@@ -225,7 +227,9 @@ export class ListModel {
     const change = before === undefined ? 0 : Number(isWaiting(after)) - Number(isWaiting(before));
     this.waiting = Math.max(0, this.waiting + change);
     // Whether the server has counted a row that was not known only its next count tells.
-    if (before === undefined || change !== 0) this.waitingChanges += 1;
+    if (before !== undefined && change === 0) return;
+    this.waitingChanges += 1;
+    this.#hooks.onUncounted();
   }
 
   #isKnownDownTo(place: Place): boolean {

@@ -12,7 +12,7 @@ import { ListModel } from './list-model.ts';
 import type { ListModelHooks } from './list-model.ts';
 import { RowRequests } from './row-requests.ts';
 
-export interface LiveListHooks extends ListModelHooks, Omit<ListLoaderHooks, 'want' | 'onChange'> {
+export interface LiveListHooks extends Omit<ListModelHooks, 'onUncounted'>, Omit<ListLoaderHooks, 'want' | 'onChange'> {
   /** Conversations that somebody looks at: their rows have to be fresh, whatever the view shows. */
   watched(): Iterable<number>;
 }
@@ -48,6 +48,7 @@ export class LiveList {
       isWatched: (clientId) => hooks.isWatched(clientId),
       unsent: (clientId) => hooks.unsent(clientId),
       onKnown: (clientId, asOf) => this.#takeKnown(clientId, asOf),
+      onUncounted: () => this.#requests.finishLater(),
       onChange: () => hooks.onChange(),
     });
     this.#loader = new ListLoader(

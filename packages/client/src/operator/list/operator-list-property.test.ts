@@ -197,6 +197,18 @@ it('ends, when all is quiet, with what a fresh load shows, whatever came in whic
         world.close();
       }
     }),
-    { numRuns: 60 },
+    {
+      numRuns: 60,
+      // The count of those who wait was asked for before a live message and answered after it, and nothing asked for it again.
+      examples: [
+        [
+          [
+            ...[3, 1, 1, 1].map((visitor) => ({ what: 'writes', visitor, more: 0 }) as const),
+            { what: 'is answered', visitor: 3, more: 0 },
+            { what: 'writes', visitor: 6, more: 0 },
+          ],
+        ],
+      ],
+    },
   );
 });

@@ -40,10 +40,16 @@ export class RowRequests {
   /** Asks for a row before long; `soon`: somebody waits for it. */
   want(clientId: number, soon = false): void {
     this.#ids.add(clientId);
-    this.#fetching.triggerWithin(soon ? SOON_MS : COLLECT_MS + this.#effects.random() * SPREAD_MS);
+    if (soon) this.#fetching.triggerWithin(SOON_MS);
+    else this.finishLater();
   }
 
-  /** The same by address. Resolves once a request that began after this call has been answered. */
+  /** Calls `done` before long, after what is wanted by then. */
+  finishLater(): void {
+    this.#fetching.triggerWithin(COLLECT_MS + this.#effects.random() * SPREAD_MS);
+  }
+
+  /** Asks for a row by address before long. Resolves once a request that began after this call has been answered. */
   wantAddress(address: string): Promise<void> {
     this.#addresses.add(address);
     this.#fetching.triggerWithin(SOON_MS);
