@@ -4,11 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { migrate, migrationsFolder } from '@switchboard/database';
-import { ensureDatabase } from '@switchboard/database/embedded';
+import { ensureDatabase, freePort } from '@switchboard/database/embedded';
 
 import { Postgres } from '../chaos/stack/database.ts';
 import { Server } from '../chaos/stack/node-process.ts';
-import { serverPort } from '../chaos/stack/ports.ts';
 import { redisProgram, relayProgram, webProgram } from '../chaos/stack/programs.ts';
 import { makeCertificate, prepareNginx } from './nginx.ts';
 import { Outside } from './outside.ts';
@@ -69,12 +68,12 @@ async function build(folder: string, database: Postgres, servers: Server[]): Pro
   await ensureDatabase(database.url('postgres'), 'switchboard');
   await migrate(database.url('switchboard'), migrationsFolder());
   const ports = {
-    https: await serverPort(),
-    http: await serverPort(),
-    inside: await serverPort(),
-    redis: await serverPort(),
-    web: [await serverPort(), await serverPort()],
-    relay: [await serverPort(), await serverPort()],
+    https: await freePort(),
+    http: await freePort(),
+    inside: await freePort(),
+    redis: await freePort(),
+    web: [await freePort(), await freePort()],
+    relay: [await freePort(), await freePort()],
   } as const;
   const origin = `https://localhost:${ports.https}`;
   const settings = { frontend: origin, secret: randomBytes(32).toString('hex'), dataDir: join(folder, 'data') };

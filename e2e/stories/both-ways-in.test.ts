@@ -4,10 +4,10 @@ import { request, type IncomingHttpHeaders } from 'node:http';
 import { resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
+import { freePort } from '@switchboard/database/embedded';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 
 import { Server } from '../chaos/stack/node-process.ts';
-import { serverPort } from '../chaos/stack/ports.ts';
 import { webProgram } from '../chaos/stack/programs.ts';
 import { png } from '../harness/image.ts';
 import { OPERATORS, signIn } from '../harness/operators.ts';
@@ -24,7 +24,7 @@ let throughNext: string;
 let operator: string;
 
 beforeAll(async () => {
-  const ports = [await serverPort(), await serverPort()] as const;
+  const ports = [await freePort(), await freePort()] as const;
   [direct, throughNext] = [`http://127.0.0.1:${ports[0]}`, `http://127.0.0.1:${ports[1]}`];
   const settings = { frontend: direct, secret: randomBytes(32).toString('hex'), dataDir: system.dataDir };
   const ways = { database: system.databaseUrl, relay: system.relay, relayInside: system.relay };

@@ -1,9 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 
+import { freePort } from '@switchboard/database/embedded';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 
 import { Server } from '../chaos/stack/node-process.ts';
-import { serverPort } from '../chaos/stack/ports.ts';
 import { webProgram } from '../chaos/stack/programs.ts';
 import { query, rowsOf } from '../harness/database.ts';
 import { buildWithGuidePage, type GuideBuild } from '../harness/guide-build.ts';
@@ -18,7 +18,7 @@ let web: string;
 
 beforeAll(async () => {
   build = await buildWithGuidePage();
-  const port = await serverPort();
+  const port = await freePort();
   web = `http://127.0.0.1:${port}`;
   const settings = { frontend: web, secret: randomBytes(32).toString('hex'), dataDir: system.dataDir };
   const ways = { database: system.databaseUrl, relay: system.relay, relayInside: system.relay };

@@ -1,9 +1,8 @@
-import { startCluster, type Cluster } from '@switchboard/database/embedded';
+import { freePort, startCluster, type Cluster } from '@switchboard/database/embedded';
 import pg from 'pg';
 
 import { wrongClock } from './faketime.ts';
 import { familyOf } from './node-process.ts';
-import { serverPort } from './ports.ts';
 
 const PASSWORD = 'chaos';
 /** A durable PostgreSQL that is killed, frozen and started again. */
@@ -27,7 +26,7 @@ export class Postgres {
   /** @param clockErrorMs milliseconds by which its clock is wrong, this time */
   async start(clockErrorMs = 0): Promise<void> {
     if (this.#cluster !== undefined) return;
-    if (this.#port === 0) this.#port = await serverPort();
+    if (this.#port === 0) this.#port = await freePort();
     const cluster = await startCluster({
       dataFolder: this.#folder,
       password: PASSWORD,

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import { migrate, migrationsFolder } from '@switchboard/database';
 import { listMigrations, restoreBackup, writeBackup } from '@switchboard/database/backup';
-import { ensureDatabase } from '@switchboard/database/embedded';
+import { ensureDatabase, freePort } from '@switchboard/database/embedded';
 
 import { Edge, Front } from '../network/front.ts';
 import { createRandom } from '../random.ts';
@@ -14,7 +14,6 @@ import { EDGES, SERVICES, type Addresses, type EdgeName, type OperatorAccount, t
 import { Postgres } from './database.ts';
 import { Server } from './node-process.ts';
 import { makeOperators, signInAll } from './operators.ts';
-import { serverPort } from './ports.ts';
 import { redisProgram, relayProgram, webProgram } from './programs.ts';
 import type { Fault } from '../network/fault.ts';
 
@@ -168,7 +167,7 @@ export class Stack implements StackControl {
     await migrate(this.#database.url('switchboard'), migrationsFolder());
     // As in a database that has been in use: who takes a row's id for its number in the conversation must not be right by accident.
     await this.#database.query('ALTER SEQUENCE "ChatMessage_id_seq" RESTART WITH 100000');
-    for (const name of ['redis', 'relay-0', 'relay-1', 'web-0', 'web-1'] as const) this.#ports.set(name, await serverPort());
+    for (const name of ['redis', 'relay-0', 'relay-1', 'web-0', 'web-1'] as const) this.#ports.set(name, await freePort());
     const random = createRandom('the start');
     for (const name of EDGES) this.#edges.set(name, new Edge(name, this.#portBehind(name)));
     const front = async (...names: [EdgeName, ...EdgeName[]]): Promise<number> => {

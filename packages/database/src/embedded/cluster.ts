@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chown, mkdir, open, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -9,6 +8,7 @@ import pg from 'pg';
 
 import { findBinaries, type Binaries } from './binaries.ts';
 import { settleDataFolder } from './data-folder.ts';
+import { freePort } from './free-port.ts';
 import { undefinedIfMissing } from './if-missing.ts';
 import { otherMajor } from './major-version.ts';
 import { resolveRunAs, type RunAs } from './run-as.ts';
@@ -65,17 +65,6 @@ export function initdbArguments({
   const sync = process.platform === 'linux' ? ['--sync-method=syncfs'] : [];
   const own = ['--auth=scram-sha-256', '--encoding=UTF8', '--locale-provider=builtin', '--locale=C.UTF-8', '--no-instructions'];
   return ['-D', folder, '-U', CLUSTER_USER, `--pwfile=${passwordFile}`, ...own, ...(durable ? sync : ['--no-sync'])];
-}
-
-/** A port that nothing listens on at this moment. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('The system gave no port.');
-  return address.port;
 }
 
 interface Initialising {

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { freePort } from '../embedded/cluster.ts';
+import { freePort } from '../embedded/free-port.ts';
 import { resolveRunAs } from '../embedded/run-as.ts';
 
 /** Debian keeps servers in sbin, which is not on everybody's PATH. */

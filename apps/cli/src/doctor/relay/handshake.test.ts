@@ -1,21 +1,10 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
-
+import { freePort } from '@switchboard/database/embedded';
 import { expect, it, onTestFinished } from 'vitest';
 
 import { startRelay } from '../../testing/real-relay.ts';
 import { checkHandshake } from './handshake.ts';
 
 const ORIGIN = 'https://chat.example';
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 it('finds a relay that serves WebSockets alone, and still says when it refuses the origin', async () => {
   const port = await freePort();
