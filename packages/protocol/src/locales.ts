@@ -7,7 +7,7 @@ export type Locale = keyof typeof LOCALES;
 export const DEFAULT_LOCALE: Locale = 'en';
 
 /** Whether there are texts in this language. */
-export function isLocale(code: string): code is Locale {
+function isLocale(code: string): code is Locale {
   return Object.hasOwn(LOCALES, code);
 }
 

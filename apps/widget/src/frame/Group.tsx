@@ -56,7 +56,8 @@ interface MessageProps {
   readonly conversation: ConversationHandle;
 }
 
-function pictureName(name: string | null, t: Texts): string {
+/** A picture in words, for people who can't see it. */
+export function pictureName(name: string | null, t: Texts): string {
   return name === null ? t('picture') : t('pictureNamed', { name });
 }
 
@@ -223,7 +224,7 @@ function Picture({ image, progress, onBroken }: PictureProps) {
       href={url}
       target="_blank"
       rel="noopener noreferrer"
-      aria-label={image.name === null ? t('pictureOpens') : t('pictureNamedOpens', { name: image.name })}
+      aria-label={t('opensInTab', { what: pictureName(image.name, t) })}
     >
       <img
         src={url}

@@ -1,6 +1,7 @@
 import type { LeftOver, VisitorChat } from '@switchboard/client';
 import { unreachable } from '@switchboard/protocol/body';
 
+import { pictureName } from './Group.tsx';
 import { useTexts, type Texts } from './texts.ts';
 import { Words } from './Words.tsx';
 
@@ -14,7 +15,7 @@ function wordsOf({ type, text }: LeftOver, t: Texts): string {
     case 'text':
       return text ?? '';
     case 'image':
-      return text === null ? t('picture') : t('pictureNamed', { name: text });
+      return pictureName(text, t);
     default:
       return unreachable(type);
   }

@@ -1,4 +1,4 @@
-import { createTimes, formatLocale, isProblemKey, problemOf, type Problem, type Times } from '@switchboard/client/view';
+import { createTimes, formatLocale, problemOf, type Problem, type ProblemKey, type Times } from '@switchboard/client/view';
 import { bestLocale, type Locale } from '@switchboard/protocol/locales';
 
 import type english from '../locales/en.json';
@@ -46,7 +46,7 @@ function createTexts(locale: Locale, dictionary: Dictionary): Texts {
   return Object.assign(format, {
     problem,
     error: (error: unknown) => problem(problemOf(error)),
-    failure: (failure: string) => (isProblemKey(failure) ? problem({ key: failure }) : failure),
+    failure: (failure: string) => (`problem.${failure}` in dictionary ? problem({ key: failure as ProblemKey }) : failure),
     times: createTimes(formatLocale(locale)),
   });
 }

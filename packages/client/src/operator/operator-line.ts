@@ -100,8 +100,7 @@ export function openOperatorOutbox(
       const { clientId, key } = entry;
       const file = fileOf(entry);
       session.assertOwn();
-      if (file?.blob == null)
-        throw new ChatError('invalid_request', 'The picture is not there any more.', { fields: { picture: 'is gone' } });
+      if (file?.blob == null) throw new ChatError('invalid_request', 'The picture is gone.', { fields: { picture: 'is gone' } });
       return await uploadImage(effects, http, { blob: file.blob, name: file.name, clientId, uploadKey: key, signal }, onProgress);
     },
     onUploaded,

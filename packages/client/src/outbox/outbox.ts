@@ -129,7 +129,7 @@ export class Outbox {
 
   /** Resolves when the message is kept. @throws ChatError `conflict` while the conversation is being ended */
   async add(entry: NewEntry): Promise<void> {
-    if (this.closing.isClosing()) throw new ChatError('conflict', 'The chat is being ended. Nothing can be sent until that is done.');
+    if (this.closing.isClosing()) throw new ChatError('conflict', 'The chat is being ended.');
     if (this.#held.isSettled(entry)) return;
     await this.#held.add({ failure: null, sessionId: null, ...entry });
     this.#askLeader();

@@ -11,7 +11,7 @@ const MAX_TRIES = 3;
 const MIN_MS = 20_000;
 
 /** Why a picture was set aside. */
-export const STUCK = new ChatError('unavailable', 'The picture does not get through. Try it again, or send a smaller one.', {
+export const STUCK = new ChatError('unavailable', 'The upload is stuck.', {
   fields: { picture: 'does not get through' },
 });
 

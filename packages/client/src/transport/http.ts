@@ -77,7 +77,7 @@ export function errorOf(status: number, body: unknown, retryAfterHeader: string 
     });
   }
   // A proxy in front refuses big bodies by itself: trying again will not make them smaller.
-  if (status === 413) return new ChatError('too_large', 'This is larger than the server takes.');
+  if (status === 413) return new ChatError('too_large', 'Too large.');
   return new ChatError('unavailable', `The server answered ${status}.`, retryAfter(retryAfterHeader));
 }
 

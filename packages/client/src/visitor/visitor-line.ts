@@ -111,7 +111,7 @@ export class VisitorLine {
 
   async #endOnServer(): Promise<void> {
     if (!(await this.outbox.flush(FLUSH_MS))) {
-      throw new ChatError('unavailable', 'Some messages could not be sent yet. Please try again in a moment.');
+      throw new ChatError('unavailable', 'Messages are not saved yet.');
     }
     try {
       await this.#http.request('POST /api/chat/end', { body: {} });
@@ -173,7 +173,7 @@ export class VisitorLine {
       upload: (entry, onProgress, signal) => {
         const file = fileOf(entry);
         if (file?.blob == null)
-          return Promise.reject(new ChatError('invalid_request', 'The picture is not there any more.', { fields: { picture: 'is gone' } }));
+          return Promise.reject(new ChatError('invalid_request', 'The picture is gone.', { fields: { picture: 'is gone' } }));
         return uploadImage(effects, this.#http, { blob: file.blob, name: file.name, uploadKey: entry.key, signal }, onProgress);
       },
       onUploaded: (entry) => void this.conversation.screen.relay(entry),
