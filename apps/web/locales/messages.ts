@@ -5,7 +5,7 @@ import en from './en.json';
 import deFailure from './failure.de.json';
 import enFailure from './failure.en.json';
 
-/** What is said when the page or the server fails is in files of its own: they are all that is in the browser when even the layout has failed. */
+/** The texts of the failure pages are in separate files, because those pages load nothing else when even the layout has failed. */
 const english = { ...en, failure: enFailure };
 
 /** The texts of the console: a tree by feature, in the ICU message format. */

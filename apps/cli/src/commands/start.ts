@@ -38,8 +38,7 @@ const BUILT: Parts = { relay: relayProgram, web: webProgram, clone: ROOT };
  */
 export async function startCommand(args: readonly string[], commandFile: string, parts: Parts = BUILT): Promise<void> {
   const since = performance.now();
-  if (args.length > 0)
-    throw new UserError(`start takes no arguments; "${args.join(' ')}" is one too many. Settings come from the environment.`);
+  if (args.length > 0) throw new UserError(`start takes no arguments, and got "${args.join(' ')}". Settings come from the environment.`);
   const config = readConfig(readEnvironment(ROOT), ROOT);
   checkProduction(config);
   const weakness = checkSecretsOfStart(config);

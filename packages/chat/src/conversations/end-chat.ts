@@ -17,9 +17,9 @@ export interface EndedChat {
 }
 
 /**
- * Ends a conversation; nothing is deleted. Ending an ended one changes nothing and answers when it was ended. When the visitor ends it, their tokens open
- * nothing any more but the last page: whoever sits at this browser next, or has a copy of a token, can neither go on nor come back. When an operator does,
- * the visitor's next message opens it again.
+ * Ends a conversation. Nothing is deleted. Ending an ended conversation changes nothing and answers when it was ended. When the visitor ends it, their tokens
+ * are void except for reading the last page once more: the next person at this browser, or the holder of a copied token, can't continue it. When an operator
+ * ends it, the visitor's next message reopens it.
  *
  * @throws ChatError as `clientMeant`, `not_found`, and `blocked` for a visitor who is
  */

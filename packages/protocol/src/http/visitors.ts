@@ -24,7 +24,7 @@ export const visitorEndpoints = {
   'POST /api/chat/block': {
     access: 'operator',
     summary:
-      'Blocks a visitor, or lets them in again. While they are blocked, everything they ask for is 403 `blocked` and nothing is saved in the conversation; what is there stays.',
+      'Blocks or unblocks a visitor. While a visitor is blocked, each of their requests is answered with 403 `blocked`, and nothing is saved in the conversation. Existing messages stay.',
     body: json(z.object({ clientId: z.int().positive(), blocked: z.boolean() })),
     response: answer(blockVisitorResponse),
   },

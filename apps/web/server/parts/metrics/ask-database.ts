@@ -7,7 +7,7 @@ const ASK_EVERY_MS = 10_000;
 /** A scrape does not wait longer than this for a database that is away. Milliseconds. */
 const PATIENCE_MS = 1_500;
 
-/** Figures from the database for whoever reads metrics: those of the last ten seconds, and undefined while the database does not answer. */
+/** Figures from the database for the metrics page, at most ten seconds old; undefined while the database does not answer. */
 export function askDatabase<T>(
   ask: () => Promise<T>,
   log: Pick<ChatLog, 'debug'>,

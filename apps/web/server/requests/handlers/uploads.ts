@@ -83,7 +83,7 @@ function conversationMissing(): ChatError {
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 const DAY_S = 24 * 60 * 60;
 
-/** Hands out a stored image to whoever holds a signed link to it. Asked by HEAD it says what it is and opens nothing. */
+/** Serves a stored image to holders of a signed link. A HEAD request is answered with the headers alone and opens no file. */
 export const readUpload = route('GET /api/chat/uploads/{id}', {
   async handle({ request, services: { chat, images, imageLinks, log }, params: { id = '' }, query: { e, s } }) {
     const worth = UUID.test(id) ? imageLinks.check(`${UPLOADS_PATH}${id}`, e ?? null, s ?? null) : 'forged';
