@@ -86,16 +86,20 @@ export const twentyWriters: Scenario = {
 };
 
 /**
- * Old front-ends that send pictures which nobody can read, as large and as often as a relay lets them: consoles hear of them and keep nothing, and one
- * that stops reading has much to miss.
+ * Old front-ends that send pictures which nobody can read, as large and as often as a relay lets them: consoles hear of them and keep nothing, and one that
+ * stops reading has much to miss. Each has an address of its own (Linux has all of 127.0.0.0/8): what one address may send in a second would take longer to
+ * fill a reader's queue than the relay waits for a heartbeat.
  */
-async function shouters(world: World, count: number): Promise<{ stop(): void }> {
+async function strangers(world: World, count: number): Promise<{ stop(): void }> {
   const image = `data:text/plain,${'x'.repeat(50_000)}`;
+  const { nodes } = world.addresses;
   const sockets = await Promise.all(
-    Array.from({ length: count }, async () => {
+    Array.from({ length: count }, async (_, index) => {
+      const node = nodes[index % 2 === 0 ? 'relay-0' : 'relay-1'];
+      const own = { localAddress: `127.0.1.${index + 1}` };
+      const socket: Socket = io(node, { path: '/chat', transports: ['websocket'], forceNew: true, ...own });
       // On a busy machine what they send bunches, and the relay ends connections that send too much at once: they come back.
-      const socket: Socket = io(world.addresses.relay, { path: '/chat', transports: ['websocket'], forceNew: true });
-      socket.on('connect', () => socket.emit('join', { role: 'client', name: 'shouter' }));
+      socket.on('connect', () => socket.emit('join', { role: 'client', name: 'stranger' }));
       socket.on('disconnect', (reason) => (reason === 'io server disconnect' ? socket.connect() : undefined));
       await new Promise((resolve) => socket.once('connect', () => resolve(undefined)));
       return socket;
@@ -124,7 +128,7 @@ export const readerStops: Scenario = {
     const memory = async () => (await world.stack.memory('relay-0')) + (await world.stack.memory('relay-1'));
     const before = await memory();
     const cutBefore = await slowReadersCut(world);
-    const load = await shouters(world, 12);
+    const load = await strangers(world, 12);
     let cut = false;
     for (const socket of stopped.tab.sockets) socket.on('disconnect', () => (cut = true));
     const quiet = world.talk(250);

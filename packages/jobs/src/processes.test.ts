@@ -72,8 +72,9 @@ it('what a killed process was running, another one does when the lease is over, 
   await enqueue(db.prisma, TEST_JOBS.note, { n: 9 });
   await vi.waitFor(async () => expect(await runs()).toContainEqual({ n: 9, attempt: 1, pid: second.pid }));
   // The first process lives, so its leases last however short they are.
-  const [row] = await db.prisma.$queryRaw<{ ends: Date }[]>`SELECT max("leaseEndsAt") AS ends FROM "Job"`;
-  const isOver = async () => await db.prisma.$queryRaw`SELECT FROM "Job" WHERE now() > ${row?.ends.toISOString()}::timestamptz`;
+  const [row] = await db.prisma.$queryRaw<{ ends: Date }[]>`SELECT max("leaseEndsAt") AS ends FROM "Job" WHERE name = 'hang'`;
+  const isOver = async () =>
+    await db.prisma.$queryRaw`SELECT FROM "Job" WHERE name = 'hang' AND now() > ${row?.ends.toISOString()}::timestamptz`;
   await vi.waitFor(async () => expect(await isOver()).toHaveLength(8));
   // The second process asks once more: what it could take of the first one's jobs would come before this one.
   await enqueue(db.prisma, TEST_JOBS.note, { n: 10 });
