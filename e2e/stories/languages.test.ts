@@ -38,7 +38,7 @@ it('the chat speaks the language that the site asks for', async () => {
   await widget.openChat();
   const frame = widget.frame();
   await frame.getByLabel('Name', { exact: true }).fill('Heidi');
-  await frame.getByRole('heading', { name: 'Chatten Sie mit uns' }).waitFor();
+  await frame.getByRole('heading', { name: 'Chat mit uns' }).waitFor();
   await frame.getByRole('button', { name: 'Chat starten', exact: true }).click();
   const field = frame.getByRole('textbox', { name: 'Nachricht', exact: true });
   await field.fill('Grüezi');
