@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 
 import { UserError } from '../../apps/cli/src/standalone/user-error.mjs';
 import { runChaos } from './chaos.mjs';
@@ -9,11 +9,17 @@ import { prepare } from '../prepare/prepare.mjs';
 import { run } from '../run.mjs';
 import { productTargets } from '../prepare/targets.mjs';
 
-/** @typedef {{ readonly passed: number, readonly failed: number }} Tally */
+/**
+ * The figures of one part of the run, and a text for each failure: the name of the test and the beginning of its message.
+ * @typedef {{ readonly passed: number, readonly failed: number, readonly failures: readonly string[] }} Tally
+ */
+
+/** The lines of an error message that are repeated at the end of the run. */
+const MESSAGE_LINES = 12;
 
 /**
  * Proves the project right on a clone in any state: the tests beside the code, then the stories against the whole system. Runs all even when some fail,
- * then the checks, ends with one line of figures, and with exit code 1 on any failure.
+ * then the checks. Ends with every failure by name, one line of figures, and exit code 1 on any failure: whoever sees only the end of a long log knows what failed.
  */
 export async function runTests() {
   await prepare([]);
@@ -25,6 +31,7 @@ export async function runTests() {
   for (const name of missing) console.error(`not on this machine, so what needs it was not tested: ${name}`);
   const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0);
   const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0);
+  for (const failure of tallies.flatMap(({ failures }) => failures)) console.log(`failed: ${failure}`);
   console.log(`${passed} passed, ${failed} failed`);
   if (failed > 0 || passed === 0 || missing.length > 0) process.exitCode = 1;
 }
@@ -35,8 +42,7 @@ async function runStories() {
     await prepare(productTargets(ROOT));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    console.error(error.message);
-    return { passed: 0, failed: 1 };
+    return { passed: 0, failed: 1, failures: [`building the product\n${error.message}`] };
   }
   const chromium = findChromium();
   return await runVitest(
@@ -56,9 +62,10 @@ async function runShortChaos() {
   const report = join(CACHE, 'chaos.json');
   rmSync(report, { force: true });
   const code = await runChaos(['--short', '--report', report]);
-  if (!existsSync(report)) return { passed: 0, failed: 1 };
+  const failures = ['the short chaos (its own report is above)'];
+  if (!existsSync(report)) return { passed: 0, failed: 1, failures };
   const { passed, failed } = JSON.parse(readFileSync(report, 'utf8'));
-  return { passed, failed: failed === 0 && code !== 0 ? 1 : failed };
+  return code === 0 && failed === 0 ? { passed, failed, failures: [] } : { passed, failed: Math.max(failed, 1), failures };
 }
 
 /**
@@ -68,7 +75,9 @@ async function runShortChaos() {
 async function runChecks() {
   console.error('running the checks …');
   const code = await run('npm', ['run', '--silent', 'check'], { output: 'inherit' });
-  return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+  return code === 0
+    ? { passed: 1, failed: 0, failures: [] }
+    : { passed: 0, failed: 1, failures: ['the checks (format, lint, types, unused code, bytes)'] };
 }
 
 /**
@@ -89,22 +98,45 @@ async function runVitest(title, name, args, env) {
     env: { NODE_ENV: 'test', ...env },
     output: 'inherit',
   });
-  return tally(existsSync(report) ? readFileSync(report, 'utf8') : undefined, code);
+  return tally(title, existsSync(report) ? readFileSync(report, 'utf8') : undefined, code);
 }
 
 /**
  * What a run of vitest comes to. Something that is not a test may fail, too (a file that can't be loaded, an error nobody handled): it counts as one.
+ * @param {string} title of the run
  * @param {string | undefined} report vitest's report in JSON, if it got so far
  * @param {number} exitCode
  * @returns {Tally}
  */
-export function tally(report, exitCode) {
-  if (report === undefined) return { passed: 0, failed: 1 };
-  const { numPassedTests: passed, numFailedTests, testResults } = JSON.parse(report);
-  const unloadable = testResults.filter(
-    (/** @type {{ status: string, assertionResults: readonly object[] }} */ file) =>
-      file.status === 'failed' && file.assertionResults.length === 0,
-  ).length;
-  const failed = numFailedTests + unloadable;
-  return { passed, failed: failed === 0 && exitCode !== 0 ? 1 : failed };
+export function tally(title, report, exitCode) {
+  if (report === undefined) return { passed: 0, failed: 1, failures: [`${title}: ended without a report`] };
+  const { numPassedTests: passed, testResults } = /** @type {VitestReport} */ (JSON.parse(report));
+  const failures = testResults.flatMap((file) => {
+    const name = relative(ROOT, file.name);
+    if (file.status === 'failed' && file.assertionResults.length === 0) return [`${name}\n${beginning(file.message)}`];
+    return file.assertionResults
+      .filter(({ status }) => status === 'failed')
+      .map((test) => `${name}: ${test.fullName}\n${beginning(test.failureMessages.join('\n'))}`);
+  });
+  if (failures.length === 0 && exitCode !== 0) failures.push(`${title}: an error that no test handled (it is above)`);
+  return { passed, failed: failures.length, failures };
+}
+
+/**
+ * The part of vitest's report that is read here.
+ * @typedef {object} VitestReport
+ * @property {number} numPassedTests
+ * @property {{ name: string, status: string, message: string, assertionResults: { fullName: string, status: string, failureMessages: string[] }[] }[]} testResults
+ */
+
+/**
+ * @param {string} message
+ * @returns {string} its first lines, indented
+ */
+function beginning(message) {
+  return message
+    .split('\n')
+    .slice(0, MESSAGE_LINES)
+    .map((line) => `  ${line}`)
+    .join('\n');
 }
