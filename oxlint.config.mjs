@@ -34,8 +34,13 @@ const BOUNDARIES = [
   },
   {
     modules: ['@switchboard/client'],
+    allowed: ['packages/presentation', 'apps/web', 'apps/widget', 'bench'],
+    message: "The browser client is for packages/presentation, apps/widget and apps/web's components only.",
+  },
+  {
+    modules: ['@switchboard/presentation'],
     allowed: ['apps/web', 'apps/widget', 'bench'],
-    message: "The browser client is for apps/widget and apps/web's components only.",
+    message: "How a conversation is shown is a matter of apps/widget and apps/web's components.",
   },
   {
     modules: ['@switchboard/telemetry'],
@@ -64,7 +69,7 @@ const BOUNDARIES = [
 const RESTRICTIONS = [
   {
     modules: ['@switchboard/protocol'],
-    forbidden: ['packages/client', 'apps/widget'],
+    forbidden: ['packages/client', 'packages/presentation', 'apps/widget'],
     message:
       "Import types from '@switchboard/protocol/types', constants from '/limits', errors from '/errors': the index brings Zod, which no browser of a visitor should load.",
   },

@@ -1,6 +1,6 @@
 'use client';
 
-import { createOperatorChat, type RelayAddress } from '@switchboard/client';
+import { type RelayAddress, createOperatorChat } from '@switchboard/client';
 
 import { Console } from './console/Console.tsx';
 import { ConsoleShell } from './console/ConsoleShell.tsx';

@@ -1,5 +1,12 @@
-import type { ConversationHandle, ConversationSnapshot, ImageDetails, LogView, TimelineImage, TimelineMessage } from '@switchboard/client';
-import { messageId } from '@switchboard/client/view';
+import {
+  type ConversationHandle,
+  type ConversationSnapshot,
+  type ImageDetails,
+  type LogView,
+  type TimelineImage,
+  type TimelineMessage,
+  messageId,
+} from '@switchboard/client';
 import { ChatError } from '@switchboard/protocol/errors';
 
 const EMPTY: ConversationSnapshot = {

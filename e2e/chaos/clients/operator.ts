@@ -1,4 +1,4 @@
-import { createOperatorChat, type OperatorChat } from '@switchboard/client';
+import { type OperatorChat, createOperatorChat } from '@switchboard/client';
 import { lookAt } from '@switchboard/client/testing';
 
 import type { Send } from '../history/ledger.ts';

@@ -1,4 +1,4 @@
-import { createVisitorChat, type ConversationHandle, type VisitorChat } from '@switchboard/client';
+import { type ConversationHandle, type VisitorChat, createVisitorChat } from '@switchboard/client';
 import { lookAt } from '@switchboard/client/testing';
 
 import type { Send } from '../history/ledger.ts';

@@ -15,10 +15,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   outbox: ['model', 'platform', 'transport'],
   /** Merges messages from the relay, the database and the outbox into one list. Pure functions. */
   timeline: ['model', 'platform', 'transport', 'outbox'],
-  /** What both user interfaces need to show a conversation and to write to it. */
-  view: ['model', 'platform'],
   /** One conversation: catching up, reading, typing, sending. */
-  conversation: ['model', 'platform', 'transport', 'outbox', 'timeline', 'view'],
+  conversation: ['model', 'platform', 'transport', 'outbox', 'timeline'],
   /** The widget's side. */
   visitor: ['model', 'platform', 'transport', 'outbox', 'timeline', 'conversation'],
   /** The console's side. */

@@ -1,4 +1,4 @@
-import { formatLocale, handedOver, type HandedOver } from '@switchboard/client/view';
+import { type HandedOver, formatLocale, handedOver } from '@switchboard/presentation';
 import { IMAGE_TYPES, MAX_TEXT_LENGTH } from '@switchboard/protocol/limits';
 import {
   useEffect,

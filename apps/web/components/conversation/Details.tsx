@@ -1,5 +1,5 @@
 import type { ConversationSummary } from '@switchboard/client';
-import { safeHref } from '@switchboard/client/view';
+import { safeHref } from '@switchboard/presentation';
 import type { ReactNode } from 'react';
 import { useLocale, useTranslations } from 'use-intl';
 

@@ -1,4 +1,4 @@
-import { LIST_ITEM } from '@switchboard/client/view';
+import { LIST_ITEM } from '@switchboard/presentation';
 import type { ComponentProps, ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 

@@ -1,4 +1,5 @@
-import type { TimelineMessage } from '@switchboard/client';
+import { type MessageRef, type TimelineMessage, messageId } from '@switchboard/client';
+import { LIST_ITEM, type MessageGroup as Group, captionWidth, sameGroup, shownSize } from '@switchboard/presentation';
 import { textOf, unreachable } from '@switchboard/protocol/body';
 import { memo, useState, type CSSProperties } from 'react';
 import { useTranslations } from 'use-intl';
@@ -6,15 +7,6 @@ import { useTranslations } from 'use-intl';
 import { useTimes } from '../hooks/use-times.ts';
 import type { Texts } from '../text/texts.ts';
 import { Hidden } from '../ui/Hidden.tsx';
-import {
-  captionWidth,
-  LIST_ITEM,
-  messageId,
-  sameGroup,
-  shownSize,
-  type MessageGroup as Group,
-  type MessageRef,
-} from '@switchboard/client/view';
 import { MessageImage } from './MessageImage.tsx';
 import { CallOff, NotSent, statusText } from './MessageStatus.tsx';
 import { MessageText } from './MessageText.tsx';

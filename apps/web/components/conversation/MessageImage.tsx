@@ -1,8 +1,8 @@
 import type { TimelineImage } from '@switchboard/client';
+import { hostElsewhere, safePicture, shownSize } from '@switchboard/presentation';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 
-import { hostElsewhere, safePicture, shownSize } from '@switchboard/client/view';
 import { useOpenPicture } from './PictureViewer.tsx';
 
 /** A picture in the log at its ratio, its space reserved; a press opens it large. */

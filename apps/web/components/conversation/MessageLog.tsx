@@ -1,4 +1,5 @@
-import type { ConversationHandle, ConversationSnapshot } from '@switchboard/client';
+import { type ConversationHandle, type ConversationSnapshot, type MessageRef, messageId } from '@switchboard/client';
+import { LIST, type LogItem, type LogPlace, arrangeMessages, lastOwnKey } from '@switchboard/presentation';
 import { useCallback, useMemo, useState } from 'react';
 import { useTranslations } from 'use-intl';
 
@@ -8,7 +9,6 @@ import { useTimes } from '../hooks/use-times.ts';
 import { slots } from '../text/slots.ts';
 import { Button } from '../ui/Button.tsx';
 import { ArrowDownIcon } from '../ui/icons.tsx';
-import { LIST, arrangeMessages, lastOwnKey, messageId, type LogItem, type LogPlace, type MessageRef } from '@switchboard/client/view';
 import { DayDivider, EndDivider, NewDivider } from './Dividers.tsx';
 import { MessageGroup } from './MessageGroup.tsx';
 import { PictureViewer } from './PictureViewer.tsx';

@@ -1,7 +1,6 @@
-import type { MessageStatus as Status, TimelineMessage } from '@switchboard/client';
+import type { MessageRef, MessageStatus as Status, TimelineMessage } from '@switchboard/client';
 import { useTranslations } from 'use-intl';
 
-import type { MessageRef } from '@switchboard/client/view';
 import { carriesFile } from '@switchboard/protocol/body';
 
 import { failureText } from '../text/problems.ts';

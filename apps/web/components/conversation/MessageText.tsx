@@ -1,7 +1,7 @@
 import type { MessageBody } from '@switchboard/protocol/body';
 import { memo } from 'react';
 
-import { blocksOf, type TextBlock } from '@switchboard/client/view';
+import { type TextBlock, blocksOf } from '@switchboard/presentation';
 
 /** A message's words as they were typed, with links that are safe to follow, code in a fixed-width font, and emoji that stand alone large. */
 export const MessageText = memo(function MessageText({ body }: { readonly body: MessageBody<unknown> }) {

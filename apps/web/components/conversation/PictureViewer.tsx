@@ -1,12 +1,12 @@
 import { Dialog } from '@base-ui/react/dialog';
 import type { TimelineMessage } from '@switchboard/client';
+import { hostElsewhere, safePicture } from '@switchboard/presentation';
 import { unreachable } from '@switchboard/protocol/body';
 import { createContext, use, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 
 import type { Texts } from '../text/texts.ts';
 import { CloseButton } from '../ui/Button.tsx';
-import { hostElsewhere, safePicture } from '@switchboard/client/view';
 
 /** How large, from "as it fits" on. */
 const ZOOMS = [1, 1.5, 2, 3, 4] as const;

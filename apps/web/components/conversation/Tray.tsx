@@ -1,4 +1,4 @@
-import type { PickedPicture } from '@switchboard/client/view';
+import type { PickedPicture } from '@switchboard/presentation';
 import { useTranslations } from 'use-intl';
 
 import { CloseIcon } from '../ui/icons.tsx';

@@ -1,4 +1,4 @@
-import { handedOver, type HandedOver } from '@switchboard/client/view';
+import { type HandedOver, handedOver } from '@switchboard/presentation';
 import { useRef, useState, type DragEvent } from 'react';
 
 export interface Drop {

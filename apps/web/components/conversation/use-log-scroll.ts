@@ -1,5 +1,5 @@
 import type { ConversationHandle, ConversationSnapshot } from '@switchboard/client';
-import { AT_THE_END, LogScroll, type LogPlace } from '@switchboard/client/view';
+import { AT_THE_END, type LogPlace, LogScroll } from '@switchboard/presentation';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState, type RefObject } from 'react';
 
 import { useOlder, type Older } from './use-older.ts';

@@ -1,5 +1,5 @@
 import type { ConversationHandle } from '@switchboard/client';
-import { Composing, type ComposingSnapshot, type HandedOver } from '@switchboard/client/view';
+import { Composing, type ComposingSnapshot, type HandedOver } from '@switchboard/presentation';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useSyncExternalStore } from 'react';
 
 import { readDraft, writeDraft } from '../hooks/drafts.ts';

@@ -1,4 +1,4 @@
-import { playChime } from '@switchboard/client/view';
+import { playChime } from '@switchboard/presentation';
 import { readStored, writeStored } from './stored-value.ts';
 
 /** `blocked`: wanted, but the browser waits for a click or a key on this page first. */

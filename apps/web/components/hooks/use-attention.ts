@@ -1,4 +1,4 @@
-import { isAttended, onAttention } from '@switchboard/client/view';
+import { isAttended, onAttention } from '@switchboard/presentation';
 import { useSyncExternalStore } from 'react';
 
 /** Whether a person is looking at this tab now: it is in front and its window has the focus. */

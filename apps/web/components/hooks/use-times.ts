@@ -1,4 +1,4 @@
-import { createTimes, formatLocale, type Times } from '@switchboard/client/view';
+import { type Times, createTimes, formatLocale } from '@switchboard/presentation';
 import { useLocale } from 'use-intl';
 
 const known = new Map<string, Times>();

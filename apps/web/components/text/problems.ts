@@ -1,4 +1,4 @@
-import { isProblemKey, problemOf, type Problem } from '@switchboard/client/view';
+import { type Problem, isProblemKey, problemOf } from '@switchboard/client';
 
 import type { Texts } from './texts.ts';
 

@@ -1,5 +1,5 @@
 import type { ConversationHandle, LinesSnapshot } from '@switchboard/client';
-import { Composing } from '@switchboard/client/view';
+import { Composing } from '@switchboard/presentation';
 import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 
 import { Blocked } from './Blocked.tsx';

@@ -1,5 +1,5 @@
 import type { ConversationHandle } from '@switchboard/client';
-import { handedOver, type Composing, type PickedPicture } from '@switchboard/client/view';
+import { type Composing, type PickedPicture, handedOver } from '@switchboard/presentation';
 import { IMAGE_TYPES, MAX_TEXT_LENGTH } from '@switchboard/protocol/limits';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 

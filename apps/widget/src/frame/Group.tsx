@@ -1,15 +1,14 @@
-import type { ConversationHandle, TimelineImage, TimelineMessage } from '@switchboard/client';
+import { type ConversationHandle, type TimelineImage, type TimelineMessage, messageId } from '@switchboard/client';
 import {
   LIST_ITEM,
-  blocksOf,
-  hostElsewhere,
-  messageId,
-  safePicture,
-  captionWidth,
-  shownSize,
   type MessageGroup,
   type TextPart,
-} from '@switchboard/client/view';
+  blocksOf,
+  captionWidth,
+  hostElsewhere,
+  safePicture,
+  shownSize,
+} from '@switchboard/presentation';
 import { carriesFile, textOf, unreachable } from '@switchboard/protocol/body';
 
 import { useTexts, type Texts } from './texts.ts';

@@ -1,5 +1,5 @@
-import type { ConversationHandle, ConversationSnapshot, TimelineMessage } from '@switchboard/client';
-import { LIST, LIST_ITEM, arrangeMessages, lastOwnKey, messageId } from '@switchboard/client/view';
+import { type ConversationHandle, type ConversationSnapshot, type TimelineMessage, messageId } from '@switchboard/client';
+import { LIST, LIST_ITEM, arrangeMessages, lastOwnKey } from '@switchboard/presentation';
 import { textOf, unreachable } from '@switchboard/protocol/body';
 
 import { Group } from './Group.tsx';

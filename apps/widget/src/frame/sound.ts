@@ -1,5 +1,5 @@
-import { playChime } from '@switchboard/client/view';
 import type { KeyValueStore } from '@switchboard/client';
+import { playChime } from '@switchboard/presentation';
 
 const MUTED = 'switchboard.muted';
 

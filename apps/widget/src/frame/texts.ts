@@ -1,4 +1,5 @@
-import { createTimes, formatLocale, problemOf, type Problem, type ProblemKey, type Times } from '@switchboard/client/view';
+import { type Problem, type ProblemKey, problemOf } from '@switchboard/client';
+import { type Times, createTimes, formatLocale } from '@switchboard/presentation';
 import { bestLocale, type Locale } from '@switchboard/protocol/locales';
 
 import type english from '../locales/en.json';

@@ -1,4 +1,4 @@
-import { isAttended, onAttention } from '@switchboard/client/view';
+import { isAttended, onAttention } from '@switchboard/presentation';
 import { useEffect, useState } from 'preact/hooks';
 
 import type { ParentLine } from './parent-line.ts';

@@ -1,4 +1,4 @@
-import { handedOver, type HandedOver } from '@switchboard/client/view';
+import { type HandedOver, handedOver } from '@switchboard/presentation';
 import { useEffect, useRef } from 'preact/hooks';
 
 /** A browser opens what is dropped beside the places that take it, and the chat is gone. Words may still be dropped into a field. */

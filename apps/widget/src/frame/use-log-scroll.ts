@@ -1,5 +1,5 @@
 import type { ConversationHandle, ConversationSnapshot } from '@switchboard/client';
-import { AT_THE_END, LogScroll, type LogPlace } from '@switchboard/client/view';
+import { AT_THE_END, type LogPlace, LogScroll } from '@switchboard/presentation';
 import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 

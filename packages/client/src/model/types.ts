@@ -22,7 +22,7 @@ export interface TimelineImage {
 export interface TimelineMessage {
   /**
    * The message key, or for a live message of an old front-end one derived from its content. Stable for ever, unless the server takes it for another
-   * message's. Of one side alone: `messageId` of `@switchboard/client/view` tells messages apart.
+   * message's. Of one side alone: `messageId` tells messages apart.
    */
   readonly key: string;
   readonly senderType: 'CLIENT' | 'OPERATOR';

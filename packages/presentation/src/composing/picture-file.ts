@@ -1,6 +1,6 @@
 import { IMAGE_TYPES } from '@switchboard/protocol/limits';
 
-import { ProblemError, tooLarge } from '../../model/problem.ts';
+import { ProblemError, tooLarge } from '@switchboard/client';
 
 /** A picture as it is sent. */
 export interface ReadyPicture {

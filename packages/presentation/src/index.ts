@@ -1,6 +1,5 @@
 export { arrangeMessages, lastOwnKey, LIST, LIST_ITEM, sameGroup, type LogItem, type MessageGroup } from './arrange-messages.ts';
 export { isAttended, onAttention } from './attention.ts';
-export { messageId, type MessageRef } from '../model/message-id.ts';
 export { playChime } from './chime.ts';
 export { Composing, type ComposingSnapshot, type Draft, type PickedPicture } from './composing/composing.ts';
 export { handedOver, type HandedOver } from './composing/handed-over.ts';
@@ -8,6 +7,5 @@ export { captionWidth, shownSize } from './image-size.ts';
 export { linkParts, safeHref, type TextPart } from './links.ts';
 export { AT_THE_END, LogScroll, type LogPlace } from './log-scroll.ts';
 export { hostElsewhere, safePicture } from './pictures.ts';
-export { isProblemKey, problemOf, type Problem, type ProblemKey } from '../model/problem.ts';
 export { blocksOf, textBlocks, type TextBlock } from './text-blocks.ts';
 export { createTimes, formatLocale, type Times } from './times.ts';

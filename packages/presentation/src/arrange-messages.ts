@@ -1,5 +1,4 @@
-import { messageId } from '../model/message-id.ts';
-import type { TimelineMessage } from '../model/types.ts';
+import { type TimelineMessage, messageId } from '@switchboard/client';
 
 /** Messages of one sender that follow each other within this time stand together. */
 const GROUP_MS = 5 * 60 * 1000;

@@ -1,5 +1,4 @@
-import { messageId } from '../model/message-id.ts';
-import type { ConversationSnapshot, LogView } from '../model/types.ts';
+import { type ConversationSnapshot, type LogView, messageId } from '@switchboard/client';
 
 /** This close to the end counts as being there, in CSS pixels. */
 const AT_END = 48;

@@ -1,4 +1,4 @@
-import type { TimelineMessage } from '../model/types.ts';
+import type { TimelineMessage } from '@switchboard/client';
 import { expect, it } from 'vitest';
 
 import { arrangeMessages, lastOwnKey, sameGroup } from './arrange-messages.ts';

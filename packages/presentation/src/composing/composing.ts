@@ -1,8 +1,6 @@
 import { MAX_TEXT_LENGTH } from '@switchboard/protocol/limits';
 
-import type { ConversationHandle } from '../../model/types.ts';
-import { createEmitter } from '../../platform/emitter.ts';
-import { problemOf, type Problem } from '../../model/problem.ts';
+import { type ConversationHandle, type Problem, createEmitter, problemOf } from '@switchboard/client';
 import type { HandedOver } from './handed-over.ts';
 import { readyPicture, type ReadyPicture } from './picture-file.ts';
 
