@@ -105,7 +105,7 @@ it.each([
   [create('olga@example.org', '--role', 'boss'), /^--role is "boss"; it must be OPERATOR or ADMIN\.\n$/],
   [create('olga@example.org', '--colour', 'red'), /^operator create: Unknown option '--colour'/],
   [['serve'], /^There is no command "serve"; /],
-  [['start', 'now'], /^start takes no arguments; /],
+  [['start', 'now'], /^start takes no arguments, and got "now"\. /],
 ])('says in one line what is wrong with %j', async (args, line) => {
   const place = await makePlace();
   const { database, url } = await createTestDatabase();
