@@ -25,7 +25,7 @@ const PLACES = [
   'apps/web/components/conversation/MessageGroup.tsx',
   'apps/web/components/conversation/PictureViewer.tsx',
   'apps/widget/src/frame/Group.tsx',
-  'apps/widget/src/frame/LeftOvers.tsx',
+  'apps/widget/src/frame/UnsentMessages.tsx',
   'apps/widget/src/frame/Log.tsx',
 ];
 

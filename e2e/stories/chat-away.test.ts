@@ -60,7 +60,7 @@ describe.each([
         document
           .querySelector('switchboard-widget')
           ?.shadowRoot?.elementFromPoint(x + width / 2, y + height / 2)
-          ?.closest('.cover') !== null,
+          ?.closest('.overlay') !== null,
       box ?? { x: 0, y: 0, width: 0, height: 0 },
     );
     expect(shown).toBe(true);

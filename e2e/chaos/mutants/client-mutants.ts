@@ -57,8 +57,8 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: client('transport/connection.ts'),
-        find: 'if (handler !== null) on(event, (payload) => handler(asTyped(payload)));',
-        replace: "if (handler !== null) socket.on('connect', () => on(event, (payload) => handler(asTyped(payload))));",
+        find: 'if (handler !== null) on(event, (payload) => handler(withOriginalTexts(payload)));',
+        replace: "if (handler !== null) socket.on('connect', () => on(event, (payload) => handler(withOriginalTexts(payload))));",
       },
     ],
     rebuild: [],
@@ -123,13 +123,13 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     breaks: 'who has seen a message has read everything before it, what never arrived included',
     edits: [
       {
-        file: client('conversation/reading.ts'),
+        file: client('conversation/read-state.ts'),
         find: 'if (row === undefined) break;',
         replace: 'if (row === undefined) {\n        this.#floor += 1;\n        continue;\n      }',
       },
     ],
     rebuild: [],
-    tests: 'packages/client/src/conversation/reading.test.ts',
+    tests: 'packages/client/src/conversation/read-state.test.ts',
   },
   {
     name: 'delivered by the relay',

@@ -91,7 +91,7 @@ export const PEOPLE_MUTANTS: readonly Mutant[] = [
     breaks: 'ending a chat throws away whatever is in the outbox then, unsent messages included',
     edits: [
       {
-        file: client('visitor/visitor-line.ts'),
+        file: client('visitor/active-conversation.ts'),
         find: '    for (const entry of seen) if (refused.has(conversationMessageId(entry))) await this.outbox.discard(entry);',
         replace: '    for (const entry of [...seen, ...this.outbox.entries()]) if (refused.size >= 0) await this.outbox.discard(entry);',
       },

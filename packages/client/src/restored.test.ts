@@ -156,7 +156,7 @@ describe('a database that is set back to a backup under open pages', () => {
     await eventually(() => {
       for (const { tab } of [visitor, second]) tab.storageChanged();
       for (const { chat } of [visitor, second])
-        expect(chat.getSnapshot()).toMatchObject({ phase: 'idle', ended: false, formerName: 'Ada', leftOvers: left });
+        expect(chat.getSnapshot()).toMatchObject({ phase: 'idle', ended: false, formerName: 'Ada', unsentMessages: left });
     });
     expect([...server.clients.values()]).toEqual([other]);
     await visitor.chat.start({ username: 'Ada' });

@@ -1,11 +1,11 @@
 export { arrangeMessages, lastOwnKey, LIST, LIST_ITEM, sameGroup, type LogItem, type MessageGroup } from './arrange-messages.ts';
 export { isAttended, onAttention } from './attention.ts';
 export { playChime } from './chime.ts';
-export { Composing, type ComposingSnapshot, type Draft, type PickedPicture } from './composing/composing.ts';
-export { handedOver, type HandedOver } from './composing/handed-over.ts';
+export { ComposerState, type ComposerSnapshot, type Draft, type PickedPicture } from './composer/composer-state.ts';
+export { readTransfer, type TransferContent } from './composer/data-transfer.ts';
 export { captionWidth, shownSize } from './image-size.ts';
 export { linkParts, safeHref, type TextPart } from './links.ts';
-export { AT_THE_END, LogScroll, type LogPlace } from './log-scroll.ts';
-export { hostElsewhere, safePicture } from './pictures.ts';
+export { AT_THE_END, LogScroll, type LogPosition } from './log-scroll.ts';
+export { externalHost, safeImageUrl } from './pictures.ts';
 export { blocksOf, textBlocks, type TextBlock } from './text-blocks.ts';
 export { createTimes, formatLocale, type Times } from './times.ts';

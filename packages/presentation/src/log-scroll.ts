@@ -12,7 +12,7 @@ const MARGIN = 16;
 const DIVIDER = 64;
 
 /** Where the log stands, for the buttons on it. */
-export interface LogPlace {
+export interface LogPosition {
   /** Far from the newest message. */
   readonly away: boolean;
   /** Number of unread messages above and below what is in view. */
@@ -20,10 +20,10 @@ export interface LogPlace {
   readonly below: number;
 }
 
-export const AT_THE_END: LogPlace = { away: false, above: 0, below: 0 };
+export const AT_THE_END: LogPosition = { away: false, above: 0, below: 0 };
 
 export interface LogScrollHooks {
-  onPlace(place: LogPlace): void;
+  onPosition(position: LogPosition): void;
   onView(view: LogView): void;
   /** The top is near: older messages are wanted, if there are any. */
   onNearTop(): void;
@@ -62,7 +62,7 @@ export class LogScroll {
   /** As it was left. */
   #top = 0;
   #height = 0;
-  #place = AT_THE_END;
+  #position = AT_THE_END;
   #view = '';
 
   constructor(scroller: HTMLElement, content: HTMLElement, hooks: LogScrollHooks) {
@@ -101,7 +101,7 @@ export class LogScroll {
 
   /** Goes to the first unread message above what is in view; where there is none, to the first below, or to the end if that shows it. */
   toUnread(): void {
-    const { above, below } = this.#place;
+    const { above, below } = this.#position;
     const target = this.#unread[above > 0 ? 0 : this.#unread.length - below];
     if (target === undefined) return this.toEnd();
     this.#goTo(this.#topOf(target));
@@ -183,9 +183,9 @@ export class LogScroll {
     const until = this.#firstBelow(this.#unread, height, 'top');
     const inView = this.#unread.slice(above, until).filter((element) => this.#shows(element, height));
     const place = { away: this.#end() - this.#scroller.scrollTop > AWAY, above, below: this.#unread.length - until };
-    if (place.away !== this.#place.away || place.above !== this.#place.above || place.below !== this.#place.below) {
-      this.#place = place;
-      this.#hooks.onPlace(place);
+    if (place.away !== this.#position.away || place.above !== this.#position.above || place.below !== this.#position.below) {
+      this.#position = place;
+      this.#hooks.onPosition(place);
     }
     const ids = inView.map(({ dataset }) => dataset.key ?? '');
     const shown = new Set(ids);

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { hostElsewhere, safePicture } from './pictures.ts';
+import { externalHost, safeImageUrl } from './pictures.ts';
 
 it.each([
   '/api/chat/uploads/0191d2a4?e=1&s=x',
@@ -11,7 +11,7 @@ it.each([
   'DATA:IMAGE/JPEG;base64,AAAA',
   'data:image/webp,xyz',
 ])('shows %s', (url) => {
-  expect(safePicture(url)).toBe(url);
+  expect(safeImageUrl(url)).toBe(url);
 });
 
 it.each([
@@ -28,7 +28,7 @@ it.each([
   'about:blank',
   'https://',
 ])('does not show %s', (url) => {
-  expect(safePicture(url)).toBeUndefined();
+  expect(safeImageUrl(url)).toBeUndefined();
 });
 
 it.each([
@@ -40,5 +40,5 @@ it.each([
   ['http://chat.example/lamp.png', 'chat.example'],
   ['//shop.example/lamp.png', 'shop.example'],
 ])('knows on whose site %s is', (url, host) => {
-  expect(hostElsewhere(url, 'https://chat.example')).toBe(host);
+  expect(externalHost(url, 'https://chat.example')).toBe(host);
 });

@@ -1,4 +1,4 @@
-import { type HandedOver, formatLocale, handedOver } from '@switchboard/presentation';
+import { type TransferContent, formatLocale, readTransfer } from '@switchboard/presentation';
 import { IMAGE_TYPES, MAX_TEXT_LENGTH } from '@switchboard/protocol/limits';
 import {
   useEffect,
@@ -55,9 +55,9 @@ export function Composer({ sending, actions, onLeave }: ComposerProps) {
     act();
     field.current?.focus();
   };
-  const take = (handed: HandedOver) => thenWrite(() => sending.take(handed));
+  const take = (handed: TransferContent) => thenWrite(() => sending.take(handed));
   const paste = (event: ClipboardEvent) => {
-    const handed = handedOver(event.clipboardData);
+    const handed = readTransfer(event.clipboardData);
     if (handed.files.length === 0) return;
     event.preventDefault();
     take(handed);

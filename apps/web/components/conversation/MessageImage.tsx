@@ -1,5 +1,5 @@
 import type { TimelineImage } from '@switchboard/client';
-import { hostElsewhere, safePicture, shownSize } from '@switchboard/presentation';
+import { externalHost, safeImageUrl, shownSize } from '@switchboard/presentation';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 
@@ -12,8 +12,8 @@ export function MessageImage({ image, progress }: { readonly image: TimelineImag
   const [brokenUrl, setBrokenUrl] = useState<string>();
   const name = image.name ?? t('picture');
   const open = useOpenPicture();
-  const url = safePicture(image.url);
-  const elsewhere = url === undefined ? undefined : hostElsewhere(url, window.location.origin);
+  const url = safeImageUrl(image.url);
+  const elsewhere = url === undefined ? undefined : externalHost(url, window.location.origin);
   if (url !== undefined && elsewhere !== undefined) return <PictureElsewhere url={url} name={image.name} host={elsewhere} />;
   if (url === undefined || brokenUrl === url) return <p className="px-3 py-2 text-ink-soft">{t('cantBeShown', { name })}</p>;
   return (

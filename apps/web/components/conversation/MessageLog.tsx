@@ -1,5 +1,5 @@
 import { type ConversationHandle, type ConversationSnapshot, type MessageRef, messageId } from '@switchboard/client';
-import { LIST, type LogItem, type LogPlace, arrangeMessages, lastOwnKey } from '@switchboard/presentation';
+import { LIST, type LogItem, type LogPosition, arrangeMessages, lastOwnKey } from '@switchboard/presentation';
 import { useCallback, useMemo, useState } from 'react';
 import { useTranslations } from 'use-intl';
 
@@ -69,7 +69,7 @@ export function MessageLog({ handle, snapshot, visitor }: LogProps) {
 }
 
 /** The way to what is unread and out of view: what lies above comes first. */
-function NewMessages({ place: { above, below }, onClick }: { readonly place: LogPlace; readonly onClick: () => void }) {
+function NewMessages({ place: { above, below }, onClick }: { readonly place: LogPosition; readonly onClick: () => void }) {
   const t = useTranslations('log');
   const count = above > 0 ? above : below;
   if (count === 0) return null;

@@ -1,6 +1,6 @@
 import { Dialog } from '@base-ui/react/dialog';
 import type { TimelineMessage } from '@switchboard/client';
-import { hostElsewhere, safePicture } from '@switchboard/presentation';
+import { externalHost, safeImageUrl } from '@switchboard/presentation';
 import { unreachable } from '@switchboard/protocol/body';
 import { createContext, use, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
@@ -30,8 +30,8 @@ function picturesOf(messages: readonly TimelineMessage[], t: Texts<'message'>): 
       case 'text':
         return [];
       case 'image': {
-        const url = safePicture(body.image.url);
-        return url === undefined || hostElsewhere(url, window.location.origin) !== undefined
+        const url = safeImageUrl(body.image.url);
+        return url === undefined || externalHost(url, window.location.origin) !== undefined
           ? []
           : [{ url, name: body.image.name ?? t('picture') }];
       }

@@ -1,4 +1,4 @@
-import { type HandedOver, handedOver } from '@switchboard/presentation';
+import { type TransferContent, readTransfer } from '@switchboard/presentation';
 import { useRef, useState, type DragEvent } from 'react';
 
 export interface Drop {
@@ -17,7 +17,7 @@ const hasFiles = (event: DragEvent) => event.dataTransfer.types.includes('Files'
 const isLeftToField = (event: DragEvent) => event.target instanceof HTMLTextAreaElement && !hasFiles(event);
 
 /** Lets files and words be dropped onto an element, its children included; what is not taken is refused, never opened by the browser. */
-export function useDrop(enabled: boolean, take: (handed: HandedOver) => void): Drop {
+export function useDrop(enabled: boolean, take: (handed: TransferContent) => void): Drop {
   // A child that is entered is told before its parent is told to be left.
   const depth = useRef(0);
   const [over, setOver] = useState(false);
@@ -38,7 +38,7 @@ export function useDrop(enabled: boolean, take: (handed: HandedOver) => void): D
       onDragOver: (event) => move(event, 0),
       onDrop: (event) => {
         move(event, -depth.current);
-        if (enabled && !isLeftToField(event)) take(handedOver(event.dataTransfer));
+        if (enabled && !isLeftToField(event)) take(readTransfer(event.dataTransfer));
       },
     },
   };

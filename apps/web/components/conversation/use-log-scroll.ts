@@ -1,5 +1,5 @@
 import type { ConversationHandle, ConversationSnapshot } from '@switchboard/client';
-import { AT_THE_END, type LogPlace, LogScroll } from '@switchboard/presentation';
+import { AT_THE_END, type LogPosition, LogScroll } from '@switchboard/presentation';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState, type RefObject } from 'react';
 
 import { useOlder, type Older } from './use-older.ts';
@@ -7,7 +7,7 @@ import { useOlder, type Older } from './use-older.ts';
 interface LogScrolling {
   readonly scroller: RefObject<HTMLDivElement | null>;
   readonly content: RefObject<HTMLDivElement | null>;
-  readonly place: LogPlace;
+  readonly place: LogPosition;
   readonly older: Older;
   readonly toEnd: () => void;
   readonly toUnread: () => void;
@@ -33,7 +33,7 @@ export function useLogScroll(handle: ConversationHandle, snapshot: ConversationS
   useLayoutEffect(() => {
     if (scroller.current === null || content.current === null) return undefined;
     const opened = new LogScroll(scroller.current, content.current, {
-      onPlace: setPlace,
+      onPosition: setPlace,
       onView: (view) => handle.setView(view),
       onNearTop: () => nearTop.current(),
     });

@@ -1,20 +1,20 @@
 import type { ConversationHandle } from '@switchboard/client';
-import { Composing, type ComposingSnapshot, type HandedOver } from '@switchboard/presentation';
+import { ComposerState, type ComposerSnapshot, type TransferContent } from '@switchboard/presentation';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useSyncExternalStore } from 'react';
 
 import { readDraft, writeDraft } from '../hooks/drafts.ts';
 
-export interface Sending extends ComposingSnapshot {
+export interface Sending extends ComposerSnapshot {
   readonly change: (text: string) => void;
   readonly send: () => void;
   /** Takes what was picked, pasted or dropped. */
-  readonly take: (handed: HandedOver) => void;
+  readonly take: (handed: TransferContent) => void;
   readonly remove: (picture: number) => void;
   readonly dismiss: () => void;
 }
 
 /** By operator and client. Pictures that wait to be sent to somebody are there when one comes back to them, and go to nobody else. */
-const open = new Map<string, Composing>();
+const open = new Map<string, ComposerState>();
 
 /** What one operator writes to one client: kept as a draft until it is sent. */
 export function useSending(handle: ConversationHandle, operatorId: number, clientId: number): Sending {
@@ -31,7 +31,7 @@ export function useSending(handle: ConversationHandle, operatorId: number, clien
     () => ({
       change: (text: string) => composing.change(text),
       send: () => composing.send(),
-      take: (handed: HandedOver) => composing.take(handed),
+      take: (handed: TransferContent) => composing.take(handed),
       remove: (picture: number) => composing.remove(picture),
       dismiss: () => composing.dismiss(),
     }),
@@ -42,11 +42,11 @@ export function useSending(handle: ConversationHandle, operatorId: number, clien
 
 const nameOf = (operatorId: number, clientId: number) => `${operatorId} ${clientId}`;
 
-function opened(operatorId: number, clientId: number): Composing {
+function opened(operatorId: number, clientId: number): ComposerState {
   const name = nameOf(operatorId, clientId);
   const composing =
     open.get(name) ??
-    new Composing({ read: () => readDraft(operatorId, clientId), write: (text) => writeDraft(operatorId, clientId, text) });
+    new ComposerState({ read: () => readDraft(operatorId, clientId), write: (text) => writeDraft(operatorId, clientId, text) });
   open.set(name, composing);
   return composing;
 }

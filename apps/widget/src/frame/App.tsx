@@ -7,22 +7,22 @@ import { Chat } from './Chat.tsx';
 import type { Drafts } from './drafts.ts';
 import { Ended } from './Ended.tsx';
 import { Header } from './Header.tsx';
-import { LeftOvers } from './LeftOvers.tsx';
-import { LookingFor } from './LookingFor.tsx';
-import type { ParentLine } from './parent-line.ts';
+import { UnsentMessages } from './UnsentMessages.tsx';
+import { Resuming } from './Resuming.tsx';
+import type { HostMessages } from './host-messages.ts';
 import type { Sound } from './sound.ts';
 import { StartForm } from './StartForm.tsx';
 import { useTexts } from './texts.ts';
 import { useAttention } from './use-attention.ts';
 import { useHostPage } from './use-host-page.ts';
-import { useSteps } from './use-steps.ts';
+import { useNavigation } from './use-navigation.ts';
 import { useStore } from './use-store.ts';
-import { Words } from './Words.tsx';
+import { DynamicText } from './DynamicText.tsx';
 
 interface AppProps {
   readonly chat: VisitorChat;
   readonly settings: FrameSettings;
-  readonly parent: ParentLine;
+  readonly parent: HostMessages;
   readonly sound: Sound;
   readonly drafts: Drafts;
 }
@@ -30,7 +30,7 @@ interface AppProps {
 /** Everything in the frame: the form, then the conversation, then the end of it. */
 export function App({ chat, settings, parent, sound, drafts }: AppProps) {
   const snapshot = useStore(chat);
-  const { phase, unread, username, blocked, ended, ending, leftOvers, formerName } = snapshot;
+  const { phase, unread, username, blocked, ended, ending, unsentMessages, formerName } = snapshot;
   const main = useRef<HTMLElement>(null);
   const { framed, open, url, prefill } = useHostPage(parent, main);
   const attended = useAttention(parent);
@@ -38,7 +38,7 @@ export function App({ chat, settings, parent, sound, drafts }: AppProps) {
   // In a link anybody could write them: without a loader around the frame they are not shown.
   const title = (framed ? settings.title : undefined) ?? t('title');
   const greeting = framed ? (settings.greeting ?? t('greeting')) : t('greetingAlone');
-  const { again, announced, start, end, startAgain } = useSteps(chat, main, url);
+  const { again, announced, start, end, startAgain } = useNavigation(chat, main, url);
   useEffect(() => {
     if (ended) drafts.clear();
   }, [ended, drafts]);
@@ -49,14 +49,14 @@ export function App({ chat, settings, parent, sound, drafts }: AppProps) {
     document.title = title;
   }, [title]);
 
-  useEffect(() => parent.tell({ switchboard: 1, type: 'unread', count: unread }), [parent, unread]);
+  useEffect(() => parent.send({ switchboard: 1, type: 'unread', count: unread }), [parent, unread]);
   // `resuming` is neither: the loader keeps what it knows.
   useEffect(() => {
-    if (phase !== 'resuming') parent.tell({ switchboard: 1, type: 'conversation', active: phase === 'active' });
+    if (phase !== 'resuming') parent.send({ switchboard: 1, type: 'conversation', active: phase === 'active' });
   }, [parent, phase]);
   useEffect(() => chat.onArrival(({ seen }) => (seen === true ? undefined : sound.play())), [chat, sound]);
 
-  const close = () => parent.tell({ switchboard: 1, type: 'close' });
+  const close = () => parent.send({ switchboard: 1, type: 'close' });
   const { conversation } = chat;
   return (
     <main ref={main} aria-label={title}>
@@ -68,7 +68,7 @@ export function App({ chat, settings, parent, sound, drafts }: AppProps) {
         ending={ending}
       />
       <output class="hidden">
-        <Words>{announced}</Words>
+        <DynamicText>{announced}</DynamicText>
       </output>
       {phase === 'active' && conversation !== undefined ? (
         <Chat
@@ -77,22 +77,22 @@ export function App({ chat, settings, parent, sound, drafts }: AppProps) {
           greeting={greeting}
           ending={ending}
           open={open}
-          lines={snapshot}
+          connectivity={snapshot}
           attended={attended}
           draft={drafts.message}
         />
       ) : blocked ? (
         <Blocked alone />
       ) : phase === 'resuming' ? (
-        <LookingFor />
+        <Resuming />
       ) : ended && !again ? (
         <Ended onAgain={startAgain}>
-          <LeftOvers chat={chat} messages={leftOvers} />
+          <UnsentMessages chat={chat} messages={unsentMessages} />
         </Ended>
       ) : (
         <StartForm
           greeting={greeting}
-          leftOvers={<LeftOvers chat={chat} messages={leftOvers} />}
+          unsentMessages={<UnsentMessages chat={chat} messages={unsentMessages} />}
           prefill={formerName === null ? prefill : { name: formerName, ...prefill }}
           drafts={drafts}
           onStart={start}

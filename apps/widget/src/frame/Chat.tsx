@@ -1,16 +1,16 @@
-import type { ConversationHandle, LinesSnapshot } from '@switchboard/client';
-import { Composing } from '@switchboard/presentation';
+import type { ConversationHandle, ConnectivitySnapshot } from '@switchboard/client';
+import { ComposerState } from '@switchboard/presentation';
 import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 
 import { Blocked } from './Blocked.tsx';
 import { Composer } from './Composer.tsx';
 import type { Draft } from './drafts.ts';
-import { troubleOf } from './line-words.ts';
+import { connectionText } from './connection-text.ts';
 import { Log } from './Log.tsx';
 import { useTexts } from './texts.ts';
 import { useDrop } from './use-drop.ts';
 import { useStore } from './use-store.ts';
-import { Words } from './Words.tsx';
+import { DynamicText } from './DynamicText.tsx';
 
 interface ChatProps {
   readonly conversation: ConversationHandle;
@@ -18,7 +18,7 @@ interface ChatProps {
   /** The conversation is being ended: nothing is taken meanwhile. */
   readonly ending: boolean;
   readonly open: boolean;
-  readonly lines: LinesSnapshot;
+  readonly connectivity: ConnectivitySnapshot;
   /** Whether a person may look at the frame now. */
   readonly attended: boolean;
   /** What is being written, and not sent yet. */
@@ -26,23 +26,23 @@ interface ChatProps {
 }
 
 /** The conversation. */
-export function Chat({ conversation, greeting, ending, open, attended, lines, draft }: ChatProps) {
+export function Chat({ conversation, greeting, ending, open, attended, connectivity, draft }: ChatProps) {
   const t = useTexts();
   const snapshot = useStore(conversation);
-  const [composing] = useState(() => new Composing(draft));
+  const [composer] = useState(() => new ComposerState(draft));
   const { blocked } = snapshot;
-  const warning = blocked ? null : troubleOf(lines, t);
+  const warning = blocked ? null : connectionText(connectivity, t);
 
-  useLayoutEffect(() => composing.attach(conversation), [composing, conversation]);
-  useEffect(() => () => composing.close(), [composing]);
-  useDrop((handed) => (blocked ? undefined : composing.take(handed)));
+  useLayoutEffect(() => composer.attach(conversation), [composer, conversation]);
+  useEffect(() => () => composer.close(), [composer]);
+  useDrop((handed) => (blocked ? undefined : composer.take(handed)));
 
   if (blocked && snapshot.messages.length === 0) return <Blocked alone />;
   return (
     <div class="chat">
       {warning === null ? null : (
         <output class="banner" key="banner">
-          <Words>{warning}</Words>
+          <DynamicText>{warning}</DynamicText>
         </output>
       )}
       <Log conversation={conversation} snapshot={snapshot} greeting={greeting} open={open} attended={attended} />
@@ -53,7 +53,7 @@ export function Chat({ conversation, greeting, ending, open, attended, lines, dr
           </span>
         )}
       </p>
-      {blocked ? <Blocked /> : <Composer conversation={conversation} composing={composing} ending={ending} />}
+      {blocked ? <Blocked /> : <Composer conversation={conversation} composer={composer} ending={ending} />}
     </div>
   );
 }

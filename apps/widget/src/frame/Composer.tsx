@@ -1,5 +1,5 @@
 import type { ConversationHandle } from '@switchboard/client';
-import { type Composing, type PickedPicture, handedOver } from '@switchboard/presentation';
+import { type ComposerState, type PickedPicture, readTransfer } from '@switchboard/presentation';
 import { IMAGE_TYPES, MAX_TEXT_LENGTH } from '@switchboard/protocol/limits';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 
@@ -11,15 +11,15 @@ import { useStore } from './use-store.ts';
 
 interface ComposerProps {
   readonly conversation: ConversationHandle;
-  readonly composing: Composing;
+  readonly composer: ComposerState;
   /** The conversation is being ended: what is typed stays, and nothing is sent. */
   readonly ending: boolean;
 }
 
 /** Where the visitor writes: Enter sends, Shift+Enter breaks the line, and pictures wait above the field until they are sent with what is in it. */
-export function Composer({ conversation, composing, ending }: ComposerProps) {
+export function Composer({ conversation, composer, ending }: ComposerProps) {
   const t = useTexts();
-  const { text, pictures, ready } = useStore(composing);
+  const { text, pictures, ready } = useStore(composer);
   const field = useRef<HTMLTextAreaElement>(null);
 
   useLayoutEffect(() => {
@@ -30,7 +30,7 @@ export function Composer({ conversation, composing, ending }: ComposerProps) {
   }, [text]);
 
   const send = () => {
-    if (!ending) composing.send();
+    if (!ending) composer.send();
     field.current?.focus();
   };
   const press = (event: KeyboardEvent) => {
@@ -39,12 +39,12 @@ export function Composer({ conversation, composing, ending }: ComposerProps) {
     send();
   };
   const add = (files: readonly File[]) => {
-    composing.add(files);
+    composer.add(files);
     // Enter sends them.
     field.current?.focus();
   };
   const paste = (event: ClipboardEvent) => {
-    const { files } = handedOver(event.clipboardData);
+    const { files } = readTransfer(event.clipboardData);
     if (files.length === 0) return;
     event.preventDefault();
     add(files);
@@ -53,11 +53,11 @@ export function Composer({ conversation, composing, ending }: ComposerProps) {
   return (
     <div class="composer">
       {ending ? <output class="quiet">{t('ending')}</output> : null}
-      <Problems composing={composing} />
+      <Problems composer={composer} />
       <Tray
         pictures={pictures}
         onRemove={(id) => {
-          composing.remove(id);
+          composer.remove(id);
           field.current?.focus();
         }}
       />
@@ -72,7 +72,7 @@ export function Composer({ conversation, composing, ending }: ComposerProps) {
           data-first-focus
           enterkeyhint="send"
           value={text}
-          onInput={(event) => composing.change(event.currentTarget.value)}
+          onInput={(event) => composer.change(event.currentTarget.value)}
           onKeyDown={press}
           onPaste={paste}
           onBlur={() => conversation.setTyping(false)}
@@ -85,9 +85,9 @@ export function Composer({ conversation, composing, ending }: ComposerProps) {
   );
 }
 
-function Problems({ composing }: Pick<ComposerProps, 'composing'>) {
+function Problems({ composer }: Pick<ComposerProps, 'composer'>) {
   const t = useTexts();
-  const { text, problems, tooLong } = useStore(composing);
+  const { text, problems, tooLong } = useStore(composer);
   const length = tooLong ? [t('tooLong', { length: text.length, max: MAX_TEXT_LENGTH })] : [];
   return (
     <>

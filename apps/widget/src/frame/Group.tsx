@@ -5,14 +5,14 @@ import {
   type TextPart,
   blocksOf,
   captionWidth,
-  hostElsewhere,
-  safePicture,
+  externalHost,
+  safeImageUrl,
   shownSize,
 } from '@switchboard/presentation';
 import { carriesFile, textOf, unreachable } from '@switchboard/protocol/body';
 
 import { useTexts, type Texts } from './texts.ts';
-import { Words } from './Words.tsx';
+import { DynamicText } from './DynamicText.tsx';
 
 /** Of a picture, in CSS pixels. */
 const MAX_WIDTH = 240;
@@ -33,12 +33,12 @@ export function Group({ group, lastOwn, conversation }: GroupProps) {
       <p class="who" aria-hidden="true">
         {group.own ? null : (
           <b dir="auto">
-            <Words fixed>{group.operatorName ?? t('support')}</Words>
+            <DynamicText translate={false}>{group.operatorName ?? t('support')}</DynamicText>
           </b>
         )}
         {first === undefined ? null : (
           <time dateTime={first.createdAt}>
-            <Words fixed>{t.times.clock(first.createdAt)}</Words>
+            <DynamicText translate={false}>{t.times.clock(first.createdAt)}</DynamicText>
           </time>
         )}
       </p>
@@ -88,7 +88,7 @@ function Message({ message, last, conversation }: MessageProps) {
       {textOf(body) === null ? null : <Text body={body} />}
       {status === null ? null : (
         <p class={shown ? 'status' : 'status hidden'}>
-          <Words fixed>{t(status)}</Words>
+          <DynamicText translate={false}>{t(status)}</DynamicText>
           {status === 'sending' ? (
             // At once for a file, which may take long, and for a text when it takes longer than it should.
             <button type="button" class={carriesFile(body.type) ? undefined : 'late'} onClick={() => void conversation.discard(message)}>
@@ -99,7 +99,7 @@ function Message({ message, last, conversation }: MessageProps) {
             <>
               {failure === null ? null : (
                 <span dir="auto">
-                  <Words>{` · ${t.failure(failure)}`}</Words>
+                  <DynamicText>{` · ${t.failure(failure)}`}</DynamicText>
                 </span>
               )}
               <button type="button" onClick={() => conversation.retry(message)}>
@@ -116,7 +116,7 @@ function Message({ message, last, conversation }: MessageProps) {
   );
 }
 
-/** Words below a picture are no wider than it. */
+/** Text below a picture is no wider than the picture. */
 function textWidth(body: TimelineMessage['body']): number | undefined {
   switch (body.type) {
     case 'text':
@@ -195,15 +195,15 @@ interface PictureProps extends Pick<AttachmentProps, 'onBroken'> {
 
 function Picture({ image, progress, onBroken }: PictureProps) {
   const t = useTexts();
-  const url = safePicture(image.url);
+  const url = safeImageUrl(image.url);
   // Our words, not the sender’s.
   if (url === undefined)
     return (
       <p class="bubble unshown">
-        <Words>{t('cantBeShown', { name: image.name ?? t('picture') })}</Words>
+        <DynamicText>{t('cantBeShown', { name: image.name ?? t('picture') })}</DynamicText>
       </p>
     );
-  const elsewhere = hostElsewhere(url, location.origin);
+  const elsewhere = externalHost(url, location.origin);
   // Not loaded into this page, which would tell that site who looks at the conversation.
   if (elsewhere !== undefined)
     return (
@@ -212,7 +212,7 @@ function Picture({ image, progress, onBroken }: PictureProps) {
           <bdi>{image.name ?? t('picture')}</bdi>
         </a>
         <span class="block unshown">
-          <Words>{t('elsewhere', { host: elsewhere })}</Words>
+          <DynamicText>{t('elsewhere', { host: elsewhere })}</DynamicText>
         </span>
       </p>
     );

@@ -4,7 +4,7 @@ import { CloseIcon, MutedIcon, SoundIcon } from './icons.tsx';
 import type { Sound } from './sound.ts';
 import { useTexts } from './texts.ts';
 import { useStore } from './use-store.ts';
-import { Words } from './Words.tsx';
+import { DynamicText } from './DynamicText.tsx';
 
 interface HeaderProps {
   readonly title: string;
@@ -31,7 +31,7 @@ export function Header({ title, sound, onClose, onEnd, ending }: HeaderProps) {
     <>
       <header>
         <h1 dir="auto">
-          <Words>{title}</Words>
+          <DynamicText>{title}</DynamicText>
         </h1>
         {canEnd ? (
           <>
@@ -93,7 +93,7 @@ function ConfirmEnd({ onEnd, ending, onKeep }: ConfirmEndProps) {
   return (
     <fieldset class="confirm" aria-label={t('endQuestion')}>
       <p role={failed ? 'alert' : undefined}>
-        <Words>{t(failed ? 'endFailed' : 'endWarning')}</Words>
+        <DynamicText>{t(failed ? 'endFailed' : 'endWarning')}</DynamicText>
       </p>
       <button type="button" class="danger" ref={confirm} disabled={ending} onClick={() => void end()}>
         {t('endConfirm')}

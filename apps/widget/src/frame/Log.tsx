@@ -6,7 +6,7 @@ import { Group } from './Group.tsx';
 import { DownIcon } from './icons.tsx';
 import { useTexts, type Texts } from './texts.ts';
 import { useLogScroll } from './use-log-scroll.ts';
-import { Words } from './Words.tsx';
+import { DynamicText } from './DynamicText.tsx';
 
 interface LogProps {
   readonly conversation: ConversationHandle;
@@ -41,10 +41,10 @@ function announcement({ messages, unread }: ConversationSnapshot, t: Texts): str
 export function Log({ conversation, snapshot, greeting, open, attended }: LogProps) {
   const t = useTexts();
   const { messages, history, hasOlder, loadingOlder, firstUnreadKey, endedAt, blocked } = snapshot;
-  const { scroller, content, place, toEnd, toUnread, failed, loadOlder } = useLogScroll(conversation, snapshot, open, open && attended);
+  const { scroller, content, position, toEnd, toUnread, failed, loadOlder } = useLogScroll(conversation, snapshot, open, open && attended);
   const now = new Date();
   const last = lastOwnKey(messages);
-  const missed = place.above > 0 ? place.above : place.below;
+  const missed = position.above > 0 ? position.above : position.below;
   return (
     <div class="scene">
       <div class="log" role="log" aria-label={t('messages')} aria-live="off" {...REACHABLE} ref={scroller}>
@@ -61,7 +61,7 @@ export function Log({ conversation, snapshot, greeting, open, attended }: LogPro
             </p>
           ) : blocked ? null : (
             <p class="greeting" key="greeting" dir="auto">
-              <Words>{greeting}</Words>
+              <DynamicText>{greeting}</DynamicText>
             </p>
           )}
           {(history === 'failed' || history === 'missing') && !blocked ? (
@@ -79,27 +79,27 @@ export function Log({ conversation, snapshot, greeting, open, attended }: LogPro
               const isNew = item.kind === 'new';
               return (
                 <p class={isNew ? 'divider new' : 'divider'} {...LIST_ITEM} key={item.key} data-new-divider={isNew || undefined}>
-                  <Words fixed={!isNew}>{isNew ? t('new') : t.times.day(item.at, now)}</Words>
+                  <DynamicText translate={isNew}>{isNew ? t('new') : t.times.day(item.at, now)}</DynamicText>
                 </p>
               );
             })}
           </div>
           {endedAt === null ? null : (
             <p class="divider" key="ended">
-              <Words fixed>{t('endedAt', { time: t.times.clock(endedAt) })}</Words>
+              <DynamicText translate={false}>{t('endedAt', { time: t.times.clock(endedAt) })}</DynamicText>
             </p>
           )}
         </div>
       </div>
       <p class="hidden" aria-live="polite">
-        <Words>{open ? announcement(snapshot, t) : ''}</Words>
+        <DynamicText>{open ? announcement(snapshot, t) : ''}</DynamicText>
       </p>
       {missed > 0 ? (
-        <button type="button" class={place.above > 0 ? 'pill above' : 'pill'} key="pill" onClick={toUnread}>
-          <Words>{t('newMessages', { count: missed })}</Words>
+        <button type="button" class={position.above > 0 ? 'pill above' : 'pill'} key="pill" onClick={toUnread}>
+          <DynamicText>{t('newMessages', { count: missed })}</DynamicText>
         </button>
       ) : null}
-      {place.away ? (
+      {position.away ? (
         <button type="button" class="to-end" key="to end" aria-label={t('toNewest')} onClick={toEnd}>
           <DownIcon />
         </button>

@@ -9,12 +9,12 @@ import { Starting } from './Starting.tsx';
 import { useTexts } from './texts.ts';
 import { useDrop } from './use-drop.ts';
 import { useStart } from './use-start.ts';
-import { Words } from './Words.tsx';
+import { DynamicText } from './DynamicText.tsx';
 
 interface StartFormProps {
   readonly greeting: string;
   /** What was not sent before the last conversation ended, if anything. */
-  readonly leftOvers: ComponentChildren;
+  readonly unsentMessages: ComponentChildren;
   readonly prefill: LoaderMessages['prefill'];
   readonly drafts: Drafts;
   readonly onStart: (form: VisitorForm) => Promise<void>;
@@ -23,7 +23,7 @@ interface StartFormProps {
 }
 
 /** Who the visitor is, before the first message. */
-export function StartForm({ greeting, leftOvers, prefill, drafts, onStart, onSend }: StartFormProps) {
+export function StartForm({ greeting, unsentMessages, prefill, drafts, onStart, onSend }: StartFormProps) {
   const t = useTexts();
   const [typed, setTyped] = useState(() => drafts.readForm());
   const { busy, problem, setProblem, waiting, start, send } = useStart(drafts, onStart, onSend);
@@ -50,9 +50,9 @@ export function StartForm({ greeting, leftOvers, prefill, drafts, onStart, onSen
       }}
     >
       <p class="greeting" dir="auto">
-        <Words>{greeting}</Words>
+        <DynamicText>{greeting}</DynamicText>
       </p>
-      {leftOvers}
+      {unsentMessages}
       <Field
         id="username"
         label={t('name')}
@@ -115,7 +115,7 @@ function Field({ id, label, name, maxLength, value, problem, onText }: FieldProp
 function Wrong({ id, children }: { readonly id: string; readonly children: string }) {
   return (
     <p class="problem" role="alert" id={id}>
-      <Words>{children}</Words>
+      <DynamicText>{children}</DynamicText>
     </p>
   );
 }

@@ -6,7 +6,7 @@ import { useDraft } from './drafts.ts';
 import { moveFocus } from './focus.ts';
 import { isSendKey } from './keys.ts';
 import { useTexts } from './texts.ts';
-import { Words } from './Words.tsx';
+import { DynamicText } from './DynamicText.tsx';
 
 /** What a visitor has sent before there is a conversation to send it in. */
 export interface WaitingText {
@@ -41,7 +41,7 @@ export function Starting({ greeting, draft, waiting, onSend }: StartingProps) {
         <div class="log">
           <div class="content">
             <p class="greeting" dir="auto">
-              <Words>{greeting}</Words>
+              <DynamicText>{greeting}</DynamicText>
             </p>
             {waiting.length === 0 ? null : (
               <section class="group own" aria-label={t('you')}>

@@ -5,12 +5,12 @@ import { render } from 'preact';
 import { brandColors, textOn } from '../color.ts';
 import { App } from './App.tsx';
 import { createDrafts } from './drafts.ts';
-import { createParentLine } from './parent-line.ts';
+import { createHostMessages } from './host-messages.ts';
 import { readFrameSettings, readServerConfig } from './settings.ts';
 import { createSound } from './sound.ts';
 import { openStorage } from './storage.ts';
 import { loadTexts } from './texts.ts';
-import { keepDropsOut } from './use-drop.ts';
+import { preventDropNavigation } from './use-drop.ts';
 import './style.css';
 import './conversation.css';
 
@@ -32,12 +32,12 @@ for (const theme of ['light', 'dark'] as const)
 
 await loadTexts(settings.locale);
 const chat = createVisitorChat({ ...config, storage });
-keepDropsOut();
+preventDropNavigation();
 render(
   <App
     chat={chat}
     settings={settings}
-    parent={createParentLine(settings.origin)}
+    parent={createHostMessages(settings.origin)}
     sound={createSound(storage)}
     drafts={createDrafts(storage, openStorage('session'))}
   />,

@@ -1,8 +1,8 @@
-import { type HandedOver, handedOver } from '@switchboard/presentation';
+import { type TransferContent, readTransfer } from '@switchboard/presentation';
 import { useEffect, useRef } from 'preact/hooks';
 
-/** A browser opens what is dropped beside the places that take it, and the chat is gone. Words may still be dropped into a field. */
-export function keepDropsOut(): void {
+/** A browser opens what is dropped beside the places that take it, and the chat is gone. DynamicText may still be dropped into a field. */
+export function preventDropNavigation(): void {
   for (const name of ['dragover', 'drop'] as const) {
     window.addEventListener(name, (event) => {
       const isForField = event.target instanceof HTMLTextAreaElement || event.target instanceof HTMLInputElement;
@@ -13,13 +13,13 @@ export function keepDropsOut(): void {
 }
 
 /** Gives `onDrop` what is dropped anywhere in the frame, but for words that go into a field by themselves. */
-export function useDrop(onDrop: (handed: HandedOver) => void): void {
+export function useDrop(onDrop: (handed: TransferContent) => void): void {
   const newest = useRef(onDrop);
   newest.current = onDrop;
   useEffect(() => {
     const drop = (event: DragEvent) => {
-      // Kept out of the page by `keepDropsOut`, which hears of it first.
-      if (event.defaultPrevented) newest.current(handedOver(event.dataTransfer));
+      // Kept out of the page by `preventDropNavigation`, which hears of it first.
+      if (event.defaultPrevented) newest.current(readTransfer(event.dataTransfer));
     };
     window.addEventListener('drop', drop);
     return () => window.removeEventListener('drop', drop);

@@ -2,7 +2,7 @@ import type { RefObject } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 
 import type { LoaderMessages } from '../messages.ts';
-import type { ParentLine } from './parent-line.ts';
+import type { HostMessages } from './host-messages.ts';
 
 interface HostPage {
   /** A loader around the frame has answered; a page of its own has none. */
@@ -15,7 +15,7 @@ interface HostPage {
 }
 
 /** What the loader says of the page around the frame. An opened panel gives the keyboard to the first field in `main`; Escape closes it. */
-export function useHostPage(parent: ParentLine, main: RefObject<HTMLElement | null>): HostPage {
+export function useHostPage(parent: HostMessages, main: RefObject<HTMLElement | null>): HostPage {
   const [open, setOpen] = useState(window.parent === window);
   const [framed, setFramed] = useState(false);
   const [url, setUrl] = useState<string>();
@@ -54,7 +54,7 @@ export function useHostPage(parent: ParentLine, main: RefObject<HTMLElement | nu
           return;
       }
     });
-    parent.tell({ switchboard: 1, type: 'ready' });
+    parent.send({ switchboard: 1, type: 'ready' });
     return () => {
       wantsFocus = false;
       stop();
@@ -62,7 +62,7 @@ export function useHostPage(parent: ParentLine, main: RefObject<HTMLElement | nu
   }, [parent, main]);
   useEffect(() => {
     const escape = (event: KeyboardEvent) => {
-      if (event.key === 'Escape' && !event.isComposing) parent.tell({ switchboard: 1, type: 'close' });
+      if (event.key === 'Escape' && !event.isComposing) parent.send({ switchboard: 1, type: 'close' });
     };
     window.addEventListener('keydown', escape);
     return () => window.removeEventListener('keydown', escape);

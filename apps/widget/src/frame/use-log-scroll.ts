@@ -1,12 +1,12 @@
 import type { ConversationHandle, ConversationSnapshot } from '@switchboard/client';
-import { AT_THE_END, type LogPlace, LogScroll } from '@switchboard/presentation';
+import { AT_THE_END, type LogPosition, LogScroll } from '@switchboard/presentation';
 import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 interface LogScrolling {
   readonly scroller: RefObject<HTMLDivElement | null>;
   readonly content: RefObject<HTMLDivElement | null>;
-  readonly place: LogPlace;
+  readonly position: LogPosition;
   readonly toEnd: () => void;
   readonly toUnread: () => void;
   /** Older messages could not be loaded; `loadOlder` tries again. */
@@ -24,7 +24,7 @@ export function useLogScroll(
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const scroll = useRef<LogScroll | undefined>(undefined);
-  const [place, setPlace] = useState(AT_THE_END);
+  const [position, setPosition] = useState(AT_THE_END);
   const [failed, setFailed] = useState(false);
   const loadOlder = () => {
     setFailed(false);
@@ -38,7 +38,7 @@ export function useLogScroll(
   useLayoutEffect(() => {
     if (scroller.current === null || content.current === null) return undefined;
     const opened = new LogScroll(scroller.current, content.current, {
-      onPlace: setPlace,
+      onPosition: setPosition,
       onView: (view) => conversation.setView(view),
       onNearTop: () => nearTop.current(),
     });
@@ -58,7 +58,7 @@ export function useLogScroll(
   return {
     scroller,
     content,
-    place,
+    position,
     toEnd: () => scroll.current?.toEnd(),
     toUnread: () => scroll.current?.toUnread(),
     failed,

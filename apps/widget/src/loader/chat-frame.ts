@@ -3,8 +3,8 @@ import { readFromFrame, type FrameSettings, type FromFrame, type LoaderMessages 
 import type { WidgetSettings } from './settings.ts';
 
 /** How long a frame may take before the visitor is told that it can't be had; and one whose document is there, error pages included. */
-const PATIENCE_MS = 8_000;
-const PATIENCE_WITH_DOCUMENT_MS = 3_000;
+const ANSWER_MS = 8_000;
+const ANSWER_AFTER_LOAD_MS = 3_000;
 
 export type FrameState = 'none' | 'loading' | 'ready' | 'failed';
 
@@ -39,17 +39,17 @@ export function createChatFrame(settings: WidgetSettings, panel: HTMLElement, on
     state = next;
     onState(next);
   };
-  const watch = (patienceMs: number) => {
+  const watch = (timeoutMs: number) => {
     const watched = frame;
     setTimeout(() => {
       if (watched === frame && frame !== undefined && state !== 'failed' && answers < Math.max(1, loads)) become('failed');
-    }, patienceMs);
+    }, timeoutMs);
   };
   const restarted = () => {
     if (frame === undefined) return;
     loads = answers = 0;
     become('loading');
-    watch(PATIENCE_MS);
+    watch(ANSWER_MS);
   };
   return {
     state: () => state,
@@ -66,7 +66,7 @@ export function createChatFrame(settings: WidgetSettings, panel: HTMLElement, on
       frame.src = `${base}/widget#${encodeURIComponent(JSON.stringify(words))}`;
       frame.addEventListener('load', () => {
         loads += 1;
-        watch(PATIENCE_WITH_DOCUMENT_MS);
+        watch(ANSWER_AFTER_LOAD_MS);
       });
       restarted();
       panel.append(frame);

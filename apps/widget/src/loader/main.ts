@@ -33,7 +33,7 @@ declare global {
   }
 }
 
-function complain(text: string): void {
+function logError(text: string): void {
   // oxlint-disable-next-line no-console -- said to whoever makes the page
   console.error(`Switchboard: ${text}`);
 }
@@ -99,7 +99,7 @@ function createApi(settings: WidgetSettings): SwitchboardApi {
 function start(): void {
   const script = ownScript();
   if (script === undefined) {
-    complain('no script tag with widget.js.');
+    logError('no script tag with widget.js.');
     return;
   }
   const settings = readSettings(script);
@@ -114,8 +114,8 @@ function start(): void {
   }
   // A script of an earlier version does not say.
   const base = (before as Partial<SwitchboardApi>).base ?? settings.base;
-  if (typeof before.init !== 'function') complain('window.Switchboard is something else.');
-  else if (base !== settings.base) complain(`${base} is here, so ${settings.base} is not.`);
+  if (typeof before.init !== 'function') logError('window.Switchboard is something else.');
+  else if (base !== settings.base) logError(`${base} is here, so ${settings.base} is not.`);
   // A second script tag, or the same page put together anew: the widget is there already, or comes back.
   else before.init();
 }

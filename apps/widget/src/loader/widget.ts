@@ -1,10 +1,10 @@
 import { launcherRing, readColor, textOn } from '../color.ts';
 import { createChatFrame, type ChatFrame, type FrameState } from './chat-frame.ts';
-import { createCover, type Cover } from './cover.ts';
+import { createOverlay, type Overlay } from './overlay.ts';
 import { make, makeButton, makeIcon, redraw } from './dom.ts';
 import { hasPageFocus } from './page-focus.ts';
 import { createPageLock } from './page-lock.ts';
-import { createPlace } from './place.ts';
+import { createMount } from './mount.ts';
 import type { WidgetSettings } from './settings.ts';
 import { CONVERSATION, note, OPEN } from './storage.ts';
 import STYLE from './style.css?inline';
@@ -39,8 +39,8 @@ export class Widget {
   readonly #life = new AbortController();
   readonly #lock = createPageLock(() => this.close());
   readonly #frame: ChatFrame;
-  readonly #cover: Cover;
-  readonly #place = createPlace(this.#host, (reloaded) => {
+  readonly #overlay: Overlay;
+  readonly #mount = createMount(this.#host, (reloaded) => {
     if (reloaded) this.#frame.restarted();
     this.#fit();
   });
@@ -63,7 +63,7 @@ export class Widget {
     this.#prefill = prefill;
     this.#emit = emit;
     this.#frame = createChatFrame(settings, this.#panel, (state) => this.#follow(state));
-    this.#cover = createCover(
+    this.#overlay = createOverlay(
       settings,
       () => this.#tryAgain(),
       () => this.close(true),
@@ -75,7 +75,7 @@ export class Widget {
 
   /** Puts the widget on the page, or back on it. */
   attach(): void {
-    this.#place.take();
+    this.#mount.take();
     if (this.#begun) return;
     this.#begun = true;
     // On a phone it would cover the page that somebody has just gone to.
@@ -142,7 +142,7 @@ export class Widget {
     this.#life.abort();
     clearInterval(this.#timer);
     this.#frame.remove();
-    this.#place.leave();
+    this.#mount.leave();
   }
 
   #build(): void {
@@ -162,7 +162,7 @@ export class Widget {
     this.#panel.ariaLabel = title;
     // Where a language is asked for, the panel goes the page's way.
     if (locale === undefined) this.#panel.dir = 'ltr';
-    this.#panel.append(this.#cover.element);
+    this.#panel.append(this.#overlay.element);
     root.append(this.#panel, this.#launcher);
   }
 
@@ -199,7 +199,7 @@ export class Widget {
   /** The frame begins, answers or can't be had. */
   #follow(state: FrameState): void {
     const focused = this.#isFocused();
-    this.#cover.show(state);
+    this.#overlay.show(state);
     if (state === 'ready') this.#greet(focused);
     else if (state === 'failed' && this.#isOpen && focused) this.#holdFocus();
   }
@@ -233,7 +233,7 @@ export class Widget {
   #holdFocus(): void {
     const state = this.#frame.state();
     if (state === 'ready') this.#frame.focus();
-    else if (this.#isFull || state === 'failed') this.#cover.focus();
+    else if (this.#isFull || state === 'failed') this.#overlay.focus();
     else this.#launcher.focus({ preventScroll: true });
   }
 

@@ -25,9 +25,9 @@ it('tells of each message once, to everybody who listens', () => {
   const told: string[] = [];
   const stop = arrivals.on(({ message }) => told.push(`first ${message.key}`));
   arrivals.on(({ message }) => told.push(`second ${message.key}`));
-  arrivals.tell(arrived('a'));
-  arrivals.tell(arrived('a'));
+  arrivals.notify(arrived('a'));
+  arrivals.notify(arrived('a'));
   stop();
-  arrivals.tell(arrived('b'));
+  arrivals.notify(arrived('b'));
   expect(told).toEqual(['first a', 'second a', 'second b']);
 });

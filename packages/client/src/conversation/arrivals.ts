@@ -7,20 +7,20 @@ const MEMORY = 2_000;
 
 /** Tells of messages that arrive, each once. */
 export class Arrivals {
-  readonly #told = new Set<string>();
+  readonly #notified = new Set<string>();
   readonly #emitter = createEmitter<ArrivedMessage>();
 
   on(listener: (arrived: ArrivedMessage) => void): () => void {
     return this.#emitter.on(listener);
   }
 
-  tell(arrived: ArrivedMessage): void {
+  notify(arrived: ArrivedMessage): void {
     const id = conversationMessageId({ ...arrived.message, clientId: arrived.clientId });
-    if (this.#told.has(id)) return;
-    this.#told.add(id);
-    for (const oldest of this.#told) {
-      if (this.#told.size <= MEMORY) break;
-      this.#told.delete(oldest);
+    if (this.#notified.has(id)) return;
+    this.#notified.add(id);
+    for (const oldest of this.#notified) {
+      if (this.#notified.size <= MEMORY) break;
+      this.#notified.delete(oldest);
     }
     this.#emitter.emit(arrived);
   }

@@ -30,7 +30,7 @@ export interface ConversationContext {
   readonly checkHidden: boolean;
   /** Sends it over the relay, if there is a line. */
   relay(entry: NewEntry): Promise<Acknowledgement | null>;
-  tellTyping(isTyping: boolean): void;
+  sendTyping(isTyping: boolean): void;
   /** Reports how far this side has received and seen the other's messages, and of which history of the data the numbers are. */
   report(marks: Watermarks, epoch: string | null): Promise<void>;
   /** `seen`: it arrives in view while somebody looks. */

@@ -6,7 +6,7 @@ import type { Effects } from '../platform/effects.ts';
 import type { PageQuery, TimelineState } from '../timeline/state.ts';
 import type { Side } from '../timeline/view.ts';
 import { InViewTimer } from './in-view-timer.ts';
-import { marksOf, Reading } from './reading.ts';
+import { marksOf, ReadState } from './read-state.ts';
 import { ReceiptReporter, type Watermarks } from './receipts.ts';
 
 /** Pages of older messages that are fetched at most to find the first unread one, when a conversation is opened. */
@@ -26,7 +26,7 @@ export interface ReadTrackerHooks {
 export class ReadTracker {
   readonly #effects: Pick<Effects, 'after' | 'note'>;
   readonly #side: Side;
-  readonly #reading: Reading;
+  readonly #readState: ReadState;
   readonly #hooks: ReadTrackerHooks;
   readonly #timer: InViewTimer;
   readonly #receipts: ReceiptReporter;
@@ -37,39 +37,39 @@ export class ReadTracker {
   constructor(effects: Effects, side: Side, hooks: ReadTrackerHooks) {
     this.#effects = effects;
     this.#side = side;
-    this.#reading = new Reading(side);
+    this.#readState = new ReadState(side);
     this.#hooks = hooks;
     this.#receipts = new ReceiptReporter(effects, (marks) => hooks.report(marks));
     this.#timer = new InViewTimer(effects, (ids) => {
-      this.#reading.see(ids);
+      this.#readState.see(ids);
       hooks.onChange();
     });
   }
 
   isOpen(): boolean {
-    return this.#reading.isOpen();
+    return this.#readState.isOpen();
   }
 
   /** What the snapshot says of it. */
   shown(): Pick<ConversationSnapshot, 'opened' | 'firstUnreadKey' | 'unread'> {
-    return this.#reading.shown();
+    return this.#readState.shown();
   }
 
   /** Whether this message, which arrives now, comes to lie where somebody looks. `newest`: the last one that is shown. */
   sees(message: TimelineMessage, newest: TimelineMessage | undefined): boolean {
-    return this.#reading.sees(message, newest);
+    return this.#readState.sees(message, newest);
   }
 
   /** Whether no unread message can lie above the oldest one that is here. */
   knowsAllUnread(): boolean {
     const state = this.#hooks.state();
-    return state.contiguous !== null && !this.#reading.reachesBack(state);
+    return state.contiguous !== null && !this.#readState.reachesBack(state);
   }
 
   /** Returns whether that is news. */
   setOpen(open: boolean): boolean {
-    if (open === this.#reading.isOpen()) return false;
-    this.#reading.setOpen(open);
+    if (open === this.#readState.isOpen()) return false;
+    this.#readState.setOpen(open);
     this.#pagesLeft = PAGES_BACK;
     if (open) this.#divide();
     this.#watchInView();
@@ -78,20 +78,20 @@ export class ReadTracker {
 
   /** Returns whether that is news. */
   setVisible(visible: boolean): boolean {
-    if (visible === this.#reading.isVisible()) return false;
-    this.#reading.setVisible(visible);
+    if (visible === this.#readState.isVisible()) return false;
+    this.#readState.setVisible(visible);
     this.#watchInView();
     return true;
   }
 
   setView(view: LogView): void {
-    this.#reading.setView(view);
+    this.#readState.setView(view);
     this.#watchInView();
   }
 
   /** Takes in what is shown from now on. */
   update(messages: readonly TimelineMessage[]): void {
-    this.#reading.update(messages, this.#hooks.state());
+    this.#readState.update(messages, this.#hooks.state());
   }
 
   /** Takes in a page that is in the timeline already. */
@@ -102,18 +102,18 @@ export class ReadTracker {
 
   /** The numbers are another database's from now on. */
   reset(): void {
-    this.#reading.reset();
+    this.#readState.reset();
     this.#receipts.reset();
   }
 
   /** Reports soon how far this side has received and read. */
   report(): void {
-    this.#receipts.want(this.#reading.marks());
+    this.#receipts.want(this.#readState.marks());
   }
 
   /** Whether the server has not been told yet. */
   hasUnreported(): boolean {
-    return this.#receipts.isDue(this.#reading.marks());
+    return this.#receipts.isDue(this.#readState.marks());
   }
 
   close(): void {
@@ -125,13 +125,13 @@ export class ReadTracker {
   /** Settles where what is unread begins, if that is due and once it is here: it may be some pages back. */
   #divide(): void {
     const state = this.#hooks.state();
-    if (this.#closed || this.#fetching || !this.#reading.isDividerDue() || state.contiguous === null || state.oldest === null) return;
+    if (this.#closed || this.#fetching || !this.#readState.isDividerDue() || state.contiguous === null || state.oldest === null) return;
     const messages = this.#hooks.messages();
-    if (this.#pagesLeft > 0 && this.#reading.reachesBack(state)) {
+    if (this.#pagesLeft > 0 && this.#readState.reachesBack(state)) {
       void this.#fetchOlder(state.oldest);
       return;
     }
-    this.#reading.divide(messages);
+    this.#readState.divide(messages);
     this.#watchInView();
     this.#hooks.onChange();
   }
@@ -151,6 +151,6 @@ export class ReadTracker {
   }
 
   #watchInView(): void {
-    this.#timer.set(this.#reading.inView());
+    this.#timer.set(this.#readState.inView());
   }
 }

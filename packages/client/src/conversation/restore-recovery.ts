@@ -22,21 +22,21 @@ export class RestoreRecovery {
   }
 
   /** Sends anew what the database has lost, as its newest rows show: this person's words, and in a console the visitor's, whose page may be closed. */
-  giveBack({ contiguous, rows }: TimelineState): void {
+  resendLost({ contiguous, rows }: TimelineState): void {
     if (contiguous === null) return;
-    const lost = this.#takeLost(rows.values()).filter((row) => this.#mayGive(row));
-    void this.#context.outbox.giveBack(lost.map((row) => entryOfRow(row, this.#context)));
+    const lost = this.#takeLost(rows.values()).filter((row) => this.#mayResend(row));
+    void this.#context.outbox.resend(lost.map((row) => entryOfRow(row, this.#context)));
   }
 
   /** What this side may save, as something to send. */
-  words({ rows }: TimelineState): readonly NewEntry[] {
+  entries({ rows }: TimelineState): readonly NewEntry[] {
     return bySeq(rows.values())
-      .filter((row) => this.#mayGive(row))
+      .filter((row) => this.#mayResend(row))
       .map((row) => entryOfRow(row, this.#context));
   }
 
   /** A colleague's words are for the colleague's own page to give back, an operator's not for the visitor's. */
-  #mayGive(row: SavedRow): boolean {
+  #mayResend(row: SavedRow): boolean {
     const { side } = this.#context;
     return isOwn(side, row) || (side.kind === 'operator' && row.senderType === 'CLIENT');
   }

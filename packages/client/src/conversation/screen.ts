@@ -4,7 +4,7 @@ import type { MessagesPage } from '@switchboard/protocol/types';
 import { messageId, type MessageRef } from '../model/message-id.ts';
 import type { ConversationHandle, ConversationSnapshot, ImageDetails, LogView } from '../model/types.ts';
 import type { NewEntry } from '../outbox/entry.ts';
-import { newcomers } from '../timeline/newcomers.ts';
+import { arrivedMessages } from '../timeline/arrived-messages.ts';
 import { viewTimeline } from '../timeline/view.ts';
 import { NewEntries, relayAndStamp } from './compose.ts';
 import { EMPTY_CONVERSATION, type ConversationContext } from './context.ts';
@@ -48,7 +48,7 @@ export class ConversationScreen implements ConversationHandle {
       onChange: refresh,
     });
     this.#local = new LocalMessages(effects, outbox, context.clientId, context.operator, refresh);
-    this.#typingSender = new TypingSender(effects, (isTyping) => context.tellTyping(isTyping));
+    this.#typingSender = new TypingSender(effects, (isTyping) => context.sendTyping(isTyping));
     this.peerTyping = new TypingReceiver(effects, refresh);
     this.#older = new OlderPages(effects, refresh);
     // Reported once it is shown: no tick is ahead of the screen.
@@ -148,11 +148,11 @@ export class ConversationScreen implements ConversationHandle {
   }
 
   /** Shows a change of the timeline, and reports what has arrived with it. */
-  takeTimeline({ event, before, setBack }: TimelineChange): void {
+  takeTimeline({ event, before, restored }: TimelineChange): void {
     const newest = this.#snapshots.last().messages.at(-1);
-    if (setBack) this.#reads.reset();
+    if (restored) this.#reads.reset();
     this.#snapshots.expire();
-    const arrived = newcomers(this.#context.side, event, before, this.#sync.state(), () => this.getSnapshot().messages);
+    const arrived = arrivedMessages(this.#context.side, event, before, this.#sync.state(), () => this.getSnapshot().messages);
     // What a person waits for is shown at once.
     if (before.contiguous === null || (event.type === 'page' && 'beforeSeq' in event.query)) this.#snapshots.refresh();
     else this.#snapshots.refreshSoon();

@@ -1,4 +1,4 @@
-import { Bursts } from '../platform/bursts.ts';
+import { Throttle } from '../platform/throttle.ts';
 import type { Effects } from '../platform/effects.ts';
 import { createEmitter } from '../platform/emitter.ts';
 import { shallowEqual } from '../platform/shallow-equal.ts';
@@ -6,24 +6,24 @@ import { shallowEqual } from '../platform/shallow-equal.ts';
 /** What is shown of something that changes: always current for who asks, and told a few times a second while much comes in. */
 export class Snapshots<S extends object> {
   readonly #make: (before: S) => S;
-  readonly #onTold: () => void;
+  readonly #afterNotify: () => void;
   readonly #changed = createEmitter<void>();
-  readonly #bursts: Bursts;
+  readonly #throttle: Throttle;
   #current: S;
   #stale = true;
   /** It has changed since the listeners were told. */
-  #untold = false;
+  #unnotified = false;
   #closed = false;
 
   /**
    * @param make the snapshot as it is now; it may keep parts of the one before
-   * @param onTold called when the listeners know the present one
+   * @param afterNotify called when the listeners know the present one
    */
-  constructor(effects: Pick<Effects, 'after'>, first: S, make: (before: S) => S, onTold: () => void = () => undefined) {
+  constructor(effects: Pick<Effects, 'after'>, first: S, make: (before: S) => S, afterNotify: () => void = () => undefined) {
     this.#current = first;
     this.#make = make;
-    this.#onTold = onTold;
-    this.#bursts = new Bursts(effects, () => this.#tell());
+    this.#afterNotify = afterNotify;
+    this.#throttle = new Throttle(effects, () => this.#notify());
   }
 
   get(): S {
@@ -32,7 +32,7 @@ export class Snapshots<S extends object> {
     const next = this.#make(this.#current);
     if (!shallowEqual(this.#current, next)) {
       this.#current = next;
-      this.#untold = true;
+      this.#unnotified = true;
     }
     return this.#current;
   }
@@ -54,26 +54,26 @@ export class Snapshots<S extends object> {
   /** Something has changed: tells of it now. */
   refresh(): void {
     this.#stale = true;
-    if (!this.#closed) this.#bursts.now();
+    if (!this.#closed) this.#throttle.runNow();
   }
 
   /** Something has changed that may be one of many: tells of them together. */
   refreshSoon(): void {
     this.#stale = true;
-    if (!this.#closed) this.#bursts.soon();
+    if (!this.#closed) this.#throttle.run();
   }
 
   close(): void {
     this.#closed = true;
-    this.#bursts.close();
+    this.#throttle.close();
   }
 
-  #tell(): void {
+  #notify(): void {
     this.get();
-    if (this.#untold) {
-      this.#untold = false;
+    if (this.#unnotified) {
+      this.#unnotified = false;
       this.#changed.emit();
     }
-    this.#onTold();
+    this.#afterNotify();
   }
 }

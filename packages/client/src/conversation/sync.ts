@@ -5,12 +5,12 @@ import { messageId, type MessageRef } from '../model/message-id.ts';
 import type { NewEntry } from '../outbox/entry.ts';
 import type { SavedEntry } from '../outbox/sender.ts';
 import type { RetryingTask } from '../platform/retrying-task.ts';
-import { isBehind, reduceTimeline, wasSetBack } from '../timeline/reduce.ts';
+import { isBehind, reduceTimeline, wasRestored } from '../timeline/reduce.ts';
 import { EMPTY_TIMELINE, type PageQuery, type TimelineEvent, type TimelineState } from '../timeline/state.ts';
 import { createCatchUp, fetchPage } from './catch-up.ts';
 import { rowsSavedFromHere, savedFromHere, type ConversationContext } from './context.ts';
 import { HeadCheck } from './head-check.ts';
-import { marksOf } from './reading.ts';
+import { marksOf } from './read-state.ts';
 import { RestoreRecovery } from './restore-recovery.ts';
 
 /** A change of the timeline. */
@@ -18,7 +18,7 @@ export interface TimelineChange {
   readonly event: TimelineEvent;
   readonly before: TimelineState;
   /** The database was set back to an older copy: its numbers and marks are others from now on. */
-  readonly setBack: boolean;
+  readonly restored: boolean;
 }
 
 export interface SyncHooks {
@@ -92,12 +92,12 @@ export class ConversationSync {
     if (this.#closed) return;
     const before = this.#state;
     this.#state = reduceTimeline(before, event);
-    const setBack = wasSetBack(before, this.#state);
-    if (setBack) {
+    const restored = wasRestored(before, this.#state);
+    if (restored) {
       this.#recovery.hold(before.rows.values());
       this.#catchUp.trigger();
     }
-    this.#hooks.onTimeline({ event, before, setBack });
+    this.#hooks.onTimeline({ event, before, restored });
   }
 
   /** Fetches one page and takes it in. @throws ChatError */
@@ -139,8 +139,8 @@ export class ConversationSync {
   }
 
   /** What was said here and this side may save, when the server says that there is no such conversation (any more). */
-  lostWords(): readonly NewEntry[] {
-    return this.#failure === 'missing' ? this.#recovery.words(this.#state) : [];
+  lostEntries(): readonly NewEntry[] {
+    return this.#failure === 'missing' ? this.#recovery.entries(this.#state) : [];
   }
 
   /** The conversation is gone: forgets all of it. */
@@ -164,7 +164,7 @@ export class ConversationSync {
     [this.#failure, this.#blocked] = [null, false];
     this.apply({ type: 'page', query, page });
     void this.#context.outbox.settle(savedFromHere(this.#context, page));
-    this.#recovery.giveBack(this.#state);
+    this.#recovery.resendLost(this.#state);
     this.#context.onReached();
     this.#hooks.onPage(page);
   }

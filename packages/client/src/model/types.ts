@@ -51,7 +51,7 @@ export interface TimelineMessage {
 export type ConnectionState = 'connecting' | 'connected' | 'checking' | 'reconnecting' | 'offline';
 
 /** What both sides show of the lines. */
-export interface LinesSnapshot {
+export interface ConnectivitySnapshot {
   readonly connection: ConnectionState;
   /** There has been no live connection for so long (some seconds) that people should be told, whether or not there ever was one. */
   readonly noLiveConnection: boolean;
@@ -154,14 +154,14 @@ export interface VisitorForm {
 }
 
 /** Something that a visitor had sent when its conversation was ended, and that nobody has got. */
-export interface LeftOver {
+export interface UnsentMessage {
   readonly key: string;
   readonly type: BodyType;
   /** Its words, null for none. */
   readonly text: string | null;
 }
 
-export interface VisitorSnapshot extends LinesSnapshot {
+export interface VisitorSnapshot extends ConnectivitySnapshot {
   /** `idle`: no conversation yet (show the form); `resuming`: finding the one from before; `active`: there is one. */
   readonly phase: 'idle' | 'resuming' | 'active';
   readonly username: string | null;
@@ -174,7 +174,7 @@ export interface VisitorSnapshot extends LinesSnapshot {
   /** The conversation is being ended now, by this tab or another one: nothing is taken meanwhile. */
   readonly ending: boolean;
   /** While `idle`: what was not sent before the last conversation ended. The next one shows it as `failed`. */
-  readonly leftOvers: readonly LeftOver[];
+  readonly unsentMessages: readonly UnsentMessage[];
   /** An operator has blocked this visitor: nothing is sent or shown until that is taken back, which is found out by itself. */
   readonly blocked: boolean;
 }
@@ -189,15 +189,15 @@ export interface VisitorChat {
   end(): Promise<void>;
   /** The page of the host site that the visitor is on now: operators see it. Told to the server once there is a conversation. */
   setPage(url: string): void;
-  /** Drops one of `leftOvers`. */
-  discardLeftOver(key: string): Promise<void>;
+  /** Drops one of `unsentMessages`. */
+  discardUnsentMessage(key: string): Promise<void>;
   /** The conversation, undefined unless `phase` is `active`. */
   readonly conversation: ConversationHandle | undefined;
   onArrival(listener: (arrived: ArrivedMessage) => void): () => void;
   close(): void;
 }
 
-export interface OperatorSnapshot extends LinesSnapshot {
+export interface OperatorSnapshot extends ConnectivitySnapshot {
   readonly view: ListView;
   /** The rows of the view in its order, as far as they are loaded; and the conversation that somebody looks at, if it was among them when it was opened. */
   readonly conversations: readonly ConversationSummary[];

@@ -1,5 +1,5 @@
 import type { Effects } from '../platform/effects.ts';
-import { remember } from '../platform/remember.ts';
+import { lruSet } from '../platform/lru.ts';
 import { retrying, wait } from '../platform/retrying.ts';
 
 /** All consoles hear of a stranger at once: spread, in milliseconds, over which they give it a row. */
@@ -55,7 +55,7 @@ export class AddressBook {
 
   /** What a visitor calls itself, for its row. */
   noteName(address: string, username: string | null | undefined): void {
-    if (username != null && username.trim() !== '') remember(this.#names, address, username, MEMORY);
+    if (username != null && username.trim() !== '') lruSet(this.#names, address, username, MEMORY);
   }
 
   /** What was adopted may be gone: the database was set back to an older copy. */
@@ -109,7 +109,7 @@ export class AddressBook {
     const found = this.find(address);
     if (found !== undefined || this.#closed) return found;
     const clientId = await this.#hooks.adopt(address, this.#names.get(address) ?? 'Visitor');
-    remember(this.#adopted, address, clientId, MEMORY);
+    lruSet(this.#adopted, address, clientId, MEMORY);
     this.#names.delete(address);
     return this.find(address);
   }

@@ -1,6 +1,6 @@
 import type { ConversationContext } from '../conversation/context.ts';
 import { Conversation } from '../conversation/conversation.ts';
-import { oldest } from '../platform/remember.ts';
+import { oldest } from '../platform/lru.ts';
 
 /** Conversations that are kept though nobody looks at them. */
 const MAX_IDLE = 50;

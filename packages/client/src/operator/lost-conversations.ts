@@ -43,9 +43,9 @@ export class LostConversations {
     const waiting = this.#outbox.entries().filter((entry) => entry.clientId === from);
     // Refused or not: that there is no such conversation may have been the reason.
     const moved = waiting.map((entry) => Object.assign(withoutPlace(entry), { clientId, failure: null }));
-    const said = sync.lostWords().map((entry) => Object.assign({}, entry, { clientId }));
+    const said = sync.lostEntries().map((entry) => Object.assign({}, entry, { clientId }));
     sync.forget();
-    await this.#outbox.giveBack([...said, ...moved]);
+    await this.#outbox.resend([...said, ...moved]);
     for (const entry of waiting) await this.#outbox.discard(entry);
   }
 }

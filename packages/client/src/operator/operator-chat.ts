@@ -208,7 +208,7 @@ class Operator implements OperatorChat {
       report: async (marks, epoch) => {
         await this.#http.request('POST /api/chat/receipts', { body: { ...marks, clientId, epoch: epoch ?? undefined } });
       },
-      onArrival: (message, seen) => this.#arrivals.tell({ clientId, message, seen }),
+      onArrival: (message, seen) => this.#arrivals.notify({ clientId, message, seen }),
       onReached: () => this.#outbox.reached(),
       onMissing: () => this.#lost.recover(clientId, this.#cache.get(clientId).sync),
     };
@@ -246,7 +246,7 @@ class Operator implements OperatorChat {
     }
     // The relay did not bring them (its connection was down): they ring all the same. A conversation in memory reports its own.
     for (const chat of news) {
-      if (this.#cache.peek(chat.client.id) === undefined) for (const arrived of arrivalOf(chat, this.#side)) this.#arrivals.tell(arrived);
+      if (this.#cache.peek(chat.client.id) === undefined) for (const arrived of arrivalOf(chat, this.#side)) this.#arrivals.notify(arrived);
     }
   }
 

@@ -2,7 +2,7 @@ import type { RelayPayloads } from '@switchboard/protocol/types';
 
 import type { Effects } from '../platform/effects.ts';
 import type { ServerClock } from '../platform/server-clock.ts';
-import { soon } from '../platform/soon.ts';
+import { withJitter } from '../platform/jitter.ts';
 import { liveMessage } from '../timeline/live-message.ts';
 import type { LiveMessage } from '../timeline/state.ts';
 import type { RelayHandlers } from '../transport/connection.ts';
@@ -71,7 +71,7 @@ export class OperatorEvents {
         // A colleague has read it: the number of unread messages changes.
         if (hint.by === 'operator' && hint.readSeq > (list.readSeq(clientId) ?? 0)) list.want(clientId);
       },
-      resync: soon(effects, catchUp),
+      resync: withJitter(effects, catchUp),
       error: (error) => effects.note('relay: refused', error),
       operatorMessage: null,
       operatorTyping: null,

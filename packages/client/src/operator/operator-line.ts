@@ -68,13 +68,13 @@ export function speakAsOperator(
   operator: { readonly id: number; readonly name: string },
   origin: string,
   address: () => string | null,
-): Pick<ConversationContext, 'relay' | 'tellTyping'> {
+): Pick<ConversationContext, 'relay' | 'sendTyping'> {
   return {
     relay: async (entry) => {
       const to = address();
       return to === null ? null : connection.send('operatorMessage', operatorMessageOf(entry, to, operator, origin));
     },
-    tellTyping: (isTyping) => {
+    sendTyping: (isTyping) => {
       const to = address();
       if (to !== null) connection.signal('operatorTyping', { to, isTyping, operatorName: operator.name });
     },

@@ -6,7 +6,7 @@ import type { Effects } from '../platform/effects.ts';
 import { RetryingTask } from '../platform/retrying-task.ts';
 import { needsUpload, nextBatch } from './batch.ts';
 import type { OutboxEntry } from './entry.ts';
-import { STUCK, StuckPicture } from './stuck-picture.ts';
+import { STALLED, StalledUpload } from './stalled-upload.ts';
 
 /** What a queue works on, and what it reports. */
 export interface QueueWork {
@@ -31,14 +31,14 @@ export interface QueueWork {
 export class ConversationQueue {
   readonly #work: QueueWork;
   readonly #task: RetryingTask;
-  readonly #stuck: StuckPicture;
+  readonly #stalled: StalledUpload;
   /** After a refused batch: entries to send one by one, to find out which of them was meant. */
   #single = 0;
   #uploading: { readonly entry: OutboxEntry; readonly abort: AbortController } | undefined;
 
   constructor(effects: Effects, work: QueueWork) {
     this.#work = work;
-    this.#stuck = new StuckPicture(effects);
+    this.#stalled = new StalledUpload(effects);
     this.#task = new RetryingTask(effects, {
       work: () => this.#sendAll(),
       onFailure: (error, delayMs) => {
@@ -82,13 +82,13 @@ export class ConversationQueue {
     const answersBefore = this.#work.answers();
     try {
       const upload = await this.#work.upload(entry, (done) => this.#work.onProgress(entry, done), abort.signal);
-      this.#stuck.clear();
+      this.#stalled.clear();
       this.#succeeded();
       await this.#work.onUploaded(entry, upload);
     } catch (error) {
       if (abort.signal.aborted) return;
-      const isStuck = () => this.#stuck.noteFailure(entry.order, error, answersBefore, this.#work.answers());
-      const reason = isFinal(error) ? error : isStuck() ? STUCK : undefined;
+      const isStalled = () => this.#stalled.noteFailure(entry.order, error, answersBefore, this.#work.answers());
+      const reason = isFinal(error) ? error : isStalled() ? STALLED : undefined;
       if (reason === undefined) throw error;
       this.#succeeded();
       await this.#work.onRefused(entry, reason);

@@ -12,7 +12,7 @@ export interface Leadership {
 const LEADER_ANSWER_MS = 3_000;
 
 /** A tab's question whether anybody leads; it takes over when nobody answers. */
-export class LeaderCall {
+export class LeaderTimeout {
   readonly #effects: Pick<Effects, 'after'>;
   #cancel: (() => void) | undefined;
 
@@ -21,7 +21,7 @@ export class LeaderCall {
   }
 
   /** The tabs have been asked. */
-  wait(leadership: Leadership | undefined): void {
+  start(leadership: Leadership | undefined): void {
     if (leadership === undefined || leadership.isLeader()) return;
     this.#cancel ??= this.#effects.after(LEADER_ANSWER_MS, () => {
       this.#cancel = undefined;
@@ -30,7 +30,7 @@ export class LeaderCall {
   }
 
   /** The leading tab has answered, or it does not matter any more. */
-  end(): void {
+  cancel(): void {
     this.#cancel?.();
     this.#cancel = undefined;
   }
@@ -41,7 +41,7 @@ export class LeaderCall {
  * up, so that the browser can keep it for the way back, and stands again when it returns. Without Web Locks (plain http, old browsers) every tab leads: they may send the
  * same message twice then, which the server answers with the first row.
  */
-export function standForElection(effects: Effects, name: string, onChange: () => void): Leadership {
+export function joinElection(effects: Effects, name: string, onChange: () => void): Leadership {
   const locks = effects.locks;
   /** Aborted while the page is put away and after `close`. */
   let candidacy = new AbortController();

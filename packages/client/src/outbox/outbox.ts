@@ -6,12 +6,12 @@ import { createEmitter } from '../platform/emitter.ts';
 import { Closing } from './closing.ts';
 import type { NewEntry, OutboxEntry } from './entry.ts';
 import { flush } from './flush.ts';
-import { HeldEntries } from './held.ts';
-import { LeaderCall, standForElection, type Leadership } from './leader.ts';
+import { EntryCache } from './entry-cache.ts';
+import { LeaderTimeout, joinElection, type Leadership } from './leader.ts';
 import { UploadProgress } from './progress.ts';
 import { Refusals } from './refusals.ts';
 import { Sender, type OutboxOptions, type SavedEntry } from './sender.ts';
-import { hearTab, SharedState, type TabHandlers, type TabMessage } from './tabs.ts';
+import { handleTabMessage, SharedState, type TabHandlers, type TabMessage } from './tab-messages.ts';
 
 /**
  * Everything that a person has sent and the database does not have yet. Written to disk before any network call, sent by one tab, shown by all;
@@ -26,10 +26,10 @@ export class Outbox {
   readonly #changed = createEmitter<void>();
   readonly #saved = createEmitter<readonly SavedEntry[]>();
   readonly #dropped = createEmitter<ConversationMessageRef>();
-  readonly #held: HeldEntries;
+  readonly #cache: EntryCache;
   readonly #progress: UploadProgress;
   readonly #refusals: Refusals;
-  readonly #leaderCall: LeaderCall;
+  readonly #leaderTimeout: LeaderTimeout;
   readonly #shared: SharedState;
   /** Whether some tab is ending the conversation now. */
   readonly closing: Closing;
@@ -41,14 +41,14 @@ export class Outbox {
     this.#effects = effects;
     this.#options = options;
     this.#name = `switchboard-outbox:${options.owner}`;
-    this.#held = new HeldEntries(effects, options.owner, () => {
+    this.#cache = new EntryCache(effects, options.owner, () => {
       this.#changed.emit();
       this.kick();
     });
     this.#progress = new UploadProgress(() => this.#changed.emit());
     this.#refusals = new Refusals(() => effects.uuid(), options.asOperator);
     this.#sender = this.#createSender();
-    this.#leaderCall = new LeaderCall(effects);
+    this.#leaderTimeout = new LeaderTimeout(effects);
     this.closing = new Closing(effects, () => this.#changed.emit());
     this.#shared = new SharedState(
       (message) => this.#tell(message),
@@ -57,30 +57,30 @@ export class Outbox {
     );
     this.#channel = effects.openChannel(this.#name);
     const handlers = this.#handlers();
-    this.#channel?.listen((message) => hearTab(message, handlers));
+    this.#channel?.listen((message) => handleTabMessage(message, handlers));
     this.#stopPage = [effects.page.onWake(() => this.kick(true)), effects.page.onLeave(() => this.kick(true))];
   }
 
   /** Loads what an earlier page left. Sending begins only with `begin`. */
   async load(): Promise<void> {
-    await this.#held.read();
+    await this.#cache.read();
     // What was refused on a visitor's behalf was shown as long as its page was there; it is not this person's to try again.
     const isOver = (entry: OutboxEntry) => entry.failure !== null && this.#options.asOperator && entry.senderType === 'CLIENT';
-    await this.#held.finish(this.#held.all().filter(isOver));
+    await this.#cache.finish(this.#cache.all().filter(isOver));
   }
 
   /** Starts sending what waits. */
   begin(): void {
     if (this.#closed || this.#leadership !== undefined) return;
-    this.#leadership = standForElection(this.#effects, this.#name, () => {
+    this.#leadership = joinElection(this.#effects, this.#name, () => {
       this.#shared.greet();
-      void this.#held.read();
+      void this.#cache.read();
     });
   }
 
   /** In order; the same array while nothing changes. */
   entries(): readonly OutboxEntry[] {
-    return this.#held.all();
+    return this.#cache.all();
   }
 
   /** 0 to 1 while the entry's picture is on the way up, else null. */
@@ -95,7 +95,7 @@ export class Outbox {
   unsent(clientId?: number): number {
     const side = this.#options.asOperator ? 'OPERATOR' : 'CLIENT';
     const isUnsent = (entry: OutboxEntry) => entry.failure !== null && entry.senderType === side;
-    return this.#held.all().filter((entry) => isUnsent(entry) && (clientId ?? entry.clientId) === entry.clientId).length;
+    return this.#cache.all().filter((entry) => isUnsent(entry) && (clientId ?? entry.clientId) === entry.clientId).length;
   }
 
   isFailing(): boolean {
@@ -103,7 +103,7 @@ export class Outbox {
   }
 
   isVolatile(): boolean {
-    return this.#held.isVolatile();
+    return this.#cache.isVolatile();
   }
 
   /** Told after each change of anything above. */
@@ -130,29 +130,29 @@ export class Outbox {
   /** Resolves when the message is kept. @throws ChatError `conflict` while the conversation is being ended */
   async add(entry: NewEntry): Promise<void> {
     if (this.closing.isClosing()) throw new ChatError('conflict', 'The chat is being ended.');
-    if (this.#held.isSettled(entry)) return;
-    await this.#held.add({ failure: null, sessionId: null, ...entry });
+    if (this.#cache.isSettled(entry)) return;
+    await this.#cache.add({ failure: null, sessionId: null, ...entry });
     this.#askLeader();
   }
 
   /** Takes what was saved once, and what the database has lost since. Sending it anew does no harm where that is not so. */
-  async giveBack(entries: readonly NewEntry[]): Promise<void> {
+  async resend(entries: readonly NewEntry[]): Promise<void> {
     if (entries.length === 0) return;
-    this.#held.revive(entries);
+    this.#cache.revive(entries);
     this.#tell({ kind: 'revived', messages: entries.map(({ clientId, senderType, key }) => ({ clientId, senderType, key })) });
-    for (const entry of entries) await this.#held.add({ failure: null, sessionId: null, ...entry });
+    for (const entry of entries) await this.#cache.add({ failure: null, sessionId: null, ...entry });
     this.#askLeader();
   }
 
   /** The relay has stamped this message: unless it is on its way already, it is saved with that time. */
   async stamp(message: ConversationMessageRef, timestamp: string): Promise<void> {
-    const entry = this.#held.find(message);
+    const entry = this.#cache.find(message);
     if (entry !== undefined && this.#isLeader()) await this.#update({ ...entry, createdAt: timestamp });
   }
 
   /** Tries a refused message again. */
   async retry(message: ConversationMessageRef): Promise<void> {
-    const entry = this.#held.find(message);
+    const entry = this.#cache.find(message);
     if (entry === undefined) return;
     await this.#update({ ...entry, failure: null });
     this.#askLeader();
@@ -162,16 +162,16 @@ export class Outbox {
   /** Forgets a message, refused or not; its upload is called off. */
   async discard({ clientId, senderType, key }: ConversationMessageRef): Promise<void> {
     const message = { clientId, senderType, key };
-    this.#held.settle([message]);
-    this.#sender.drop(this.#held.among([message]));
-    await this.#held.finish([message]);
+    this.#cache.settle([message]);
+    this.#sender.drop(this.#cache.among([message]));
+    await this.#cache.finish([message]);
     this.#tell({ kind: 'dropped', key, message });
     this.#dropped.emit(message);
   }
 
   /** A fetched page shows that these are saved: whatever this tab still holds of them is done. */
   settle(messages: readonly ConversationMessageRef[]): Promise<void> {
-    return this.#held.finish(messages);
+    return this.#cache.finish(messages);
   }
 
   /** Tries at once what waits (`now`: also what waits for a retry). */
@@ -194,17 +194,17 @@ export class Outbox {
 
   close(): void {
     this.#closed = true;
-    this.#leaderCall.end();
+    this.#leaderTimeout.cancel();
     this.closing.set(false);
     for (const stop of this.#stopPage) stop();
     this.#sender.close();
     this.#leadership?.close();
     this.#channel?.close();
-    this.#held.close();
+    this.#cache.close();
   }
 
   #waits(): boolean {
-    return this.#held.all().some((entry) => entry.failure === null);
+    return this.#cache.all().some((entry) => entry.failure === null);
   }
 
   #isLeader(): boolean {
@@ -216,19 +216,19 @@ export class Outbox {
   }
 
   async #update(entry: OutboxEntry): Promise<void> {
-    await this.#held.update(entry);
+    await this.#cache.update(entry);
     this.#tell({ kind: 'changed' });
   }
 
   #handlers(): TabHandlers {
-    const read = () => void this.#held.read();
+    const read = () => void this.#cache.read();
     return {
       added: () => {
         if (this.#isLeader()) this.#tell({ kind: 'seen' });
         read();
       },
       hello: () => this.#shared.answer(),
-      seen: () => this.#leaderCall.end(),
+      seen: () => this.#leaderTimeout.cancel(),
       dropped: ({ key, message }) => {
         this.#noteDropped(key, message);
         read();
@@ -240,7 +240,7 @@ export class Outbox {
       },
       progress: ({ id, done }) => this.#progress.set(id ?? '', done),
       reached: () => this.#sender.noteAnswer(),
-      revived: ({ messages }) => this.#held.revive(messages),
+      revived: ({ messages }) => this.#cache.revive(messages),
       closing: ({ closing }) => this.closing.set(closing),
       changed: read,
     };
@@ -249,37 +249,37 @@ export class Outbox {
   /** Tells the other tabs that something waits; takes over when none of them answers. */
   #askLeader(): void {
     this.#tell({ kind: 'added' });
-    if (!this.#closed) this.#leaderCall.wait(this.#leadership);
+    if (!this.#closed) this.#leaderTimeout.start(this.#leadership);
   }
 
   #settleSaved(entries: readonly SavedEntry[]): void {
-    this.#held.settle(entries.map(({ entry }) => entry));
+    this.#cache.settle(entries.map(({ entry }) => entry));
     this.#saved.emit(entries);
-    this.#held.release();
+    this.#cache.release();
     this.#changed.emit();
   }
 
   /** Another tab has dropped it. */
   #noteDropped(key: string, told: ConversationMessageRef | undefined): void {
-    const message = told ?? this.#held.only(key);
+    const message = told ?? this.#cache.only(key);
     if (message === undefined) return;
-    this.#sender.drop(this.#held.among([message]));
-    this.#held.settle([message]);
+    this.#sender.drop(this.#cache.among([message]));
+    this.#cache.settle([message]);
     this.#dropped.emit(message);
   }
 
   #createSender(): Sender {
     return new Sender(this.#effects, this.#options, {
-      waiting: () => (this.#isLeader() ? this.#held.all().filter((entry) => entry.failure === null && !this.#held.isSettled(entry)) : []),
+      waiting: () => (this.#isLeader() ? this.#cache.all().filter((entry) => entry.failure === null && !this.#cache.isSettled(entry)) : []),
       onUploaded: async (entry) => {
-        if (this.#held.isSettled(entry)) return;
+        if (this.#cache.isSettled(entry)) return;
         await this.#update(entry);
         this.#options.onUploaded(entry);
       },
       onSaved: async (saved) => {
         this.#settleSaved(saved);
         this.#tell({ kind: 'saved', entries: saved });
-        await this.#held.remove(saved.map(({ entry }) => entry));
+        await this.#cache.remove(saved.map(({ entry }) => entry));
       },
       onRefused: async (entry, reason) => {
         const kept = this.#refusals.answer(entry, reason);

@@ -56,7 +56,7 @@ export async function openConversation(offsetMs = 0, more: Partial<ConversationC
     maxImageBytes: 1_000_000,
     checkHidden: true,
     relay: () => Promise.resolve(null),
-    tellTyping: () => undefined,
+    sendTyping: () => undefined,
     report: (marks) => {
       reports.push(marks);
       return Promise.resolve();

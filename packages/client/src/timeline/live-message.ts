@@ -1,6 +1,6 @@
 import { bodyOfRelayed, mapImage, type RelayedBody } from '@switchboard/protocol/body';
 
-import { addressHere } from '../transport/relayed-picture.ts';
+import { sameOriginUrl } from '../transport/relayed-picture.ts';
 import { derivedKey } from './derived-key.ts';
 import type { LiveMessage } from './state.ts';
 
@@ -30,7 +30,7 @@ export function liveMessage(event: Relayed, { from, senderType, operatorId, oper
     operatorName: operatorName ?? null,
     body: mapImage(bodyOfRelayed(event), ({ url, ...image }) => ({
       ...image,
-      url: url === null ? null : addressHere(url),
+      url: url === null ? null : sameOriginUrl(url),
       width: null,
       height: null,
     })),

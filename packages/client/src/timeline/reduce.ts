@@ -47,7 +47,7 @@ function dropLive(state: TimelineState, message: MessageRef): TimelineState {
 }
 
 /** Whether the rows of `after` are another database's than those of `before`: it was set back to an older copy in between. */
-export function wasSetBack(before: TimelineState, after: TimelineState): boolean {
+export function wasRestored(before: TimelineState, after: TimelineState): boolean {
   return before.contiguous !== null && (after.contiguous === null || isOther(before.epoch, after.epoch));
 }
 

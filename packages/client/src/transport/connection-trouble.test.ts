@@ -5,8 +5,8 @@ import { createServerClock } from '../platform/server-clock.ts';
 import { createTab } from '../testing/fake-effects.ts';
 import { FakeRelay } from '../testing/fake-relay.ts';
 import { NO_HANDLERS } from '../testing/no-handlers.ts';
-import { OddProxy } from '../testing/odd-proxy.ts';
-import type { Oddity } from '../testing/odd-proxy.ts';
+import { FaultyProxy } from '../testing/faulty-proxy.ts';
+import type { ProxyFault } from '../testing/faulty-proxy.ts';
 import { Connection } from './connection.ts';
 
 let relay: FakeRelay;
@@ -20,8 +20,8 @@ afterEach(async () => {
   await relay.close();
 });
 
-async function openProxy(oddity: Oddity): Promise<OddProxy> {
-  const proxy = await OddProxy.open(relay.url, oddity);
+async function openProxy(fault: ProxyFault): Promise<FaultyProxy> {
+  const proxy = await FaultyProxy.open(relay.url, fault);
   closers.push(() => proxy.close());
   return proxy;
 }
@@ -52,8 +52,8 @@ function openConnection(url: string) {
 const eventually = (check: () => void) => vi.waitFor(check);
 
 describe('a proxy that does not let WebSockets through', () => {
-  it.each<Oddity>(['swallow', 'mute'])('is got round by polling, which is upgraded when one gets through: %s', async (oddity) => {
-    const proxy = await openProxy(oddity);
+  it.each<ProxyFault>(['swallow', 'mute'])('is got round by polling, which is upgraded when one gets through: %s', async (fault) => {
+    const proxy = await openProxy(fault);
     const { connection, transport } = openConnection(proxy.url);
     await eventually(() => expect(connection.state()).toBe('connected'));
     expect(transport()).toBe('polling');
@@ -66,7 +66,7 @@ describe('a proxy that does not let WebSockets through', () => {
     await eventually(() => expect(connection.state()).toBe('connected'));
     expect(proxy.upgrades - asked).toBeLessThanOrEqual(1);
 
-    proxy.oddity = 'none';
+    proxy.fault = 'none';
     relay.cut();
     await eventually(() => expect(relay.joins).toBe(3));
     await eventually(() => expect([transport(), connection.state()]).toEqual(['websocket', 'connected']));
@@ -80,7 +80,7 @@ describe('trouble', () => {
     expect(connection.noLiveConnection()).toBe(false);
     await eventually(() => expect(connection.noLiveConnection()).toBe(true));
     expect(states).toEqual(['connecting, said']);
-    proxy.oddity = 'none';
+    proxy.fault = 'none';
     await eventually(() => expect(connection.state()).toBe('connected'));
     expect(connection.noLiveConnection()).toBe(false);
     expect(states.at(-1)).toBe('connected');
@@ -121,12 +121,12 @@ describe('the browser says that the network is gone', () => {
     const proxy = await openProxy('none');
     const { connection, states, tab } = openConnection(proxy.url);
     await eventually(() => expect(connection.state()).toBe('connected'));
-    proxy.oddity = 'freeze';
+    proxy.fault = 'freeze';
     tab.setOnline(false);
     // The relay of this test sends its first heartbeat after 25 s.
     await eventually(() => expect(connection.state()).toBe('offline'));
     expect(states.slice(0, 3)).toEqual(['connected', 'checking', 'offline']);
-    proxy.oddity = 'none';
+    proxy.fault = 'none';
     tab.setOnline(true);
     await eventually(() => expect(connection.state()).toBe('connected'));
     expect(relay.joins).toBe(2);

@@ -4,11 +4,11 @@ import { isSignedOut } from '../model/errors.ts';
 import type { ConnectionState, RelayAddress } from '../model/types.ts';
 import type { Effects, RelaySocket } from '../platform/effects.ts';
 import { createEmitter } from '../platform/emitter.ts';
-import { Lasting } from '../platform/lasting.ts';
+import { DelayedFlag } from '../platform/delayed-flag.ts';
 import { RetryDelay } from '../platform/retry-delay.ts';
 import type { ServerClock } from '../platform/server-clock.ts';
-import { asTyped } from './as-typed.ts';
-import { FIRST_ATTEMPT, Transports } from './transports.ts';
+import { withOriginalTexts } from './original-texts.ts';
+import { FIRST_ATTEMPT, TransportSelector } from './transport-selector.ts';
 
 /** Milliseconds to wait for the relay's acknowledgement. */
 const ACK_TIMEOUT_MS = 5_000;
@@ -52,15 +52,15 @@ export class Connection {
   /** Between two attempts, rather than in the middle of one. */
   #waiting = false;
   readonly #delay: RetryDelay;
-  readonly #transports: Transports;
+  readonly #transports: TransportSelector;
   /** The relay has been asked whether it is still there. */
   #checking = false;
-  readonly #noLine: Lasting;
+  readonly #noConnection: DelayedFlag;
   #reported: ConnectionState = 'connecting';
 
   constructor(effects: Effects, clock: ServerClock, options: ConnectionOptions) {
     this.#effects = effects;
-    this.#noLine = new Lasting(effects, () => this.#stateChanged.emit(this.state()));
+    this.#noConnection = new DelayedFlag(effects, () => this.#stateChanged.emit(this.state()));
     this.#delay = new RetryDelay(effects, { pauseMs: PAUSE_MS });
     this.#clock = clock;
     this.#options = options;
@@ -76,7 +76,7 @@ export class Connection {
       randomizationFactor: 0.8,
       auth: (give) => void this.#authenticate(give),
     });
-    this.#transports = new Transports(this.#socket.io);
+    this.#transports = new TransportSelector(this.#socket.io);
     this.#register();
     this.#stopPage = [effects.page.onWake(() => this.#wake()), effects.page.onOffline(() => void this.#check())];
     this.#watch();
@@ -91,7 +91,7 @@ export class Connection {
 
   /** Whether there has been no live connection for so long that people should be told. */
   noLiveConnection(): boolean {
-    return this.#noLine.lasts();
+    return this.#noConnection.isSet();
   }
 
   /** Told of each new state, and when `noLiveConnection` changes. */
@@ -137,7 +137,7 @@ export class Connection {
   close(): void {
     this.#closed = true;
     this.#delay.cancel();
-    this.#noLine.over();
+    this.#noConnection.clear();
     for (const stop of this.#stopPage) stop();
     this.#socket.disconnect();
     this.#socket.off();
@@ -150,7 +150,7 @@ export class Connection {
     });
     socket.on('connect', () => void this.#join());
     socket.on('disconnect', (reason) => {
-      if (!this.#joined && reason !== 'io client disconnect') this.#transports.ledNowhere();
+      if (!this.#joined && reason !== 'io client disconnect') this.#transports.noteTimeout();
       this.#joined = false;
       this.#waiting = true;
       this.#report();
@@ -160,7 +160,7 @@ export class Connection {
     socket.on('connect_error', (error) => {
       this.#effects.note('relay: no connection', error);
       this.#waiting = true;
-      if (error.message === 'timeout') this.#transports.ledNowhere();
+      if (error.message === 'timeout') this.#transports.noteTimeout();
       this.#report();
       // Refused by the relay itself (not a broken line, which the library retries).
       if (!socket.active) {
@@ -173,7 +173,7 @@ export class Connection {
     socket.onAnyOutgoing((event: string) => this.#effects.note(`relay: sent ${event}`));
     const on = socket.on.bind(socket) as (event: string, handler: (payload: never) => void) => unknown;
     for (const [event, handler] of Object.entries(this.#options.handlers))
-      if (handler !== null) on(event, (payload) => handler(asTyped(payload)));
+      if (handler !== null) on(event, (payload) => handler(withOriginalTexts(payload)));
   }
 
   async #authenticate(give: (data: object) => void): Promise<void> {
@@ -196,7 +196,7 @@ export class Connection {
     if (answer?.ok !== true) {
       this.#effects.note('relay: join refused', answer);
       this.#refused = answer?.ok === false && answer.error.code === 'unauthenticated';
-      if (answer === null) this.#transports.ledNowhere();
+      if (answer === null) this.#transports.noteTimeout();
       this.#socket.disconnect();
       this.#retryLater();
       return;
@@ -204,7 +204,7 @@ export class Connection {
     this.#joined = true;
     this.#everJoined = true;
     this.#delay.reset();
-    this.#transports.worked();
+    this.#transports.noteSuccess();
     this.#report();
     this.#joinedEmitter.emit();
   }
@@ -264,8 +264,8 @@ export class Connection {
 
   /** Keeps `noLiveConnection` true to the state. */
   #watch(): void {
-    if (this.#isUp() || this.#suspended || this.#closed) this.#noLine.over();
-    else this.#noLine.holds(this.state() === 'connecting' ? NEVER_MS : LOST_MS);
+    if (this.#isUp() || this.#suspended || this.#closed) this.#noConnection.clear();
+    else this.#noConnection.setAfter(this.state() === 'connecting' ? NEVER_MS : LOST_MS);
   }
 
   #report(): void {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { addressHere, relayedFields } from './relayed-picture.ts';
+import { sameOriginUrl, relayedFields } from './relayed-picture.ts';
 
 it.each([
   ['/api/chat/uploads/1?e=1&s=x', 'https://chat.example/api/chat/uploads/1?e=1&s=x'],
@@ -27,5 +27,5 @@ it.each([
   ['no address', 'no address'],
   ['https://', 'https://'],
 ])('shows %s as %s', (url, shown) => {
-  expect(addressHere(url)).toBe(shown);
+  expect(sameOriginUrl(url)).toBe(shown);
 });

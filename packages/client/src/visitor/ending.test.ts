@@ -88,7 +88,7 @@ describe('ending a conversation', () => {
     const ending = visitor.chat.end();
     server.fault = () => undefined;
     await ending;
-    await eventually(() => expect(visitor.chat.getSnapshot().leftOvers.map(({ text }) => text)).toEqual(['FORBIDDEN, and not seen']));
+    await eventually(() => expect(visitor.chat.getSnapshot().unsentMessages.map(({ text }) => text)).toEqual(['FORBIDDEN, and not seen']));
   });
 
   it('keeps and shows what another tab took after all, a picture still on its way too, until the person decides', async () => {
@@ -114,11 +114,11 @@ describe('ending a conversation', () => {
       { type: 'text', text: 'Written at that very moment' },
       { type: 'image', text: null },
     ];
-    for (const { chat } of [first, second, deaf]) await eventually(() => expect(chat.getSnapshot().leftOvers).toMatchObject(left));
+    for (const { chat } of [first, second, deaf]) await eventually(() => expect(chat.getSnapshot().unsentMessages).toMatchObject(left));
     // Also after a reload; and it is nobody's but theirs to send.
     const later = openVisitor(own);
-    await eventually(() => expect(later.chat.getSnapshot()).toMatchObject({ phase: 'idle', leftOvers: left }));
-    await later.chat.discardLeftOver(later.chat.getSnapshot().leftOvers[1]!.key);
+    await eventually(() => expect(later.chat.getSnapshot()).toMatchObject({ phase: 'idle', unsentMessages: left }));
+    await later.chat.discardUnsentMessage(later.chat.getSnapshot().unsentMessages[1]!.key);
     await later.chat.start({ username: 'Ada' });
     await eventually(() => expect(statuses(later.chat)).toEqual(['failed']));
     expect(said(later.chat)).toEqual(['Written at that very moment']);
@@ -135,7 +135,7 @@ describe('ending a conversation', () => {
     const ending = volatile.chat.end();
     server.fault = () => undefined;
     await ending;
-    await eventually(() => expect(volatile.chat.getSnapshot().leftOvers.map(({ text }) => text)).toEqual(['FORBIDDEN']));
+    await eventually(() => expect(volatile.chat.getSnapshot().unsentMessages.map(({ text }) => text)).toEqual(['FORBIDDEN']));
     await volatile.chat.start({ username: 'Ada' });
     await eventually(() => expect(said(volatile.chat)).toEqual(['FORBIDDEN']));
     expect(statuses(volatile.chat)).toEqual(['failed']);
@@ -151,7 +151,7 @@ describe('ending a conversation', () => {
     relay.cut();
     await visitor.chat.conversation!.sendText('Anybody?');
     await eventually(() => expect(visitor.chat.getSnapshot()).toMatchObject({ phase: 'idle', ended: true }));
-    await eventually(() => expect(visitor.chat.getSnapshot().leftOvers.map(({ text }) => text)).toEqual(['Anybody?']));
+    await eventually(() => expect(visitor.chat.getSnapshot().unsentMessages.map(({ text }) => text)).toEqual(['Anybody?']));
     expect(asked('sessions')).toHaveLength(1);
     const renewals = asked('token').length;
     visitor.tab.wake();

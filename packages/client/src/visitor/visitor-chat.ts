@@ -12,11 +12,11 @@ import { RetryingTask } from '../platform/retrying-task.ts';
 import { createServerClock } from '../platform/server-clock.ts';
 import type { ServerClock } from '../platform/server-clock.ts';
 import { shallowEqual } from '../platform/shallow-equal.ts';
-import { LeftOvers } from './left-overs.ts';
+import { UnsentMessages } from './unsent-messages.ts';
 import { VisitorSession } from './session.ts';
 import { sameConversation } from './stored-session.ts';
 import type { StoredSession } from './stored-session.ts';
-import { VisitorLine } from './visitor-line.ts';
+import { ActiveConversation } from './active-conversation.ts';
 
 /** What a message says that was saved in a conversation which the server does not know any more. */
 const LOST: ProblemKey = 'lost';
@@ -33,8 +33,8 @@ class Visitor implements VisitorChat {
   readonly #restored: Promise<void>;
   /** What a killed browser may have forgotten has not been looked up yet. */
   #restoring = true;
-  #line: VisitorLine | undefined;
-  readonly #leftOvers: LeftOvers;
+  #active: ActiveConversation | undefined;
+  readonly #unsentMessages: UnsentMessages;
   /** What the last conversation had left in its outbox. */
   #remaining: readonly NewEntry[] = [];
   #ended = false;
@@ -42,7 +42,7 @@ class Visitor implements VisitorChat {
   #resuming = false;
   readonly #resume: RetryingTask;
   /** Finding the conversation from before is refused because this visitor is blocked. */
-  #shutOut = false;
+  #blocked = false;
   #page: string | undefined;
   #closed = false;
   #snapshot: VisitorSnapshot;
@@ -54,7 +54,7 @@ class Visitor implements VisitorChat {
     this.#session = new VisitorSession(effects, options.storage, this.#clock);
     this.#session.onReplaced = () => this.#follow();
     this.#resume = this.#createResume();
-    this.#leftOvers = new LeftOvers(effects, () => this.#refresh());
+    this.#unsentMessages = new UnsentMessages(effects, () => this.#refresh());
     this.#snapshot = this.#build();
     this.#stopStorage = effects.page.onStorage(() => this.#follow());
     this.#follow();
@@ -62,7 +62,7 @@ class Visitor implements VisitorChat {
   }
 
   get conversation(): ConversationHandle | undefined {
-    return this.#line?.conversation.screen;
+    return this.#active?.conversation.screen;
   }
 
   getSnapshot(): VisitorSnapshot {
@@ -79,35 +79,35 @@ class Visitor implements VisitorChat {
 
   async start(form: VisitorForm): Promise<void> {
     await this.#restored;
-    if (this.#line !== undefined) throw new ChatError('conflict', 'There is a conversation already.');
+    if (this.#active !== undefined) throw new ChatError('conflict', 'There is a conversation already.');
     await this.#session.start(form);
     this.#follow();
   }
 
   async end(): Promise<void> {
-    const line = this.#line;
-    if (line === undefined) return;
-    const { stored } = line;
-    await line.end();
+    const active = this.#active;
+    if (active === undefined) return;
+    const { stored } = active;
+    await active.end();
     await this.#session.forget(stored);
     this.#follow();
   }
 
   setPage(url: string): void {
     this.#page = url;
-    this.#line?.pages.set(url);
+    this.#active?.pages.set(url);
   }
 
-  async discardLeftOver(key: string): Promise<void> {
-    await this.#leftOvers.discard(key);
+  async discardUnsentMessage(key: string): Promise<void> {
+    await this.#unsentMessages.discard(key);
   }
 
   close(): void {
     this.#closed = true;
     this.#stopStorage();
     this.#resume.close();
-    this.#line?.close();
-    this.#leftOvers.close();
+    this.#active?.close();
+    this.#unsentMessages.close();
     this.#session.close();
   }
 
@@ -121,11 +121,11 @@ class Visitor implements VisitorChat {
   #follow(): void {
     if (this.#closed) return;
     const stored = this.#session.read();
-    if (this.#line !== undefined && !sameConversation(stored, this.#line.stored)) this.#leave(this.#line);
+    if (this.#active !== undefined && !sameConversation(stored, this.#active.stored)) this.#leave(this.#active);
     if (stored === null) {
       this.#stopResuming();
-      if (!this.#restoring) this.#leftOvers.open(this.#remaining);
-    } else if (this.#line === undefined) {
+      if (!this.#restoring) this.#unsentMessages.open(this.#remaining);
+    } else if (this.#active === undefined) {
       if (this.#session.isExpired(stored)) this.#startResuming();
       else this.#open(stored);
     }
@@ -133,36 +133,36 @@ class Visitor implements VisitorChat {
   }
 
   /** That conversation is not this browser's any more. */
-  #leave(line: VisitorLine): void {
-    const lost = line.conversation.sync.lostWords().map((entry) => Object.assign({ failure: LOST }, entry));
-    this.#remaining = [...lost, ...line.outbox.entries().map(withoutPlace)];
+  #leave(active: ActiveConversation): void {
+    const lost = active.conversation.sync.lostEntries().map((entry) => Object.assign({ failure: LOST }, entry));
+    this.#remaining = [...lost, ...active.outbox.entries().map(withoutPlace)];
     this.#ended = true;
-    line.close();
-    this.#line = undefined;
+    active.close();
+    this.#active = undefined;
   }
 
   #open(stored: StoredSession): void {
     this.#stopResuming();
-    const leftOvers = [...this.#remaining, ...this.#leftOvers.take()];
+    const unsentMessages = [...this.#remaining, ...this.#unsentMessages.take()];
     this.#remaining = [];
     this.#ended = false;
-    this.#line = new VisitorLine({
+    this.#active = new ActiveConversation({
       effects: this.#effects,
       clock: this.#clock,
       relay: this.#options.relay,
       session: this.#session,
       stored,
       maxImageBytes: this.#options.maxImageBytes,
-      leftOvers,
+      unsentMessages,
       onChange: () => this.#refresh(),
-      onArrival: (arrived) => this.#arrivals.tell(arrived),
+      onArrival: (arrived) => this.#arrivals.notify(arrived),
     });
-    if (this.#page !== undefined) this.#line.pages.set(this.#page);
+    if (this.#page !== undefined) this.#active.pages.set(this.#page);
   }
 
   #stopResuming(): void {
     this.#resuming = false;
-    this.#shutOut = false;
+    this.#blocked = false;
   }
 
   #startResuming(): void {
@@ -182,7 +182,7 @@ class Visitor implements VisitorChat {
       },
       onFailure: (error) => {
         this.#effects.note('session: not resumed', error);
-        this.#shutOut ||= this.#resuming && isBlocked(error);
+        this.#blocked ||= this.#resuming && isBlocked(error);
         this.#refresh();
       },
       page: this.#effects.page,
@@ -197,21 +197,21 @@ class Visitor implements VisitorChat {
   }
 
   #build(): VisitorSnapshot {
-    const line = this.#line;
-    const formerName = line === undefined ? this.#session.formerName() : null;
+    const active = this.#active;
+    const formerName = active === undefined ? this.#session.formerName() : null;
     return {
-      phase: line === undefined ? (this.#resuming || this.#restoring ? 'resuming' : 'idle') : 'active',
-      username: line?.stored.username ?? null,
-      unread: line?.conversation.screen.unread() ?? 0,
-      ended: line === undefined && this.#ended && formerName === null,
+      phase: active === undefined ? (this.#resuming || this.#restoring ? 'resuming' : 'idle') : 'active',
+      username: active?.stored.username ?? null,
+      unread: active?.conversation.screen.unread() ?? 0,
+      ended: active === undefined && this.#ended && formerName === null,
       formerName,
-      ending: line?.outbox.closing.isClosing() ?? false,
-      leftOvers: this.#leftOvers.list(),
-      blocked: line?.conversation.screen.getSnapshot().blocked ?? this.#shutOut,
-      connection: line?.connection.state() ?? 'connecting',
-      noLiveConnection: line?.connection.noLiveConnection() ?? false,
-      savesFailing: line?.outbox.isFailing() ?? false,
-      outboxVolatile: line?.outbox.isVolatile() ?? false,
+      ending: active?.outbox.closing.isClosing() ?? false,
+      unsentMessages: this.#unsentMessages.list(),
+      blocked: active?.conversation.screen.getSnapshot().blocked ?? this.#blocked,
+      connection: active?.connection.state() ?? 'connecting',
+      noLiveConnection: active?.connection.noLiveConnection() ?? false,
+      savesFailing: active?.outbox.isFailing() ?? false,
+      outboxVolatile: active?.outbox.isVolatile() ?? false,
     };
   }
 }

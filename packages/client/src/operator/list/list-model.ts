@@ -4,7 +4,7 @@ import type { ConversationScreen } from '../../conversation/screen.ts';
 import { TypingReceiver } from '../../conversation/typing.ts';
 import type { ConversationSummary, ListView } from '../../model/types.ts';
 import type { Effects } from '../../platform/effects.ts';
-import { oldest } from '../../platform/remember.ts';
+import { oldest } from '../../platform/lru.ts';
 import { adoptedChat, changedRow, fetchedRow, isWaiting, listUnread, summarize, withoutOlder } from './conversation-list.ts';
 import type { ListRow, ListState, RowEvent } from './conversation-list.ts';
 import { comparePlaces, Ordered, placeIn } from './list-order.ts';

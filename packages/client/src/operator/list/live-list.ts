@@ -3,7 +3,7 @@ import { DEFAULT_CHATS_PAGE } from '@switchboard/protocol/limits';
 import { HeadCheck } from '../../conversation/head-check.ts';
 import type { ConversationSummary, ListView, OperatorSnapshot } from '../../model/types.ts';
 import type { Effects } from '../../platform/effects.ts';
-import { remember } from '../../platform/remember.ts';
+import { lruSet } from '../../platform/lru.ts';
 import { RetryingTask } from '../../platform/retrying-task.ts';
 import type { RowEvent } from './conversation-list.ts';
 import { ListLoader } from './list-loader.ts';
@@ -163,7 +163,7 @@ export class LiveList {
 
   /** Something has changed there that matters only once the address is known: an answer may be on its way that was given before. */
   noteUnknown(address: string): void {
-    remember(this.#unknown, address, this.#loader.nextStep(), MEMORY);
+    lruSet(this.#unknown, address, this.#loader.nextStep(), MEMORY);
   }
 
   apply(clientId: number, event: RowEvent): void {

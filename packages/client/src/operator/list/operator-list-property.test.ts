@@ -3,15 +3,15 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
 import type { ListView } from '../../model/types.ts';
 import { FakeServer } from '../../testing/fake-server.ts';
-import { holdTime, openStillConsole, passTime, settle } from '../../testing/still-console.ts';
-import type { StillConsole } from '../../testing/still-console.ts';
+import { startFakeTime, openFakeTimeConsole, advanceTime, settle } from '../../testing/fake-time-console.ts';
+import type { FakeTimeConsole } from '../../testing/fake-time-console.ts';
 
 const GRACE = { operatorId: 7, name: 'Grace' };
 const ALAN = { operatorId: 8, name: 'Alan' };
 const VISITORS = 64;
 const VIEWS: readonly ListView[] = ['waiting', 'open', 'done'];
 
-beforeEach(holdTime);
+beforeEach(startFakeTime);
 afterEach(() => vi.useRealTimers());
 
 /** What a step does, to which visitor; `more` chooses among several ways to do it. */
@@ -61,7 +61,7 @@ class World {
   readonly #hints: (() => void)[] = [];
   readonly #looking = new Map<number, () => void>();
   #holding = false;
-  console!: StillConsole;
+  console!: FakeTimeConsole;
 
   async open(): Promise<void> {
     for (let n = 1; n <= VISITORS; n += 1) {
@@ -69,10 +69,10 @@ class World {
       if (n % 7 !== 0) this.server.commit(client.id, { text: 'Hello', sentAt: new Date(Date.now() - n * 60_000).toISOString() });
       if (n % 3 === 0) this.#answer(client.id);
     }
-    await passTime(5_000, 5_000);
+    await advanceTime(5_000, 5_000);
     const fetch = this.server.fetchAs(GRACE);
     // Held back on the way there and on the way back: what it tells is of some moment in between.
-    this.console = openStillConsole(this.server, GRACE, async (path, init) => {
+    this.console = openFakeTimeConsole(this.server, GRACE, async (path, init) => {
       await this.#hold();
       const answer = await fetch(path, init);
       await this.#hold();
@@ -103,7 +103,7 @@ class World {
     if (what === 'types') this.console.socket.receive('clientTyping', { from: client.address, isTyping: true });
     if (what === 'view') this.console.chat.setView(VIEWS[more % 3] ?? 'open');
     if (what === 'more') void this.console.chat.loadMore();
-    if (what === 'time') await passTime((more + 1) * 120, 120);
+    if (what === 'time') await advanceTime((more + 1) * 120, 120);
     if (what === 'answer') {
       for (const release of this.#held.splice(more % Math.max(1, this.#held.length), 2)) release();
       for (const tell of this.#hints.splice(0, more)) tell();
@@ -117,7 +117,7 @@ class World {
     for (const tell of this.#hints.splice(0).toReversed()) tell();
     for (let round = 0; round < 4; round += 1) {
       for (const release of this.#held.splice(0)) release();
-      await passTime(900, 150);
+      await advanceTime(900, 150);
       for (const tell of this.#hints.splice(0)) tell();
     }
   }
@@ -167,7 +167,7 @@ class World {
 }
 
 /** What a row says; not the pages, which only a question about that one row tells. */
-function rowsOf({ chat }: StillConsole) {
+function rowsOf({ chat }: FakeTimeConsole) {
   return chat.getSnapshot().conversations.map(({ pages: _pages, typing: _typing, ...row }) => row);
 }
 
@@ -182,7 +182,7 @@ it('ends, when all is quiet, with what a fresh load shows, whatever came in whic
         world.stopLooking();
         await world.calmDown();
         const { view, waiting, hasMore } = world.console.chat.getSnapshot();
-        const fresh = openStillConsole(world.server, GRACE);
+        const fresh = openFakeTimeConsole(world.server, GRACE);
         fresh.chat.setView(view);
         await settle();
         while (fresh.chat.getSnapshot().hasMore) await Promise.all([fresh.chat.loadMore(), settle()]);

@@ -2,11 +2,21 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { FakeClient } from '../../testing/fake-list.ts';
 import { ALAN } from '../../testing/open-chats.ts';
-import { passTime, settle } from '../../testing/still-console.ts';
-import { answer, asked, closeStillServer, ids, numbers, open, openStillServer, server, visitors } from '../../testing/still-server.ts';
+import { advanceTime, settle } from '../../testing/fake-time-console.ts';
+import {
+  answer,
+  asked,
+  closeFakeTimeServer,
+  ids,
+  numbers,
+  open,
+  openFakeTimeServer,
+  server,
+  visitors,
+} from '../../testing/fake-time-server.ts';
 
-beforeEach(openStillServer);
-afterEach(closeStillServer);
+beforeEach(openFakeTimeServer);
+afterEach(closeFakeTimeServer);
 
 describe('the views', () => {
   it('reach every conversation, page by page, though others are answered meanwhile', async () => {
@@ -25,7 +35,7 @@ describe('the views', () => {
       await settle();
       await more;
       for (const id of ids(grace)) seen.add(id);
-      await passTime(1_000);
+      await advanceTime(1_000);
       expect(ids(grace)).not.toContain(gone.id);
     }
     expect([...seen]).toEqual(numbers(1, 320));
@@ -40,7 +50,7 @@ describe('the views', () => {
     grace.chat.setView('waiting');
     await settle();
     for (const client of all.slice(0, 40)) answer(client);
-    await passTime(1_000);
+    await advanceTime(1_000);
     expect(ids(grace)).toEqual(numbers(41, 80));
   });
 
@@ -60,7 +70,7 @@ describe('the views', () => {
     }
     server.commit(bea.id, { text: 'One more thing' });
     await grace.chat.setDone(cem.id, false);
-    await passTime(1_000);
+    await advanceTime(1_000);
     expect(ids(grace)).toEqual([]);
     expect(grace.chat.summaryOf(cem.id)).toMatchObject({ doneAt: null, waitingSince: cem.rows[0]?.createdAt });
     expect(grace.chat.getSnapshot().waiting).toBe(3);
@@ -70,10 +80,10 @@ describe('the views', () => {
     const silent = server.addClient('Silent');
     const grace = await open();
     grace.socket.receive('newChat', { clientId: silent.address, username: 'Silent' });
-    await passTime(1_000);
+    await advanceTime(1_000);
     expect(ids(grace)).toEqual([]);
     server.commit(silent.id, { text: 'Hello' });
-    await passTime(1_000);
+    await advanceTime(1_000);
     expect(ids(grace)).toEqual([silent.id]);
   });
 
@@ -84,10 +94,10 @@ describe('the views', () => {
     await settle();
     const leave = grace.chat.conversation(ada.id).subscribe(() => undefined);
     answer(ada);
-    await passTime(1_000);
+    await advanceTime(1_000);
     expect(ids(grace)).toEqual([ada.id, bea.id]);
     expect(grace.chat.summaryOf(ada.id)?.waitingSince).toBeNull();
-    await passTime(30_000);
+    await advanceTime(30_000);
     expect(ids(grace)).toEqual([ada.id, bea.id]);
     leave();
     expect(ids(grace)).toEqual([bea.id]);
@@ -101,7 +111,7 @@ describe('the views', () => {
     expect(ids(grace)).toEqual([...numbers(2, 120), 1]);
     expect(grace.chat.getSnapshot()).toMatchObject({ hasMore: false, waiting: 119 });
     answer(all[1]!);
-    await passTime(1_000);
+    await advanceTime(1_000);
     expect(ids(grace)).toEqual([...numbers(3, 120), 2, 1]);
     expect(grace.chat.getSnapshot().waiting).toBe(118);
     await expect(Promise.all([grace.chat.setDone(5, true), settle()])).rejects.toMatchObject({ code: 'not_found' });
@@ -121,26 +131,26 @@ describe('what colleagues do', () => {
       body: JSON.stringify({ clientId: last.id, readSeq: 1 }),
     });
     await Promise.all([reads, settle()]);
-    await passTime(1_000);
+    await advanceTime(1_000);
     expect(grace.chat.summaryOf(last.id)?.unread).toBe(0);
     const alan = await open(ALAN);
     await Promise.all([alan.chat.setBlocked(last.id, true), settle()]);
-    await passTime(1_000);
+    await advanceTime(1_000);
     expect(grace.chat.summaryOf(last.id)?.blockedAt).not.toBeNull();
     expect(grace.chat.getSnapshot().waiting).toBe(59);
     await Promise.all([alan.chat.setDone(all[0]!.id, true), settle()]);
-    await passTime(1_000);
+    await advanceTime(1_000);
     expect(ids(grace)).not.toContain(all[0]!.id);
   });
 
   it('asks for the rows that it is about and for no others', async () => {
     const all = visitors(60);
     await open();
-    await passTime(1_000);
+    await advanceTime(1_000);
     const before = asked().length;
     answer(all[3]!);
     answer(all[7]!);
-    await passTime(1_000);
+    await advanceTime(1_000);
     // The two rows in one request, and how many wait now.
     expect(asked().slice(before)).toEqual(['ids=4%2C8', 'view=waiting&limit=1']);
   });
@@ -153,7 +163,7 @@ describe('what colleagues do', () => {
     server.commit(ada.id, { text: 'Wait' });
     server.onCommit = tell;
     await expect(Promise.all([grace.chat.setDone(ada.id, true), settle()])).rejects.toMatchObject({ code: 'conflict' });
-    await passTime(1_000);
+    await advanceTime(1_000);
     expect(grace.chat.summaryOf(ada.id)).toMatchObject({ doneAt: null, preview: { text: 'Wait' } });
   });
 });
@@ -171,13 +181,13 @@ describe('a message that nobody has told of', () => {
     const all = visitors(120);
     for (const client of all) answer(client);
     const grace = await open();
-    await passTime(1_000);
+    await advanceTime(1_000);
     const late = all[2]!;
     expect(ids(grace)).not.toContain(late.id);
     const sentAt = new Date(Date.now() - 5 * 3_600_000).toISOString();
     unheard(() => server.commit(late.id, { text: 'from the train', sentAt }));
     grace.tab.wake();
-    await passTime(1_000);
+    await advanceTime(1_000);
     expect(grace.arrivals.map(({ clientId, message }) => [clientId, message.body.text])).toEqual([[late.id, 'from the train']]);
     expect(ids(grace)[0]).toBe(late.id);
     expect(grace.chat.summaryOf(late.id)).toMatchObject({ unread: 2, waitingSince: sentAt, preview: { text: 'from the train' } });
@@ -186,13 +196,13 @@ describe('a message that nobody has told of', () => {
   it('rings for each of many, and for none that was there before', async () => {
     visitors(90);
     const grace = await open();
-    await passTime(1_000);
+    await advanceTime(1_000);
     const tell = server.onCommit;
     server.onCommit = () => undefined;
     const missed = visitors(70);
     server.onCommit = tell;
     grace.tab.wake();
-    await passTime(1_000);
+    await advanceTime(1_000);
     expect(new Set(grace.arrivals.map(({ clientId }) => clientId))).toEqual(new Set(missed.map(({ id }) => id)));
     expect(grace.arrivals).toHaveLength(70);
   });
@@ -201,7 +211,7 @@ describe('a message that nobody has told of', () => {
     const [ada] = visitors(1) as [FakeClient];
     const grace = await open();
     unheard(() => server.commit(ada.id, { text: 'Still there?' }));
-    await passTime(25_000);
+    await advanceTime(25_000);
     expect(grace.chat.summaryOf(ada.id)).toMatchObject({ unread: 2, preview: { text: 'Still there?' } });
   });
 });

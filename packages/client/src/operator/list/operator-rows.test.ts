@@ -4,12 +4,12 @@ import { ConversationScreen } from '../../conversation/screen.ts';
 import type { ListView } from '../../model/types.ts';
 import type { FakeClient } from '../../testing/fake-list.ts';
 import { ALAN, GRACE } from '../../testing/open-chats.ts';
-import { passTime, settle } from '../../testing/still-console.ts';
-import type { StillConsole } from '../../testing/still-console.ts';
-import { closeStillServer, ids, numbers, open, openStillServer, server, visitors } from '../../testing/still-server.ts';
+import { advanceTime, settle } from '../../testing/fake-time-console.ts';
+import type { FakeTimeConsole } from '../../testing/fake-time-console.ts';
+import { closeFakeTimeServer, ids, numbers, open, openFakeTimeServer, server, visitors } from '../../testing/fake-time-server.ts';
 
-beforeEach(openStillServer);
-afterEach(closeStillServer);
+beforeEach(openFakeTimeServer);
+afterEach(closeFakeTimeServer);
 
 describe('own messages', () => {
   it('lie over the row until they are saved, and leave nothing when they are refused and dropped', async () => {
@@ -25,16 +25,16 @@ describe('own messages', () => {
     // Nothing is answered by what is not saved.
     expect(row()?.waitingSince).toBe(before?.waitingSince);
     server.fault = () => undefined;
-    await passTime(10_000);
+    await advanceTime(10_000);
     expect(row()).toMatchObject({ preview: { text: 'Hello' }, unsent: 1, waitingSince: before?.waitingSince });
     expect(grace.chat.getSnapshot().unsent).toBe(1);
     const failed = conversation.getSnapshot().messages.find(({ status }) => status === 'failed');
     await Promise.all([conversation.discard(failed!), settle()]);
-    await passTime(1_000);
+    await advanceTime(1_000);
     expect(row()).toEqual(before);
     expect(grace.chat.getSnapshot().unsent).toBe(0);
     await conversation.sendText('Yes');
-    await passTime(1_000);
+    await advanceTime(1_000);
     expect(row()).toMatchObject({ preview: { text: 'Yes' }, waitingSince: null });
     expect(grace.chat.getSnapshot().waiting).toBe(0);
   });
@@ -51,13 +51,13 @@ describe('a conversation that the view does not have', () => {
     grace.chat.subscribe(told);
     grace.chat.fetchSummary(first.id);
     grace.chat.conversation(second.id).subscribe(() => undefined);
-    await passTime(500);
+    await advanceTime(500);
     for (const { id } of [first, second]) expect(grace.chat.summaryOf(id)?.pages).toMatchObject([{ url: 'https://shop.example/boots' }]);
     expect(told).toHaveBeenCalled();
     expect(ids(grace)).toEqual(numbers(1, 50));
     // Who is looked at is asked for again and again: where they are now, and whether.
     second.pages.unshift({ url: 'https://shop.example/hats', at: new Date().toISOString() });
-    await passTime(25_000);
+    await advanceTime(25_000);
     expect(grace.chat.summaryOf(second.id)).toMatchObject({ pageUrl: 'https://shop.example/hats' });
   });
 });
@@ -71,7 +71,7 @@ it('a restored database leaves nothing of the list as it was', async () => {
   expect(grace.chat.summaryOf(ada.id)?.unread).toBe(2);
   server.restore(copy.slice(0, 2));
   grace.tab.wake();
-  await passTime(2_000);
+  await advanceTime(2_000);
   for (const view of views) {
     grace.chat.setView(view);
     await settle();
@@ -89,10 +89,10 @@ describe('what nobody looks at', () => {
     const looked = grace.chat.conversation(1);
     looked.subscribe(() => undefined);
     for (const client of all) hear(grace, client, 'again');
-    await passTime(1_000);
+    await advanceTime(1_000);
     expect(held()).toBe(130);
     // Each is awaited until it is known to be saved; then most are let go, and asked for anew when they are opened.
-    await passTime(20_000);
+    await advanceTime(20_000);
     expect(grace.chat.conversation(1)).toBe(looked);
     const stays: number[] = [];
     for (const { id } of all.toReversed()) {
@@ -109,7 +109,7 @@ describe('what nobody looks at', () => {
   it('costs no more with many rows than with few: a message touches one row', async () => {
     const touched: number[] = [];
     for (const count of [20, 320]) {
-      openStillServer();
+      openFakeTimeServer();
       const all = visitors(count);
       const grace = await open();
       while (grace.chat.getSnapshot().hasMore) await Promise.all([grace.chat.loadMore(), settle()]);
@@ -127,7 +127,7 @@ describe('what nobody looks at', () => {
 });
 
 describe('an address that has no row', () => {
-  const say = (consoles: readonly StillConsole[], address: string, text: string) => {
+  const say = (consoles: readonly FakeTimeConsole[], address: string, text: string) => {
     const event = { from: address, type: 'text', message: text, timestamp: new Date().toISOString() };
     for (const { socket } of consoles) socket.receive('incomingMessage', event);
   };
@@ -137,10 +137,10 @@ describe('an address that has no row', () => {
     const consoles = [await open(GRACE), await open(ALAN)];
     consoles[1]!.tab.random = () => 0.99;
     for (const { socket } of consoles) socket.receive('newChat', { clientId: 'old-socket', username: 'Old' });
-    await passTime(3_000);
+    await advanceTime(3_000);
     expect(adoptions()).toHaveLength(0);
     say(consoles, 'old-socket', 'Hello');
-    await passTime(3_000);
+    await advanceTime(3_000);
     expect(adoptions().map(({ body }) => body)).toEqual([{ clientSocketId: 'old-socket', username: 'Old' }]);
     for (const { chat } of consoles)
       expect(chat.getSnapshot().conversations).toMatchObject([{ username: 'Old', preview: { text: 'Hello' } }]);
@@ -151,11 +151,11 @@ describe('an address that has no row', () => {
     const grace = await open();
     server.fault = ({ path }) => (path === '/api/chat/sessions' ? { code: 'rate_limited', retryAfter: 30 } : undefined);
     say([grace], 'old-socket', 'Hello');
-    await passTime(29_000, 500);
+    await advanceTime(29_000, 500);
     expect(adoptions()).toHaveLength(1);
     server.fault = () => undefined;
     say([grace], 'old-socket', 'Anybody?');
-    await passTime(40_000, 500);
+    await advanceTime(40_000, 500);
     expect(adoptions()).toHaveLength(2);
     expect(server.clients.get(1)?.rows.map(({ text }) => text)).toEqual(['Hello', 'Anybody?']);
   });
@@ -163,13 +163,13 @@ describe('an address that has no row', () => {
   it('is given none for leaving', async () => {
     const grace = await open();
     grace.socket.receive('chatEnded', { clientId: 'old-socket' });
-    await passTime(3_000);
+    await advanceTime(3_000);
     expect(adoptions()).toHaveLength(0);
   });
 });
 
 /** The relay brings a message of this visitor, which is saved. */
-function hear({ socket, tab }: StillConsole, client: FakeClient, text: string): void {
+function hear({ socket, tab }: FakeTimeConsole, client: FakeClient, text: string): void {
   const messageKey = tab.uuid();
   socket.receive('incomingMessage', { from: client.address, type: 'text', message: text, messageKey, timestamp: new Date().toISOString() });
   server.commit(client.id, { text, messageKey });

@@ -2,17 +2,17 @@ import { textOf } from '@switchboard/protocol/body';
 import { ChatError } from '@switchboard/protocol/errors';
 
 import { conversationMessageId } from '../model/message-id.ts';
-import type { LeftOver } from '../model/types.ts';
+import type { UnsentMessage } from '../model/types.ts';
 import { type NewEntry, withoutPlace } from '../outbox/entry.ts';
 import { Outbox } from '../outbox/outbox.ts';
 import type { Effects } from '../platform/effects.ts';
 
-const NONE: readonly LeftOver[] = [];
+const NONE: readonly UnsentMessage[] = [];
 
 const nowhere = () => Promise.reject(new ChatError('unauthenticated', 'There is no conversation.'));
 
 /** What a visitor had sent and nobody has got, while there is no conversation that could take it: shown, until the person drops it or starts another. */
-export class LeftOvers {
+export class UnsentMessages {
   readonly #effects: Effects;
   readonly #onChange: () => void;
   #outbox: Outbox | undefined;
@@ -24,7 +24,7 @@ export class LeftOvers {
   }
 
   /** The same array while nothing changes. */
-  list(): readonly LeftOver[] {
+  list(): readonly UnsentMessage[] {
     return this.#list;
   }
 

@@ -12,14 +12,14 @@ interface Movable {
  * Where the widget stands on the page: beside `body`, so that neither a new body nor its transforms and filters reach it; in the topmost modal dialog
  * while one is open, because nothing else can be used then; and back again wherever the page loses it.
  */
-export interface Place {
+export interface Mount {
   /** Puts the widget where it belongs, unless it is there. */
   take(): void;
   leave(): void;
 }
 
 /** @param onChange told when the page around the widget is another one; `reloaded`: what is in its frame begins from the start */
-export function createPlace(host: HTMLElement, onChange: (reloaded: boolean) => void): Place {
+export function createMount(host: HTMLElement, onChange: (reloaded: boolean) => void): Mount {
   /** Open modal dialogs, the topmost one last. */
   let dialogs: HTMLDialogElement[] = CAN_MOVE ? [...document.querySelectorAll<HTMLDialogElement>('dialog:modal')] : [];
   let wanted = false;

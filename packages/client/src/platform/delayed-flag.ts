@@ -1,10 +1,10 @@
 import type { Effects } from './effects.ts';
 
 /** Whether a state has lasted for so long that it is worth a word. */
-export class Lasting {
+export class DelayedFlag {
   readonly #effects: Pick<Effects, 'after'>;
   readonly #onChange: () => void;
-  #lasts = false;
+  #isSet = false;
   #cancel: (() => void) | undefined;
 
   /** @param onChange told when the state has lasted long enough; not when it is over, which whoever says so knows */
@@ -13,21 +13,21 @@ export class Lasting {
     this.#onChange = onChange;
   }
 
-  lasts(): boolean {
-    return this.#lasts;
+  isSet(): boolean {
+    return this.#isSet;
   }
 
   /** The state holds now, and is worth a word `ms` milliseconds after the first of these calls in a row. */
-  holds(ms: number): void {
+  setAfter(ms: number): void {
     this.#cancel ??= this.#effects.after(ms, () => {
-      this.#lasts = true;
+      this.#isSet = true;
       this.#onChange();
     });
   }
 
-  over(): void {
+  clear(): void {
     this.#cancel?.();
     this.#cancel = undefined;
-    this.#lasts = false;
+    this.#isSet = false;
   }
 }

@@ -11,7 +11,7 @@ export const FIRST_ATTEMPT = { transports: [...ORDERS.websocket], tryAllTranspor
  * Which transport the next attempt begins with: the one that carried the last connection, a WebSocket at first; after an attempt that led nowhere, the
  * other one. Polling is upgraded to a WebSocket as soon as one gets through. What fails at once needs no other attempt: the library tries both in one.
  */
-export class Transports {
+export class TransportSelector {
   readonly #io: RelaySocket['io'];
   #first: keyof typeof ORDERS = 'websocket';
   /** Attempts in a row that led nowhere. */
@@ -22,12 +22,12 @@ export class Transports {
   }
 
   /** Something on the way took what was sent and gave nothing back. */
-  ledNowhere(): void {
+  noteTimeout(): void {
     this.#hung += 1;
     this.#beginWith(this.#first === 'websocket' ? 'polling' : 'websocket');
   }
 
-  worked(): void {
+  noteSuccess(): void {
     this.#hung = 0;
     const { engine } = this.#io;
     this.#beginWith(engine.transport.name === 'polling' ? 'polling' : 'websocket');

@@ -1,13 +1,13 @@
 import { readFromLoader, type FromFrame, type FromLoader } from '../messages.ts';
 
 /** The line to the host page's loader: to its origin only, and from its window and origin only. */
-export interface ParentLine {
+export interface HostMessages {
   tell(message: FromFrame): void;
   /** Returns how to stop listening. */
   onMessage(listener: (message: FromLoader) => void): () => void;
 }
 
-export function createParentLine(origin: string): ParentLine {
+export function createHostMessages(origin: string): HostMessages {
   return {
     tell(message) {
       if (window.parent === window) return;

@@ -4,7 +4,7 @@ import type { Effects } from './effects.ts';
 const BURST_MS = 100;
 
 /** Runs work for what comes in bursts: at once for the first of it, and for what follows closely once for all of it, not each time. */
-export class Bursts {
+export class Throttle {
   readonly #effects: Pick<Effects, 'after'>;
   readonly #work: () => void;
   #cancel: (() => void) | undefined;
@@ -16,19 +16,19 @@ export class Bursts {
   }
 
   /** Runs the work now, or in a moment when it has just run for another call. */
-  soon(): void {
+  run(): void {
     if (this.#cancel !== undefined) {
       this.#pending = true;
       return;
     }
     this.#cancel = this.#effects.after(BURST_MS, () => {
       this.#cancel = undefined;
-      if (this.#pending) this.soon();
+      if (this.#pending) this.run();
     });
-    this.now();
+    this.runNow();
   }
 
-  now(): void {
+  runNow(): void {
     this.#pending = false;
     this.#work();
   }

@@ -9,7 +9,7 @@ import type { Side } from './view.ts';
  * The other side's messages that an event has brought just now: a live one, or rows that were missed while the line was down; never history.
  * `before` and `after`: the state without the event and with it; `shown` is asked only where what a message says decides whether it is shown.
  */
-export function newcomers(
+export function arrivedMessages(
   side: Side,
   event: TimelineEvent,
   before: TimelineState,

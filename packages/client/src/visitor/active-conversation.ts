@@ -10,7 +10,7 @@ import { fileOf, type NewEntry, type OutboxEntry, withoutPlace } from '../outbox
 import { Outbox } from '../outbox/outbox.ts';
 import type { Effects } from '../platform/effects.ts';
 import type { ServerClock } from '../platform/server-clock.ts';
-import { soon } from '../platform/soon.ts';
+import { withJitter } from '../platform/jitter.ts';
 import { derivedKey } from '../timeline/derived-key.ts';
 import { liveMessage } from '../timeline/live-message.ts';
 import { Connection } from '../transport/connection.ts';
@@ -26,9 +26,9 @@ import type { StoredSession } from './stored-session.ts';
 /** Milliseconds that ending waits for the last messages to be saved. */
 const FLUSH_MS = 5_000;
 /** What a message says that could not be sent before its conversation was over. */
-const LEFT_OVER: ProblemKey = 'left_over';
+const NOT_SENT: ProblemKey = 'left_over';
 
-export interface VisitorLineOptions {
+export interface ActiveConversationOptions {
   readonly effects: Effects;
   readonly clock: ServerClock;
   readonly relay: RelayAddress;
@@ -36,7 +36,7 @@ export interface VisitorLineOptions {
   readonly stored: StoredSession;
   readonly maxImageBytes: number | undefined;
   /** Of conversations before, whether or not the disk has them. */
-  readonly leftOvers: readonly NewEntry[];
+  readonly unsentMessages: readonly NewEntry[];
   onChange(): void;
   onArrival(arrived: ArrivedMessage): void;
 }
@@ -47,18 +47,18 @@ function clientMessageOf(entry: NewEntry, origin: string): PeerInputs['clientMes
 }
 
 /** Everything that stands while a visitor has a conversation. */
-export class VisitorLine {
+export class ActiveConversation {
   readonly stored: StoredSession;
   readonly conversation: Conversation;
   readonly connection: Connection;
   readonly outbox: Outbox;
   readonly pages: PageReports;
-  readonly #options: VisitorLineOptions;
+  readonly #options: ActiveConversationOptions;
   readonly #http: Http;
   readonly #stopPage: readonly (() => void)[];
   #closed = false;
 
-  constructor(options: VisitorLineOptions) {
+  constructor(options: ActiveConversationOptions) {
     const { effects, clock, session, stored } = options;
     this.#options = options;
     this.stored = stored;
@@ -138,13 +138,13 @@ export class VisitorLine {
     await this.outbox.load();
     const { clientId, sessionId } = this.#options.stored;
     const found = new Map(
-      [...this.#options.leftOvers, ...this.outbox.entries().map(withoutPlace)].map((entry) => [conversationMessageId(entry), entry]),
+      [...this.#options.unsentMessages, ...this.outbox.entries().map(withoutPlace)].map((entry) => [conversationMessageId(entry), entry]),
     );
     for (const entry of found.values()) {
       if (entry.clientId === clientId && (entry.sessionId ?? sessionId) === sessionId) continue;
       // A conversation that is over takes nothing any more: shown here, for the person to send or to drop.
       const key = derivedKey({ from: sessionId, timestamp: entry.createdAt, type: 'left-over', message: entry.key });
-      await this.outbox.add({ ...entry, key, clientId, sessionId, failure: entry.failure ?? LEFT_OVER });
+      await this.outbox.add({ ...entry, key, clientId, sessionId, failure: entry.failure ?? NOT_SENT });
       await this.outbox.discard(entry);
     }
     if (!this.#closed) this.outbox.begin();
@@ -194,7 +194,7 @@ export class VisitorLine {
       maxImageBytes: this.#options.maxImageBytes,
       checkHidden: true,
       relay: (entry): Promise<Acknowledgement | null> => this.connection.send('clientMessage', clientMessageOf(entry, effects.page.origin)),
-      tellTyping: (isTyping) => this.connection.signal('clientTyping', { isTyping }),
+      sendTyping: (isTyping) => this.connection.signal('clientTyping', { isTyping }),
       report: async (marks, epoch) => {
         await this.#http.request('POST /api/chat/receipts', { body: { ...marks, epoch: epoch ?? undefined } });
       },
@@ -217,7 +217,7 @@ export class VisitorLine {
       operatorTyping: ({ isTyping, operatorName }) => this.conversation.feed.typing(isTyping ? (operatorName ?? '…') : null),
       conversationChanged: ({ lastSeq }) => this.conversation.sync.hint(lastSeq),
       messagesSeen: (hint) => this.conversation.sync.hintSeen(hint),
-      resync: soon(this.#options.effects, () => void this.conversation.sync.catchUp()),
+      resync: withJitter(this.#options.effects, () => void this.conversation.sync.catchUp()),
       error: (error) => this.#options.effects.note('relay: refused', error),
       newChat: null,
       incomingMessage: null,

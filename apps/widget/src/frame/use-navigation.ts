@@ -6,7 +6,7 @@ import { moveFocus } from './focus.ts';
 import { useTexts } from './texts.ts';
 import { useStore } from './use-store.ts';
 
-interface Steps {
+interface Navigation {
   /** The end of the last conversation has been read. */
   readonly again: boolean;
   /** What a screen reader is to say, where what is shown says it by its looks alone. */
@@ -17,7 +17,7 @@ interface Steps {
 }
 
 /** Moves the focus from one screen to the next when the person goes there, and leaves it where it is when the screen changes without them. */
-export function useSteps(chat: VisitorChat, main: RefObject<HTMLElement | null>, url: string | undefined): Steps {
+export function useNavigation(chat: VisitorChat, main: RefObject<HTMLElement | null>, url: string | undefined): Navigation {
   const t = useTexts();
   const { phase, ended } = useStore(chat);
   const [again, setAgain] = useState(false);

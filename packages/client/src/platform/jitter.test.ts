@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
 
-import { soon } from './soon.ts';
+import { withJitter } from './jitter.ts';
 
 it('is done once for all calls before its moment, which is anywhere within two seconds', () => {
   const waits: { ms: number; run: () => void }[] = [];
   let done = 0;
   let chance = 0.25;
   const effects = { random: () => chance, after: (ms: number, run: () => void) => (waits.push({ ms, run }), () => undefined) };
-  const want = soon(effects, () => (done += 1));
+  const want = withJitter(effects, () => (done += 1));
   want();
   want();
   expect(waits.map(({ ms }) => ms)).toEqual([500]);

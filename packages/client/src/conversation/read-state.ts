@@ -17,7 +17,7 @@ export function marksOf(side: Side['kind'], receipts: Receipts): Watermarks {
 const NOWHERE: LogView = { inView: [], outOfView: [], following: false };
 
 /** What this person has seen of the other side's messages, and where what they have not seen begins. */
-export class Reading {
+export class ReadState {
   readonly #side: Side;
   /** Identities of messages that were seen and that the mark does not say yet: they had no number, or something before them is missing or unseen. */
   readonly #seen = new Set<string>();

@@ -7,7 +7,7 @@ import { openOutboxStore } from './store.ts';
 import type { OutboxStore } from './store.ts';
 
 /** What the outbox of this tab holds, in order: the disk's entries, and what is known of them beyond that. */
-export class HeldEntries {
+export class EntryCache {
   readonly #store: OutboxStore;
   readonly #owner: string;
   readonly #onRead: () => void;

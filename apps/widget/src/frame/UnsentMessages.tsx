@@ -1,16 +1,16 @@
-import type { LeftOver, VisitorChat } from '@switchboard/client';
+import type { UnsentMessage, VisitorChat } from '@switchboard/client';
 import { unreachable } from '@switchboard/protocol/body';
 
 import { pictureName } from './Group.tsx';
 import { useTexts, type Texts } from './texts.ts';
-import { Words } from './Words.tsx';
+import { DynamicText } from './DynamicText.tsx';
 
-interface LeftOversProps {
+interface UnsentMessagesProps {
   readonly chat: VisitorChat;
-  readonly messages: readonly LeftOver[];
+  readonly messages: readonly UnsentMessage[];
 }
 
-function wordsOf({ type, text }: LeftOver, t: Texts): string {
+function wordsOf({ type, text }: UnsentMessage, t: Texts): string {
   switch (type) {
     case 'text':
       return text ?? '';
@@ -22,21 +22,21 @@ function wordsOf({ type, text }: LeftOver, t: Texts): string {
 }
 
 /** What was not sent before the last conversation ended. The next one shows it again, to be sent there. */
-export function LeftOvers({ chat, messages }: LeftOversProps) {
+export function UnsentMessages({ chat, messages }: UnsentMessagesProps) {
   const t = useTexts();
   if (messages.length === 0) return null;
   return (
     <>
-      <p id="left-overs">{t('leftOvers')}</p>
-      <ul class="left" aria-labelledby="left-overs">
+      <p id="unsent-messages">{t('unsentMessages')}</p>
+      <ul class="left" aria-labelledby="unsent-messages">
         {messages.map((message) => (
           <li key={message.key} class="message">
             <p class="bubble" dir="auto">
-              <Words>{wordsOf(message, t)}</Words>
+              <DynamicText>{wordsOf(message, t)}</DynamicText>
             </p>
             <p class="status">
               <span translate={false}>{t('failed')}</span>
-              <button type="button" onClick={() => void chat.discardLeftOver(message.key)}>
+              <button type="button" onClick={() => void chat.discardUnsentMessage(message.key)}>
                 {t('discard')}
               </button>
             </p>

@@ -1,7 +1,7 @@
 import { MAX_TEXT_LENGTH } from '@switchboard/protocol/limits';
 
 import { type ConversationHandle, type Problem, createEmitter, problemOf } from '@switchboard/client';
-import type { HandedOver } from './handed-over.ts';
+import type { TransferContent } from './data-transfer.ts';
 import { readyPicture, type ReadyPicture } from './picture-file.ts';
 
 /** How many pictures wait beside a field at most. */
@@ -15,7 +15,7 @@ export interface PickedPicture {
   readonly url: string;
 }
 
-export interface ComposingSnapshot {
+export interface ComposerSnapshot {
   readonly text: string;
   readonly pictures: readonly PickedPicture[];
   /** Why something was not taken. */
@@ -49,7 +49,7 @@ interface Sent {
  * typed next is the next message; should they be refused, they come back in front of what has been typed since. Nothing that was typed is ever cleared,
  * and nothing is sent before the person sends it.
  */
-export class Composing {
+export class ComposerState {
   readonly #draft: Draft;
   readonly #changed = createEmitter<void>();
   readonly #stopDraft: (() => void) | undefined;
@@ -60,7 +60,7 @@ export class Composing {
   /** Taken over and not yet kept, in order. */
   #sent: readonly Sent[] = [];
   #lastId = 0;
-  #snapshot: ComposingSnapshot;
+  #snapshot: ComposerSnapshot;
 
   constructor(draft: Draft) {
     this.#draft = draft;
@@ -77,7 +77,7 @@ export class Composing {
     this.#conversation = conversation;
   }
 
-  getSnapshot(): ComposingSnapshot {
+  getSnapshot(): ComposerSnapshot {
     return this.#snapshot;
   }
 
@@ -93,7 +93,7 @@ export class Composing {
   }
 
   /** Puts what was dropped behind the text, or beside the field. */
-  take({ files, text }: HandedOver): void {
+  take({ files, text }: TransferContent): void {
     if (text !== '') this.change(this.#text === '' ? text : `${this.#text} ${text}`);
     this.add(files);
   }
@@ -213,7 +213,7 @@ export class Composing {
     this.#changed.emit();
   }
 
-  #build(): ComposingSnapshot {
+  #build(): ComposerSnapshot {
     const [text, pictures, problems] = [this.#text, this.#pictures, this.#problems];
     const tooLong = text.length > MAX_TEXT_LENGTH;
     return { text, pictures, problems, tooLong, ready: !tooLong && (pictures.length > 0 || text.trim() !== '') };

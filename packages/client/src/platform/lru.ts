@@ -1,5 +1,5 @@
 /** Puts an entry at the end of a map, and lets go of the oldest when there are more than `max`. */
-export function remember<K, V>(map: Map<K, V>, key: K, value: V, max: number): void {
+export function lruSet<K, V>(map: Map<K, V>, key: K, value: V, max: number): void {
   map.delete(key);
   map.set(key, value);
   if (map.size > max) for (const unused of oldest(map.keys(), map.size - max)) map.delete(unused);

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { asTyped } from './as-typed.ts';
+import { withOriginalTexts } from './original-texts.ts';
 
 it.each([
   ['nothing was changed', { from: 'a', message: 'Hi' }, { from: 'a', message: 'Hi' }],
@@ -12,5 +12,5 @@ it.each([
   ['an image was left out', { image: null, original: { image: 'blob:x' } }, { image: 'blob:x' }],
   ['there is no payload', undefined, undefined],
 ])('takes what was typed where %s', (_what, payload, typed) => {
-  expect({ typed: asTyped<unknown>(payload) }).toMatchObject({ typed });
+  expect({ typed: withOriginalTexts<unknown>(payload) }).toMatchObject({ typed });
 });

@@ -5,24 +5,24 @@ import type { AddressInfo, Socket } from 'node:net';
  * What stands between a browser and the relay and does not do what it should. `swallow`: reads a WebSocket's upgrade and never answers; `mute`: answers it
  * in the relay's name and lets nothing more through; `freeze`: lets nothing through at all, and closes nothing.
  */
-export type Oddity = 'none' | 'swallow' | 'mute' | 'freeze';
+export type ProxyFault = 'none' | 'swallow' | 'mute' | 'freeze';
 
 /** A TCP proxy in front of a relay. */
-export class OddProxy {
-  oddity: Oddity;
+export class FaultyProxy {
+  fault: ProxyFault;
   /** Upgrades to a WebSocket that were asked for. */
   upgrades = 0;
   readonly #server = createServer((peer) => this.#serve(peer));
   readonly #target: URL;
   readonly #sockets = new Set<Socket>();
 
-  private constructor(target: string, oddity: Oddity) {
+  private constructor(target: string, fault: ProxyFault) {
     this.#target = new URL(target);
-    this.oddity = oddity;
+    this.fault = fault;
   }
 
-  static async open(target: string, oddity: Oddity): Promise<OddProxy> {
-    const proxy = new OddProxy(target, oddity);
+  static async open(target: string, fault: ProxyFault): Promise<FaultyProxy> {
+    const proxy = new FaultyProxy(target, fault);
     await new Promise<void>((resolve) => {
       proxy.#server.listen(0, '127.0.0.1', resolve);
     });
@@ -50,7 +50,7 @@ export class OddProxy {
       end.on('error', () => undefined);
       end.on('close', () => {
         this.#sockets.delete(end);
-        if (this.oddity !== 'freeze') for (const other of ends) other.destroy();
+        if (this.fault !== 'freeze') for (const other of ends) other.destroy();
       });
     }
     peer.on('data', (data) => {
@@ -58,16 +58,16 @@ export class OddProxy {
         isUpgrade = true;
         this.upgrades += 1;
       }
-      const lost = this.oddity === 'freeze' || (isUpgrade && (this.oddity === 'swallow' || (this.oddity === 'mute' && answered)));
+      const lost = this.fault === 'freeze' || (isUpgrade && (this.fault === 'swallow' || (this.fault === 'mute' && answered)));
       if (!lost) relay.write(data);
     });
     relay.on('data', (data) => {
-      const lost = this.oddity === 'freeze' || (isUpgrade && this.oddity === 'mute' && answered);
+      const lost = this.fault === 'freeze' || (isUpgrade && this.fault === 'mute' && answered);
       if (isUpgrade && !lost) {
         answered = true;
         // The answer alone: what the relay says right after it may be in the same piece.
         const end = data.indexOf('\r\n\r\n') + 4;
-        peer.write(this.oddity === 'mute' ? data.subarray(0, end) : data);
+        peer.write(this.fault === 'mute' ? data.subarray(0, end) : data);
       } else if (!lost) peer.write(data);
     });
   }

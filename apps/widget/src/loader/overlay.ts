@@ -3,14 +3,14 @@ import { make, makeButton, makeIcon } from './dom.ts';
 import type { WidgetSettings } from './settings.ts';
 
 /** Over the frame until it has answered: the chat's head with a way out, and words where the chat can't be had. */
-export interface Cover {
+export interface Overlay {
   readonly element: HTMLElement;
   show(state: FrameState): void;
   /** Gives the keyboard to what there is to do: try it again, or, where the launcher is out of sight, close the panel. */
   focus(): void;
 }
 
-export function createCover({ title, fallbackEmail }: WidgetSettings, onAgain: () => void, onClose: () => void): Cover {
+export function createOverlay({ title, fallbackEmail }: WidgetSettings, onAgain: () => void, onClose: () => void): Overlay {
   const cross = makeButton('cross', onClose, makeIcon('m7 7 10 10M17 7 7 17'));
   cross.ariaLabel = 'Close chat';
   const name = make('b', '', title);
@@ -26,7 +26,7 @@ export function createCover({ title, fallbackEmail }: WidgetSettings, onAgain: (
   const failed = make('div', 'failed', words, again, makeButton('plain', onClose, 'Close'));
   failed.role = 'alert';
   const bones = make('div', 'bones');
-  const element = make('div', 'cover', make('div', 'head', name, cross), bones, failed);
+  const element = make('div', 'overlay', make('div', 'head', name, cross), bones, failed);
   return {
     element,
     show(state) {

@@ -3,16 +3,16 @@ import { vi } from 'vitest';
 import type { FakeClient } from './fake-list.ts';
 import { FakeServer } from './fake-server.ts';
 import { ALAN, GRACE } from './open-chats.ts';
-import { holdTime, openStillConsole, passTime, settle } from './still-console.ts';
-import type { StillConsole } from './still-console.ts';
+import { startFakeTime, openFakeTimeConsole, advanceTime, settle } from './fake-time-console.ts';
+import type { FakeTimeConsole } from './fake-time-console.ts';
 
 /** The server of the running test. */
 export let server: FakeServer;
-let consoles: StillConsole[] = [];
+let consoles: FakeTimeConsole[] = [];
 
 /** Starts it, for each test anew; its hints reach every console at once. */
-export function openStillServer(): void {
-  holdTime();
+export function openFakeTimeServer(): void {
+  startFakeTime();
   server = new FakeServer();
   consoles = [];
   const tell = (event: string, payload: unknown) => {
@@ -26,7 +26,7 @@ export function openStillServer(): void {
 }
 
 /** Closes what a test has opened. */
-export function closeStillServer(): void {
+export function closeFakeTimeServer(): void {
   for (const { chat, tab } of consoles) {
     chat.close();
     tab.kill();
@@ -35,9 +35,9 @@ export function closeStillServer(): void {
 }
 
 /** Opens a console on what has been there for a while. */
-export async function open(operator = GRACE): Promise<StillConsole> {
-  await passTime(5_000, 5_000);
-  const opened = openStillConsole(server, operator);
+export async function open(operator = GRACE): Promise<FakeTimeConsole> {
+  await advanceTime(5_000, 5_000);
+  const opened = openFakeTimeConsole(server, operator);
   consoles.push(opened);
   await settle();
   return opened;
@@ -57,7 +57,7 @@ export function visitors(count: number): FakeClient[] {
 export const answer = (client: FakeClient, text = 'Yes') =>
   server.commit(client.id, { text, senderType: 'OPERATOR', operatorId: ALAN.operatorId, operatorName: ALAN.name });
 /** The rows of the view. */
-export const ids = ({ chat }: StillConsole) => chat.getSnapshot().conversations.map(({ clientId }) => clientId);
+export const ids = ({ chat }: FakeTimeConsole) => chat.getSnapshot().conversations.map(({ clientId }) => clientId);
 export const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
 /** Answers that the list has asked for so far. */
 export const asked = () => server.requests.filter(({ path }) => path === '/api/chat/recent').map(({ query }) => query.toString());

@@ -5,7 +5,7 @@ import type { TimelineMessage } from '../model/types.ts';
 import { EMPTY_TIMELINE } from '../timeline/state.ts';
 import type { SavedRow, TimelineState } from '../timeline/state.ts';
 import { viewTimeline } from '../timeline/view.ts';
-import { Reading } from './reading.ts';
+import { ReadState } from './read-state.ts';
 
 const SIDE = { kind: 'operator', operatorId: 1 } as const;
 
@@ -20,11 +20,11 @@ function stateOf(rows: readonly SavedRow[], contiguous: number, more: Partial<Ti
   return { ...EMPTY_TIMELINE, rows: byNumber, contiguous, oldest: Math.min(...byNumber.keys()), ...more };
 }
 const shown = (state: TimelineState): readonly TimelineMessage[] => viewTimeline(state, [], SIDE, []);
-const update = (reading: Reading, state: TimelineState) => reading.update(shown(state), state);
+const update = (reading: ReadState, state: TimelineState) => reading.update(shown(state), state);
 
 /** A conversation on the screen, whose log shows `inView`. */
-function opened(state: TimelineState, inView: readonly string[] = []): Reading {
-  const reading = new Reading(SIDE);
+function opened(state: TimelineState, inView: readonly string[] = []): ReadState {
+  const reading = new ReadState(SIDE);
   reading.setVisible(true);
   reading.setOpen(true);
   update(reading, state);

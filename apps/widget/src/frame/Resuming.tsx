@@ -1,13 +1,13 @@
 import { useEffect, useState } from 'preact/hooks';
 
 import { useTexts } from './texts.ts';
-import { Words } from './Words.tsx';
+import { DynamicText } from './DynamicText.tsx';
 
 /** Milliseconds after which it is no matter of a moment any more. */
 const LONG_MS = 5_000;
 
 /** While the conversation from before is asked for: tried again by itself, and not without a word. */
-export function LookingFor() {
+export function Resuming() {
   const t = useTexts();
   const [long, setLong] = useState(false);
   useEffect(() => {
@@ -16,7 +16,7 @@ export function LookingFor() {
   }, []);
   return (
     <output class="quiet">
-      <Words>{t(long ? 'lookingLong' : 'looking')}</Words>
+      <DynamicText>{t(long ? 'resumingLong' : 'resuming')}</DynamicText>
     </output>
   );
 }

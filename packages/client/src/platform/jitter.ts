@@ -7,7 +7,7 @@ const SPREAD_MS = 2_000;
  * Has `work` done at a random moment within two seconds of each call: for what all clients are asked for at once. Calls before that moment are served by
  * it, too.
  */
-export function soon(effects: Pick<Effects, 'after' | 'random'>, work: () => void): () => void {
+export function withJitter(effects: Pick<Effects, 'after' | 'random'>, work: () => void): () => void {
   let pending = false;
   return () => {
     if (pending) return;

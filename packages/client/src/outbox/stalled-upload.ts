@@ -11,12 +11,12 @@ const MAX_TRIES = 3;
 const MIN_MS = 20_000;
 
 /** Why a picture was set aside. */
-export const STUCK = new ChatError('unavailable', 'The upload is stuck.', {
+export const STALLED = new ChatError('unavailable', 'The upload is stuck.', {
   fields: { picture: 'does not get through' },
 });
 
 /** Finds out whether the picture at the head of a queue is the only thing that does not get through. */
-export class StuckPicture {
+export class StalledUpload {
   readonly #effects: Pick<Effects, 'now'>;
   /** Failed tries of one picture while the server answered: since when, in milliseconds since 1970, and how many answers there were at the last. */
   #failing: { readonly order: number; readonly since: number; tries: number; answers: number } | undefined;

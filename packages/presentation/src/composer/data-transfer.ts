@@ -1,5 +1,5 @@
 /** What a person has pasted or dropped. */
-export interface HandedOver {
+export interface TransferContent {
   readonly files: readonly File[];
   /** Text that stands beside the files, or alone; empty when there is none. */
   readonly text: string;
@@ -19,7 +19,7 @@ function nameIn(line: string): string {
  * What of a clipboard or a drag is meant. Office programs and web pages hand over a picture of what is selected beside the text itself: then the text is meant.
  * File managers hand over the names of files beside the files: then the files are.
  */
-export function handedOver(transfer: DataTransfer | null): HandedOver {
+export function readTransfer(transfer: DataTransfer | null): TransferContent {
   const files = [...(transfer?.files ?? [])];
   const text = transfer?.getData('text/plain') ?? '';
   const names = new Set(files.map(({ name }) => name));

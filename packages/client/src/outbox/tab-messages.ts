@@ -28,7 +28,7 @@ export type TabMessage =
 export type TabHandlers = { readonly [K in TabMessage['kind']]: (message: Extract<TabMessage, { kind: K }>) => void };
 
 /** Takes what another tab of this origin says. It comes from this code, in this or a neighbouring build; of words that are not known here the store tells what matters. */
-export function hearTab(message: unknown, handlers: TabHandlers): void {
+export function handleTabMessage(message: unknown, handlers: TabHandlers): void {
   const told = message as TabMessage;
   // The handler of its kind takes a message of that kind; the compiler can't tell that of a union.
   const handle = (Object.hasOwn(handlers, told.kind) ? handlers[told.kind] : handlers.changed) as (message: TabMessage) => void;
