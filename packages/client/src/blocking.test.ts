@@ -21,7 +21,7 @@ import { SESSION_KEY } from './visitor/session.ts';
 
 beforeEach(async () => {
   await openServers();
-  // As the real two do: the lines end, their token is not taken any more, and consoles are told.
+  // Like the real servers: the visitor's connections are closed, the token is refused, and consoles are notified.
   server.onBlocked = (client) => {
     if (client.blockedAt === null) relay.refused.delete(`v${client.id}`);
     else {
@@ -32,8 +32,8 @@ beforeEach(async () => {
 });
 afterEach(closeServers);
 
-describe('a visitor that is blocked', () => {
-  it('is told at once, keeps what it wrote with the reason, and goes on by itself when it is let in again', async () => {
+describe('a blocked visitor', () => {
+  it('is notified at once, keeps unsent messages with the reason, and continues automatically when unblocked', async () => {
     const { chat } = openOperator();
     const visitor = await startVisitor();
     await visitor.chat.conversation!.sendText('before');
@@ -54,7 +54,7 @@ describe('a visitor that is blocked', () => {
     expect(server.clients.get(1)?.rows.map((row) => row.text)).toEqual(['before', 'after']);
   });
 
-  it('does not get another conversation by a reload, nor when its token has run out', async () => {
+  it('does not get another conversation by a reload or after the token has expired', async () => {
     const own = newBrowser();
     const first = await startVisitor(own);
     await openOperator().chat.setBlocked(1, true);
@@ -73,13 +73,13 @@ describe('a visitor that is blocked', () => {
 });
 
 describe('consoles', () => {
-  it('hear of it from one another, and of nothing more that the visitor says', async () => {
+  it('are notified of the block by one another, and receive nothing more from the visitor', async () => {
     const [grace, alan] = [openOperator(GRACE), openOperator(ALAN)];
     const visitor = await startVisitor();
     await visitor.chat.conversation!.sendText('before');
     await Promise.all([grace, alan].map(async ({ chat }) => await connected(chat)));
     for (const { chat } of [grace, alan]) await eventually(() => expect(chat.getSnapshot().conversations).toHaveLength(1));
-    // Held here, so that its rows alone would be looked for.
+    // Alan's console has the conversation loaded, so it would fetch only new rows.
     await eventually(() => expect(seenBy(alan.chat)).toEqual(['before']));
     await grace.chat.setBlocked(1, true);
     expect(grace.chat.getSnapshot().conversations[0]?.blockedAt).not.toBeNull();
@@ -88,7 +88,7 @@ describe('consoles', () => {
     relay.toOperators('incomingMessage', { from: address, type: 'text', message: 'slipped through', timestamp: new Date().toISOString() });
     relay.toOperators('clientTyping', { from: address, isTyping: true });
     relay.toOperators('chatEnded', { clientId: address });
-    // Something that both do hear, after it.
+    // A later event that both do receive.
     relay.toOperators('newChat', { clientId: 'other-socket', username: 'Other' });
     relay.toOperators('incomingMessage', { from: 'other-socket', type: 'text', message: 'hi', timestamp: new Date().toISOString() });
     for (const { chat, arrivals } of [grace, alan]) {
@@ -98,7 +98,7 @@ describe('consoles', () => {
       await eventually(() => expect(arrivals.map(({ message }) => message.body.text)).toContain('hi'));
       expect(arrivals.map(({ message }) => message.body.text)).not.toContain('slipped through');
     }
-    // Several times: one of them might be found by a look at the list that was due anyway.
+    // Several times: the periodic refresh of the list might find one of them.
     for (const blocked of [false, true, false]) {
       await grace.chat.setBlocked(1, blocked);
       const row = () => alan.chat.getSnapshot().conversations.find(({ clientId }) => clientId === 1);
@@ -106,7 +106,7 @@ describe('consoles', () => {
     }
   });
 
-  it('show nothing for good that was on its way when the visitor was blocked, and is not saved', async () => {
+  it('remove a message that was in flight when the visitor was blocked, and that is not saved', async () => {
     const { chat } = openOperator();
     const visitor = await startVisitor();
     await connected(chat);
@@ -118,13 +118,13 @@ describe('consoles', () => {
     server.clients.get(1)!.blockedAt = new Date().toISOString();
     server.fault = () => undefined;
     await eventually(() => expect(statuses(visitor.chat)?.[1]).toBe('failed'));
-    // The backstop looks after some seconds, is refused, and takes it away.
+    // The backstop tries to save it after some seconds, is refused, and removes it.
     await eventually(() => expect(seenBy(chat)).toEqual(['before']));
     expect(said(visitor.chat)).toEqual(['before', 'too late']);
     expect(server.clients.get(1)?.rows.map((row) => row.text)).toEqual(['before']);
   });
 
-  it('are told why when it does not work', async () => {
+  it('get the error when blocking fails', async () => {
     const { chat } = openOperator();
     await startVisitor();
     server.fault = (request) => (request.path === '/api/chat/block' ? { code: 'unavailable' } : undefined);

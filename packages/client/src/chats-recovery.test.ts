@@ -25,14 +25,14 @@ import { SESSION_KEY } from './visitor/session.ts';
 beforeEach(openServers);
 afterEach(closeServers);
 
-/** What the browser has kept of the conversation is too old to be used, or is changed like this. */
+/** Expires the stored token, and applies `changes` to the stored session. */
 function expireToken({ storage }: ReturnType<typeof newBrowser>, changes: { readonly resumeToken?: string } = {}): void {
   const stored = JSON.parse(storage.getItem(SESSION_KEY) ?? '') as object;
   storage.setItem(SESSION_KEY, JSON.stringify({ ...stored, token: 'expired', expiresAt: new Date(0).toISOString(), ...changes }));
 }
 
 describe('the backstop', () => {
-  it('saves the messages of an old front-end at once, for an address without a row, from every console the same', async () => {
+  it('saves messages of an old front-end at once, for an address without a row, identically from every console', async () => {
     const grace = openOperator(GRACE);
     const alan = openOperator(ALAN);
     await Promise.all([connected(grace.chat), connected(alan.chat)]);
@@ -55,7 +55,7 @@ describe('the backstop', () => {
     expect(server.clients.size).toBe(1);
   });
 
-  it('saves a keyed message that does not turn up', async () => {
+  it('saves a message with a key that its sender does not save', async () => {
     const operator = openOperator();
     await connected(operator.chat);
     const visitor = await startVisitor();
@@ -63,12 +63,12 @@ describe('the backstop', () => {
       request.method === 'POST' && request.path === '/api/chat/messages' && 'clientId' in (request.actor ?? {}) ? 'refuse' : undefined;
     await visitor.chat.conversation!.sendText('cannot save');
     await eventually(() => expect(server.clients.get(1)?.rows.map((row) => row.text)).toEqual(['cannot save']));
-    // And the sender learns of it, though its own request never got through: it has nothing left to send.
+    // The sender learns of it, though its own request never got through: nothing is left to send.
     await eventually(() => expect(statuses(visitor.chat)?.[0]).not.toBe('sending'));
     await eventually(() => expect(visitor.chat.getSnapshot().savesFailing).toBe(false));
   });
 
-  it('says that it could not save a visitor’s message until that is dropped, and no longer after a reload', async () => {
+  it('shows that a visitor’s message could not be saved until it is discarded, but not after a reload', async () => {
     const shared = new OperatorBrowser();
     const first = openOperator(GRACE, shared);
     await connected(first.chat);
@@ -79,7 +79,7 @@ describe('the backstop', () => {
     const second = openOperator(GRACE, shared);
     await connected(second.chat);
     await eventually(() => expect(second.chat.conversation(1).getSnapshot()).toMatchObject({ history: 'ready', messages: [] }));
-    // The page that has said so goes on saying it, until the person has read it.
+    // The page keeps showing it until the person discards it.
     const [message] = first.chat.conversation(1).getSnapshot().messages;
     expect(message).toMatchObject({ body: { text: 'FORBIDDEN' }, failure: 'invalid_request' });
     await first.chat.conversation(1).discard(message!);
@@ -87,8 +87,8 @@ describe('the backstop', () => {
   });
 });
 
-describe('a relay that may have lost something', () => {
-  it('has both sides look in the database, on lines that were never broken', async () => {
+describe('a relay that may have lost messages', () => {
+  it('makes both sides fetch new messages, over connections that were never interrupted', async () => {
     const operator = openOperator();
     await connected(operator.chat);
     const visitor = await startVisitor();
@@ -98,7 +98,7 @@ describe('a relay that may have lost something', () => {
     lookAt(visitor.chat.conversation!);
     await eventually(() => expect(operator.chat.conversation(1).getSnapshot().history).toBe('ready'));
     relay.deaf = true;
-    // The list would tell, too, sooner or later.
+    // The list would eventually show it as well.
     server.fault = (request) => (request.path === '/api/chat/recent' ? 'refuse' : undefined);
     await visitor.chat.conversation!.sendText('into the gap');
     await eventually(() => expect(statuses(visitor.chat)?.at(-1)).toBe('sent'));
@@ -114,7 +114,7 @@ describe('a relay that may have lost something', () => {
 });
 
 describe('a reload', () => {
-  it('finds the conversation, its history and what was not sent yet', async () => {
+  it('restores the conversation, its history and unsent messages', async () => {
     const own = newBrowser();
     const first = await startVisitor(own);
     await first.chat.conversation!.sendText('saved');
@@ -132,7 +132,7 @@ describe('a reload', () => {
     await eventually(() => expect(statuses(second.chat)).toEqual(['sent', 'sent']));
   });
 
-  it('resumes by the resume token when the other has run out', async () => {
+  it('resumes by the resume token when the token has expired', async () => {
     const own = newBrowser();
     const first = await startVisitor(own);
     await first.chat.conversation!.sendText('before');
@@ -147,7 +147,7 @@ describe('a reload', () => {
     expect(server.clients.size).toBe(1);
   });
 
-  it('with tokens that the server does not take begins nothing: the form is there, with the name, after another reload too', async () => {
+  it('with tokens that the server refuses shows the form with the name and starts no conversation, also after another reload', async () => {
     const own = newBrowser();
     const first = await startVisitor(own);
     await first.chat.conversation!.sendText('before');
@@ -169,7 +169,7 @@ describe('a reload', () => {
     expect(last.chat.getSnapshot()).toMatchObject({ phase: 'idle', ended: true, formerName: null });
   });
 
-  it('goes on after the browser was killed before it had written its store', async () => {
+  it('continues the conversation if the browser was killed before it had written its store', async () => {
     const own = newBrowser();
     const first = await startVisitor(own);
     await first.chat.conversation!.sendText('before');
@@ -183,7 +183,7 @@ describe('a reload', () => {
     expect(server.clients.size).toBe(1);
   });
 
-  it('an ended conversation does not come back, though the browser was killed before it had written its store', async () => {
+  it('does not restore an ended conversation if the browser was killed before it had written its store', async () => {
     const own = newBrowser();
     const first = await startVisitor(own);
     const lost = new MemoryStore();
@@ -196,7 +196,7 @@ describe('a reload', () => {
     expect(lost.getItem(SESSION_KEY)).toBeNull();
   });
 
-  it('ends in every tab, in the one that began it too', async () => {
+  it('a conversation ends in every tab, including the one that started it', async () => {
     const own = newBrowser();
     const first = await startVisitor(own);
     const second = openVisitor(own);
@@ -206,7 +206,7 @@ describe('a reload', () => {
     expect(first.chat.getSnapshot().phase).toBe('idle');
   });
 
-  it('shows what was left unsent of a conversation that is gone, for the person to decide', async () => {
+  it('shows unsent messages of a lost conversation, for the person to decide', async () => {
     const own = newBrowser();
     const first = await startVisitor(own);
     server.fault = (request) => (request.path === '/api/chat/messages' ? 'refuse' : undefined);
@@ -229,7 +229,7 @@ describe('a reload', () => {
 });
 
 describe('the connection', () => {
-  it('gets a new token when the relay does not take the old one', async () => {
+  it('gets a new token when the relay refuses the old one', async () => {
     relay.refused.add('v1');
     const visitor = openVisitor();
     const states: string[] = [];
@@ -241,13 +241,13 @@ describe('the connection', () => {
     expect(states).not.toContain('reconnecting');
   });
 
-  it('is given up with the page that is put away for the way back, and made anew when that returns, with what was said meanwhile', async () => {
+  it('is closed when the page enters the back/forward cache, and opened again when it returns, with the messages sent meanwhile', async () => {
     const visitor = await startVisitor();
     await visitor.chat.conversation!.sendText('before');
     await eventually(() => expect(statuses(visitor.chat)).toEqual(['sent']));
     visitor.tab.putAway();
     await eventually(() => expect(visitor.chat.getSnapshot().connection).toBe('reconnecting'));
-    // Nothing that happens to a page there makes it connect.
+    // No event in the back/forward cache makes the page connect.
     visitor.tab.wake();
     server.commit(1, { senderType: 'OPERATOR', text: 'meanwhile' });
     expect(visitor.chat.getSnapshot().connection).toBe('reconnecting');
@@ -256,7 +256,7 @@ describe('the connection', () => {
     await eventually(() => expect(said(visitor.chat)).toEqual(['before', 'meanwhile']));
   });
 
-  it('says what state it is in', async () => {
+  it('reports its state', async () => {
     const visitor = await startVisitor();
     visitor.tab.setOnline(false);
     relay.cut();
@@ -265,7 +265,7 @@ describe('the connection', () => {
     await eventually(() => expect(visitor.chat.getSnapshot().connection).toBe('connected'));
   });
 
-  it('tells an operator that is signed out, and not that the relay is away', async () => {
+  it('reports that the operator is signed out, not that the relay is unavailable', async () => {
     server.fault = () => ({ code: 'unauthenticated' });
     const operator = openOperator();
     await eventually(() => expect(operator.chat.getSnapshot().signedOut).toBe(true));

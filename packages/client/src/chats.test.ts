@@ -22,13 +22,13 @@ import { SESSION_KEY } from './visitor/session.ts';
 beforeEach(openServers);
 afterEach(closeServers);
 
-it('an operator that asks for a conversation which does not exist is told so', async () => {
+it('an operator who opens a conversation that does not exist gets `missing`', async () => {
   const { chat } = openOperator();
   await eventually(() => expect(chat.conversation(4_711).getSnapshot().history).toBe('missing'));
 });
 
 describe('a visitor and an operator', () => {
-  it('talk: each message is seen at once, saved once, and told once', async () => {
+  it('exchange messages: each is shown at once, saved once, and reported once', async () => {
     const operator = openOperator();
     await connected(operator.chat);
     const visitor = await startVisitor();
@@ -45,7 +45,7 @@ describe('a visitor and an operator', () => {
     expect(operator.chat.getSnapshot().conversations[0]?.preview?.text).toBe('Hi Ada.');
   });
 
-  it('see how far a message has come: sent, delivered, read', async () => {
+  it('see the status of a message: sent, delivered, read', async () => {
     const visitor = await startVisitor();
     await visitor.chat.conversation!.sendText('Anybody there?');
     expect(['sending', 'sent']).toContain(statuses(visitor.chat)?.[0]);
@@ -65,7 +65,7 @@ describe('a visitor and an operator', () => {
     expect(visitor.chat.getSnapshot().unread).toBe(0);
   });
 
-  it('never see `sent` while the database is away, but the message all the same', async () => {
+  it('see a message, but never `sent`, while the database is unavailable', async () => {
     const operator = openOperator();
     await connected(operator.chat);
     const visitor = await startVisitor();
@@ -80,7 +80,7 @@ describe('a visitor and an operator', () => {
     await eventually(() => expect(seenBy(operator.chat)).toEqual(['Still here?']));
   });
 
-  it('see each other type', async () => {
+  it('see each other typing', async () => {
     const operator = openOperator();
     await connected(operator.chat);
     const visitor = await startVisitor();
@@ -108,7 +108,7 @@ describe('a visitor and an operator', () => {
     await eventually(() => expect(statuses(visitor.chat)?.[0]).not.toBe('sending'));
     const relayed = relay.heard.find(({ event }) => event === 'clientMessage');
     expect(JSON.stringify(relayed?.payload).length).toBeLessThan(500);
-    // With the origin, for front-ends on other sites.
+    // With an absolute URL, for front-ends on other sites.
     expect(relayed?.payload).toMatchObject({ image: expect.stringMatching(/^https:\/\/chat\.example\/api\/chat\/uploads\//) });
     await operator.chat.conversation(1).sendImage(new Blob(['y'], { type: 'image/png' }), 'dog.png');
     await eventually(() => expect(visitor.chat.conversation!.getSnapshot().messages[1]?.body).toMatchObject(uploaded));
@@ -120,7 +120,7 @@ describe('a visitor and an operator', () => {
     });
   });
 
-  it('go on after the line was cut, and catch up with what was said meanwhile', async () => {
+  it('continue after the connection was lost, and catch up with messages sent meanwhile', async () => {
     const operator = openOperator();
     await connected(operator.chat);
     const visitor = await startVisitor();
@@ -139,7 +139,7 @@ describe('a visitor and an operator', () => {
     relay.deaf = false;
     await visitor.chat.conversation!.sendText('three');
     await eventually(() => expect(seenBy(operator.chat)).toEqual(['one', 'two', 'three']));
-    // Handlers are there once, however often the line broke.
+    // Handlers are registered once, after any number of reconnects.
     expect(operator.arrivals.filter(({ message }) => message.body.text === 'three')).toHaveLength(1);
   });
 
@@ -171,7 +171,7 @@ describe('two operators', () => {
     await eventually(() => expect(seenBy(alan.chat)).toEqual(['Who is there?', 'I am.']));
     const heard = alan.chat.conversation(1).getSnapshot().messages.at(-1);
     expect(heard).toMatchObject({ operatorName: 'Grace', own: false, status: null });
-    // What a colleague says does not ring.
+    // A colleague's message is not reported as an arrival.
     await eventually(() => expect(alan.arrivals.map(({ message }) => message.body.text)).toEqual(['Who is there?']));
   });
 });

@@ -3,11 +3,11 @@ import { dirname, join, normalize } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-/** Folders that each folder may import besides itself. `testing` and the files beside this one may import everything. */
+/** The folders that each folder may import besides itself. `testing` and the files beside this one may import everything. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   /** Types that views and all folders share, and the identity of messages. No behavior. */
   model: [],
-  /** The browser behind `Effects`, and what has nothing to do with chat: emitters, clocks, retries. */
+  /** The browser behind `Effects`, and general utilities: emitters, clocks, retries. */
   platform: [],
   /** The relay's socket and the HTTP API. */
   transport: ['model', 'platform'],
@@ -37,20 +37,20 @@ const imports = new Map(
     }),
 );
 
-/** A circle of imports that the file is part of or leads to; undefined when there is none, or when it was found from another file. */
-function circleFrom(file: string, path: readonly string[], done: Set<string>): readonly string[] | undefined {
+/** An import cycle that the file is part of or leads to; undefined if there is none, or if it was found from another file. */
+function cycleFrom(file: string, path: readonly string[], done: Set<string>): readonly string[] | undefined {
   if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
   if (done.has(file)) return undefined;
   done.add(file);
   for (const imported of imports.get(file) ?? []) {
-    const circle = circleFrom(imported, [...path, file], done);
-    if (circle !== undefined) return circle;
+    const cycle = cycleFrom(imported, [...path, file], done);
+    if (cycle !== undefined) return cycle;
   }
   return undefined;
 }
 
 describe('the folders of the client', () => {
-  it('are those of the table', () => {
+  it('are the folders of the table', () => {
     const folders = new Set([...imports.keys()].map(folderOf).filter((folder) => folder !== ''));
     expect([...folders].toSorted()).toEqual(Object.keys(MAY_IMPORT).toSorted());
   });
@@ -66,7 +66,7 @@ describe('the folders of the client', () => {
 
   it('have no two files that import each other, directly or through others', () => {
     const done = new Set<string>();
-    const circles = [...imports.keys()].flatMap((file) => circleFrom(file, [], done)?.join(' → ') ?? []);
-    expect(circles).toEqual([]);
+    const cycles = [...imports.keys()].flatMap((file) => cycleFrom(file, [], done)?.join(' → ') ?? []);
+    expect(cycles).toEqual([]);
   });
 });

@@ -25,14 +25,14 @@ describe('a key that both sides have used', () => {
   beforeEach(openServers);
   afterEach(closeServers);
 
-  /** An operator's answer is under way, unsaved, and the visitor knows its key from the relay. */
+  /** An operator's answer is relayed but not saved, so the visitor knows its key. */
   async function answering(first: string) {
     const [grace, alan] = [openOperator(GRACE), openOperator(ALAN)];
     await Promise.all([connected(grace.chat), connected(alan.chat)]);
     const visitor = await startVisitor();
     await visitor.chat.conversation!.sendText('May I?');
     await eventually(() => expect(seenBy(grace.chat)).toEqual(['May I?']));
-    // Before that it knows no address to send to.
+    // Before that it has no address to send to.
     for (const { chat } of [grace, alan]) await eventually(() => expect(chat.getSnapshot().conversations[0]?.address).toBeTruthy());
     const held = new Set([first]);
     server.fault = ({ body }) => (JSON.stringify(body).includes(first) && held.has(first) ? 'refuse' : undefined);
@@ -42,7 +42,7 @@ describe('a key that both sides have used', () => {
     return { grace, alan, visitor, key, letGo: () => held.clear() };
   }
 
-  it('is two messages: the operator’s stays on every screen and gets into the database, though the visitor has taken its key first', async () => {
+  it('identifies two messages: the operator’s stays on every screen and is saved, although the visitor used its key first', async () => {
     const { grace, alan, visitor, key, letGo } = await answering('Yes, of course.');
     server.commit(1, { messageKey: key, senderType: 'CLIENT', text: 'No, I want nothing.' });
     const both = ['May I?', 'No, I want nothing.', 'Yes, of course.'];
@@ -66,7 +66,7 @@ describe('a key that both sides have used', () => {
     await eventually(() => expect(own()).toMatchObject({ body: { text: 'Yes, of course.' }, status: 'delivered' }));
   });
 
-  it('is two messages on the relay, too, and both arrive', async () => {
+  it('identifies two messages on the relay as well, and both arrive', async () => {
     const { grace, alan, key, letGo } = await answering('It is on its way.');
     const [client] = server.clients.values();
     relay.toOperators('incomingMessage', {
@@ -82,7 +82,7 @@ describe('a key that both sides have used', () => {
     await eventually(() => expect(grace.chat.getSnapshot().conversations[0]?.unread).toBe(2));
     letGo();
     grace.tab.wake();
-    // Nobody else saves it, so a console does: for the visitor, not in place of the operator's.
+    // Nobody else saves it, so a console does: on the visitor's behalf, not instead of the operator's message.
     await eventually(() =>
       expect(sorted(server.clients.get(1)?.rows.map(({ senderType, text }) => `${senderType} ${text ?? ''}`))).toEqual([
         'CLIENT May I?',
@@ -92,7 +92,7 @@ describe('a key that both sides have used', () => {
     );
   });
 
-  it('does not take a colleague’s message for the one that waits here: that gets another key and is saved', async () => {
+  it('does not confuse a waiting message with a colleague’s: it gets another key and is saved', async () => {
     const { grace, alan, key, letGo } = await answering('From Grace');
     server.commit(1, { messageKey: key, senderType: 'OPERATOR', text: 'From Alan', operatorId: ALAN.operatorId, operatorName: ALAN.name });
     letGo();
@@ -103,10 +103,10 @@ describe('a key that both sides have used', () => {
   });
 });
 
-describe('a key that the server takes for another message’s', () => {
+describe('a key that another message already has', () => {
   afterEach(closeTabs);
 
-  it('is replaced: the message stays in its place, is shown once all the time, in every tab, and is saved', async () => {
+  it('is replaced: the message keeps its position, is always shown once, in every tab, and is saved', async () => {
     const server = createServer();
     const browser = new FakeBrowser();
     server.fault = ({ body }) => (JSON.stringify(body).includes(KEY) ? { code: 'conflict' } : undefined);
@@ -126,7 +126,7 @@ describe('a key that the server takes for another message’s', () => {
     expect(server.clients.get(1)?.rows.some(({ messageKey }) => messageKey === KEY)).toBe(false);
   });
 
-  it('is said to be not sent, with the text, when no key at all is taken', async () => {
+  it('leaves the message as not sent, with its text, if the server accepts no key', async () => {
     const server = createServer();
     server.fault = () => ({ code: 'conflict' });
     const { outbox } = await start(server);
@@ -137,7 +137,7 @@ describe('a key that the server takes for another message’s', () => {
   });
 });
 
-describe('the disk of the outbox', () => {
+describe('the stored outbox', () => {
   const kept = (owner: string, more: Parameters<typeof entry>[1] = {}) => ({
     ...entry(`of ${owner}`, { key: KEY, ...more }),
     owner,
@@ -146,7 +146,7 @@ describe('the disk of the outbox', () => {
     failure: null,
   });
 
-  it('keeps one key of several people, sides and conversations as several entries, each with its own changes and its own end', async () => {
+  it('keeps one key of several people, sides and conversations as separate entries that change and end independently', async () => {
     const store = openOutboxStore(createTab({ browser: new FakeBrowser() }));
     const entries = [
       kept('operator:7', { senderType: 'OPERATOR' }),
@@ -168,7 +168,7 @@ describe('the disk of the outbox', () => {
     expect(store.isVolatile()).toBe(false);
   });
 
-  it('keeps what an older build has written, beside the same key of somebody else', async () => {
+  it('keeps entries of an older build beside the same key of another person', async () => {
     const browser = new FakeBrowser();
     const store = openOutboxStore(createTab({ browser }));
     await store.list('visitor');

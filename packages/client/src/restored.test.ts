@@ -24,7 +24,7 @@ const rows = (clientId = 1) => server.clients.get(clientId)?.rows.map(({ text })
 const sorted = (texts: readonly (string | null)[] | undefined) => texts?.toSorted((a, b) => String(a).localeCompare(String(b)));
 const saves = () => server.requests.filter(({ path, method }) => path === '/api/chat/messages' && method === 'POST').length;
 
-/** A visitor and an operator who have said something before a backup and something after it. */
+/** A visitor and an operator with messages before and after a backup. */
 async function talking() {
   const operator = openOperator();
   await connected(operator.chat);
@@ -37,20 +37,20 @@ async function talking() {
   const backup = server.backUp();
   await visitor.chat.conversation!.sendText('after: visitor');
   await eventually(() => expect(rows()).toHaveLength(3));
-  // Who has not seen it yet may answer "before" it.
+  // A side that has not received it yet may send a message with an earlier time.
   await eventually(() => expect(seenBy(operator.chat)).toHaveLength(3));
   await operator.chat.conversation(1).sendText('after: operator');
   const all = ['before: visitor', 'before: operator', 'after: visitor', 'after: operator'];
   await eventually(() => expect(rows()).toEqual(all));
   for (const texts of [() => said(visitor.chat), () => seenBy(operator.chat)]) await eventually(() => expect(texts()).toEqual(all));
-  // Both pages know all numbers: a page that lacks the last one could not tell that the database was set back.
+  // Both pages know all numbers: a page without the last one could not detect the restore.
   for (const conversation of [visitor.chat.conversation!, operator.chat.conversation(1)])
     await eventually(() => expect(conversation.getSnapshot().messages.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]));
   return { operator, visitor, own, backup, all };
 }
 
-describe('a database that is set back to a backup under open pages', () => {
-  it('gets back from both sides what it has lost, each message once, and both show it all', async () => {
+describe('a database that is restored from a backup under open pages', () => {
+  it('gets lost messages back from both sides, each once, and both sides show all of them', async () => {
     const { operator, visitor, backup, all } = await talking();
     server.restore(backup);
     relay.cut();
@@ -59,7 +59,7 @@ describe('a database that is set back to a backup under open pages', () => {
     await eventually(() => expect(statuses(visitor.chat)).toEqual(['delivered', null, 'delivered', null]));
   });
 
-  it('hears with each receipt which history its numbers are of', async () => {
+  it('receives the epoch of the numbers with each receipt', async () => {
     const { backup } = await talking();
     const reported = () => server.requests.filter(({ path }) => path === '/api/chat/receipts').map(({ body }) => body['epoch']);
     await eventually(() => expect(reported().length).toBeGreaterThan(0));
@@ -70,7 +70,7 @@ describe('a database that is set back to a backup under open pages', () => {
     await eventually(() => expect(reported()).toContain(server.epoch));
   });
 
-  it.each(['visitor', 'operator'] as const)('gets it back from the %s alone, as far as that may say it', async (who) => {
+  it.each(['visitor', 'operator'] as const)('gets back from the %s alone the messages that this side may save', async (who) => {
     const { operator, visitor, backup, all } = await talking();
     if (who === 'visitor') {
       operator.chat.close();
@@ -87,7 +87,7 @@ describe('a database that is set back to a backup under open pages', () => {
     expect(first?.rows.find(({ text }) => text === 'after: visitor')?.senderType).toBe('CLIENT');
   });
 
-  it('gets it back when other messages have taken the numbers meanwhile', async () => {
+  it('gets them back if other messages have got their numbers meanwhile', async () => {
     const { operator, visitor, backup, all } = await talking();
     server.restore(backup);
     server.commit(1, { text: 'from another browser 1' });
@@ -99,7 +99,7 @@ describe('a database that is set back to a backup under open pages', () => {
       await eventually(() => expect(texts()).toEqual(expect.arrayContaining(all.slice(2))));
   });
 
-  it('is noticed by its numbers alone where the server tells no epoch', async () => {
+  it('is detected by its numbers alone if the server sends no epoch', async () => {
     server.epoch = undefined;
     const { backup, all } = await talking();
     server.restore(backup, undefined);
@@ -108,7 +108,7 @@ describe('a database that is set back to a backup under open pages', () => {
     await eventually(() => expect(sorted(rows())).toEqual(sorted(all)));
   });
 
-  it('counts what is new there as unread, and reads no more than was read there', async () => {
+  it('has new messages counted as unread, and marks no more as read than was read there', async () => {
     const { operator, visitor, backup } = await talking();
     const lookAway = lookAt(operator.chat.conversation(1));
     await eventually(() => expect(server.clients.get(1)?.receipts.operatorReadSeq).toBeGreaterThanOrEqual(3));
@@ -125,7 +125,7 @@ describe('a database that is set back to a backup under open pages', () => {
     await eventually(() => expect(server.clients.get(1)?.receipts.operatorReadSeq).toBeGreaterThanOrEqual(3));
   });
 
-  it('gets nothing sent anew when nothing is lost', async () => {
+  it('is sent no message again if nothing was lost', async () => {
     const { operator, visitor, all } = await talking();
     const before = saves();
     server.restore(server.backUp());
@@ -139,19 +139,19 @@ describe('a database that is set back to a backup under open pages', () => {
     expect([saves(), server.epoch]).toEqual([before, epoch]);
   });
 
-  it('that does not know a conversation any more costs its visitor nothing: what they have said is theirs to send again, in a new one', async () => {
+  it('without a conversation costs its visitor nothing: they can send their messages again in a new one', async () => {
     const nothing = server.backUp();
     const { operator, visitor, own } = await talking();
     const second = openVisitor(own);
     await eventually(() => expect(said(second.chat)).toHaveLength(4));
-    // With a console open it would get everything back from that, too, as in the next test.
+    // An open console would resend everything as well, as in the next test.
     operator.chat.close();
     operator.tab.kill();
     server.restore(nothing);
-    // Somebody else begins meanwhile.
+    // Another visitor starts a conversation meanwhile.
     const other = server.addClient('Bea');
     relay.cut();
-    // One of the tabs finds it out first, and the other one hears of it. Nothing is begun in the visitor's name until they do.
+    // One tab detects it first, and the other one is notified. No conversation is started until the visitor does it.
     const left = [{ text: 'before: visitor' }, { text: 'after: visitor' }];
     await eventually(() => {
       for (const { tab } of [visitor, second]) tab.storageChanged();
@@ -180,7 +180,7 @@ describe('a database that is set back to a backup under open pages', () => {
     expect(other.rows).toEqual([]);
   });
 
-  it('that does not know a conversation any more gets back from a console what was said in it, under a number that was nobody’s', async () => {
+  it('without a conversation gets its messages back from a console, under a new client id', async () => {
     const nothing = server.backUp();
     const { operator, visitor, all } = await talking();
     visitor.chat.close();

@@ -23,14 +23,14 @@ const maya = { senderType: 'OPERATOR', own: true, operatorId: 1, operatorName: '
 const omar = { senderType: 'OPERATOR', own: false, operatorId: 2, operatorName: 'Omar' } as const;
 const utcDay = (iso: string) => iso.slice(0, 10);
 
-/** The shape in short: `|day`, `!` for the new divider, a group as its keys. */
+/** A short form of the items: `|day`, `!` for the "new" divider, a group as its keys. */
 function shape(messages: readonly TimelineMessage[], firstUnreadKey: string | null = null): string[] {
   return arrangeMessages(messages, firstUnreadKey, utcDay).map((item) =>
     item.kind === 'group' ? item.messages.map(({ key }) => key).join('') : item.kind === 'day' ? `|${utcDay(item.at)}` : '!',
   );
 }
 
-it('groups by sender within five minutes, each operator apart', () => {
+it('groups by sender within five minutes, each operator separately', () => {
   const messages = [
     message('a', 0),
     message('b', 5),
@@ -42,17 +42,17 @@ it('groups by sender within five minutes, each operator apart', () => {
   expect(shape(messages)).toEqual(['|2026-11-23', 'ab', 'c', 'd', 'e', 'f']);
 });
 
-it('puts a divider before each day and before the first unread one, and no group crosses it', () => {
+it('puts a divider before each day and before the first unread message, and no group crosses it', () => {
   const messages = [message('a', 0), message('b', 1), message('c', 2), message('d', 14 * 60)];
   expect(shape(messages, 'b')).toEqual(['|2026-11-23', 'a', '!', 'bc', '|2026-11-24', 'd']);
   expect(shape(messages, 'd')).toEqual(['|2026-11-23', 'abc', '|2026-11-24', '!', 'd']);
 });
 
-it('has nothing to arrange in an empty conversation', () => {
+it('returns no items for an empty conversation', () => {
   expect(shape([])).toEqual([]);
 });
 
-it('knows two arrangements of the same messages as the same', () => {
+it('compares groups by their messages', () => {
   const messages = [message('a', 0), message('b', 1)];
   const [one, other, longer] = [messages, messages, [...messages, message('c', 2)]].map((list) => arrangeMessages(list, null, utcDay)[1]);
   if (one?.kind !== 'group' || other?.kind !== 'group' || longer?.kind !== 'group') throw new Error('expected groups');

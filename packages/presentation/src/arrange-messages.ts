@@ -1,9 +1,9 @@
 import { type TimelineMessage, messageId } from '@switchboard/client';
 
-/** Messages of one sender that follow each other within this time stand together. */
+/** Consecutive messages of one sender within this time form a group. */
 const GROUP_MS = 5 * 60 * 1000;
 
-/** Roles of the log's content: one list for a screen reader, whose items stand in groups for the eye (so they can't be `ul` and `li`). */
+/** ARIA roles of the log's content: screen readers get one list. Its items are nested in visual groups, so they can't be `ul` and `li` elements. */
 export const LIST = { role: 'list' } as const;
 export const LIST_ITEM = { role: 'listitem' } as const;
 
@@ -17,7 +17,7 @@ export interface MessageGroup {
   readonly messages: readonly TimelineMessage[];
 }
 
-/** What the log shows, from old to new. */
+/** An item of the log; the log shows them from old to new. */
 export type LogItem =
   | { readonly kind: 'day'; readonly key: string; readonly at: string }
   | { readonly kind: 'new'; readonly key: string }
@@ -28,7 +28,7 @@ interface OpenGroup {
   readonly messages: TimelineMessage[];
 }
 
-function together(last: TimelineMessage, next: TimelineMessage): boolean {
+function belongTogether(last: TimelineMessage, next: TimelineMessage): boolean {
   return (
     last.senderType === next.senderType &&
     last.own === next.own &&
@@ -39,8 +39,7 @@ function together(last: TimelineMessage, next: TimelineMessage): boolean {
 }
 
 /**
- * Puts messages (oldest first) into groups by sender, with a divider before each new day and before the message `firstUnreadKey`.
- * `dayKey` says which day a time belongs to.
+ * Groups messages (oldest first) by sender, with a divider before each new day and before the message `firstUnreadKey`. `dayKey` returns the day of a time.
  */
 export function arrangeMessages(
   messages: readonly TimelineMessage[],
@@ -70,7 +69,7 @@ export function arrangeMessages(
       items.push({ kind: 'new', key: 'new' });
     }
     const last = open?.messages.at(-1);
-    if (open !== undefined && last !== undefined && together(last, message)) open.messages.push(message);
+    if (open !== undefined && last !== undefined && belongTogether(last, message)) open.messages.push(message);
     else {
       close();
       open = { first: message, messages: [message] };
@@ -80,7 +79,7 @@ export function arrangeMessages(
   return items;
 }
 
-/** Whether two groups would be shown alike: the same messages in the same order. Messages are immutable, so identity is enough. */
+/** Whether two groups have the same messages in the same order. Messages are immutable, so comparing identities is enough. */
 export function sameGroup(one: MessageGroup, other: MessageGroup): boolean {
   return (
     one === other ||
@@ -88,7 +87,7 @@ export function sameGroup(one: MessageGroup, other: MessageGroup): boolean {
   );
 }
 
-/** The newest own message, which is the one that shows its status. */
+/** Key of the newest own message, the one that shows its status. */
 export function lastOwnKey(messages: readonly TimelineMessage[]): string | null {
   return messages.findLast((message) => message.own)?.key ?? null;
 }

@@ -1,9 +1,9 @@
-/** Whether a person may look at this document now: it is in front, and it has the focus. */
+/** Whether a person may be looking at this document: it is visible and has the focus. */
 export function isAttended(): boolean {
   return document.visibilityState === 'visible' && document.hasFocus();
 }
 
-/** Calls `listener` whenever `isAttended` may have changed; returns how to stop. */
+/** Calls `listener` whenever `isAttended` may have changed; returns a function that unsubscribes. */
 export function onAttention(listener: () => void): () => void {
   document.addEventListener('visibilitychange', listener);
   window.addEventListener('focus', listener);

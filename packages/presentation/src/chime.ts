@@ -1,10 +1,11 @@
-/** Two soft notes, made on the spot: nothing to download, nothing that can fail to load. */
+/** Two soft notes, synthesized: there is no file to download that could fail to load. */
 const NOTES = [
   { frequency: 659.25, at: 0, peak: 0.16 },
   { frequency: 987.77, at: 0.11, peak: 0.12 },
 ] as const;
 const DECAY_S = 0.42;
 
+/** Plays the sound of a new message. */
 export function playChime(context: AudioContext): void {
   for (const { frequency, at, peak } of NOTES) {
     const start = context.currentTime + at;

@@ -1,13 +1,13 @@
-/** The box that a picture in the log fits into, in CSS pixels. */
+/** Maximum size of a picture in the log, in CSS pixels. */
 const MAX_WIDTH = 320;
 const MAX_HEIGHT = 320;
 const MIN_SIDE = 48;
-/** The least width of what is said to a picture, however narrow that is. */
+/** Minimum width of a caption, even below a narrow picture. */
 const MIN_CAPTION = 200;
-/** For a picture whose size nobody knows yet. */
+/** Size of a picture whose dimensions are unknown. */
 const UNKNOWN = { width: 240, height: 180, fit: 'scale-down' } as const;
 
-/** How to show a picture: the room it gets, in CSS pixels, and how it stands in there, as CSS `object-fit` says it. */
+/** How to show a picture: its box in CSS pixels, and its CSS `object-fit`. */
 export interface ShownSize {
   readonly width: number;
   readonly height: number;
@@ -15,8 +15,8 @@ export interface ShownSize {
 }
 
 /**
- * How large to show a picture of this size: at its ratio and never enlarged, so that its space can be reserved before it is there. What would be too thin to
- * be hit gets more room: a picture that is small itself stands in the middle of it, a long one fills it with its middle part.
+ * The size at which to show a picture: scaled down at its aspect ratio, never enlarged, so that its space is reserved before it has loaded. A side that would
+ * be too thin to click gets more room: a small picture is centered in it, a long one fills it with its middle part.
  */
 export function shownSize(width: number | null, height: number | null, maxWidth = MAX_WIDTH): ShownSize {
   if (width === null || height === null || width <= 0 || height <= 0) return UNKNOWN;
@@ -25,7 +25,7 @@ export function shownSize(width: number | null, height: number | null, maxWidth 
   return { width: room(width), height: room(height), fit: Math.min(width, height) < MIN_SIDE ? 'scale-down' : 'cover' };
 }
 
-/** How wide to set what is said to a picture that is shown so: as wide as the picture, but for one that is too narrow to read below. CSS pixels. */
+/** Width of a caption in CSS pixels: that of its picture, but never too narrow to read. */
 export function captionWidth({ width }: ShownSize): number {
   return Math.max(MIN_CAPTION, width);
 }

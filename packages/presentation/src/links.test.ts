@@ -5,7 +5,7 @@ import { linkParts } from './links.ts';
 
 const hrefs = (text: string) => linkParts(text).flatMap(({ href }) => (href === undefined ? [] : [href]));
 
-it('finds web and mail addresses and leaves the punctuation of the sentence outside', () => {
+it('finds web and mail addresses without the punctuation of the sentence', () => {
   expect(linkParts('See https://lamps.example/a?b=1#c, or write to ana@lamps.example.')).toEqual([
     { text: 'See ' },
     { text: 'https://lamps.example/a?b=1#c', href: 'https://lamps.example/a?b=1#c' },
@@ -37,12 +37,12 @@ it.each([
   expect(hrefs(text)).toEqual([]);
 });
 
-it('does not take a quote or a bracket of markup into an address', () => {
+it('ends an address at a quote or angle bracket of markup', () => {
   expect(hrefs('<a href="https://lamps.example" onclick="x">')).toEqual(['https://lamps.example/']);
 });
 
 it.each([
-  // The addresses, then a text that has them and nothing else that is a link.
+  // The expected addresses, and a text that contains exactly these links.
   ['https://lamps.example/c', 'これを見て：https://lamps.example/c。'],
   ['https://lamps.example/help', '请看https://lamps.example/help，谢谢。'],
   ['https://lamps.example/a https://lamps.example/b', '（https://lamps.example/a）和「https://lamps.example/b」。'],
@@ -102,7 +102,7 @@ it.each([
   expect([before?.text, link?.text, after?.text]).toEqual(['See ', address, ', please']);
 });
 
-it('keeps every character and lets no other scheme out, whatever the text', () => {
+it('keeps every character and returns no other scheme for any text', () => {
   const scheme = fc.constantFrom('https://', 'http://', 'www.', 'mailto:', 'javascript:', 'data:', '@', '.', '/', '\\', '\u202E', ' ', '"');
   const texts = fc
     .array(fc.oneof(scheme, fc.string({ unit: 'binary', maxLength: 8 }), fc.domain()), { maxLength: 8 })
@@ -122,10 +122,10 @@ describe('the work on a text', () => {
     vi.restoreAllMocks();
   });
 
-  /** How many characters are looked at or copied while the links of this text are found. */
+  /** Number of characters that are read or copied while the links of this text are found. */
   function work(text: string): number {
     let steps = 0;
-    // oxlint-disable-next-line typescript/unbound-method -- called on the text it is asked of, below
+    // oxlint-disable-next-line typescript/unbound-method -- called with its text below
     const { charAt, charCodeAt, slice } = String.prototype;
     vi.spyOn(String.prototype, 'charCodeAt').mockImplementation(function look(this: string, index: number) {
       steps += 1;
@@ -140,7 +140,7 @@ describe('the work on a text', () => {
       steps += part.length;
       return part;
     });
-    // What a regular expression does with a text can't be counted: none may see more than one address.
+    // The work of a regular expression can't be counted: none may be given more than one address.
     // oxlint-disable-next-line typescript/unbound-method -- as above
     const { exec } = RegExp.prototype;
     vi.spyOn(RegExp.prototype, 'exec').mockImplementation(function search(this: RegExp, subject: string) {
@@ -196,17 +196,17 @@ describe('the work on a text', () => {
   const pieces = punctuation.concat(addresses, others);
   const beginnings = ['', 'https://x.y/', 'https://x.y/(', 'www.x.y', 'mailto:a@b.c', 'a@b.c', '@', 'x '];
 
-  it.each(pieces)('grows no faster than a text made of %j', (piece) => {
+  it.each(pieces)('grows linearly for a text of repeated %j', (piece) => {
     for (const beginning of beginnings) {
       const text = (length: number) => (beginning + piece.repeat(Math.ceil(length / piece.length))).slice(0, length);
       const [once, fourfold] = [work(text(2_500)), work(text(10_000))];
       expect(fourfold, `after ${JSON.stringify(beginning)}`).toBeLessThan(once * 5 + 10_000);
-      // Ten looks a character are many; a thousand, which is what searching anew from every letter takes, would freeze the page.
+      // Ten reads per character are acceptable; a thousand, the cost of a search from every letter, would freeze the page.
       expect(fourfold, `after ${JSON.stringify(beginning)}`).toBeLessThan(20 * 10_000);
     }
   });
 
-  it('grows no faster than a text of any mixture', () => {
+  it('grows linearly for a text of any mixture', () => {
     const mixture = fc.array(fc.constantFrom(...pieces), { minLength: 1, maxLength: 12 }).map((chosen) => chosen.join(''));
     fc.assert(
       fc.property(fc.constantFrom(...beginnings), mixture, (beginning, piece) => {
@@ -218,13 +218,13 @@ describe('the work on a text', () => {
   });
 });
 
-it('makes no link of an address that is longer than any page has, instead of one that leads elsewhere', () => {
+it('leaves an overlong address as plain text instead of truncating it', () => {
   const address = (length: number) => `https://lamps.example/${'a'.repeat(length - 22)}`;
   expect(hrefs(`${address(2_048)} and on`)).toHaveLength(1);
   expect(hrefs(`${address(2_049)} and on`)).toEqual([]);
 });
 
-it('makes no more links of one message than a page can carry', () => {
+it('limits the number of links in one message', () => {
   const text = 'https://a.b '.repeat(800);
   expect(hrefs(text)).toHaveLength(100);
   expect(

@@ -1,23 +1,23 @@
-/** A piece of a message: plain text, or text that leads somewhere. */
+/** A part of a message: plain text or a link. */
 export interface TextPart {
   readonly text: string;
   /** An absolute `http:`, `https:` or `mailto:` address; undefined for plain text. */
   readonly href?: string;
 }
 
-/** A longer address stays plain text: one that is cut off would lead somewhere else. */
+/** A longer address stays plain text: a truncated one would lead elsewhere. */
 const MAX_ADDRESS_LENGTH = 2_048;
-/** What comes after so many links in one message stays plain text: each link costs the page much more than its letters. */
+/** Text after this many links in one message stays plain: a link costs the page much more than its text. */
 export const MAX_LINKS = 100;
 const PREFIXES = ['https://', 'http://', 'mailto:', 'www.'];
 const LONGEST_PREFIX = 8;
-/** Punctuation that ends the sentence, not the address. */
+/** Punctuation that belongs to the sentence, not to the address. */
 const TRAILING = new Set('.,;:!?…)]}*_~’–—·•״׳');
 const OPENERS: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' };
 const SAFE_SCHEMES = new Set(['http:', 'https:', 'mailto:']);
 const AT = 0x40;
 const DOT = 0x2e;
-/** Code units that end an address: white space, quotation marks, angle brackets, and what can't be seen. First and last of each range. */
+/** Code units that end an address: white space, quotation marks, angle brackets and invisible characters. First and last of each range. */
 const STOPS: readonly (readonly [number, number])[] = [
   [0x00, 0x20],
   [0x22, 0x22],
@@ -35,17 +35,17 @@ const STOPS: readonly (readonly [number, number])[] = [
   [0xfeff, 0xfeff],
 ];
 /**
- * Beyond ASCII every quotation mark, bracket and mark of a sentence ends an address, whatever the language, because nothing needs to stand between it and
- * the next word: `「https://…/b」。`, `“https://…/e”`, `https://…/g،`. An address that is copied out of a browser has such a mark only encoded.
+ * Outside ASCII, every quotation mark, bracket and punctuation mark of any language ends an address, because no space is needed between it and the next
+ * word: `「https://…/b」。`, `“https://…/e”`, `https://…/g،`. An address that is copied from a browser contains such a mark only in encoded form.
  */
 const PUNCTUATION = /[\p{Pi}\p{Pf}\p{Ps}\p{Pe}\p{Po}＜＞｜]/u;
-/** Marks that stand inside words and names, and so inside of addresses that are typed as they are read: `L’Île`, `ジョン・レノン`, `§5`. */
+/** Marks that occur inside words and names, and therefore inside addresses that are not encoded: `L’Île`, `ジョン・レノン`, `§5`. */
 const IN_WORDS = new Set('’·‧・･׳״§¶†‡•‰′″॰՚՛՜՝՞՟་༌');
 const APOSTROPHE = 0x2019;
-/** From here on are the scripts that are written without spaces. */
+/** The first code unit of scripts that are written without spaces. */
 const FIRST_IDEOGRAPHIC = 0x2e80;
 
-/** A stretch of the text that may be an address. */
+/** A range of the text that may be an address. */
 interface Candidate {
   readonly start: number;
   readonly end: number;
@@ -60,34 +60,34 @@ function isEnd(text: string, index: number): boolean {
   const code = text.charCodeAt(index);
   if (isStop(code)) return true;
   if (code < 0xa1) return false;
-  // Where words are not set apart, it can't be told from a quotation mark by what follows.
+  // Before a script without spaces it counts as a quotation mark.
   if (code === APOSTROPHE) return text.charCodeAt(index + 1) >= FIRST_IDEOGRAPHIC;
   const character = text.charAt(index);
   return PUNCTUATION.test(character) && !IN_WORDS.has(character);
 }
 
-/** A letter or digit of ASCII, `_` or `-`: what names of hosts are made of. */
+/** Whether it may be part of a host name: an ASCII letter or digit, `_` or `-`. */
 function isHostCode(code: number): boolean {
   return (
     (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) || (code >= 0x30 && code <= 0x39) || code === 0x5f || code === 0x2d
   );
 }
 
-/** What may stand before the `@` of a mail address: also `.` and `+`. */
+/** Whether it may precede the `@` of a mail address: also `.` and `+`. */
 function isLocalCode(code: number): boolean {
   return isHostCode(code) || code === DOT || code === 0x2b;
 }
 
-/** Whether what begins at `index` goes on from the middle of a word or an address. */
+/** Whether the text at `index` continues a word or an address. */
 function isInsideWord(text: string, index: number): boolean {
   if (index === 0) return false;
   const before = text.charCodeAt(index - 1);
   return before === AT || before === 0x2f || (isHostCode(before) && before !== 0x2d);
 }
 
-/** The address with a scheme, or `www.`, that begins at `start`. */
+/** The address that begins with a scheme or `www.` at `start`. */
 function webAddress(text: string, start: number): Candidate | undefined {
-  // Only these letters begin one of the prefixes.
+  // Every prefix begins with one of these letters.
   if (!'hHmMwW'.includes(text.charAt(start))) return undefined;
   const beginning = text.slice(start, start + LONGEST_PREFIX).toLowerCase();
   const prefix = PREFIXES.find((known) => beginning.startsWith(known));
@@ -99,8 +99,8 @@ function webAddress(text: string, start: number): Candidate | undefined {
 }
 
 /**
- * The end of an address that is nothing but a host and is followed at once by a word of another script: `www.lamps.exampleで`. The last part of a host is of
- * one script. Where a path follows, nobody can tell where it ends.
+ * The end of an address that consists of a host only and is followed directly by a word of another script: `www.lamps.exampleで`. The last label of a host has
+ * one script. For an address with a path the end is unknown, so it is unchanged.
  */
 function hostEnd(text: string, start: number, end: number): number {
   let label = start;
@@ -114,7 +114,7 @@ function hostEnd(text: string, start: number, end: number): number {
   return other > label ? other : end;
 }
 
-/** The mail address around the `@` at `at`, not reaching back before `from`. */
+/** The mail address around the `@` at `at`, beginning at `from` or later. */
 function mailAddress(text: string, at: number, from: number): Candidate | undefined {
   let start = at;
   while (start > from && isLocalCode(text.charCodeAt(start - 1))) start -= 1;
@@ -134,7 +134,7 @@ function mailAddress(text: string, at: number, from: number): Candidate | undefi
   return start === at || dots === 0 ? undefined : { start, end };
 }
 
-/** The end of the candidate without what ends the sentence. Leaves a closing bracket that was opened inside the address: `…/Lamp_(light)`. */
+/** The end of the candidate without trailing punctuation. A closing bracket stays if it was opened inside the address: `…/Lamp_(light)`. */
 function trimmedEnd(text: string, { start, end }: Candidate): number {
   const brackets = new Map<string, number>();
   for (let index = start; index < end; index += 1) {
@@ -156,7 +156,7 @@ function trimmedEnd(text: string, { start, end }: Candidate): number {
   return kept;
 }
 
-/** Where it leads, or undefined when that is nowhere safe. Whatever the text looks like, only these three schemes come out. */
+/** The absolute address of a link, or undefined if it is not safe. The result always has one of the three safe schemes. */
 export function safeHref(text: string): string | undefined {
   const lower = text.toLowerCase();
   let address = text;
@@ -172,15 +172,15 @@ export function safeHref(text: string): string | undefined {
 }
 
 /**
- * Cuts a message into plain text and links. The texts of the parts, joined, are the message, character for character.
+ * Splits a message into plain text and links. The joined texts of the parts equal the message.
  *
- * Strangers write these texts, so the work grows no faster than the text: every character is looked at a fixed number of times.
+ * Anybody can write these texts, so the work is linear in their length: every character is read a bounded number of times.
  */
 export function linkParts(text: string, maxLinks = MAX_LINKS): readonly TextPart[] {
   const parts: TextPart[] = [];
   let plainFrom = 0;
   let links = 0;
-  /** Before this everything belongs to a candidate that has been decided. */
+  /** End of the last candidate. */
   let from = 0;
   for (let index = 0; index < text.length && links < maxLinks; index += 1) {
     const candidate = text.charCodeAt(index) === AT ? mailAddress(text, index, from) : webAddress(text, index);

@@ -1,21 +1,21 @@
 import { type ConversationSnapshot, type LogView, messageId } from '@switchboard/client';
 
-/** This close to the end counts as being there, in CSS pixels. */
+/** Distance from the end that still counts as being there, in CSS pixels. */
 const AT_END = 48;
-/** From this far on, the way to the newest message is shown. */
+/** From this distance on, the button to the newest message is shown. */
 const AWAY = 200;
-/** Older messages are fetched before the top is reached. */
+/** Distance from the top at which older messages are fetched. */
 const NEAR_TOP = 600;
-/** Between the upper edge and what the log opens at. */
+/** Distance between the upper edge and the message that the log opens at. */
 const MARGIN = 16;
-/** A divider this close above a message belongs to it. */
+/** A divider within this distance above a message belongs to it. */
 const DIVIDER = 64;
 
-/** Where the log stands, for the buttons on it. */
+/** The scroll position of the log, for the buttons on it. */
 export interface LogPosition {
-  /** Far from the newest message. */
+  /** Whether the newest message is far away. */
   readonly away: boolean;
-  /** Number of unread messages above and below what is in view. */
+  /** Number of unread messages above and below the viewport. */
   readonly above: number;
   readonly below: number;
 }
@@ -25,17 +25,17 @@ export const AT_THE_END: LogPosition = { away: false, above: 0, below: 0 };
 export interface LogScrollHooks {
   onPosition(position: LogPosition): void;
   onView(view: LogView): void;
-  /** The top is near: older messages are wanted, if there are any. */
+  /** The top is near: older messages should be fetched, if there are any. */
   onNearTop(): void;
 }
 
-/** What the log shows, and whether a person looks at it. */
+/** The content of the log, and whether a person is looking. */
 export interface LogState {
   readonly snapshot: Pick<ConversationSnapshot, 'messages' | 'opened' | 'unread'>;
   readonly attended: boolean;
 }
 
-/** A message in view, and how far from the upper edge it has to stay. */
+/** A message in view, and its distance from the upper edge, which has to stay the same. */
 interface Anchor {
   readonly element: HTMLElement;
   readonly id: string;
@@ -43,9 +43,10 @@ interface Anchor {
 }
 
 /**
- * Where the log of a conversation stands. It opens with the first unread message at its upper edge, or at its end; stays at the end only while it is there;
- * and keeps what is in view where it is, whatever comes, goes or grows above. Elements of messages have their `messageId` as `data-key`, and the divider
- * before the first unread one has `data-new-divider`. The browser must not anchor by itself (`overflow-anchor: none`): both at once end in between.
+ * Controls the scroll position of a conversation's log. The log opens with the first unread message at its upper edge, or at its end; it follows the end only
+ * while it is there; and it keeps messages in view in place when content above is added, removed or resized. Elements of messages have their `messageId` as
+ * `data-key`, and the divider before the first unread message has `data-new-divider`. The browser's own scroll anchoring must be off
+ * (`overflow-anchor: none`): both together would scroll to a wrong position.
  */
 export class LogScroll {
   readonly #scroller: HTMLElement;
@@ -59,7 +60,7 @@ export class LogScroll {
   #following = true;
   #newest = '';
   #anchor: Anchor | undefined;
-  /** As it was left. */
+  /** Scroll position and height after the last update. */
   #top = 0;
   #height = 0;
   #position = AT_THE_END;
@@ -70,13 +71,13 @@ export class LogScroll {
     this.#content = content;
     this.#hooks = hooks;
     scroller.addEventListener('scroll', this.#scrolled, { passive: true });
-    // Pictures that load, a composer that grows, a keyboard that comes up, a panel that opens.
+    // Pictures load, the composer grows, a keyboard appears, the panel opens.
     this.#sizes = new ResizeObserver(() => this.#settle());
     this.#sizes.observe(scroller);
     this.#sizes.observe(content);
   }
 
-  /** To be called after each change of the state, when the document shows it and before it is painted. */
+  /** Call it after each change of the state, when the document has been updated but not painted yet. */
   update(state: LogState): void {
     const before = this.#newest;
     this.#state = state;
@@ -86,26 +87,26 @@ export class LogScroll {
     this.#unread = wanted.size === 0 ? [] : this.#elements.filter(({ dataset }) => wanted.has(dataset.key ?? ''));
     const newest = messages.at(-1);
     this.#newest = newest === undefined ? '' : messageId(newest);
-    // Who sends wants to see it.
+    // The person has sent a message: scroll to it.
     if (this.#newest !== before && newest?.own === true) this.#following = true;
     this.#settle();
-    // What does not fill the window leaves nothing to scroll.
+    // Content that does not fill the viewport can't be scrolled, so no scroll event would load older messages.
     if (this.#opened && this.#scroller.scrollHeight <= this.#scroller.clientHeight + NEAR_TOP) this.#hooks.onNearTop();
   }
 
-  /** Goes to the newest message. */
+  /** Scrolls to the newest message. */
   toEnd(): void {
-    this.#goTo(this.#end());
-    this.#note();
+    this.#scrollTo(this.#end());
+    this.#noteState();
   }
 
-  /** Goes to the first unread message above what is in view; where there is none, to the first below, or to the end if that shows it. */
+  /** Scrolls to the first unread message above the viewport; if there is none, to the first below, or to the end if that shows it. */
   toUnread(): void {
     const { above, below } = this.#position;
     const target = this.#unread[above > 0 ? 0 : this.#unread.length - below];
     if (target === undefined) return this.toEnd();
-    this.#goTo(this.#topOf(target));
-    this.#note();
+    this.#scrollTo(this.#topOf(target));
+    this.#noteState();
   }
 
   close(): void {
@@ -114,32 +115,32 @@ export class LogScroll {
   }
 
   #settle(): void {
-    // A panel that is not shown yet has no height.
+    // A hidden panel has no height.
     const opened = this.#state.snapshot.opened && this.#scroller.clientHeight > 0;
     if (opened !== this.#opened) this.#view = '';
     if (opened && !this.#opened) this.#open();
-    else this.#hold();
+    else this.#keepInPlace();
     this.#opened = opened;
-    this.#note();
+    this.#noteState();
   }
 
   #open(): void {
     const [first] = this.#unread;
     if (first === undefined) {
-      // Opened again, it stands where it was left.
-      if (this.#following) this.#goTo(this.#end());
+      // A log that is opened again keeps its position.
+      if (this.#following) this.#scrollTo(this.#end());
       return;
     }
-    this.#goTo(this.#topOf(first));
+    this.#scrollTo(this.#topOf(first));
   }
 
-  /** Stays at the end, or with what is in view. */
-  #hold(): void {
+  /** Stays at the end, or keeps the anchor in position. */
+  #keepInPlace(): void {
     if (this.#following) {
       const [first] = this.#unread;
-      // While nobody looks, nothing unread is scrolled out of sight.
+      // While nobody is looking, no unread message is scrolled out of view.
       const waits = this.#opened && !this.#state.attended && first !== undefined;
-      this.#goTo(waits ? Math.max(this.#topOf(first), this.#scroller.scrollTop) : this.#end());
+      this.#scrollTo(waits ? Math.max(this.#topOf(first), this.#scroller.scrollTop) : this.#end());
       return;
     }
     const anchor = this.#anchor;
@@ -155,19 +156,19 @@ export class LogScroll {
     const { scrollTop, scrollHeight } = this.#scroller;
     const byPerson = Math.abs(scrollTop - this.#top) >= 1;
     if (this.#isAtEnd()) this.#following = true;
-    // Only a person moves upwards while the height stays the same; what grows below must not count as that.
+    // Scrolling up at an unchanged height is done by the person; a growing log must not count as that.
     else if (scrollHeight === this.#height && scrollTop < this.#top - 1) this.#following = false;
     if (byPerson) this.#anchor = undefined;
-    this.#note();
+    this.#noteState();
     if (this.#opened && scrollTop < NEAR_TOP) this.#hooks.onNearTop();
   };
 
-  /** Remembers where it stands, and tells it. */
-  #note(): void {
+  /** Remembers the position and reports it. */
+  #noteState(): void {
     this.#top = this.#scroller.scrollTop;
     this.#height = this.#scroller.scrollHeight;
     this.#anchor ??= this.#findAnchor();
-    this.#look();
+    this.#report();
   }
 
   /** The first message in view. */
@@ -176,16 +177,16 @@ export class LogScroll {
     return element === undefined ? undefined : { element, id: element.dataset.key ?? '', top: this.#offsetOf(element) };
   }
 
-  #look(): void {
+  #report(): void {
     if (!this.#opened) return;
     const height = this.#scroller.clientHeight;
     const above = this.#firstBelow(this.#unread, 0, 'bottom');
     const until = this.#firstBelow(this.#unread, height, 'top');
     const inView = this.#unread.slice(above, until).filter((element) => this.#shows(element, height));
-    const place = { away: this.#end() - this.#scroller.scrollTop > AWAY, above, below: this.#unread.length - until };
-    if (place.away !== this.#position.away || place.above !== this.#position.above || place.below !== this.#position.below) {
-      this.#position = place;
-      this.#hooks.onPosition(place);
+    const position = { away: this.#end() - this.#scroller.scrollTop > AWAY, above, below: this.#unread.length - until };
+    if (position.away !== this.#position.away || position.above !== this.#position.above || position.below !== this.#position.below) {
+      this.#position = position;
+      this.#hooks.onPosition(position);
     }
     const ids = inView.map(({ dataset }) => dataset.key ?? '');
     const shown = new Set(ids);
@@ -196,7 +197,7 @@ export class LogScroll {
     this.#hooks.onView({ inView: ids, outOfView, following: this.#following });
   }
 
-  /** Whether a person can see this message: half of it, or as much of it as fills half of the window. */
+  /** Whether a person can see this message: half of it is visible, or it fills half of the viewport. */
   #shows(element: HTMLElement, height: number): boolean {
     const { top, bottom } = element.getBoundingClientRect();
     const edge = this.#scroller.getBoundingClientRect().top;
@@ -204,7 +205,7 @@ export class LogScroll {
     return seen >= Math.min(bottom - top, height) / 2;
   }
 
-  /** Index of the first of these, which stand in order, whose side lies below `y` pixels under the upper edge. Reads few of them: each read may cost a layout. */
+  /** Index of the first element whose `side` is more than `y` pixels below the upper edge. Elements are in order. Binary search: each read may cost a layout. */
   #firstBelow(elements: readonly HTMLElement[], y: number, side: 'top' | 'bottom'): number {
     const edge = this.#scroller.getBoundingClientRect().top + y;
     let [low, high] = [0, elements.length];
@@ -216,12 +217,12 @@ export class LogScroll {
     return low;
   }
 
-  /** Pixels from the upper edge. */
+  /** Distance from the upper edge in pixels. */
   #offsetOf(element: HTMLElement): number {
     return element.getBoundingClientRect().top - this.#scroller.getBoundingClientRect().top;
   }
 
-  /** Where to scroll to so that this message, with the divider before it, stands at the upper edge. */
+  /** The scroll position that puts this message, with the divider before it, at the upper edge. */
   #topOf(element: HTMLElement): number {
     const at = this.#offsetOf(element);
     const divider = this.#content.querySelector<HTMLElement>('[data-new-divider]');
@@ -237,8 +238,8 @@ export class LogScroll {
     return this.#end() - this.#scroller.scrollTop <= AT_END;
   }
 
-  /** Goes there, or to the end if that comes first, and stays. */
-  #goTo(top: number): void {
+  /** Scrolls to `top`, or to the end if that comes first. */
+  #scrollTo(top: number): void {
     const end = this.#end();
     this.#following = top >= end - AT_END;
     this.#scroller.scrollTop = Math.min(top, end);

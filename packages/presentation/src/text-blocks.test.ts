@@ -5,7 +5,7 @@ import { blocksOf, textBlocks } from './text-blocks.ts';
 
 const blocks = (text: string) => textBlocks(text).map(({ kind, parts }) => [kind, parts.map((part) => part.text).join('')]);
 
-it('leaves a message without code or emoji as it was typed', () => {
+it('leaves a message without code or emoji unchanged', () => {
   for (const text of [
     'Hi',
     '',
@@ -18,7 +18,7 @@ it('leaves a message without code or emoji as it was typed', () => {
 });
 
 describe('code', () => {
-  it('is what stands between lines of backticks', () => {
+  it('is text between lines of backticks', () => {
     expect(blocks('See:\n```\nnpm start\n  --port 3000\n```\nThanks')).toEqual([
       ['text', 'See:'],
       ['code', 'npm start\n  --port 3000'],
@@ -46,12 +46,12 @@ describe('code', () => {
     expect(blocks('    \n   three')).toEqual([['text', '    \n   three']]);
   });
 
-  it('is nothing that was begun and not ended, and no fence is lost then', () => {
+  it('needs a closing fence; otherwise the opening fence is shown as text', () => {
     for (const text of ['```\nnpm start', 'npm start\n```', '```', '``````', 'a ```b``` c']) expect(blocks(text)).toEqual([['text', text]]);
     expect(blocks('```\n```')).toEqual([['text', '```\n```']]);
   });
 
-  it('has links', () => {
+  it('contains links', () => {
     expect(textBlocks('```\ncurl https://lamps.example/a\n```')[0]?.parts[1]).toEqual({
       text: 'https://lamps.example/a',
       href: 'https://lamps.example/a',
@@ -59,7 +59,7 @@ describe('code', () => {
   });
 });
 
-it.each(['👍', '❤️', '👩‍👩‍👧‍👦', '🇳🇴 🇸🇪', '👋🏽', '🏴󠁧󠁢󠁳󠁣󠁴󠁿', '😀😀😀'])('sets %s large where it stands alone in its line', (emoji) => {
+it.each(['👍', '❤️', '👩‍👩‍👧‍👦', '🇳🇴 🇸🇪', '👋🏽', '🏴󠁧󠁢󠁳󠁣󠁴󠁿', '😀😀😀'])('shows %s large when it is alone in its line', (emoji) => {
   expect(blocks(emoji)).toEqual([['emoji', emoji]]);
   expect(blocks(`Thanks\n${emoji}`)).toEqual([
     ['text', 'Thanks'],
@@ -68,11 +68,11 @@ it.each(['👍', '❤️', '👩‍👩‍👧‍👦', '🇳🇴 🇸🇪', '�
   expect(blocks(`Thanks ${emoji}`)).toEqual([['text', `Thanks ${emoji}`]]);
 });
 
-it('sets no wall of emoji large', () => {
+it('shows a long line of emoji at normal size', () => {
   expect(blocks('😀'.repeat(100))[0]?.[0]).toBe('text');
 });
 
-it('shows all that was typed but lines of backticks', () => {
+it('shows everything that was typed except fences', () => {
   const line = fc.constantFrom('```', '```js', '```x```', '    code', '\tcode', 'text', '', '👍', '`a`', ' ```');
   fc.assert(
     fc.property(fc.array(line, { minLength: 1, maxLength: 12 }), (lines) => {
@@ -86,13 +86,13 @@ it('shows all that was typed but lines of backticks', () => {
   );
 });
 
-it('is done once for each message, however often that is drawn', () => {
+it('splits each message once, however often it is rendered', () => {
   const body = { type: 'text', text: '```\na\n```' } as const;
   expect(blocksOf(body)).toBe(blocksOf(body));
   expect(blocksOf({ type: 'image', image: null, text: null })).toEqual([{ kind: 'text', parts: [] }]);
 });
 
-it('makes no more pieces and links of one message than a page can carry', () => {
+it('limits the number of blocks and links of one message', () => {
   expect(textBlocks('👍\na\n'.repeat(2_000))).toHaveLength(1);
   const links = textBlocks(`${'https://a.b '.repeat(40)}\n    ${'https://a.b '.repeat(40)}\n`.repeat(5)).flatMap(({ parts }) =>
     parts.filter(({ href }) => href !== undefined),
@@ -100,7 +100,7 @@ it('makes no more pieces and links of one message than a page can carry', () => 
   expect(links).toHaveLength(100);
 });
 
-it('looks at each line a fixed number of times, however many fences are opened and not closed', () => {
+it('reads each line a bounded number of times, however many fences are not closed', () => {
   const texts = ['```\n'.repeat(2_500), '```a\n'.repeat(2_000), `${'```a\n'.repeat(1_900)}\`\`\``, '```\n```a\n'.repeat(1_000)];
   for (const text of texts) {
     const looks = (['startsWith', 'endsWith', 'includes', 'trimEnd', 'slice'] as const).map((name) => vi.spyOn(String.prototype, name));

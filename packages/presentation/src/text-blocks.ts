@@ -3,7 +3,7 @@ import { textOf, type MessageBody } from '@switchboard/protocol/body';
 import { linkParts, MAX_LINKS } from './links.ts';
 import type { TextPart } from './links.ts';
 
-/** A stretch of a message that is set in one way: as text, as code in a fixed-width font, or as emoji in a large one. */
+/** A part of a message with one style: text, code in a fixed-width font, or emoji in a large font. */
 export interface TextBlock {
   readonly kind: 'text' | 'code' | 'emoji';
   readonly parts: readonly TextPart[];
@@ -12,30 +12,30 @@ export interface TextBlock {
 type Kind = TextBlock['kind'];
 
 const FENCE = '```';
-/** A message of more pieces is shown as one: each costs the page much more than its letters. */
+/** A message with more blocks is shown as one: a block costs the page much more than its text. */
 const MAX_BLOCKS = 50;
-/** More than this in one line is no exclamation any more. */
+/** A longer line of emoji is shown at normal size. */
 const MAX_EMOJI_LENGTH = 60;
 const EMOJI_ONLY = /^(?:[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator} ]|\u200D|\uFE0F|[\u{E0020}-\u{E007F}])+$/u;
-/** `©` and `™` are pictographs, but letters where nothing asks for the picture. */
+/** `©` and `™` are pictographs, but they are shown as text without a variation selector. */
 const IS_PICTURE = /[\p{Emoji_Presentation}\p{Regional_Indicator}\uFE0F]/u;
 
 function isEmoji(line: string): boolean {
   return line.length > 0 && line.length <= MAX_EMOJI_LENGTH && EMOJI_ONLY.test(line) && IS_PICTURE.test(line);
 }
 
-/** A block of code that begins and ends in one line: three backticks, something, three backticks. */
+/** The code of a block that begins and ends in one line: three backticks, code, three backticks. */
 function fencedInLine(line: string): string | undefined {
   if (!line.startsWith(FENCE) || !line.endsWith(FENCE) || line.length <= 2 * FENCE.length) return undefined;
   const inside = line.slice(FENCE.length, -FENCE.length);
   return inside.includes('`') ? undefined : inside;
 }
 
-/** What the lines are. Fences count only in pairs and are nothing to show. */
+/** The kind of each line. Fences count only in pairs and are not shown. */
 function* kindsOf(lines: readonly string[]): Generator<{ readonly kind: Kind; readonly line: string; readonly begins: boolean }> {
   const closings = lines.flatMap((line, index) => (line.trimEnd() === FENCE ? [index] : []));
   let closing = 0;
-  /** What comes after a block in fences is no part of it. */
+  /** Whether the previous line ended a fenced block, which the next line does not continue. */
   let fenced = false;
   for (let index = 0; index < lines.length; index += 1) {
     const line = lines[index] ?? '';
@@ -55,10 +55,10 @@ function* kindsOf(lines: readonly string[]): Generator<{ readonly kind: Kind; re
 }
 
 /**
- * Cuts a message into blocks. Code is what stands between lines of three backticks (which are not shown), and lines that begin with four spaces or a tab;
- * nothing else of Markdown means anything: what is typed is what is read. Links are found in all of it.
+ * Splits a message into blocks. Code is text between lines of three backticks (which are not shown), and lines that begin with four spaces or a tab. No other
+ * Markdown is interpreted. Links are found in all blocks.
  *
- * Strangers write these texts: every line is looked at a fixed number of times.
+ * Anybody can write these texts: every line is read a bounded number of times.
  */
 export function textBlocks(text: string): readonly TextBlock[] {
   const blocks: { readonly kind: Kind; readonly lines: string[] }[] = [];
@@ -67,7 +67,7 @@ export function textBlocks(text: string): readonly TextBlock[] {
     if (last?.kind === kind && !begins) last.lines.push(line);
     else blocks.push({ kind, lines: [line] });
   }
-  // Nothing but fences, or more than a page can carry.
+  // Only fences, or too many blocks.
   if (blocks.length === 0 || blocks.length > MAX_BLOCKS) return [{ kind: 'text', parts: linkParts(text) }];
   let links = 0;
   return blocks.map(({ kind, lines }) => {
@@ -77,13 +77,13 @@ export function textBlocks(text: string): readonly TextBlock[] {
   });
 }
 
-const found = new WeakMap<object, readonly TextBlock[]>();
+const cache = new WeakMap<object, readonly TextBlock[]>();
 
-/** The blocks of a message's words, found once for each body: it is drawn far more often than it changes. */
+/** The blocks of a message's text, cached for each body: it is rendered far more often than it changes. */
 export function blocksOf(body: MessageBody<unknown>): readonly TextBlock[] {
-  const known = found.get(body);
+  const known = cache.get(body);
   if (known !== undefined) return known;
   const blocks = textBlocks(textOf(body) ?? '');
-  found.set(body, blocks);
+  cache.set(body, blocks);
   return blocks;
 }

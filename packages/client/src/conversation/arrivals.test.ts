@@ -20,7 +20,7 @@ const arrived = (key: string): ArrivedMessage => {
   return { clientId: 1, message };
 };
 
-it('tells of each message once, to everybody who listens', () => {
+it('notifies every listener of each message once', () => {
   const arrivals = new Arrivals();
   const told: string[] = [];
   const stop = arrivals.on(({ message }) => told.push(`first ${message.key}`));

@@ -2,10 +2,10 @@ import { conversationMessageId } from '../model/message-id.ts';
 import type { ArrivedMessage } from '../model/types.ts';
 import { createEmitter } from '../platform/emitter.ts';
 
-/** Messages that are remembered, so that nothing rings twice. */
+/** Number of messages that are remembered, so that none is reported twice. */
 const MEMORY = 2_000;
 
-/** Tells of messages that arrive, each once. */
+/** Notifies listeners of messages that arrive, once for each message. */
 export class Arrivals {
   readonly #notified = new Set<string>();
   readonly #emitter = createEmitter<ArrivedMessage>();

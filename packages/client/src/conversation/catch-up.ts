@@ -14,7 +14,7 @@ export function fetchPage(
 ): Promise<MessagesPage> {
   return http.request('GET /api/chat/messages', {
     query: {
-      // A visitor's own is in the token.
+      // A visitor's token names the conversation.
       clientId: side.kind === 'operator' ? clientId : undefined,
       afterSeq: 'afterSeq' in query ? query.afterSeq : undefined,
       beforeSeq: 'beforeSeq' in query ? query.beforeSeq : undefined,
@@ -31,14 +31,14 @@ export interface CatchUpHooks {
 }
 
 /**
- * The newest page: the first look, or the first after the database was set back. Then much may be new since the copy was made, which counts as seen with the
- * newest: so it is as large as it can be.
+ * The query for the newest page: the first page of all, or the first after a backup was restored. In the second case many messages may be new since the
+ * backup, and they count as seen together with the newest, so the page is as large as possible.
  */
 function newestAfter(epoch: string | null): PageQuery {
   return epoch === null ? { newest: true } : { newest: true, limit: MAX_PAGE_SIZE };
 }
 
-/** Catching up: fetches everything after the last contiguous seq, page by page, until nothing is missing. */
+/** Creates the task that catches up: it fetches everything after the last contiguous seq, page by page, until nothing is missing. */
 export function createCatchUp(effects: Effects, hooks: CatchUpHooks): RetryingTask {
   const catchUp = new RetryingTask(effects, {
     work: async () => {
@@ -50,7 +50,7 @@ export function createCatchUp(effects: Effects, hooks: CatchUpHooks): RetryingTa
         if (catchUp.isClosed()) return;
         hooks.onPage(query, page);
         const state = hooks.state();
-        // A page that brings nothing new ends it, whatever the server says: no endless loop over somebody else's mistake.
+        // A page without new rows ends the loop, even if the server claims that there is more: a server bug must not cause an endless loop.
         more = state.contiguous !== contiguous && (('afterSeq' in query && page.hasMore) || isBehind(state));
       }
     },

@@ -3,12 +3,12 @@ import { expect, it } from 'vitest';
 import { createTab } from '../testing/fake-effects.ts';
 import { cleanText, NewEntries } from './compose.ts';
 
-it('leaves out what nobody sees and the database does not take, instead of being refused for it', () => {
+it('removes NUL characters, which the database does not accept, instead of refusing the text', () => {
   expect(cleanText('pasted\u0000 from a terminal\u0000')).toBe('pasted from a terminal');
   expect(() => cleanText('\u0000 \u0000')).toThrow('The message is empty.');
 });
 
-it('lets a message get a later time only while nothing has been made after it, be that kept already or not', () => {
+it('gives a message a later time only while no newer message exists, stored or not', () => {
   const made = new NewEntries({
     clientId: 1,
     sessionId: null,

@@ -7,15 +7,15 @@ import type { NewEntry, OutboxImage } from '../outbox/entry.ts';
 import { ProblemError, tooLarge } from '../model/problem.ts';
 import type { ConversationContext } from './context.ts';
 
-/** PostgreSQL takes no NUL characters, and nobody sees them. */
+/** Removes NUL characters: PostgreSQL does not accept them, and they are invisible. */
 export function withoutNul(text: string): string {
   return text.replaceAll('\u0000', '');
 }
 
 /**
- * The text as it can be kept: without NUL characters.
+ * The text as it can be saved: without NUL characters.
  *
- * @throws ChatError `invalid_request` for a text that no server would take
+ * @throws ChatError `invalid_request` for a text that the server would refuse
  */
 export function cleanText(given: string): string {
   const text = withoutNul(given);
@@ -28,9 +28,9 @@ export function cleanText(given: string): string {
 }
 
 /**
- * The picture as the outbox keeps it.
+ * The picture as the outbox stores it.
  *
- * @throws ChatError `unsupported_type` or `too_large`
+ * @throws ProblemError `not_a_picture` or `picture_too_large`
  */
 function checkImage(file: Blob, name: string, maxBytes: number, { width, height }: ImageDetails): OutboxImage {
   if (!IMAGE_TYPES.some((type) => type === file.type)) throw new ProblemError({ key: 'not_a_picture' });
@@ -41,7 +41,7 @@ function checkImage(file: Blob, name: string, maxBytes: number, { width, height 
 
 type Context = Pick<ConversationContext, 'clientId' | 'sessionId' | 'side' | 'clock' | 'effects' | 'maxImageBytes'>;
 
-/** Makes the own messages of one conversation, as the outbox keeps them. */
+/** Creates outbox entries for this person's messages in one conversation. */
 export class NewEntries {
   readonly maxImageBytes: number;
   readonly #context: Context;
@@ -70,7 +70,7 @@ export class NewEntries {
     return this.#make({ type: 'image', image, text: text.trim() === '' ? null : cleanText(text) }, newestShown);
   }
 
-  /** Whether nothing has been made after this message: then it may get this later time, and what is made next comes after that. */
+  /** Whether this message may get this later time: only while it is the newest one. Messages that are created afterward get later times. */
   mayGet({ createdAt }: Pick<NewEntry, 'createdAt'>, timestamp: string): boolean {
     const at = Date.parse(timestamp);
     if (Date.parse(createdAt) < this.#last || !Number.isFinite(at)) return false;
@@ -92,7 +92,7 @@ export class NewEntries {
     };
   }
 
-  /** The server's time as well as it is known, but never before what is on the screen already. ISO-8601. */
+  /** The best estimate of the server's time, but later than every message on the screen. ISO-8601. */
   #now(newestShown: string | undefined): string {
     const shown = newestShown === undefined ? 0 : Date.parse(newestShown);
     this.#last = Math.max(this.#context.clock.now(), this.#last + 1, Number.isFinite(shown) ? shown + 1 : 0);
@@ -100,7 +100,7 @@ export class NewEntries {
   }
 }
 
-/** Whether an own message keeps its place among the person's own with this time: a late timestamp must not move it past what they sent after it. */
+/** Whether this person's message keeps its position with this time: a late timestamp must not move it behind messages that they sent after it. */
 function keepsPlace(shown: readonly TimelineMessage[], { key }: Pick<NewEntry, 'key'>, timestamp: string): boolean {
   const own = shown.filter((message) => message.own);
   const at = own.findIndex((message) => message.key === key);
@@ -108,10 +108,10 @@ function keepsPlace(shown: readonly TimelineMessage[], { key }: Pick<NewEntry, '
 }
 
 /**
- * Sends a kept message over the relay, and takes the relay's timestamp for the message where that leaves its place unchanged.
+ * Sends a stored message over the relay, and uses the relay's timestamp for the message unless that would change its position.
  *
- * @param shown the messages of the conversation at the time of the answer
- * @param made the own messages of this conversation, shown yet or not
+ * @param shown returns the messages on the screen when the relay answers
+ * @param made this person's messages in the conversation, including those that are not on the screen yet
  */
 export async function relayAndStamp(
   { relay, http, outbox }: Pick<ConversationContext, 'relay' | 'http' | 'outbox'>,

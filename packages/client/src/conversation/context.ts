@@ -13,39 +13,39 @@ import type { Side } from '../timeline/view.ts';
 import type { Http } from '../transport/http.ts';
 import type { Watermarks } from './receipts.ts';
 
-/** What a conversation stands on, and what its side does differently. */
+/** What a conversation depends on, and what differs between visitors and operators. */
 export interface ConversationContext {
   readonly effects: Effects;
   readonly http: Http;
   readonly clock: ServerClock;
   readonly outbox: Outbox;
   readonly clientId: number;
-  /** Of a visitor's own conversation; null for a console. */
+  /** The session of a visitor's own conversation; null in a console. */
   readonly sessionId: string | null;
   readonly side: Side;
   readonly operator: { readonly id: number; readonly name: string } | null;
-  /** Bytes that an image may have, if the server has said so. */
+  /** The largest image that the server accepts, in bytes; undefined when the server has not said. */
   readonly maxImageBytes: number | undefined;
-  /** Whether it looks for news by itself while nobody looks at it. */
+  /** Whether the conversation polls for new messages while it is not on the screen. */
   readonly checkHidden: boolean;
-  /** Sends it over the relay, if there is a line. */
+  /** Sends the message over the relay; null without a connection. */
   relay(entry: NewEntry): Promise<Acknowledgement | null>;
   sendTyping(isTyping: boolean): void;
-  /** Reports how far this side has received and seen the other's messages, and of which history of the data the numbers are. */
+  /** Reports up to which number this side has received and seen the other side's messages. `epoch` says which database the numbers belong to. */
   report(marks: Watermarks, epoch: string | null): Promise<void>;
-  /** `seen`: it arrives in view while somebody looks. */
+  /** `seen`: the message appears in view while the person is looking. */
   onArrival(message: TimelineMessage, seen: boolean): void;
-  /** The server answers again. */
+  /** The server has answered a request. */
   onReached(): void;
   /** The server says that there is no such conversation. */
   onMissing?(): void;
   /** The snapshot has changed. */
   onChange?(): void;
-  /** Somebody has subscribed to the snapshot, or nobody does any more. */
+  /** The snapshot got its first subscriber, or lost its last one. */
   onWatched?(watched: boolean): void;
 }
 
-/** What is shown before anything is known. */
+/** The snapshot before anything is loaded. */
 export const EMPTY_CONVERSATION: ConversationSnapshot = {
   messages: [],
   history: 'loading',
@@ -59,7 +59,7 @@ export const EMPTY_CONVERSATION: ConversationSnapshot = {
   unread: [],
 };
 
-/** Messages of the page that may be this outbox's own: a colleague's with the same key is not what waits here. */
+/** Messages of the page that this outbox may have sent: a colleague's message with the same key is another message. */
 export function savedFromHere(
   { clientId, operator }: Pick<ConversationContext, 'clientId' | 'operator'>,
   { messages }: MessagesPage,
@@ -69,7 +69,7 @@ export function savedFromHere(
     .map(({ senderType, messageKey: key }) => ({ clientId, senderType, key }));
 }
 
-/** The rows of this conversation that stand for what its outbox has saved. */
+/** The rows of this conversation that the outbox has just saved. */
 export function rowsSavedFromHere(
   { clientId, operator }: Pick<ConversationContext, 'clientId' | 'operator'>,
   saved: readonly SavedEntry[],

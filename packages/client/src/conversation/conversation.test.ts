@@ -8,7 +8,7 @@ beforeEach(startConversations);
 afterEach(closeConversations);
 
 const fetches = () => server.requests.filter((request) => request.method === 'GET');
-/** Lets everything happen that needs no time to pass. */
+/** Runs everything that needs no time to pass. */
 const settle = () => vi.advanceTimersByTimeAsync(1).then(() => new Promise((resolve) => setImmediate(resolve)));
 
 describe('catching up', () => {
@@ -22,7 +22,7 @@ describe('catching up', () => {
     expect(fetches().map((request) => request.query.get('afterSeq'))).toEqual([null, '1', '201', '401']);
   });
 
-  it('fetches once more for a hint that comes while it fetches, and only once for many', async () => {
+  it('fetches once more after hints that arrive during a fetch, however many', async () => {
     const { conversation, sync } = await openConversation();
     await vi.waitFor(() => expect(conversation.getSnapshot().history).toBe('ready'));
     const before = fetches().length;
@@ -34,7 +34,7 @@ describe('catching up', () => {
     expect(fetches().length - before).toBe(2);
   });
 
-  it('does not ask for what it has', async () => {
+  it('does not fetch messages that it has', async () => {
     say('one');
     const { conversation, sync } = await openConversation();
     await vi.waitFor(() => expect(texts(conversation)).toEqual(['one']));
@@ -45,7 +45,7 @@ describe('catching up', () => {
     expect(fetches()).toHaveLength(before);
   });
 
-  it('finds what nobody told it of within 20 seconds while it is looked at', async () => {
+  it('finds messages without any hint within 20 seconds while somebody is looking', async () => {
     const { conversation, arrivals } = await openConversation();
     lookAt(conversation);
     await vi.waitFor(() => expect(conversation.getSnapshot().history).toBe('ready'));
@@ -56,7 +56,7 @@ describe('catching up', () => {
     expect(arrivals).toEqual(['nobody told']);
   });
 
-  it('sees by the number of an own message that it has missed another', async () => {
+  it('detects by the number of its own message that it has missed another', async () => {
     const { conversation } = await openConversation();
     await vi.waitFor(() => expect(conversation.getSnapshot().history).toBe('ready'));
     await settle();
@@ -65,7 +65,7 @@ describe('catching up', () => {
     await vi.waitFor(() => expect(texts(conversation)).toEqual(['theirs', 'mine']));
   });
 
-  it('looks at once when the page wakes up', async () => {
+  it('fetches at once when the page wakes up', async () => {
     const { conversation, tab } = await openConversation();
     await vi.waitFor(() => expect(conversation.getSnapshot().history).toBe('ready'));
     say('while asleep');
@@ -73,7 +73,7 @@ describe('catching up', () => {
     await vi.waitFor(() => expect(texts(conversation)).toEqual(['while asleep']));
   });
 
-  it('says that it failed, and goes on trying', async () => {
+  it('reports the failure, and keeps trying', async () => {
     say('one');
     server.fault = () => ({ code: 'unavailable' });
     const { conversation } = await openConversation();
@@ -84,7 +84,7 @@ describe('catching up', () => {
     expect(texts(conversation)).toEqual(['one']);
   });
 
-  it('loads older messages when asked, and then knows that there are none left', async () => {
+  it('loads older messages on request, until there are none left', async () => {
     for (let index = 0; index < 70; index += 1) say(`m${index}`);
     const { conversation, arrivals } = await openConversation();
     await vi.waitFor(() => expect(texts(conversation)).toHaveLength(50));
@@ -100,7 +100,7 @@ describe('catching up', () => {
 });
 
 describe('sending', () => {
-  it('refuses what nobody would take', async () => {
+  it('refuses empty and overlong texts, and files that the server would refuse', async () => {
     const { conversation } = await openConversation();
     await expect(conversation.sendText('  \n ')).rejects.toMatchObject({ code: 'invalid_request' });
     await expect(conversation.sendText('x'.repeat(10_001))).rejects.toMatchObject({ code: 'invalid_request' });
@@ -110,7 +110,7 @@ describe('sending', () => {
     expect(texts(conversation)).toEqual([]);
   });
 
-  it('shows an own message at the end, even when this clock is ten minutes slow', async () => {
+  it('shows its own message at the end, even when this clock is ten minutes slow', async () => {
     say('theirs');
     const { conversation } = await openConversation(-600_000);
     await vi.waitFor(() => expect(texts(conversation)).toEqual(['theirs']));
@@ -156,7 +156,7 @@ describe('sending', () => {
     expect(texts(conversation)).toEqual(['first', 'second']);
   });
 
-  it('takes the time that the relay says when nothing speaks against it', async () => {
+  it('uses the relay’s timestamp unless it would change the order', async () => {
     const timestamp = new Date(Date.now() + 1_234).toISOString();
     const { conversation } = await openConversation(0, { relay: () => Promise.resolve({ ok: true, timestamp, delivered: 1 }) });
     await ready(conversation);
@@ -166,7 +166,7 @@ describe('sending', () => {
   });
 });
 
-it('reports nothing as received that the page has not been told of', async () => {
+it('reports no message as received before the page shows it', async () => {
   say('one');
   let told = 0;
   const early: number[] = [];
@@ -181,7 +181,7 @@ it('reports nothing as received that the page has not been told of', async () =>
   });
   await ready(conversation);
   await vi.advanceTimersByTimeAsync(1_000);
-  // Within one report's delay, and the last two within one burst of changes.
+  // Within the delay of one report; the last two are throttled together.
   for (const [text, ms] of [
     ['two', 0],
     ['three', 110],

@@ -3,13 +3,13 @@ import { RelayFeed } from './relay-feed.ts';
 import { ConversationScreen } from './screen.ts';
 import { ConversationSync } from './sync.ts';
 
-/** One conversation, from `new` to `close`. */
+/** One conversation: keeps it up to date until `close`. */
 export class Conversation {
-  /** For views. */
+  /** The part that views use. */
   readonly screen: ConversationScreen;
-  /** For events of the relay. */
+  /** The part that receives relay events. */
   readonly feed: RelayFeed;
-  /** For catching up with the database and recovering from its loss. */
+  /** The part that catches up with the database and resends what a restored backup has lost. */
   readonly sync: ConversationSync;
 
   constructor(context: ConversationContext) {

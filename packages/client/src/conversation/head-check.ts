@@ -2,10 +2,10 @@ import { HEAD_CHECK_MS } from '@switchboard/protocol/limits';
 
 import type { Effects } from '../platform/effects.ts';
 
-/** A conversation that nobody looks at is checked this many times less often. */
+/** A conversation that nobody is looking at is checked this many times less often. */
 const HIDDEN_FACTOR = 3;
 
-/** Asks for news now and then, since the relay may lose messages while every line looks healthy. */
+/** Polls for new messages, because the relay may lose some while every connection looks healthy. */
 export class HeadCheck {
   readonly #effects: Pick<Effects, 'after' | 'random'>;
   readonly #check: () => void;
@@ -16,7 +16,10 @@ export class HeadCheck {
     this.#check = check;
   }
 
-  /** Starts over: at least every HEAD_CHECK_MS while somebody looks, less often otherwise; a little early, so that not all clients ask at once. */
+  /**
+   * Restarts the timer. The check runs at least every HEAD_CHECK_MS while somebody is looking, and less often otherwise. Jitter makes it slightly early, so
+   * that clients do not all ask at once.
+   */
   schedule(visible: boolean): void {
     this.#cancel?.();
     const interval = HEAD_CHECK_MS * (visible ? 1 : HIDDEN_FACTOR) * (0.8 + 0.2 * this.#effects.random());

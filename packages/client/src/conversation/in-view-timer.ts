@@ -1,9 +1,9 @@
 import type { Effects } from '../platform/effects.ts';
 
-/** Milliseconds for which a message has to be in view to count as read. */
+/** Milliseconds that a message must stay in view to count as read. */
 export const READ_MS = 1_000;
 
-/** Notices what stays in view for `READ_MS` without a break. */
+/** Reports messages that have been in view for `READ_MS` without interruption. */
 export class InViewTimer {
   readonly #effects: Pick<Effects, 'after'>;
   readonly #onRead: (ids: readonly string[]) => void;
@@ -15,7 +15,7 @@ export class InViewTimer {
     this.#onRead = onRead;
   }
 
-  /** What is in view from now on. */
+  /** Sets which messages are in view now. */
   set(ids: readonly string[]): void {
     const now = new Set(ids);
     for (const [id, watch] of this.#watched) {

@@ -6,7 +6,7 @@ import type { Effects } from '../platform/effects.ts';
 import { contentOf } from '../timeline/state.ts';
 import type { LocalMessage } from '../timeline/view.ts';
 
-/** One conversation's share of the outbox, as the timeline shows it; pictures that are not uploaded yet get a URL of this page. */
+/** One conversation's outbox entries, as the timeline shows them; pictures that are not uploaded yet get a `blob:` URL of this page. */
 export class LocalMessages {
   readonly #effects: Pick<Effects, 'objectUrl' | 'revokeObjectUrl'>;
   readonly #outbox: Outbox;
@@ -27,7 +27,7 @@ export class LocalMessages {
     this.#outbox = outbox;
     this.#clientId = clientId;
     this.#operator = operator;
-    // A console keeps many conversations, and the outbox of all: only what concerns this one is told.
+    // A console has one outbox for many conversations: only changes of this conversation are reported.
     this.#stop = outbox.onChange(() => {
       if (this.#had || this.#entries().length > 0) onChange();
     });

@@ -1,7 +1,7 @@
 import type { Effects } from '../platform/effects.ts';
 import { retrying } from '../platform/retrying.ts';
 
-/** How often older messages are asked for before the caller is told of the failure: that takes some seconds. */
+/** Attempts to fetch older messages before the caller gets the error: they take some seconds together. */
 const ATTEMPTS = 5;
 
 /** Fetches older messages, one page at a time. */
@@ -19,7 +19,7 @@ export class OlderPages {
     return this.#loading !== undefined;
   }
 
-  /** Resolves when the page is here, of this call or of one before. */
+  /** Resolves when the page has been loaded; a call during a load waits for that load. */
   load(fetch: () => Promise<void>): Promise<void> {
     this.#loading ??= retrying(this.#effects, fetch, { attempts: ATTEMPTS }).finally(() => {
       this.#loading = undefined;

@@ -4,7 +4,7 @@ import { createTab } from '../testing/fake-effects.ts';
 import { closeServers, eventually, openOperator, openServers, server } from '../testing/open-chats.ts';
 import { PictureRenewal } from './picture-renewal.ts';
 
-describe('pictures whose addresses have run out', () => {
+describe('pictures with expired URLs', () => {
   beforeEach(() => vi.useFakeTimers());
   afterEach(() => vi.useRealTimers());
 
@@ -25,7 +25,7 @@ describe('pictures whose addresses have run out', () => {
     expect(asked(fetches)).toEqual([11, 211, 11]);
   });
 
-  it('are left alone when that fails, until somebody looks again', async () => {
+  it('are not fetched again after a failure, until somebody views them again', async () => {
     const { fetches, pictures } = renewal(() => Promise.reject(new Error('away')));
     pictures.want(1);
     pictures.want(300);
@@ -41,7 +41,7 @@ describe('a conversation', () => {
   beforeEach(openServers);
   afterEach(closeServers);
 
-  it('shows the fresh address of a picture, and everything else as before', async () => {
+  it('shows the new URL of a picture, and everything else unchanged', async () => {
     server.addClient('Ada');
     server.commit(1, { text: 'look' });
     const row = server.commit(1, { messageType: 'IMAGE', imageUrl: '/api/chat/uploads/1?e=1&s=old' });

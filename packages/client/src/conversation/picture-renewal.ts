@@ -2,12 +2,12 @@ import { MAX_PAGE_SIZE } from '@switchboard/protocol/limits';
 
 import type { Effects } from '../platform/effects.ts';
 
-/** Milliseconds in which several pictures become one request. */
+/** Milliseconds during which requests for several pictures are collected into one. */
 const GATHER_MS = 50;
 
 /**
- * Gets fresh addresses for pictures whose own have run out: one is good for a day or two, and a console stays open for weeks. A failed attempt is not
- * repeated: whoever looks at the picture again asks again.
+ * Fetches new URLs for pictures whose signed URLs have expired: a URL is valid for a day or two, and a console may stay open for weeks. A failed attempt is
+ * not retried: the next view of the picture asks again.
  */
 export class PictureRenewal {
   readonly #effects: Pick<Effects, 'after' | 'note'>;
@@ -15,13 +15,13 @@ export class PictureRenewal {
   #wanted: readonly number[] = [];
   #cancel: (() => void) | undefined;
 
-  /** @param fetchAfter takes in a page of the rows after this one, with fresh addresses */
+  /** @param fetchAfter fetches the page of rows after this seq, with new URLs */
   constructor(effects: Pick<Effects, 'after' | 'note'>, fetchAfter: (seq: number) => Promise<void>) {
     this.#effects = effects;
     this.#fetchAfter = fetchAfter;
   }
 
-  /** The picture of this row can't be loaded; of what has no number there is no other address. */
+  /** The picture of this row failed to load. Does nothing for a message without a number, which has no other URL. */
   want(seq: number | undefined): void {
     if (seq === undefined) return;
     this.#wanted = [...this.#wanted, seq];
@@ -41,7 +41,7 @@ export class PictureRenewal {
         await this.#fetchAfter(first - 1);
       }
     } catch (error) {
-      this.#effects.note('pictures: no fresh addresses', error);
+      this.#effects.note('pictures: no new URLs', error);
       this.#wanted = [];
     } finally {
       this.#cancel = undefined;

@@ -22,7 +22,7 @@ function stateOf(rows: readonly SavedRow[], contiguous: number, more: Partial<Ti
 const shown = (state: TimelineState): readonly TimelineMessage[] => viewTimeline(state, [], SIDE, []);
 const update = (reading: ReadState, state: TimelineState) => reading.update(shown(state), state);
 
-/** A conversation on the screen, whose log shows `inView`. */
+/** The read state of a conversation on the screen; its log shows `inView`. */
 function opened(state: TimelineState, inView: readonly string[] = []): ReadState {
   const reading = new ReadState(SIDE);
   reading.setVisible(true);
@@ -33,7 +33,7 @@ function opened(state: TimelineState, inView: readonly string[] = []): ReadState
   return reading;
 }
 
-it('a mark does not pass a gap, nor what nobody has seen', () => {
+it('the read watermark stops at a gap and at an unread message', () => {
   const beyond = stateOf([row(1), row(3)], 1);
   const reading = opened(beyond);
   reading.see(id(1, 3));
@@ -46,14 +46,14 @@ it('a mark does not pass a gap, nor what nobody has seen', () => {
   expect(update(reading, filled)).toEqual({ deliveredSeq: 4, readSeq: 3 });
 });
 
-it('a mark passes what was said on this side, and says no more than what was read of the other', () => {
+it('the read watermark passes messages of this side, and reports only messages of the other side', () => {
   const state = stateOf([row(1), row(2, 'OPERATOR'), row(3), row(4, 'OPERATOR')], 4);
   const reading = opened(state);
   reading.see(id(1, 3));
   expect(update(reading, state)).toEqual({ deliveredSeq: 3, readSeq: 3 });
 });
 
-it('a mark does not pass what is not here: older messages may be unread, too', () => {
+it('the read watermark does not pass messages that are not loaded: they may be unread', () => {
   const newest = stateOf([row(51), row(52)], 52, { hasOlder: true });
   const reading = opened(newest);
   expect(reading.reachesBack(newest)).toBe(true);
@@ -64,7 +64,7 @@ it('a mark does not pass what is not here: older messages may be unread, too', (
   expect(reading.reachesBack(known)).toBe(false);
 });
 
-it('what was seen before it had a number counts once it has one', () => {
+it('a message that was seen before it had a number counts as read once it has one', () => {
   const live = { ...row(2), keyed: true };
   const before = stateOf([row(1)], 1, { live: new Map([[messageId(live), live]]) });
   const reading = opened(before);
@@ -74,20 +74,20 @@ it('what was seen before it had a number counts once it has one', () => {
   expect(update(reading, stateOf([row(1), row(2)], 2))).toEqual({ deliveredSeq: 2, readSeq: 2 });
 });
 
-it('the divider stands where what was unread began, and moves only to what comes out of sight', () => {
+it('the divider stays before the first unread message, and moves only when a message arrives out of view', () => {
   const state = stateOf([row(1), row(2)], 2, { receipts: { ...EMPTY_TIMELINE.receipts, operatorReadSeq: 1 } });
   const reading = opened(state, id(2));
   expect(reading.shown().firstUnreadKey).toBe('m2');
   reading.see(id(2));
   update(reading, state);
   expect(reading.shown().firstUnreadKey).toBe('m2');
-  // Before somebody's eyes.
+  // In view of a person.
   const next = stateOf([row(1), row(2), row(3)], 3);
   reading.setView({ inView: id(3), outOfView: [], following: true });
   update(reading, next);
   expect(reading.shown().firstUnreadKey).toBe('m2');
   reading.see(id(3));
-  // Sent long ago and here only now: above what is in view.
+  // Sent long ago and received only now: above the messages in view.
   const late = stateOf([row(1), row(2), row(3), row(4, 'CLIENT', 0)], 4);
   update(reading, late);
   reading.setView({ inView: [], outOfView: id(4), following: true });
@@ -95,13 +95,13 @@ it('the divider stands where what was unread began, and moves only to what comes
   expect(reading.shown().firstUnreadKey).toBe('m4');
   reading.see(id(4));
   update(reading, late);
-  // Nobody looks.
+  // Nobody is looking.
   reading.setVisible(false);
   update(reading, stateOf([row(1), row(2), row(3), row(4, 'CLIENT', 0), row(5)], 5));
   expect(reading.shown().firstUnreadKey).toBe('m5');
 });
 
-it('the divider stays while somebody reads on from it, until something new comes out of sight', () => {
+it('the divider stays while a person reads on from it, until a message arrives out of view', () => {
   const rows = [1, 2, 3, 4, 5].map((seq) => row(seq));
   const state = stateOf(rows, 5);
   const reading = opened(state);
@@ -116,7 +116,7 @@ it('the divider stays while somebody reads on from it, until something new comes
   expect(reading.shown().firstUnreadKey).toBe('m3');
 });
 
-it('nothing is in view of a conversation that is not on the screen, or that nobody looks at', () => {
+it('no message is in view while the conversation is off the screen or nobody is looking', () => {
   const reading = opened(stateOf([row(1)], 1), id(1));
   expect(reading.inView()).toEqual(id(1));
   reading.setVisible(false);

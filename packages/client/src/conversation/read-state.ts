@@ -7,7 +7,7 @@ import { isPeer } from '../timeline/view.ts';
 import type { Side } from '../timeline/view.ts';
 import type { Watermarks } from './receipts.ts';
 
-/** One side's marks among the receipts. */
+/** The watermarks of one side among the receipts. */
 export function marksOf(side: Side['kind'], receipts: Receipts): Watermarks {
   return side === 'client'
     ? { deliveredSeq: receipts.clientDeliveredSeq, readSeq: receipts.clientReadSeq }
@@ -16,16 +16,16 @@ export function marksOf(side: Side['kind'], receipts: Receipts): Watermarks {
 
 const NOWHERE: LogView = { inView: [], outOfView: [], following: false };
 
-/** What this person has seen of the other side's messages, and where what they have not seen begins. */
+/** Which of the other side's messages this person has seen, and where the unread ones begin. */
 export class ReadState {
   readonly #side: Side;
-  /** Identities of messages that were seen and that the mark does not say yet: they had no number, or something before them is missing or unseen. */
+  /** Ids of seen messages that the watermark does not cover yet: they had no number, or an earlier message is missing or unread. */
   readonly #seen = new Set<string>();
-  /** Everything up to this number was seen, is own or is a colleague's. */
+  /** Every message up to this number was seen, or was sent by this person or a colleague. */
   #floor = 0;
   #readSeq = 0;
   #deliveredSeq = 0;
-  /** Up to here the rows were looked through for `#deliveredSeq`. */
+  /** Rows up to this number have been checked for `#deliveredSeq`. */
   #received = 0;
   #unread: readonly string[] = [];
   #open = false;
@@ -33,7 +33,7 @@ export class ReadState {
   #view = NOWHERE;
   #dividerDue = false;
   #divider: { readonly id: string; readonly key: string } | null = null;
-  /** Identities of what was unread when the divider was put where it is: it shows the way to all of them. */
+  /** Ids of the messages that were unread when the divider was placed: the divider leads to all of them. */
   #announced: ReadonlySet<string> = new Set();
 
   constructor(side: Side) {
@@ -48,32 +48,32 @@ export class ReadState {
     return this.#open;
   }
 
-  /** It is on the screen, and nobody has said yet where the unread messages begin. */
+  /** The conversation is on the screen, and the divider has not been placed yet. */
   isDividerDue(): boolean {
     return this.#dividerDue;
   }
 
-  /** What the snapshot says of it; `unread` is the same array while nothing changes. */
+  /** The fields of the snapshot about reading; `unread` is the same array while nothing changes. */
   shown(): Pick<ConversationSnapshot, 'opened' | 'firstUnreadKey' | 'unread'> {
     return { opened: this.#open && !this.#dividerDue, firstUnreadKey: this.#divider?.key ?? null, unread: this.#unread };
   }
 
-  /** Whether unread messages may lie above the oldest one that is here. */
+  /** Whether older unread messages may exist that are not loaded. */
   reachesBack({ oldest, hasOlder }: Pick<TimelineState, 'oldest' | 'hasOlder'>): boolean {
     return hasOlder && oldest !== null && oldest > this.#floor + 1;
   }
 
-  /** Whether this message, which arrives now, comes to lie where somebody looks. `newest`: the last one that is shown. */
+  /** Whether a message that arrives now appears where the person is looking. `newest`: the last message on the screen. */
   sees({ createdAt }: TimelineMessage, newest: TimelineMessage | undefined): boolean {
     return this.#open && this.#visible && this.#view.following && (newest === undefined || createdAt >= newest.createdAt);
   }
 
-  /** The messages that somebody can see now. */
+  /** Ids of the messages that a person can see now. */
   inView(): readonly string[] {
     return this.#open && this.#visible && !this.#dividerDue ? this.#view.inView : [];
   }
 
-  /** The numbers are another database's from now on. */
+  /** A backup was restored: the numbers belong to another database from now on. */
   reset(): void {
     this.#seen.clear();
     this.#floor = 0;
@@ -103,7 +103,7 @@ export class ReadState {
     for (const id of ids) if (unread.has(id)) this.#seen.add(id);
   }
 
-  /** Puts the divider before the first unread message that is here, if there is one. */
+  /** Places the divider before the first loaded unread message, if there is one. */
   divide(messages: readonly TimelineMessage[]): void {
     this.#dividerDue = false;
     const first = messages.find((message) => this.#isUnread(message));
@@ -111,7 +111,7 @@ export class ReadState {
     this.#announced = new Set(this.#unread);
   }
 
-  /** Takes the newest view of `state`. Returns how far this side has received and read. */
+  /** Takes the messages that show `state`. Returns up to which number this side has received and read messages. */
   update(messages: readonly TimelineMessage[], state: TimelineState): Watermarks {
     this.#takeMarks(state);
     const unread = messages.filter((message) => this.#isUnread(message)).map(messageId);
@@ -121,12 +121,12 @@ export class ReadState {
     return this.marks();
   }
 
-  /** How far this side has received and read. */
+  /** Up to which number this side has received and read messages. */
   marks(): Watermarks {
     return { deliveredSeq: this.#deliveredSeq, readSeq: this.#readSeq };
   }
 
-  /** Whether something has come where nobody saw it, while no divider shows the way to it. One that somebody is reading on from stays where it is. */
+  /** Whether a message arrived out of view and no divider leads to it. A divider stays while the messages after it are still being read. */
   #hasMissed(): boolean {
     const missed = new Set(this.#unread.filter((id) => !this.#announced.has(id)));
     if (missed.size === 0 || this.#unread.includes(this.#divider?.id ?? '')) return false;
@@ -138,7 +138,7 @@ export class ReadState {
     return isPeer(this.#side, message) && (message.seq === null || message.seq > this.#floor) && !this.#seen.has(messageId(message));
   }
 
-  /** A mark says that everything up to it was seen: it stops at a gap, where nobody knows what is missing, and at what nobody has seen. */
+  /** A watermark covers everything up to its number: it stops at a gap, where messages are missing, and at an unread message. */
   #takeMarks({ receipts, rows, contiguous, oldest }: TimelineState): void {
     this.#readSeq = Math.max(this.#readSeq, marksOf(this.#side.kind, receipts).readSeq);
     this.#floor = Math.max(this.#floor, this.#readSeq);

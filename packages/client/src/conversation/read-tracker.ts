@@ -9,20 +9,20 @@ import { InViewTimer } from './in-view-timer.ts';
 import { marksOf, ReadState } from './read-state.ts';
 import { ReceiptReporter, type Watermarks } from './receipts.ts';
 
-/** Pages of older messages that are fetched at most to find the first unread one, when a conversation is opened. */
+/** The most pages of older messages that are fetched to find the first unread one when a conversation is opened. */
 const PAGES_BACK = 5;
 
 export interface ReadTrackerHooks {
   state(): TimelineState;
-  /** What is shown of it. */
+  /** The messages on the screen. */
   messages(): readonly TimelineMessage[];
   fetch(query: PageQuery): Promise<void>;
-  /** Reports to the server how far this side has received and seen. */
+  /** Reports to the server up to which number this side has received and seen messages. */
   report(marks: Watermarks): Promise<void>;
   onChange(): void;
 }
 
-/** Tracks what of a conversation a person has seen: marks it as read, finds where the unread messages begin, and reports both to the server. */
+/** Tracks which messages of a conversation a person has seen: marks them as read, finds the first unread one, and reports the read position to the server. */
 export class ReadTracker {
   readonly #effects: Pick<Effects, 'after' | 'note'>;
   readonly #side: Side;
@@ -50,23 +50,23 @@ export class ReadTracker {
     return this.#readState.isOpen();
   }
 
-  /** What the snapshot says of it. */
+  /** The fields of the snapshot about reading. */
   shown(): Pick<ConversationSnapshot, 'opened' | 'firstUnreadKey' | 'unread'> {
     return this.#readState.shown();
   }
 
-  /** Whether this message, which arrives now, comes to lie where somebody looks. `newest`: the last one that is shown. */
+  /** Whether a message that arrives now appears where the person is looking. `newest`: the last message on the screen. */
   sees(message: TimelineMessage, newest: TimelineMessage | undefined): boolean {
     return this.#readState.sees(message, newest);
   }
 
-  /** Whether no unread message can lie above the oldest one that is here. */
+  /** Whether all unread messages are loaded. */
   knowsAllUnread(): boolean {
     const state = this.#hooks.state();
     return state.contiguous !== null && !this.#readState.reachesBack(state);
   }
 
-  /** Returns whether that is news. */
+  /** Returns whether this is a change. */
   setOpen(open: boolean): boolean {
     if (open === this.#readState.isOpen()) return false;
     this.#readState.setOpen(open);
@@ -76,7 +76,7 @@ export class ReadTracker {
     return true;
   }
 
-  /** Returns whether that is news. */
+  /** Returns whether this is a change. */
   setVisible(visible: boolean): boolean {
     if (visible === this.#readState.isVisible()) return false;
     this.#readState.setVisible(visible);
@@ -89,29 +89,29 @@ export class ReadTracker {
     this.#watchInView();
   }
 
-  /** Takes in what is shown from now on. */
+  /** Takes the messages that are shown from now on. */
   update(messages: readonly TimelineMessage[]): void {
     this.#readState.update(messages, this.#hooks.state());
   }
 
-  /** Takes in a page that is in the timeline already. */
+  /** Takes the receipts of a page whose rows are already in the timeline. */
   takePage(page: MessagesPage): void {
     this.#receipts.confirm(marksOf(this.#side.kind, page.receipts));
     this.#divide();
   }
 
-  /** The numbers are another database's from now on. */
+  /** A backup was restored: the numbers belong to another database from now on. */
   reset(): void {
     this.#readState.reset();
     this.#receipts.reset();
   }
 
-  /** Reports soon how far this side has received and read. */
+  /** Reports up to which number this side has received and read messages, shortly after the call. */
   report(): void {
     this.#receipts.want(this.#readState.marks());
   }
 
-  /** Whether the server has not been told yet. */
+  /** Whether the latest position has not been reported yet. */
   hasUnreported(): boolean {
     return this.#receipts.isDue(this.#readState.marks());
   }
@@ -122,7 +122,7 @@ export class ReadTracker {
     this.#receipts.close();
   }
 
-  /** Settles where what is unread begins, if that is due and once it is here: it may be some pages back. */
+  /** Places the divider before the first unread message, if that is due. Fetches older pages first when the message may be among them. */
   #divide(): void {
     const state = this.#hooks.state();
     if (this.#closed || this.#fetching || !this.#readState.isDividerDue() || state.contiguous === null || state.oldest === null) return;
@@ -142,7 +142,7 @@ export class ReadTracker {
     try {
       await this.#hooks.fetch({ beforeSeq: oldest, limit: MAX_PAGE_SIZE });
     } catch (error) {
-      // It opens at the oldest message that is here.
+      // The divider goes to the oldest loaded message.
       this.#effects.note('unread messages not fetched', error);
       this.#pagesLeft = 0;
     }

@@ -15,7 +15,7 @@ afterEach(closeConversations);
 const hear = (feed: RelayFeed, text: string, messageKey: string, timestamp = new Date().toISOString()) =>
   feed.message(liveMessage({ type: 'text', message: text, timestamp, messageKey }, { from: 'x', senderType: 'OPERATOR' }));
 const KEY = '0b0e1f52-7d0c-4c6e-9a3b-6f7f6c1f2a10';
-/** The log of a conversation that somebody looks at shows these. */
+/** Reports that the log shows these messages to a person. */
 const show = (conversation: ConversationHandle, ...shown: readonly string[]) => {
   const { messages, unread } = conversation.getSnapshot();
   const ids = messages.filter(({ body }) => shown.includes(body.text ?? '')).map(messageId);
@@ -23,7 +23,7 @@ const show = (conversation: ConversationHandle, ...shown: readonly string[]) => 
 };
 
 describe('reading', () => {
-  it('reports delivered at once and read only while somebody looks, each number once', async () => {
+  it('reports delivered at once and read only while somebody is looking, each number once', async () => {
     say('one');
     say('two');
     const { conversation, reports, sync } = await openConversation();
@@ -48,7 +48,7 @@ describe('reading', () => {
     expect(conversation.unread()).toBe(1);
   });
 
-  it('counts only what was in view for a second, message by message, and tells how many are left', async () => {
+  it('counts each message only after a second in view, and updates the number of unread messages', async () => {
     for (const text of ['one', 'two', 'three', 'four']) say(text);
     const { conversation, reports } = await openConversation();
     await ready(conversation);
@@ -60,7 +60,7 @@ describe('reading', () => {
     show(conversation, 'one', 'two');
     await vi.advanceTimersByTimeAsync(READ_MS - 1);
     expect(conversation.unread()).toBe(4);
-    // Gone and back again: its second begins anew.
+    // Out of view and back again: its second starts over.
     show(conversation, 'one', 'three');
     show(conversation, 'one', 'two', 'three');
     await vi.advanceTimersByTimeAsync(1);
@@ -71,7 +71,7 @@ describe('reading', () => {
     expect(reports.map(({ readSeq }) => readSeq)).toEqual([0, 1, 3]);
   });
 
-  it('counts nothing while the page has not the focus, however long it is in view', async () => {
+  it('counts nothing while the page does not have the focus, however long a message is in view', async () => {
     say('one');
     const { conversation } = await openConversation();
     await ready(conversation);
@@ -89,7 +89,7 @@ describe('reading', () => {
     expect(conversation.unread()).toBe(0);
   });
 
-  it('leaves a message unread that was sent before the others and comes after them, until it is in view', async () => {
+  it('keeps a message unread that was sent before the others but arrives after them, until it is in view', async () => {
     const sentAt = new Date(Date.now() - 600_000).toISOString();
     for (let index = 1; index <= 5; index += 1) say(`m${index}`);
     const { conversation, reports, seen, sync } = await openConversation();
@@ -113,7 +113,7 @@ describe('reading', () => {
     expect(reports.at(-1)?.readSeq).toBe(6);
   });
 
-  it('tells of each message that arrives whether it comes before somebody’s eyes', async () => {
+  it('reports for each arriving message whether a person saw it arrive', async () => {
     const { conversation, seen, feed } = await openConversation();
     await ready(conversation);
     const keyOf = (index: number) => `${KEY.slice(0, -1)}${index}`;
@@ -152,7 +152,7 @@ describe('reading', () => {
     expect(reports).toEqual([{ deliveredSeq: 1, readSeq: 1 }]);
   });
 
-  it('tells of what was read elsewhere', async () => {
+  it('marks messages as read that were read elsewhere', async () => {
     say('one');
     const { conversation, sync } = await openConversation();
     await ready(conversation);
@@ -164,7 +164,7 @@ describe('reading', () => {
     expect(conversation.unread()).toBe(0);
   });
 
-  it('fetches what is unread above the newest page before it says where that begins', async () => {
+  it('fetches unread messages above the newest page before it places the divider', async () => {
     for (let index = 1; index <= 320; index += 1) say(`m${index}`);
     server.clients.get(1)!.receipts = { ...server.clients.get(1)!.receipts, clientReadSeq: 20 };
     const { conversation } = await openConversation();
@@ -178,7 +178,7 @@ describe('reading', () => {
     expect(conversation.unread()).toBe(300);
   });
 
-  it('gives up looking for what is unread far above, and marks nothing as read below that', async () => {
+  it('stops fetching after some pages, and marks nothing as read below unread messages that are not loaded', async () => {
     for (let index = 1; index <= 1_500; index += 1) say(`m${index}`);
     const { conversation, reports } = await openConversation();
     await ready(conversation);
@@ -192,7 +192,7 @@ describe('reading', () => {
     expect(reports.at(-1)).toEqual({ deliveredSeq: 1_500, readSeq: 0 });
   });
 
-  it('opens with what is here when older pages can not be had', async () => {
+  it('opens with the loaded messages when older pages cannot be fetched', async () => {
     for (let index = 1; index <= 120; index += 1) say(`m${index}`);
     const { conversation } = await openConversation();
     await ready(conversation);
@@ -203,8 +203,8 @@ describe('reading', () => {
   });
 });
 
-describe('a burst', () => {
-  it('is told a few times, not once for each message, and is current for whoever asks', async () => {
+describe('many changes in a short time', () => {
+  it('notify listeners a few times, not once for each message, and the snapshot is always current', async () => {
     const { conversation, feed } = await openConversation();
     await ready(conversation);
     let told = 0;
@@ -219,7 +219,7 @@ describe('a burst', () => {
     expect(told).toBeLessThan(15);
   });
 
-  it('never delays what a person waits for', async () => {
+  it('never delay a change that a person waits for', async () => {
     const { conversation, feed } = await openConversation();
     await ready(conversation);
     hear(feed, 'one', KEY);

@@ -2,27 +2,27 @@ import { isFinal } from '../model/errors.ts';
 import type { Effects } from '../platform/effects.ts';
 import { RetryingTask } from '../platform/retrying-task.ts';
 
-/** Milliseconds in which several messages share one report. */
+/** Milliseconds during which several messages share one report. */
 const DEBOUNCE_MS = 150;
 
-/** Numbers of the other side's messages. */
+/** Positions among the other side's messages. */
 export interface Watermarks {
-  /** Received in this browser up to here. */
+  /** The highest number that this browser has received. */
   readonly deliveredSeq: number;
-  /** Seen by this person up to here. */
+  /** The highest number that this person has seen. */
   readonly readSeq: number;
 }
 
 const NOTHING: Watermarks = { deliveredSeq: 0, readSeq: 0 };
 
-/** Reports how far this side has received and seen the other's messages. Reports only grow, and are repeated until they arrive. */
+/** Reports up to which number this side has received and seen the other side's messages. Reported numbers only grow; a failed report is retried. */
 export class ReceiptReporter {
   readonly #effects: Effects;
   readonly #report: (marks: Watermarks) => Promise<void>;
   readonly #task: RetryingTask;
   #wanted = NOTHING;
   #known = NOTHING;
-  /** Grows with every `reset`: an answer to an earlier report says nothing about the numbers after it. */
+  /** Counts calls of `reset`: an answer to an earlier report does not apply to the numbers after it. */
   #resets = 0;
 
   constructor(effects: Effects, report: (marks: Watermarks) => Promise<void>) {
@@ -35,18 +35,18 @@ export class ReceiptReporter {
     });
   }
 
-  /** The server is known to have these already (another tab or console reported them). */
+  /** The server already has these watermarks: another tab or console may have reported them. */
   confirm(marks: Watermarks): void {
     this.#known = max(this.#known, marks);
   }
 
-  /** Reports these soon. */
+  /** Reports these watermarks shortly after the call. */
   want(marks: Watermarks): void {
     this.#wanted = max(this.#wanted, marks);
     if (this.isDue()) this.#task.triggerWithin(DEBOUNCE_MS);
   }
 
-  /** The numbers are another database's from now on. */
+  /** A backup was restored: the numbers belong to another database from now on. */
   reset(): void {
     this.#resets += 1;
     this.#wanted = NOTHING;
@@ -57,7 +57,7 @@ export class ReceiptReporter {
     this.#task.close();
   }
 
-  /** Whether the server has not been told of these yet. */
+  /** Whether these watermarks have not been reported yet. */
   isDue(marks: Watermarks = this.#wanted): boolean {
     return marks.deliveredSeq > this.#known.deliveredSeq || marks.readSeq > this.#known.readSeq;
   }
@@ -70,7 +70,7 @@ export class ReceiptReporter {
       await this.#report(marks);
     } catch (error) {
       if (!isFinal(error)) throw error;
-      // A tick less; the next message leads to another report.
+      // The sender sees one status less; the next message leads to another report.
       this.#effects.note('receipts: refused', error);
     }
     if (resets === this.#resets) this.confirm(marks);

@@ -3,7 +3,7 @@ import { isPeer, type Side } from '../timeline/view.ts';
 import type { ConversationSync } from './sync.ts';
 import type { TypingReceiver } from './typing.ts';
 
-/** What the relay reports of one conversation. Hints about the database go to `ConversationSync`. */
+/** Receives one conversation's relay events. Hints about the database go to `ConversationSync`. */
 export class RelayFeed {
   readonly #side: Side;
   readonly #sync: ConversationSync;
@@ -20,7 +20,7 @@ export class RelayFeed {
     this.#sync.apply({ type: 'live', message });
   }
 
-  /** `name`: who types on the other side; null when nobody does any more. */
+  /** `name`: the person who is typing on the other side; null when nobody is. */
   typing(name: string | null): void {
     this.#peerTyping.set(name);
   }

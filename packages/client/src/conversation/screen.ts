@@ -16,10 +16,10 @@ import { Snapshots } from './snapshots.ts';
 import type { ConversationSync, TimelineChange } from './sync.ts';
 import { TypingReceiver, TypingSender } from './typing.ts';
 
-/** One conversation as views use it: what is shown of it, and what a person does in it. */
+/** One conversation as views use it: its snapshot, and the actions of a person. */
 export class ConversationScreen implements ConversationHandle {
   readonly maxImageBytes;
-  /** Who types on the other side. */
+  /** Who is typing on the other side. */
   readonly peerTyping: TypingReceiver;
   readonly #context: ConversationContext;
   readonly #sync: ConversationSync;
@@ -51,7 +51,7 @@ export class ConversationScreen implements ConversationHandle {
     this.#typingSender = new TypingSender(effects, (isTyping) => context.sendTyping(isTyping));
     this.peerTyping = new TypingReceiver(effects, refresh);
     this.#older = new OlderPages(effects, refresh);
-    // Reported once it is shown: no tick is ahead of the screen.
+    // Reported only after the screen shows the messages: no status may be ahead of the screen.
     const report = () => this.#reads.report();
     this.#snapshots = new Snapshots(effects, EMPTY_CONVERSATION, (before) => this.#make(before), report);
     this.#snapshots.subscribe(() => context.onChange?.());
@@ -117,54 +117,54 @@ export class ConversationScreen implements ConversationHandle {
     return this.#older.load(() => this.#sync.fetch({ beforeSeq: oldest }));
   }
 
-  /** Sends a kept message over the relay, too; its timestamp becomes the time of the message if it is not saved yet. */
+  /** Sends a stored message over the relay as well; the relay's timestamp becomes the message's time if it is not saved yet. */
   async relay(entry: NewEntry): Promise<void> {
     await relayAndStamp(this.#context, entry, () => this.getSnapshot().messages, this.#newEntries);
   }
 
-  /** Number of the other side's messages here that were not seen yet. */
+  /** Number of loaded messages of the other side that were not seen yet. */
   unread(): number {
     return this.getSnapshot().unread.length;
   }
 
-  /** Whether `unread` counts all there are: none lies above the oldest message here. */
+  /** Whether `unread` counts all unread messages: no older ones may exist. */
   knowsAllUnread(): boolean {
     return this.#reads.knowsAllUnread();
   }
 
-  /** Whether it is on the screen. */
+  /** Whether the conversation is on the screen. */
   isOpen(): boolean {
     return this.#reads.isOpen();
   }
 
-  /** Whether somebody has subscribed. */
+  /** Whether the snapshot has subscribers. */
   isWatched(): boolean {
     return this.#subscribers > 0;
   }
 
-  /** Whether the server has not been told yet of what was received and seen here. */
+  /** Whether receipts have not been reported to the server yet. */
   hasUnreported(): boolean {
     return this.#reads.hasUnreported();
   }
 
-  /** Shows a change of the timeline, and reports what has arrived with it. */
+  /** Shows a change of the timeline, and reports the messages that arrived with it. */
   takeTimeline({ event, before, restored }: TimelineChange): void {
     const newest = this.#snapshots.last().messages.at(-1);
     if (restored) this.#reads.reset();
     this.#snapshots.expire();
     const arrived = arrivedMessages(this.#context.side, event, before, this.#sync.state(), () => this.getSnapshot().messages);
-    // What a person waits for is shown at once.
+    // A person waits for the first page and for older messages: show them at once.
     if (before.contiguous === null || (event.type === 'page' && 'beforeSeq' in event.query)) this.#snapshots.refresh();
     else this.#snapshots.refreshSoon();
     for (const message of arrived) this.#context.onArrival(message, this.#reads.sees(message, newest));
   }
 
-  /** A page of the database is in the timeline. */
+  /** A page has been added to the timeline. */
   takePage(page: MessagesPage): void {
     this.#reads.takePage(page);
   }
 
-  /** Something else that is shown may have changed. */
+  /** Another part of the snapshot may have changed. */
   refresh(): void {
     this.#snapshots.refresh();
   }
@@ -181,7 +181,7 @@ export class ConversationScreen implements ConversationHandle {
   async #send(entry: NewEntry): Promise<void> {
     await this.#context.outbox.add(entry);
     this.#typingSender.set(false);
-    if (!carriesFile(entry.body.type)) void this.relay(entry); // A file has a URL only after its upload: the outbox tells when.
+    if (!carriesFile(entry.body.type)) void this.relay(entry); // A file has a URL only after its upload: `onUploaded` of the outbox relays it then.
   }
 
   #countSubscribers(change: 1 | -1): void {

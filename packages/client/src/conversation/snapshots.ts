@@ -3,7 +3,7 @@ import type { Effects } from '../platform/effects.ts';
 import { createEmitter } from '../platform/emitter.ts';
 import { shallowEqual } from '../platform/shallow-equal.ts';
 
-/** What is shown of something that changes: always current for who asks, and told a few times a second while much comes in. */
+/** The snapshot of a changing state: `get` is always current, and listeners are notified a few times a second at most while many changes come in. */
 export class Snapshots<S extends object> {
   readonly #make: (before: S) => S;
   readonly #afterNotify: () => void;
@@ -11,13 +11,13 @@ export class Snapshots<S extends object> {
   readonly #throttle: Throttle;
   #current: S;
   #stale = true;
-  /** It has changed since the listeners were told. */
+  /** The snapshot has changed since the listeners were last notified. */
   #unnotified = false;
   #closed = false;
 
   /**
-   * @param make the snapshot as it is now; it may keep parts of the one before
-   * @param afterNotify called when the listeners know the present one
+   * @param make builds the current snapshot; it may reuse parts of the previous one
+   * @param afterNotify called after the listeners were notified of the current snapshot
    */
   constructor(effects: Pick<Effects, 'after'>, first: S, make: (before: S) => S, afterNotify: () => void = () => undefined) {
     this.#current = first;
@@ -37,7 +37,7 @@ export class Snapshots<S extends object> {
     return this.#current;
   }
 
-  /** The last one that was asked for or told. */
+  /** The last snapshot that was built. */
   last(): S {
     return this.#current;
   }
@@ -46,18 +46,18 @@ export class Snapshots<S extends object> {
     return this.#changed.on(listener);
   }
 
-  /** Something has changed that is not to be told yet. */
+  /** The state has changed; listeners are not notified yet. */
   expire(): void {
     this.#stale = true;
   }
 
-  /** Something has changed: tells of it now. */
+  /** The state has changed: notifies listeners now. */
   refresh(): void {
     this.#stale = true;
     if (!this.#closed) this.#throttle.runNow();
   }
 
-  /** Something has changed that may be one of many: tells of them together. */
+  /** The state has changed, perhaps as one of many changes: notifies listeners of them together. */
   refreshSoon(): void {
     this.#stale = true;
     if (!this.#closed) this.#throttle.run();

@@ -17,7 +17,7 @@ import { RestoreRecovery } from './restore-recovery.ts';
 export interface TimelineChange {
   readonly event: TimelineEvent;
   readonly before: TimelineState;
-  /** The database was set back to an older copy: its numbers and marks are others from now on. */
+  /** The database was restored from a backup: its numbers and watermarks are different from now on. */
   readonly restored: boolean;
 }
 
@@ -25,15 +25,15 @@ export interface SyncHooks {
   /** Whether the conversation is on the screen. */
   isOpen(): boolean;
   onTimeline(change: TimelineChange): void;
-  /** A page of the database has been taken in. */
+  /** A page has been added to the timeline. */
   onPage(page: MessagesPage): void;
   /** `failure` or `isBlocked` may have changed, or the conversation was forgotten. */
   onStatus(): void;
 }
 
 /**
- * Keeps what is known of one conversation complete: fetches what is missing, takes in what the relay and the outbox report, and gives back to the database
- * what a restored backup has lost.
+ * Keeps the timeline of one conversation complete: fetches missing messages, applies events of the relay and the outbox, and resends messages that a
+ * restored backup has lost.
  */
 export class ConversationSync {
   readonly #context: ConversationContext;
@@ -61,7 +61,7 @@ export class ConversationSync {
     this.#recovery = new RestoreRecovery(context);
   }
 
-  /** Begins to fetch and to listen, until `close`. */
+  /** Starts fetching and listening, until `close`. */
   start(): void {
     const { effects, outbox, clientId } = this.#context;
     this.#stops = [
@@ -77,7 +77,7 @@ export class ConversationSync {
     return this.#state;
   }
 
-  /** Why there is nothing yet, or no longer anything; null when the last attempt to fetch has succeeded. */
+  /** Why the last fetch failed; null when it succeeded. */
   failure(): 'failed' | 'missing' | null {
     return this.#failure;
   }
@@ -87,7 +87,7 @@ export class ConversationSync {
     return this.#blocked;
   }
 
-  /** Takes an event into the timeline. */
+  /** Applies an event to the timeline. */
   apply(event: TimelineEvent): void {
     if (this.#closed) return;
     const before = this.#state;
@@ -100,34 +100,34 @@ export class ConversationSync {
     this.#hooks.onTimeline({ event, before, restored });
   }
 
-  /** Fetches one page and takes it in. @throws ChatError */
+  /** Fetches one page and adds it to the timeline. @throws ChatError */
   async fetch(query: PageQuery): Promise<void> {
     this.#takePage(query, await fetchPage(this.#context, query));
   }
 
-  /** Somebody looks at the conversation now, or nobody does any more. */
+  /** Sets whether somebody is looking at the conversation. */
   setVisible(visible: boolean): void {
     if (visible) this.#catchUp.trigger(true);
     this.#headCheck.schedule(visible);
   }
 
-  /** Asks the database for news; resolves when they are here, however long that takes. */
+  /** Fetches new messages; resolves when a fetch has succeeded, however long that takes. */
   catchUp(): Promise<void> {
     return this.#catchUp.nextSuccess();
   }
 
-  /** The database is said to have rows up to `lastSeq`. */
+  /** A hint that the database has rows up to `lastSeq`. */
   hint(lastSeq: number): void {
     if (this.#state.contiguous === null || lastSeq > this.#state.contiguous) this.#catchUp.trigger();
   }
 
-  /** One side is said to have received or seen more. */
+  /** A hint that one side has received or seen more messages. */
   hintSeen(hint: Omit<RelayPayloads['messagesSeen'], 'clientId'>): void {
     const known = marksOf(hint.by, this.#state.receipts);
     if (hint.deliveredSeq > known.deliveredSeq || hint.readSeq > known.readSeq) this.#catchUp.trigger();
   }
 
-  /** The server has refused this visitor. The next page that it answers means that it no longer does. */
+  /** The server has refused this visitor. The next page that the server returns lifts it. */
   noteBlocked(): void {
     this.#blocked = true;
     this.#hooks.onStatus();
@@ -138,12 +138,12 @@ export class ConversationSync {
     return this.#state.seqs.has(messageId(message));
   }
 
-  /** What was said here and this side may save, when the server says that there is no such conversation (any more). */
+  /** When the server no longer has the conversation: the messages that this side may save, as new outbox entries. */
   lostEntries(): readonly NewEntry[] {
     return this.#failure === 'missing' ? this.#recovery.entries(this.#state) : [];
   }
 
-  /** The conversation is gone: forgets all of it. */
+  /** The conversation no longer exists: clears its timeline. */
   forget(): void {
     this.#state = EMPTY_TIMELINE;
     this.#hooks.onStatus();
@@ -172,7 +172,7 @@ export class ConversationSync {
   #takeSaved(saved: readonly SavedEntry[]): void {
     for (const row of rowsSavedFromHere(this.#context, saved)) {
       this.apply({ type: 'saved', row });
-      // Another message has its number here: the database is another one.
+      // Another message has this number in the timeline: a backup was restored.
       if (!this.hasSaved(row)) this.#catchUp.trigger();
     }
     if (this.#state.contiguous !== null && isBehind(this.#state)) this.#catchUp.trigger();

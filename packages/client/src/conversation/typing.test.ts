@@ -8,7 +8,7 @@ beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
 describe('TypingSender', () => {
-  it('tells at once, repeats while keys go on, and stops two seconds after the last', () => {
+  it('signals at the first key, repeats while keys are pressed, and stops two seconds after the last', () => {
     const told: [number, boolean][] = [];
     const start = Date.now();
     const sender = new TypingSender(createTab(), (isTyping) => told.push([Date.now() - start, isTyping]));
@@ -25,7 +25,7 @@ describe('TypingSender', () => {
     ]);
   });
 
-  it('stops at once when told to, and only if it had begun', () => {
+  it('stops at once when told to, and only after it had started', () => {
     const tell = vi.fn<(isTyping: boolean) => void>();
     const sender = new TypingSender(createTab(), tell);
     sender.set(false);
@@ -38,7 +38,7 @@ describe('TypingSender', () => {
 });
 
 describe('TypingReceiver', () => {
-  it('forgets who types when the signal is not repeated in time', () => {
+  it('forgets who is typing when the signal is not repeated in time', () => {
     const onChange = vi.fn<() => void>();
     const receiver = new TypingReceiver(createTab(), onChange);
     receiver.set('Grace');

@@ -2,16 +2,16 @@ import { TYPING_IDLE_MS, TYPING_REPEAT_MS, TYPING_TTL_MS } from '@switchboard/pr
 
 import type { Effects } from '../platform/effects.ts';
 
-/** Tells the other side that this one types: at once, again while it goes on, and when it stops. */
+/** Sends the typing signal: at the first key, repeated while typing continues, and when it stops. */
 export class TypingSender {
   readonly #effects: Pick<Effects, 'after'>;
-  readonly #tell: (isTyping: boolean) => void;
+  readonly #send: (isTyping: boolean) => void;
   #cancelIdle: (() => void) | undefined;
   #cancelRepeat: (() => void) | undefined;
 
-  constructor(effects: Pick<Effects, 'after'>, tell: (isTyping: boolean) => void) {
+  constructor(effects: Pick<Effects, 'after'>, send: (isTyping: boolean) => void) {
     this.#effects = effects;
-    this.#tell = tell;
+    this.#send = send;
   }
 
   /** A key was pressed (true), or the input is empty or left (false). */
@@ -27,7 +27,7 @@ export class TypingSender {
   }
 
   #repeat(): void {
-    this.#tell(true);
+    this.#send(true);
     this.#cancelRepeat = this.#effects.after(TYPING_REPEAT_MS, () => this.#repeat());
   }
 
@@ -37,11 +37,11 @@ export class TypingSender {
     this.#cancelRepeat = undefined;
     this.#cancelIdle?.();
     this.#cancelIdle = undefined;
-    this.#tell(false);
+    this.#send(false);
   }
 }
 
-/** Remembers who types on the other side, and forgets it when the signal is not repeated: a tab that dies says no goodbye. */
+/** Remembers who is typing on the other side, and forgets it when the signal is not repeated: a tab that crashes sends no stop signal. */
 export class TypingReceiver {
   readonly #effects: Pick<Effects, 'after'>;
   readonly #onChange: () => void;
@@ -57,7 +57,7 @@ export class TypingReceiver {
     return this.#name;
   }
 
-  /** `name` of who types; null when nobody does any more. */
+  /** `name`: the person who is typing; null when nobody is. */
   set(name: string | null): void {
     this.#cancel?.();
     this.#cancel = name === null ? undefined : this.#effects.after(TYPING_TTL_MS, () => this.set(null));

@@ -10,12 +10,12 @@ export function isMissing(error: unknown): boolean {
   return error instanceof ChatError && error.code === 'not_found';
 }
 
-/** Whether the server wants to know who asks: a request succeeds again once the person has signed in. */
+/** Whether the server requires authentication: the request can succeed once the person has signed in. */
 export function isSignedOut(error: unknown): boolean {
   return error instanceof ChatError && error.code === 'unauthenticated';
 }
 
-/** Whether the same request will never succeed, whoever sends it. */
+/** Whether the same request will never succeed, no matter who sends it. */
 export function isFinal(error: unknown): error is ChatError {
   return error instanceof ChatError && !error.retryable && !isSignedOut(error);
 }

@@ -13,37 +13,37 @@ export interface ConversationSummary {
   /** Blocked since, ISO-8601. */
   readonly blockedAt: string | null;
   readonly unread: number;
-  /** What the newest message says, and who said it; null before the first. */
+  /** Content and sender of the newest message; null before the first. */
   readonly preview: {
     readonly type: BodyType;
-    /** Its words, cut off where they are long; null for none. */
+    /** Its text, cut off when it is long; null when it has none. */
     readonly text: string | null;
     readonly senderType: 'CLIENT' | 'OPERATOR';
     readonly operatorName: string | null;
   } | null;
-  /** ISO-8601; when the newest message reached the server, not when it was sent. */
+  /** When the newest message reached the server (not when it was sent), ISO-8601. */
   readonly lastActivityAt: string;
-  /** The visitor waits for an answer since then, ISO-8601: only an answer or `setDone` ends it. */
+  /** Since when the visitor has been waiting for an answer, ISO-8601: only an answer or `setDone` ends it. */
   readonly waitingSince: string | null;
-  /** An operator has marked it done then, ISO-8601, and the visitor has written nothing since. */
+  /** When an operator marked it as done, ISO-8601; null once the visitor writes again. */
   readonly doneAt: string | null;
-  /** This operator's own messages that the server has refused. */
+  /** Number of this operator's own messages that the server has refused. */
   readonly unsent: number;
   /** Language of the visitor's browser, as BCP 47. */
   readonly locale: string | null;
   readonly userAgent: string | null;
-  /** The visitor had the page open then, ISO-8601. */
+  /** When the visitor last had the page open, ISO-8601. */
   readonly lastSeenAt: string | null;
-  /** The visitor came to `pageUrl` then, ISO-8601. */
+  /** When the visitor opened `pageUrl`, ISO-8601. */
   readonly pageAt: string | null;
-  /** Where the visitor has been, newest first; empty until `fetchSummary` or a view of the conversation has asked for it. */
+  /** Pages that the visitor has visited, newest first; empty until `fetchSummary` or a view of the conversation requests them. */
   readonly pages: readonly { readonly url: string; readonly at: string }[];
   /** The visitor is typing. */
   readonly typing: boolean;
 }
 
 /**
- * What the list shows. `waiting`: who waits for an answer, longest first. `open`: everything that is not done, those who wait first, then the newest
- * activity. `done`: what was marked done last first.
+ * What the list shows. `waiting`: visitors who wait for an answer, longest first. `open`: every conversation that is not done, waiting ones first, then by
+ * newest activity. `done`: conversations that are done, latest first.
  */
 export type ListView = 'waiting' | 'open' | 'done';

@@ -1,10 +1,10 @@
-/** What makes a message of one conversation that message: who makes the key is the sender's side, so the other side's same key means another message. */
+/** Identifies a message within one conversation. The sender's side creates the key, so the same key of the other side is another message. */
 export interface MessageRef {
   readonly senderType: 'CLIENT' | 'OPERATOR';
   readonly key: string;
 }
 
-/** A message among those of all conversations. */
+/** Identifies a message among all conversations. */
 export interface ConversationMessageRef extends MessageRef {
   readonly clientId: number;
 }

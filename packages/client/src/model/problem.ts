@@ -14,26 +14,26 @@ const OWN_KEYS = [
   'lost',
 ] as const;
 
-/** What went wrong, as the key of a text. The codes of the protocol are among them: what the server refuses is worded by its code. `not_joined` is the relay's. */
+/** What went wrong, as the key of a text. It includes the protocol's error codes, which name what the server refuses; `not_joined` occurs only on the relay. */
 export type ProblemKey = Exclude<ErrorCode, 'not_joined'> | (typeof OWN_KEYS)[number];
 
-/** Whether a text is such a key: what is kept of a message that was refused was a sentence in older builds. */
+/** Whether a text is a `ProblemKey`: older builds stored a sentence with a refused message. */
 export function isProblemKey(text: string): text is ProblemKey {
   return (Object.hasOwn(ERRORS, text) && text !== 'not_joined') || OWN_KEYS.some((key) => key === text);
 }
 
-/** What went wrong, for the screens to word in the reader's language. */
+/** What went wrong; the screens put it into words in the reader's language. */
 export interface Problem {
   readonly key: ProblemKey;
-  /** Name of the file it is about; undefined where there is only one that it can be about. */
+  /** Name of the file; undefined when only one file is involved. */
   readonly name?: string | undefined;
-  /** Megabytes that a file has, rounded up to a tenth. */
+  /** Size of the file in megabytes, rounded up to a tenth. */
   readonly size?: number;
-  /** The most that is possible: megabytes, rounded down to a tenth, or pictures. */
+  /** The limit: megabytes rounded down to a tenth, or a number of pictures. */
   readonly limit?: number;
 }
 
-/** A problem that was noticed here, before the server was asked. */
+/** A problem that the client detected before it sent a request. */
 export class ProblemError extends Error {
   override readonly name = 'ProblemError';
   constructor(readonly problem: Problem) {
@@ -41,7 +41,7 @@ export class ProblemError extends Error {
   }
 }
 
-/** The problem that an error stands for. */
+/** The problem that an error describes. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof ProblemError) return error.problem;
   if (!(error instanceof ChatError)) return { key: 'unknown' };
@@ -54,7 +54,7 @@ export function problemOf(error: unknown): Problem {
 
 const tenths = (bytes: number) => (bytes / 1024 / 1024) * 10;
 
-/** A picture has more bytes than it may have. */
+/** The problem of a picture with too many bytes. */
 export function tooLarge(name: string | undefined, bytes: number, maxBytes: number): Problem {
   return { key: 'picture_too_large', name, size: Math.ceil(tenths(bytes)) / 10, limit: Math.floor(tenths(maxBytes)) / 10 };
 }

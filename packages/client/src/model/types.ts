@@ -4,12 +4,12 @@ import type { ConversationSummary, ListView } from './list-types.ts';
 
 export type { ConversationSummary, ListView };
 
-/** How far an own message has come. `sent` only once the database has it; `delivered` and `read` as the other side's browser reports them. */
+/** Delivery state of a person's own message. `sent` only once the database has it; `delivered` and `read` as the other side's browser reports them. */
 export type MessageStatus = 'sending' | 'sent' | 'delivered' | 'read' | 'failed';
 
 /** A picture of a message. */
 export interface TimelineImage {
-  /** A `blob:` URL of this page until the upload is done; null where there is no address to show it from. */
+  /** A `blob:` URL of this page until the upload is done; null when there is no URL to load it from. */
   readonly url: string | null;
   readonly name: string | null;
   readonly mimeType: string | null;
@@ -21,130 +21,129 @@ export interface TimelineImage {
 /** One message of a conversation as a view shows it. */
 export interface TimelineMessage {
   /**
-   * The message key, or for a live message of an old front-end one derived from its content. Stable for ever, unless the server takes it for another
-   * message's. Of one side alone: `messageId` tells messages apart.
+   * The message key; for a live message of an old front-end, a key derived from its content. It never changes, unless the server reports that another
+   * message has it. Unique within one side only: use `messageId` to compare messages.
    */
   readonly key: string;
   readonly senderType: 'CLIENT' | 'OPERATOR';
-  /** Sent from this side by this person (a visitor's own; an operator's own, from any of its tabs). */
+  /** Sent by this person, from any tab. */
   readonly own: boolean;
   readonly operatorId: number | null;
   readonly operatorName: string | null;
-  /** Keeps its identity while it says the same. */
+  /** The same object while its content is the same. */
   readonly body: MessageBody<TimelineImage>;
   /** ISO-8601. */
   readonly createdAt: string;
-  /** Its number in the database, null until it is known to be there. */
+  /** Its number in the database; null until it is known to be saved. */
   readonly seq: number | null;
-  /** Null for messages that are not own, unless this console should have saved a visitor's and the server has refused it for good: that is `failed`. */
+  /** Null for other people's messages. Exception: `failed` for a visitor's message that this console was to save and that the server has refused for good. */
   readonly status: MessageStatus | null;
-  /** Why it is not sent, for status `failed`: a `ProblemKey`, or a sentence of an older build. */
+  /** Why the message was not sent, for status `failed`: a `ProblemKey`, or a sentence that an older build has stored. */
   readonly failure: string | null;
-  /** 0 to 1 while its image is on the way up, null otherwise. */
+  /** 0 to 1 while its image is being uploaded, null otherwise. */
   readonly uploadProgress: number | null;
 }
 
 /**
- * `connecting`: not yet connected since the page opened; `checking`: connected, and asking whether that is still true because the browser says that the
- * network is gone; `reconnecting`: was connected, and is trying again; `offline`: the browser says there is no network.
+ * `connecting`: not connected yet since the page opened; `checking`: connected, but the browser reports that the network is gone, so the relay is asked
+ * for an answer; `reconnecting`: was connected and is trying again; `offline`: the browser reports that there is no network.
  */
 export type ConnectionState = 'connecting' | 'connected' | 'checking' | 'reconnecting' | 'offline';
 
-/** What both sides show of the lines. */
+/** What both sides show about the connection to the relay and about saving. */
 export interface ConnectivitySnapshot {
   readonly connection: ConnectionState;
-  /** There has been no live connection for so long (some seconds) that people should be told, whether or not there ever was one. */
+  /** There has been no live connection for some seconds: long enough to show it. */
   readonly noLiveConnection: boolean;
-  /** Messages are not getting into the database at the moment: they are kept here and tried again. */
+  /** Messages cannot be saved at the moment: the outbox keeps and retries them. */
   readonly savesFailing: boolean;
-  /** The outbox can't be written to disk (private mode, full quota): messages survive as long as this page only. */
+  /** The outbox can't be written to disk (private mode, full quota): unsent messages are lost when the page is closed. */
   readonly outboxVolatile: boolean;
 }
 
-/** One conversation, as complete as it is known here. */
+/** One conversation, as far as it is loaded. */
 export interface ConversationSnapshot {
   /** Oldest first. */
   readonly messages: readonly TimelineMessage[];
-  /** `ready` once the newest page has been fetched; `failed` when that failed and nothing is cached (it is tried again by itself); `missing`: there is no such conversation. */
+  /** `ready` once the newest page is loaded; `failed`: that failed and nothing is cached (retried automatically); `missing`: there is no such conversation. */
   readonly history: 'loading' | 'ready' | 'failed' | 'missing';
   readonly hasOlder: boolean;
   readonly loadingOlder: boolean;
-  /** Name of whoever types on the other side, null when nobody does. */
+  /** Name of the person who is typing on the other side, null when nobody is. */
   readonly peerTyping: string | null;
   /** The visitor ended the conversation at this time, ISO-8601. */
   readonly endedAt: string | null;
-  /** The server says that this visitor is blocked (a visitor's side alone is told so). */
+  /** The server refuses this visitor because they are blocked. Only set on the visitor's side. */
   readonly blocked: boolean;
-  /** It is on the screen (`setOpen`), and `firstUnreadKey` says where what was unread then begins. */
+  /** The conversation is on the screen (`setOpen`), and `firstUnreadKey` is known. */
   readonly opened: boolean;
-  /** Key of the first message that was unread when this conversation was opened, or that has come out of sight since: where the "new" divider goes. */
+  /** Key of the first message that was unread when the conversation was opened, or that arrived out of view since: the "new" divider goes before it. */
   readonly firstUnreadKey: string | null;
   /** `messageId` of the other side's messages that this side has not seen yet, in the order of `messages`. */
   readonly unread: readonly string[];
 }
 
-/** Where the log of an open conversation stands. Messages are named by `messageId`; only those of `unread` matter. */
+/** The scroll state of an open conversation's log. Messages are identified by `messageId`; only unread ones are listed. */
 export interface LogView {
   /** In the viewport now. */
   readonly inView: readonly string[];
   /** In the log, above or below the viewport. */
   readonly outOfView: readonly string[];
-  /** It stands at its end and stays there: what arrives there comes into view. */
+  /** The log is at its end and follows it: new messages at the end come into view. */
   readonly following: boolean;
 }
 
-/** A message of the other side that arrived just now (told once per message; never for history). */
+/** A message of the other side that has just arrived (reported once per message, never for history). */
 export interface ArrivedMessage {
   readonly clientId: number;
   readonly message: TimelineMessage;
-  /** It arrives in view in this page while somebody looks. */
+  /** It appears in view in this page while somebody is looking. */
   readonly seen?: boolean;
 }
 
-/** What goes with a picture. */
+/** Details that are sent with a picture. */
 export interface ImageDetails {
-  /** Said with it, in the same message; none when empty. */
+  /** The caption, sent in the same message; none when empty. */
   readonly text?: string;
-  /** Pixels, where they are known: its place is then right before the server has seen it. */
+  /** Pixels, if known: the message has its final size before the server has decoded the picture. */
   readonly width?: number;
   readonly height?: number;
 }
 
-/** What a view and its conversation do to one another, for visitors and operators alike. */
+/** How a view uses a conversation, for visitors and operators alike. */
 export interface ConversationHandle {
   getSnapshot(): ConversationSnapshot;
-  /** Calls `listener` after every change of the snapshot; returns how to stop. Snapshots are immutable and keep their identity while unchanged. */
+  /** Calls `listener` after every change of the snapshot; returns a function that unsubscribes. Snapshots are immutable and the same object while unchanged. */
   subscribe(listener: () => void): () => void;
   /**
-   * Takes the message into the outbox and shows it as `sending`. Resolves when it is kept. Rejects, and nothing is kept, when it is invalid (`ChatError`
+   * Adds the message to the outbox and shows it as `sending`. Resolves when it is stored. Rejects, and stores nothing, when it is invalid (`ChatError`
    * `invalid_request`, for instance empty or too long) or the conversation is being ended (`conflict`).
    */
   sendText(text: string): Promise<void>;
-  /** The same for an image, with what is said to it. Rejects with `ChatError` `unsupported_type` or `too_large`, too, before anything is sent. */
+  /** The same for an image with an optional caption. Also rejects with a `ProblemError` for a file that is no picture or too large, before anything is sent. */
   sendImage(file: Blob, name: string, details?: ImageDetails): Promise<void>;
-  /** Bytes that an image may have in this installation. */
+  /** The largest image that this installation accepts, in bytes. */
   readonly maxImageBytes: number;
   /** Tries a `failed` message again at once. */
   retry(message: Pick<TimelineMessage, 'senderType' | 'key'>): void;
   /**
-   * Drops a message that is `failed` or `sending`; what is on its way up is called off. One that the database turns out to have already is shown as what
-   * it is: sent.
+   * Discards a message that is `failed` or `sending` and cancels its upload. If the database turns out to have it already, it is shown as sent.
    */
   discard(message: Pick<TimelineMessage, 'senderType' | 'key'>): Promise<void>;
-  /** The picture of this message can't be loaded; its address may have run out. The next snapshot has a fresh one, if there is one to be had. */
+  /** The picture of this message failed to load; its URL may have expired. A later snapshot has a new URL, if the server provides one. */
   renewPicture(message: Pick<TimelineMessage, 'senderType' | 'key'>): void;
-  /** Call on every key press in the input (and with false when it is emptied or left); repeats and stops are handled here. */
+  /** Call it on every key press in the input, and with false when the input is emptied or left. Repeating and stopping the signal is handled here. */
   setTyping(isTyping: boolean): void;
-  /** Whether the conversation is on the screen, looked at or not. Opening it settles where the "new" divider goes. */
+  /** Whether the conversation is on the screen, with or without a person looking. Opening it places the "new" divider. */
   setOpen(open: boolean): void;
-  /** Whether a person looks at it: it is open, the page is visible and has the focus. */
+  /** Whether a person is looking: the conversation is open, and the page is visible and has the focus. */
   setVisible(visible: boolean): void;
-  /** What the log shows now. An unread message counts as read after a second in view of a person who looks, and in no other way. */
+  /** What the log shows now. An unread message counts as read only after a second in view while a person is looking. */
   setView(view: LogView): void;
   loadOlder(): Promise<void>;
 }
 
-/** What the visitor has typed into the form, and where from. */
+/** What the visitor has typed into the form, and the page they are on. */
 export interface VisitorForm {
   readonly username: string;
   readonly phone?: string;
@@ -153,29 +152,29 @@ export interface VisitorForm {
   readonly locale?: string;
 }
 
-/** Something that a visitor had sent when its conversation was ended, and that nobody has got. */
+/** A message that was not delivered before its conversation ended. */
 export interface UnsentMessage {
   readonly key: string;
   readonly type: BodyType;
-  /** Its words, null for none. */
+  /** Its text, null when it has none. */
   readonly text: string | null;
 }
 
 export interface VisitorSnapshot extends ConnectivitySnapshot {
-  /** `idle`: no conversation yet (show the form); `resuming`: finding the one from before; `active`: there is one. */
+  /** `idle`: no conversation (show the form); `resuming`: loading an earlier conversation; `active`: there is one. */
   readonly phase: 'idle' | 'resuming' | 'active';
   readonly username: string | null;
   /** Operators' messages not seen yet. */
   readonly unread: number;
-  /** While `idle`: the conversation that this page has shown is over, ended here, in another tab or in another browser. */
+  /** While `idle`: the conversation that this page has shown has ended, in this tab, another tab or another browser. */
   readonly ended: boolean;
-  /** While `idle`: what the visitor was called whose conversation can't be had any more, though nobody has ended it. */
+  /** While `idle`: the visitor's name in a conversation that was lost, not ended; null otherwise. */
   readonly formerName: string | null;
-  /** The conversation is being ended now, by this tab or another one: nothing is taken meanwhile. */
+  /** The conversation is being ended by this tab or another one: messages are refused meanwhile. */
   readonly ending: boolean;
-  /** While `idle`: what was not sent before the last conversation ended. The next one shows it as `failed`. */
+  /** While `idle`: messages that were not sent before the last conversation ended. The next conversation shows them as `failed`. */
   readonly unsentMessages: readonly UnsentMessage[];
-  /** An operator has blocked this visitor: nothing is sent or shown until that is taken back, which is found out by itself. */
+  /** An operator has blocked this visitor: nothing is sent or shown until they are unblocked, which is detected automatically. */
   readonly blocked: boolean;
 }
 
@@ -183,13 +182,16 @@ export interface VisitorSnapshot extends ConnectivitySnapshot {
 export interface VisitorChat {
   getSnapshot(): VisitorSnapshot;
   subscribe(listener: () => void): () => void;
-  /** Starts a conversation. Rejects with `ChatError` (its `fields` say which field is wrong). */
+  /** Starts a conversation. Rejects with a `ChatError` whose `fields` name the invalid fields. */
   start(form: VisitorForm): Promise<void>;
-  /** Ends it: sends what waits, tells the operators, keeps it in the database, forgets it here. Rejects, and nothing has happened, when that is not possible. */
+  /**
+   * Ends the conversation: sends the waiting messages, notifies the operators, and forgets the conversation in this browser; the database keeps it. Rejects,
+   * and changes nothing, when that is not possible.
+   */
   end(): Promise<void>;
-  /** The page of the host site that the visitor is on now: operators see it. Told to the server once there is a conversation. */
+  /** Sets the page of the host site that the visitor is on. Operators see it; it is reported once there is a conversation. */
   setPage(url: string): void;
-  /** Drops one of `unsentMessages`. */
+  /** Discards one of `unsentMessages`. */
   discardUnsentMessage(key: string): Promise<void>;
   /** The conversation, undefined unless `phase` is `active`. */
   readonly conversation: ConversationHandle | undefined;
@@ -199,19 +201,19 @@ export interface VisitorChat {
 
 export interface OperatorSnapshot extends ConnectivitySnapshot {
   readonly view: ListView;
-  /** The rows of the view in its order, as far as they are loaded; and the conversation that somebody looks at, if it was among them when it was opened. */
+  /** The loaded rows of the view, in its order; also the conversation on the screen, if it was among them when it was opened. */
   readonly conversations: readonly ConversationSummary[];
-  /** The view has more rows: `loadMore` brings them. */
+  /** The view has more rows: `loadMore` loads them. */
   readonly hasMore: boolean;
   readonly loadingMore: boolean;
-  /** Visitors who wait for an answer, of all that there are. */
+  /** Number of all visitors who wait for an answer. */
   readonly waiting: number;
-  /** This operator's own messages, of all conversations, that the server has refused. */
+  /** Number of this operator's own messages, in all conversations, that the server has refused. */
   readonly unsent: number;
   /** As in `ConversationSnapshot.history`, for the list. */
   readonly list: 'loading' | 'ready' | 'failed';
   /**
-   * The session ended (signed out elsewhere, deactivated), or another operator has signed in in this browser: nothing goes out until this one signs in
+   * The session ended (signed out elsewhere, deactivated), or another operator has signed in in this browser: nothing is sent until this operator signs in
    * again.
    */
   readonly signedOut: boolean;
@@ -223,33 +225,33 @@ export interface OperatorSnapshot extends ConnectivitySnapshot {
 export interface OperatorChat {
   getSnapshot(): OperatorSnapshot;
   subscribe(listener: () => void): () => void;
-  /** Shows another view of the list; `open` is the first. */
+  /** Switches the view of the list; the initial view is `open`. */
   setView(view: ListView): void;
-  /** Adds the next rows to the view. Resolves when they are there, however long that takes, or when another view was chosen. */
+  /** Adds the next rows to the view. Resolves when they are loaded, however long that takes, or when another view was chosen. */
   loadMore(): Promise<void>;
   /**
-   * What the list knows of a conversation, whether the view has it or not; `fetchSummary` asks for it, and listeners are told when it is there. The same
-   * object while nothing changes.
+   * What the list knows about a conversation, in the view or not; `fetchSummary` requests it, and listeners are notified when it is loaded. The same object
+   * while nothing changes.
    */
   summaryOf(clientId: number): ConversationSummary | undefined;
   fetchSummary(clientId: number): void;
   /**
-   * The conversation of a client: the same handle for the same id, as long as somebody has subscribed to it. One that nobody looks at may be let go, and
-   * made anew when it is asked for.
+   * The conversation of a client: the same handle for the same id while it has subscribers. A handle without subscribers may be closed; the next call creates
+   * a new one.
    */
   conversation(clientId: number): ConversationHandle;
-  /** Shuts a visitor out, or lets it in again. Rejects with `ChatError` when that did not work. */
+  /** Blocks or unblocks a visitor. Rejects with `ChatError` when that fails. */
   setBlocked(clientId: number, blocked: boolean): Promise<void>;
   /**
-   * Marks a conversation as done, or reopens it. Rejects with `ChatError`, of code `conflict` when the visitor has written meanwhile, and nothing has
-   * happened.
+   * Marks a conversation as done, or reopens it. Rejects with `ChatError`, and changes nothing, when that fails; the code is `conflict` when the visitor has
+   * written meanwhile.
    */
   setDone(clientId: number, done: boolean): Promise<void>;
   onArrival(listener: (arrived: ArrivedMessage) => void): () => void;
   close(): void;
 }
 
-/** Where to find the relay; `url` with scheme and host, `path` as `/chat`. */
+/** Address of the relay: `url` with scheme and host, `path` such as `/chat`. */
 export interface RelayAddress {
   readonly url: string;
   readonly path: string;
@@ -266,7 +268,7 @@ export interface VisitorChatOptions {
   readonly relay: RelayAddress;
   /** Where the conversation's tokens are kept: the frame's own `localStorage`. */
   readonly storage: KeyValueStore;
-  /** Bytes that an image may have in this installation; the default of `limits.ts` unless the server says otherwise. */
+  /** The largest image that this installation accepts, in bytes; the default of `limits.ts` unless the server says otherwise. */
   readonly maxImageBytes?: number;
   readonly debug?: boolean;
 }

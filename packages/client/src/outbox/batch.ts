@@ -5,12 +5,13 @@ import { KEEPALIVE_BYTES } from '../transport/http.ts';
 import { fileOf, toNewMessage } from './entry.ts';
 import type { OutboxEntry } from './entry.ts';
 
-/** Room for what surrounds the messages in a body. */
+/** Bytes of the JSON around the messages of a request body. */
 const ENVELOPE_BYTES = 64;
 
 /**
- * The entries of one conversation that go out together: from the head of the queue, in order, at most `limit` and as many as fit into a request
- * that outlives the page. Stops at a picture that is not uploaded yet, and before a key that is in already (of the other side). Never empty unless such a picture (or nothing) is at the head.
+ * The entries of one conversation that are sent in one request: from the head of the queue, in order, at most `limit`, and no more than fit into a request
+ * that outlives the page. Stops before a picture that is not uploaded yet, and before a key that the batch already has (from the other side). Empty only when
+ * the queue is empty or begins with such a picture.
  */
 export function nextBatch(
   waiting: readonly OutboxEntry[],
@@ -33,7 +34,7 @@ export function nextBatch(
   return { entries, messages };
 }
 
-/** Whether something of it has to be uploaded before it can be saved. */
+/** Whether the entry has a file that must be uploaded before the entry can be saved. */
 export function needsUpload(entry: OutboxEntry): boolean {
   return fileOf(entry)?.url === null;
 }

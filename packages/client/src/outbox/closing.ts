@@ -1,14 +1,14 @@
 import type { Effects } from '../platform/effects.ts';
 
-/** Milliseconds that ending a conversation may take: a tab that dies while it ends one must not keep the others closed. */
+/** The most milliseconds that ending a conversation may take: a tab that crashes meanwhile must not block the others for longer. */
 const CLOSING_MS = 30_000;
 
-/** Whether some tab is ending the conversation now, so that nothing new may be taken. */
+/** Whether a tab is ending the conversation now: new messages are refused meanwhile. */
 export class Closing {
   readonly #effects: Pick<Effects, 'after'>;
   readonly #onChange: () => void;
   #cancel: (() => void) | undefined;
-  /** It is this tab that ends it. */
+  /** This tab is the one that ends it. */
   #own = false;
 
   constructor(effects: Pick<Effects, 'after'>, onChange: () => void) {

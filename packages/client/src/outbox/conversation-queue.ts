@@ -8,31 +8,31 @@ import { needsUpload, nextBatch } from './batch.ts';
 import type { OutboxEntry } from './entry.ts';
 import { STALLED, StalledUpload } from './stalled-upload.ts';
 
-/** What a queue works on, and what it reports. */
+/** The work of a queue: its entries, its requests, and the callbacks for their outcomes. */
 export interface QueueWork {
   readonly asOperator: boolean;
-  /** The conversation's entries that wait to be saved, in order; empty while this tab does not lead. */
+  /** The conversation's entries that wait to be saved, in order; empty while this tab is not the leader. */
   waiting(): readonly OutboxEntry[];
   save(messages: readonly NewMessage[]): Promise<readonly SavedMessage[]>;
   upload(entry: OutboxEntry, onProgress: (done: number) => void, signal: AbortSignal): Promise<UploadResponse>;
-  /** Grows whenever the server has answered anything else. */
+  /** Number of answers of the server so far, including those to other requests. */
   answers(): number;
   onProgress(entry: OutboxEntry, done: number | null): void;
-  /** The picture is up: keep that before anything else happens. */
+  /** The picture is uploaded: store its URL before anything else. */
   onUploaded(entry: OutboxEntry, upload: UploadResponse): Promise<void>;
   onSaved(entries: readonly OutboxEntry[], saved: readonly SavedMessage[]): Promise<void>;
-  /** Refused for good, or given up. */
+  /** The entry was refused for good, or its upload was given up. */
   onRefused(entry: OutboxEntry, reason: ChatError): Promise<void>;
-  /** After each attempt: whether saving works. */
+  /** Called after each attempt with whether saving works. */
   onOutcome(works: boolean): void;
 }
 
-/** Sends one conversation's messages, strictly in order, one request at a time, for as long as it takes. */
+/** Sends one conversation's messages strictly in order, one request at a time, and retries until they are saved or refused. */
 export class ConversationQueue {
   readonly #work: QueueWork;
   readonly #task: RetryingTask;
   readonly #stalled: StalledUpload;
-  /** After a refused batch: entries to send one by one, to find out which of them was meant. */
+  /** After a refused batch: number of entries to send one by one, to find the one that was refused. */
   #single = 0;
   #uploading: { readonly entry: OutboxEntry; readonly abort: AbortController } | undefined;
 
@@ -45,20 +45,20 @@ export class ConversationQueue {
         effects.note(`outbox: an attempt failed, the next follows in ${Math.round(delayMs)} ms`, error);
         work.onOutcome(false);
       },
-      // Whoever signs in again has the outbox send at once.
+      // Signing in again triggers the outbox at once.
       isLasting: isSignedOut,
     });
   }
 
   /**
-   * Something may be there to send. Ignored during the delay before a retry, unless `now` says that things may have changed for the better; a delay that
-   * the server has asked for goes on all the same.
+   * Sends waiting entries. Ignored during the delay before a retry, unless `now` is set because the cause of the failure may be gone; a delay that the
+   * server requested is never shortened.
    */
   kick(now = false): void {
     this.#task.trigger(now);
   }
 
-  /** The person does not want to send these any more: an upload of one of them is called off. */
+  /** These entries were discarded: cancels the upload of one of them. */
   drop(entries: readonly OutboxEntry[]): void {
     if (entries.some(({ order }) => order === this.#uploading?.entry.order)) this.#uploading?.abort.abort();
   }

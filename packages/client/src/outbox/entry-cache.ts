@@ -6,19 +6,19 @@ import type { OutboxEntry } from './entry.ts';
 import { openOutboxStore } from './store.ts';
 import type { OutboxStore } from './store.ts';
 
-/** What the outbox of this tab holds, in order: the disk's entries, and what is known of them beyond that. */
+/** This tab's view of the stored outbox entries, in order, together with changes that the store does not have yet. */
 export class EntryCache {
   readonly #store: OutboxStore;
   readonly #owner: string;
   readonly #onRead: () => void;
-  /** By `conversationMessageId`: saved or dropped. They do not come back, even when the disk still lists them. */
+  /** `conversationMessageId` of saved or discarded entries. They stay away, even while the store still lists them. */
   readonly #settled = new Set<string>();
   #entries: readonly OutboxEntry[] = [];
   #reading: Promise<void> | undefined;
   #readAgain = false;
   #closed = false;
 
-  /** @param onRead called after each reading of the disk */
+  /** @param onRead called after each read of the store */
   constructor(effects: Effects, owner: string, onRead: () => void) {
     this.#store = openOutboxStore(effects);
     this.#owner = owner;
@@ -35,10 +35,10 @@ export class EntryCache {
     return this.#entries.find((entry) => conversationMessageId(entry) === id);
   }
 
-  /** The entry under this key (a tab of an older build says no more of a message); undefined when there are two, or none. */
+  /** The only entry with this key (tabs of older builds send only the key of a message); undefined when there are several or none. */
   only(key: string): OutboxEntry | undefined {
-    const held = this.#entries.filter((entry) => entry.key === key);
-    return held.length === 1 ? held[0] : undefined;
+    const cached = this.#entries.filter((entry) => entry.key === key);
+    return cached.length === 1 ? cached[0] : undefined;
   }
 
   isSettled(message: ConversationMessageRef): boolean {
@@ -49,24 +49,24 @@ export class EntryCache {
     return this.#store.isVolatile();
   }
 
-  /** Keeps a new entry. */
+  /** Stores a new entry. */
   async add(entry: Omit<OutboxEntry, 'order' | 'owner' | 'version'>): Promise<void> {
     await this.#store.add({ ...entry, version: ENTRY_VERSION, owner: this.#owner });
     await this.read();
   }
 
-  /** Replaces an entry that is still there. */
+  /** Replaces an entry that still exists. */
   async update(entry: OutboxEntry): Promise<void> {
     await this.#store.update(entry);
     await this.read();
   }
 
-  /** Takes entries off the disk. */
+  /** Removes entries from the store. */
   async remove(entries: readonly OutboxEntry[]): Promise<void> {
     await this.#store.remove(entries);
   }
 
-  /** Reads the disk again; calls during a reading make one more. */
+  /** Reads the store again; calls during a read lead to one more. */
   read(): Promise<void> {
     this.#readAgain = true;
     this.#reading ??= this.#readUntilFresh();
@@ -78,31 +78,31 @@ export class EntryCache {
     this.#store.close();
   }
 
-  /** These are not done after all. */
+  /** These messages have to be sent again. */
   revive(messages: readonly ConversationMessageRef[]): void {
     for (const message of messages) this.#settled.delete(conversationMessageId(message));
   }
 
-  /** These are done, whether held or not; `release` takes them out of what is held. */
+  /** Marks messages as saved or discarded, cached or not; `release` removes them from the cache. */
   settle(messages: readonly ConversationMessageRef[]): void {
     for (const message of messages) this.#settled.add(conversationMessageId(message));
   }
 
-  /** These are done: whatever is held of them goes, off the disk too. */
+  /** Marks cached messages as saved or discarded, and removes them from the store and the cache. */
   async finish(messages: readonly ConversationMessageRef[]): Promise<void> {
-    const held = this.among(messages);
-    if (held.length === 0) return;
-    this.settle(held);
-    await this.#store.remove(held);
+    const cached = this.among(messages);
+    if (cached.length === 0) return;
+    this.settle(cached);
+    await this.#store.remove(cached);
     await this.read();
   }
 
-  /** Lets go of what is settled. */
+  /** Removes settled entries from the cache. */
   release(): void {
     this.#entries = this.#entries.filter((entry) => !this.isSettled(entry));
   }
 
-  /** What is held of these messages. */
+  /** The cached entries of these messages. */
   among(messages: readonly ConversationMessageRef[]): readonly OutboxEntry[] {
     const ids = new Set(messages.map(conversationMessageId));
     return this.#entries.filter((entry) => ids.has(conversationMessageId(entry)));
@@ -121,9 +121,9 @@ export class EntryCache {
   }
 
   #take(stored: readonly OutboxEntry[]): void {
-    // By their places, which they keep when they get another key.
+    // Compared by position: an entry keeps it when it gets another key.
     const listed = new Set(stored.map((entry) => entry.order));
-    // Gone without a word (the tab that sent it died, the disk failed): kept here until it is known to be saved.
+    // Missing in the store without a notice (the sending tab crashed, the disk failed): kept until the entry is known to be saved.
     const vanished = this.#entries.filter((entry) => !listed.has(entry.order));
     this.#entries = [...vanished, ...stored].filter((entry) => !this.isSettled(entry)).toSorted((a, b) => a.order - b.order);
   }

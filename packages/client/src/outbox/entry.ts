@@ -3,10 +3,10 @@ import type { BodyType, MessageBody, NewMessage } from '@switchboard/protocol/ty
 
 import { conversationMessageId } from '../model/message-id.ts';
 
-/** Format of stored entries; raise it when a field changes its meaning and teach `readEntry` the older one. */
+/** Format of stored entries. Raise it when a field changes its meaning, and make `readEntry` read the older format. */
 export const ENTRY_VERSION = 1;
 
-/** A picture to send: the bytes until they are uploaded, the URL from then on. */
+/** A picture to send: its bytes until they are uploaded, its URL from then on. */
 export interface OutboxImage {
   readonly blob: Blob | null;
   readonly url: string | null;
@@ -16,51 +16,52 @@ export interface OutboxImage {
   readonly height: number | null;
 }
 
-/** A message that the database does not have yet, as far as is known here. */
+/** A message that is not known to be saved yet. */
 export interface OutboxEntry {
   readonly version: number;
-  /** Place in the queue, given by the store: entries leave in this order, per conversation. */
+  /** Position in the queue, assigned by the store: the entries of a conversation are sent in this order. */
   readonly order: number;
-  /** The message key, made when the person pressed send. */
+  /** The message key, created when the person pressed send. */
   readonly key: string;
-  /** Whose outbox: people who share a browser never send each other's messages. */
+  /** Owner of the entry: people who share a browser never send each other's messages. */
   readonly owner: string;
   readonly clientId: number;
-  /** The session of a visitor's own conversation: a restored database may give its client id to somebody else. Null where nobody knows. */
+  /** The session of a visitor's own conversation: a restored database may assign its client id to another visitor. Null when unknown. */
   readonly sessionId: string | null;
   /** `CLIENT` in a console's outbox: saved on the visitor's behalf. */
   readonly senderType: 'CLIENT' | 'OPERATOR';
   /** The address that a message saved on a visitor's behalf came from. */
   readonly clientSocketId: string | null;
   readonly body: MessageBody<OutboxImage>;
-  /** When it was sent, ISO-8601, by the server's clock as well as it is known here. */
+  /** When it was sent, ISO-8601: the best estimate of the server's time. */
   readonly createdAt: string;
   /** Why the server refused it for good: a `ProblemKey`, or a sentence of an older build. Null while it is waiting to be saved. */
   readonly failure: string | null;
 }
 
-/** What a sender gives; the outbox adds the rest. */
+/** An entry without the fields that the outbox adds. */
 export type NewEntry = Omit<OutboxEntry, 'version' | 'order' | 'owner' | 'failure' | 'sessionId'> & {
   readonly failure?: string | null;
   readonly sessionId?: string | null;
 };
 
-/** The identity of an entry among all that a disk holds: other people's, and the same key of another side or conversation, are other entries. */
+/** The identity of an entry among all stored entries: the same key of another owner, side or conversation is another entry. */
 export function entryId(entry: Pick<OutboxEntry, 'owner' | 'clientId' | 'senderType' | 'key'>): string {
   return `${entry.owner} ${conversationMessageId(entry)}`;
 }
 
 /**
- * An entry as it is on disk: the body in fields of its own, as the first build has them. Tabs of older builds open the same disk, and send what they read there.
+ * An entry as it is stored: the parts of the body are separate fields, as in the first build. Tabs of older builds open the same database and send what they
+ * read there.
  */
 export type StoredEntry<Entry = OutboxEntry> = Omit<Entry, 'body'> & {
-  /** Missing in what older builds wrote: these had texts and pictures. */
+  /** Missing in entries of older builds, which had only texts and pictures. */
   readonly type: BodyType;
   readonly text: string | null;
   readonly image: OutboxImage | null;
 };
 
-/** The entry as it goes to disk. */
+/** The entry as it is stored. */
 export function storedEntry<Entry extends Pick<OutboxEntry, 'body'>>({ body, ...rest }: Entry): StoredEntry<Entry> {
   switch (body.type) {
     case 'text':
@@ -72,7 +73,7 @@ export function storedEntry<Entry extends Pick<OutboxEntry, 'body'>>({ body, ...
   }
 }
 
-/** The body of a stored entry, as its type says, or in what an older build wrote, as its fields say. */
+/** The body of a stored entry: by its type or, in an entry of an older build, by its fields. */
 function storedBody(stored: Partial<StoredEntry>): MessageBody<OutboxImage> {
   const { text = null, image = null } = stored;
   switch (stored.type) {
@@ -83,15 +84,15 @@ function storedBody(stored: Partial<StoredEntry>): MessageBody<OutboxImage> {
       return image === null ? { type: 'text', text: text ?? '' } : { type: 'image', image, text };
     default:
       stored.type satisfies never;
-      // A newer build, in another tab, has written a type that this one does not know: its words are all that can be shown here.
+      // A tab of a newer build has written a type that this build does not know: only its text can be shown.
       return { type: 'text', text: text ?? '' };
   }
 }
 
-/** Reads what is on disk, whichever build wrote it: null when it is no entry at all. */
+/** Reads a stored entry of any build; null when the value is not an entry. */
 export function readEntry(stored: unknown): OutboxEntry | null {
   if (typeof stored !== 'object' || stored === null) return null;
-  // Written by this code or an older build of it; what an older one did not know gets its default here.
+  // Written by this build or an older one; fields that an older build did not have get their defaults.
   const entry = stored as Partial<StoredEntry & { messageKey: string }>;
   if (typeof entry.key !== 'string' || typeof entry.order !== 'number' || typeof entry.clientId !== 'number') return null;
   return {
@@ -109,7 +110,7 @@ export function readEntry(stored: unknown): OutboxEntry | null {
   };
 }
 
-/** The file that goes with an entry, undefined where none does. */
+/** The file of an entry, undefined when it has none. */
 export function fileOf({ body }: Pick<OutboxEntry, 'body'>): OutboxImage | undefined {
   switch (body.type) {
     case 'text':
@@ -121,7 +122,7 @@ export function fileOf({ body }: Pick<OutboxEntry, 'body'>): OutboxImage | undef
   }
 }
 
-/** The entry as the save request says it. */
+/** The entry as the save request sends it. */
 export function toNewMessage(entry: OutboxEntry, asOperator: boolean): NewMessage {
   return {
     messageKey: entry.key,
@@ -132,7 +133,7 @@ export function toNewMessage(entry: OutboxEntry, asOperator: boolean): NewMessag
   };
 }
 
-/** The entry without its place in this outbox. */
+/** The entry without its position in this outbox. */
 export function withoutPlace({ order: _order, version: _version, owner: _owner, ...entry }: OutboxEntry): NewEntry {
   return entry;
 }

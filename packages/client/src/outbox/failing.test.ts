@@ -6,8 +6,8 @@ import { closeTabs, createServer, entry, openOutbox, saves, start, storePrototyp
 
 afterEach(closeTabs);
 
-describe('failing', () => {
-  it('tries for ever, never in the same rhythm, and says so until it works', async () => {
+describe('a failing save', () => {
+  it('is retried forever, with jitter, and reported until it works', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
     const server = createServer();
     const randoms = [0.9, 0.1, 0.5];
@@ -33,7 +33,7 @@ describe('failing', () => {
     expect(texts(server)).toEqual(['one']);
   });
 
-  it('waits as long as the server asks', async () => {
+  it('waits as long as the server requests', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
     const server = createServer();
     server.fault = () => (saves(server).length === 1 ? { code: 'rate_limited', retryAfter: 20 } : undefined);
@@ -50,7 +50,7 @@ describe('failing', () => {
     await vi.waitFor(() => expect(texts(server)).toEqual(['one']));
   });
 
-  it('does not wait when the network came back while the attempt that failed was under way', async () => {
+  it('is retried at once when the network came back during the failed attempt', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
     const server = createServer();
     const answer = server.fetchAs();
@@ -60,7 +60,7 @@ describe('failing', () => {
       isThere
         ? await answer(path, init)
         : await new Promise<Response>((_resolve, reject) => failures.push(() => reject(new TypeError('no network'))));
-    // As late as can be, were it to wait.
+    // The longest possible delay, if there were one.
     const { outbox } = await start(server, { fetch, random: () => 0.999 });
     await outbox.add(entry('one'));
     for (let attempt = 0; attempt < 5; attempt += 1) {
@@ -77,7 +77,7 @@ describe('failing', () => {
     await vi.waitFor(() => expect(texts(server)).toEqual(['one']));
   });
 
-  it('counts a request without an answer as failed after ten seconds', async () => {
+  it('is assumed after ten seconds without an answer', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
     const server = createServer();
     const answer = server.fetchAs();
@@ -98,7 +98,7 @@ describe('failing', () => {
     await vi.waitFor(() => expect(texts(server)).toEqual(['one']));
   });
 
-  it('sets aside what is refused for good, with the reason and the text, and goes on with the rest', async () => {
+  it('that is refused for good sets the message aside, with its text and the reason, and goes on with the rest', async () => {
     const server = createServer();
     const { outbox } = openOutbox(server);
     await outbox.load();
@@ -117,7 +117,7 @@ describe('failing', () => {
     expect(outbox.unsent()).toBe(0);
   });
 
-  it('drops a refused message only when told to', async () => {
+  it('that was refused keeps the message until the person discards it', async () => {
     const server = createServer();
     const browser = new FakeBrowser();
     const { outbox, tab } = await start(server, { browser });
@@ -132,7 +132,7 @@ describe('failing', () => {
     expect(third.outbox.entries()).toEqual([]);
   });
 
-  it('keeps everything while the person is signed out', async () => {
+  it('keeps all messages while the person is signed out', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
     const server = createServer();
     server.fault = () => ({ code: 'unauthenticated' });
@@ -147,7 +147,7 @@ describe('failing', () => {
 });
 
 describe('a disk that refuses', () => {
-  it('keeps messages in memory, in order, and says that they are not safe', async () => {
+  it('leaves messages in memory, in order, and the outbox reports that they are not stored', async () => {
     const server = createServer();
     const { outbox } = await start(server, { overrides: { indexedDB: undefined } });
     server.fault = () => 'refuse';
@@ -160,7 +160,7 @@ describe('a disk that refuses', () => {
     expect(outbox.entries()).toHaveLength(0);
   });
 
-  it('does the same when the quota is full only later', async () => {
+  it('has the same effect when the quota is exceeded later', async () => {
     const server = createServer();
     const browser = new FakeBrowser();
     const { outbox } = await start(server, { browser });

@@ -1,14 +1,14 @@
 import type { Effects } from '../platform/effects.ts';
 import type { OutboxEntry } from './entry.ts';
 
-/** What of the outbox is needed here. */
+/** The part of the outbox that `flush` uses. */
 interface Flushable {
   entries(): readonly OutboxEntry[];
   kick(now: boolean): void;
   onChange(listener: () => void): () => void;
 }
 
-/** Tries at once what waits. Resolves to true as soon as nothing waits to be saved, to false when that takes longer than `ms`. */
+/** Sends waiting entries at once. Resolves to true as soon as none waits to be saved, to false after `ms` milliseconds. */
 export async function flush(effects: Pick<Effects, 'after'>, outbox: Flushable, ms: number): Promise<boolean> {
   const idle = () => outbox.entries().every((entry) => entry.failure !== null);
   outbox.kick(true);

@@ -7,7 +7,7 @@ afterEach(closeTabs);
 
 const LOCK = 'switchboard-outbox:visitor';
 
-/** Whether nobody holds the lock, asked as another page would. */
+/** Whether the lock is free, as another page would find it. */
 async function isFree(browser: FakeBrowser): Promise<boolean> {
   const patience = new AbortController();
   const asked = browser.locks.request(LOCK, { signal: patience.signal }, () => true);
@@ -15,8 +15,8 @@ async function isFree(browser: FakeBrowser): Promise<boolean> {
   return await asked.catch(() => false);
 }
 
-describe('a page that is put away for the way back', () => {
-  it('holds no lock meanwhile, and sends again when it returns', async () => {
+describe('a page in the back/forward cache', () => {
+  it('holds no lock, and sends again when it returns', async () => {
     const server = createServer();
     const browser = new FakeBrowser();
     const { tab, outbox } = await start(server, { browser });
@@ -35,7 +35,7 @@ describe('a page that is put away for the way back', () => {
     await vi.waitFor(() => expect(texts(server)).toEqual(['one', 'two', 'three']));
   });
 
-  it('sends at the last moment what waits, before it lets go', async () => {
+  it('sends waiting messages before it releases the lock', async () => {
     const server = createServer();
     server.fault = () => 'refuse';
     const { tab, outbox } = await start(server);
@@ -46,7 +46,7 @@ describe('a page that is put away for the way back', () => {
     await vi.waitFor(() => expect(texts(server)).toEqual(['one']));
   });
 
-  it('leaves the lead to the next page, which need not wait for it, and stands behind that page afterwards', async () => {
+  it('leaves the lead to the next page at once, and queues behind that page when it returns', async () => {
     const server = createServer();
     const browser = new FakeBrowser();
     const first = await start(server, { browser });
@@ -64,7 +64,7 @@ describe('a page that is put away for the way back', () => {
     await vi.waitFor(() => expect(texts(server)).toHaveLength(3));
   });
 
-  it('has closed its database, and opens it again when it returns', async () => {
+  it('closes its database, and opens it again when it returns', async () => {
     const server = createServer();
     const browser = new FakeBrowser();
     const { tab, outbox } = await start(server, { browser });
@@ -72,7 +72,7 @@ describe('a page that is put away for the way back', () => {
     await vi.waitFor(() => expect(outbox.entries()).toHaveLength(0));
     const database = await opened(browser);
     const close = vi.spyOn(Object.getPrototypeOf(database) as IDBDatabase, 'close');
-    // As soon as nothing is written any more.
+    // As soon as no write is in progress.
     await vi.waitFor(() => {
       tab.putAway();
       expect(close).toHaveBeenCalledTimes(1);
@@ -87,7 +87,7 @@ describe('a page that is put away for the way back', () => {
 });
 
 describe('a tab that is opened while saving fails', () => {
-  it('says so, and says so no more when it works again', async () => {
+  it('reports the failure, and reports recovery when saving works again', async () => {
     const server = createServer();
     const browser = new FakeBrowser();
     server.fault = () => 'refuse';
@@ -101,7 +101,7 @@ describe('a tab that is opened while saving fails', () => {
     await vi.waitFor(() => expect(second.outbox.isFailing()).toBe(false));
   });
 
-  it('does not go on saying what a tab has said that leads no more', async () => {
+  it('ignores the failure of a former leader', async () => {
     const server = createServer();
     const browser = new FakeBrowser();
     server.fault = () => 'refuse';
@@ -109,7 +109,7 @@ describe('a tab that is opened while saving fails', () => {
     await first.outbox.add(entry('one'));
     const third = await start(server, { browser });
     await vi.waitFor(() => expect(third.outbox.isFailing()).toBe(true));
-    // The next to lead has not failed yet: its first request is still under way.
+    // The next leader has not failed yet: its first request is still in flight.
     const second = await start(server, { browser, fetch: () => new Promise(() => undefined) });
     void second;
     third.outbox.close();
@@ -120,7 +120,7 @@ describe('a tab that is opened while saving fails', () => {
     await vi.waitFor(() => expect(watcher.outbox.isFailing()).toBe(false));
   });
 
-  it('learns that the conversation is just being ended by another one', async () => {
+  it('learns that another tab is ending the conversation', async () => {
     const server = createServer();
     const browser = new FakeBrowser();
     const first = await start(server, { browser });

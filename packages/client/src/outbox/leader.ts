@@ -1,17 +1,17 @@
 import type { Effects } from '../platform/effects.ts';
 
-/** One tab of several leads: it alone sends. */
+/** Leader election among tabs: only the leader sends. */
 export interface Leadership {
   isLeader(): boolean;
-  /** Takes the lead from a tab that does not answer (browsers put hidden tabs to sleep with their locks). */
+  /** Takes the lead from a leader that does not respond: browsers may freeze a hidden tab that holds the lock. */
   takeOver(): void;
   close(): void;
 }
 
-/** Milliseconds within which a leading tab answers; otherwise it is asleep and another takes over. */
+/** Milliseconds within which the leader must answer; otherwise it is considered frozen and another tab takes over. */
 const LEADER_ANSWER_MS = 3_000;
 
-/** A tab's question whether anybody leads; it takes over when nobody answers. */
+/** The timeout of a request to the leader: when it expires without an answer, this tab takes over. */
 export class LeaderTimeout {
   readonly #effects: Pick<Effects, 'after'>;
   #cancel: (() => void) | undefined;
@@ -20,7 +20,7 @@ export class LeaderTimeout {
     this.#effects = effects;
   }
 
-  /** The tabs have been asked. */
+  /** Starts the timeout, unless this tab is the leader: the other tabs have just been asked. */
   start(leadership: Leadership | undefined): void {
     if (leadership === undefined || leadership.isLeader()) return;
     this.#cancel ??= this.#effects.after(LEADER_ANSWER_MS, () => {
@@ -29,7 +29,7 @@ export class LeaderTimeout {
     });
   }
 
-  /** The leading tab has answered, or it does not matter any more. */
+  /** Stops the timeout: the leader has answered, or the outbox is closed. */
   cancel(): void {
     this.#cancel?.();
     this.#cancel = undefined;
@@ -37,13 +37,13 @@ export class LeaderTimeout {
 }
 
 /**
- * Stands for election under `name`; calls `onChange` when this tab begins to stand, to lead, or to lead no more. A page that is put away gives the lead
- * up, so that the browser can keep it for the way back, and stands again when it returns. Without Web Locks (plain http, old browsers) every tab leads: they may send the
- * same message twice then, which the server answers with the first row.
+ * Joins the leader election called `name`. Calls `onChange` when this tab joins, becomes the leader, or stops being the leader. A page that enters the
+ * back/forward cache leaves the election, because browsers do not cache a page that holds a lock, and joins again when it returns. Without Web Locks (plain
+ * http, old browsers) every tab is a leader: they may send the same message twice, and the server answers both with the first row.
  */
 export function joinElection(effects: Effects, name: string, onChange: () => void): Leadership {
   const locks = effects.locks;
-  /** Aborted while the page is put away and after `close`. */
+  /** Aborted while the page is in the back/forward cache and after `close`. */
   let candidacy = new AbortController();
   let leading = false;
 
@@ -73,37 +73,37 @@ export function joinElection(effects: Effects, name: string, onChange: () => voi
       leading = false;
       effects.note('outbox: lost the lead', error);
       if (wasLeading || options.steal === true) {
-        // Another tab took over: line up again behind it.
+        // Another tab took over: join the queue behind it.
         onChange();
         await queue({ signal: mine.signal });
       } else {
-        // Locks that refuse altogether (a sandboxed page): act alone rather than never.
+        // Locks are not available at all (a sandboxed page): send without a lock rather than never.
         lead();
       }
     }
   }
 
-  function stand(): void {
+  function join(): void {
     onChange();
     if (locks === undefined) queueMicrotask(lead);
     else void queue({ signal: candidacy.signal });
   }
 
-  function giveUp(): void {
+  function leave(): void {
     candidacy.abort();
     leading = false;
   }
 
-  stand();
+  join();
   const stopPage = [
-    // Without locks there is nothing to give up.
+    // Without locks there is nothing to release.
     effects.page.onPutAway(() => {
-      if (locks !== undefined) giveUp();
+      if (locks !== undefined) leave();
     }),
     effects.page.onReturn(() => {
       if (!candidacy.signal.aborted) return;
       candidacy = new AbortController();
-      stand();
+      join();
     }),
   ];
 
@@ -116,7 +116,7 @@ export function joinElection(effects: Effects, name: string, onChange: () => voi
     },
     close() {
       for (const stop of stopPage) stop();
-      giveUp();
+      leave();
     },
   };
 }

@@ -28,7 +28,7 @@ describe('sending', () => {
     expect(onDisk).toEqual([1]);
   });
 
-  it('saves in the order of sending, batches what waits, and empties', async () => {
+  it('saves in the order of sending, batches waiting messages, and ends empty', async () => {
     const server = createServer();
     const { outbox } = openOutbox(server);
     await outbox.load();
@@ -50,7 +50,7 @@ describe('sending', () => {
     expect(saves(server).length).toBeGreaterThan(3);
   });
 
-  it('uploads a picture first, then saves it in its place with the URL it got', async () => {
+  it('uploads a picture first, then saves it in order with the URL it got', async () => {
     const server = createServer();
     const { outbox, uploaded } = openOutbox(server);
     await outbox.load();
@@ -65,7 +65,7 @@ describe('sending', () => {
   });
 });
 
-describe('a tab that dies', () => {
+describe('a tab that crashes', () => {
   const requested = (server: FakeServer) => vi.waitUntil(() => saves(server).length > 0);
   const moments = {
     'after the write, before the request': { fault: 'refuse', until: () => Promise.resolve(true) },
@@ -91,7 +91,7 @@ describe('a tab that dies', () => {
 });
 
 describe('several tabs', () => {
-  it('send from one of them only, and all see it done', async () => {
+  it('send from one tab only, and all see the message saved', async () => {
     const server = createServer();
     const browser = new FakeBrowser();
     const a = await start(server, { browser });
@@ -119,11 +119,11 @@ describe('several tabs', () => {
     await vi.waitFor(() => expect(texts(server)).toEqual(['one', 'two']));
   });
 
-  it('take the lead from a tab that sleeps', async () => {
+  it('take the lead from a frozen tab', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
     const server = createServer();
     const browser = new FakeBrowser();
-    // Holds the lock, hears nothing, sends nothing.
+    // Holds the lock, receives nothing, sends nothing.
     void browser.locks.request('switchboard-outbox:visitor', {}, () => new Promise(() => undefined)).catch(() => undefined);
     const { outbox } = await start(server, { browser });
     await outbox.add(entry('one'));
@@ -133,7 +133,7 @@ describe('several tabs', () => {
     await vi.waitFor(() => expect(texts(server)).toEqual(['one']));
   });
 
-  it('act alone where there are no locks', async () => {
+  it('each send on their own without Web Locks', async () => {
     const server = createServer();
     const { outbox } = await start(server, { overrides: { locks: undefined } });
     await outbox.add(entry('one'));
@@ -142,7 +142,7 @@ describe('several tabs', () => {
 });
 
 describe('an entry of another build', () => {
-  it('is sent all the same', async () => {
+  it('is sent as well', async () => {
     const server = createServer();
     const browser = new FakeBrowser();
     const { outbox } = openOutbox(server, { browser });
@@ -165,7 +165,7 @@ describe('an entry of another build', () => {
     expect(readEntry({ ...stored, key: 'k', order: 1, clientId: 1 })?.body).toEqual(body);
   });
 
-  it('is what it was when an older build reads it: it has its text and its picture in fields of their own', () => {
+  it('can be read by an older build: text and picture are separate fields', () => {
     const { body: _body, ...rest } = entry('');
     const body = picture();
     expect(storedEntry({ ...rest, body })).toEqual({ ...rest, type: 'image', text: null, image: fileOf({ body }) });
@@ -174,7 +174,7 @@ describe('an entry of another build', () => {
 });
 
 describe('flush', () => {
-  it('tells whether everything is saved, in time', async () => {
+  it('resolves to whether everything is saved in time', async () => {
     const server = createServer();
     const { outbox } = await start(server);
     await outbox.add(entry('one'));

@@ -14,8 +14,8 @@ import { Sender, type OutboxOptions, type SavedEntry } from './sender.ts';
 import { handleTabMessage, SharedState, type TabHandlers, type TabMessage } from './tab-messages.ts';
 
 /**
- * Everything that a person has sent and the database does not have yet. Written to disk before any network call, sent by one tab, shown by all;
- * an entry leaves it only when it is saved or when the person drops it.
+ * The messages that a person has sent and that are not known to be saved. They are written to disk before any network call, sent by one tab and shown by
+ * all. An entry is removed only when it is saved or when the person discards it.
  */
 export class Outbox {
   readonly #effects: Effects;
@@ -31,7 +31,7 @@ export class Outbox {
   readonly #refusals: Refusals;
   readonly #leaderTimeout: LeaderTimeout;
   readonly #shared: SharedState;
-  /** Whether some tab is ending the conversation now. */
+  /** Whether a tab is ending the conversation now. */
   readonly closing: Closing;
   readonly #stopPage: readonly (() => void)[];
   #leadership: Leadership | undefined;
@@ -51,7 +51,7 @@ export class Outbox {
     this.#leaderTimeout = new LeaderTimeout(effects);
     this.closing = new Closing(effects, () => this.#changed.emit());
     this.#shared = new SharedState(
-      (message) => this.#tell(message),
+      (message) => this.#post(message),
       () => (this.#isLeader() ? this.#sender.isFailing() : null),
       this.closing,
     );
@@ -61,15 +61,15 @@ export class Outbox {
     this.#stopPage = [effects.page.onWake(() => this.kick(true)), effects.page.onLeave(() => this.kick(true))];
   }
 
-  /** Loads what an earlier page left. Sending begins only with `begin`. */
+  /** Loads the entries that an earlier page has stored. Sending starts only with `begin`. */
   async load(): Promise<void> {
     await this.#cache.read();
-    // What was refused on a visitor's behalf was shown as long as its page was there; it is not this person's to try again.
+    // Messages that were refused on a visitor's behalf were shown until the page was closed; this person can't retry them.
     const isOver = (entry: OutboxEntry) => entry.failure !== null && this.#options.asOperator && entry.senderType === 'CLIENT';
     await this.#cache.finish(this.#cache.all().filter(isOver));
   }
 
-  /** Starts sending what waits. */
+  /** Starts sending the waiting entries. */
   begin(): void {
     if (this.#closed || this.#leadership !== undefined) return;
     this.#leadership = joinElection(this.#effects, this.#name, () => {
@@ -78,19 +78,19 @@ export class Outbox {
     });
   }
 
-  /** In order; the same array while nothing changes. */
+  /** The entries in order; the same array while nothing changes. */
   entries(): readonly OutboxEntry[] {
     return this.#cache.all();
   }
 
-  /** 0 to 1 while the entry's picture is on the way up, else null. */
+  /** 0 to 1 while the entry's picture is being uploaded, else null. */
   progress(message: ConversationMessageRef): number | null {
     return this.#progress.of(message);
   }
 
   /**
-   * How many messages of this person, of one conversation or of all, go out only when the person tries again: the server has refused them, or their
-   * picture did not get up. What a console saves for visitors is not counted. `onChange` tells when it may have changed.
+   * Number of this person's messages, in one conversation or in all, that need a retry by the person: the server has refused them, or their upload has
+   * failed. Messages that a console saves for visitors are not counted. `onChange` reports when the number may have changed.
    */
   unsent(clientId?: number): number {
     const side = this.#options.asOperator ? 'OPERATOR' : 'CLIENT';
@@ -106,28 +106,28 @@ export class Outbox {
     return this.#cache.isVolatile();
   }
 
-  /** Told after each change of anything above. */
+  /** Notifies of each change of anything above. */
   onChange(listener: () => void): () => void {
     return this.#changed.on(listener);
   }
 
-  /** Told in every tab, before the entries are gone from `entries()`. */
+  /** Notifies every tab of saved entries, before they are removed from `entries()`. */
   onSaved(listener: (saved: readonly SavedEntry[]) => void): () => void {
     return this.#saved.on(listener);
   }
 
-  /** Told in every tab of what was dropped. */
+  /** Notifies every tab of discarded messages. */
   onDropped(listener: (message: ConversationMessageRef) => void): () => void {
     return this.#dropped.on(listener);
   }
 
-  /** The conversation is being ended by this tab (`true`), or not any more: meanwhile no tab takes anything. */
+  /** Sets whether this tab is ending the conversation: no tab accepts messages meanwhile. */
   setClosing(closing: boolean): void {
     this.closing.set(closing, true);
-    this.#tell({ kind: 'closing', closing });
+    this.#post({ kind: 'closing', closing });
   }
 
-  /** Resolves when the message is kept. @throws ChatError `conflict` while the conversation is being ended */
+  /** Resolves when the message is stored. @throws ChatError `conflict` while the conversation is being ended */
   async add(entry: NewEntry): Promise<void> {
     if (this.closing.isClosing()) throw new ChatError('conflict', 'The chat is being ended.');
     if (this.#cache.isSettled(entry)) return;
@@ -135,22 +135,22 @@ export class Outbox {
     this.#askLeader();
   }
 
-  /** Takes what was saved once, and what the database has lost since. Sending it anew does no harm where that is not so. */
+  /** Sends messages again that were saved and that a restored database may have lost. Sending one that it still has does no harm. */
   async resend(entries: readonly NewEntry[]): Promise<void> {
     if (entries.length === 0) return;
     this.#cache.revive(entries);
-    this.#tell({ kind: 'revived', messages: entries.map(({ clientId, senderType, key }) => ({ clientId, senderType, key })) });
+    this.#post({ kind: 'revived', messages: entries.map(({ clientId, senderType, key }) => ({ clientId, senderType, key })) });
     for (const entry of entries) await this.#cache.add({ failure: null, sessionId: null, ...entry });
     this.#askLeader();
   }
 
-  /** The relay has stamped this message: unless it is on its way already, it is saved with that time. */
+  /** The relay has stamped this message: it is saved with that time, unless the save request is already in flight. */
   async stamp(message: ConversationMessageRef, timestamp: string): Promise<void> {
     const entry = this.#cache.find(message);
     if (entry !== undefined && this.#isLeader()) await this.#update({ ...entry, createdAt: timestamp });
   }
 
-  /** Tries a refused message again. */
+  /** Retries a refused message. */
   async retry(message: ConversationMessageRef): Promise<void> {
     const entry = this.#cache.find(message);
     if (entry === undefined) return;
@@ -159,35 +159,35 @@ export class Outbox {
     this.kick(true);
   }
 
-  /** Forgets a message, refused or not; its upload is called off. */
+  /** Discards a message, refused or not, and cancels its upload. */
   async discard({ clientId, senderType, key }: ConversationMessageRef): Promise<void> {
     const message = { clientId, senderType, key };
     this.#cache.settle([message]);
     this.#sender.drop(this.#cache.among([message]));
     await this.#cache.finish([message]);
-    this.#tell({ kind: 'dropped', key, message });
+    this.#post({ kind: 'dropped', key, message });
     this.#dropped.emit(message);
   }
 
-  /** A fetched page shows that these are saved: whatever this tab still holds of them is done. */
+  /** A fetched page shows that these messages are saved: removes their entries. */
   settle(messages: readonly ConversationMessageRef[]): Promise<void> {
     return this.#cache.finish(messages);
   }
 
-  /** Tries at once what waits (`now`: also what waits for a retry). */
+  /** Sends waiting entries; with `now`, also those in the delay before a retry. */
   kick(now = false): void {
     if (this.#isLeader()) this.#sender.kick(now);
     else if (now && this.#waits()) this.#askLeader();
   }
 
-  /** The server has answered something else than the outbox's own requests: what waits is tried at once. */
+  /** The server has answered another request: retries waiting entries at once. */
   reached(): void {
     this.#sender.noteAnswer();
-    if (this.#waits()) this.#tell({ kind: 'reached' });
+    if (this.#waits()) this.#post({ kind: 'reached' });
     this.kick(true);
   }
 
-  /** Resolves to true as soon as nothing waits to be saved, to false when that takes longer than `ms`. */
+  /** Sends waiting entries at once. Resolves to true as soon as none waits to be saved, to false after `ms` milliseconds. */
   flush(ms: number): Promise<boolean> {
     return flush(this.#effects, this, ms);
   }
@@ -211,20 +211,20 @@ export class Outbox {
     return this.#leadership?.isLeader() ?? false;
   }
 
-  #tell(message: TabMessage): void {
+  #post(message: TabMessage): void {
     if (!this.#closed) this.#channel?.postMessage(message);
   }
 
   async #update(entry: OutboxEntry): Promise<void> {
     await this.#cache.update(entry);
-    this.#tell({ kind: 'changed' });
+    this.#post({ kind: 'changed' });
   }
 
   #handlers(): TabHandlers {
     const read = () => void this.#cache.read();
     return {
       added: () => {
-        if (this.#isLeader()) this.#tell({ kind: 'seen' });
+        if (this.#isLeader()) this.#post({ kind: 'seen' });
         read();
       },
       hello: () => this.#shared.answer(),
@@ -246,9 +246,9 @@ export class Outbox {
     };
   }
 
-  /** Tells the other tabs that something waits; takes over when none of them answers. */
+  /** Notifies the leader that an entry waits; takes over when it does not answer. */
   #askLeader(): void {
-    this.#tell({ kind: 'added' });
+    this.#post({ kind: 'added' });
     if (!this.#closed) this.#leaderTimeout.start(this.#leadership);
   }
 
@@ -259,9 +259,9 @@ export class Outbox {
     this.#changed.emit();
   }
 
-  /** Another tab has dropped it. */
-  #noteDropped(key: string, told: ConversationMessageRef | undefined): void {
-    const message = told ?? this.#cache.only(key);
+  /** Another tab has discarded the message. */
+  #noteDropped(key: string, given: ConversationMessageRef | undefined): void {
+    const message = given ?? this.#cache.only(key);
     if (message === undefined) return;
     this.#sender.drop(this.#cache.among([message]));
     this.#cache.settle([message]);
@@ -278,7 +278,7 @@ export class Outbox {
       },
       onSaved: async (saved) => {
         this.#settleSaved(saved);
-        this.#tell({ kind: 'saved', entries: saved });
+        this.#post({ kind: 'saved', entries: saved });
         await this.#cache.remove(saved.map(({ entry }) => entry));
       },
       onRefused: async (entry, reason) => {
@@ -288,10 +288,10 @@ export class Outbox {
       onProgress: (entry, done) => {
         const id = conversationMessageId(entry);
         this.#progress.set(id, done);
-        this.#tell({ kind: 'progress', key: entry.key, id, done });
+        this.#post({ kind: 'progress', key: entry.key, id, done });
       },
       onFailing: (failing) => {
-        this.#tell({ kind: 'failing', failing });
+        this.#post({ kind: 'failing', failing });
         this.#changed.emit();
       },
     });

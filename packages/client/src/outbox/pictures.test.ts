@@ -11,7 +11,7 @@ const uploads = (server: ReturnType<typeof createServer>) => server.requests.fil
 const aPicture = () => entry('', { body: picture() });
 const failures = (outbox: Awaited<ReturnType<typeof start>>['outbox']) => outbox.entries().map(({ failure }) => failure);
 
-/** Lets `ms` go by in steps, with something answered between them if `reached`. */
+/** Advances the time by `ms` in steps; with `reached`, the server answers another request after each step. */
 async function pass(outbox: Awaited<ReturnType<typeof start>>['outbox'], ms: number, reached: boolean): Promise<void> {
   for (let gone = 0; gone < ms; gone += 1_000) {
     if (reached) outbox.reached();
@@ -20,8 +20,8 @@ async function pass(outbox: Awaited<ReturnType<typeof start>>['outbox'], ms: num
   }
 }
 
-describe('a picture that does not get up', () => {
-  it('is set aside when the server answers everything else, and what was sent after it goes out', async () => {
+describe('a picture whose upload fails', () => {
+  it('is set aside when the server answers everything else, and later messages are sent', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
     const server = createServer();
     server.fault = (request) => (isUpload(request) ? { code: 'internal' } : undefined);
@@ -41,7 +41,7 @@ describe('a picture that does not get up', () => {
     expect(server.clients.get(1)?.rows.map(({ messageType }) => messageType)).toEqual(['TEXT', 'IMAGE']);
   });
 
-  it('keeps its place, however long nothing gets through', async () => {
+  it('keeps its position while the server answers nothing, however long that takes', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
     const server = createServer();
     server.fault = () => 'refuse';
@@ -56,7 +56,7 @@ describe('a picture that does not get up', () => {
     await vi.waitFor(() => expect(server.clients.get(1)?.rows.map(({ messageType }) => messageType)).toEqual(['IMAGE', 'TEXT']));
   });
 
-  it('holds up no other conversation', async () => {
+  it('does not delay other conversations', async () => {
     const server = createServer();
     server.addClient();
     server.fault = (request) => (isUpload(request) ? 'refuse' : undefined);
@@ -66,7 +66,7 @@ describe('a picture that does not get up', () => {
     await vi.waitFor(() => expect(outbox.entries().map(({ clientId }) => clientId)).toEqual([1]));
   });
 
-  it('can be dropped while it is on its way, and is neither saved nor told to anybody', async () => {
+  it('can be discarded during the upload, and is neither saved nor relayed', async () => {
     const server = createServer();
     let letGo: () => void = () => undefined;
     const answer = server.fetchAs();

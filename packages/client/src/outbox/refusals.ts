@@ -4,14 +4,14 @@ import { isBlocked } from '../model/errors.ts';
 import { problemOf } from '../model/problem.ts';
 import type { OutboxEntry } from './entry.ts';
 
-/** How many keys of one message may turn out to be another message's before it counts as refused. */
+/** How often a message gets a new key because another message has its key, before it counts as refused. */
 const MAX_KEY_CHANGES = 3;
 
-/** What becomes of entries that the server has refused for good. */
+/** Decides what happens to entries that the server has refused for good. */
 export class Refusals {
   readonly #uuid: () => string;
   readonly #asOperator: boolean;
-  /** How often an entry, by its place, has got another key. */
+  /** Number of new keys by an entry's position. */
   readonly #keyChanges = new Map<number, number>();
 
   constructor(uuid: () => string, asOperator: boolean) {
@@ -19,17 +19,17 @@ export class Refusals {
     this.#asOperator = asOperator;
   }
 
-  /** The entry as it is kept from now on: with another key, or with the reason. Null when it is for nobody to keep. */
+  /** The entry to store instead: with a new key, or with the reason for the refusal. Null when the entry is to be discarded. */
   answer(entry: OutboxEntry, reason: ChatError): OutboxEntry | null {
     const onBehalf = this.#asOperator && entry.senderType === 'CLIENT';
-    // On behalf of a visitor that is blocked: it is for nobody here to try again, and its sender is told the same.
+    // A blocked visitor's message: no operator can retry it, and the visitor's own request is refused as well.
     if (onBehalf && isBlocked(reason)) return null;
-    // Another message has this key. It was made here, so another one is as good; a visitor's own key is not for us to change.
+    // Another message has this key. A key that was created here can be replaced; a visitor's own key must not be changed.
     if (reason.code === 'conflict' && !onBehalf && this.#mayChangeKey(entry)) return { ...entry, key: this.#uuid() };
     return { ...entry, failure: problemOf(reason).key };
   }
 
-  /** Should the server take no key at all, the person is told. */
+  /** Whether to try another key; if the server accepts none, the person sees the refusal. */
   #mayChangeKey({ order }: OutboxEntry): boolean {
     const changes = this.#keyChanges.get(order) ?? 0;
     this.#keyChanges.set(order, changes + 1);

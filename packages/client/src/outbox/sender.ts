@@ -7,33 +7,33 @@ import type { Effects } from '../platform/effects.ts';
 import { ConversationQueue } from './conversation-queue.ts';
 import type { OutboxEntry } from './entry.ts';
 
-/** Smallest step of upload progress that is told. */
+/** Smallest step of upload progress that is reported. */
 const PROGRESS_STEP = 0.05;
 
-/** An entry that the database has now. */
+/** An entry that has been saved. */
 export interface SavedEntry {
   readonly entry: OutboxEntry;
   readonly saved: SavedMessage;
 }
 
-/** How messages get to the server. */
+/** How messages are sent to the server. */
 export interface Transport {
   readonly asOperator: boolean;
   /** Resolves once all are committed. */
   save(messages: readonly NewMessage[]): Promise<readonly SavedMessage[]>;
-  /** Breaks off when `signal` is aborted. */
+  /** Stops when `signal` is aborted. */
   upload(entry: OutboxEntry, onProgress: (done: number) => void, signal: AbortSignal): Promise<UploadResponse>;
 }
 
-/** Whose messages, and how they get to the server. */
+/** Owner of the messages, and how they are sent to the server. */
 export interface OutboxOptions extends Transport {
-  /** `visitor` or `operator:<id>`: whose messages. */
+  /** `visitor` or `operator:<id>`. */
   readonly owner: string;
-  /** In the sending tab: the picture is up, so the relay can carry its URL. */
+  /** Called in the sending tab after an upload: the URL can be sent over the relay now. */
   onUploaded(entry: OutboxEntry): void;
 }
 
-/** What the sender works on, and tells. */
+/** The sender's entries, and the callbacks for their outcomes. */
 export interface SenderHooks {
   /** What this tab may send now, in order. */
   waiting(): readonly OutboxEntry[];
@@ -41,11 +41,11 @@ export interface SenderHooks {
   onSaved(saved: readonly SavedEntry[]): Promise<void>;
   onRefused(entry: OutboxEntry, reason: ChatError): Promise<void>;
   onProgress(entry: OutboxEntry, done: number | null): void;
-  /** Saving has begun or ceased to fail. */
+  /** Called when saving starts to fail, and when it works again. */
   onFailing(failing: boolean): void;
 }
 
-/** Pairs the entries of a request with what the server answered, by key. */
+/** Pairs the entries of a request with the server's answers, by key. */
 function pair(entries: readonly OutboxEntry[], answers: readonly SavedMessage[]): SavedEntry[] {
   const byKey = new Map(answers.map((answer) => [answer.messageKey, answer]));
   return entries.flatMap((entry) => {
@@ -59,7 +59,7 @@ function withUpload(entry: OutboxEntry, upload: UploadResponse): OutboxEntry {
   return { ...entry, body: mapImage(entry.body, () => ({ blob: null, url, name, mimeType, width, height })) };
 }
 
-/** Sends what waits, with a queue for each conversation: one that is stuck holds up no other. */
+/** Sends waiting entries, with one queue per conversation: a blocked queue does not delay the others. */
 export class Sender {
   readonly #effects: Effects;
   readonly #transport: Transport;
@@ -79,7 +79,7 @@ export class Sender {
     return this.#failing.size > 0;
   }
 
-  /** Starts every queue in which something waits; with `now`, also those in the delay before a retry. */
+  /** Starts every queue that has waiting entries; with `now`, also those in the delay before a retry. */
   kick(now: boolean): void {
     for (const clientId of new Set(this.#hooks.waiting().map((entry) => entry.clientId))) this.#queue(clientId).kick(now);
   }
@@ -89,7 +89,7 @@ export class Sender {
     this.#answers += 1;
   }
 
-  /** The person does not want to send these any more. */
+  /** These entries were discarded. */
   drop(entries: readonly OutboxEntry[]): void {
     for (const queue of this.#queues.values()) queue.drop(entries);
   }

@@ -4,38 +4,38 @@ import { isSignedOut } from '../model/errors.ts';
 import type { Effects } from '../platform/effects.ts';
 
 /**
- * A picture that has failed this often, though the server answered other requests meanwhile, and for at least this many milliseconds, is set aside: what
- * was sent after it must not wait for ever. Where nothing gets through it is not the picture's fault, and everything keeps its order.
+ * A picture is set aside after this many failed uploads, over at least this many milliseconds, during which the server answered other requests: later
+ * messages must not wait forever. While the server answers nothing, the picture is not the cause, and all messages keep their order.
  */
 const MAX_TRIES = 3;
 const MIN_MS = 20_000;
 
-/** Why a picture was set aside. */
+/** The reason for setting a picture aside. */
 export const STALLED = new ChatError('unavailable', 'The upload is stuck.', {
   fields: { picture: 'does not get through' },
 });
 
-/** Finds out whether the picture at the head of a queue is the only thing that does not get through. */
+/** Detects that the picture at the head of a queue fails while other requests succeed. */
 export class StalledUpload {
   readonly #effects: Pick<Effects, 'now'>;
-  /** Failed tries of one picture while the server answered: since when, in milliseconds since 1970, and how many answers there were at the last. */
+  /** Failed uploads of one picture while the server answered: since when, in milliseconds since 1970, and the number of answers at the last failure. */
   #failing: { readonly order: number; readonly since: number; tries: number; answers: number } | undefined;
 
   constructor(effects: Pick<Effects, 'now'>) {
     this.#effects = effects;
   }
 
-  /** A picture is up. */
+  /** A picture was uploaded. */
   clear(): void {
     this.#failing = undefined;
   }
 
   /**
-   * A try has failed. Returns whether the picture is to be set aside.
+   * An upload has failed. Returns whether to set the picture aside.
    *
-   * @param order the entry's place in the outbox
-   * @param answersBefore answers of the server to other requests, when the try began
-   * @param answers the same now
+   * @param order the entry's position in the outbox
+   * @param answersBefore number of answers to other requests when the upload began
+   * @param answers the same number now
    */
   noteFailure(order: number, error: unknown, answersBefore: number, answers: number): boolean {
     if (isSignedOut(error) || (error instanceof ChatError && error.code === 'rate_limited')) return false;

@@ -5,38 +5,38 @@ import type { OutboxEntry, StoredEntry } from './entry.ts';
 
 const DATABASE = 'switchboard-outbox';
 const STORE = 'entries';
-/** Above every number that IndexedDB has given, so that what memory holds stays behind what the disk holds. */
+/** Above every number that IndexedDB assigns, so that entries in memory come after those on disk. */
 const MEMORY_ORDER_BASE = 2 ** 40;
 
-/** Keeps entries. Every method may be called at any time; nothing is lost while the page lives. */
+/** Stores entries. Every method may be called at any time; no entry is lost while the page is open. */
 export interface OutboxStore {
-  /** Keeps a new entry and gives it its place; the same entry (`entryId`) twice keeps the first. */
+  /** Stores a new entry and assigns its position; adding the same entry (`entryId`) again changes nothing. */
   add(entry: Omit<OutboxEntry, 'order'>): Promise<void>;
-  /** Replaces an entry that is still there. */
+  /** Replaces an entry that still exists. */
   update(entry: OutboxEntry): Promise<void>;
   remove(entries: readonly OutboxEntry[]): Promise<void>;
-  /** All entries of one owner in order. */
+  /** All entries of one owner, in order. */
   list(owner: string): Promise<OutboxEntry[]>;
-  /** Whether new entries go to memory because the disk refuses them. */
+  /** Whether new entries are kept in memory because the disk refuses them. */
   isVolatile(): boolean;
   close(): void;
 }
 
-/** What stands in the unique index of a row. */
+/** A row of the object store; `key` has a unique index. */
 interface Row extends StoredEntry<Omit<OutboxEntry, 'order'>> {
-  /** The message key where `key` is something else. */
+  /** The message key, if `key` holds another value. */
   readonly messageKey?: string;
 }
 
 /**
- * The row of an entry whose message key is another entry's already. The index over `key` is unique since the first build, which opens this disk too
- * (another tab, a step back); it reads the row, and what it would send under that name the server refuses.
+ * The row of an entry whose message key another entry already has. The index over `key` has been unique since the first build, which may open this database
+ * as well (another tab, a downgrade); if it sends the row under this key, the server refuses it.
  */
 function secondRow(entry: Omit<OutboxEntry, 'order'>): Row {
   return { ...storedEntry(entry), key: entryId(entry), messageKey: entry.key };
 }
 
-/** The entries on disk. Every method rejects when the disk does. */
+/** The entries on disk. Every method rejects when IndexedDB does. */
 class Disk {
   readonly #store: DiskStore;
 
@@ -61,7 +61,7 @@ class Disk {
 
   update(entry: OutboxEntry): Promise<void> {
     return this.#store.write(async (store) => {
-      // Gone meanwhile (saved by another tab): it must not come back.
+      // Removed meanwhile (saved by another tab): it must not be stored again.
       if ((await settled(store.getKey(entry.order))) === undefined) return;
       const holder = await settled(store.index('key').getKey(entry.key));
       await settled(
@@ -86,13 +86,13 @@ class Disk {
   }
 }
 
-/** The outbox on disk, and in memory for what the disk will not take (private mode, full quota). */
+/** The outbox on disk, and in memory for entries that the disk refuses (private mode, full quota). */
 class ResilientStore implements OutboxStore {
   readonly #effects: Effects;
   readonly #disk: Disk;
   /** By `order`. */
   readonly #memory = new Map<number, OutboxEntry>();
-  /** Changes that the disk did not take, by `order`: what it lists is older. */
+  /** Updates that the disk refused, by `order`: the stored entries are older. */
   readonly #newer = new Map<number, OutboxEntry>();
   #nextOrder = MEMORY_ORDER_BASE;
   #diskWorks = true;
@@ -107,7 +107,7 @@ class ResilientStore implements OutboxStore {
   }
 
   async add(entry: Omit<OutboxEntry, 'order'>): Promise<void> {
-    // While memory holds something, the newer must queue up behind it there.
+    // While memory holds entries, newer ones must queue behind them.
     if (this.#memory.size === 0) {
       try {
         await this.#disk.add(entry);
@@ -155,7 +155,7 @@ class ResilientStore implements OutboxStore {
     this.#disk.close();
   }
 
-  /** Does what can be redone later at no loss: an entry that stays on disk is sent again and answered as a duplicate. */
+  /** Runs work whose failure loses nothing: an entry that stays on disk is sent again and answered as a duplicate. */
   async #attempt(work: () => Promise<void>): Promise<void> {
     try {
       await work();

@@ -2,49 +2,49 @@ import type { ConversationMessageRef } from '../model/message-id.ts';
 import type { Closing } from './closing.ts';
 import type { SavedEntry } from './sender.ts';
 
-/** What tabs that share an outbox tell each other. */
+/** Messages between tabs that share an outbox. */
 export type TabMessage =
-  /** These were saved once and are lost again: they are to be sent anew. */
+  /** These messages were saved, but a restored database may have lost them: send them again. */
   | { readonly kind: 'revived'; readonly messages: readonly ConversationMessageRef[] }
-  /** The conversation is being ended by some tab, or is so no more: nothing is taken until then. */
+  /** Whether a tab is ending the conversation: messages are refused meanwhile. */
   | { readonly kind: 'closing'; readonly closing: boolean }
-  /** The server has answered that tab. */
+  /** The server has answered a request of that tab. */
   | { readonly kind: 'reached' }
-  /** Something waits to be sent; whoever leads answers `seen`. */
+  /** An entry waits to be sent; the leader answers `seen`. */
   | { readonly kind: 'added' }
   | { readonly kind: 'seen' }
-  /** A tab has begun to listen: whoever leads says whether saving fails, whoever ends the conversation that it does. */
+  /** A tab has started listening: the leader answers `failing`, and a tab that is ending the conversation answers `closing`. */
   | { readonly kind: 'hello' }
-  /** The store has changed: read it again. */
+  /** The stored entries have changed: read them again. */
   | { readonly kind: 'changed' }
-  /** Builds before this one named the key alone. */
+  /** Older builds send only the key. */
   | { readonly kind: 'dropped'; readonly key: string; readonly message?: ConversationMessageRef }
   | { readonly kind: 'saved'; readonly entries: readonly SavedEntry[] }
   | { readonly kind: 'failing'; readonly failing: boolean }
-  /** `key` as builds before this one read it; `id` is the entry's `conversationMessageId`. */
+  /** `key` is for older builds; `id` is the entry's `conversationMessageId`. */
   | { readonly kind: 'progress'; readonly key: string; readonly id?: string; readonly done: number | null };
 
-/** What to do about each. */
+/** One handler for each kind. */
 export type TabHandlers = { readonly [K in TabMessage['kind']]: (message: Extract<TabMessage, { kind: K }>) => void };
 
-/** Takes what another tab of this origin says. It comes from this code, in this or a neighbouring build; of words that are not known here the store tells what matters. */
+/** Handles a message of another tab. It may run an older or newer build: for an unknown kind, reading the stored entries again is enough. */
 export function handleTabMessage(message: unknown, handlers: TabHandlers): void {
-  const told = message as TabMessage;
-  // The handler of its kind takes a message of that kind; the compiler can't tell that of a union.
-  const handle = (Object.hasOwn(handlers, told.kind) ? handlers[told.kind] : handlers.changed) as (message: TabMessage) => void;
-  handle(told);
+  const known = message as TabMessage;
+  // Each handler takes messages of its own kind; the compiler can't verify that for a union.
+  const handle = (Object.hasOwn(handlers, known.kind) ? handlers[known.kind] : handlers.changed) as (message: TabMessage) => void;
+  handle(known);
 }
 
-/** Whether saving fails, known in every tab: the one that leads says it at each change, and to each that begins to listen. */
+/** Whether saving fails, known in every tab: the leader reports it at each change, and to each tab that starts listening. */
 export class SharedState {
-  readonly #tell: (message: TabMessage) => void;
+  readonly #post: (message: TabMessage) => void;
   readonly #ownFails: () => boolean | null;
   readonly #closing: Closing;
   #leaderFails = false;
 
   /** @param ownFails whether saving fails here; null while another tab leads */
-  constructor(tell: (message: TabMessage) => void, ownFails: () => boolean | null, closing: Closing) {
-    this.#tell = tell;
+  constructor(post: (message: TabMessage) => void, ownFails: () => boolean | null, closing: Closing) {
+    this.#post = post;
     this.#ownFails = ownFails;
     this.#closing = closing;
   }
@@ -53,22 +53,22 @@ export class SharedState {
     return this.#ownFails() ?? this.#leaderFails;
   }
 
-  /** The tab that leads has said so. */
+  /** The leader has reported whether saving fails. */
   noteLeader(failing: boolean): void {
     this.#leaderFails = failing;
   }
 
-  /** This tab begins to listen, or another one leads: what was said before counts no more. */
+  /** This tab starts listening, or the leader has changed: earlier reports no longer count. */
   greet(): void {
     this.#leaderFails = false;
-    if (this.#ownFails() === null) this.#tell({ kind: 'hello' });
+    if (this.#ownFails() === null) this.#post({ kind: 'hello' });
     else this.answer();
   }
 
-  /** Another tab has said hello. */
+  /** Answers another tab's `hello`. */
   answer(): void {
     const failing = this.#ownFails();
-    if (failing !== null) this.#tell({ kind: 'failing', failing });
-    if (this.#closing.isOwn()) this.#tell({ kind: 'closing', closing: true });
+    if (failing !== null) this.#post({ kind: 'failing', failing });
+    if (this.#closing.isOwn()) this.#post({ kind: 'closing', closing: true });
   }
 }

@@ -1,13 +1,13 @@
 import type { Effects } from './effects.ts';
 
-/** Whether a state has lasted for so long that it is worth a word. */
+/** A flag that is set only after its condition has held for some time. */
 export class DelayedFlag {
   readonly #effects: Pick<Effects, 'after'>;
   readonly #onChange: () => void;
   #isSet = false;
   #cancel: (() => void) | undefined;
 
-  /** @param onChange told when the state has lasted long enough; not when it is over, which whoever says so knows */
+  /** @param onChange called when the flag is set; not when it is cleared, because the caller of `clear` knows that */
   constructor(effects: Pick<Effects, 'after'>, onChange: () => void) {
     this.#effects = effects;
     this.#onChange = onChange;
@@ -17,7 +17,7 @@ export class DelayedFlag {
     return this.#isSet;
   }
 
-  /** The state holds now, and is worth a word `ms` milliseconds after the first of these calls in a row. */
+  /** The condition holds: sets the flag `ms` milliseconds after the first call since `clear`. */
   setAfter(ms: number): void {
     this.#cancel ??= this.#effects.after(ms, () => {
       this.#isSet = true;
@@ -25,6 +25,7 @@ export class DelayedFlag {
     });
   }
 
+  /** The condition no longer holds. */
   clear(): void {
     this.#cancel?.();
     this.#cancel = undefined;

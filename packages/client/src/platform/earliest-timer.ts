@@ -1,11 +1,11 @@
 import type { Effects } from './effects.ts';
 
-/** A timer for work that several callers ask for: runs it once, at the earliest of the times they asked for. */
+/** A timer for work that several callers schedule: runs it once, at the earliest of the scheduled times. */
 export class EarliestTimer {
   readonly #effects: Pick<Effects, 'after' | 'now'>;
   readonly #work: () => void;
   #cancel: (() => void) | undefined;
-  /** When it runs, milliseconds since 1970. */
+  /** When it fires, milliseconds since 1970. */
   #dueAt = 0;
 
   constructor(effects: Pick<Effects, 'after' | 'now'>, work: () => void) {

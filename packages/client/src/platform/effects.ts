@@ -14,50 +14,50 @@ export interface Channel {
   close(): void;
 }
 
-/** What the page this runs in tells about itself. Every `on…` returns how to stop. */
+/** The page that this code runs in. Every `on…` returns a function that unsubscribes. */
 export interface Page {
-  /** Where it comes from: `https://chat.example.com`; paths of requests are relative to it. */
+  /** Its origin, such as `https://chat.example.com`; paths of requests are relative to it. */
   readonly origin: string;
   isOnline(): boolean;
-  /** The page is looked at again or the network came back: whatever timers were asleep are late. */
+  /** The page became visible or got the focus, or the network is back: timers may have been suspended meanwhile. */
   onWake(listener: () => void): () => void;
   onOffline(listener: () => void): () => void;
-  /** The page may never run again after this. */
+  /** The page is being left and may never run again. */
   onLeave(listener: () => void): () => void;
-  /** The page is left, and perhaps kept for the way back: until `onReturn` it runs no script, and must hold nothing that others wait for. */
+  /** The page is left and may enter the back/forward cache: it runs no script until `onReturn`, and must not hold anything that other pages wait for. */
   onPutAway(listener: () => void): () => void;
-  /** The page is back as it was left, by the browser's *Back*. */
+  /** The page was restored from the back/forward cache. */
   onReturn(listener: () => void): () => void;
-  /** Whether somebody may be looking at it. */
+  /** Whether the page is visible. */
   isVisible(): boolean;
   /** Another tab changed the key-value store. */
   onStorage(listener: () => void): () => void;
 }
 
-/** Everything impure that the client touches; tests and fault runs give their own. */
+/** Every side effect of the client; tests and chaos runs provide their own. */
 export interface Effects {
-  /** Milliseconds since 1970, by this machine's clock, right or wrong. */
+  /** Milliseconds since 1970 by this machine's clock, which may be wrong. */
   now(): number;
-  /** From 0 to 1, without 1. */
+  /** A random number from 0 up to but not including 1. */
   random(): number;
   uuid(): string;
-  /** Runs `run` once after `ms`; returns how to call it off. */
+  /** Runs `run` once after `ms` milliseconds; returns a function that cancels it. */
   after(ms: number, run: () => void): () => void;
   /** `path` is relative to this origin. */
   fetch(path: string, init: RequestInit): Promise<Response>;
-  /** Undefined where there is none: uploads then show no progress. */
+  /** Undefined if missing: uploads then show no progress. */
   readonly XMLHttpRequest: (new () => XMLHttpRequest) | undefined;
   readonly indexedDB: IDBFactory | undefined;
-  /** Undefined outside secure contexts: then every tab acts alone. */
+  /** Undefined outside secure contexts: every tab then sends on its own. */
   readonly locks: LockManager | undefined;
-  /** Undefined where there is none. */
+  /** Undefined if the browser has no `BroadcastChannel`. */
   openChannel(name: string): Channel | undefined;
   openSocket(url: string, options: Partial<ManagerOptions & SocketOptions>): RelaySocket;
-  /** A `blob:` URL to show a picture with before it is uploaded. */
+  /** A `blob:` URL that shows a picture before it is uploaded. */
   objectUrl(blob: Blob): string;
   revokeObjectUrl(url: string): void;
   readonly page: Page;
-  /** Something went wrong that is handled, for debug output. */
+  /** Writes a handled failure to the debug output. */
   note(message: string, detail?: unknown): void;
 }
 
@@ -87,7 +87,7 @@ function browserPage(): Page {
     onOffline: (listener) => listen(scope, ['offline'], listener),
     onLeave(listener) {
       const stop = listen(scope, ['pagehide'], listener);
-      // Phones kill a hidden page without a `pagehide`.
+      // Mobile browsers may kill a hidden page without a `pagehide` event.
       const stopPage = listen(page, ['visibilitychange'], () => {
         if (page?.visibilityState === 'hidden') listener();
       });
@@ -109,14 +109,14 @@ function browserPage(): Page {
 
 function openBrowserChannel(name: string): Channel | undefined {
   if (typeof BroadcastChannel === 'undefined') return undefined;
-  let hear: (message: unknown) => void = () => undefined;
+  let receive: (message: unknown) => void = () => undefined;
   const open = () => {
     const channel = new BroadcastChannel(name);
-    channel.addEventListener('message', (event: MessageEvent<unknown>) => hear(event.data));
+    channel.addEventListener('message', (event: MessageEvent<unknown>) => receive(event.data));
     return channel;
   };
   let channel: BroadcastChannel | undefined = open();
-  // A page that is put away and hears something is not kept for the way back.
+  // Browsers evict a page from the back/forward cache when it receives a message.
   const page = browserPage();
   const stops = [
     page.onPutAway(() => {
@@ -133,7 +133,7 @@ function openBrowserChannel(name: string): Channel | undefined {
       channel?.postMessage(message);
     },
     listen(listener) {
-      hear = listener;
+      receive = listener;
     },
     close() {
       for (const stop of stops) stop();
@@ -143,7 +143,7 @@ function openBrowserChannel(name: string): Channel | undefined {
   };
 }
 
-/** A getter that throws (storage blocked by the browser's settings) counts as "not there". */
+/** Treats a getter that throws (storage blocked by the browser's settings) as missing. */
 function present<T>(read: () => T | undefined): T | undefined {
   try {
     return read();
@@ -152,7 +152,7 @@ function present<T>(read: () => T | undefined): T | undefined {
   }
 }
 
-/** The effects of the browser this runs in. */
+/** The effects of the current browser. */
 export function browserEffects(debug = false): Effects {
   return {
     now: () => Date.now(),
@@ -172,7 +172,7 @@ export function browserEffects(debug = false): Effects {
     revokeObjectUrl: (url) => URL.revokeObjectURL(url),
     page: browserPage(),
     note(message, detail) {
-      // The one place that writes to the browser's console, and only when NEXT_PUBLIC_DEBUG_SOCKETS asks for it.
+      // The only place that writes to the browser's console, and only if NEXT_PUBLIC_DEBUG_SOCKETS is set.
       if (debug) globalThis.console.debug(`[switchboard] ${message}`, detail ?? '');
     },
   };

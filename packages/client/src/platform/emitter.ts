@@ -1,16 +1,16 @@
-/** A list of listeners, told in the order they came. */
+/** A list of listeners, called in the order they were added. */
 export interface Emitter<T> {
-  /** Returns how to stop. */
+  /** Adds a listener; returns a function that removes it. */
   readonly on: (listener: (value: T) => void) => () => void;
   readonly emit: (value: T) => void;
 }
 
-/** Makes an emitter. A listener that stops while being told is still safe. */
+/** Creates an emitter. A listener may remove itself during `emit`. */
 export function createEmitter<T>(): Emitter<T> {
   const listeners = new Set<(value: T) => void>();
   return {
     on(listener) {
-      // A wrapper of its own, so that the same function may listen twice and stop once.
+      // A separate wrapper for each call, so that the same function can be added twice and removed once.
       const entry = (value: T) => listener(value);
       listeners.add(entry);
       return () => {

@@ -1,9 +1,9 @@
 import type { Effects } from './effects.ts';
 
-/** Milliseconds after which an IndexedDB that does not answer (it happens) counts as missing. */
+/** Milliseconds after which an IndexedDB that does not respond counts as missing: some browsers never answer `open`. */
 const OPEN_TIMEOUT_MS = 3_000;
 
-/** The request's result. @throws what IndexedDB says */
+/** The result of a request. @throws the request's error */
 export function settled<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     request.addEventListener('success', () => resolve(request.result));
@@ -20,12 +20,12 @@ function committed(transaction: IDBTransaction): Promise<void> {
 
 function openNow(effects: Effects, factory: IDBFactory, name: string, create: (database: IDBDatabase) => void): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
-    const cancel = effects.after(OPEN_TIMEOUT_MS, () => reject(new Error('IndexedDB does not answer')));
+    const cancel = effects.after(OPEN_TIMEOUT_MS, () => reject(new Error('IndexedDB does not respond')));
     const request = factory.open(name, 1);
     request.addEventListener('upgradeneeded', () => create(request.result));
     request.addEventListener('error', () => {
       cancel();
-      reject(request.error ?? new Error('IndexedDB refused'));
+      reject(request.error ?? new Error('IndexedDB refused to open'));
     });
     request.addEventListener('success', () => {
       cancel();
@@ -34,7 +34,7 @@ function openNow(effects: Effects, factory: IDBFactory, name: string, create: (d
   });
 }
 
-/** One store of one database on disk, opened when it is used first. Every method rejects when the disk does. */
+/** One object store of one IndexedDB database, opened at the first use. Every method rejects when IndexedDB does. */
 export class DiskStore {
   readonly #effects: Effects;
   readonly #name: string;
@@ -42,7 +42,7 @@ export class DiskStore {
   readonly #create: (database: IDBDatabase) => void;
   readonly #stopPage: () => void;
   #opening: Promise<IDBDatabase> | undefined;
-  /** Reads and writes under way. */
+  /** Number of reads and writes in progress. */
   #using = 0;
 
   constructor(
@@ -53,7 +53,7 @@ export class DiskStore {
     this.#name = where.database;
     this.#store = where.store;
     this.#create = where.create;
-    // An open database can keep the host page from being kept for the way back. The next use opens it again.
+    // An open database can keep the host page out of the back/forward cache. The next use opens it again.
     this.#stopPage = effects.page.onPutAway(() => {
       if (this.#using === 0) this.#release();
     });
@@ -61,9 +61,9 @@ export class DiskStore {
 
   async #open(): Promise<IDBDatabase> {
     const factory = this.#effects.indexedDB;
-    if (factory === undefined) throw new Error('there is no IndexedDB');
+    if (factory === undefined) throw new Error('IndexedDB is missing');
     this.#opening ??= openNow(this.#effects, factory, this.#name, this.#create).then((database) => {
-      // Closed under us: the user cleared the data, or a newer build wants to upgrade. The next use opens it again.
+      // Closed by the browser: the user cleared the data, or a newer build upgrades the database. The next use opens it again.
       const forget = () => {
         this.#opening = undefined;
       };

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 
 import { withJitter } from './jitter.ts';
 
-it('is done once for all calls before its moment, which is anywhere within two seconds', () => {
+it('runs the work once for all calls during a random delay of up to two seconds', () => {
   const waits: { ms: number; run: () => void }[] = [];
   let done = 0;
   let chance = 0.25;

@@ -1,11 +1,11 @@
 import type { Effects } from './effects.ts';
 
-/** Milliseconds over which everybody spreads what everybody was told to do. */
+/** Milliseconds over which clients spread work that all of them were asked to do at once. */
 const SPREAD_MS = 2_000;
 
 /**
- * Has `work` done at a random moment within two seconds of each call: for what all clients are asked for at once. Calls before that moment are served by
- * it, too.
+ * Delays `work` by a random time of up to two seconds, so that clients that are all called at once do not all run it at once. Calls during the delay share
+ * one run.
  */
 export function withJitter(effects: Pick<Effects, 'after' | 'random'>, work: () => void): () => void {
   let pending = false;

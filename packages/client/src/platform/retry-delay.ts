@@ -4,19 +4,19 @@ import { BACKOFF_MAX_MS, backoffMs } from './backoff.ts';
 import type { Effects } from './effects.ts';
 
 export interface RetryDelayOptions {
-  /** Milliseconds that are added to every delay. */
+  /** Milliseconds added to every delay. */
   readonly pauseMs?: number;
-  /** Whether the cause lasts until a person does something about it: every delay is long then. */
+  /** Whether only a person can resolve the cause of an error: every delay is long then. */
   readonly isLasting?: (error: unknown) => boolean;
 }
 
-/** The delay before each retry: exponential backoff with jitter, and never shorter than the server asks for (`Retry-After`). */
+/** The delay before each retry: exponential backoff with jitter, never shorter than the server requests (`Retry-After`). */
 export class RetryDelay {
   readonly #effects: Pick<Effects, 'after' | 'now' | 'random'>;
   readonly #options: RetryDelayOptions;
   #failures = 0;
   #cancel: (() => void) | undefined;
-  /** No retry before then, at the server's request; milliseconds since 1970. */
+  /** The server requested no retry before this time; milliseconds since 1970. */
   #notBefore = 0;
 
   constructor(effects: Pick<Effects, 'after' | 'now' | 'random'>, options: RetryDelayOptions = {}) {
@@ -31,7 +31,7 @@ export class RetryDelay {
   /**
    * Calls `retry` after the delay that follows this failure. Returns the delay in milliseconds.
    *
-   * @param skip retries at once, unless the server asks for a delay
+   * @param skip retries at once, unless the server requests a delay
    */
   start(error: unknown, retry: () => void, skip = false): number {
     const asked = error instanceof ChatError ? error.detail.retryAfterSeconds : undefined;
@@ -46,7 +46,7 @@ export class RetryDelay {
     return delay;
   }
 
-  /** Ends the delay early, for the caller to retry now. False, and the delay goes on, where the server has asked for it. */
+  /** Ends the delay early, so that the caller can retry now. Returns false, and the delay continues, if the server requested it. */
   end(): boolean {
     if (this.#effects.now() < this.#notBefore) return false;
     this.cancel();

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { BACKOFF_MAX_MS } from './backoff.ts';
 import { RetryingTask, type RetryingTaskOptions } from './retrying-task.ts';
 
-/** A task whose runs and delays the test ends. `wake`: the page wakes up. */
+/** A task whose runs and delays are ended by the test. `wake`: the page wakes up. */
 function underTest(options: Partial<RetryingTaskOptions> = {}) {
   const delays: { ms: number; over: () => void; cancelled: boolean }[] = [];
   const runs: { succeed: () => void; fail: (error: Error) => void }[] = [];
@@ -32,7 +32,7 @@ function underTest(options: Partial<RetryingTaskOptions> = {}) {
     ...options,
   });
   const settled = async () => await new Promise((resolve) => setImmediate(resolve));
-  /** The present run fails, and the delay that follows is over, so many times. */
+  /** Lets the current run fail and the following delay end, `times` times. */
   const failTimes = async (times: number, error: Error = new Error('no network')) => {
     for (let attempt = 0; attempt < times; attempt += 1) {
       runs.at(-1)?.fail(error);
@@ -55,7 +55,7 @@ it('waits before a retry, longer each time', async () => {
   expect(delays.map(({ ms }) => ms)).toEqual([450, 900, 1_800, 3_600]);
 });
 
-it('begins with a short delay again after a part of the work has succeeded', async () => {
+it('starts with a short delay again after a part of the work has succeeded', async () => {
   const { task, delays, failTimes } = underTest();
   task.trigger();
   await failTimes(3);
@@ -64,7 +64,7 @@ it('begins with a short delay again after a part of the work has succeeded', asy
   expect(delays.at(-1)?.ms).toBe(450);
 });
 
-it('waits long from the first failure on where only a person can end the cause', async () => {
+it('waits long from the first failure on if only a person can resolve the cause', async () => {
   const { task, delays, failTimes } = underTest({ isLasting: (error) => error instanceof ChatError && error.code === 'unauthenticated' });
   task.trigger();
   await failTimes(1, new ChatError('unauthenticated', 'Sign in.'));
@@ -89,7 +89,7 @@ it.each(['an eager trigger', 'the page'])(
     runs.at(-1)?.fail(new Error('no network'));
     await settled();
     expect(delays.at(-1)?.ms).toBe(0);
-    // Once: nobody said so during the next one.
+    // Only once: there was no eager trigger during the next run.
     delays.at(-1)?.over();
     runs.at(-1)?.fail(new Error('no network'));
     await settled();
@@ -97,7 +97,7 @@ it.each(['an eager trigger', 'the page'])(
   },
 );
 
-it('ends the delay for an eager trigger, and not for others', async () => {
+it('ends the delay for an eager trigger, but not for other triggers', async () => {
   const { task, runs, settled } = underTest();
   task.trigger();
   runs.at(-1)?.fail(new Error('no network'));
@@ -108,7 +108,7 @@ it('ends the delay for an eager trigger, and not for others', async () => {
   expect(runs).toHaveLength(2);
 });
 
-it('retries when the page wakes up, and starts nothing then that was not wanted', async () => {
+it('retries when the page wakes up, and starts no run that was not triggered', async () => {
   const { task, runs, settled, wake } = underTest();
   wake();
   expect(runs).toHaveLength(0);
@@ -125,7 +125,7 @@ it('retries when the page wakes up, and starts nothing then that was not wanted'
   expect(runs).toHaveLength(2);
 });
 
-it('waits as long as the server asks for, despite eager triggers', async () => {
+it('waits as long as the server requests, despite eager triggers', async () => {
   const { task, delays, runs, settled, wake } = underTest();
   task.trigger();
   task.trigger(true);
@@ -150,7 +150,7 @@ it('runs once more when it was triggered during a run', async () => {
   expect(runs).toHaveLength(2);
 });
 
-it('resolves nextSuccess with the success of a run that began after the call', async () => {
+it('resolves nextSuccess when a run that started after the call has succeeded', async () => {
   const { task, delays, runs, settled } = underTest();
   let isDone = false;
   task.trigger();
@@ -171,7 +171,7 @@ it('resolves nextSuccess with the success of a run that began after the call', a
   expect(isDone).toBe(true);
 });
 
-it('runs at the earliest of the planned times, once', () => {
+it('runs once, at the earliest of the planned times', () => {
   const { task, delays, runs } = underTest();
   task.triggerWithin(300);
   task.triggerWithin(500);

@@ -3,17 +3,17 @@ import type { Effects, Page } from './effects.ts';
 import { RetryDelay, type RetryDelayOptions } from './retry-delay.ts';
 
 export interface RetryingTaskOptions extends RetryDelayOptions {
-  /** One attempt; rejects where it has to be repeated. */
+  /** One attempt; rejects if it has to be repeated. */
   work(): Promise<void>;
-  /** Told of each failure. `delayMs`: milliseconds until the retry. */
+  /** Called after each failure. `delayMs`: milliseconds until the retry. */
   onFailure(error: unknown, delayMs: number): void;
-  /** Retries at once when this page wakes up. Left out where the owner triggers the task then. */
+  /** Retries at once when this page wakes up. Leave it out if the owner triggers the task then. */
   readonly page?: Pick<Page, 'onWake'>;
 }
 
 /**
- * Work that is done whenever somebody triggers it, one run at a time, and retried until it succeeds. A trigger during a run leads to another run after it:
- * its reason may have come too late for the one under way.
+ * Work that runs when it is triggered, one run at a time, and is retried until it succeeds. A trigger during a run leads to another run after it, because
+ * the current run may have started too early for it.
  */
 export class RetryingTask {
   readonly #options: RetryingTaskOptions;
@@ -23,7 +23,7 @@ export class RetryingTask {
   #running = false;
   #again = false;
   #closed = false;
-  /** There was an eager trigger during the run: if the run fails, the cause may be over already. */
+  /** There was an eager trigger during the run: if the run fails, the cause may already be gone. */
   #hurried = false;
   #waiters: (() => void)[] = [];
 
@@ -38,8 +38,8 @@ export class RetryingTask {
   }
 
   /**
-   * Runs the work now. During the delay before a retry only an `eager` trigger does (a person or the network came back), and not even that where the
-   * server has asked for the delay.
+   * Runs the work now. During the delay before a retry only an `eager` trigger runs it (a person or the network came back), and not if the server requested
+   * the delay.
    */
   trigger(eager = false): void {
     if (this.#closed) return;
@@ -52,12 +52,12 @@ export class RetryingTask {
     void this.#run();
   }
 
-  /** Triggers in `ms` milliseconds, or earlier where that is planned already. */
+  /** Triggers in `ms` milliseconds, or earlier if an earlier trigger is planned. */
   triggerWithin(ms: number): void {
     if (!this.#closed) this.#timer.within(ms);
   }
 
-  /** Triggers; resolves once a run that began after this call has succeeded, however long that takes. */
+  /** Triggers; resolves once a run that started after this call has succeeded, however long that takes. */
   nextSuccess(): Promise<void> {
     return new Promise((resolve) => {
       this.#waiters.push(resolve);
@@ -65,7 +65,7 @@ export class RetryingTask {
     });
   }
 
-  /** A part of the work has succeeded: a failure after it counts as the first. */
+  /** A part of the work has succeeded: the next failure counts as the first one. */
   noteProgress(): void {
     this.#delay.reset();
   }

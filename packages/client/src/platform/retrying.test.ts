@@ -13,19 +13,19 @@ const effects = {
 };
 const failing = (error: Error) => vi.fn<() => Promise<string>>().mockRejectedValue(error);
 
-it('gives up with the last error after so many attempts', async () => {
+it('rejects with the last error after the last attempt', async () => {
   const work = failing(new ChatError('unavailable', 'The server could not be reached.'));
   await expect(retrying(effects, work, { attempts: 4 })).rejects.toMatchObject({ code: 'unavailable' });
   expect(work).toHaveBeenCalledTimes(4);
 });
 
-it('gives up at once where another attempt would change nothing', async () => {
+it('rejects at once when a retry would change nothing', async () => {
   const work = failing(new ChatError('forbidden', 'Not allowed.'));
   await expect(retrying(effects, work)).rejects.toMatchObject({ code: 'forbidden' });
   expect(work).toHaveBeenCalledTimes(1);
 });
 
-it('goes on whatever the error is, where the caller says so', async () => {
+it('retries after any error if the caller says so', async () => {
   const work = vi.fn<() => Promise<string>>().mockRejectedValueOnce(new Error('anything')).mockResolvedValueOnce('done');
   const onFailure = vi.fn<(error: unknown) => void>();
   await expect(retrying(effects, work, { mayRetry: () => true, onFailure })).resolves.toBe('done');

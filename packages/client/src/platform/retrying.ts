@@ -4,11 +4,11 @@ import type { Effects } from './effects.ts';
 import { RetryDelay, type RetryDelayOptions } from './retry-delay.ts';
 
 export interface RetryingOptions extends RetryDelayOptions {
-  /** Attempts in all; without an end when left out. */
+  /** Number of attempts; unlimited if left out. */
   readonly attempts?: number;
-  /** Whether an error is worth another attempt: those that say so themselves, when left out. */
+  /** Whether to retry after an error; by default after a `ChatError` that is retryable. */
   readonly mayRetry?: (error: unknown) => boolean;
-  /** Told of each failure that is followed by another attempt. */
+  /** Called after each failure that is followed by another attempt. */
   readonly onFailure?: (error: unknown) => void;
 }
 
@@ -22,9 +22,9 @@ export function wait(effects: Pick<Effects, 'after'>, ms: number): Promise<void>
 }
 
 /**
- * Does `work` until it succeeds, with backoff between the attempts.
+ * Repeats `work` until it succeeds, with backoff between the attempts.
  *
- * @throws the last error, once it may not be retried or there were enough attempts
+ * @throws the last error, if it may not be retried or no attempts are left
  */
 export async function retrying<T>(
   effects: Pick<Effects, 'after' | 'now' | 'random'>,

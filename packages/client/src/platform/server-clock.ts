@@ -1,35 +1,35 @@
-/** Milliseconds after which an estimate may be replaced by a coarser one: clocks drift. */
+/** Milliseconds after which a coarser estimate may replace an older one, because clocks drift. */
 const STALE_MS = 600_000;
-/** Milliseconds by which this machine's two clocks have to part before one of them was set, or slept. */
+/** Milliseconds by which this machine's two clocks must diverge to count as changed: one was set, or the machine slept. */
 const SET_MS = 1_000;
 
-/** Tells the server's time from hints of it; this machine's clock may be minutes off. */
+/** Estimates the server's time from timestamps that it sends; this machine's clock may be minutes off. */
 export interface ServerClock {
-  /** Milliseconds since 1970, as the server would say. */
+  /** The server's time, milliseconds since 1970. */
   now(): number;
-  /** The server said `serverMs` at some time between `sentMs` and `receivedMs` of this machine's clock; `resolutionMs` is how finely it said so. */
+  /** The server sent the time `serverMs` between `sentMs` and `receivedMs` by this machine's clock; `resolutionMs` is the resolution of `serverMs`. */
   observe(serverMs: number, sentMs: number, receivedMs: number, resolutionMs: number): void;
 }
 
-/** Makes a server clock over `now`, this machine's own. `monotonic` counts milliseconds and is never set: it tells when `now` was. */
+/** Creates a server clock from `now`, this machine's clock. `monotonic` counts milliseconds and is never set: it reveals when `now` was set. */
 export function createServerClock(now: () => number, monotonic: () => number = () => performance.now()): ServerClock {
   let offset = 0;
   let uncertainty = Number.POSITIVE_INFINITY;
   let estimatedAt = 0;
-  let apart = 0;
+  let difference = 0;
   return {
     now: () => now() + offset,
     observe(serverMs, sentMs, receivedMs, resolutionMs) {
-      const doubt = (receivedMs - sentMs + resolutionMs) / 2;
-      if (!Number.isFinite(serverMs) || doubt < 0) return;
-      const apartNow = now() - monotonic();
-      // How old the estimate is can't be told by a clock that was set since.
-      const isOld = Math.abs(apartNow - apart) > SET_MS || Math.abs(receivedMs - estimatedAt) >= STALE_MS;
-      if (doubt > uncertainty && !isOld) return;
+      const error = (receivedMs - sentMs + resolutionMs) / 2;
+      if (!Number.isFinite(serverMs) || error < 0) return;
+      const differenceNow = now() - monotonic();
+      // A clock that was set meanwhile can't measure the age of the estimate.
+      const isOld = Math.abs(differenceNow - difference) > SET_MS || Math.abs(receivedMs - estimatedAt) >= STALE_MS;
+      if (error > uncertainty && !isOld) return;
       offset = serverMs + resolutionMs / 2 - (sentMs + receivedMs) / 2;
-      uncertainty = doubt;
+      uncertainty = error;
       estimatedAt = receivedMs;
-      apart = apartNow;
+      difference = differenceNow;
     },
   };
 }

@@ -1,6 +1,6 @@
 const rotate = (value: number, bits: number) => (value << bits) | (value >>> (32 - bits));
 
-/** The message padded as SHA-1 wants it: a one bit, zeros, the length in bits. */
+/** The message with SHA-1 padding: a one bit, zeros, the length in bits. */
 function pad(bytes: Uint8Array): DataView {
   const padded = new Uint8Array(((bytes.length + 8) >> 6) * 64 + 64);
   padded.set(bytes);
@@ -18,7 +18,7 @@ function mix(round: number, b: number, c: number, d: number): number {
   return (b ^ c ^ d) + 0xca62c1d6;
 }
 
-/** SHA-1 (FIPS 180-4) in plain code: `crypto.subtle` is missing on plain-http pages. For names, not for secrets. */
+/** SHA-1 (FIPS 180-4) in plain code: `crypto.subtle` is missing on plain-http pages. For identifiers, not for security. */
 export function sha1(bytes: Uint8Array): Uint8Array {
   const view = pad(bytes);
   const state = new Uint32Array([0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0]);

@@ -1,9 +1,9 @@
 import type { Effects } from './effects.ts';
 
-/** Milliseconds after a run in which what else is asked for waits for the end of them. */
-const BURST_MS = 100;
+/** Milliseconds after a run during which further calls are collected into one. */
+const INTERVAL_MS = 100;
 
-/** Runs work for what comes in bursts: at once for the first of it, and for what follows closely once for all of it, not each time. */
+/** Throttles work: runs it at once for the first call, and once for all calls of the interval that follows. */
 export class Throttle {
   readonly #effects: Pick<Effects, 'after'>;
   readonly #work: () => void;
@@ -15,19 +15,20 @@ export class Throttle {
     this.#work = work;
   }
 
-  /** Runs the work now, or in a moment when it has just run for another call. */
+  /** Runs the work now, or at the end of the interval if it has just run. */
   run(): void {
     if (this.#cancel !== undefined) {
       this.#pending = true;
       return;
     }
-    this.#cancel = this.#effects.after(BURST_MS, () => {
+    this.#cancel = this.#effects.after(INTERVAL_MS, () => {
       this.#cancel = undefined;
       if (this.#pending) this.run();
     });
     this.runNow();
   }
 
+  /** Runs the work now, whatever the interval. */
   runNow(): void {
     this.#pending = false;
     this.#work();

@@ -7,7 +7,7 @@ export function formatUuid(bytes: Uint8Array, version: 4 | 5): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
-/** A random UUID, also on a plain-http page, where browsers hide `crypto.randomUUID`. */
+/** A random UUID. It also works on plain-http pages, where browsers have no `crypto.randomUUID`. */
 export function randomUuid(): string {
   return formatUuid(crypto.getRandomValues(new Uint8Array(16)), 4);
 }

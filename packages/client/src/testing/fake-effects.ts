@@ -6,7 +6,7 @@ import { createEmitter } from '../platform/emitter.ts';
 import { randomUuid } from '../platform/uuid.ts';
 import { FakeLocks } from './fake-locks.ts';
 
-/** What the tabs of one browser share: the disk, the locks, the channels. */
+/** The state that the tabs of one browser share: storage, locks and channels. */
 export class FakeBrowser {
   readonly indexedDB: IDBFactory = new IDBFactory();
   readonly locks = new FakeLocks();
@@ -32,18 +32,18 @@ export class FakeBrowser {
   }
 }
 
-/** One tab: effects, and the handles a test pulls. */
+/** One tab: its effects, and methods with which a test controls it. */
 export interface FakeTab extends Effects {
   wake(): void;
   leave(): void;
-  /** Somebody follows a link on the page: it is kept by the browser. */
+  /** The person follows a link: the page enters the back/forward cache. */
   putAway(): void;
-  /** And goes back. */
+  /** The person goes back: the page is restored from the back/forward cache. */
   comeBack(): void;
   setVisible(visible: boolean): void;
   setOnline(online: boolean): void;
   storageChanged(): void;
-  /** As if the process had been killed: no timer runs, no answer arrives, nothing more goes out, locks are given back. */
+  /** Acts as if the process was killed: no timer runs, no answer arrives, no request is sent, and locks are released. */
   kill(): void;
   readonly notes: string[];
 }
@@ -98,11 +98,11 @@ function fakePage() {
   };
 }
 
-/** Makes a tab. Timers are the global ones (vitest's fake ones while a test uses them). */
+/** Creates a tab. It uses the global timers (vitest's fake ones if the test uses them). */
 export function createTab(options: TabOptions = {}): FakeTab {
   const browser = options.browser ?? new FakeBrowser();
   const fetch: Effects['fetch'] = options.fetch ?? (() => Promise.reject(new TypeError('no server')));
-  const { page, ...pull } = fakePage();
+  const { page, ...controls } = fakePage();
   const notes: string[] = [];
   const timers = new Set<NodeJS.Timeout>();
   const life = new AbortController();
@@ -123,7 +123,7 @@ export function createTab(options: TabOptions = {}): FakeTab {
         clearTimeout(timer);
       };
     },
-    // A dead tab's requests go nowhere and are never answered.
+    // A killed tab's requests are never sent and never answered.
     fetch: (path, init) => (life.signal.aborted ? new Promise(() => undefined) : untilKilled(life.signal, fetch(path, init))),
     XMLHttpRequest: undefined,
     indexedDB: browser.indexedDB,
@@ -139,7 +139,7 @@ export function createTab(options: TabOptions = {}): FakeTab {
     page,
     note: (message) => notes.push(message),
     ...options.overrides,
-    ...pull,
+    ...controls,
     notes,
     kill() {
       life.abort();

@@ -15,14 +15,14 @@ export interface FakeClient {
   doneAt: string | null;
   /** Newest first. */
   pages: { url: string; at: string }[];
-  /** Its visitor has ended it: the tokens open the last page and nothing else. */
+  /** The visitor has ended it: its tokens can fetch the last page and nothing else. */
   over: boolean;
-  /** When the newest message came here, whenever it was sent. */
+  /** When the newest message arrived, not when it was sent. */
   lastActivityAt: string;
 }
 
-/** The row of a client. One asked for by name has its pages, too. */
-function chatOf(client: FakeClient, byName: boolean): RecentChat {
+/** The row of a client; one that is requested by id or address includes its pages. */
+function chatOf(client: FakeClient, withPages: boolean): RecentChat {
   const { receipts, rows } = client;
   return {
     client: {
@@ -42,7 +42,7 @@ function chatOf(client: FakeClient, byName: boolean): RecentChat {
       userAgent: 'Fake/1.0',
       lastSeenAt: client.pages[0]?.at ?? null,
       pageAt: client.pages[0]?.at ?? null,
-      ...(byName ? { pages: structuredClone(client.pages) } : {}),
+      ...(withPages ? { pages: structuredClone(client.pages) } : {}),
     },
     lastMessage: structuredClone(rows.at(-1) ?? null),
     unreadCount: rows.filter((row) => row.senderType === 'CLIENT' && row.seq > receipts.operatorReadSeq).length,
@@ -53,7 +53,7 @@ function chatOf(client: FakeClient, byName: boolean): RecentChat {
 
 const waits = ({ waitingSince, doneAt, blockedAt }: FakeClient) => waitingSince !== null && doneAt === null && blockedAt === null;
 
-/** What the order of a view goes by, smaller first; its text is the cursor. Null: not in the view. */
+/** The sort key of a client in a view, smaller first; it is also the cursor. Null: not in the view. */
 function keyOf(view: ChatView, client: FakeClient): string | null {
   const id = String(client.id).padStart(9, '0');
   const newestFirst = (at: string) =>
@@ -103,7 +103,7 @@ export function markDone(client: FakeClient, body: Record<string, unknown>, now:
   return { doneAt: client.doneAt, waitingSince: client.waitingSince };
 }
 
-/** The list as a server of the build before tells it: it knows no views, and answers whatever is asked with the newest. */
+/** The list as a server of the previous build answers it: it has no views, and returns the newest conversations for every query. */
 export function oldRecentOf(clients: readonly FakeClient[], query: URLSearchParams): RecentChatsResponse {
   const known = ({ client, ...rest }: RecentChat): RecentChat => {
     const { waitingSince: _w, doneAt: _d, locale: _l, userAgent: _u, lastSeenAt: _s, pageAt: _p, pages: _pages, ...old } = client;

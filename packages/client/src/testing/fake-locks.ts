@@ -11,7 +11,7 @@ export class FakeLocks implements Pick<LockManager, 'request'> {
   readonly #held = new Map<string, Request>();
   readonly #queues = new Map<string, Request[]>();
 
-  /** The locks as one tab has them. */
+  /** The locks as one tab sees them. */
   asManager(): LockManager {
     return { request: this.request.bind(this), query: () => Promise.resolve({}) };
   }
@@ -37,11 +37,11 @@ export class FakeLocks implements Pick<LockManager, 'request'> {
         );
         if (this.#held.get(name) !== request) reject(aborted());
       });
-      this.#line(name, request);
+      this.#enqueue(name, request);
     });
   }
 
-  #line(name: string, request: Request): void {
+  #enqueue(name: string, request: Request): void {
     const holder = this.#held.get(name);
     if (holder !== undefined && !request.steal) {
       this.#queues.set(name, [...(this.#queues.get(name) ?? []), request]);

@@ -4,20 +4,20 @@ import type { AddressInfo } from 'node:net';
 import { Server } from 'socket.io';
 import type { Socket } from 'socket.io';
 
-/** A relay over the real library, as small as the contract allows; tokens are `v<clientId>` and `operator`. */
+/** A minimal relay that uses the real Socket.IO server; tokens are `v<clientId>` and `operator`. */
 export class FakeRelay {
   readonly #http = createServer();
   readonly #io = new Server(this.#http, { path: '/chat', transports: ['websocket', 'polling'] });
-  /** Every event that came, with its payload. */
+  /** Every received event with its payload. */
   readonly heard: { event: string; payload: unknown }[] = [];
-  /** Tokens that are not taken. */
+  /** Tokens that are refused. */
   readonly refused = new Set<string>();
   /** Token → address. */
   readonly addresses = new Map<string, string>();
-  /** Events that go nowhere although every line is up (Redis is away). */
+  /** Whether events are lost although every connection is up, as when Redis is down. */
   deaf = false;
   joins = 0;
-  /** Joins are heard and not acknowledged until `releaseJoins`. */
+  /** Whether joins are acknowledged only by `releaseJoins`. */
   holdJoins = false;
   readonly #held: (() => void)[] = [];
 
@@ -39,12 +39,12 @@ export class FakeRelay {
     return `http://127.0.0.1:${address.port}`;
   }
 
-  /** Cuts every line; the clients come back by themselves. */
+  /** Closes every connection; the clients reconnect automatically. */
   cut(): void {
     for (const socket of this.#io.sockets.sockets.values()) socket.conn.close();
   }
 
-  /** Cuts the lines of one visitor. */
+  /** Closes the connections of one visitor. */
   cutVisitor(address: string): void {
     for (const id of this.#io.sockets.adapter.rooms.get(address) ?? []) this.#io.sockets.sockets.get(id)?.conn.close();
   }

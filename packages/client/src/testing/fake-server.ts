@@ -17,31 +17,31 @@ export interface FakeRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly body: Record<string, unknown>;
-  /** Who asks: a visitor by its client id, or an operator. */
+  /** Who sent it: a visitor by client id, or an operator. */
   readonly actor: { readonly clientId: number } | FakeOperator | null;
-  /** The operator whom the page says it belongs to, null when it says none. */
-  readonly speaksFor: string | null;
+  /** The operator that the page claims to belong to; null if it claims none. */
+  readonly claimedOperator: string | null;
 }
 
-/** What goes wrong with a request: it never arrives; its answer never does; the server refuses. */
+/** A fault of a request: it never arrives, its answer is lost, or the server refuses it. */
 export type Fault = 'refuse' | 'lose-answer' | { readonly code: ErrorCode; readonly retryAfter?: number };
 
-/** The web app's HTTP API over memory: numbers, idempotency by key and all-or-nothing as the contract has them. Tokens are `v<clientId>`. */
+/** The web app's HTTP API with its data in memory: numbers, idempotency by key and atomic saves as in the contract. Tokens are `v<clientId>`. */
 export class FakeServer {
   readonly clients = new Map<number, FakeClient>();
   epoch: string | undefined = randomUUID();
   #clientIds = 0;
   readonly requests: FakeRequest[] = [];
   fault: (request: FakeRequest) => Fault | undefined = () => undefined;
-  /** Called after each commit that brought something new. */
+  /** Called after each commit of new messages. */
   onCommit: (client: FakeClient) => void = () => undefined;
   onBlocked: (client: FakeClient) => void = () => undefined;
-  /** Called when it is blocked, ended or done, and when that is taken back. */
+  /** Called when a conversation is blocked, ended or marked as done, and when that is undone. */
   onVisitorChanged: (client: FakeClient) => void = () => undefined;
-  /** Answers as a server of the build before. */
+  /** Answers like a server of the previous build. */
   isOld = false;
   onReceipts: (client: FakeClient, by: 'client' | 'operator') => void = () => undefined;
-  /** Texts with this word are refused for good. */
+  /** Texts that contain this word are refused for good. */
   forbidden = 'FORBIDDEN';
   #ids = 0;
   #lastArrival = 0;
@@ -67,19 +67,19 @@ export class FakeServer {
     return client;
   }
 
-  /** A copy of everything, as a backup takes it. */
+  /** A copy of all data, like a backup. */
   backUp(): readonly FakeClient[] {
     return structuredClone([...this.clients.values()]);
   }
 
-  /** Puts a copy in the place of everything; new clients get numbers that nobody had. */
+  /** Replaces all data by a copy; new clients get ids that were never used. */
   restore(copy: readonly FakeClient[], epoch: string | undefined = randomUUID()): void {
     this.clients.clear();
     for (const client of structuredClone(copy)) this.clients.set(client.id, client);
     this.epoch = epoch;
   }
 
-  /** Commits a message past the API, as another browser of that side would. */
+  /** Commits a message without the API, as if another browser of that side had sent it. */
   commit(clientId: number, message: Partial<NewMessage> & { operatorId?: number; operatorName?: string } = {}): MessageView {
     const client = this.#client(clientId);
     const key = message.messageKey ?? randomUUID();
@@ -117,7 +117,7 @@ export class FakeServer {
     return row;
   }
 
-  /** `fetch` for a browser; operators have no token here, their cookie is `operator`. */
+  /** `fetch` for a browser. Visitors are identified by their token; `operator` takes the place of an operator's cookie. */
   fetchAs(operator?: FakeOperator) {
     return async (path: string, init: RequestInit): Promise<Response> => {
       const url = new URL(path, 'http://fake');
@@ -130,10 +130,10 @@ export class FakeServer {
         query: url.searchParams,
         body: isRecord(body) ? body : {},
         actor,
-        speaksFor: new Headers(init.headers).get('x-switchboard-operator'),
+        claimedOperator: new Headers(init.headers).get('x-switchboard-operator'),
       };
       this.requests.push(request);
-      // As a network would: never within the caller's turn.
+      // Asynchronous, like a real network.
       await new Promise((resolve) => setImmediate(resolve));
       const fault = this.fault(request);
       if (fault === 'refuse') throw new TypeError('Failed to fetch');
@@ -155,7 +155,7 @@ export class FakeServer {
   #route(request: FakeRequest): unknown {
     const { path, method, actor, body } = request;
     const operatorId = actor !== null && 'operatorId' in actor ? String(actor.operatorId) : undefined;
-    if (request.speaksFor !== null && operatorId !== request.speaksFor)
+    if (request.claimedOperator !== null && operatorId !== request.claimedOperator)
       throw new ChatError('unauthenticated', 'Somebody else is signed in.');
     if (path === '/api/chat/sessions') return this.#session(request);
     if (actor === null) throw new ChatError('unauthenticated', 'Who are you?');
@@ -200,7 +200,7 @@ export class FakeServer {
     throw new ChatError('not_found', 'No such route.');
   }
 
-  /** Now, and later than everything before. */
+  /** The current time, but later than every earlier arrival. */
   #arrival(): string {
     this.#lastArrival = Math.max(Date.now(), this.#lastArrival + 1);
     return new Date(this.#lastArrival).toISOString();
@@ -216,7 +216,7 @@ export class FakeServer {
     const resumed = typeof body['resumeToken'] === 'string' ? Number(body['resumeToken'].slice(1)) : undefined;
     const id = actor !== null && 'clientId' in actor ? actor.clientId : resumed;
     const known = id === undefined ? undefined : this.clients.get(id);
-    // Asking for a conversation from before begins none.
+    // Resuming a conversation never starts a new one.
     if (resumed !== undefined && (known === undefined || known.over))
       throw new ChatError('unauthenticated', 'There is no such conversation.');
     const client = known === undefined || known.over ? this.addClient(String(body['username'])) : known;
@@ -232,7 +232,7 @@ export class FakeServer {
   }
 
   #save({ actor, body }: FakeRequest): unknown {
-    // Parsed by the real server; here the client's own typing has to do.
+    // The real server validates this; here the client's types are trusted.
     const messages = body['messages'] as NewMessage[];
     if (messages.some((message) => message.text?.includes(this.forbidden) === true))
       throw new ChatError('invalid_request', 'That word is not taken.');
@@ -286,7 +286,7 @@ export class FakeServer {
   }
 }
 
-/** The texts of a form; nothing of anything else. */
+/** The text fields of a form; empty for any other body. */
 function fieldsOf(body: RequestInit['body']): Record<string, unknown> {
   return body instanceof FormData ? Object.fromEntries([...body].filter(([, value]) => typeof value === 'string')) : {};
 }

@@ -1,6 +1,6 @@
 import type { RelaySocket } from '../platform/effects.ts';
 
-/** A relay's end in the hand of a test: connected at once, and it says what the test says. */
+/** A relay connection that a test controls: it connects at once, and the test emits its events. */
 export class FakeSocket {
   readonly #handlers = new Map<string, ((payload: unknown) => void)[]>();
   connected = false;
@@ -14,7 +14,7 @@ export class FakeSocket {
   readonly volatile = { emit: () => undefined };
 
   asSocket(): RelaySocket {
-    // What the connection uses of it.
+    // It implements the parts that `Connection` uses.
     return this as unknown as RelaySocket;
   }
 
@@ -22,7 +22,7 @@ export class FakeSocket {
     this.#handlers.set(event, [...(this.#handlers.get(event) ?? []), handler]);
   }
 
-  /** The relay says something to this console. */
+  /** Emits an event as if the relay had sent it. */
   receive(event: string, payload: unknown): void {
     for (const handler of this.#handlers.get(event) ?? []) handler(payload);
   }

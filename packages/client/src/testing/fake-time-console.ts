@@ -14,7 +14,7 @@ export interface FakeTimeConsole {
   readonly arrivals: ArrivedMessage[];
 }
 
-/** A console without a network or a disk, for tests that hold time in their hands (`advanceTime`). `fetch`: instead of the server's own. */
+/** A console without a network or a disk, for tests with fake time (`advanceTime`). `fetch` replaces that of the server. */
 export function openFakeTimeConsole(server: FakeServer, operator: FakeOperator, fetch = server.fetchAs(operator)): FakeTimeConsole {
   const socket = new FakeSocket();
   const overrides = { openSocket: () => socket.asSocket(), indexedDB: undefined, locks: undefined };
@@ -26,14 +26,14 @@ export function openFakeTimeConsole(server: FakeServer, operator: FakeOperator, 
   return { chat, tab, socket, arrivals };
 }
 
-/** Time stands still from now on, and passes with `advanceTime`. Requests go on: they are answered at once. */
+/** Starts fake time, which passes only by `advanceTime`. Requests are answered without any time passing. */
 export function startFakeTime(): void {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
 }
 
-/** Lets everything happen that is on its way. */
+/** Runs all pending work that needs no time to pass. */
 export async function settle(): Promise<void> {
-  for (let turn = 0; turn < 8; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  for (let round = 0; round < 8; round += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
 export async function advanceTime(ms: number, step = 100): Promise<void> {

@@ -10,22 +10,22 @@ import type { FakeTimeConsole } from './fake-time-console.ts';
 export let server: FakeServer;
 let consoles: FakeTimeConsole[] = [];
 
-/** Starts it, for each test anew; its hints reach every console at once. */
+/** Starts the server and fake time; call it before each test. Hints reach every console at once. */
 export function openFakeTimeServer(): void {
   startFakeTime();
   server = new FakeServer();
   consoles = [];
-  const tell = (event: string, payload: unknown) => {
+  const emit = (event: string, payload: unknown) => {
     for (const { socket } of consoles) socket.receive(event, payload);
   };
-  server.onCommit = (client) => tell('conversationChanged', { clientId: client.address, lastSeq: client.rows.length });
+  server.onCommit = (client) => emit('conversationChanged', { clientId: client.address, lastSeq: client.rows.length });
   server.onVisitorChanged = (client) =>
-    tell('conversationChanged', { clientId: client.address, lastSeq: client.rows.length, visitorChanged: true });
+    emit('conversationChanged', { clientId: client.address, lastSeq: client.rows.length, visitorChanged: true });
   server.onReceipts = (client, by) =>
-    tell('messagesSeen', { clientId: client.address, by, deliveredSeq: 0, readSeq: client.receipts[`${by}ReadSeq`] });
+    emit('messagesSeen', { clientId: client.address, by, deliveredSeq: 0, readSeq: client.receipts[`${by}ReadSeq`] });
 }
 
-/** Closes what a test has opened. */
+/** Closes everything that a test has opened. */
 export function closeFakeTimeServer(): void {
   for (const { chat, tab } of consoles) {
     chat.close();
@@ -34,7 +34,7 @@ export function closeFakeTimeServer(): void {
   vi.useRealTimers();
 }
 
-/** Opens a console on what has been there for a while. */
+/** Opens a console some seconds after the last change. */
 export async function open(operator = GRACE): Promise<FakeTimeConsole> {
   await advanceTime(5_000, 5_000);
   const opened = openFakeTimeConsole(server, operator);
@@ -43,7 +43,7 @@ export async function open(operator = GRACE): Promise<FakeTimeConsole> {
   return opened;
 }
 
-/** Visitors who wait, the first one longest. */
+/** Creates visitors who wait for an answer, the first one longest. */
 export function visitors(count: number): FakeClient[] {
   const begin = Date.now() - count * 60_000;
   return Array.from({ length: count }, (_, index) => {
@@ -53,11 +53,11 @@ export function visitors(count: number): FakeClient[] {
   });
 }
 
-/** A colleague answers. */
+/** Answers as a colleague. */
 export const answer = (client: FakeClient, text = 'Yes') =>
   server.commit(client.id, { text, senderType: 'OPERATOR', operatorId: ALAN.operatorId, operatorName: ALAN.name });
 /** The rows of the view. */
 export const ids = ({ chat }: FakeTimeConsole) => chat.getSnapshot().conversations.map(({ clientId }) => clientId);
 export const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
-/** Answers that the list has asked for so far. */
+/** The queries of the list's requests so far. */
 export const asked = () => server.requests.filter(({ path }) => path === '/api/chat/recent').map(({ query }) => query.toString());

@@ -2,15 +2,15 @@ import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 
 /**
- * What stands between a browser and the relay and does not do what it should. `swallow`: reads a WebSocket's upgrade and never answers; `mute`: answers it
- * in the relay's name and lets nothing more through; `freeze`: lets nothing through at all, and closes nothing.
+ * The fault of a proxy between a browser and the relay. `swallow`: reads a WebSocket upgrade and never answers; `mute`: forwards the answer to the upgrade
+ * and drops everything after it; `freeze`: drops all traffic and closes no connection.
  */
 export type ProxyFault = 'none' | 'swallow' | 'mute' | 'freeze';
 
-/** A TCP proxy in front of a relay. */
+/** A TCP proxy in front of a relay, with a fault. */
 export class FaultyProxy {
   fault: ProxyFault;
-  /** Upgrades to a WebSocket that were asked for. */
+  /** Number of requested WebSocket upgrades. */
   upgrades = 0;
   readonly #server = createServer((peer) => this.#serve(peer));
   readonly #target: URL;
@@ -65,7 +65,7 @@ export class FaultyProxy {
       const lost = this.fault === 'freeze' || (isUpgrade && this.fault === 'mute' && answered);
       if (isUpgrade && !lost) {
         answered = true;
-        // The answer alone: what the relay says right after it may be in the same piece.
+        // Only the answer: the relay's next data may be in the same chunk.
         const end = data.indexOf('\r\n\r\n') + 4;
         peer.write(this.fault === 'mute' ? data.subarray(0, end) : data);
       } else if (!lost) peer.write(data);

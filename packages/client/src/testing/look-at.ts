@@ -1,6 +1,6 @@
 import type { ConversationHandle } from '../model/types.ts';
 
-/** Looks at a conversation as a person does whose screen has room for all of it. Returns how to look away. */
+/** Opens a conversation as if a person were looking at a screen that shows all of it. Returns a function that stops looking. */
 export function lookAt(handle: ConversationHandle): () => void {
   const show = () => handle.setView({ inView: handle.getSnapshot().unread, outOfView: [], following: true });
   handle.setOpen(true);

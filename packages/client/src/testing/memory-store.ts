@@ -1,6 +1,6 @@
 import type { KeyValueStore } from '../model/types.ts';
 
-/** A `localStorage` that lasts as long as whoever holds it. */
+/** A `localStorage` in memory. */
 export class MemoryStore implements KeyValueStore {
   readonly #values = new Map<string, string>();
 

@@ -1,6 +1,6 @@
 import type { RelayHandlers } from '../transport/connection.ts';
 
-/** A side that is interested in none of the relay's events. */
+/** Handlers that ignore every relay event. */
 export const NO_HANDLERS: RelayHandlers = {
   newChat: null,
   incomingMessage: null,

@@ -20,7 +20,7 @@ export let server: FakeServer;
 export let relay: FakeRelay;
 const closers: (() => void)[] = [];
 
-/** Starts both, for each test anew. */
+/** Starts both; call it before each test. */
 export async function openServers(): Promise<void> {
   server = new FakeServer();
   relay = await FakeRelay.open();
@@ -38,7 +38,7 @@ export async function openServers(): Promise<void> {
   };
 }
 
-/** Closes what a test has opened. */
+/** Closes everything that a test has opened. */
 export async function closeServers(): Promise<void> {
   for (const close of closers.splice(0)) close();
   await relay.close();
@@ -69,18 +69,18 @@ export function openVisitor(
   return { chat, tab, arrivals };
 }
 
-/** A browser in which operators sign in and out: every page of it has the same cookie. */
+/** A browser in which operators sign in and out: all its pages share one cookie. */
 export class OperatorBrowser {
   readonly browser = new FakeBrowser();
   cookie: FakeOperator | undefined = GRACE;
   readonly fetch = (path: string, init: RequestInit): Promise<Response> => server.fetchAs(this.cookie)(path, init);
   // oxlint-disable-next-line typescript/unbound-method -- it needs no `this`
-  readonly #tell = this.browser.openChannel(SESSION_CHANNEL).postMessage;
+  readonly #postSessionChange = this.browser.openChannel(SESSION_CHANNEL).postMessage;
 
-  /** Somebody signs in, or out, in another tab, which the open ones hear of. */
+  /** Signs an operator in, or out with undefined, in another tab; the open tabs are notified. */
   sign(operator: FakeOperator | undefined): void {
     this.cookie = operator;
-    this.#tell('changed');
+    this.#postSessionChange('changed');
   }
 }
 

@@ -14,14 +14,14 @@ import { FakeServer } from './fake-server.ts';
 export let server: FakeServer;
 let close = () => undefined as void;
 
-/** Starts the server and stops the clock, for each test anew. */
+/** Starts the server and fake time; call it before each test. */
 export function startConversations(): void {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
   server = new FakeServer();
   server.addClient();
 }
 
-/** Closes what a test has opened. */
+/** Closes everything that a test has opened. */
 export function closeConversations(): void {
   close();
   vi.useRealTimers();

@@ -15,7 +15,7 @@ import type { FakeTab, TabOptions } from './fake-effects.ts';
 import { FakeServer } from './fake-server.ts';
 
 const open: { outbox: Outbox; tab: FakeTab }[] = [];
-/** Ends every tab that was opened. Call it after each test. */
+/** Kills every tab that was opened. Call it after each test. */
 export function closeTabs(): void {
   for (const { outbox, tab } of open.splice(0)) {
     tab.kill();
@@ -30,7 +30,7 @@ export interface Setup {
   readonly uploaded: string[];
 }
 
-/** A visitor's outbox in a tab, over the real HTTP code and a server in memory. */
+/** A visitor's outbox in a tab, with the real HTTP code and a fake server. */
 export function openOutbox(server: FakeServer, options: TabOptions = {}): Setup {
   const tab = createTab({ fetch: server.fetchAs(), ...options });
   const clock = createServerClock(() => Date.now());
@@ -43,11 +43,11 @@ export function openOutbox(server: FakeServer, options: TabOptions = {}): Setup 
     upload: async (given, onProgress, signal) => {
       const file = fileOf(given);
       onProgress(0.5);
-      const brokenOff = new Promise<never>((_resolve, reject) => {
-        signal.addEventListener('abort', () => reject(new ChatError('unavailable', 'Broken off.')));
+      const canceled = new Promise<never>((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(new ChatError('unavailable', 'Canceled.')));
       });
       const picture = { blob: file?.blob ?? new Blob(), name: file?.name ?? '', uploadKey: given.key, signal };
-      return await Promise.race([brokenOff, uploadImage(tab, http, picture, onProgress)]);
+      return await Promise.race([canceled, uploadImage(tab, http, picture, onProgress)]);
     },
     onUploaded: (entry) => uploaded.push(fileOf(entry)?.url ?? ''),
   });

@@ -1,6 +1,6 @@
 /**
- * For `page.evaluate` or `addInitScript`: does to a document what browsers' translators do, for as long as it lives. Every text with letters becomes elements of
- * theirs, even where none may be.
+ * For `page.evaluate` or `addInitScript`: changes a document as browsers' translators do, also after later changes. Every text node with letters is replaced
+ * by `font` elements, even where HTML does not allow them.
  */
 export function translateEverything(): void {
   const translate = (node: Node) => {
@@ -14,7 +14,7 @@ export function translateEverything(): void {
     }
     for (const child of node.childNodes) translate(child);
   };
-  // Before the page's own scripts there is no body yet.
+  // An init script runs before there is a body.
   if (document.readyState !== 'loading') translate(document.body);
   new MutationObserver((records) => {
     for (const { addedNodes } of records) for (const node of addedNodes) translate(node);

@@ -6,8 +6,8 @@ import { isPeer, viewLive, viewRow } from './view.ts';
 import type { Side } from './view.ts';
 
 /**
- * The other side's messages that an event has brought just now: a live one, or rows that were missed while the line was down; never history.
- * `before` and `after`: the state without the event and with it; `shown` is asked only where what a message says decides whether it is shown.
+ * The other side's messages that an event has just brought: a live message, or rows that were missed during an interruption, but never history.
+ * `before` and `after`: the state without and with the event; `shown` is called only for a message without a key, whose content decides whether it is shown.
  */
 export function arrivedMessages(
   side: Side,
@@ -20,7 +20,7 @@ export function arrivedMessages(
     const { message } = event;
     if (!isPeer(side, message)) return [];
     const id = messageId(message);
-    // Its row may have been fetched just before: told all the same, and who tells twice is not heard.
+    // Its row may have been fetched just before. It is reported anyway: `Arrivals` reports each message once.
     const row = after.rows.get(after.seqs.get(id) ?? 0);
     if (row !== undefined) return [viewRow(after, side, row)];
     return message.keyed ? [viewLive(side, message)] : shown().filter((one) => messageId(one) === id);

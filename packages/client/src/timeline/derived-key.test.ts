@@ -25,7 +25,7 @@ describe('sha1', () => {
 });
 
 describe('derivedKey', () => {
-  it('is the same in every console, and one that the save route takes', () => {
+  it('is the same in every console, and the save route accepts it', () => {
     const received = { ...message, image: null, messageKey: undefined };
     const first = liveMessage(received, { from: 'abc', senderType: 'CLIENT' }).key;
     expect(liveMessage({ ...received, image: undefined }, { from: 'abc', senderType: 'CLIENT' }).key).toBe(first);
@@ -33,7 +33,7 @@ describe('derivedKey', () => {
     expect(randomUuid()).toMatch(uuid(4));
   });
 
-  it('differs when anything that was said differs', () => {
+  it('differs when any part of the message differs', () => {
     const keys = [
       message,
       { ...message, from: 'abd' },

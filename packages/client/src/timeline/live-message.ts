@@ -4,13 +4,13 @@ import { sameOriginUrl } from '../transport/relayed-picture.ts';
 import { derivedKey } from './derived-key.ts';
 import type { LiveMessage } from './state.ts';
 
-/** What all relayed messages have in common. */
+/** The common fields of relayed messages. */
 interface Relayed extends RelayedBody {
   readonly timestamp: string;
   readonly messageKey?: string | undefined;
 }
 
-/** Who sent it: `from` is the address of the conversation. */
+/** The sender; `from` is the address of the conversation. */
 interface From {
   readonly from: string;
   readonly senderType: 'CLIENT' | 'OPERATOR';
@@ -18,7 +18,7 @@ interface From {
   readonly operatorName?: string | null | undefined;
 }
 
-/** The message that a relayed event stands for; one without a key (an old front-end's) gets the key that every receiver derives. */
+/** The message of a relay event. A message without a key (from an old front-end) gets the key that every receiver derives. */
 export function liveMessage(event: Relayed, { from, senderType, operatorId, operatorName }: From): LiveMessage {
   const { messageKey, type, message, image, timestamp } = event;
   const id = operatorId == null ? Number.NaN : Number(operatorId);

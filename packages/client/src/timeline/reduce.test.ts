@@ -57,13 +57,13 @@ function pageOf(rows: readonly MessageView[], query: PageQuery, limit: number): 
 const contentOf = (message: Sent): LiveMessage => ({ ...rowOf(viewOf(message, 1)), keyed: true });
 const local = (message: Sent): LocalMessage => ({ ...contentOf(message), failure: null, uploadProgress: null });
 
-/** One conversation as the world sees it, driven step by step; the client's view is checked after each. */
+/** One conversation, with its database and its events, driven step by step; the client's view is checked after each step. */
 class World {
   readonly rows: MessageView[] = [];
   outbox: Sent[] = [];
   state: TimelineState = EMPTY_TIMELINE;
   readonly #savedOrder: string[] = [];
-  /** Things on their way to the client, in flight as long as the schedule likes. */
+  /** Events in flight to the client, for as long as the schedule delays them. */
   readonly flying: (() => TimelineEvent)[] = [];
 
   apply(event: TimelineEvent): void {
@@ -80,7 +80,7 @@ class World {
     const keys = view.map((message) => message.key);
     assert.equal(new Set(keys).size, keys.length, 'no key twice');
     const saved = view.filter((message) => message.seq !== null).map((message) => message.key);
-    // None that was shown as saved has gone, and those that were there stand in the same order.
+    // No message that was shown as saved has disappeared, and the order is unchanged.
     assert.deepEqual(
       saved.filter((key) => this.#savedOrder.includes(key)),
       this.#savedOrder,
@@ -117,7 +117,7 @@ class World {
     this.check();
   }
 
-  /** What catching up does when nothing is in the way any more. */
+  /** Catches up without any further faults. */
   heal(limit: number): void {
     while (this.flying.length > 0) this.land(0);
     for (let round = 0; round < 100; round += 1) {
@@ -160,7 +160,7 @@ function run(world: World, steps: readonly Step[], limit: number): void {
       const [message] = uncommitted.splice(next.pick % Math.max(1, uncommitted.length), 1);
       if (message !== undefined) world.commit(message);
     } else {
-      // The same live event a second time, maybe long after its row.
+      // The same live event again, perhaps long after its row.
       const message = sent[next.pick % Math.max(1, sent.length)];
       if (message?.own === false) world.apply({ type: 'live', message: contentOf(message) });
     }
@@ -170,7 +170,7 @@ function run(world: World, steps: readonly Step[], limit: number): void {
 }
 
 describe('reduceTimeline', () => {
-  it('ends in the fresh state, whatever came in which order, with no key twice and no saved message gone or moved on the way', () => {
+  it('reaches the fresh state for every order of events, without duplicates and without losing or moving a saved message', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), fc.integer({ min: 1, max: 8 }), (steps, limit) => {
         const world = new World();
@@ -189,7 +189,7 @@ describe('reduceTimeline', () => {
     );
   });
 
-  it('sees a gap when a save answers with a number beyond the next, and closes it', () => {
+  it('detects a gap when a save is answered with a number beyond the next, and closes it', () => {
     const rows = [1, 2, 3, 4].map((seq) => viewOf({ key: `k${seq}`, own: seq === 4, sentMs: seq }, seq));
     let state = reduceTimeline(EMPTY_TIMELINE, {
       type: 'page',
@@ -205,7 +205,7 @@ describe('reduceTimeline', () => {
     expect(isBehind(state)).toBe(false);
   });
 
-  it('shows what was saved long ago only with its neighbors, and knows meanwhile that it is saved', () => {
+  it('shows an old saved message only together with its page, and knows meanwhile that it is saved', () => {
     const rows = [1, 2, 3, 4, 5].map((seq) => viewOf({ key: `k${seq}`, own: true, sentMs: seq }, seq));
     const newest = { newest: true } as const;
     let state = reduceTimeline(EMPTY_TIMELINE, { type: 'page', query: newest, page: pageOf(rows, newest, 2) });
@@ -217,7 +217,7 @@ describe('reduceTimeline', () => {
     expect([...state.rows.keys()].toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5]);
   });
 
-  it('begins anew when the database has been set back', () => {
+  it('starts over when a backup has been restored', () => {
     const rows = [1, 2, 3].map((seq) => viewOf({ key: `k${seq}`, own: false, sentMs: seq }, seq));
     const full = reduceTimeline(EMPTY_TIMELINE, { type: 'page', query: { newest: true }, page: pageOf(rows, { newest: true }, 50) });
     const query = { afterSeq: 3 };
@@ -226,7 +226,7 @@ describe('reduceTimeline', () => {
     expect(state.rows.size).toBe(0);
   });
 
-  it('never takes a tick back', () => {
+  it('never reverts a status', () => {
     const rows = [viewOf({ key: 'k1', own: true, sentMs: 1 }, 1)];
     const page = pageOf(rows, { newest: true }, 50);
     const read = { ...page, receipts: { ...page.receipts, operatorReadSeq: 1 } };

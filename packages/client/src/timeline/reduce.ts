@@ -6,8 +6,8 @@ import { EMPTY_TIMELINE, rowOf } from './state.ts';
 import type { LiveMessage, PageQuery, SavedRow, TimelineEvent, TimelineState } from './state.ts';
 
 /**
- * Takes one event into the state. Events may come in any order and more than once: the rows that are known decide, never the order in which they
- * became known, so that *state + events = fresh state*.
+ * Applies one event to the state. Events may arrive in any order and more than once: the result depends on the known rows, never on the order in which they
+ * arrived, so that *state + events = fresh state*.
  */
 export function reduceTimeline(state: TimelineState, event: TimelineEvent): TimelineState {
   if (event.type === 'page') return takePage(state, event.query, event.page);
@@ -17,15 +17,15 @@ export function reduceTimeline(state: TimelineState, event: TimelineEvent): Time
   return takeSaved(state, event.row);
 }
 
-/** The answer to a save. A fetched row says more (names, fresh URLs) than that. */
+/** Applies the answer to a save. A fetched row takes precedence, because it has names and new URLs. */
 function takeSaved(state: TimelineState, row: SavedRow): TimelineState {
   if (state.rows.has(row.seq) || state.seqs.has(messageId(row))) return state;
   if (state.oldest === null || row.seq >= state.oldest) return advance(addRows(state, [row]));
-  // It had been saved before the oldest message here: shown with its neighbors, when that page is fetched, and until then only known.
+  // It was saved before the oldest loaded message: its seq is remembered, and it is shown when its page is fetched.
   return { ...dropLive(state, row), seqs: new Map(state.seqs).set(messageId(row), row.seq) };
 }
 
-/** Whether the database is known to have rows that are missing here. */
+/** Whether the database is known to have rows that the state does not have. */
 export function isBehind(state: TimelineState): boolean {
   if (state.contiguous === null) return true;
   for (const seq of state.rows.keys()) if (seq > state.contiguous) return true;
@@ -46,21 +46,21 @@ function dropLive(state: TimelineState, message: MessageRef): TimelineState {
   return { ...state, live };
 }
 
-/** Whether the rows of `after` are another database's than those of `before`: it was set back to an older copy in between. */
+/** Whether a backup was restored between the two states, so that their rows belong to different databases. */
 export function wasRestored(before: TimelineState, after: TimelineState): boolean {
   return before.contiguous !== null && (after.contiguous === null || isOther(before.epoch, after.epoch));
 }
 
-function isOther(known: string | null, told: string | null): boolean {
-  return known !== null && told !== null && known !== told;
+function isOther(known: string | null, reported: string | null): boolean {
+  return known !== null && reported !== null && known !== reported;
 }
 
 function takePage(known: TimelineState, query: PageQuery, page: MessagesPage): TimelineState {
   const epoch = page.epoch ?? known.epoch;
-  // The database was set back to an older copy: what it has lost is not saved any more, and its numbers are given anew.
+  // A backup was restored: lost rows are no longer saved, and their numbers will be assigned again.
   const anew = isOther(known.epoch, epoch) || ('afterSeq' in query && page.lastSeq < query.afterSeq);
   const state = anew ? { ...EMPTY_TIMELINE, live: known.live, epoch } : { ...known, epoch };
-  // It was asked for by a number of the other one.
+  // The page was requested by a number of the previous database.
   if (anew && !('newest' in query)) return state;
   const rows = page.messages.map(rowOf);
   const first = rows[0]?.seq;
@@ -79,7 +79,7 @@ function takePage(known: TimelineState, query: PageQuery, page: MessagesPage): T
   return advance({ ...current, contiguous: last ?? page.lastSeq, oldest: first ?? page.lastSeq + 1, hasOlder: page.hasMore });
 }
 
-/** Rows are added or renewed, never taken away. */
+/** Adds or replaces rows; rows are never removed. */
 function addRows(state: TimelineState, added: readonly SavedRow[]): TimelineState {
   if (added.length === 0) return state;
   const rows = new Map(state.rows);
@@ -93,7 +93,7 @@ function addRows(state: TimelineState, added: readonly SavedRow[]): TimelineStat
   return { ...state, rows, seqs, live };
 }
 
-/** Moves the contiguous end over every row that follows it without a gap. */
+/** Advances the contiguous end over every row that follows without a gap. */
 function advance(state: TimelineState): TimelineState {
   if (state.contiguous === null) return state;
   let end = state.contiguous;
@@ -101,7 +101,7 @@ function advance(state: TimelineState): TimelineState {
   return end === state.contiguous ? state : { ...state, contiguous: end };
 }
 
-/** Receipts only grow; an answer that was overtaken by a newer one must not take a tick back. */
+/** Receipts only grow: an older answer that arrives late must not revert a status. */
 function maxReceipts(a: Receipts, b: Receipts): Receipts {
   const next = {
     clientDeliveredSeq: Math.max(a.clientDeliveredSeq, b.clientDeliveredSeq),

@@ -5,7 +5,7 @@ import type { MessageRef } from '../model/message-id.ts';
 import type { TimelineImage } from '../model/types.ts';
 import type { OutboxEntry } from '../outbox/entry.ts';
 
-/** What a message says, wherever it was learnt. */
+/** The content of a message, whether from the database, the relay or the outbox. */
 export interface Content {
   readonly key: string;
   readonly senderType: 'CLIENT' | 'OPERATOR';
@@ -16,37 +16,37 @@ export interface Content {
   readonly createdAt: string;
 }
 
-/** A message of the database. */
+/** A saved message. */
 export interface SavedRow extends Content {
   readonly seq: number;
 }
 
-/** A message seen on the relay. */
+/** A message that the relay delivered. */
 export interface LiveMessage extends Content {
-  /** False when its sender gave no key: then it is matched with its row by what it says. */
+  /** False if its sender sent no key: it is matched with its row by content. */
   readonly keyed: boolean;
 }
 
-/** What is known of one conversation, apart from the outbox. */
+/** What is known about one conversation, apart from the outbox. */
 export interface TimelineState {
   /** Rows by seq. */
   readonly rows: ReadonlyMap<number, SavedRow>;
   /** `messageId` → seq. */
   readonly seqs: ReadonlyMap<string, number>;
-  /** By `messageId`: provisional, until the row is known. */
+  /** Provisional messages by `messageId`, until their rows are known. */
   readonly live: ReadonlyMap<string, LiveMessage>;
-  /** Everything up to this seq (back to the oldest page) is here; null before the first page. */
+  /** Every row from `oldest` up to this seq is loaded; null before the first page. */
   readonly contiguous: number | null;
-  /** The oldest seq that has been fetched without a hole; null before the first page. */
+  /** The oldest seq that was fetched without a gap; null before the first page. */
   readonly oldest: number | null;
   readonly hasOlder: boolean;
-  /** Of the database that the rows are from; null while no page has said. */
+  /** Epoch of the database that the rows are from; null until a page reports it. */
   readonly epoch: string | null;
   readonly receipts: Receipts;
   readonly endedAt: string | null;
 }
 
-/** What was asked for, that a page answers. The newest and older ones: `DEFAULT_PAGE_SIZE` of them unless `limit` says otherwise. */
+/** The query of a page. Newest and older pages have `DEFAULT_PAGE_SIZE` rows unless `limit` is set. */
 export type PageQuery =
   | { readonly afterSeq: number }
   | { readonly beforeSeq: number; readonly limit?: number }
@@ -55,15 +55,15 @@ export type PageQuery =
 export type TimelineEvent =
   | { readonly type: 'page'; readonly query: PageQuery; readonly page: MessagesPage }
   | { readonly type: 'live'; readonly message: LiveMessage }
-  /** The answer to an own save. */
+  /** The answer to a save request of this page. */
   | { readonly type: 'saved'; readonly row: SavedRow }
-  /** Nobody will save it any more: it was refused, or its sender has dropped it. */
+  /** The message will not be saved: it was refused, or its sender has discarded it. */
   | { readonly type: 'dropped'; readonly message: MessageRef }
   | { readonly type: 'ended'; readonly at: string };
 
 const NO_RECEIPTS: Receipts = { clientDeliveredSeq: 0, clientReadSeq: 0, operatorDeliveredSeq: 0, operatorReadSeq: 0 };
 
-/** A conversation of which nothing is known yet. */
+/** A conversation before the first page. */
 export const EMPTY_TIMELINE: TimelineState = {
   rows: new Map(),
   seqs: new Map(),
@@ -76,7 +76,7 @@ export const EMPTY_TIMELINE: TimelineState = {
   endedAt: null,
 };
 
-/** The row that a fetched message stands for. */
+/** The row of a fetched message. */
 export function rowOf(view: MessageView): SavedRow {
   return {
     key: view.messageKey,
@@ -89,7 +89,7 @@ export function rowOf(view: MessageView): SavedRow {
   };
 }
 
-/** What an entry of the outbox says; `localUrl` shows its picture while that has no URL of its own. */
+/** The content of an outbox entry; `localUrl` shows its picture until it is uploaded. */
 export function contentOf(entry: OutboxEntry, operator: { id: number; name: string } | null, localUrl: string | null): Content {
   const own = entry.senderType === 'OPERATOR';
   return {
@@ -102,7 +102,7 @@ export function contentOf(entry: OutboxEntry, operator: { id: number; name: stri
   };
 }
 
-/** The row that a save answer stands for. */
+/** The row of a message that was just saved. */
 export function savedRow(content: Content, saved: SavedMessage): SavedRow {
   return { ...content, seq: saved.seq, createdAt: saved.createdAt };
 }

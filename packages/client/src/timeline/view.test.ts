@@ -39,7 +39,7 @@ function stateOf(rows: readonly SavedRow[], lives: readonly LiveMessage[] = []):
 }
 
 describe('viewTimeline', () => {
-  it('orders by time of sending, then number, saved and unsaved alike', () => {
+  it('orders saved and unsaved messages by time of sending, then by number', () => {
     const state = stateOf([row('b', 2, 3), row('a', 3, 1), row('c', 1, 3)], [live('d', 2)]);
     const view = viewTimeline(state, [local('e', 4)], VISITOR, []);
     expect(view.map((message) => message.key)).toEqual(['a', 'd', 'c', 'b', 'e']);
@@ -52,7 +52,7 @@ describe('viewTimeline', () => {
     expect(after[1]).toBe(before[1]);
   });
 
-  it('says how far an own message has come, and nothing of others', () => {
+  it('shows the status of own messages only', () => {
     const mine = { senderType: 'CLIENT', operatorId: null, operatorName: null } as const;
     const state = {
       ...stateOf([row('a', 1, 1, mine), row('b', 2, 2, mine), row('c', 3, 3, mine), row('d', 4, 4)]),
@@ -63,7 +63,7 @@ describe('viewTimeline', () => {
     expect(view.at(-1)?.failure).toBe('No.');
   });
 
-  it("knows an operator's own messages from a colleague's", () => {
+  it("distinguishes an operator's own messages from a colleague's", () => {
     const state = stateOf([row('a', 1, 1), row('b', 2, 2, { operatorId: 8, operatorName: 'Alan' })], [live('c', 3)]);
     const view = viewTimeline(state, [], GRACE, []);
     expect(view.map((message) => [message.own, message.status])).toEqual([
@@ -73,7 +73,7 @@ describe('viewTimeline', () => {
     ]);
   });
 
-  it('takes a message without a key for the row that says the same, one row for one message', () => {
+  it('matches a message without a key with a row of the same content, one row per message', () => {
     const hello = { body: { type: 'text', text: 'Hello' } } as const;
     const lives = [live('x', 10, { ...hello, keyed: false }), live('y', 12, { ...hello, keyed: false })];
     const one = viewTimeline(stateOf([row('r1', 1, 11, hello)], lives), [], VISITOR, []);
@@ -84,9 +84,9 @@ describe('viewTimeline', () => {
     expect(old.map((message) => message.key)).toEqual(['r0', 'x', 'y']);
   });
 
-  it('compares a stranger’s thousand equal messages with a thousand rows no more often than there are messages', () => {
+  it('matches a thousand equal messages with a thousand rows in linear time', () => {
     const hello = { body: { type: 'text', text: 'Hello' } } as const;
-    // Too far apart for any of them to be one of the rows.
+    // Too far apart in time to match any of the rows.
     const lives = Array.from({ length: 1_000 }, (_, at) => live(`live ${at}`, 100_000 + at, { ...hello, keyed: false }));
     const rows = Array.from({ length: 1_000 }, (_, at) => row(`row ${at}`, at + 1, at, hello));
     const state = stateOf(rows, lives);

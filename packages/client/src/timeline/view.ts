@@ -5,34 +5,34 @@ import type { MessageStatus, TimelineMessage } from '../model/types.ts';
 import { shallowEqual } from '../platform/shallow-equal.ts';
 import type { Content, LiveMessage, SavedRow, TimelineState } from './state.ts';
 
-/** Milliseconds that a message without a key and its row may lie apart: they were stamped by different clocks. */
+/** The most milliseconds between a message without a key and its row: they were stamped by different clocks. */
 const MATCH_MS = 60_000;
 
-/** Which side this is. */
+/** The side of this client. */
 export type Side = { readonly kind: 'client' } | { readonly kind: 'operator'; readonly operatorId: number };
 
-/** An entry of the outbox as the timeline shows it. */
+/** An outbox entry as the timeline shows it. */
 export interface LocalMessage extends Content {
   readonly failure: string | null;
   readonly uploadProgress: number | null;
 }
 
-/** Whether this person wrote it. */
+/** Whether this person sent it. */
 export function isOwn(side: Side, content: Pick<Content, 'senderType' | 'operatorId'>): boolean {
   return side.kind === 'client'
     ? content.senderType === 'CLIENT'
     : content.senderType === 'OPERATOR' && content.operatorId === side.operatorId;
 }
 
-/** Whether the other side wrote it (an operator's colleagues are neither own nor peer). */
+/** Whether the other side sent it (an operator's colleagues are neither own nor peer). */
 export function isPeer(side: Side, content: Pick<Content, 'senderType'>): boolean {
   return content.senderType === (side.kind === 'client' ? 'OPERATOR' : 'CLIENT');
 }
 
 /**
- * The messages in the order in which they are shown: by `createdAt`, then `seq`. Both are fixed once a message is saved, so that two saved
- * messages never change places. Each message appears once: its row before its outbox entry before what the relay said.
- * What has not changed since `previous` keeps its identity, and so does the list.
+ * The messages in display order: by `createdAt`, then `seq`. Both are fixed once a message is saved, so saved messages never change their order. Each message
+ * appears once: its row takes precedence over its outbox entry, and that over the relayed message. Messages that have not changed since `previous` are the
+ * same objects, and an unchanged list is the same array.
  */
 export function viewTimeline(
   state: TimelineState,
@@ -59,16 +59,16 @@ function compare(a: TimelineMessage, b: TimelineMessage): number {
   return bySeq === 0 ? Number(messageId(a) > messageId(b)) - Number(messageId(a) < messageId(b)) : bySeq;
 }
 
-/** Live messages without their rows. One without a key is taken for a row of the same side that says the same at about the same time; each row for one at most. */
+/** Live messages without a row. A message without a key matches a row of the same side, content and approximate time; each row matches one message at most. */
 function unmatched(state: TimelineState): LiveMessage[] {
   const live = [...state.live.values()];
   const keyless = live.filter((message) => !message.keyed);
   if (keyless.length === 0) return live;
-  const rows = byWhatIsSaid(state.rows.values());
+  const rows = byContent(state.rows.values());
   const matched = new Set<LiveMessage>();
-  for (const [said, messages] of byWhatIsSaid(keyless)) {
-    // Both by time, so that a stranger who says the same a thousand times is not compared with every row a thousand times.
-    const waiting = rows.get(said) ?? [];
+  for (const [content, messages] of byContent(keyless)) {
+    // Both are sorted by time: a visitor who sends the same text a thousand times must not cost a thousand comparisons with every row.
+    const waiting = rows.get(content) ?? [];
     let next = 0;
     for (const { content: message, at } of messages) {
       while ((waiting[next]?.at ?? Number.POSITIVE_INFINITY) < at - MATCH_MS) next += 1;
@@ -86,26 +86,26 @@ interface Timed<C> {
   readonly at: number;
 }
 
-/** Messages that say the same, whatever their keys, oldest first. */
-function byWhatIsSaid<C extends Content>(contents: Iterable<C>): Map<string, Timed<C>[]> {
+/** Groups messages with the same content, whatever their keys; each group is sorted by time. */
+function byContent<C extends Content>(contents: Iterable<C>): Map<string, Timed<C>[]> {
   const groups = new Map<string, Timed<C>[]>();
   for (const content of contents) {
     const { senderType, body, createdAt } = content;
-    const said = `${senderType} ${comparable(body)}`;
-    const group = groups.get(said) ?? [];
-    groups.set(said, group);
+    const same = `${senderType} ${comparable(body)}`;
+    const group = groups.get(same) ?? [];
+    groups.set(same, group);
     group.push({ content, at: Date.parse(createdAt) });
   }
   for (const group of groups.values()) group.sort((a, b) => a.at - b.at);
   return groups;
 }
 
-/** What two copies of a body have in common, whichever way each came. */
+/** The part of a body that is the same in its relayed and its saved copy. */
 function comparable(body: Content['body']): string {
   switch (body.type) {
     case 'text':
       return `text ${body.text}`;
-    case 'image': // The saved copy has another address, and perhaps another name.
+    case 'image': // The saved copy has another URL, and perhaps another name.
       return 'image';
     default:
       return unreachable(body);
@@ -130,7 +130,7 @@ function base(side: Side, content: Content) {
   };
 }
 
-/** A saved message as it is shown. */
+/** A saved message as the timeline shows it. */
 export function viewRow(state: TimelineState, side: Side, row: SavedRow): TimelineMessage {
   const message = base(side, row);
   return { ...message, seq: row.seq, status: message.own ? savedStatus(state, side, row.seq) : null };
@@ -138,7 +138,7 @@ export function viewRow(state: TimelineState, side: Side, row: SavedRow): Timeli
 
 function fromLocal(side: Side, local: LocalMessage): TimelineMessage {
   const message = base(side, local);
-  // A visitor's, kept here to be saved: of no concern to anybody unless that is refused for good.
+  // A visitor's message that this console saves: its status is shown only if the server refuses it for good.
   if (!message.own) return local.failure === null ? message : { ...message, status: 'failed', failure: local.failure };
   return {
     ...message,
@@ -148,7 +148,7 @@ function fromLocal(side: Side, local: LocalMessage): TimelineMessage {
   };
 }
 
-/** A message that only the relay has told of, as it is shown. */
+/** A message that only the relay has delivered, as the timeline shows it. */
 export function viewLive(side: Side, live: LiveMessage): TimelineMessage {
   const message = base(side, live);
   return { ...message, status: message.own ? 'sending' : null };
@@ -161,7 +161,7 @@ function savedStatus(state: TimelineState, side: Side, seq: number): MessageStat
   return seq <= read ? 'read' : seq <= delivered ? 'delivered' : 'sent';
 }
 
-/** The message that was shown before, if nothing of it has changed: views compare by identity. */
+/** The previous object of a message if nothing has changed: views compare by identity. */
 function same(before: TimelineMessage | undefined, now: TimelineMessage): TimelineMessage {
   if (before === undefined) return now;
   const body = sameBody(before.body, now.body) ? before.body : now.body;

@@ -51,15 +51,15 @@ function openConnection(url: string) {
 }
 const eventually = (check: () => void) => vi.waitFor(check);
 
-describe('a proxy that does not let WebSockets through', () => {
-  it.each<ProxyFault>(['swallow', 'mute'])('is got round by polling, which is upgraded when one gets through: %s', async (fault) => {
+describe('a proxy that blocks WebSockets', () => {
+  it.each<ProxyFault>(['swallow', 'mute'])('is bypassed by polling, which is upgraded when a WebSocket gets through: %s', async (fault) => {
     const proxy = await openProxy(fault);
     const { connection, transport } = openConnection(proxy.url);
     await eventually(() => expect(connection.state()).toBe('connected'));
     expect(transport()).toBe('polling');
     expect((await connection.send('chatEnded', null))?.ok).toBe(true);
 
-    // It begins with what worked: the next connection does not hang before it polls.
+    // It starts with the transport that worked: the next connection does not wait for a WebSocket first.
     const asked = proxy.upgrades;
     relay.cut();
     await eventually(() => expect(relay.joins).toBe(2));
@@ -73,8 +73,8 @@ describe('a proxy that does not let WebSockets through', () => {
   });
 });
 
-describe('trouble', () => {
-  it('is said of a relay that was never reached', async () => {
+describe('a missing connection', () => {
+  it('is reported when the relay was never reached', async () => {
     const proxy = await openProxy('freeze');
     const { connection, states } = openConnection(proxy.url);
     expect(connection.noLiveConnection()).toBe(false);
@@ -86,7 +86,7 @@ describe('trouble', () => {
     expect(states.at(-1)).toBe('connected');
   });
 
-  it('is said of a connection that is lost for some time, and not of one that is back at once', async () => {
+  it('is reported after some time without a connection, but not after a short interruption', async () => {
     const { connection, states } = openConnection(relay.url);
     await eventually(() => expect(connection.state()).toBe('connected'));
     await relay.close();
@@ -94,7 +94,7 @@ describe('trouble', () => {
     relay = await FakeRelay.open();
   });
 
-  it('is nobody’s while the connection is not wanted', async () => {
+  it('is not reported while the connection is suspended or closed', async () => {
     const { connection, states } = openConnection('http://127.0.0.1:1');
     await eventually(() => expect(connection.noLiveConnection()).toBe(true));
     connection.suspend();
@@ -105,8 +105,8 @@ describe('trouble', () => {
   });
 });
 
-describe('the browser says that the network is gone', () => {
-  it('and the relay still answers: nothing has happened', async () => {
+describe('when the browser reports that the network is gone', () => {
+  it('and the relay still answers, the connection stays', async () => {
     const { connection, states, tab } = openConnection(relay.url);
     await eventually(() => expect(connection.state()).toBe('connected'));
     tab.setOnline(false);
@@ -117,7 +117,7 @@ describe('the browser says that the network is gone', () => {
     expect(relay.joins).toBe(1);
   });
 
-  it('and the relay does not answer: that is known before the next heartbeat is missed', async () => {
+  it('and the relay does not answer, that is detected before the next heartbeat is missed', async () => {
     const proxy = await openProxy('none');
     const { connection, states, tab } = openConnection(proxy.url);
     await eventually(() => expect(connection.state()).toBe('connected'));

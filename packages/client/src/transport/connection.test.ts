@@ -39,7 +39,7 @@ function openConnection(options: Partial<ConnectionOptions> = {}, tab = createTa
 const connected = (connection: Connection) => vi.waitFor(() => expect(connection.state()).toBe('connected'));
 
 describe('the connection', () => {
-  it('tells who debugs what comes and goes, by name and never by content', async () => {
+  it('writes the names of events to the debug output, never their content', async () => {
     const { connection, tab } = openConnection();
     await connected(connection);
     await connection.send('operatorMessage', { to: 'canary', type: 'text', message: 'canary', operatorId: 7, operatorName: 'Grace' });
@@ -49,14 +49,14 @@ describe('the connection', () => {
     expect(JSON.stringify(tab.notes)).not.toContain('canary');
   });
 
-  it('knows the server’s time from the join on, however wrong this machine’s clock is', async () => {
+  it('knows the server’s time after the join, however wrong this machine’s clock is', async () => {
     const tab = createTab({ overrides: { now: () => Date.now() - 600_000 } });
     const clock = createServerClock(() => tab.now());
-    // What an HTTP answer says of the time is a second coarse: here it says half a second too little.
+    // The time of an HTTP answer has a resolution of one second: here it is half a second too low.
     clock.observe(Date.now() - 1_000, tab.now(), tab.now(), 1_000);
     const { connection } = openConnection({}, tab, clock);
     await connected(connection);
-    // As exact as the way there was quick: a slow one is not believed more than it knows, and the next join may be quicker.
+    // The estimate is as exact as the round trip was short; the next join may be faster.
     await expect
       .poll(async () => {
         relay.cut();
@@ -67,7 +67,7 @@ describe('the connection', () => {
       .toBeLessThan(250);
   });
 
-  it('is connected only once the relay has acknowledged the join', async () => {
+  it('is connected only after the relay has acknowledged the join', async () => {
     relay.holdJoins = true;
     const onJoined = vi.fn<() => void>();
     const { connection } = openConnection();
@@ -81,7 +81,7 @@ describe('the connection', () => {
     expect(onJoined).toHaveBeenCalledOnce();
   });
 
-  it('hears each event once, however often the line broke, and fetches a token for each line', async () => {
+  it('receives each event once after any number of reconnects, and fetches a token for each connection', async () => {
     const conversationChanged = vi.fn<() => void>();
     const token = vi.fn<ConnectionOptions['token']>(() => Promise.resolve('operator'));
     const { connection, states } = openConnection({ handlers: { ...NO_HANDLERS, conversationChanged }, token });
@@ -99,7 +99,7 @@ describe('the connection', () => {
     expect(states).toEqual(['connected', 'reconnecting', 'connected', 'reconnecting', 'connected']);
   });
 
-  it('asks for another token when the relay refuses one, and goes on when the server has none for a while', async () => {
+  it('requests another token when the relay refuses one, and keeps trying while the server has none', async () => {
     relay.refused.add('old');
     const answers = [
       () => Promise.resolve('old'),
@@ -117,7 +117,7 @@ describe('the connection', () => {
     expect(asked).toEqual([false, true, true]);
   });
 
-  it('does not come back by itself when there is no token to be had', async () => {
+  it('does not reconnect when no token is available', async () => {
     const token = vi.fn<ConnectionOptions['token']>(() => Promise.reject(new ChatError('unauthenticated', 'signed out')));
     const { connection, tab } = openConnection({ token });
     await vi.waitFor(() => expect(tab.notes).toContain('relay: no token'));
@@ -125,7 +125,7 @@ describe('the connection', () => {
     expect(relay.joins).toBe(0);
   });
 
-  it('sends nothing later that it could not send at once', async () => {
+  it('never sends an event later that it could not send at once', async () => {
     const { connection } = openConnection();
     await connected(connection);
     relay.cut();
@@ -138,9 +138,9 @@ describe('the connection', () => {
   });
 });
 
-it('an event of the relay without a case does not compile', () => {
+it('a relay event without a handler does not compile', () => {
   const { resync: _missing, ...rest } = NO_HANDLERS;
-  // @ts-expect-error: `resync` has no case. `tsc` is what fails when this compiles.
+  // @ts-expect-error: `resync` has no handler. `tsc` is what fails when this compiles.
   const handlers: RelayHandlers = rest;
   expect(Object.keys(handlers)).not.toContain('resync');
 });

@@ -12,30 +12,30 @@ import { FIRST_ATTEMPT, TransportSelector } from './transport-selector.ts';
 
 /** Milliseconds to wait for the relay's acknowledgement. */
 const ACK_TIMEOUT_MS = 5_000;
-/** The same for the question whether it is still there. */
+/** Milliseconds to wait for the answer to a connection check. */
 const CHECK_MS = 3_000;
-/** Milliseconds without a live connection after which people are told in words: one that was lost, and one that there never was. */
+/** Milliseconds without a live connection after which the screen says so: after a connection was lost, and before the first one. */
 const LOST_MS = 2_000;
 const NEVER_MS = 5_000;
-/** Milliseconds before each attempt after the relay has refused one, besides the backoff. */
+/** Milliseconds added to the backoff before each attempt after a refusal by the relay. */
 const PAUSE_MS = 500;
 
-/** What is done on each event of the relay; null for those that this side is never sent. An event without a case does not compile. */
+/** A handler for each relay event; null for events that this side never receives. A missing event does not compile. */
 export type RelayHandlers = { readonly [E in keyof RelayPayloads]: ((payload: RelayPayloads[E]) => void) | null };
-/** The events whose loss matters little and which are worthless when late. */
+/** Events that may be lost and are useless when they arrive late. */
 type SignalName = 'clientTyping' | 'operatorTyping';
 type MessageName = 'clientMessage' | 'operatorMessage' | 'chatEnded';
 
 export interface ConnectionOptions {
   readonly relay: RelayAddress;
-  /** A token for the next connection; `refused` when the relay did not take the last one. Rejects with `unauthenticated` when there is none to be had. */
+  /** A token for the next connection; `refused`: the relay refused the last one. Rejects with `unauthenticated` when no token is available. */
   token(refused: boolean): Promise<string>;
   join(): PeerInputs['join'];
-  /** Registered once, for the life of the connection. */
+  /** Registered once, for all reconnects. */
   readonly handlers: RelayHandlers;
 }
 
-/** One socket to the relay, for as long as it is wanted: connects, joins, and does so again whenever the line breaks. */
+/** A socket to the relay that connects and joins, and reconnects after every interruption until `close`. */
 export class Connection {
   readonly #effects: Effects;
   readonly #clock: ServerClock;
@@ -49,11 +49,11 @@ export class Connection {
   #refused = false;
   #closed = false;
   #suspended = false;
-  /** Between two attempts, rather than in the middle of one. */
+  /** Whether it waits between two attempts, rather than being in the middle of one. */
   #waiting = false;
   readonly #delay: RetryDelay;
   readonly #transports: TransportSelector;
-  /** The relay has been asked whether it is still there. */
+  /** Whether a connection check is in progress. */
   #checking = false;
   readonly #noConnection: DelayedFlag;
   #reported: ConnectionState = 'connecting';
@@ -69,8 +69,8 @@ export class Connection {
       ...FIRST_ATTEMPT,
       autoConnect: false,
       forceNew: true,
-      // From 0.2 to 1.8 s the first time, one second on average: a relay that dies with a thousand peers gets them back spread out, and one person is
-      // not kept waiting. Never more than 5 s, so that soon after the relay is back everybody is.
+      // The first delay is 0.2 to 1.8 s, one second on average: after a crash of the relay its clients return spread out, and nobody waits long. Never more
+      // than 5 s, so that all clients are connected soon after the relay is back.
       reconnectionDelay: 1_000,
       reconnectionDelayMax: 5_000,
       randomizationFactor: 0.8,
@@ -89,36 +89,36 @@ export class Connection {
     return this.#everJoined ? 'reconnecting' : 'connecting';
   }
 
-  /** Whether there has been no live connection for so long that people should be told. */
+  /** Whether there has been no live connection for so long that the screen should say so. */
   noLiveConnection(): boolean {
     return this.#noConnection.isSet();
   }
 
-  /** Told of each new state, and when `noLiveConnection` changes. */
+  /** Notifies of each new state, and of changes of `noLiveConnection`. */
   onState(listener: (state: ConnectionState) => void): () => void {
     return this.#stateChanged.on(listener);
   }
 
-  /** Told after each join that the relay has acknowledged: from here on nothing new is missed, so fetch what came before. */
+  /** Notifies of each acknowledged join: no event is missed from now on, so earlier messages can be fetched. */
   onJoined(listener: () => void): () => void {
     return this.#joinedEmitter.on(listener);
   }
 
-  /** Sends now or never: null when there is no line or no answer in time (the save leg delivers it then). */
+  /** Sends at once or not at all: null without a connection or without an answer in time (the message is delivered when it is saved). */
   async send<E extends MessageName>(event: E, payload: PeerInputs[E]): Promise<Acknowledgement | null> {
     if (!this.#isUp()) return null;
     return await this.#request(event, payload);
   }
 
-  /** Sends a signal that nobody misses when it is lost. */
+  /** Sends a signal that may be lost. */
   signal<E extends SignalName>(event: E, payload: PeerInputs[E]): void {
     if (!this.#isUp()) return;
-    // Two names, two payload types: spelt out, since the emitter's typing can't follow the union.
+    // The emitter's types can't follow the union of two names and two payload types.
     const socket: { emit(event: string, payload: unknown): unknown } = this.#socket.volatile;
     socket.emit(event, payload);
   }
 
-  /** Hangs up, and stays so until `resume`. */
+  /** Disconnects until `resume`. */
   suspend(): void {
     this.#suspended = true;
     this.#delay.cancel();
@@ -154,7 +154,7 @@ export class Connection {
       this.#joined = false;
       this.#waiting = true;
       this.#report();
-      // The relay hung up, or we did to start afresh: the library does not come back by itself then.
+      // After a disconnect by the relay the library does not reconnect.
       if (reason === 'io server disconnect') this.#retryLater();
     });
     socket.on('connect_error', (error) => {
@@ -162,13 +162,13 @@ export class Connection {
       this.#waiting = true;
       if (error.message === 'timeout') this.#transports.noteTimeout();
       this.#report();
-      // Refused by the relay itself (not a broken line, which the library retries).
+      // Refused by the relay. The library retries only lost connections.
       if (!socket.active) {
         this.#refused = error.message === 'Invalid token';
         this.#retryLater();
       }
     });
-    // By their names alone: what they say is nobody's business.
+    // Only the names: the debug output must not contain messages.
     socket.onAny((event: string) => this.#effects.note(`relay: received ${event}`));
     socket.onAnyOutgoing((event: string) => this.#effects.note(`relay: sent ${event}`));
     const on = socket.on.bind(socket) as (event: string, handler: (payload: never) => void) => unknown;
@@ -185,7 +185,7 @@ export class Connection {
       this.#effects.note('relay: no token', error);
       this.#socket.disconnect();
       this.#report();
-      // Signed out: connecting again is for whoever signs in again.
+      // Signed out: signing in again connects again.
       if (!isSignedOut(error)) this.#retryLater(error);
     }
   }
@@ -209,12 +209,12 @@ export class Connection {
     this.#joinedEmitter.emit();
   }
 
-  /** The answer to an event, null when none comes in time. Each tells the server's time to the millisecond, the first (to `join`) before anything is sent. */
-  async #request(event: MessageName | 'join' | 'check', payload: unknown, patience = ACK_TIMEOUT_MS): Promise<Acknowledgement | null> {
-    const socket: { emitWithAck(event: string, payload: unknown): Promise<unknown> } = this.#socket.timeout(patience);
+  /** The answer to an event, null without an answer in time. Each answer has the server's time in milliseconds; the answer to `join` comes before any message. */
+  async #request(event: MessageName | 'join' | 'check', payload: unknown, timeoutMs = ACK_TIMEOUT_MS): Promise<Acknowledgement | null> {
+    const socket: { emitWithAck(event: string, payload: unknown): Promise<unknown> } = this.#socket.timeout(timeoutMs);
     const sentAt = this.#effects.now();
     try {
-      // The relay is ours and its acknowledgements are typed by the protocol.
+      // The protocol defines the type of the relay's acknowledgements.
       const answer = (await socket.emitWithAck(event, payload)) as Acknowledgement;
       if (answer.ok) this.#clock.observe(Date.parse(answer.timestamp), sentAt, this.#effects.now(), 0);
       return answer;
@@ -233,7 +233,7 @@ export class Connection {
     this.#waiting = true;
   }
 
-  /** The person or the network is back: do not sit out the rest of a long wait. */
+  /** The person or the network is back: ends a long delay. */
   #wake(): void {
     this.#report();
     if (this.#closed || this.#suspended || this.#socket.connected || !this.#waiting || !this.#effects.page.isOnline()) return;
@@ -242,13 +242,13 @@ export class Connection {
     this.#socket.disconnect().connect();
   }
 
-  /** The browser says that the network is gone, which may be so or not: the relay is asked, because its next heartbeat would be missed much later. */
+  /** The browser reports that the network is gone, which may be wrong: asks the relay for an answer, because a missed heartbeat would be noticed much later. */
   async #check(): Promise<void> {
     if (!this.#isUp()) return this.#report();
     if (this.#checking) return;
     this.#checking = true;
     this.#report();
-    // A relay that does not know the question refuses it, which is an answer, too.
+    // A relay that does not know the event refuses it, which is an answer as well.
     const isThere = (await this.#request('check', null, CHECK_MS)) !== null;
     this.#checking = false;
     if (!isThere && !this.#closed && this.#isUp()) {
@@ -262,7 +262,7 @@ export class Connection {
     return this.#joined && this.#socket.connected;
   }
 
-  /** Keeps `noLiveConnection` true to the state. */
+  /** Updates `noLiveConnection` for the current state. */
   #watch(): void {
     if (this.#isUp() || this.#suspended || this.#closed) this.#noConnection.clear();
     else this.#noConnection.setAfter(this.state() === 'connecting' ? NEVER_MS : LOST_MS);

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 
 import { type Http, urlOf } from './http.ts';
 
-it('puts the parts of a path and a query into the address', () => {
+it('builds the URL from the parts of a path and a query', () => {
   expect(urlOf('POST /api/chat/token')).toBe('/api/chat/token');
   expect(urlOf('GET /api/chat/uploads/{id}', { params: { id: 'a/b' }, query: { e: '1', s: undefined } })).toBe(
     '/api/chat/uploads/a%2Fb?e=1',
@@ -10,7 +10,7 @@ it('puts the parts of a path and a query into the address', () => {
   expect(urlOf('GET /api/chat/recent', { query: { ids: [1, 2] } })).toBe('/api/chat/recent?ids=1%2C2');
 });
 
-it('does not compile a request that the endpoint does not take', () => {
+it('a request that the endpoint does not accept does not compile', () => {
   const requests = (http: Http) => [
     // @ts-expect-error: the body is missing
     () => http.request('POST /api/chat/done'),

@@ -8,41 +8,41 @@ import type { Timings } from './timings.ts';
 
 /** Milliseconds after which a request counts as failed; its outcome is then unknown. */
 const REQUEST_TIMEOUT_MS = 10_000;
-/** Bytes of bodies that browsers let outlive the page, all together (64 KiB, with some room). */
+/** Total bytes of request bodies that browsers allow to outlive the page (64 KiB, with some room). */
 export const KEEPALIVE_BYTES = 60 * 1024;
 
-/** How requests say who asks. */
+/** How requests are authenticated. */
 export interface Credentials {
-  /** Headers that say it; none where a cookie does. */
+  /** Authentication headers; none if a cookie is used. */
   headers(): Record<string, string>;
-  /** Called after a 401, once per request: true when there is something new to try again with. */
+  /** Called after a 401, once per request: true if the request can be retried with new credentials. */
   renew(): Promise<boolean>;
-  /** Called after each answer that is no refusal. */
+  /** Called after each successful answer. */
   accepted?(): void;
 }
 
 export interface Http {
   /**
-   * Calls an endpoint of protocol's table, which says what it takes and answers.
+   * Calls an endpoint of the protocol's table, which types its request and answer.
    *
-   * @throws ChatError: what the server said, or `unavailable` when it could not be reached, took too long or answered something else
+   * @throws ChatError the server's error, or `unavailable` if the server could not be reached, took too long or did not answer in JSON
    */
   request<N extends JsonCallName>(name: N, ...given: GivenTo<N>): Promise<AnswerOf<N>>;
   /** Headers for a request made elsewhere (an upload). */
   headers(): Record<string, string>;
-  /** Runs `attempt` again once when it fails for want of (fresh) credentials. */
+  /** Runs `attempt`, and once more with renewed credentials if it fails with `unauthenticated`. */
   renewing<T>(attempt: () => Promise<T>): Promise<T>;
-  /** How long messages take, which is reported through this door. */
+  /** Measures how long messages take, and reports it through this client. */
   readonly timings: Timings;
 }
 
-/** What a request consists of; `RequestOf` says what each endpoint takes of it. */
+/** The parts of a request; `RequestOf` defines which parts each endpoint takes. */
 interface Given {
   readonly params?: Readonly<Record<string, string | number>>;
   readonly query?: Readonly<Record<string, string | number | readonly (string | number)[] | undefined>>;
   readonly body?: unknown;
 }
-/** Left out where an endpoint takes nothing. */
+/** Empty for an endpoint that takes nothing. */
 type GivenTo<N extends EndpointName> = unknown extends RequestOf<N> ? [] : [RequestOf<N>];
 
 /** The path and query of an endpoint's requests. Lists are joined with commas, undefined values are left out. */
@@ -65,7 +65,7 @@ function retryAfter(header: string | null): { retryAfterSeconds?: number } {
   return Number.isFinite(seconds) && seconds > 0 ? { retryAfterSeconds: Math.min(seconds, 300) } : {};
 }
 
-/** The error that an answer stands for. One that is not ours (a proxy's page) means that the application was not reached. */
+/** The error of an answer. An answer that is not from the application (a proxy's page) means that the application was not reached. */
 export function errorOf(status: number, body: unknown, retryAfterHeader: string | null): ChatError {
   const error = typeof body === 'object' && body !== null && 'error' in body ? body.error : undefined;
   if (typeof error === 'object' && error !== null && 'code' in error && isErrorCode(error.code)) {
@@ -76,12 +76,12 @@ export function errorOf(status: number, body: unknown, retryAfterHeader: string 
       ...(fields === undefined ? {} : { fields: Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, String(value)])) }),
     });
   }
-  // A proxy in front refuses big bodies by itself: trying again will not make them smaller.
+  // A reverse proxy refuses large bodies: a retry would not make them smaller.
   if (status === 413) return new ChatError('too_large', 'Too large.');
   return new ChatError('unavailable', `The server answered ${status}.`, retryAfter(retryAfterHeader));
 }
 
-/** Makes the one door to the web app's HTTP API. */
+/** Creates the client of the web app's HTTP API. */
 export function createHttp(effects: Effects, clock: ServerClock, credentials: Credentials): Http {
   let keptAlive = 0;
 
@@ -113,7 +113,7 @@ export function createHttp(effects: Effects, clock: ServerClock, credentials: Cr
       if (!response.ok || (answer === undefined && text !== ''))
         throw errorOf(response.status, answer, response.headers.get('retry-after'));
       credentials.accepted?.();
-      // The server is ours and its answers are typed by the protocol; checking them here again would cost visitors a schema library.
+      // The protocol defines the type of the answer; validating it here would cost visitors a schema library.
       return answer as AnswerOf<N>;
     } catch (error) {
       if (error instanceof ChatError) throw error;
@@ -137,7 +137,7 @@ export function createHttp(effects: Effects, clock: ServerClock, credentials: Cr
   return {
     headers: () => credentials.headers(),
     renewing,
-    // Tried once, as whoever this is now: signing in again is for what matters.
+    // One attempt with the current credentials: timings are not worth renewing them.
     timings: createTimings(effects, clock, (body) => once('POST /api/chat/timings', { body })),
     request: (name, ...[given]) => renewing(() => once(name, given as Given | undefined)),
   };
@@ -147,7 +147,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Not JSON: the caller decides what that means.
+    // Not JSON: the caller decides what to do.
     return undefined;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * An event of the relay as its sender typed it. A relay that takes markup out of texts, for old front-ends that show them as HTML, sends what it changed
- * beside them: here texts are text, and what is saved is what was typed.
+ * A relay event with the texts as the sender typed them. A relay that strips markup for old front-ends, which show texts as HTML, sends the original texts
+ * in `original`. This client never shows texts as HTML, and the saved message must match the typed one.
  */
 export function withOriginalTexts<P>(payload: P): P {
   if (typeof payload !== 'object' || payload === null || !('original' in payload)) return payload;

@@ -64,7 +64,7 @@ describe('timings', () => {
   });
   afterEach(() => vi.useRealTimers());
 
-  it('are reported together after a minute, and never when nothing happened', async () => {
+  it('are reported together after a minute, and never without messages', async () => {
     const { timings } = open();
     await vi.advanceTimersByTimeAsync(10 * MINUTE);
     timings.relayed(entry('a', { createdAt: ago(30) }));
@@ -84,7 +84,7 @@ describe('timings', () => {
     expect(requests).toMatchObject([{ keepalive: true }]);
   });
 
-  it('leave out pictures, and what is saved on behalf of somebody else', async () => {
+  it('leave out pictures and messages that are saved on behalf of somebody else', async () => {
     const { timings } = open();
     timings.relayed(entry('', { body: picture() }));
     timings.saved([sent(100, { messageType: 'IMAGE' }), sent(9_000, { senderType: 'CLIENT' })]);
@@ -92,14 +92,14 @@ describe('timings', () => {
     expect(reports).toEqual([]);
   });
 
-  it('are a hundred of each kind at most', async () => {
+  it('are limited to a hundred of each kind', async () => {
     const { timings } = open();
     timings.saved(Array.from({ length: 150 }, () => sent(5)));
     await vi.advanceTimersByTimeAsync(MINUTE);
     expect(reports[0]?.saved).toHaveLength(100);
   });
 
-  it('tell how old the oldest message is that waits, for as long as one does', async () => {
+  it('include the age of the oldest waiting message while one waits', async () => {
     const { timings } = open();
     const stored = (failure: string | null, ms: number) => ({ ...entry('x', { createdAt: ago(ms) }), failure });
     let entries = [stored('refused for good', 99_999), stored(null, 5_000)];
@@ -132,7 +132,7 @@ describe('timings', () => {
     expect(renew).not.toHaveBeenCalled();
   });
 
-  it('are reported once more when they are closed, and never after', async () => {
+  it('are reported once more on close, and never afterward', async () => {
     const { tab, timings } = open();
     timings.saved([sent(100)]);
     timings.close();
@@ -150,7 +150,7 @@ describe('in a conversation', () => {
 
   const reported = () => server.requests.filter(({ path }) => path === '/api/chat/timings');
 
-  it('both sides report both legs of their own messages, once', async () => {
+  it('both sides report the relay and save times of their own messages, once', async () => {
     const visitor = await startVisitor(newBrowser());
     const operator = openOperator();
     await eventually(() => expect(operator.chat.getSnapshot().connection).toBe('connected'));
@@ -176,7 +176,7 @@ describe('in a conversation', () => {
     await vi.waitFor(both);
   });
 
-  it('a visitor that ends it reports before', async () => {
+  it('a visitor who ends it reports before', async () => {
     const { chat } = await startVisitor(newBrowser());
     await chat.conversation?.sendText('Bye');
     await eventually(() => expect(statuses(chat)).toEqual(['sent']));

@@ -5,7 +5,7 @@ import type { NewMessage, RequestOf } from '@switchboard/protocol/types';
 import type { Effects } from '../platform/effects.ts';
 import type { ServerClock } from '../platform/server-clock.ts';
 
-/** What of a sent message is measured. */
+/** The fields of a sent message that are needed to measure it. */
 interface SentMessage {
   /** ISO-8601. */
   readonly createdAt: string;
@@ -19,23 +19,23 @@ interface WaitingMessages {
 }
 
 /**
- * Notes how long messages take, and reports it in a batch once a minute and when the page is left; nothing while nothing happens. What can't be reported is
- * forgotten. What carries a file is left out: it takes as long as the file is large.
+ * Measures how long messages take, and reports it in a batch once a minute and when the page is left, but only if there is something to report. A failed
+ * report is not repeated. Messages with a file are left out: their time depends on the size of the file.
  */
 export interface Timings {
   /** The relay has acknowledged the message. */
   relayed(message: SentMessage): void;
-  /** These are known to be committed. */
+  /** These messages have been committed. */
   saved(messages: readonly NewMessage[]): void;
-  /** Reports the age of the oldest message that waits there, too. */
+  /** Also reports the age of the oldest waiting message. */
   watch(waiting: WaitingMessages): void;
-  /** Reports what there is, and nothing after. */
+  /** Reports the collected times, and nothing afterward. */
   close(): void;
 }
 
 type TimingsReport = RequestOf<'POST /api/chat/timings'>['body'];
 
-/** Times are told by `clock`, so that they are right on machines whose own is wrong, and across reloads. */
+/** Measures by `clock`, so that times are right on machines with a wrong clock, and across reloads. */
 export function createTimings(effects: Effects, clock: ServerClock, send: (report: TimingsReport) => Promise<unknown>): Timings {
   let relayed: number[] = [];
   let saved: number[] = [];
@@ -78,7 +78,7 @@ export function createTimings(effects: Effects, clock: ServerClock, send: (repor
     },
     saved(messages) {
       for (const { messageType, senderType, sentAt } of messages) {
-        // What a console saves for a visitor whose own browser failed was sent long before.
+        // A message that a console saves on a visitor's behalf was sent long before.
         if (messageType === 'TEXT' && senderType !== 'CLIENT' && sentAt != null) note(saved, sentAt);
       }
     },

@@ -1,34 +1,35 @@
 import type { RelaySocket } from '../platform/effects.ts';
 
-/** Milliseconds that an attempt to connect may take: short at first, because some proxies swallow what they do not know, then enough for any network. */
+/** Timeouts of connection attempts in milliseconds: short at first, because some proxies silently drop WebSocket upgrades, then long enough for any network. */
 const ATTEMPT_MS = [4_000, 10_000, 20_000] as const;
 const ORDERS = { websocket: ['websocket', 'polling'], polling: ['polling', 'websocket'] } as const;
 
-/** What the socket begins with. */
+/** Options of the first attempt. */
 export const FIRST_ATTEMPT = { transports: [...ORDERS.websocket], tryAllTransports: true, timeout: ATTEMPT_MS[0] };
 
 /**
- * Which transport the next attempt begins with: the one that carried the last connection, a WebSocket at first; after an attempt that led nowhere, the
- * other one. Polling is upgraded to a WebSocket as soon as one gets through. What fails at once needs no other attempt: the library tries both in one.
+ * Selects the transport that the next attempt starts with: the one of the last connection, a WebSocket at first; after a timeout, the other one. Polling is
+ * upgraded to a WebSocket as soon as one gets through. After an immediate failure the library tries the other transport within the same attempt.
  */
 export class TransportSelector {
   readonly #io: RelaySocket['io'];
   #first: keyof typeof ORDERS = 'websocket';
-  /** Attempts in a row that led nowhere. */
-  #hung = 0;
+  /** Number of consecutive timeouts. */
+  #timeouts = 0;
 
   constructor(io: RelaySocket['io']) {
     this.#io = io;
   }
 
-  /** Something on the way took what was sent and gave nothing back. */
+  /** An attempt got no answer: something in between, such as a proxy, may drop the traffic. */
   noteTimeout(): void {
-    this.#hung += 1;
+    this.#timeouts += 1;
     this.#beginWith(this.#first === 'websocket' ? 'polling' : 'websocket');
   }
 
+  /** A connection was established. */
   noteSuccess(): void {
-    this.#hung = 0;
+    this.#timeouts = 0;
     const { engine } = this.#io;
     this.#beginWith(engine.transport.name === 'polling' ? 'polling' : 'websocket');
     engine.once('upgrade', () => this.#beginWith('websocket'));
@@ -36,8 +37,8 @@ export class TransportSelector {
 
   #beginWith(first: keyof typeof ORDERS): void {
     this.#first = first;
-    // Both are read by the library when an attempt begins.
+    // The library reads both when an attempt starts.
     this.#io.opts.transports = [...ORDERS[first]];
-    this.#io.timeout(ATTEMPT_MS[Math.min(this.#hung, ATTEMPT_MS.length - 1)]);
+    this.#io.timeout(ATTEMPT_MS[Math.min(this.#timeouts, ATTEMPT_MS.length - 1)]);
   }
 }

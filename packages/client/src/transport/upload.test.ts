@@ -5,7 +5,7 @@ import { closeServers, eventually, newBrowser, openServers, server, startVisitor
 beforeEach(openServers);
 afterEach(closeServers);
 
-it('a picture whose answer was lost goes up again under the key of its message, so that the server finds the first', async () => {
+it('a picture whose answer was lost is uploaded again under the key of its message, so that the server finds the first upload', async () => {
   const { chat } = await startVisitor(newBrowser());
   const uploads = () => server.requests.filter(({ path }) => path === '/api/chat/uploads');
   server.fault = ({ path }) => (path === '/api/chat/uploads' && uploads().length === 1 ? 'lose-answer' : undefined);

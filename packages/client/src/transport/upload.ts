@@ -11,21 +11,21 @@ const STALL_MS = 30_000;
 
 type UploadResponse = AnswerOf<'POST /api/chat/uploads'>;
 
-/** What to upload. `clientId` says whose conversation it is for when an operator uploads. */
+/** What to upload. `clientId`: the conversation, if an operator uploads. */
 export interface UploadRequest {
   readonly blob: Blob;
   readonly name: string;
   readonly clientId?: number;
-  /** The message's key: by it a later try finds what an earlier one has brought up, though its answer was lost. */
+  /** The message's key: a retry gets the upload of an earlier attempt whose answer was lost. */
   readonly uploadKey: string;
-  /** Breaks the upload off. */
+  /** Cancels the upload. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Uploads one image and tells its progress from 0 to 1. Idempotent by its key, for as long as the server keeps an image that no message names: a day.
+ * Uploads one image and reports the progress from 0 to 1. Idempotent by its key for a day: that is how long the server keeps an image without a message.
  *
- * @throws ChatError as the server said, or `unavailable`
+ * @throws ChatError the server's error, or `unavailable`
  */
 export function uploadImage(
   effects: Effects,
@@ -50,7 +50,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Some proxy's page: `errorOf` says that the application was not reached.
+    // A proxy's page: `errorOf` reports that the application was not reached.
     return undefined;
   }
 }
@@ -59,7 +59,7 @@ function accept(status: number, text: string, retryAfter: string | null): Upload
   const body = parse(text);
   if (status < 200 || status > 299 || typeof body !== 'object' || body === null || !('imageUrl' in body))
     throw errorOf(status, body, retryAfter);
-  // The server is ours and its answers are typed by the protocol.
+  // The protocol defines the type of the answer.
   return body as UploadResponse;
 }
 

@@ -23,9 +23,9 @@ import { PageReports } from './page-reports.ts';
 import type { VisitorSession } from './session.ts';
 import type { StoredSession } from './stored-session.ts';
 
-/** Milliseconds that ending waits for the last messages to be saved. */
+/** Milliseconds that `end` waits for the last messages to be saved. */
 const FLUSH_MS = 5_000;
-/** What a message says that could not be sent before its conversation was over. */
+/** Why a message was not sent: its conversation ended before. */
 const NOT_SENT: ProblemKey = 'left_over';
 
 export interface ActiveConversationOptions {
@@ -35,18 +35,18 @@ export interface ActiveConversationOptions {
   readonly session: VisitorSession;
   readonly stored: StoredSession;
   readonly maxImageBytes: number | undefined;
-  /** Of conversations before, whether or not the disk has them. */
+  /** Unsent messages of earlier conversations, on disk or not. */
   readonly unsentMessages: readonly NewEntry[];
   onChange(): void;
   onArrival(arrived: ArrivedMessage): void;
 }
 
-/** What a visitor's own client says of a message on the relay. */
+/** The relay event of a visitor's message. */
 function clientMessageOf(entry: NewEntry, origin: string): PeerInputs['clientMessage'] {
   return { ...relayedFields(entry.body, origin), messageKey: entry.key };
 }
 
-/** Everything that stands while a visitor has a conversation. */
+/** Everything that exists while a visitor has a conversation: its outbox, its connection and the reports to the server. */
 export class ActiveConversation {
   readonly stored: StoredSession;
   readonly conversation: Conversation;
@@ -73,7 +73,7 @@ export class ActiveConversation {
       handlers: this.#handlers(),
     });
     this.pages = new PageReports(effects, clock, async (page) => await this.#http.request('POST /api/chat/page', { body: page }));
-    // A page with an open connection is not kept for the way back.
+    // Browsers do not put a page with an open connection into the back/forward cache.
     const { page } = effects;
     this.#stopPage = [page.onPutAway(() => this.connection.suspend()), page.onReturn(() => this.connection.resume())];
     this.connection.onJoined(() => void this.conversation.sync.catchUp());
@@ -84,10 +84,10 @@ export class ActiveConversation {
   }
 
   /**
-   * Ends the conversation on the server. What this person had seen to be refused goes with it; whatever else is in the outbox then (another tab was
-   * quicker than the word that the chat is being ended) stays there.
+   * Ends the conversation on the server. Messages that were shown as refused before are discarded; other entries that are in the outbox by then (another tab
+   * may accept a message before it learns that the chat is being ended) stay there.
    *
-   * @throws ChatError `unavailable` while that, or saving its last messages, is not possible
+   * @throws ChatError `unavailable` if the server can't be reached or the last messages can't be saved
    */
   async end(): Promise<void> {
     const seen = this.#refused();
@@ -100,11 +100,11 @@ export class ActiveConversation {
     }
     const refused = new Set(this.#refused().map(conversationMessageId));
     for (const entry of seen) if (refused.has(conversationMessageId(entry))) await this.outbox.discard(entry);
-    // Now: soon there is nobody any more who could report.
+    // Reported now: the session is about to be deleted.
     this.#http.timings.close();
   }
 
-  /** What is shown as `Not sent`. */
+  /** Messages that are shown as `Not sent`. */
   #refused(): readonly OutboxEntry[] {
     return this.outbox.entries().filter((entry) => entry.failure !== null);
   }
@@ -116,7 +116,7 @@ export class ActiveConversation {
     try {
       await this.#http.request('POST /api/chat/end', { body: {} });
     } catch (error) {
-      // Refused for good: there is nothing left on the server to end.
+      // Refused for good: the server has no conversation to end.
       if (!(error instanceof ChatError) || error.retryable || isBlocked(error)) throw error;
       this.#options.effects.note('end refused', error);
     }
@@ -142,7 +142,7 @@ export class ActiveConversation {
     );
     for (const entry of found.values()) {
       if (entry.clientId === clientId && (entry.sessionId ?? sessionId) === sessionId) continue;
-      // A conversation that is over takes nothing any more: shown here, for the person to send or to drop.
+      // The ended conversation accepts no messages: shown in this one, for the person to send or discard.
       const key = derivedKey({ from: sessionId, timestamp: entry.createdAt, type: 'left-over', message: entry.key });
       await this.outbox.add({ ...entry, key, clientId, sessionId, failure: entry.failure ?? NOT_SENT });
       await this.outbox.discard(entry);
@@ -150,7 +150,7 @@ export class ActiveConversation {
     if (!this.#closed) this.outbox.begin();
   }
 
-  /** Asked before each connection, so the first to hear that this visitor is blocked. */
+  /** Called before each connection, and therefore the first to learn that this visitor is blocked. */
   async #token(refused: boolean): Promise<string> {
     try {
       return await this.#options.session.token(this.#options.stored, refused);
@@ -200,7 +200,7 @@ export class ActiveConversation {
       },
       onArrival: (message, seen) => this.#options.onArrival({ clientId: stored.clientId, message, seen }),
       onReached: () => this.outbox.reached(),
-      // A restored database may not know it: another token, and with it another conversation, is to be had.
+      // A restored database may not have the conversation: renewing the token may return another one.
       onMissing: () =>
         void session
           .credentials(stored)

@@ -24,7 +24,7 @@ const rows = (clientId = 1) => server.clients.get(clientId)?.rows.map(({ text })
 const asked = (path: string, method = 'POST') =>
   server.requests.filter((request) => request.path === `/api/chat/${path}` && request.method === method);
 
-/** Holds back the answers to requests that `concerns` names, until `letGo`; the server has done by then what was asked. */
+/** Delays the answers to requests for which `concerns` is true, until `letGo`; the server has already processed them. */
 function hold(tab: { fetch(path: string, init: RequestInit): Promise<Response> }, concerns: (path: string, init: RequestInit) => boolean) {
   const through = tab.fetch.bind(tab);
   let letGo = () => undefined as void;
@@ -43,7 +43,7 @@ function hold(tab: { fetch(path: string, init: RequestInit): Promise<Response> }
 }
 
 describe('ending a conversation', () => {
-  it('takes nothing meanwhile, in any tab, and says so; what was typed is not lost by it', async () => {
+  it('refuses messages in every tab meanwhile, with an error, and keeps what was typed', async () => {
     const own = newBrowser();
     const first = await startVisitor(own);
     const second = openVisitor(own);
@@ -64,7 +64,7 @@ describe('ending a conversation', () => {
     expect(rows()).toEqual([]);
   });
 
-  it('takes messages again when it did not work, and has ended nothing', async () => {
+  it('accepts messages again after a failure, and has ended nothing', async () => {
     const own = newBrowser();
     const first = await startVisitor(own);
     const second = openVisitor(own);
@@ -78,11 +78,11 @@ describe('ending a conversation', () => {
     await eventually(() => expect(rows()).toEqual(['Still here 0', 'Still here 1']));
   });
 
-  it('discards only what the person had seen to be refused', async () => {
+  it('discards only messages that were shown as refused before', async () => {
     const visitor = await startVisitor();
     await visitor.chat.conversation!.sendText('FORBIDDEN, and seen');
     await eventually(() => expect(statuses(visitor.chat)).toEqual(['failed']));
-    // This one is refused while the chat is being ended already.
+    // This one is refused while the chat is already being ended.
     server.fault = ({ body }) => (JSON.stringify(body).includes('not seen') ? 'refuse' : undefined);
     await visitor.chat.conversation!.sendText('FORBIDDEN, and not seen');
     const ending = visitor.chat.end();
@@ -91,13 +91,13 @@ describe('ending a conversation', () => {
     await eventually(() => expect(visitor.chat.getSnapshot().unsentMessages.map(({ text }) => text)).toEqual(['FORBIDDEN, and not seen']));
   });
 
-  it('keeps and shows what another tab took after all, a picture still on its way too, until the person decides', async () => {
+  it('keeps and shows messages that another tab accepted meanwhile, including a picture, until the person decides', async () => {
     const own = newBrowser();
     const first = await startVisitor(own);
     const second = openVisitor(own);
     await connected(second.chat);
     const end = hold(first.tab, (path) => path === '/api/chat/end');
-    // The word that the chat is being ended does not get through to the second tab, nor do its requests to the server.
+    // The second tab does not learn that the chat is being ended, and its requests do not reach the server.
     const deaf = openVisitor(own, { openChannel: () => undefined });
     await connected(deaf.chat);
     const ending = first.chat.end();
@@ -115,7 +115,7 @@ describe('ending a conversation', () => {
       { type: 'image', text: null },
     ];
     for (const { chat } of [first, second, deaf]) await eventually(() => expect(chat.getSnapshot().unsentMessages).toMatchObject(left));
-    // Also after a reload; and it is nobody's but theirs to send.
+    // Also after a reload; only the person may send it.
     const later = openVisitor(own);
     await eventually(() => expect(later.chat.getSnapshot()).toMatchObject({ phase: 'idle', unsentMessages: left }));
     await later.chat.discardUnsentMessage(later.chat.getSnapshot().unsentMessages[1]!.key);
@@ -127,7 +127,7 @@ describe('ending a conversation', () => {
     expect(rows(1)).toEqual([]);
   });
 
-  it('loses nothing in a browser that keeps nothing', async () => {
+  it('loses no message in a browser without storage', async () => {
     const volatile = openVisitor(newBrowser(), { indexedDB: undefined });
     await volatile.chat.start({ username: 'Ada' });
     server.fault = ({ body }) => (JSON.stringify(body).includes('FORBIDDEN') ? 'refuse' : undefined);
@@ -141,7 +141,7 @@ describe('ending a conversation', () => {
     expect(statuses(volatile.chat)).toEqual(['failed']);
   });
 
-  it('is learnt by a browser that shares nothing with the one in which it was ended, and is not an endless renewal there', async () => {
+  it('is detected by another browser, without endless token renewals', async () => {
     const visitor = await startVisitor();
     await visitor.chat.conversation!.sendText('Hello');
     await eventually(() => expect(rows()).toEqual(['Hello']));
@@ -161,15 +161,15 @@ describe('ending a conversation', () => {
   });
 });
 
-describe('an answer that comes late', () => {
+describe('a late answer', () => {
   const renewal = (path: string) => path === '/api/chat/token';
-  /** Makes the stored token one that is due for renewal. */
+  /** Changes the stored token so that it is due for renewal. */
   function age({ storage }: ReturnType<typeof newBrowser>): void {
     const stored = JSON.parse(storage.getItem(SESSION_KEY) ?? '{}') as object;
     storage.setItem(SESSION_KEY, JSON.stringify({ ...stored, expiresAt: new Date(Date.now() + 60 * 60 * 1_000).toISOString() }));
   }
 
-  it('to a renewal does not bring an ended conversation back', async () => {
+  it('to a renewal does not restore an ended conversation', async () => {
     const own = newBrowser();
     const visitor = await startVisitor(own);
     age(own);
@@ -185,7 +185,7 @@ describe('an answer that comes late', () => {
     expect(own.storage.getItem(SESSION_KEY)).toBeNull();
   });
 
-  it('to a renewal does not take the place of the conversation that another tab has begun since', async () => {
+  it('to a renewal does not replace a conversation that another tab has started meanwhile', async () => {
     const own = newBrowser();
     const first = await startVisitor(own);
     age(own);
@@ -204,7 +204,7 @@ describe('an answer that comes late', () => {
     expect(JSON.parse(own.storage.getItem(SESSION_KEY) ?? '{}')).toMatchObject({ clientId: 2, username: 'Bea' });
   });
 
-  it('to a save is not tried again with the token of another conversation', async () => {
+  it('to a save is not retried with the token of another conversation', async () => {
     const own = newBrowser();
     const first = await startVisitor(own);
     const second = openVisitor(own);
@@ -214,7 +214,7 @@ describe('an answer that comes late', () => {
     await first.chat.conversation!.sendText('For the first conversation');
     await second.chat.end().catch(() => undefined);
     server.fault = () => undefined;
-    // In the store it is another conversation; this tab has not been told yet.
+    // The store has another conversation; this tab has not been notified yet.
     const other = server.addClient('Bea');
     own.storage.setItem(
       SESSION_KEY,
@@ -234,16 +234,16 @@ describe('an answer that comes late', () => {
     expect(rows(2)).toEqual([]);
   });
 
-  it('from the copy on the disk does not bring back what is ended meanwhile', async () => {
+  it('from the copy on disk does not restore a conversation that was ended meanwhile', async () => {
     const own = newBrowser();
     const first = await startVisitor(own);
-    // oxlint-disable-next-line typescript/unbound-method -- called on the copy it is asked of, below
+    // oxlint-disable-next-line typescript/unbound-method -- called with its object below
     const { read } = SessionCopy.prototype;
     let letGo = () => undefined as void;
     const gate = new Promise<void>((resolve) => {
       letGo = resolve;
     });
-    // The next tab has read the copy when the first one ends the conversation.
+    // The second tab has read the copy by the time the first one ends the conversation.
     const next = openVisitor(own, { locks: undefined });
     SessionCopy.prototype.read = async function slow(this: SessionCopy) {
       const record = await read.call(this);

@@ -6,7 +6,7 @@ import { closeServers, eventually, newBrowser, openServers, openVisitor, server,
 import { PageReports } from './page-reports.ts';
 import type { VisitorPage } from './page-reports.ts';
 
-describe('the page that a visitor is on', () => {
+describe('the page of a visitor', () => {
   const opened: PageReports[] = [];
   afterEach(() => {
     for (const pages of opened.splice(0)) pages.close();
@@ -16,22 +16,22 @@ describe('the page that a visitor is on', () => {
   function open(answer: () => Promise<unknown> = () => Promise.resolve({})) {
     vi.useFakeTimers();
     const tab = createTab();
-    const told: VisitorPage[] = [];
+    const reports: VisitorPage[] = [];
     const pages = new PageReports(
       tab,
       createServerClock(() => Date.now()),
       async (page) => {
-        told.push(page);
+        reports.push(page);
         return await answer();
       },
     );
     opened.push(pages);
     const pass = async (ms: number) => await vi.advanceTimersByTimeAsync(ms);
-    return { tab, pages, told, urls: () => told.map(({ url }) => url), pass };
+    return { tab, pages, reports, urls: () => reports.map(({ url }) => url), pass };
   }
 
-  it('is told at each change, and once a minute that the visitor is still there', async () => {
-    const { pages, told, urls, pass } = open();
+  it('is reported at each change, and once a minute while the visitor stays', async () => {
+    const { pages, reports, urls, pass } = open();
     pages.set('https://lamps.example/1');
     await pass(1_000);
     expect(urls()).toEqual(['https://lamps.example/1']);
@@ -39,14 +39,14 @@ describe('the page that a visitor is on', () => {
     pages.set('https://lamps.example/2');
     const at = new Date().toISOString();
     await pass(1_000);
-    expect(told.at(-1)).toEqual({ url: 'https://lamps.example/2', at });
+    expect(reports.at(-1)).toEqual({ url: 'https://lamps.example/2', at });
     await pass(180_000);
     expect(urls().slice(2)).toEqual(['https://lamps.example/2', 'https://lamps.example/2', 'https://lamps.example/2']);
-    // Since when has not changed.
-    expect(told.at(-1)?.at).toBe(at);
+    // The time when the page was opened has not changed.
+    expect(reports.at(-1)?.at).toBe(at);
   });
 
-  it('is told no more often than every five seconds, and the last is not forgotten, whatever the page does to its address', async () => {
+  it('is reported every five seconds at most, including the last change', async () => {
     const { pages, urls, pass } = open();
     for (let step = 0; step < 1_000; step += 1) {
       pages.set(`https://lamps.example/#${step}`);
@@ -57,7 +57,7 @@ describe('the page that a visitor is on', () => {
     expect(urls().at(-1)).toBe('https://lamps.example/#999');
   });
 
-  it('is not told of a tab that nobody looks at, and is as soon as somebody does', async () => {
+  it('is not reported while the tab is hidden, and at once when it becomes visible', async () => {
     const { tab, pages, urls, pass } = open();
     pages.set('https://lamps.example/1');
     await pass(1_000);
@@ -68,7 +68,7 @@ describe('the page that a visitor is on', () => {
     tab.setVisible(true);
     await pass(1_000);
     expect(urls()).toEqual(['https://lamps.example/1', 'https://lamps.example/2']);
-    // The other tab may have told its own meanwhile.
+    // Another tab may have reported its own page meanwhile.
     tab.setVisible(false);
     await pass(30_000);
     tab.setVisible(true);
@@ -76,7 +76,7 @@ describe('the page that a visitor is on', () => {
     expect(urls()).toHaveLength(3);
   });
 
-  it('that can’t be told is told with the next report', async () => {
+  it('is included in the next report after a failed one', async () => {
     const { pages, urls, pass } = open(() => Promise.reject(new Error('not found')));
     pages.set('https://lamps.example/1');
     await pass(61_000);
@@ -92,7 +92,7 @@ describe('a visitor', () => {
   afterEach(closeServers);
   const reported = () => server.requests.filter(({ path }) => path === '/api/chat/page').map(({ body }) => body['url']);
 
-  it('tells no page before there is a conversation, then the one it is on; and an old server does not mind', async () => {
+  it('reports no page before there is a conversation, then the current one; an old server is no problem', async () => {
     const own = newBrowser();
     const before = openVisitor(own);
     before.chat.setPage('https://lamps.example/1');

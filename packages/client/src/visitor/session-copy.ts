@@ -5,16 +5,16 @@ import type { StoredSession } from './stored-session.ts';
 const STORE = 'values';
 const KEY = 'session';
 
-/** What was last known of this browser's conversation; `session` is null when it was over. */
+/** The last known state of this browser's conversation; `session` is null after it has ended. */
 export interface SessionRecord {
-  /** Grows with every change: of two records the larger one counts. Milliseconds since 1970, nearly. */
+  /** Grows with every change: of two records the larger one is newer. Approximately milliseconds since 1970. */
   readonly writtenAt: number;
   readonly session: StoredSession | null;
 }
 
 /**
- * A second copy of the visitor's session, on the disk when `write` resolves. Browsers write `localStorage` some seconds late: one that is killed meanwhile
- * (a phone that needs the memory, a crash) has forgotten a conversation that had begun.
+ * A second copy of the visitor's session in IndexedDB, which is on disk when `write` resolves. Browsers write `localStorage` with a delay of some seconds: if
+ * the browser is killed meanwhile (a phone without memory, a crash), a conversation that has just started would be lost.
  */
 export class SessionCopy {
   readonly #store: DiskStore;
@@ -24,12 +24,12 @@ export class SessionCopy {
     this.#store = new DiskStore(effects, { database: 'switchboard-session', store: STORE, create });
   }
 
-  /** Undefined when none was ever written. @throws when the disk can't be read */
+  /** Undefined if none was ever written. @throws the error of IndexedDB */
   async read(): Promise<SessionRecord | undefined> {
     return (await this.#store.read<unknown>((store) => store.get(KEY))) as SessionRecord | undefined;
   }
 
-  /** @throws when the disk does not take it */
+  /** @throws the error of IndexedDB */
   async write(record: SessionRecord): Promise<void> {
     await this.#store.write(async (store) => void (await settled(store.put(record, KEY))));
   }

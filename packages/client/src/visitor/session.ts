@@ -11,42 +11,42 @@ import { SessionCopy } from './session-copy.ts';
 import { isUnchanged, parseSession, sameConversation } from './stored-session.ts';
 import type { ConversationRef, StoredSession } from './stored-session.ts';
 
-/** Where the tokens lie in the key-value store. */
+/** Key of the tokens in the key-value store. */
 export const SESSION_KEY = 'switchboard.session';
-/** Where the name lies of a visitor whose conversation is lost: not ended by them, only not to be had any more. */
+/** Key of the visitor's name after their conversation was lost rather than ended. */
 const FORMER_NAME_KEY = 'switchboard.name';
-/** Held while one tab compares what is stored and changes it. */
+/** Name of the lock that a tab holds while it compares and changes the stored session. */
 const LOCK = 'switchboard-session';
-/** Milliseconds to wait for the lock: a tab that was put to sleep with it must not keep the others from anything. */
-const LOCK_PATIENCE_MS = 2_000;
-/** A token with less than this left is renewed at the next occasion, well before it fails. Milliseconds. */
+/** Milliseconds to wait for the lock: a frozen tab that holds it must not block the others. */
+const LOCK_TIMEOUT_MS = 2_000;
+/** A token that expires within this time is renewed at the next use. Milliseconds. */
 const RENEW_BEFORE_MS = 12 * 60 * 60 * 1_000;
-/** A token with less than this left counts as run out. */
+/** A token that expires within this time counts as expired. Milliseconds. */
 const EXPIRED_BEFORE_MS = 30_000;
 
-/** Whether the conversation is still this visitor's, whatever the server says now: who is blocked may be let in again. */
-function mayPass(error: unknown): boolean {
+/** Whether the conversation may still be available later in spite of this error: a blocked visitor may be unblocked. */
+function isTemporary(error: unknown): boolean {
   return !(error instanceof ChatError) || error.retryable || isBlocked(error);
 }
 
 /**
- * The visitor's tokens: kept, renewed before they run out, resumed after. Tabs share them, and requests take time: an answer is kept only while what it is
- * about is still what is stored.
+ * The visitor's tokens: stores them, renews them before they expire, and resumes the conversation after. Tabs share the stored session, which may change
+ * during a request: an answer is stored only if the session that it is about is still the stored one.
  */
 export class VisitorSession {
   readonly #effects: Effects;
   readonly #store: KeyValueStore;
   readonly #copy: SessionCopy;
   readonly #clock: ServerClock;
-  /** Says who asks, but never renews: for the request that renews. */
+  /** Sends the visitor's token and never renews it: for the request that renews it. */
   readonly #http: Http;
-  /** Says nothing of who asks: a token that has run out must not stand in the way of a new one. */
+  /** Sends no token: an expired token must not prevent the request for a new one. */
   readonly #anonymous: Http;
-  /** For browsers that refuse the store: what it would hold. */
+  /** The session in browsers without a key-value store. */
   #memory: StoredSession | null = null;
   #writtenAt = 0;
   #renewing: Promise<boolean> | undefined;
-  /** Told when the server has given another conversation instead, or none. */
+  /** Called when the server has returned another conversation instead, or none. */
   onReplaced: () => void = () => undefined;
 
   constructor(effects: Effects, store: KeyValueStore, clock: ServerClock) {
@@ -59,7 +59,7 @@ export class VisitorSession {
     this.#anonymous = createHttp(effects, clock, { headers: () => ({}), renew });
   }
 
-  /** What is remembered, by this tab or another of this browser. */
+  /** The stored session of this browser. */
   read(): StoredSession | null {
     try {
       return parseSession(this.#store.getItem(SESSION_KEY)) ?? this.#memory;
@@ -69,17 +69,17 @@ export class VisitorSession {
     }
   }
 
-  /** What the visitor was called whose conversation is not to be had any more; null when there is one, or when it was ended. */
+  /** The visitor's name after their conversation was lost; null if there is a conversation, or if it was ended. */
   formerName(): string | null {
     try {
       return this.#store.getItem(FORMER_NAME_KEY);
     } catch {
-      // Noted where the session is read.
+      // `read` notes the same failure.
       return null;
     }
   }
 
-  /** Brings back what the store has lost because the browser was killed before it was written. Never rejects. */
+  /** Restores a session that the store has lost because the browser was killed before it was written. Never rejects. */
   async restore(): Promise<void> {
     try {
       await this.#exclusively(() => this.#restore());
@@ -88,7 +88,7 @@ export class VisitorSession {
     }
   }
 
-  /** Forgets this conversation; another one, begun in another tab meanwhile, stays. Never rejects. */
+  /** Deletes this conversation's session; the session of another conversation, started in another tab meanwhile, stays. Never rejects. */
   async forget(conversation: ConversationRef): Promise<void> {
     await this.#exclusively(async () => {
       if (sameConversation(this.read(), conversation)) await this.#write(null);
@@ -100,10 +100,10 @@ export class VisitorSession {
   }
 
   isExpired(session: StoredSession): boolean {
-    return this.#left(session) < EXPIRED_BEFORE_MS;
+    return this.#msLeft(session) < EXPIRED_BEFORE_MS;
   }
 
-  /** Says who asks, for one conversation: as soon as another one is stored, or none, for nobody. */
+  /** Credentials for one conversation; they are empty as soon as another conversation is stored, or none. */
   credentials(conversation: ConversationRef): Credentials {
     const current = () => sameConversation(this.read(), conversation);
     return {
@@ -115,25 +115,25 @@ export class VisitorSession {
   /**
    * Starts a conversation.
    *
-   * @throws ChatError as the server said
+   * @throws ChatError the server's error
    */
   async start(form: VisitorForm): Promise<void> {
     const answer = await this.#anonymous.request('POST /api/chat/sessions', { body: form });
     const session = this.#sessionOf(answer);
-    // Another tab may have been quicker: then that conversation is this browser's.
+    // Another tab may have been faster: its conversation is kept then.
     await this.#exchange(null, session);
   }
 
-  /** A token of this conversation for the relay; `refused` when it did not take the last one. @throws ChatError */
+  /** A relay token of this conversation; `refused`: the relay refused the last one. @throws ChatError */
   async token(conversation: ConversationRef, refused: boolean): Promise<string> {
     const session = this.#current(conversation);
     if (refused || this.isExpired(session)) await this.renew();
-    else if (this.#left(session) < RENEW_BEFORE_MS)
+    else if (this.#msLeft(session) < RENEW_BEFORE_MS)
       void this.renew().catch((error: unknown) => this.#effects.note('session: not renewed', error));
     return this.#current(conversation).token;
   }
 
-  /** Gets a fresh token; false when there is none to be had. @throws ChatError when the server can't be asked now */
+  /** Requests a new token; resolves to false if there is no conversation. @throws ChatError if the server can't be reached now */
   renew(): Promise<boolean> {
     this.#renewing ??= this.#renew().finally(() => {
       this.#renewing = undefined;
@@ -148,27 +148,27 @@ export class VisitorSession {
       const { token, expiresAt } = await this.#http.request('POST /api/chat/token');
       await this.#exchange(session, { ...session, token, expiresAt });
     } catch (error) {
-      if (mayPass(error)) throw error;
+      if (isTemporary(error)) throw error;
       if (await this.#isOver(session)) await this.#lose(session, null);
       else await this.#resume(session);
     }
     return this.read() !== null;
   }
 
-  /** Whether it was ended (in a browser that shares nothing with this one): then its token still opens the last page, and nothing else. */
+  /** Whether the conversation was ended in another browser: its token can then fetch the last page and nothing else. */
   async #isOver(session: StoredSession): Promise<boolean> {
     if (this.isExpired(session) || !isUnchanged(this.read(), session)) return false;
     try {
       return (await this.#http.request('GET /api/chat/messages', { query: { limit: 1 } })).endedAt !== null;
     } catch (error) {
-      if (mayPass(error)) throw error;
+      if (isTemporary(error)) throw error;
       return false;
     }
   }
 
   /**
-   * The token is of no use any more: asks for the conversation with the one that is good for just that. Where that is refused, too, there is none until
-   * the visitor begins one: asking begins nothing.
+   * The token is no longer valid: resumes the conversation with the resume token. If that is refused as well, there is no conversation until the visitor
+   * starts one: resuming never starts a new one.
    */
   async #resume(session: StoredSession): Promise<void> {
     const { username, resumeToken } = session;
@@ -181,17 +181,17 @@ export class VisitorSession {
       const next = this.#sessionOf(answer);
       if ((await this.#exchange(session, next)) && !sameConversation(next, session)) this.onReplaced();
     } catch (error) {
-      if (mayPass(error)) throw error;
+      if (isTemporary(error)) throw error;
       await this.#lose(session, username);
     }
   }
 
-  /** `name`: of a visitor who has not ended it. */
+  /** `name`: the visitor's name if the conversation was lost, null if it was ended. */
   async #lose(session: StoredSession, name: string | null): Promise<void> {
     if (await this.#exchange(session, null, name)) this.onReplaced();
   }
 
-  /** @throws ChatError `unauthenticated` when it is not this browser's conversation any more */
+  /** @throws ChatError `unauthenticated` if it is no longer this browser's conversation */
   #current(conversation: ConversationRef): StoredSession {
     const session = this.read();
     if (session === null || !sameConversation(session, conversation))
@@ -206,13 +206,13 @@ export class VisitorSession {
 
   #sessionOf(answer: StartSessionResponse): StoredSession {
     const { token, expiresAt, resumeToken, clientId, sessionId, username } = answer;
-    if (token === undefined) throw new ChatError('internal', 'The server gave no token.');
-    // A day, as the contract has it, should the server not say.
+    if (token === undefined) throw new ChatError('internal', 'The server returned no token.');
+    // A day, as in the contract, if the server does not send it.
     const until = expiresAt ?? new Date(this.#clock.now() + 24 * 60 * 60 * 1_000).toISOString();
     return { token, expiresAt: until, resumeToken: resumeToken ?? null, clientId, sessionId, username };
   }
 
-  /** Puts `next` in the place of what was asked about, unless that has changed meanwhile; tells whether it has. */
+  /** Replaces the session `asked` by `next`, unless the stored one has changed meanwhile. Resolves to whether it was replaced. */
   #exchange(asked: StoredSession | null, next: StoredSession | null, formerName: string | null = null): Promise<boolean> {
     return this.#exclusively(async () => {
       if (!isUnchanged(this.read(), asked)) return false;
@@ -221,18 +221,18 @@ export class VisitorSession {
     });
   }
 
-  /** Runs `work` while no other tab runs its own, as far as this browser has locks. */
+  /** Runs `work` under a lock that all tabs share, if the browser has locks. */
   async #exclusively<T>(work: () => Promise<T>): Promise<T> {
     const { locks } = this.#effects;
     if (locks === undefined) return await work();
-    const patience = new AbortController();
-    const cancel = this.#effects.after(LOCK_PATIENCE_MS, () => patience.abort());
+    const timeout = new AbortController();
+    const cancel = this.#effects.after(LOCK_TIMEOUT_MS, () => timeout.abort());
     let begun: Promise<T> | undefined;
     try {
-      await locks.request(LOCK, { signal: patience.signal }, async () => {
+      await locks.request(LOCK, { signal: timeout.signal }, async () => {
         cancel();
         begun = work();
-        // How it went is told below.
+        // The caller gets the error below.
         await begun.catch(() => undefined);
       });
     } catch (error) {
@@ -251,17 +251,17 @@ export class VisitorSession {
     } else if (copy.writtenAt > Math.max(stored?.writtenAt ?? 0, this.#writtenAt)) {
       this.#writtenAt = copy.writtenAt;
       this.#put(copy.session);
-      // Without locks another tab may have ended it between the two.
+      // Without locks another tab may have ended the conversation between the two.
       const now = await this.#copy.read();
       if (now !== undefined && now.writtenAt > copy.writtenAt) this.#put(now.session);
     }
   }
 
-  /** Resolves when a browser that is killed would still know it, or refuses to. */
+  /** Stores the session. Resolves when it survives a crash of the browser, or when the disk refuses it. */
   async #write(session: StoredSession | null, formerName: string | null = null): Promise<void> {
     this.#writtenAt = Math.max(this.#clock.now(), this.#writtenAt + 1, (this.read()?.writtenAt ?? 0) + 1);
     const writtenAt = this.#writtenAt;
-    // Before the session: other tabs hear of the two one after the other.
+    // Before the session: other tabs are notified of the two one after the other.
     this.#putFormerName(formerName);
     this.#put(session === null ? null : { ...session, writtenAt });
     try {
@@ -291,7 +291,7 @@ export class VisitorSession {
     }
   }
 
-  #left(session: StoredSession): number {
+  #msLeft(session: StoredSession): number {
     return Date.parse(session.expiresAt) - this.#clock.now();
   }
 }

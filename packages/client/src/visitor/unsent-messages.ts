@@ -9,9 +9,9 @@ import type { Effects } from '../platform/effects.ts';
 
 const NONE: readonly UnsentMessage[] = [];
 
-const nowhere = () => Promise.reject(new ChatError('unauthenticated', 'There is no conversation.'));
+const refuse = () => Promise.reject(new ChatError('unauthenticated', 'There is no conversation.'));
 
-/** What a visitor had sent and nobody has got, while there is no conversation that could take it: shown, until the person drops it or starts another. */
+/** Messages that were not sent before the last conversation ended, while there is no conversation: shown until the person discards them or starts a new one. */
 export class UnsentMessages {
   readonly #effects: Effects;
   readonly #onChange: () => void;
@@ -28,14 +28,14 @@ export class UnsentMessages {
     return this.#list;
   }
 
-  /** Begins to show them. `remaining`: what the conversation that is over had left, which the disk may not have taken. */
+  /** Starts showing them. `remaining`: the unsent messages of the last conversation, in case they are not on disk. */
   open(remaining: readonly NewEntry[]): void {
     if (this.#outbox !== undefined) return;
     const outbox = new Outbox(this.#effects, {
       owner: 'visitor',
       asOperator: false,
-      save: nowhere,
-      upload: nowhere,
+      save: refuse,
+      upload: refuse,
       onUploaded: () => undefined,
     });
     this.#outbox = outbox;
@@ -47,7 +47,7 @@ export class UnsentMessages {
     for (const entry of this.#outbox?.entries() ?? []) if (entry.key === key) await this.#outbox?.discard(entry);
   }
 
-  /** Hands them over to the conversation that begins. */
+  /** Returns them for a new conversation, and closes. */
   take(): readonly NewEntry[] {
     const entries = (this.#outbox?.entries() ?? []).map(withoutPlace);
     this.close();
@@ -66,7 +66,7 @@ export class UnsentMessages {
     for (const entry of remaining) {
       if (!kept.has(conversationMessageId(entry)) && this.#outbox === outbox) await outbox.add(entry);
     }
-    // With nothing to show there is nothing to listen to: an idle widget costs its page as little as it can.
+    // Without unsent messages there is nothing to listen to: an idle widget should cost its page as little as possible.
     if (this.#outbox === outbox && outbox.entries().length === 0) this.close();
   }
 

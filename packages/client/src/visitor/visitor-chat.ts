@@ -18,10 +18,10 @@ import { sameConversation } from './stored-session.ts';
 import type { StoredSession } from './stored-session.ts';
 import { ActiveConversation } from './active-conversation.ts';
 
-/** What a message says that was saved in a conversation which the server does not know any more. */
+/** Why a message was not sent: it was saved in a conversation that the server no longer has. */
 const LOST: ProblemKey = 'lost';
 
-/** A visitor's side: no conversation, or finding the one from before, or one. */
+/** A visitor's side: no conversation, resuming an earlier one, or an active one. */
 class Visitor implements VisitorChat {
   readonly #effects: Effects;
   readonly #options: VisitorChatOptions;
@@ -31,17 +31,17 @@ class Visitor implements VisitorChat {
   readonly #arrivals = new Arrivals();
   readonly #stopStorage: () => void;
   readonly #restored: Promise<void>;
-  /** What a killed browser may have forgotten has not been looked up yet. */
+  /** The copy of the session has not been read yet. */
   #restoring = true;
   #active: ActiveConversation | undefined;
   readonly #unsentMessages: UnsentMessages;
-  /** What the last conversation had left in its outbox. */
+  /** Unsent messages of the last conversation. */
   #remaining: readonly NewEntry[] = [];
   #ended = false;
-  /** The conversation from before is being looked for. */
+  /** An earlier conversation is being resumed. */
   #resuming = false;
   readonly #resume: RetryingTask;
-  /** Finding the conversation from before is refused because this visitor is blocked. */
+  /** Resuming is refused because this visitor is blocked. */
   #blocked = false;
   #page: string | undefined;
   #closed = false;
@@ -117,7 +117,7 @@ class Visitor implements VisitorChat {
     this.#follow();
   }
 
-  /** Does what the stored session says, whoever changed it: this tab, another one, or the server. */
+  /** Applies the stored session, whether this tab, another tab or the server changed it. */
   #follow(): void {
     if (this.#closed) return;
     const stored = this.#session.read();
@@ -132,7 +132,7 @@ class Visitor implements VisitorChat {
     this.#refresh();
   }
 
-  /** That conversation is not this browser's any more. */
+  /** The active conversation is no longer this browser's. */
   #leave(active: ActiveConversation): void {
     const lost = active.conversation.sync.lostEntries().map((entry) => Object.assign({ failure: LOST }, entry));
     this.#remaining = [...lost, ...active.outbox.entries().map(withoutPlace)];
@@ -171,7 +171,7 @@ class Visitor implements VisitorChat {
     this.#resume.trigger(true);
   }
 
-  /** Gets a token for the stored conversation, whose own has run out. Does nothing once that is not wanted any more. */
+  /** Creates the task that renews the expired token of the stored conversation. It does nothing after `#stopResuming`. */
   #createResume(): RetryingTask {
     return new RetryingTask(this.#effects, {
       work: async () => {
@@ -217,9 +217,9 @@ class Visitor implements VisitorChat {
 }
 
 /**
- * Opens a visitor's side of the chat: finds the conversation from before, if there is one, and keeps it complete until `close`.
+ * Opens a visitor's side of the chat: resumes an earlier conversation, if there is one, and keeps it up to date until `close`.
  *
- * `effects` are those of the browser unless a test or another host gives its own.
+ * `effects` are those of the browser unless a test or another host provides its own.
  */
 export function createVisitorChat(options: VisitorChatOptions, effects: Effects = browserEffects(options.debug)): VisitorChat {
   return new Visitor(options, effects);

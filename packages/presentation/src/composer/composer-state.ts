@@ -4,50 +4,49 @@ import { type ConversationHandle, type Problem, createEmitter, problemOf } from 
 import type { TransferContent } from './data-transfer.ts';
 import { readyPicture, type ReadyPicture } from './picture-file.ts';
 
-/** How many pictures wait beside a field at most. */
+/** The most pictures that may be attached at once. */
 const MAX_PICTURES = 20;
 
-/** A picture that waits beside the field to be sent. */
+/** A picture that is attached and not sent yet. */
 export interface PickedPicture {
   readonly id: number;
   readonly name: string;
-  /** A `blob:` address to show it with. */
+  /** A `blob:` URL for the preview. */
   readonly url: string;
 }
 
 export interface ComposerSnapshot {
   readonly text: string;
   readonly pictures: readonly PickedPicture[];
-  /** Why something was not taken. */
+  /** Why something was refused. */
   readonly problems: readonly Problem[];
   readonly tooLong: boolean;
-  /** There is something to send, and it can be sent. */
+  /** There is something that can be sent. */
   readonly ready: boolean;
 }
 
-/** Where what is typed is kept until it is sent, so that it survives the page. */
+/** Storage of the typed text until it is sent, so that it survives a reload. */
 export interface Draft {
   read(): string;
   write(text: string): void;
-  /** Somebody else has changed it (another tab of the same person). Returns how to stop listening. */
+  /** Notifies of changes by another tab of the same person. Returns a function that unsubscribes. */
   onChange?(listener: (text: string) => void): () => void;
 }
 
 interface Picture extends PickedPicture {
-  /** Read, and made smaller where it must be. */
+  /** Resolves when the picture has been read and, if necessary, scaled down. */
   readonly ready: Promise<ReadyPicture>;
 }
 
-/** What was in the field when the person sent it. */
+/** Text and pictures of one press of Send. */
 interface Sent {
   readonly text: string;
   readonly pictures: readonly Picture[];
 }
 
 /**
- * What a person writes to one conversation: the text in the field and the pictures beside it. Sending takes both over in the same instant, so that what is
- * typed next is the next message; should they be refused, they come back in front of what has been typed since. Nothing that was typed is ever cleared,
- * and nothing is sent before the person sends it.
+ * The composer of one conversation: the typed text and the attached pictures. Sending takes both at once, so that text typed afterward belongs to the next
+ * message; if they are refused, they are put back before it. Typed text is never lost, and nothing is sent before the person sends it.
  */
 export class ComposerState {
   readonly #draft: Draft;
@@ -57,7 +56,7 @@ export class ComposerState {
   #text: string;
   #pictures: readonly Picture[] = [];
   #problems: readonly Problem[] = [];
-  /** Taken over and not yet kept, in order. */
+  /** Sent but not in the outbox yet, in order. */
   #sent: readonly Sent[] = [];
   #lastId = 0;
   #snapshot: ComposerSnapshot;
@@ -66,13 +65,13 @@ export class ComposerState {
     this.#draft = draft;
     this.#text = draft.read();
     this.#snapshot = this.#build();
-    this.#stopDraft = draft.onChange?.((told) => {
-      this.#text = told;
+    this.#stopDraft = draft.onChange?.((changed) => {
+      this.#text = changed;
       this.#refresh();
     });
   }
 
-  /** The conversation that it is sent to from now on: the same one, though perhaps opened anew. */
+  /** Sets the handle of the conversation; a conversation that was opened again has a new handle. */
   attach(conversation: ConversationHandle): void {
     this.#conversation = conversation;
   }
@@ -81,24 +80,24 @@ export class ComposerState {
     return this.#snapshot;
   }
 
-  /** Calls `listener` after every change of the snapshot; returns how to stop. */
+  /** Calls `listener` after every change of the snapshot; returns a function that unsubscribes. */
   subscribe(listener: () => void): () => void {
     return this.#changed.on(listener);
   }
 
-  /** The text in the field is another one. */
+  /** Sets the text of the field. */
   change(text: string): void {
     this.#setText(text);
     this.#conversation?.setTyping(text.trim() !== '');
   }
 
-  /** Puts what was dropped behind the text, or beside the field. */
+  /** Appends dropped text to the field, and attaches dropped files. */
   take({ files, text }: TransferContent): void {
     if (text !== '') this.change(this.#text === '' ? text : `${this.#text} ${text}`);
     this.add(files);
   }
 
-  /** Puts pictures beside the field. What can't be sent is left out, and why is said. */
+  /** Attaches pictures. Files that can't be sent are left out, with a problem for each. */
   add(files: readonly File[]): void {
     const room = MAX_PICTURES - this.#pictures.length;
     this.#problems = files.length > room ? [{ key: 'too_many_pictures', limit: MAX_PICTURES }] : [];
@@ -107,20 +106,20 @@ export class ComposerState {
     this.#refresh();
   }
 
-  /** Takes a picture away again. */
+  /** Removes an attached picture. */
   remove(id: number): void {
-    this.#letGo(this.#pictures.filter((picture) => picture.id === id));
+    this.#release(this.#pictures.filter((picture) => picture.id === id));
     this.#pictures = this.#pictures.filter((picture) => picture.id !== id);
     this.#refresh();
   }
 
-  /** The problems have been read. */
+  /** Clears the problems. */
   dismiss(): void {
     this.#problems = [];
     this.#refresh();
   }
 
-  /** Takes over what is there and empties the field. Does nothing where there is nothing that could be sent. */
+  /** Sends text and pictures and clears the field. Does nothing unless `ready`. */
   send(): void {
     if (!this.#snapshot.ready) return;
     const isIdle = this.#sent.length === 0;
@@ -131,15 +130,15 @@ export class ComposerState {
     if (isIdle) void this.#deliver();
   }
 
-  /** Whether something would be lost if the page were left now. The text is in the draft. */
+  /** Whether leaving the page now would lose something: pictures, or messages that are not in the outbox yet. The text is in the draft. */
   isAtRisk(): boolean {
     return this.#sent.length > 0 || this.#pictures.length > 0;
   }
 
-  /** Lets go of the pictures. What was sent goes out all the same. */
+  /** Releases the attached pictures. Messages that were sent are still delivered. */
   close(): void {
     this.#stopDraft?.();
-    this.#letGo(this.#pictures);
+    this.#release(this.#pictures);
     this.#pictures = [];
   }
 
@@ -152,9 +151,9 @@ export class ComposerState {
   #pick(file: File, isOneOfMany: boolean): Picture {
     this.#lastId += 1;
     const id = this.#lastId;
-    const called = isOneOfMany && file.name !== '' ? file.name : undefined;
-    const ready = readyPicture(file, called, this.#conversation?.maxImageBytes ?? 0);
-    // Said at once, whether or not it is sent by then.
+    const nameInProblem = isOneOfMany && file.name !== '' ? file.name : undefined;
+    const ready = readyPicture(file, nameInProblem, this.#conversation?.maxImageBytes ?? 0);
+    // Reported at once, even if the picture has been sent by then.
     ready.catch((error: unknown) => {
       this.#problems = [...this.#problems, problemOf(error)];
       this.remove(id);
@@ -162,7 +161,7 @@ export class ComposerState {
     return { id, name: file.name === '' ? 'picture' : file.name, url: URL.createObjectURL(file), ready };
   }
 
-  /** Hands over, one after the other, what was sent. What is refused comes back, and all that was sent after it. */
+  /** Adds sent messages to the outbox, one after the other. After a refusal, that message and all later ones are put back into the composer. */
   async #deliver(): Promise<void> {
     for (let next = this.#sent[0]; next !== undefined; next = this.#sent[0]) {
       try {
@@ -176,13 +175,13 @@ export class ComposerState {
     this.#refresh();
   }
 
-  /** The text goes with the last picture, so that it stands below all of them. When no picture can be sent, its caption is not sent alone: this throws. */
+  /** The text is sent with the last picture, so that it appears below all of them. Throws if no picture can be sent: a caption is not sent alone. */
   async #deliverOne({ text, pictures }: Sent): Promise<void> {
     const conversation = this.#conversation;
     if (conversation === undefined) throw new Error('There is no conversation to send to.');
     const outcomes = await Promise.allSettled(pictures.map(({ ready }) => ready));
     const isGood = (index: number) => outcomes[index]?.status === 'fulfilled';
-    this.#letGo(pictures.filter((_, index) => !isGood(index)));
+    this.#release(pictures.filter((_, index) => !isGood(index)));
     const good = pictures.filter((_, index) => isGood(index));
     this.#sent = [{ text, pictures: good }, ...this.#sent.slice(1)];
     const unreadable = outcomes.find((outcome) => outcome.status === 'rejected');
@@ -192,7 +191,7 @@ export class ComposerState {
       const { blob, name, width, height } = await picture.ready;
       const isLast = index === good.length - 1;
       await conversation.sendImage(blob, name, { width, height, ...(isLast ? { text } : {}) });
-      this.#letGo([picture]);
+      this.#release([picture]);
       this.#sent = [{ text: isLast ? '' : text, pictures: good.slice(index + 1) }, ...this.#sent.slice(1)];
     }
   }
@@ -204,7 +203,7 @@ export class ComposerState {
     this.#setText([...sent.map(({ text }) => text), this.#text].filter((text) => text !== '').join('\n'));
   }
 
-  #letGo(pictures: readonly Picture[]): void {
+  #release(pictures: readonly Picture[]): void {
     for (const { url } of pictures) URL.revokeObjectURL(url);
   }
 

@@ -1,23 +1,23 @@
-/** What a person has pasted or dropped. */
+/** Pasted or dropped content. */
 export interface TransferContent {
   readonly files: readonly File[];
-  /** Text that stands beside the files, or alone; empty when there is none. */
+  /** Empty when there is no text. */
   readonly text: string;
 }
 
-/** The name at the end of a path or address. */
+/** The file name at the end of a path or URL. */
 function nameIn(line: string): string {
   const name = line.split(/[/\\]/).at(-1) ?? '';
   try {
     return decodeURIComponent(name);
   } catch {
-    return name; // A `%` that is just a `%`.
+    return name; // A literal `%`.
   }
 }
 
 /**
- * What of a clipboard or a drag is meant. Office programs and web pages hand over a picture of what is selected beside the text itself: then the text is meant.
- * File managers hand over the names of files beside the files: then the files are.
+ * Reads the intended content of a clipboard or a drag. Office programs and web pages provide a picture of the selection in addition to its text: the text is
+ * used. File managers provide file names in addition to the files: the files are used.
  */
 export function readTransfer(transfer: DataTransfer | null): TransferContent {
   const files = [...(transfer?.files ?? [])];
