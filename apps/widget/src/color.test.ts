@@ -27,7 +27,7 @@ describe('textOn', () => {
     expect(contrast('#777777', '#ffffff')).toBeCloseTo(4.48, 1);
   });
 
-  it('can be read on every colour that a site may choose', () => {
+  it('is readable on every color that a site may choose', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 0xffffff }), (value) => {
         const color = `#${value.toString(16).padStart(6, '0')}`;
@@ -37,7 +37,7 @@ describe('textOn', () => {
   });
 });
 
-/** The frame's own colours, from its style. */
+/** The frame's own colors, from its style. */
 const style = readFileSync(new URL('frame/style.css', import.meta.url), 'utf8');
 const [lightStyle = '', darkStyle = ''] = style.split('@media (prefers-color-scheme: dark)');
 
@@ -77,7 +77,7 @@ const BRANDS = [
 describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
   const { ground, text } = THEMES[theme];
 
-  it.each(BRANDS)('what is made from %s can be seen and read', (brand) => {
+  it.each(BRANDS)('colors derived from %s have enough contrast', (brand) => {
     const { edge, action, own } = brandColors(brand, theme);
     expect(contrast(edge, ground)).toBeGreaterThanOrEqual(3);
     expect(contrast(action, ground)).toBeGreaterThanOrEqual(4.5);
@@ -86,7 +86,7 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
     expect(contrast(launcherRing(brand), ground)).toBeGreaterThanOrEqual(3);
   });
 
-  it('so can what is made from any other colour', () => {
+  it('so have colors derived from any other color', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 0xffffff }), (value) => {
         const brand = `#${value.toString(16).padStart(6, '0')}`;
@@ -98,7 +98,7 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
     );
   });
 
-  it('a colour that can be seen already stays what the site has chosen', () => {
+  it('a color with enough contrast is not changed', () => {
     expect(brandColors('#0a7d83', theme).edge).toBe('#0a7d83');
   });
 });

@@ -1,7 +1,7 @@
-/** The accent where a site gives none: a deep teal. */
+/** The default accent color: a deep teal. */
 export const DEFAULT_COLOR = '#0a7d83';
 
-/** `#rgb` or `#rrggbb` as `#rrggbb`, or the default for anything else: what is in a page's attribute must not break the chat. */
+/** `#rgb` or `#rrggbb` as `#rrggbb`, or the default for anything else: an invalid attribute must not break the chat. */
 export function readColor(value: string | null | undefined): string {
   const hex = /^#(?:([0-9a-f]{3})|([0-9a-f]{6}))$/i.exec((value ?? '').trim());
   if (hex === null) return DEFAULT_COLOR;
@@ -23,7 +23,7 @@ function luminance(color: string): number {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
-/** Contrast of two colours `#rrggbb`, 1 to 21. */
+/** Contrast of two colors `#rrggbb`, 1 to 21 (WCAG 2.2). */
 export function contrast(one: string, other: string): number {
   const [first, second] = [luminance(one), luminance(other)];
   return (Math.max(first, second) + 0.05) / (Math.min(first, second) + 0.05);
@@ -31,15 +31,15 @@ export function contrast(one: string, other: string): number {
 
 const WHITE = '#ffffff';
 const BLACK = '#000000';
-/** The ground of the dark theme. */
+/** The background of the dark theme. */
 const DARK = '#151a1e';
 
-/** White where it reads well enough on the colour (4.5), black where it does not: then black does, on every colour there is. */
+/** White if its contrast with the color is at least 4.5, otherwise black, which then has at least that contrast. */
 export function textOn(color: string): string {
   return contrast(color, WHITE) >= 4.5 ? WHITE : BLACK;
 }
 
-/** `color` with a share (0 to 1) of another one. */
+/** `color` mixed with a share (0 to 1) of another color. */
 function blend(color: string, other: string, share: number): string {
   const to = channelsOf(other);
   return channelsOf(color).reduce((hex, from, at) => {
@@ -48,7 +48,7 @@ function blend(color: string, other: string, share: number): string {
   }, '#');
 }
 
-/** The colour, made darker or lighter by no more than it takes for this contrast with every one of the grounds. */
+/** The color, made darker or lighter just enough for this contrast with each of the backgrounds. */
 function visibleOn(color: string, grounds: readonly string[], least: number): string {
   for (let share = 0; share <= 1; share += 0.02)
     for (const end of [BLACK, WHITE]) {
@@ -60,28 +60,28 @@ function visibleOn(color: string, grounds: readonly string[], least: number): st
 
 export type Theme = 'light' | 'dark';
 
-/** `ground` and `text` as in `frame/style.css`; `tint`: how much of the site's colour an own bubble has, where that can be read. */
+/** `ground` (background) and `text` as in `frame/style.css`; `tint`: preferred share of the site's color in the visitor's own bubbles. */
 const THEMES = {
   light: { ground: WHITE, text: '#1a2024', tint: 0.13 },
   dark: { ground: DARK, text: '#e8ecee', tint: 0.42 },
 } as const;
 
-/** The ring around the launcher: what ground it has the page alone knows, so it can be seen (3 : 1) on a light and on a dark one. */
+/** The ring around the launcher. The page's background is unknown, so the ring has a contrast of 3 : 1 with both a light and a dark one. */
 export function launcherRing(brand: string): string {
   return visibleOn(brand, [WHITE, DARK], 3);
 }
 
-/** Colours made from the site's for one theme of the frame. */
+/** Colors derived from the site's color for one theme of the frame. */
 export interface BrandColors {
-  /** Around what is filled with the site's colour: 3 : 1 on the ground. */
+  /** Border of elements filled with the site's color: 3 : 1 with the background. */
   readonly edge: string;
-  /** Focus rings and coloured words: 4.5 : 1 on the ground. */
+  /** Focus rings and colored text: 4.5 : 1 with the background. */
   readonly action: string;
-  /** The visitor's own bubbles: 1.15 : 1 on the ground, and the text on them 4.5 : 1. */
+  /** The visitor's own bubbles: 1.15 : 1 with the background, and 4.5 : 1 with their text. */
   readonly own: string;
 }
 
-/** @param brand `#rrggbb`, whatever a site has chosen */
+/** Derives the colors of one theme. @param brand the site's color, `#rrggbb` */
 export function brandColors(brand: string, theme: Theme): BrandColors {
   const { ground, text, tint } = THEMES[theme];
   const edge = visibleOn(brand, [ground], 3);

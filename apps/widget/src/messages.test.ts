@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { readFromFrame, readFromLoader } from './messages.ts';
 
-describe('what frame and loader believe of one another', () => {
+describe('messages between frame and loader', () => {
   it.each([
     { switchboard: 1, type: 'ready' },
     { switchboard: 1, type: 'unread', count: 3 },
@@ -33,7 +33,7 @@ describe('what frame and loader believe of one another', () => {
     expect(readFromLoader(message)).toBeUndefined();
   });
 
-  it('nothing that a page may send makes either stumble', () => {
+  it('no message from a page throws an error in either', () => {
     fc.assert(
       fc.property(fc.anything(), (message) => {
         expect(readFromFrame(message)).toBeUndefined();

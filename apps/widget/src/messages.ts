@@ -1,25 +1,25 @@
 /**
- * What loader and frame say to one another by `postMessage`: always to one exact origin, and believed only from the other's window and origin. The
- * visitor's token is in none of them: it stays in the frame.
+ * Messages between loader and frame by `postMessage`: always sent to one exact origin, and accepted only from the other's window and origin. None contains the
+ * visitor's token, which stays in the frame.
  */
 export interface LoaderMessages {
-  /** The panel was opened; `focus`: by a person, so the frame takes the keyboard; `full`: it fills the screen. */
+  /** The panel is open; `focus`: a person opened it, so the frame takes the focus; `full`: it fills the screen. */
   opened: { readonly focus: boolean; readonly full: boolean };
   closed: object;
-  /** Where the visitor is. */
+  /** The page that the visitor is on. */
   page: { readonly url: string };
-  /** Whether the host page has the focus now; that of the frame itself the frame knows. */
+  /** Whether the host page has the focus; the frame knows whether it has the focus itself. */
   focus: { readonly page: boolean };
-  /** What the host page knows of the visitor: put into the form, editable. */
+  /** What the host page knows about the visitor: editable defaults of the form. */
   prefill: { readonly name?: string; readonly email?: string; readonly phone?: string };
 }
 
 interface FrameMessages {
   ready: object;
-  /** The visitor wants the panel closed (Escape, or the button in the panel's head). */
+  /** The visitor has closed the panel (Escape, or the button in the header). */
   close: object;
   unread: { readonly count: number };
-  /** Whether there is a conversation: the loader remembers that much, so that its unread count is there after a reload. */
+  /** Whether there is a conversation: the loader remembers it, so that the unread count is shown after a reload. */
   conversation: { readonly active: boolean };
 }
 
@@ -56,27 +56,27 @@ function passes(checks: Record<string, Check>, data: unknown): data is Record<st
   );
 }
 
-/** The message, if it is one that a loader sends. */
+/** The message, if it is a valid loader message. */
 export function readFromLoader(data: unknown): FromLoader | undefined {
   return passes(loaderChecks, data) ? (data as FromLoader) : undefined;
 }
 
-/** The message, if it is one that a frame sends. */
+/** The message, if it is a valid frame message. */
 export function readFromFrame(data: unknown): FromFrame | undefined {
   return passes(frameChecks, data) ? (data as FromFrame) : undefined;
 }
 
 /**
- * What the frame is told in its address, behind the `#`, which no server sees. Anybody can make such an address: the words are shown only when a loader
- * around the frame answers.
+ * Settings in the fragment of the frame's URL, which no server sees. Anybody can create such a URL: texts are shown only after a loader around the frame has
+ * answered.
  */
 export interface FrameSettings {
-  /** The host page's origin: the only one that the frame speaks to. */
+  /** The host page's origin: the only one that the frame sends messages to. */
   readonly origin: string;
   readonly color: string;
-  /** Undefined: the frame's own, in its language. So is the greeting. */
+  /** Undefined: the frame's default in its language. The same applies to the greeting. */
   readonly title?: string | undefined;
   readonly greeting?: string | undefined;
-  /** Language of the page around it; a loader that knows none leaves it out. */
+  /** Language of the chat; undefined if the site has not set one. */
   readonly locale?: string | undefined;
 }

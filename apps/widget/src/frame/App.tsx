@@ -35,7 +35,7 @@ export function App({ chat, settings, parent, sound, drafts }: AppProps) {
   const { framed, open, url, prefill } = useHostPage(parent, main);
   const attended = useAttention(parent);
   const t = useTexts();
-  // In a link anybody could write them: without a loader around the frame they are not shown.
+  // Anybody could put texts into a link: without a loader around the frame they are not shown.
   const title = (framed ? settings.title : undefined) ?? t('title');
   const greeting = framed ? (settings.greeting ?? t('greeting')) : t('greetingAlone');
   const { again, announced, start, end, startAgain } = useNavigation(chat, main, url);
@@ -50,7 +50,7 @@ export function App({ chat, settings, parent, sound, drafts }: AppProps) {
   }, [title]);
 
   useEffect(() => parent.send({ switchboard: 1, type: 'unread', count: unread }), [parent, unread]);
-  // `resuming` is neither: the loader keeps what it knows.
+  // While resuming, the loader keeps its last state.
   useEffect(() => {
     if (phase !== 'resuming') parent.send({ switchboard: 1, type: 'conversation', active: phase === 'active' });
   }, [parent, phase]);

@@ -1,6 +1,6 @@
 import { useTexts } from './texts.ts';
 
-/** Where a visitor would write that the team has blocked; `alone` where there is nothing else to show. It goes away by itself when that is taken back. */
+/** The notice for a blocked visitor, in place of the composer; `alone` if there are no messages. It disappears when the visitor is unblocked. */
 export function Blocked({ alone = false }: { readonly alone?: boolean }) {
   const t = useTexts();
   return (

@@ -15,17 +15,17 @@ import { DynamicText } from './DynamicText.tsx';
 interface ChatProps {
   readonly conversation: ConversationHandle;
   readonly greeting: string;
-  /** The conversation is being ended: nothing is taken meanwhile. */
+  /** The conversation is being ended: messages are refused meanwhile. */
   readonly ending: boolean;
   readonly open: boolean;
   readonly connectivity: ConnectivitySnapshot;
-  /** Whether a person may look at the frame now. */
+  /** Whether a person may be looking at the frame. */
   readonly attended: boolean;
-  /** What is being written, and not sent yet. */
+  /** The text that is typed and not sent yet. */
   readonly draft: Draft;
 }
 
-/** The conversation. */
+/** An active conversation: log, typing indicator and composer. */
 export function Chat({ conversation, greeting, ending, open, attended, connectivity, draft }: ChatProps) {
   const t = useTexts();
   const snapshot = useStore(conversation);
@@ -35,7 +35,7 @@ export function Chat({ conversation, greeting, ending, open, attended, connectiv
 
   useLayoutEffect(() => composer.attach(conversation), [composer, conversation]);
   useEffect(() => () => composer.close(), [composer]);
-  useDrop((handed) => (blocked ? undefined : composer.take(handed)));
+  useDrop((content) => (blocked ? undefined : composer.take(content)));
 
   if (blocked && snapshot.messages.length === 0) return <Blocked alone />;
   return (

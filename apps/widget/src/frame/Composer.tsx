@@ -12,11 +12,11 @@ import { useStore } from './use-store.ts';
 interface ComposerProps {
   readonly conversation: ConversationHandle;
   readonly composer: ComposerState;
-  /** The conversation is being ended: what is typed stays, and nothing is sent. */
+  /** The conversation is being ended: typed text stays, and nothing is sent. */
   readonly ending: boolean;
 }
 
-/** Where the visitor writes: Enter sends, Shift+Enter breaks the line, and pictures wait above the field until they are sent with what is in it. */
+/** The composer: Enter sends, Shift+Enter inserts a line break, and attached pictures are shown above the field until they are sent together with its text. */
 export function Composer({ conversation, composer, ending }: ComposerProps) {
   const t = useTexts();
   const { text, pictures, ready } = useStore(composer);
@@ -40,7 +40,7 @@ export function Composer({ conversation, composer, ending }: ComposerProps) {
   };
   const add = (files: readonly File[]) => {
     composer.add(files);
-    // Enter sends them.
+    // So that Enter sends them.
     field.current?.focus();
   };
   const paste = (event: ClipboardEvent) => {
@@ -105,7 +105,7 @@ interface TrayProps {
   readonly onRemove: (id: number) => void;
 }
 
-/** The pictures that wait to be sent. */
+/** The attached pictures. */
 function Tray({ pictures, onRemove }: TrayProps) {
   const t = useTexts();
   if (pictures.length === 0) return null;

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 
 import { useTexts } from './texts.ts';
 
-/** After the visitor ended the conversation. */
+/** The screen after the conversation has ended. */
 export function Ended({ onAgain, children }: { readonly onAgain: () => void; readonly children: ComponentChildren }) {
   const t = useTexts();
   return (

@@ -14,7 +14,7 @@ import { carriesFile, textOf, unreachable } from '@switchboard/protocol/body';
 import { useTexts, type Texts } from './texts.ts';
 import { DynamicText } from './DynamicText.tsx';
 
-/** Of a picture, in CSS pixels. */
+/** Maximum width of a picture in CSS pixels. */
 const MAX_WIDTH = 240;
 
 interface GroupProps {
@@ -24,7 +24,7 @@ interface GroupProps {
   readonly conversation: ConversationHandle;
 }
 
-/** Messages of one sender that stand together, with one name and one time. */
+/** Consecutive messages of one sender, with one name and one time. */
 export function Group({ group, lastOwn, conversation }: GroupProps) {
   const t = useTexts();
   const first = group.messages[0];
@@ -55,7 +55,7 @@ interface MessageProps {
   readonly conversation: ConversationHandle;
 }
 
-/** A picture in words, for people who can't see it. */
+/** The text alternative of a picture. */
 export function pictureName(name: string | null, t: Texts): string {
   return name === null ? t('picture') : t('pictureNamed', { name });
 }
@@ -71,7 +71,7 @@ function attachmentName(body: TimelineMessage['body'], t: Texts): string | null 
   }
 }
 
-/** What a screen reader says of a message: who, when, what, and how far it has come. */
+/** The accessible name of a message: sender, time, content and status. */
 function nameOf({ own, operatorName, createdAt, body, status }: TimelineMessage, t: Texts): string {
   const said = [attachmentName(body, t), textOf(body), status === null ? null : t(status)];
   const who = own ? t('you') : (operatorName ?? t('support'));
@@ -90,7 +90,7 @@ function Message({ message, last, conversation }: MessageProps) {
         <p class={shown ? 'status' : 'status hidden'}>
           <DynamicText translate={false}>{t(status)}</DynamicText>
           {status === 'sending' ? (
-            // At once for a file, which may take long, and for a text when it takes longer than it should.
+            // Shown at once for a file, which may take long, and after some seconds for a text.
             <button type="button" class={carriesFile(body.type) ? undefined : 'late'} onClick={() => void conversation.discard(message)}>
               {t('discard')}
             </button>
@@ -128,7 +128,7 @@ function textWidth(body: TimelineMessage['body']): number | undefined {
   }
 }
 
-/** Plain text with links that are safe to follow, code in a fixed-width font, and emoji that stand alone large. */
+/** Plain text with safe links, code in a fixed-width font, and standalone emoji in a large font. */
 function Text({ body }: { readonly body: TimelineMessage['body'] }) {
   const blocks = blocksOf(body);
   let at = 0;
@@ -152,7 +152,7 @@ function Text({ body }: { readonly body: TimelineMessage['body'] }) {
   );
 }
 
-/** An element for each piece: what a translator makes of a bare text beside others can't be replaced or removed. */
+/** One element per part: a bare text node among others could not be updated after a browser's translator has replaced it. */
 function Linked({ parts }: { readonly parts: readonly TextPart[] }) {
   let at = 0;
   return (
@@ -172,11 +172,11 @@ function Linked({ parts }: { readonly parts: readonly TextPart[] }) {
 
 interface AttachmentProps {
   readonly message: TimelineMessage;
-  /** It can't be loaded: its address may have run out. */
+  /** The picture failed to load: its URL may have expired. */
   readonly onBroken: () => void;
 }
 
-/** What a message shows above its words. */
+/** The attachment that a message shows above its text. */
 function Attachment({ message: { body, uploadProgress }, onBroken }: AttachmentProps) {
   switch (body.type) {
     case 'text':
@@ -196,23 +196,23 @@ interface PictureProps extends Pick<AttachmentProps, 'onBroken'> {
 function Picture({ image, progress, onBroken }: PictureProps) {
   const t = useTexts();
   const url = safeImageUrl(image.url);
-  // Our words, not the sender’s.
+  // This text is the widget's, not the sender’s: it may be translated.
   if (url === undefined)
     return (
       <p class="bubble unshown">
         <DynamicText>{t('cantBeShown', { name: image.name ?? t('picture') })}</DynamicText>
       </p>
     );
-  const elsewhere = externalHost(url, location.origin);
-  // Not loaded into this page, which would tell that site who looks at the conversation.
-  if (elsewhere !== undefined)
+  const host = externalHost(url, location.origin);
+  // Loading it into this page would reveal to that site who views the conversation.
+  if (host !== undefined)
     return (
       <p class="bubble">
         <a href={url} target="_blank" rel="noopener noreferrer nofollow">
           <bdi>{image.name ?? t('picture')}</bdi>
         </a>
         <span class="block unshown">
-          <DynamicText>{t('elsewhere', { host: elsewhere })}</DynamicText>
+          <DynamicText>{t('elsewhere', { host })}</DynamicText>
         </span>
       </p>
     );

@@ -9,21 +9,21 @@ import { DynamicText } from './DynamicText.tsx';
 interface HeaderProps {
   readonly title: string;
   readonly sound: Sound;
-  /** Undefined where nobody could be told. */
+  /** Undefined without a loader around the frame. */
   readonly onClose: (() => void) | undefined;
   /** Undefined while there is nothing to end. */
   readonly onEnd: (() => Promise<void>) | undefined;
-  /** It is being ended, by this tab or another one. */
+  /** The conversation is being ended, by this tab or another one. */
   readonly ending: boolean;
 }
 
-/** Title, sound, the end of the chat (asked once more), and on a phone the way back to the page. */
+/** Title, sound button, button to end the chat (with a confirmation), and on a phone the button to close the panel. */
 export function Header({ title, sound, onClose, onEnd, ending }: HeaderProps) {
   const t = useTexts();
   const muted = useStore(sound);
   const [asking, setAsking] = useState(false);
   const canEnd = onEnd !== undefined;
-  // What was asked was asked about a conversation that is over, perhaps by the answer in another tab.
+  // The conversation has ended meanwhile, perhaps in another tab: the question no longer applies.
   useEffect(() => {
     if (!canEnd) setAsking(false);
   }, [canEnd]);
@@ -86,7 +86,7 @@ function ConfirmEnd({ onEnd, ending, onKeep }: ConfirmEndProps) {
     try {
       await onEnd();
     } catch {
-      // The reason is nearly always the network; the sentence says what to do.
+      // The cause is nearly always the network; the text says what to do.
       setFailed(true);
     }
   };

@@ -13,12 +13,12 @@ interface LogProps {
   readonly snapshot: ConversationSnapshot;
   readonly greeting: string;
   readonly open: boolean;
-  /** Whether a person may look at the frame now. */
+  /** Whether a person may be looking at the frame. */
   readonly attended: boolean;
 }
 
-/** What scrolls must be reachable by keyboard. */
-const REACHABLE = { tabIndex: 0 } as const;
+/** A scrollable element must be focusable for keyboard users. */
+const FOCUSABLE = { tabIndex: 0 } as const;
 
 function spoken(body: TimelineMessage['body'], t: Texts): string {
   switch (body.type) {
@@ -31,13 +31,13 @@ function spoken(body: TimelineMessage['body'], t: Texts): string {
   }
 }
 
-/** What a screen reader is told of the newest message that nobody has seen. */
+/** The screen reader announcement of the newest unread message. */
 function announcement({ messages, unread }: ConversationSnapshot, t: Texts): string {
   const newest = messages.findLast((message) => messageId(message) === unread.at(-1));
   return newest === undefined ? '' : `${newest.operatorName ?? t('support')}: ${spoken(newest.body, t)}`;
 }
 
-/** The messages, oldest first. */
+/** The log of a conversation, oldest message first. */
 export function Log({ conversation, snapshot, greeting, open, attended }: LogProps) {
   const t = useTexts();
   const { messages, history, hasOlder, loadingOlder, firstUnreadKey, endedAt, blocked } = snapshot;
@@ -47,7 +47,7 @@ export function Log({ conversation, snapshot, greeting, open, attended }: LogPro
   const missed = position.above > 0 ? position.above : position.below;
   return (
     <div class="scene">
-      <div class="log" role="log" aria-label={t('messages')} aria-live="off" {...REACHABLE} ref={scroller}>
+      <div class="log" role="log" aria-label={t('messages')} aria-live="off" {...FOCUSABLE} ref={scroller}>
         <div class="content" ref={content}>
           {failed ? (
             <p class="quiet" key="older failed">

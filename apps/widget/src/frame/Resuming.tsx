@@ -3,10 +3,10 @@ import { useEffect, useState } from 'preact/hooks';
 import { useTexts } from './texts.ts';
 import { DynamicText } from './DynamicText.tsx';
 
-/** Milliseconds after which it is no matter of a moment any more. */
+/** Milliseconds after which the text says that the server can't be reached. */
 const LONG_MS = 5_000;
 
-/** While the conversation from before is asked for: tried again by itself, and not without a word. */
+/** The screen while an earlier conversation is being resumed, which is retried automatically. */
 export function Resuming() {
   const t = useTexts();
   const [long, setLong] = useState(false);

@@ -13,16 +13,16 @@ import { DynamicText } from './DynamicText.tsx';
 
 interface StartFormProps {
   readonly greeting: string;
-  /** What was not sent before the last conversation ended, if anything. */
+  /** Unsent messages of the last conversation, if there are any. */
   readonly unsentMessages: ComponentChildren;
   readonly prefill: LoaderMessages['prefill'];
   readonly drafts: Drafts;
   readonly onStart: (form: VisitorForm) => Promise<void>;
-  /** Sends a message in the conversation that has been started. */
+  /** Sends a message in the conversation that was started. */
   readonly onSend: (text: string) => Promise<void>;
 }
 
-/** Who the visitor is, before the first message. */
+/** The form that starts a conversation. */
 export function StartForm({ greeting, unsentMessages, prefill, drafts, onStart, onSend }: StartFormProps) {
   const t = useTexts();
   const [typed, setTyped] = useState(() => drafts.readForm());
@@ -71,7 +71,7 @@ export function StartForm({ greeting, unsentMessages, prefill, drafts, onStart, 
         problem={problem?.field === 'phone' ? problem.text : undefined}
         onText={(text) => type({ phone: text })}
       />
-      {problem?.field === null ? <Wrong id="form-problem">{problem.text}</Wrong> : null}
+      {problem?.field === null ? <FieldProblem id="form-problem">{problem.text}</FieldProblem> : null}
       <button type="submit" class="primary">
         {t('start')}
       </button>
@@ -82,7 +82,7 @@ export function StartForm({ greeting, unsentMessages, prefill, drafts, onStart, 
 interface FieldProps {
   readonly id: 'username' | 'phone';
   readonly label: string;
-  /** What it is called, and completed from, by the browser. */
+  /** Its name for the browser's autocomplete. */
   readonly name: 'name' | 'tel';
   readonly maxLength: number;
   readonly value: string;
@@ -107,12 +107,12 @@ function Field({ id, label, name, maxLength, value, problem, onText }: FieldProp
         value={value}
         onInput={(event) => onText(event.currentTarget.value)}
       />
-      {problem === undefined ? null : <Wrong id={`${id}-problem`}>{problem}</Wrong>}
+      {problem === undefined ? null : <FieldProblem id={`${id}-problem`}>{problem}</FieldProblem>}
     </>
   );
 }
 
-function Wrong({ id, children }: { readonly id: string; readonly children: string }) {
+function FieldProblem({ id, children }: { readonly id: string; readonly children: string }) {
   return (
     <p class="problem" role="alert" id={id}>
       <DynamicText>{children}</DynamicText>

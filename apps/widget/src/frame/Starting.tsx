@@ -8,7 +8,7 @@ import { isSendKey } from './keys.ts';
 import { useTexts } from './texts.ts';
 import { DynamicText } from './DynamicText.tsx';
 
-/** What a visitor has sent before there is a conversation to send it in. */
+/** A message that the visitor has sent before the conversation was started. */
 export interface WaitingText {
   readonly place: number;
   readonly text: string;
@@ -21,7 +21,7 @@ interface StartingProps {
   readonly onSend: (text: string) => void;
 }
 
-/** Between the form and the conversation: looks like the conversation, and takes what is typed at once. */
+/** The screen while the conversation is being started: it looks like the conversation, and messages can already be typed and sent. */
 export function Starting({ greeting, draft, waiting, onSend }: StartingProps) {
   const t = useTexts();
   const [text, setText] = useDraft(draft);
@@ -30,7 +30,7 @@ export function Starting({ greeting, draft, waiting, onSend }: StartingProps) {
   const press = (event: KeyboardEvent) => {
     if (!isSendKey(event)) return;
     event.preventDefault();
-    // What is too long stays in the field, where the conversation will say so.
+    // A text that is too long stays in the field; the conversation will show the problem.
     if (text.trim() === '' || text.length > MAX_TEXT_LENGTH) return;
     onSend(text);
     setText('');

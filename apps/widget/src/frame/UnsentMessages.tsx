@@ -10,7 +10,7 @@ interface UnsentMessagesProps {
   readonly messages: readonly UnsentMessage[];
 }
 
-function wordsOf({ type, text }: UnsentMessage, t: Texts): string {
+function describe({ type, text }: UnsentMessage, t: Texts): string {
   switch (type) {
     case 'text':
       return text ?? '';
@@ -21,7 +21,7 @@ function wordsOf({ type, text }: UnsentMessage, t: Texts): string {
   }
 }
 
-/** What was not sent before the last conversation ended. The next one shows it again, to be sent there. */
+/** Messages that were not sent before the last conversation ended. The next conversation shows them again, to be sent there. */
 export function UnsentMessages({ chat, messages }: UnsentMessagesProps) {
   const t = useTexts();
   if (messages.length === 0) return null;
@@ -32,7 +32,7 @@ export function UnsentMessages({ chat, messages }: UnsentMessagesProps) {
         {messages.map((message) => (
           <li key={message.key} class="message">
             <p class="bubble" dir="auto">
-              <DynamicText>{wordsOf(message, t)}</DynamicText>
+              <DynamicText>{describe(message, t)}</DynamicText>
             </p>
             <p class="status">
               <span translate={false}>{t('failed')}</span>

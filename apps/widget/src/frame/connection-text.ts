@@ -2,7 +2,7 @@ import type { ConnectivitySnapshot } from '@switchboard/client';
 
 import type { Texts } from './texts.ts';
 
-/** What the visitor should know of the lines, in one sentence for one cause; null when there is nothing. */
+/** The warning about the connection or about saving, one sentence for one cause; null if everything works. */
 export function connectionText(
   { connection, noLiveConnection, savesFailing, outboxVolatile }: ConnectivitySnapshot,
   t: Texts,

@@ -4,32 +4,32 @@ import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 const MESSAGE = 'switchboard.draft';
 const FORM = 'switchboard.form';
 
-/** A text that somebody is writing: a reload, the next page and the other tabs have it, until it is sent. */
+/** The typed text of a message: it survives reloads and page changes and is shared by all tabs, until it is sent. */
 export interface Draft {
   read(): string;
   write(text: string): void;
-  /** Another tab has changed it. Returns how to stop listening. */
+  /** Notifies of changes by another tab. Returns a function that unsubscribes. */
   onChange(listener: (text: string) => void): () => void;
 }
 
-/** What stands in a form that has not been sent. */
+/** The typed values of the start form. */
 export interface FormDraft {
   readonly name?: string;
   readonly phone?: string;
 }
 
-/** What a visitor has typed and not sent yet. */
+/** Everything that a visitor has typed and not sent yet. */
 export interface Drafts {
-  /** The message: one at most, since a browser has one conversation at most. */
+  /** The message: one is enough, because a browser has at most one conversation. */
   readonly message: Draft;
   readForm(): FormDraft;
-  /** Kept for this tab alone: a name and a number are nothing to leave behind on a computer that others use. */
+  /** Stored for this tab only: a name and a phone number must not remain on a shared computer. */
   writeForm(form: FormDraft): void;
-  /** Nothing of it is kept any more. */
+  /** Deletes everything. */
   clear(): void;
 }
 
-/** What is not taken (a full store) is lost at the next reload, and nothing else. */
+/** Stores a text. If the store refuses it (it is full), the text is lost at the next reload. */
 function put(store: KeyValueStore, key: string, text: string): void {
   try {
     if (text === '') store.removeItem(key);
@@ -44,21 +44,21 @@ function readForm(text: string | null): FormDraft {
     const { name, phone } = JSON.parse(text ?? '{}') as Record<string, unknown>;
     return { ...(typeof name === 'string' ? { name } : {}), ...(typeof phone === 'string' ? { phone } : {}) };
   } catch {
-    // Not ours.
+    // Another program's value, or damaged.
     return {};
   }
 }
 
-/** `lasting` outlives the browser and is shared by its tabs; `passing` is this tab's. */
+/** `lasting` survives a restart of the browser and is shared by its tabs; `passing` belongs to this tab. */
 export function createDrafts(lasting: KeyValueStore, passing: KeyValueStore): Drafts {
   return {
     message: {
       read: () => lasting.getItem(MESSAGE) ?? '',
       write: (text) => put(lasting, MESSAGE, text),
       onChange(listener) {
-        const hear = ({ key, newValue }: StorageEvent) => (key === MESSAGE || key === null ? listener(newValue ?? '') : undefined);
-        window.addEventListener('storage', hear);
-        return () => window.removeEventListener('storage', hear);
+        const receive = ({ key, newValue }: StorageEvent) => (key === MESSAGE || key === null ? listener(newValue ?? '') : undefined);
+        window.addEventListener('storage', receive);
+        return () => window.removeEventListener('storage', receive);
       },
     },
     readForm: () => readForm(passing.getItem(FORM)),
@@ -70,7 +70,7 @@ export function createDrafts(lasting: KeyValueStore, passing: KeyValueStore): Dr
   };
 }
 
-/** The text of a draft and how to change it, as `useState` has them. */
+/** The text of a draft and a function that changes it, like `useState`. */
 export function useDraft(draft: Draft): [string, (next: string | ((before: string) => string)) => void] {
   const [text, setText] = useState(() => draft.read());
   const current = useRef(text);
@@ -84,9 +84,9 @@ export function useDraft(draft: Draft): [string, (next: string | ((before: strin
   );
   useEffect(
     () =>
-      draft.onChange((told) => {
-        current.current = told;
-        setText(told);
+      draft.onChange((changed) => {
+        current.current = changed;
+        setText(changed);
       }),
     [draft],
   );

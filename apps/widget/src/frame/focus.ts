@@ -1,12 +1,11 @@
-/** Marks what is to be focused first in what is shown. */
+/** Marks the elements that may get the focus first. */
 const FIRST = '[data-first-focus]';
 
-/** Where a focused field brings up a keyboard that covers half of the chat: there the person asks for it by touching the field. */
+/** Whether focusing a field opens an on-screen keyboard, which covers half of the chat: it should open only when the person touches the field. */
 const hasTouchKeyboard = () => matchMedia('(hover: none) and (pointer: coarse)').matches;
 
 /**
- * Goes on with the keyboard where the person goes on: in the first field, or at the first button, of what has just taken the place of what they used.
- * Nothing is taken from the host page.
+ * Moves the focus to the first marked field or button of a new screen. It never takes the focus from the host page.
  */
 export function moveFocus(within: ParentNode | null): void {
   const first = within?.querySelector<HTMLElement>(FIRST);

@@ -1,20 +1,21 @@
 import { readFromLoader, type FromFrame, type FromLoader } from '../messages.ts';
 
-/** The line to the host page's loader: to its origin only, and from its window and origin only. */
+/** Messages to and from the host page's loader: sent to its origin only, and accepted only from its window and origin. */
 export interface HostMessages {
-  tell(message: FromFrame): void;
-  /** Returns how to stop listening. */
+  send(message: FromFrame): void;
+  /** Returns a function that unsubscribes. */
   onMessage(listener: (message: FromLoader) => void): () => void;
 }
 
+/** @param origin the host page's origin */
 export function createHostMessages(origin: string): HostMessages {
   return {
-    tell(message) {
+    send(message) {
       if (window.parent === window) return;
       try {
         window.parent.postMessage(message, origin);
       } catch {
-        // Not an origin that this browser can speak to: the loader says that the chat can't be loaded.
+        // `postMessage` does not accept this origin: the loader will say that the chat can't be loaded.
       }
     },
     onMessage(listener) {

@@ -1,5 +1,5 @@
-/** Whether this key sends what is typed: Enter, but not to break the line, and not to choose what an input method offers. */
+/** Whether this key sends the message: Enter, unless it inserts a line break or confirms an input method's suggestion. */
 export function isSendKey(event: KeyboardEvent): boolean {
-  // 229: a key that an input method still works on; Safari has ended the composition by then.
+  // 229: the input method is still processing the key; Safari has already ended the composition.
   return event.key === 'Enter' && !event.shiftKey && !event.altKey && !event.isComposing && event.keyCode !== 229;
 }

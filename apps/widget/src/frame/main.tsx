@@ -18,7 +18,7 @@ const config = readServerConfig();
 const settings = readFrameSettings(location.hash);
 const storage = openStorage('local');
 const root = document.getElementById('chat');
-if (root === null) throw new Error('The page has no place for the chat.');
+if (root === null) throw new Error('The page has no element with the id "chat".');
 const { documentElement } = document;
 const { style } = documentElement;
 if (settings.locale !== undefined) {

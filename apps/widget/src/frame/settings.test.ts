@@ -4,7 +4,7 @@ import { readFrameSettings } from './settings.ts';
 
 const read = (given: unknown) => readFrameSettings(`#${encodeURIComponent(JSON.stringify(given))}`);
 
-describe('what the loader says of the page around the frame', () => {
+describe('the settings from the loader', () => {
   beforeAll(() => void vi.stubGlobal('location', { origin: 'https://chat.example' }));
 
   it.each([
@@ -12,7 +12,7 @@ describe('what the loader says of the page around the frame', () => {
     ['https://shop.example/path', 'https://shop.example'],
     ['capacitor://localhost', 'capacitor://localhost'],
     ['ionic://localhost', 'ionic://localhost'],
-    // A page without an origin: nobody but ourselves can be spoken to.
+    // A page without an origin: messages can only be sent to the frame itself.
     ['null', 'https://chat.example'],
     ['*', 'https://chat.example'],
     ['', 'https://chat.example'],

@@ -3,28 +3,28 @@ import type { RelayAddress } from '@switchboard/client';
 import { readColor } from '../color.ts';
 import type { FrameSettings } from '../messages.ts';
 
-/** What the server writes into the page. */
+/** The configuration that the server writes into the page. */
 interface ServerConfig {
   readonly relay: RelayAddress;
   readonly debug: boolean;
   readonly maxImageBytes: number;
 }
 
-/** @throws Error when the page was not served by the web app */
+/** Reads the server's configuration. @throws Error if the page was not served by the web app */
 export function readServerConfig(): ServerConfig {
   const element = document.getElementById('switchboard-config');
   if (element?.textContent == null) throw new Error('The page has no configuration: it is served at /widget by the web app.');
   return JSON.parse(element.textContent) as ServerConfig;
 }
 
-/** A text that is not empty. */
+/** The value if it is a text that is not empty. */
 function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value.slice(0, 500) : undefined;
 }
 
 /**
- * An origin as `postMessage` takes it. Pages of an app's web view (`capacitor://localhost`) have one of a scheme that URLs know none for; what is no origin
- * (`null`, of a sandboxed page or a file) can't be spoken to.
+ * The value as an origin that `postMessage` accepts. Pages of an app's web view (`capacitor://localhost`) have an origin that `URL` does not know; an opaque
+ * origin (`null`, of a sandboxed page or a file) can't receive messages, so the frame's own origin is used.
  */
 function originOf(value: string): string {
   const origin = URL.canParse(value) ? new URL(value).origin : 'null';
@@ -32,18 +32,18 @@ function originOf(value: string): string {
   return /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]+$/i.test(value) ? value : location.origin;
 }
 
-/** A language tag, if it is one. */
+/** The value if it is a language tag. */
 function localeOf(value: unknown): string | undefined {
   return typeof value === 'string' && /^[a-z]{2,3}(?:-[a-z0-9]{1,8})*$/i.test(value) ? value.slice(0, 35) : undefined;
 }
 
-/** What the loader wrote behind the `#`; sensible values when the frame was opened by itself. */
+/** Reads the loader's settings from the fragment of the URL; defaults if the frame was opened without a loader. */
 export function readFrameSettings(hash: string): FrameSettings {
   let given: Partial<Record<keyof FrameSettings, unknown>> = {};
   try {
     given = (JSON.parse(decodeURIComponent(hash.replace(/^#/, ''))) ?? {}) as typeof given;
   } catch {
-    // No settings, or not ours: the defaults do.
+    // No settings, or invalid ones: the defaults apply.
   }
   return {
     origin: originOf(text(given.origin) ?? location.origin),

@@ -4,8 +4,7 @@ import { playChime } from '@switchboard/presentation';
 const MUTED = 'switchboard.muted';
 
 /**
- * The sound of an answer. Browsers allow it after the first click or key in the frame, and nobody can have an answer without one. Whether it is muted is
- * one thing for all tabs.
+ * The sound of an answer. Browsers allow it after the first click or key press in the frame, which happens before any answer. All tabs share the mute setting.
  */
 export interface Sound {
   /** Whether it is muted. */
@@ -15,19 +14,20 @@ export interface Sound {
   play(): void;
 }
 
+/** @param storage keeps whether the sound is muted */
 export function createSound(storage: KeyValueStore): Sound {
   const listeners = new Set<() => void>();
-  const tell = () => {
+  const notify = () => {
     for (const listener of listeners) listener();
   };
   let context: AudioContext | undefined;
   const unlock = () => {
     context ??= new AudioContext();
-    if (context.state === 'suspended') context.resume().catch(() => undefined); // Refused: the next click asks again.
+    if (context.state === 'suspended') context.resume().catch(() => undefined); // Refused: the next click tries again.
   };
   window.addEventListener('pointerdown', unlock);
   window.addEventListener('keydown', unlock);
-  window.addEventListener('storage', tell);
+  window.addEventListener('storage', notify);
   const isMuted = () => storage.getItem(MUTED) === '1';
   return {
     getSnapshot: isMuted,
@@ -38,7 +38,7 @@ export function createSound(storage: KeyValueStore): Sound {
     setMuted(muted) {
       if (muted) storage.setItem(MUTED, '1');
       else storage.removeItem(MUTED);
-      tell();
+      notify();
     },
     play() {
       if (!isMuted() && context?.state === 'running') playChime(context);

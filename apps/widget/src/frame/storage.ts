@@ -1,8 +1,8 @@
 import type { KeyValueStore } from '@switchboard/client';
 
 /**
- * `localStorage` or, for this tab alone, `sessionStorage`; where the browser keeps them from frames of other sites, memory: then what is kept lasts as long
- * as the page.
+ * `localStorage` or, for this tab only, `sessionStorage`. If the browser blocks them in frames of other sites, values are kept in memory, as long as the page
+ * is open.
  */
 export function openStorage(kind: 'local' | 'session'): KeyValueStore {
   try {

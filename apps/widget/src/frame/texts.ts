@@ -6,25 +6,25 @@ import type english from '../locales/en.json';
 
 type Values = Readonly<Record<string, string | number>>;
 type TextKey = keyof typeof english;
-/** A text, or its forms by plural category (`one`, `other`, …) of the value `count`. In either stand values, as `{name}`. */
+/** A text, or its forms by plural category (`one`, `other`, …) of the value `count`. Both may contain placeholders such as `{name}`. */
 type Text = string | Readonly<Record<string, string>>;
 type Dictionary = Readonly<Record<TextKey, Text>>;
 
 /** The texts of the frame in one language. */
 export interface Texts {
-  /** The text of a key. A value that is not given stays `{name}`. */
+  /** The text of a key. A placeholder without a value is unchanged. */
   (key: TextKey, values?: Values): string;
   /** What went wrong, in a sentence. */
   problem(problem: Problem): string;
-  /** The same for something that was thrown. */
+  /** The same for a thrown error. */
   error(error: unknown): string;
-  /** Why a message was not sent. A sentence that an older build has kept stays as it is. */
+  /** Why a message was not sent. A sentence that an older build has stored is returned unchanged. */
   failure(failure: string): string;
   /** Times in the same language, in the browser's time zone. */
   readonly times: Times;
 }
 
-/** A file each, which browsers keep for ever: a visitor loads one language. They do not compile when one lacks a text. */
+/** One file per language, which browsers cache forever: a visitor loads one language. A missing text does not compile. */
 const DICTIONARIES: Readonly<Record<Locale, () => Promise<Dictionary>>> = {
   en: async () => (await import('../locales/en.json')).default,
   de: async () => (await import('../locales/de.json')).default,
@@ -55,10 +55,10 @@ function createTexts(locale: Locale, dictionary: Dictionary): Texts {
 let current: Texts | undefined;
 
 /**
- * Fetches the texts in the language nearest to `wanted`, a language tag such as `de-AT`; English where there is none. Before the first component is
- * drawn: a frame has one language for as long as it lives.
+ * Loads the texts in the language that fits `wanted` best, a language tag such as `de-AT`; English if none fits. Call it before the first render: the language
+ * of a frame never changes.
  *
- * @throws Error when they can't be fetched: the loader then says that the chat can't be loaded
+ * @throws Error if the texts can't be loaded: the loader then says that the chat can't be loaded
  */
 export async function loadTexts(wanted: string | undefined): Promise<Texts> {
   const locale = bestLocale(wanted === undefined ? [] : [wanted]);
@@ -68,6 +68,6 @@ export async function loadTexts(wanted: string | undefined): Promise<Texts> {
 
 /** The texts of this frame. @throws Error before they are loaded */
 export function useTexts(): Texts {
-  if (current === undefined) throw new Error('There are no texts yet.');
+  if (current === undefined) throw new Error('The texts are not loaded yet.');
   return current;
 }

@@ -4,8 +4,8 @@ import { useEffect, useState } from 'preact/hooks';
 import type { HostMessages } from './host-messages.ts';
 
 /**
- * Whether a person may look at this frame now: it is in front, and it or the page around it has the focus. Of its own focus that page tells; a loader of an
- * older build does not, and is taken to have it.
+ * Whether a person may be looking at this frame: it is visible, and it or the host page has the focus. The loader reports the focus of the host page; for a
+ * loader of an older build, which does not, the page is assumed to have it.
  */
 export function useAttention(parent: HostMessages): boolean {
   const [pageFocused, setPageFocused] = useState(window.parent !== window);

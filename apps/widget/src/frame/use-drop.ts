@@ -1,7 +1,7 @@
 import { type TransferContent, readTransfer } from '@switchboard/presentation';
 import { useEffect, useRef } from 'preact/hooks';
 
-/** A browser opens what is dropped beside the places that take it, and the chat is gone. DynamicText may still be dropped into a field. */
+/** Prevents the browser from opening a dropped file or link in place of the chat. Text can still be dropped into a field. */
 export function preventDropNavigation(): void {
   for (const name of ['dragover', 'drop'] as const) {
     window.addEventListener(name, (event) => {
@@ -12,13 +12,13 @@ export function preventDropNavigation(): void {
   }
 }
 
-/** Gives `onDrop` what is dropped anywhere in the frame, but for words that go into a field by themselves. */
-export function useDrop(onDrop: (handed: TransferContent) => void): void {
+/** Calls `onDrop` with the content that is dropped anywhere in the frame, except text that the browser inserts into a field. */
+export function useDrop(onDrop: (content: TransferContent) => void): void {
   const newest = useRef(onDrop);
   newest.current = onDrop;
   useEffect(() => {
     const drop = (event: DragEvent) => {
-      // Kept out of the page by `preventDropNavigation`, which hears of it first.
+      // Set by the listener of `preventDropNavigation`, which runs first.
       if (event.defaultPrevented) newest.current(readTransfer(event.dataTransfer));
     };
     window.addEventListener('drop', drop);

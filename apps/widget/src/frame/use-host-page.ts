@@ -5,16 +5,16 @@ import type { LoaderMessages } from '../messages.ts';
 import type { HostMessages } from './host-messages.ts';
 
 interface HostPage {
-  /** A loader around the frame has answered; a page of its own has none. */
+  /** A loader around the frame has answered. */
   readonly framed: boolean;
-  /** The panel is open. Opened by itself, without a loader around it, the frame is a page that is always open. */
+  /** The panel is open. Without a loader around it, the frame is a page that is always open. */
   readonly open: boolean;
-  /** Address of the page that the visitor is on. */
+  /** URL of the page that the visitor is on. */
   readonly url: string | undefined;
   readonly prefill: LoaderMessages['prefill'];
 }
 
-/** What the loader says of the page around the frame. An opened panel gives the keyboard to the first field in `main`; Escape closes it. */
+/** The state of the host page, from the loader's messages. When the panel is opened, the first field in `main` gets the focus; Escape closes the panel. */
 export function useHostPage(parent: HostMessages, main: RefObject<HTMLElement | null>): HostPage {
   const [open, setOpen] = useState(window.parent === window);
   const [framed, setFramed] = useState(false);
@@ -22,7 +22,7 @@ export function useHostPage(parent: HostMessages, main: RefObject<HTMLElement | 
   const [prefill, setPrefill] = useState<LoaderMessages['prefill']>({});
   useEffect(() => {
     let wantsFocus = false;
-    // What is there to be focused may be drawn later than the panel opens: which one it is depends on what the browser has kept.
+    // The element to focus may be rendered after the panel opens, because the stored session is loaded first.
     const giveFocus = () => {
       if (!wantsFocus) return;
       const first = main.current?.querySelector<HTMLElement>('[data-first-focus]');
@@ -50,7 +50,7 @@ export function useHostPage(parent: HostMessages, main: RefObject<HTMLElement | 
           setPrefill(message);
           return;
         case 'focus':
-          // For `useAttention`.
+          // Handled by `useAttention`.
           return;
       }
     });

@@ -14,7 +14,7 @@ interface LogScrolling {
   readonly loadOlder: () => void;
 }
 
-/** Scrolls the log (see `LogScroll`) and tells the conversation which messages are in view. */
+/** Controls the scroll position of the log (see `LogScroll`) and reports to the conversation which messages are in view. */
 export function useLogScroll(
   conversation: ConversationHandle,
   snapshot: ConversationSnapshot,
@@ -28,7 +28,7 @@ export function useLogScroll(
   const [failed, setFailed] = useState(false);
   const loadOlder = () => {
     setFailed(false);
-    conversation.loadOlder().catch(() => setFailed(true)); // Said in the log, with a button.
+    conversation.loadOlder().catch(() => setFailed(true)); // Shown in the log, with a button.
   };
   const nearTop = useRef(() => undefined as void);
   nearTop.current = () => {

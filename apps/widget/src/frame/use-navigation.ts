@@ -7,34 +7,34 @@ import { useTexts } from './texts.ts';
 import { useStore } from './use-store.ts';
 
 interface Navigation {
-  /** The end of the last conversation has been read. */
+  /** The person has left the screen about the end of the last conversation. */
   readonly again: boolean;
-  /** What a screen reader is to say, where what is shown says it by its looks alone. */
+  /** A screen reader announcement of a change that is otherwise only visible. */
   readonly announced: string;
   readonly start: (form: VisitorForm) => Promise<void>;
   readonly end: () => Promise<void>;
   readonly startAgain: () => void;
 }
 
-/** Moves the focus from one screen to the next when the person goes there, and leaves it where it is when the screen changes without them. */
+/** The actions that lead from one screen to the next. They move the focus to the new screen; when the screen changes for another reason, the focus stays. */
 export function useNavigation(chat: VisitorChat, main: RefObject<HTMLElement | null>, url: string | undefined): Navigation {
   const t = useTexts();
   const { phase, ended } = useStore(chat);
   const [again, setAgain] = useState(false);
   const [announced, setAnnounced] = useState('');
-  const isTaken = useRef(false);
-  const take = async (step: () => Promise<void>) => {
-    isTaken.current = true;
+  const isByPerson = useRef(false);
+  const navigate = async (action: () => Promise<void>) => {
+    isByPerson.current = true;
     try {
-      await step();
+      await action();
     } catch (error) {
-      isTaken.current = false;
+      isByPerson.current = false;
       throw error;
     }
   };
   useLayoutEffect(() => {
-    if (isTaken.current) moveFocus(main.current);
-    isTaken.current = false;
+    if (isByPerson.current) moveFocus(main.current);
+    isByPerson.current = false;
   }, [main, phase, ended, again]);
   useEffect(() => {
     if (phase === 'active') setAgain(false);
@@ -44,13 +44,13 @@ export function useNavigation(chat: VisitorChat, main: RefObject<HTMLElement | n
     again,
     announced,
     start: async (form) =>
-      await take(async () => {
+      await navigate(async () => {
         await chat.start({ ...form, ...(url === undefined ? {} : { pageUrl: url }), locale: navigator.language });
         setAnnounced(t('started'));
       }),
-    end: async () => await take(async () => await chat.end()),
+    end: async () => await navigate(async () => await chat.end()),
     startAgain() {
-      isTaken.current = true;
+      isByPerson.current = true;
       setAgain(true);
     },
   };

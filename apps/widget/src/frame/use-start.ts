@@ -6,7 +6,7 @@ import type { Drafts } from './drafts.ts';
 import type { WaitingText } from './Starting.tsx';
 import { useTexts, type Texts } from './texts.ts';
 
-/** What went wrong: with a field, or with the whole. */
+/** A problem with one field, or with the whole form. */
 interface Problem {
   readonly field: 'username' | 'phone' | null;
   readonly text: string;
@@ -24,7 +24,7 @@ function startProblem(error: unknown, t: Texts): Problem {
 
 type OnStart = (form: VisitorForm) => Promise<void>;
 
-/** Starts with the e-mail address that the host page knows, or without it where the server can't use it: the visitor could not correct it. */
+/** Starts with the email address from the host page, or without it if the server refuses it: the visitor could not correct it. */
 async function startWith(onStart: OnStart, form: VisitorForm, email: string | undefined): Promise<void> {
   if (email === undefined || email.trim() === '') return await onStart(form);
   try {
@@ -36,23 +36,23 @@ async function startWith(onStart: OnStart, form: VisitorForm, email: string | un
 }
 
 interface Start {
-  /** The server has been asked. */
+  /** The request is in progress. */
   readonly busy: boolean;
   readonly problem: Problem | undefined;
   readonly setProblem: (problem: Problem) => void;
-  /** What has been sent meanwhile. */
+  /** Messages that the visitor has sent meanwhile. */
   readonly waiting: readonly WaitingText[];
   readonly start: (form: { readonly name: string; readonly phone: string }, email: string | undefined) => Promise<void>;
   readonly send: (text: string) => void;
 }
 
-/** Starting a conversation, and not losing a word that is typed before there is one. `onSend` sends in the conversation that was started. */
+/** Starts a conversation, and keeps messages that are sent before it has started. `onSend` sends a message in the started conversation. */
 export function useStart(drafts: Drafts, onStart: OnStart, onSend: (text: string) => Promise<void>): Start {
   const t = useTexts();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem>();
   const [waiting, setWaiting] = useState<readonly WaitingText[]>([]);
-  /** The same, for what goes on when nothing of this is drawn any more. */
+  /** The same messages, for code that continues after the component is unmounted. */
   const sent = useRef<WaitingText[]>([]);
   return {
     busy,
@@ -71,7 +71,7 @@ export function useStart(drafts: Drafts, onStart: OnStart, onSend: (text: string
       try {
         await startWith(onStart, { username, ...(number === '' ? {} : { phone: number }) }, email);
       } catch (error) {
-        // Kept for when it works.
+        // Kept for the next attempt.
         const texts = [...sent.current.splice(0).map(({ text }) => text), drafts.message.read()];
         drafts.message.write(texts.filter((text) => text !== '').join('\n'));
         setWaiting([]);

@@ -5,7 +5,7 @@ interface Store<S> {
   subscribe(listener: () => void): () => void;
 }
 
-/** The store's snapshot, drawn anew whenever it changes. */
+/** The store's snapshot; the component is rendered again whenever it changes. */
 export function useStore<S>(store: Store<S>): S {
   const [snapshot, setSnapshot] = useState(() => store.getSnapshot());
   useEffect(() => {

@@ -2,36 +2,36 @@ import { readColor } from '../color.ts';
 import { readFromFrame, type FrameSettings, type FromFrame, type LoaderMessages } from '../messages.ts';
 import type { WidgetSettings } from './settings.ts';
 
-/** How long a frame may take before the visitor is told that it can't be had; and one whose document is there, error pages included. */
+/** Milliseconds within which a frame must answer, otherwise the panel says that the chat can't be loaded; the second limit counts from its `load` event. */
 const ANSWER_MS = 8_000;
 const ANSWER_AFTER_LOAD_MS = 3_000;
 
 export type FrameState = 'none' | 'loading' | 'ready' | 'failed';
 
 /**
- * The frame's life, which may begin more than once: a server that is away, a page that moves the frame, a browser that throws it out. Each document in it
- * says `ready` once, and is then told anew what it has to know.
+ * The chat's `iframe`. It may be loaded several times: after a failure, after the page has moved it, or after the browser has discarded it. Each document in it
+ * sends `ready` once, and then gets the whole state again.
  */
 export interface ChatFrame {
   state(): FrameState;
-  /** Makes a frame, unless there is one that answers or may still do so. */
+  /** Creates the frame, unless there is one that is ready or still loading. */
   load(): void;
-  /** The frame has been put elsewhere, and begins from the start. */
+  /** The frame was moved in the document, which loads it again. */
   restarted(): void;
   focus(): void;
-  /** Nothing while no document is ready. */
+  /** Sends a message to the frame; does nothing until it is ready. */
   tell<T extends keyof LoaderMessages>(type: T, message: LoaderMessages[T]): void;
-  /** What the frame says, if the event comes from it. */
+  /** The frame's message, if the event comes from the frame. */
   read(event: MessageEvent): FromFrame | undefined;
   remove(): void;
 }
 
-/** @param onState told of each change, and of each document that is ready */
+/** @param onState called after each change, and for each document that is ready */
 export function createChatFrame(settings: WidgetSettings, panel: HTMLElement, onState: (state: FrameState) => void): ChatFrame {
   const { base, title, heading, greeting, color, locale } = settings;
   let state: FrameState = 'none';
   let frame: HTMLIFrameElement | undefined;
-  /** Documents that came into the frame, and those that have answered. */
+  /** Number of documents that the frame has loaded, and of those that have answered. */
   let loads = 0;
   let answers = 0;
 

@@ -1,4 +1,4 @@
-/** An element made by hand instead of from HTML, which pages with Trusted Types refuse. */
+/** Creates an element. The widget uses no HTML strings, because pages with Trusted Types refuse them. */
 export function make<T extends keyof HTMLElementTagNameMap>(
   tag: T,
   className: string,
@@ -10,6 +10,7 @@ export function make<T extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
+/** Creates a button. */
 export function makeButton(className: string, onClick: () => void, ...content: (Node | string)[]): HTMLButtonElement {
   const button = make('button', className, ...content);
   button.type = 'button';
@@ -17,7 +18,7 @@ export function makeButton(className: string, onClick: () => void, ...content: (
   return button;
 }
 
-/** Drawn in a field of 24 × 24. */
+/** Creates an icon. `drawing`: the path data, in a view box of 24 × 24. */
 export function makeIcon(drawing: string): SVGSVGElement {
   const [svg, path] = (['svg', 'path'] as const).map((name) => document.createElementNS('http://www.w3.org/2000/svg', name)) as [
     SVGSVGElement,
@@ -30,7 +31,7 @@ export function makeIcon(drawing: string): SVGSVGElement {
   return svg;
 }
 
-/** Has an icon made by `makeIcon` show another drawing. */
+/** Changes the drawing of an icon. */
 export function redraw(icon: SVGSVGElement, drawing: string): void {
   icon.firstElementChild?.setAttribute('d', drawing);
 }

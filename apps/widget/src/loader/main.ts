@@ -5,13 +5,13 @@ type Listener = (detail: unknown) => void;
 type Call = readonly [verb: string, ...parameters: unknown[]];
 
 /**
- * `window.Switchboard`: safe to call at any time. Listeners and what is known of the visitor are kept from before `init` and over `destroy`; the other
- * verbs do nothing then.
+ * `window.Switchboard`: every method may be called at any time. Listeners and prefilled values are kept before `init` and after `destroy`; the other methods do
+ * nothing then.
  */
 interface SwitchboardApi {
-  /** The installation that the chat belongs to. */
+  /** Origin of the installation that serves the chat. */
   readonly base: string;
-  /** Puts the widget on the page, or back on it. */
+  /** Adds the widget to the page, or adds it again. */
   init(): void;
   open(): void;
   close(): void;
@@ -23,7 +23,7 @@ interface SwitchboardApi {
   off(event: string, listener: Listener): void;
   unreadCount(): number;
   destroy(): void;
-  /** Calls by name, so that the line that works before the script is there works ever after: `(window.Switchboard ||= []).push(['open'])`. */
+  /** Calls methods by name. The same code works before and after the script has loaded: `(window.Switchboard ||= []).push(['open'])`. */
   push(...calls: Call[]): void;
 }
 
@@ -34,11 +34,11 @@ declare global {
 }
 
 function logError(text: string): void {
-  // oxlint-disable-next-line no-console -- said to whoever makes the page
+  // oxlint-disable-next-line no-console -- for the developers of the page
   console.error(`Switchboard: ${text}`);
 }
 
-/** Runs what the page has given; what it throws is reported as the page's, and stops nothing else. */
+/** Runs a callback of the page. An error is thrown asynchronously, so that the browser reports it and the widget continues. */
 function run(action: () => void): void {
   try {
     action();
@@ -51,7 +51,7 @@ function run(action: () => void): void {
 
 function createApi(settings: WidgetSettings): SwitchboardApi {
   let widget: Widget | undefined;
-  // Both belong to the page, not to one life of the widget.
+  // Both outlive the widget: the page sets them once.
   let visitor: Prefill = {};
   let listeners: [string, Listener][] = [];
   const emit = (event: string, detail?: unknown) => {
@@ -103,7 +103,7 @@ function start(): void {
     return;
   }
   const settings = readSettings(script);
-  // An element with this id is a property of the window, too, but not one of its own.
+  // An element with this id is an inherited property of the window, not an own one.
   const before = Object.hasOwn(window, 'Switchboard') ? window.Switchboard : undefined;
   if (before === undefined || Array.isArray(before)) {
     const api = createApi(settings);
@@ -112,11 +112,11 @@ function start(): void {
     api.push(...(before ?? []));
     return;
   }
-  // A script of an earlier version does not say.
+  // Older versions of the script do not have `base`.
   const base = (before as Partial<SwitchboardApi>).base ?? settings.base;
   if (typeof before.init !== 'function') logError('window.Switchboard is something else.');
   else if (base !== settings.base) logError(`${base} is here, so ${settings.base} is not.`);
-  // A second script tag, or the same page put together anew: the widget is there already, or comes back.
+  // A second script tag, or a page that was rebuilt: the widget exists or is added again.
   else before.init();
 }
 

@@ -1,31 +1,32 @@
-/** Whether an element can be put elsewhere with the frame in it as it is. */
+/** Whether the browser can move an element without reloading the frame in it. */
 const CAN_MOVE = 'moveBefore' in Element.prototype;
-/** A page that takes the widget out again and again gets it back once in this time. */
+/** Minimum milliseconds between two re-insertions, for a page that keeps removing the widget. */
 const RETURN_MS = 1_000;
 
-/** Not in TypeScript's library yet. */
+/** Missing in TypeScript's library. */
 interface Movable {
   moveBefore(node: Node, child: Node | null): void;
 }
 
 /**
- * Where the widget stands on the page: beside `body`, so that neither a new body nor its transforms and filters reach it; in the topmost modal dialog
- * while one is open, because nothing else can be used then; and back again wherever the page loses it.
+ * The widget's place in the document: beside `body`, so that neither a new body nor its transforms and filters affect it; in the topmost modal dialog while one
+ * is open, because everything else is inert then. When the page removes the widget, it is inserted again.
  */
 export interface Mount {
-  /** Puts the widget where it belongs, unless it is there. */
+  /** Inserts or moves the widget to its place. */
   take(): void;
+  /** Removes the widget. */
   leave(): void;
 }
 
-/** @param onChange told when the page around the widget is another one; `reloaded`: what is in its frame begins from the start */
+/** @param onChange called when the document around the widget has changed; `reloaded`: its frame loads again */
 export function createMount(host: HTMLElement, onChange: (reloaded: boolean) => void): Mount {
   /** Open modal dialogs, the topmost one last. */
   let dialogs: HTMLDialogElement[] = CAN_MOVE ? [...document.querySelectorAll<HTMLDialogElement>('dialog:modal')] : [];
   let wanted = false;
   let returnedAt = -RETURN_MS;
 
-  const look = () => {
+  const check = () => {
     if (host.isConnected) {
       observe();
       onChange(false);
@@ -35,8 +36,8 @@ export function createMount(host: HTMLElement, onChange: (reloaded: boolean) => 
     if (wait > 0) setTimeout(comeBack, wait);
     else comeBack();
   };
-  const observer = new MutationObserver(look);
-  /** All around the widget, and nothing beside it: it is cheap on any page. */
+  const observer = new MutationObserver(check);
+  /** Observes only the child lists of the widget's ancestors, which is cheap on any page. */
   const observe = () => {
     observer.disconnect();
     for (let node = host.parentNode; node !== null; node = node.parentNode) observer.observe(node, { childList: true });
@@ -59,7 +60,7 @@ export function createMount(host: HTMLElement, onChange: (reloaded: boolean) => 
     const lost = !host.isConnected;
     if (lost) parent.append(host);
     else if (CAN_MOVE && host.parentNode !== parent) (parent as unknown as Movable).moveBefore(host, null);
-    // In the top layer the dialog's own transforms and scrolling do not reach it.
+    // In the top layer the dialog's transforms and scrolling do not affect it.
     host.popover = null;
     if (dialog !== undefined) {
       host.popover = 'manual';

@@ -2,11 +2,11 @@ import type { FrameState } from './chat-frame.ts';
 import { make, makeButton, makeIcon } from './dom.ts';
 import type { WidgetSettings } from './settings.ts';
 
-/** Over the frame until it has answered: the chat's head with a way out, and words where the chat can't be had. */
+/** Covers the frame until it is ready: a header with a close button and a skeleton, or an error with a button to try again. */
 export interface Overlay {
   readonly element: HTMLElement;
   show(state: FrameState): void;
-  /** Gives the keyboard to what there is to do: try it again, or, where the launcher is out of sight, close the panel. */
+  /** Focuses the button to try again, if it is shown, otherwise the close button. */
   focus(): void;
 }
 
@@ -25,14 +25,14 @@ export function createOverlay({ title, fallbackEmail }: WidgetSettings, onAgain:
   }
   const failed = make('div', 'failed', words, again, makeButton('plain', onClose, 'Close'));
   failed.role = 'alert';
-  const bones = make('div', 'bones');
-  const element = make('div', 'overlay', make('div', 'head', name, cross), bones, failed);
+  const skeleton = make('div', 'skeleton');
+  const element = make('div', 'overlay', make('div', 'head', name, cross), skeleton, failed);
   return {
     element,
     show(state) {
       element.hidden = state === 'ready';
       failed.hidden = state !== 'failed';
-      bones.hidden = !failed.hidden;
+      skeleton.hidden = !failed.hidden;
     },
     focus: () => (failed.hidden ? cross : again).focus(),
   };

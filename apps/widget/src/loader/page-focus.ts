@@ -1,6 +1,6 @@
-/** Whether the page has the focus. While a frame in it has it, the page has not: a frame knows that of itself, and nobody tells the page when that ends. */
+/** Whether the page itself has the focus. False while a frame in it has the focus: the frame knows that, but the page gets no event when it ends. */
 export function hasPageFocus(): boolean {
   const active = document.activeElement;
-  // Our own frame is in a shadow tree.
+  // The widget's frame is in a shadow tree.
   return document.hasFocus() && (active?.shadowRoot?.activeElement ?? active)?.tagName !== 'IFRAME';
 }

@@ -1,29 +1,30 @@
 const isMarked = () => (history.state as { switchboard?: unknown } | null)?.switchboard;
 
-/** While the panel fills the screen: the page behind it neither scrolls nor takes the keyboard, and the browser's Back closes the panel. */
+/** Locks the page while the panel fills the screen: the page is inert and does not scroll, and the browser's Back closes the panel. */
 export interface PageLock {
-  /** For the page as it is now; it may have another body the next time. */
+  /** Locks the current page; the page may have another body the next time. */
   on(): void;
   off(): void;
-  /** Takes away the entry that `on` has made in the history. A page that closes the panel itself may be on its way elsewhere: then the entry stays. */
+  /** Removes the history entry of `on`. If the page closed the panel, it may be navigating: the entry stays. */
   forget(byPerson: boolean): void;
   /**
-   * For the window's `popstate`, as early as may be: routers that listen later do not hear of it. Those that were there before hear that the page is where
-   * it was, with the state that they have given it.
+   * Handles the window's `popstate`. It should run before the page's listeners: routers that run later do not get the event. Routers that run earlier get it
+   * with an unchanged URL and their own state.
    */
   popped(event: PopStateEvent): void;
 }
 
+/** @param onBack called when the browser's Back closes the panel */
 export function createPageLock(onBack: () => void): PageLock {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync('html{overflow:hidden!important}');
   let locked = false;
   let body: HTMLElement | null = null;
-  /** `here`: the browser's history has an entry more for the panel; `leaving`: it is being taken away. */
+  /** `here`: the history has an entry for the panel; `leaving`: the entry is being removed. */
   let entry: 'none' | 'here' | 'leaving' = 'none';
   let url = '';
 
-  /** A document that is being rewritten has no body for a moment. */
+  /** A document that is being rewritten has no body. */
   const setInert = (element: HTMLElement | null, inert: boolean) => {
     if (element !== null) element.inert = inert;
   };
@@ -32,7 +33,7 @@ export function createPageLock(onBack: () => void): PageLock {
     locked = false;
     document.adoptedStyleSheets = document.adoptedStyleSheets.filter((one) => one !== sheet);
     setInert(body, false);
-    // The page's body may be a copy of the one from before, kept and put back as Turbo does.
+    // The body may be a cached copy of a locked one: Turbo restores such copies.
     setInert(document.body, false);
   };
   return {
@@ -44,12 +45,12 @@ export function createPageLock(onBack: () => void): PageLock {
       locked = true;
       if (entry === 'here') return;
       try {
-        // Not by the page's own `pushState`: pages count a visit each time it is called.
+        // Not by the page's `pushState`, which analytics scripts often replace to count visits.
         if (!isMarked()) History.prototype.pushState.call(history, { ...history.state, switchboard: true }, '');
         url = location.href;
         entry = 'here';
       } catch {
-        // The browser allows no more entries for now: there is a button to close the panel.
+        // The browser limits the number of entries: the panel can still be closed by its button.
       }
     },
     off,

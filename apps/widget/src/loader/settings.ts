@@ -1,29 +1,29 @@
-/** What a site says about its chat, in the attributes of the script tag. */
+/** A site's settings, from the attributes of the script tag. */
 export interface WidgetSettings {
   /** Origin of the installation. */
   readonly base: string;
   readonly color: string | undefined;
   readonly side: 'left' | 'right';
-  /** Pixels from that side, and from the bottom. */
+  /** Distance from that side and from the bottom, in pixels. */
   readonly offset: readonly [x: string, y: string];
   readonly zIndex: string;
-  /** The page opens the chat by itself: the launcher is shown only while it closes the panel. */
+  /** The page opens the chat with its own button: the launcher is shown only to close the panel. */
   readonly hideLauncher: boolean;
-  /** Names the panel on the page. */
+  /** Accessible name of the panel. */
   readonly title: string;
-  /** The heading in the frame. Undefined: a text of the frame's, in its language. So is the greeting. */
+  /** The heading in the frame. Undefined: the frame's default in its language. The same applies to the greeting. */
   readonly heading: string | undefined;
   readonly greeting: string | undefined;
-  /** Shown where the chat can't be loaded. */
+  /** Shown when the chat can't be loaded. */
   readonly fallbackEmail: string | undefined;
-  /** Language and direction of the chat; undefined: English, as its words are. */
+  /** Language and direction of the chat; undefined: English. */
   readonly locale: string | undefined;
 }
 
-/** On the tag of a module that has run: two of them on a page are told apart by it. */
+/** Marks the tag of a module script that has run, to distinguish several tags on a page. */
 const TAKEN = 'taken';
 
-/** The tag that brought this script. Browsers name it, but not to modules: theirs is found by its address. */
+/** The tag that loaded this script. `document.currentScript` is missing in modules: their tag is found by its URL. */
 export function ownScript(): HTMLScriptElement | undefined {
   const current = document.currentScript;
   if (current instanceof HTMLScriptElement && current.src !== '') return current;
@@ -34,7 +34,7 @@ export function ownScript(): HTMLScriptElement | undefined {
   return tag;
 }
 
-/** The defaults for whatever is missing or makes no sense. */
+/** Reads the settings; missing and invalid attributes get their defaults. */
 export function readSettings({ src, dataset }: HTMLScriptElement): WidgetSettings {
   const { color, position, offset = '', zIndex = '', hideLauncher, title, greeting, fallbackEmail, locale } = dataset;
   const [, x = '20', y = x] = /^\s*(\d{1,4})(?:\s+(\d{1,4}))?\s*$/.exec(offset) ?? [];

@@ -1,16 +1,16 @@
-/** That there is a conversation: its unread count is there after a reload. */
+/** Whether there is a conversation, so that its unread count is shown after a reload. */
 export const CONVERSATION = 'switchboard.conversation';
-/** That the panel is open: it is so on the visit's next page, too. */
+/** Whether the panel is open, so that it is open on the visit's next page. */
 export const OPEN = 'switchboard.open';
 
-/** Whether this is noted on the host page's origin, and nothing else is; with `value` it is noted first, or forgotten. */
+/** Reads a flag in the host page's storage; with `value`, sets or clears it first. The widget stores nothing else there. */
 export function note(store: 'localStorage' | 'sessionStorage', name: string, value?: boolean): boolean {
   try {
     if (value === true) window[store].setItem(name, '1');
     else if (value === false) window[store].removeItem(name);
     return window[store].getItem(name) === '1';
   } catch {
-    // The page's storage is blocked: then unread counts wait for the first click, and the next page begins with a closed panel.
+    // The storage is blocked: unread counts are shown after the first click, and the next page starts with a closed panel.
     return false;
   }
 }

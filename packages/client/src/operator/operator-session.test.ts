@@ -41,7 +41,7 @@ describe('a console in a browser in which another operator signs in', () => {
     await conversation.sendImage(new Blob(['x'], { type: 'image/png' }), 'a.png');
     await eventually(() => expect(rows()).toHaveLength(3));
     await eventually(() =>
-      expect(server.requests.some(({ path, speaksFor }) => path === '/api/chat/receipts' && speaksFor !== null)).toBe(true),
+      expect(server.requests.some(({ path, claimedOperator }) => path === '/api/chat/receipts' && claimedOperator !== null)).toBe(true),
     );
     await grace.chat.setBlocked(1, true);
     grace.tab.leave();
@@ -50,7 +50,7 @@ describe('a console in a browser in which another operator signs in', () => {
     expect(new Set(own.map(({ path }) => path))).toEqual(
       new Set(['token', 'recent', 'messages', 'receipts', 'uploads', 'block', 'timings'].map((name) => `/api/chat/${name}`)),
     );
-    expect(own.filter(({ speaksFor }) => speaksFor !== '7')).toEqual([]);
+    expect(own.filter(({ claimedOperator }) => claimedOperator !== '7')).toEqual([]);
   });
 
   it('puts nothing under the other’s name, says that somebody else is signed in, and goes on with everything when its own operator is back', async () => {
