@@ -2,8 +2,8 @@ import type { Logger } from '@switchboard/telemetry';
 
 import type { RelayMetrics } from './metrics.ts';
 import { identityOf, type RelayServer } from './peer.ts';
-import { cutSlowReaders, type QueueCaps } from './slow-readers.ts';
-import { endExpired } from './token-end.ts';
+import { cutSlowReaders, type QueueCaps } from './admission/slow-readers.ts';
+import { endExpired } from './admission/token-end.ts';
 
 const HOUSEKEEPING_MS = 1_000;
 

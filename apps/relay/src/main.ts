@@ -3,7 +3,7 @@ import { createLogger, createMetrics, endWithSupervisor, onShutdown, reportStray
 import { createTokens } from '@switchboard/tokens';
 
 import { type Config, environment, readConfig } from './config.ts';
-import { withoutMarkup } from './markup.ts';
+import { withoutMarkup } from './events/markup.ts';
 import { createRelay } from './server.ts';
 
 const STOP_PATIENCE_MS = 5_000;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
 import { createRateLimit, RATE_LIMITS } from './rate-limit.ts';
-import { createRefusals } from './refusals.ts';
+import { createRefusals } from './events/refusals.ts';
 
 it('five messages fit into the second that begins with the first, then the next window opens', () => {
   let now = 0;

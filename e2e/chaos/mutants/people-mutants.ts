@@ -179,22 +179,26 @@ export const PEOPLE_MUTANTS: readonly Mutant[] = [
     name: 'several CONNECTs',
     breaks: 'one connection may make as many sockets as it asks for',
     edits: [
-      { file: 'apps/relay/src/parser.ts', find: '        this.#hasConnected = true;\n', replace: '        this.#hasConnected = false;\n' },
+      {
+        file: 'apps/relay/src/engine/parser.ts',
+        find: '        this.#hasConnected = true;\n',
+        replace: '        this.#hasConnected = false;\n',
+      },
     ],
     rebuild: [],
-    tests: 'apps/relay/src/floods.test.ts',
+    tests: 'apps/relay/src/admission/floods.test.ts',
   },
   {
     name: 'a socket outlives its token',
     breaks: 'a connection stays open when its token is over',
     edits: [
       {
-        file: 'apps/relay/src/token-end.ts',
+        file: 'apps/relay/src/admission/token-end.ts',
         find: 'if (endsAt === undefined || endsAt > now) continue;',
         replace: 'if (endsAt === undefined || endsAt > 0) continue;',
       },
     ],
     rebuild: [],
-    tests: 'apps/relay/src/token-end.test.ts',
+    tests: 'apps/relay/src/admission/token-end.test.ts',
   },
 ];

@@ -142,14 +142,14 @@ export const SERVER_MUTANTS: readonly Mutant[] = [
     breaks: 'the relay believes who a socket says it is',
     edits: [
       {
-        file: 'apps/relay/src/handlers/join.ts',
+        file: 'apps/relay/src/events/handlers/join.ts',
         find: '  if (claims !== undefined) throw',
         replace:
           "  if (payload.role === 'operator') return { role: 'operator', id: Number(payload.operatorId), name: payload.name ?? '' };\n  if (claims !== undefined) throw",
       },
     ],
     rebuild: [],
-    tests: 'apps/relay/src/identity.test.ts apps/relay/src/refusing.test.ts',
+    tests: 'apps/relay/src/admission/identity.test.ts apps/relay/src/events/refusing.test.ts',
   },
   {
     name: 'all sent away at once',

@@ -1,0 +1,250 @@
+import { afterEach, describe, expect, it } from 'vitest';
+
+import { MAX_PACKETS_PER_REQUEST } from './packet-limits.ts';
+import { type RawPeer, rawPeer, rawWebSocket } from '../testing/raw-peer.ts';
+import { startRelay, type TestPeer, type TestRelay } from '../testing/test-relay.ts';
+
+const relays: TestRelay[] = [];
+const raws: RawPeer[] = [];
+afterEach(async () => {
+  for (const raw of raws.splice(0)) raw.socket.destroy();
+  await Promise.all(relays.splice(0).map(async (relay) => await relay.close()));
+});
+
+/** A relay, and somebody on it whom nothing of what others do may concern. */
+async function start(): Promise<{ relay: TestRelay; bystander: TestPeer }> {
+  const relay = await startRelay();
+  relays.push(relay);
+  return { relay, bystander: await relay.operator(1, 'Maya') };
+}
+
+async function raw(relay: TestRelay): Promise<RawPeer> {
+  const peer = await rawWebSocket(relay.url);
+  raws.push(peer);
+  await expect.poll(() => peer.heard()).toContain('pingInterval');
+  return peer;
+}
+
+async function joined(relay: TestRelay): Promise<RawPeer> {
+  const peer = await raw(relay);
+  peer.say('40');
+  await expect.poll(() => peer.heard()).toContain('40{"sid"');
+  peer.say('420["join",{"role":"client","name":"Mallory"}]');
+  await expect.poll(() => peer.heard()).toContain('430[{"ok":true');
+  return peer;
+}
+
+const ends = async (peer: RawPeer) => await expect.poll(() => peer.isOver()).toBe(true);
+const deep = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
+const times = (count: number, text: string) => Array.from({ length: count }, () => text);
+const valueOf = (metrics: string, name: string) => Number(new RegExp(`^switchboard_${name}(?:\\{[^}]*\\})? (.*)$`, 'm').exec(metrics)?.[1]);
+
+/** That the others go on, and that nothing was thrown which nobody handled. */
+async function expectUnharmed({ relay, bystander }: { relay: TestRelay; bystander: TestPeer }): Promise<void> {
+  expect(await bystander.ask('operatorTyping', { to: 'nobody', isTyping: true })).toMatchObject({ ok: true });
+  expect(relay.log.filter(({ level }) => level === 'error')).toEqual([]);
+  await expect.poll(async () => await relay.metrics()).toContain('switchboard_relay_connections{role="none",service="relay"} 0');
+}
+
+async function pollingHandshake(relay: TestRelay): Promise<{ url: string; sid: string }> {
+  const opened = await (await fetch(`${relay.url}/chat/?EIO=4&transport=polling`)).text();
+  const { sid } = JSON.parse(opened.slice(1)) as { sid: string };
+  return { url: `${relay.url}/chat/?EIO=4&transport=polling&sid=${sid}`, sid };
+}
+
+describe('a connection connects once', () => {
+  it.each([2, 100, 100_000])(
+    'over a WebSocket: of %i CONNECTs in one go at most one makes a socket, and the connection ends',
+    async (count) => {
+      const stage = await start();
+      const peer = await raw(stage.relay);
+      peer.say(...times(count, '40'));
+      await ends(peer);
+      expect(peer.heard().split('40{"sid"').length - 1).toBeLessThanOrEqual(1);
+      await expectUnharmed(stage);
+      expect(valueOf(await stage.relay.metrics(), 'relay_stray_errors_total')).toBe(0);
+    },
+  );
+
+  it.each([2, MAX_PACKETS_PER_REQUEST - 1, MAX_PACKETS_PER_REQUEST + 1, 100_000])('by polling: %i in one request', async (count) => {
+    const stage = await start();
+    const { url } = await pollingHandshake(stage.relay);
+    // The request may be broken off in the middle: the connection is gone then, as it should be.
+    await fetch(url, { method: 'POST', body: times(count, '40').join('\u001E') }).catch(() => undefined);
+    const after = await fetch(url);
+    // What is left of the connection, if anything, is its end.
+    expect(after.status === 400 || !(await after.text()).includes('40{"sid"')).toBe(true);
+    await expectUnharmed(stage);
+  });
+
+  it('and not again after it has left', async () => {
+    const stage = await start();
+    const peer = await joined(stage.relay);
+    peer.say('41', '40');
+    await ends(peer);
+    expect(peer.heard().split('40{"sid"')).toHaveLength(2);
+    await expectUnharmed(stage);
+  });
+
+  it('however many namespaces it asks for that there are not', async () => {
+    const stage = await start();
+    const peer = await raw(stage.relay);
+    peer.say(...times(5_000, '40/admin,'));
+    await ends(peer);
+    expect(valueOf(await stage.relay.metrics(), 'relay_offenders_cut_total')).toBe(1);
+    await expectUnharmed(stage);
+  });
+});
+
+describe('no kind of packet is free', () => {
+  it.each([
+    ['answers that nobody asked for', '3[1]'],
+    ['answers with a number', '31[]'],
+    ['pongs', ''],
+    ['events with a number for a name', '2[1]'],
+    ['events that nobody knows', '2["x"]'],
+    ['typing', '2["clientTyping",{"isTyping":true}]'],
+    ['joins', '2["join",{"role":"client","name":"Mallory"}]'],
+  ])('a flood of %s ends the connection', async (_what, packet) => {
+    const stage = await start();
+    const peer = await joined(stage.relay);
+    // Engine.IO's own packets have no "4" before them.
+    peer.say(...times(5_000, packet === '' ? '3' : `4${packet}`));
+    await ends(peer);
+    expect(valueOf(await stage.relay.metrics(), 'relay_offenders_cut_total')).toBe(1);
+    await expectUnharmed(stage);
+  });
+
+  it('a flood of probes before an upgrade ends the connection', async () => {
+    const stage = await start();
+    const { url, sid } = await pollingHandshake(stage.relay);
+    const peer = await rawWebSocket(stage.relay.url, { sid });
+    raws.push(peer);
+    peer.say(...times(5_000, '2probe'));
+    await expect.poll(async () => valueOf(await stage.relay.metrics(), 'relay_offenders_cut_total')).toBe(1);
+    expect(peer.heard().split('3probe').length - 1).toBeLessThan(1_000);
+    expect((await fetch(url)).status).toBe(400);
+    await expectUnharmed(stage);
+  });
+
+  it('what an honest peer sends in a second at most is none', async () => {
+    const stage = await start();
+    const peer = await joined(stage.relay);
+    peer.say(...times(48, '42["clientTyping",{"isTyping":true}]'), ...times(9, '42["future",{}]'), ...times(20, '3'));
+    peer.say('421["clientMessage",{"type":"text","message":"Hi"}]');
+    await expect.poll(() => peer.heard()).toContain('431[{"ok":true');
+    await stage.bystander.settled();
+    expect(stage.bystander.of('clientTyping')).toHaveLength(48);
+    expect(peer.isOver()).toBe(false);
+  });
+});
+
+describe('unknown events', () => {
+  it.each([
+    ['small ones', ['an event of tomorrow', {}]],
+    ['large ones', ['x', 'y'.repeat(500_000)]],
+    ['with a name that is a number', [17, {}]],
+    ['without a name worth the word', ['', null]],
+    ['nested as far as it goes', ['x', JSON.parse(deep(14)) as unknown]],
+    ['named as what objects have', ['__proto__', { constructor: 1 }]],
+  ])('%s are limited like any other, and the connection ends; nobody hears of it, and the sender neither', async (_what, event) => {
+    const stage = await start();
+    const peer = await joined(stage.relay);
+    for (let sent = 0; sent < 60; sent += 1) peer.say(`42${JSON.stringify(event)}`);
+    await ends(peer);
+    const metrics = await stage.relay.metrics();
+    expect(valueOf(metrics, 'relay_offenders_cut_total')).toBe(1);
+    // Twenty refusals and what was within the limit; the rest was not looked at.
+    expect(valueOf(metrics, 'relay_unknown_events_total')).toBeLessThanOrEqual(30);
+    expect(peer.heard()).not.toContain('"error"');
+    await stage.bystander.settled();
+    expect(stage.bystander.received.map((entry) => entry.event)).toEqual(['newChat']);
+    await expectUnharmed(stage);
+  });
+
+  it('of senders without a token count by address, too', async () => {
+    const { relay } = await start();
+    const peers = await Promise.all(Array.from({ length: 25 }, async () => await relay.connect()));
+    const asked = peers.flatMap((peer) => Array.from({ length: 10 }, async () => await peer.ask('tomorrow', {})));
+    const codes = (await Promise.all(asked)).map((answer) => (answer.ok ? 'ok' : answer.error.code));
+    expect(codes.filter((code) => code === 'invalid_request')).toHaveLength(200);
+    expect(codes.filter((code) => code === 'rate_limited')).toHaveLength(50);
+  });
+});
+
+describe('deep nesting', () => {
+  it.each([
+    ['an event', `42["clientMessage",${deep(100_000)}]`],
+    ['an unknown event', `42["x",${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}]`],
+    ['an answer', `43${deep(5_000)}`],
+    ['brackets that never close', `42["x",${'['.repeat(400_000)}`],
+    ['17 levels behind a text that looks like an end', `42["x]]]]]]]]]]]]\\"]",${deep(16)}]`],
+  ])('in %s ends the connection before it is read', async (_what, packet) => {
+    const stage = await start();
+    const peer = await joined(stage.relay);
+    peer.say(packet);
+    await ends(peer);
+    expect(valueOf(await stage.relay.metrics(), 'relay_broken_packets_total')).toBe(1);
+    await expectUnharmed(stage);
+  });
+
+  it('in a CONNECT ends the connection before it is read, and so does a long one', async () => {
+    const stage = await start();
+    for (const packet of [`40{"token":${deep(5_000)}}`, `40{"token":"${'x'.repeat(900_000)}"}`]) {
+      const peer = await raw(stage.relay);
+      peer.say(packet);
+      await ends(peer);
+      expect(peer.heard()).not.toContain('40{"sid"');
+    }
+    await expectUnharmed(stage);
+  });
+
+  it('is no matter of brackets in texts', async () => {
+    const stage = await start();
+    const peer = await joined(stage.relay);
+    const message = `${'[{'.repeat(2_000)} "quoted" \\ ${'}]'.repeat(100)}`;
+    peer.say(`42${JSON.stringify(['clientMessage', { type: 'text', message }])}`);
+    await expect.poll(() => stage.bystander.of('incomingMessage').map((entry) => entry['message'])).toEqual([message]);
+  });
+});
+
+describe('messages that begin and do not end', () => {
+  const begun = `42["clientMessage",{"type":"image","image":"${'A'.repeat(150_000)}`;
+
+  it('are held for one address up to a limit; those of people with tokens are not concerned', async () => {
+    const relay = await startRelay({ bufferBytes: 200_000, maxPayloadBytes: 200_000, trustedHops: 1 });
+    relays.push(relay);
+    const connect = async (forwardedFor: string, auth: object) => {
+      const peer = await rawWebSocket(relay.url, { forwardedFor });
+      raws.push(peer);
+      await expect.poll(() => peer.heard()).toContain('pingInterval');
+      peer.say(`40${JSON.stringify(auth)}`);
+      await expect.poll(() => peer.heard()).toContain('40{"sid"');
+      peer.begin(begun);
+      return peer;
+    };
+    const token = await relay.mint({ role: 'client', id: 1, name: 'Anna', sessionId: '5f0c4a43-9c9b-4f0e-8f0a-3f1f6a1f2b01' });
+    const anna = await connect('203.0.113.1', { token });
+    const elsewhere = await connect('198.51.100.1', {});
+    const peers: RawPeer[] = [];
+    for (let count = 0; count < 40; count += 1) peers.push(await connect('203.0.113.1', {}));
+    // Twenty of the largest messages, of 200,000 bytes: 26 that have come to 150,000.
+    await expect.poll(() => peers.filter((peer) => !peer.isOver()).length).toBe(26);
+    expect([anna.isOver(), elsewhere.isOver()]).toEqual([false, false]);
+  });
+
+  it('by polling too, whether they say how long they will be or not', async () => {
+    const relay = await startRelay({ bufferBytes: 200_000, maxPayloadBytes: 200_000 });
+    relays.push(relay);
+    const peers: RawPeer[] = [];
+    for (let count = 0; count < 30; count += 1) {
+      const { sid } = await pollingHandshake(relay);
+      const peer = await rawPeer(relay.url);
+      raws.push(peer);
+      peers.push(peer);
+      const length = count % 2 === 0 ? 'Content-Length: 200000' : 'Transfer-Encoding: chunked';
+      peer.write(`POST /chat/?EIO=4&transport=polling&sid=${sid} HTTP/1.1\r\nHost: relay\r\nContent-Type: text/plain\r\n${length}\r\n\r\n`);
+    }
+    await expect.poll(() => peers.filter((peer) => !peer.isOver()).length).toBeLessThanOrEqual(20);
+  });
+});

@@ -1,0 +1,64 @@
+import type { IncomingMessage } from 'node:http';
+
+import { ChatError, hintRequest, type HintRequest, parse, type RelayPayloads } from '@switchboard/protocol';
+import { InvalidTokenError, type Tokens } from '@switchboard/tokens';
+import { z } from 'zod';
+
+import type { Delivery } from '../events/delivery.ts';
+import { readJson } from '../http-answer.ts';
+import type { Revocation } from '../admission/revocations.ts';
+
+const MAX_HINTS_BODY_BYTES = 64 * 1024;
+const MAX_HINTS = 100;
+
+const manyHints = z.array(hintRequest).min(1).max(MAX_HINTS);
+
+async function requireService(request: IncomingMessage, tokens: Pick<Tokens, 'verifyRelayToken'>): Promise<void> {
+  const token = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  if (token === undefined) throw new ChatError('unauthenticated', 'Authentication required');
+  const claims = await tokens.verifyRelayToken(token).catch((cause: unknown) => {
+    throw cause instanceof InvalidTokenError ? new ChatError('unauthenticated', 'Invalid token', { cause }) : cause;
+  });
+  if (claims.role !== 'service') throw new ChatError('forbidden', 'Only a service may send hints.');
+}
+
+type PeerHint = Exclude<HintRequest, { event: 'revoked' }>;
+
+/** Operators hear of every conversation, a visitor of its own. */
+function sendToBoth<E extends PeerHint['event']>(delivery: Delivery, event: E, payload: RelayPayloads[E]): number {
+  return delivery.toOperators(event, payload) + delivery.toVisitor(payload.clientId, event, payload);
+}
+
+function send(hint: PeerHint, delivery: Delivery): number {
+  const { event, ...payload } = hint;
+  // The visitor has said it; only operators have to hear of it.
+  if (hint.event === 'chatEnded') return delivery.toOperators(hint.event, { clientId: hint.clientId });
+  return sendToBoth(delivery, event, payload);
+}
+
+/** What hints are received with. */
+export interface HintReceiver {
+  readonly tokens: Pick<Tokens, 'verifyRelayToken'>;
+  readonly delivery: Delivery;
+  readonly onHint: (hint: HintRequest) => void;
+  readonly onRevoked: (revocation: Revocation) => void;
+}
+
+/**
+ * Receives hints from the web app and sends them on.
+ *
+ * @returns how many sockets of this node they were written to
+ * @throws ChatError `unauthenticated`, `forbidden`, `too_large`, `invalid_request`
+ */
+export async function receiveHints(request: IncomingMessage, { tokens, delivery, onHint, onRevoked }: HintReceiver): Promise<number> {
+  await requireService(request, tokens);
+  const body = await readJson(request, MAX_HINTS_BODY_BYTES);
+  const hints = Array.isArray(body) ? parse(manyHints, body) : [parse(hintRequest, body)];
+  let delivered = 0;
+  for (const hint of hints) {
+    onHint(hint);
+    if (hint.event === 'revoked') onRevoked(hint);
+    else delivered += send(hint, delivery);
+  }
+  return delivered;
+}
