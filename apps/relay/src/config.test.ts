@@ -30,6 +30,7 @@ describe('the configuration', () => {
       redisUrl: undefined,
       drainMs: 10_000,
       metricsToken: undefined,
+      engineShortcuts: true,
     });
   });
 

@@ -1,7 +1,7 @@
 import { ConfigError, frontendOrigins, readVariables, requireStrongSecrets, type Environment } from '@switchboard/config';
 import type { LogLevel } from '@switchboard/telemetry';
 
-/** What the relay was told from outside, parsed and complete. */
+/** The relay's settings, parsed and complete. */
 export interface Config {
   /** 0: any free port (tests). */
   readonly port: number;
@@ -9,37 +9,39 @@ export interface Config {
   readonly host: string | undefined;
   /** Exact origins of pages that may connect: `https://chat.example`. */
   readonly allowedOrigins: readonly string[];
-  /** The first one signs; tokens of all are believed. */
+  /** The first one signs; tokens signed with any of them are accepted. */
   readonly jwtSecrets: readonly [string, ...string[]];
-  /** A socket without a token may join as a client. */
+  /** Whether a socket without a token may join as a client. */
   readonly allowAnonymousClients: boolean;
-  /** Markup is taken out of what is relayed. */
+  /** Whether markup is removed from what is relayed. */
   readonly sanitizeHtml: boolean;
   /** Bytes of one socket message, text and attachments together. */
   readonly maxPayloadBytes: number;
   /** The same for sockets without a token. */
   readonly maxAnonymousPayloadBytes: number;
-  /** Bytes that the engine takes at once: what is larger ends the connection, what lies between is refused with an error. */
+  /** Bytes of the largest message that Engine.IO accepts: a larger one ends the connection, one between the two limits is refused with an error. */
   readonly bufferBytes: number;
   readonly transports: readonly ('websocket' | 'polling')[];
-  /** A peer is asked this often whether it is there, and has so long to answer. */
+  /** How often a ping is sent to each peer, and how long it has to answer. */
   readonly pingIntervalMs: number;
   readonly pingTimeoutMs: number;
   readonly upgradeTimeoutMs: number;
-  /** Messages of so many bytes and more are compressed; undefined: none are. */
+  /** Messages of at least this size are compressed; undefined: none are. */
   readonly compression: { readonly thresholdBytes: number } | undefined;
   readonly maxConnections: number;
   readonly maxConnectionsPerAddress: number;
-  /** Visitors without a token that may come from one address in a minute. */
+  /** New visitors without a token from one IP address in a minute. */
   readonly newcomersPerMinute: number;
   /** How many trusted reverse proxies stand in front and append to `X-Forwarded-For`. */
   readonly trustedHops: number;
   readonly logLevel: LogLevel;
-  /** Joins this node with others; undefined: it is alone. */
+  /** Connects this node with others; undefined: a single node. */
   readonly redisUrl: string | undefined;
-  /** Milliseconds over which connections are ended at most when the relay stops. */
+  /** The longest time over which connections are ended when the relay stops. Milliseconds. */
   readonly drainMs: number;
   readonly metricsToken: string | undefined;
+  /** Whether private parts of Socket.IO and Engine.IO are used where that is faster (see `engine/`). */
+  readonly engineShortcuts: boolean;
 }
 
 /**
@@ -73,28 +75,37 @@ export function readConfig(env: Environment): Config {
     redisUrl: values.REDIS_URL,
     drainMs: values.DRAIN_SECONDS * 1_000,
     metricsToken: values.METRICS_TOKEN,
+    engineShortcuts: values.SOCKET_ENGINE_SHORTCUTS,
   };
 }
 
-/** An old front-end is a newcomer with every page that it loads; a visitor with a token starts one conversation. */
+/** An old front-end is a new visitor with every page that it loads; a visitor with a token starts one conversation. */
 const NEWCOMERS_PER_SESSION = 3;
 
-/** What strangers may put into one socket message, and every console hears, unless somebody has said how much a message may hold: enough for any text. */
+/** Bytes of one socket message without a token, which every console receives, unless the limit of messages is set. Enough for any text. */
 const ANONYMOUS_PAYLOAD_BYTES = 64 * 1_024;
 
-/** @param given what a message may hold, if that was set */
+/**
+ * Bytes of one socket message without a token.
+ *
+ * @param given the limit of messages, if it is set
+ */
 export function anonymousPayloadBytes(given: number | undefined): number {
   return given ?? ANONYMOUS_PAYLOAD_BYTES;
 }
 
-/** What the engine takes at once, unless it is set: enough to tell the sender of a message that is up to a megabyte too large. */
+/**
+ * Bytes of the largest message that Engine.IO accepts. Unless it is set, a message that is up to a megabyte too large is still answered with an error.
+ *
+ * @throws ConfigError when it is set and less than a message may have
+ */
 export function bufferBytes(given: number | undefined, maxPayloadBytes: number): number {
   if (given === undefined) return maxPayloadBytes + Math.min(maxPayloadBytes, 1_000_000);
   if (given >= maxPayloadBytes) return given;
   throw new ConfigError(`SOCKET_BUFFER_BYTES is "${given}"; it must be at least MAX_SOCKET_PAYLOAD_BYTES, which is ${maxPayloadBytes}.`);
 }
 
-/** This process' environment. */
+/** The environment of this process. */
 export function environment(): Environment {
   return process.env;
 }

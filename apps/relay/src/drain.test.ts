@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
 
-import { goodbyeTimes } from './drain.ts';
+import { endTimes } from './drain.ts';
 import { startRelay, type TestPeer, type TestRelay } from './testing/test-relay.ts';
 
 let relay: TestRelay | undefined;
@@ -9,7 +9,7 @@ afterEach(async () => await relay?.close());
 const ids = (count: number) => Array.from({ length: count }, (_, index) => `5f0c4a43-9c9b-4f0e-8f0a-${String(index).padStart(12, '0')}`);
 
 it('connections are ended ten milliseconds apart, so that nobody comes back together with many', () => {
-  const times = goodbyeTimes(200, 10_000);
+  const times = endTimes(200, 10_000);
   expect(times).toEqual(Array.from({ length: 200 }, (_, index) => index * 10));
 });
 
@@ -18,7 +18,7 @@ it.each([
   [5_000, 10_000],
   [1, 0],
 ])('%i connections are ended within %i ms, evenly', (count, windowMs) => {
-  const times = goodbyeTimes(count, windowMs);
+  const times = endTimes(count, windowMs);
   expect(times).toHaveLength(count);
   expect(Math.max(...times)).toBeLessThanOrEqual(windowMs);
   const steps = times.slice(1).map((at, index) => at - (times[index] ?? 0));

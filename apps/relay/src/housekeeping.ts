@@ -1,31 +1,35 @@
 import type { Logger } from '@switchboard/telemetry';
 
-import type { RelayMetrics } from './metrics.ts';
-import { identityOf, type RelayServer } from './peer.ts';
 import { cutSlowReaders, type QueueCaps } from './admission/slow-readers.ts';
 import { endExpired } from './admission/token-end.ts';
+import type { Engine } from './engine/index.ts';
+import type { RelayMetrics } from './metrics.ts';
+import { identityOf, type RelayServer } from './peer.ts';
 
 const HOUSEKEEPING_MS = 1_000;
 
 interface Housekeeping {
   readonly io: RelayServer;
+  readonly engine: Engine;
   readonly queueCaps: QueueCaps;
   readonly log: Logger;
   readonly metrics: RelayMetrics;
-  /** What else is to be done once a second. */
+  /** What else has to be called once a second. */
   readonly sweeps: readonly (() => void)[];
 }
 
-/** Once a second: ends connections whose tokens are over and those whose peers do not read, and forgets what cannot matter any more. Returns how to stop. */
-export function keepHouse({ io, queueCaps, log, metrics, sweeps }: Housekeeping): () => void {
+/**
+ * Ends once a second the connections whose tokens have expired and those whose peers do not read, and calls the sweeps. Returns a function that stops it.
+ */
+export function startHousekeeping({ io, engine, queueCaps, log, metrics, sweeps }: Housekeeping): () => void {
   const timer = setInterval(() => {
     for (const sweep of sweeps) sweep();
     const sockets = io.of('/').sockets;
     endExpired(sockets.values(), Date.now() / 1_000, (socket) => {
       metrics.connectionsExpired.add();
-      log.info({ socketId: socket.id, identity: identityOf(socket) }, 'connection ended: its token is over');
+      log.info({ socketId: socket.id, identity: identityOf(socket) }, 'connection ended: its token has expired');
     });
-    cutSlowReaders(sockets.values(), queueCaps, (socket) => {
+    cutSlowReaders(engine, sockets.values(), queueCaps, (socket) => {
       metrics.slowReadersCut.add();
       log.warn({ socketId: socket.id, role: socket.data.sender?.role ?? 'none' }, 'connection ended: its peer does not read');
     });

@@ -8,20 +8,20 @@ export function answerJson(response: ServerResponse, status: number, body: unkno
 }
 
 export function answerError(response: ServerResponse, error: ChatError): void {
-  // What is left of an oversized body is not worth reading.
+  // The rest of an oversized body is not read.
   if (error.code === 'too_large') response.setHeader('connection', 'close');
   answerJson(response, error.status, { error: error.toWire() });
 }
 
 /**
- * The body of a request as JSON.
+ * Reads the body of a request as JSON.
  *
  * @throws ChatError `too_large` past `maxBytes` (the rest is not read), `invalid_request` when it is no JSON
  */
 export async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  // Not destroyed when we stop early: the answer still has to go out on the same connection.
+  // The request is not destroyed when reading stops early: the answer still has to be sent on the same connection.
   for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     bytes += chunk.length;
     if (bytes > maxBytes) throw new ChatError('too_large', `The body is too large: at most ${maxBytes} bytes are allowed.`);

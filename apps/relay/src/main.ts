@@ -22,8 +22,8 @@ function configure(): Config {
   }
 }
 
-/** Why a port could not be had, in one line. */
-function listenComplaint(error: unknown, { port, host }: Config): string {
+/** Explains in one line why the relay can't listen. */
+function explainListenError(error: unknown, { port, host }: Config): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'EADDRINUSE') return `SOCKET_PORT is ${port}, which is in use; it must be a free port.`;
   if (code === 'EACCES') return `SOCKET_PORT is ${port}, which this user may not use; it must be a port that it may.`;
@@ -40,7 +40,13 @@ endWithSupervisor();
 onShutdown(log, config.drainMs + STOP_PATIENCE_MS, async () => await relay.close());
 try {
   const { port } = await relay.listen();
-  log.info({ port, allowedOrigins: config.allowedOrigins, anonymousClients: config.allowAnonymousClients }, 'listening');
+  const { allowedOrigins, allowAnonymousClients, engineShortcuts } = config;
+  log.info({ port, allowedOrigins, anonymousClients: allowAnonymousClients, engineShortcuts }, 'listening');
+  if (!engineShortcuts)
+    log.warn(
+      {},
+      'SOCKET_ENGINE_SHORTCUTS is false: the relay takes more processor time and memory, and estimates the size of incomplete WebSocket messages',
+    );
 } catch (error) {
-  stopBeforeStart(listenComplaint(error, config));
+  stopBeforeStart(explainListenError(error, config));
 }

@@ -5,13 +5,13 @@ import type { CounterMetric, HistogramMetric, Metrics } from '@switchboard/telem
 
 import { RATE_LIMITS } from './rate-limit.ts';
 
-/** Connections at this moment, by role; `none` has not joined. */
+/** Open connections by role; `none` has not joined. */
 export type ConnectionCounts = Readonly<Record<'client' | 'operator' | 'none', number>>;
 
-/** The relay's figures. Labels have few values: events of the protocol and codes of the error table, never what a peer sent. */
+/** The relay's metrics. Labels have few values: events of the protocol and codes of the error table, never what a peer sent. */
 export interface RelayMetrics {
   readonly relayed: CounterMetric;
-  /** Seconds from an event, as it was decoded, to having written it to the sockets of this node. Measured for each: it takes some 0.2 µs. */
+  /** Seconds from a decoded event to the write to all sockets on this node. Measured for every event, which takes about 0.2 µs. */
   readonly relaying: HistogramMetric;
   readonly errors: CounterMetric;
   readonly rateLimited: CounterMetric;
@@ -26,16 +26,16 @@ export interface RelayMetrics {
   readonly offendersCut: CounterMetric;
   readonly hints: CounterMetric;
   readonly strayErrors: CounterMetric;
-  /** Has what goes over these connections counted, without being there when it does. */
+  /** Adds the bytes of these connections to the traffic metrics, whenever metrics are read. */
   readonly watchTraffic: (open: ReadonlySet<Connection>) => void;
-  /** What a connection has carried, now that it is over and out of that set. */
+  /** Adds the bytes of a closed connection, which is no longer in that set. */
   readonly addTraffic: (past: Connection) => void;
-  /** Renders all of them, with the current number of connections. */
+  /** Renders all metrics, with the current number of connections. */
   render(connectionCounts: ConnectionCounts): Promise<string>;
   readonly contentType: string;
 }
 
-/** From what one visitor's message takes to an operator, to what would be felt in a conversation. */
+/** From the time for one visitor's message to one operator, to a delay that people notice. Seconds. */
 const RELAYING_BUCKETS = [0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1];
 
 const EVENTS = Object.keys(peerEvents) as readonly PeerEventName[];
@@ -94,7 +94,7 @@ export function createRelayMetrics(metrics: Metrics): RelayMetrics {
   };
 }
 
-/** Node counts the bytes of each connection; they are added up when metrics are read and when a connection closes. */
+/** Sums the bytes that Node counts for each connection, when metrics are read and when a connection closes. */
 function createTrafficWatch(metrics: Metrics): Pick<RelayMetrics, 'watchTraffic' | 'addTraffic'> {
   const past = { bytesRead: 0, bytesWritten: 0 };
   return {

@@ -1,3 +1,4 @@
+import { UNKNOWN_ADDRESS } from '@switchboard/limits/address';
 import type { RelayClaims } from '@switchboard/protocol';
 import type { DefaultEventsMap, Server, Socket } from 'socket.io';
 
@@ -6,7 +7,7 @@ export interface Visitor {
   readonly role: 'client';
   /** The token's `sessionId`, or without a token the socket id. */
   readonly address: string;
-  /** Absent and null as an old front-end left it. */
+  /** Absent or null if an old front-end sent it so. */
   readonly name: string | null | undefined;
 }
 
@@ -17,31 +18,46 @@ export interface Operator {
   readonly name: string;
 }
 
-/** What we remember of a socket. */
+/** What the relay keeps of a socket: set by the handshake (`admission/handshake.ts`) and by `join`. */
 interface PeerState {
   /** From the token, undefined for a socket without one. */
   claims?: RelayClaims;
   /** When the token was made, seconds since 1970. */
   issuedAt?: number;
-  /** When the connection is ended because its token is over, seconds since 1970. */
+  /** When the connection is ended because its token has expired, seconds since 1970. */
   endsAt?: number;
-  /** Where it comes from, as limits count it. */
-  address?: string;
+  /** The IP address of the client as limits count it, for IPv6 its network. */
+  clientIp?: string;
   /** Set by `join`. */
   sender?: Visitor | Operator;
 }
 
 // Events are typed by the handler table (in) and by Delivery (out), so Socket.IO's own maps stay at their defaults.
 export type RelayServer = Server<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, PeerState>;
-export type PeerSocket = Socket<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, PeerState>;
 
-/** Where a visitor's events come from and go to: the same for every tab and reconnect of one conversation when there is a token. */
+/** A socket during its handshake: the only time at which its request, `handshake` included, may be read. */
+export type NewSocket = Socket<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, PeerState>;
+
+/**
+ * An admitted socket. It has no `handshake` and no request, because they are freed (`Engine.releaseRequest`): what is needed of them is copied to `data`
+ * before.
+ */
+export type PeerSocket = Pick<NewSocket, 'id' | 'data' | 'connected' | 'emit' | 'join' | 'to' | 'on' | 'use' | 'disconnect'> & {
+  readonly conn: Omit<NewSocket['conn'], 'request'>;
+};
+
+/** The IP address by which a socket is limited. */
+export function clientIpOf(socket: PeerSocket): string {
+  return socket.data.clientIp ?? UNKNOWN_ADDRESS;
+}
+
+/** The address of a visitor's events: with a token the same for every tab and every reconnect of one conversation. */
 export function addressOf(socket: PeerSocket): string {
   const { claims } = socket.data;
   return claims?.role === 'client' ? claims.sessionId : socket.id;
 }
 
-/** Who is limited together: all tabs of one operator, all tabs of one conversation. */
+/** The key by which sockets are limited together: all tabs of one operator, all tabs of one conversation. */
 export function identityOf(socket: PeerSocket): string {
   const { claims } = socket.data;
   return claims?.role === 'operator' ? `operator ${claims.id}` : `client ${addressOf(socket)}`;

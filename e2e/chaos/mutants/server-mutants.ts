@@ -164,8 +164,8 @@ export const SERVER_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'apps/relay/src/housekeeping.ts',
-        find: '    cutSlowReaders(sockets.values()',
-        replace: '    if (sockets.size < 0) cutSlowReaders(sockets.values()',
+        find: '    cutSlowReaders(engine, sockets.values()',
+        replace: '    if (sockets.size < 0) cutSlowReaders(engine, sockets.values()',
       },
     ],
     rebuild: ['relay'],

@@ -133,6 +133,11 @@ export const GROUPS: Readonly<Record<string, Partial<Record<VariableName, About>
       unset: '1024',
       meaning: 'messages of so many bytes and more are compressed, if any are. The guide has 1024 too',
     },
+    SOCKET_ENGINE_SHORTCUTS: {
+      unset: '`true`',
+      meaning:
+        'whether the relay uses private parts of Socket.IO and Engine.IO where that is faster: for receiving events, for sending, and for the memory of a connection. With `false` it uses their documented API only, behaves the same, and takes more processor time and memory. All limits hold. One is then an estimate: how much of an incomplete WebSocket message is held is taken from the bytes of the TCP connection, which can miss 64 KiB for each connection',
+    },
     SOCKET_BUFFER_BYTES: {
       unset: '`MAX_SOCKET_PAYLOAD_BYTES` and up to a megabyte',
       meaning:

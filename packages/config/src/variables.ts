@@ -43,6 +43,7 @@ export const SHAPES = {
   SOCKET_TRANSPORTS: transports.default(['websocket', 'polling']),
   SOCKET_COMPRESSION: flag.default(false),
   SOCKET_COMPRESSION_THRESHOLD_BYTES: whole(0, 100_000_000, 'a number of bytes, 0 to 100000000').default(1_024),
+  SOCKET_ENGINE_SHORTCUTS: flag.default(true),
   SOCKET_BUFFER_BYTES: whole(1_024, 200_000_000, 'a number of bytes, 1024 to 200000000').optional(),
   SESSIONS_PER_MINUTE: whole(1, 1_000_000, 'a number of conversations, 1 to 1000000').default(20),
   VISITOR_MESSAGES_PER_MINUTE: whole(1, 1_000_000, 'a number of messages, 1 to 1000000').default(60 * MESSAGES_PER_SECOND),

@@ -3,31 +3,31 @@ import { OldestFirst } from './oldest-first.ts';
 export interface ConnectionLimits {
   /** Connections of this node. */
   readonly total: number;
-  /** Connections of one address that have shown no token; as many again may be about to say who they are. */
-  readonly perAddress: number;
+  /** Connections without a token from one IP address; as many again may be in their handshake. */
+  readonly perIp: number;
   /** Connections of one operator or conversation. */
   readonly perIdentity: number;
 }
 
-/** Of a node's connections: so many at most may be about to say who they are, and so many at most may have shown no token. The rest is for those who have one. */
+/** Shares of a node's connections: at most this much for connections in their handshake, and at most this much for those without a token. The rest is for those with one. */
 const PENDING_SHARE = 1 / 4;
 const ANONYMOUS_SHARE = 1 / 2;
 
-/** Why a connection is refused: too many of one person, of one address, without a token, or in all. */
+/** Why a connection is refused: too many of one person, from one IP address, without a token, or in total. */
 export type Refusal = 'identity' | 'address' | 'anonymous' | 'node';
 
 interface Entry {
-  readonly address: string;
-  /** What it is counted under; undefined while it has not said who it is. */
+  readonly ip: string;
+  /** The key under which it is counted; undefined during its handshake. */
   key: string | undefined;
 }
 
-const addressKey = (address: string) => `address ${address}`;
+const ipKey = (ip: string) => `ip ${ip}`;
 
 /**
- * Counts connections from the moment they are there, in three groups: those that have not said who they are (the oldest of them has to go when there are
- * too many), those without a token (limited by address and in all), and those with one (limited by person). So nobody without a token takes the place
- * of somebody who has one, whether silent or not, from one address or from many.
+ * Counts connections from their first moment, in three groups: those in their handshake (when there are too many, the oldest is displaced), those without a
+ * token (limited by IP address and in total), and those with one (limited by person). So connections without a token never take the place of one that has a
+ * token, whether they are silent or not, from one IP address or from many.
  */
 export class ConnectionCounter<C> {
   readonly #limits: ConnectionLimits;
@@ -35,18 +35,18 @@ export class ConnectionCounter<C> {
   readonly #entries = new Map<C, Entry>();
   readonly #pending: OldestFirst<C>;
   readonly #counts = new Map<string, number>();
-  #anonymous = 0;
+  #anonymousCount = 0;
 
   constructor(limits: ConnectionLimits) {
     this.#limits = limits;
     this.#maxAnonymous = Math.max(1, Math.floor(limits.total * ANONYMOUS_SHARE));
     this.#pending = new OldestFirst({
       total: Math.max(1, Math.floor(limits.total * PENDING_SHARE)),
-      perAddress: Math.max(1, Math.min(limits.perAddress, limits.total)),
+      perIp: Math.max(1, Math.min(limits.perIp, limits.total)),
     });
   }
 
-  /** Whether one more would get in. */
+  /** Whether one more connection would be admitted. */
   get hasRoom(): boolean {
     return this.#entries.size < this.#limits.total || this.#pending.size > 0;
   }
@@ -55,51 +55,54 @@ export class ConnectionCounter<C> {
     return this.#entries.size;
   }
 
-  /** Connections that have not said who they are. */
+  /** Connections in their handshake. */
   get pending(): number {
     return this.#pending.size;
   }
 
   /**
-   * Counts a connection that has not said who it is yet.
+   * Counts a connection whose handshake begins.
    *
-   * @returns which older ones have to go; undefined, and not counted, when the node is full of others
+   * @returns older connections that the caller has to end; undefined, and not counted, when the node is full of identified connections
    */
-  add(connection: C, address: string, now: number): C[] | undefined {
+  tryAdd(connection: C, ip: string, now: number): C[] | undefined {
     if (!this.hasRoom) return undefined;
     const displaced = this.#entries.size < this.#limits.total ? undefined : this.#pending.takeOldest();
-    this.#entries.set(connection, { address, key: undefined });
-    return [...(displaced === undefined ? [] : [displaced]), ...this.#pending.add(connection, address, now)];
+    this.#entries.set(connection, { ip, key: undefined });
+    return [...(displaced === undefined ? [] : [displaced]), ...this.#pending.add(connection, ip, now)];
   }
 
-  /** Where it comes from. */
-  addressOf(connection: C): string | undefined {
-    return this.#entries.get(connection)?.address;
+  /** The IP address of a counted connection. */
+  ipOf(connection: C): string | undefined {
+    return this.#entries.get(connection)?.ip;
   }
 
-  /** It has said who it is: `identity` of a token, undefined without one. Returns why it can't stay, if so. Said once for each connection. */
+  /**
+   * Counts a connection by the `identity` of its token, without a token by its IP address. To be called once for each connection.
+   *
+   * @returns why the connection has to be refused; undefined when it may stay
+   */
   identify(connection: C, identity: string | undefined): Refusal | undefined {
     const entry = this.#entries.get(connection);
     if (entry === undefined || entry.key !== undefined) return 'node';
-    const key = identity ?? addressKey(entry.address);
+    const key = identity ?? ipKey(entry.ip);
     const count = this.#counts.get(key) ?? 0;
     if (identity !== undefined && count >= this.#limits.perIdentity) return 'identity';
-    if (identity === undefined && count >= this.#limits.perAddress) return 'address';
-    if (identity === undefined && this.#anonymous >= this.#maxAnonymous) return 'anonymous';
+    if (identity === undefined && count >= this.#limits.perIp) return 'address';
+    if (identity === undefined && this.#anonymousCount >= this.#maxAnonymous) return 'anonymous';
     this.#pending.delete(connection);
     this.#counts.set(key, count + 1);
     entry.key = key;
-    if (identity === undefined) this.#anonymous += 1;
+    if (identity === undefined) this.#anonymousCount += 1;
     return undefined;
   }
 
-  /** Those that have shown no token, with their addresses. */
-  *strangers(): Generator<readonly [C, string]> {
-    for (const [connection, { key, address }] of this.#entries)
-      if (key === undefined || key === addressKey(address)) yield [connection, address];
+  /** Connections without a token, with their IP addresses. */
+  *anonymous(): Generator<readonly [C, string]> {
+    for (const [connection, { key, ip }] of this.#entries) if (key === undefined || key === ipKey(ip)) yield [connection, ip];
   }
 
-  /** It is over. */
+  /** Forgets a connection that has ended. */
   remove(connection: C): void {
     const entry = this.#entries.get(connection);
     this.#entries.delete(connection);
@@ -108,11 +111,11 @@ export class ConnectionCounter<C> {
     const left = (this.#counts.get(entry.key) ?? 0) - 1;
     if (left > 0) this.#counts.set(entry.key, left);
     else this.#counts.delete(entry.key);
-    if (entry.key === addressKey(entry.address)) this.#anonymous -= 1;
+    if (entry.key === ipKey(entry.ip)) this.#anonymousCount -= 1;
   }
 
-  /** Takes those out of the waiting ones that have said nothing for `patience` milliseconds; the caller ends them. */
-  takeSilent(patience: number, now: number): C[] {
-    return this.#pending.takeOlderThan(patience, now);
+  /** Forgets and returns the connections whose handshake has taken `timeoutMs` milliseconds; the caller ends them. */
+  takeSilent(timeoutMs: number, now: number): C[] {
+    return this.#pending.takeOlderThan(timeoutMs, now);
   }
 }

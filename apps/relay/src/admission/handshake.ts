@@ -2,19 +2,19 @@ import { ERRORS } from '@switchboard/protocol';
 import type { Logger } from '@switchboard/telemetry';
 import { InvalidTokenError, type Tokens } from '@switchboard/tokens';
 
-import type { ConnectionCounter, Refusal } from './connection-counter.ts';
-import type { EngineConnection } from '../engine/engine.ts';
+import type { EngineConnection } from '../engine/index.ts';
 import type { RelayMetrics } from '../metrics.ts';
-import { identityOf, type PeerSocket } from '../peer.ts';
+import { clientIpOf, identityOf, type NewSocket } from '../peer.ts';
+import type { ConnectionCounter } from './connection-counter.ts';
 import type { Revocations } from './revocations.ts';
 import { connectionEnd } from './token-end.ts';
 
 /** Connections of one operator, or of one conversation: all its tabs. */
 export const MAX_CONNECTIONS_PER_IDENTITY = 100;
-/** Ours have some hundred. Characters. */
+/** Switchboard's own tokens have some hundred. Characters. */
 const MAX_TOKEN_LENGTH = 4_096;
 
-/** What reaches a refused socket as `connect_error`. Socket.IO sends `message` and `data`. */
+/** What a refused socket receives as `connect_error`. Socket.IO sends `message` and `data`. */
 class HandshakeError extends Error {
   readonly data: { code: keyof typeof ERRORS; retryable: boolean };
   constructor(message: string, code: keyof typeof ERRORS) {
@@ -23,7 +23,7 @@ class HandshakeError extends Error {
   }
 }
 
-/** What is asked at the handshake. */
+/** What the handshake needs. */
 export interface Handshake {
   readonly tokens: Pick<Tokens, 'verifyRelayToken'>;
   readonly revocations: Revocations;
@@ -33,22 +33,21 @@ export interface Handshake {
 }
 
 /**
- * A middleware that reads the token before a socket is connected, anew for each connection. No token is fine here (`join` decides); a bad one refuses the
- * connection. A connection with a token is counted by person, one without a token by address (`ConnectionCounter`).
+ * A middleware that verifies the token of each new connection and copies what is needed of the handshake to `socket.data`: nothing reads the handshake later.
+ * A connection without a token is accepted (`join` decides what it may do), one with an invalid token is refused. Connections with a token are counted by
+ * person, those without by IP address (`ConnectionCounter`).
  */
-export function authenticate(handshake: Handshake): (socket: PeerSocket, next: (error?: Error) => void) => void {
+export function authenticate(handshake: Handshake): (socket: NewSocket, next: (error?: Error) => void) => void {
   const { tokens, revocations, counter, log, metrics } = handshake;
 
-  async function verify(socket: PeerSocket): Promise<Error | undefined> {
+  async function verify(socket: NewSocket): Promise<Error | undefined> {
     const token: unknown = socket.handshake.auth['token'];
     if (token === undefined || token === null || token === '') return undefined;
     try {
       if (typeof token !== 'string' || token.length > MAX_TOKEN_LENGTH) throw new InvalidTokenError();
       const { issuedAt, expiresAt, ...claims } = await tokens.verifyRelayToken(token);
       if (revocations.covers(claims, issuedAt)) throw new InvalidTokenError();
-      socket.data.claims = claims;
-      socket.data.issuedAt = issuedAt;
-      socket.data.endsAt = connectionEnd({ issuedAt, expiresAt });
+      Object.assign(socket.data, { claims, issuedAt, endsAt: connectionEnd({ issuedAt, expiresAt }) } satisfies typeof socket.data);
       return undefined;
     } catch (error) {
       if (error instanceof InvalidTokenError) {
@@ -62,19 +61,21 @@ export function authenticate(handshake: Handshake): (socket: PeerSocket, next: (
     }
   }
 
-  function count(socket: PeerSocket): Error | undefined {
+  function count(socket: NewSocket): Error | undefined {
     const identity = socket.data.claims === undefined ? undefined : identityOf(socket);
-    const why: Refusal | undefined = counter.identify(socket.conn, identity);
+    const why = counter.identify(socket.conn, identity);
     if (why === undefined) return undefined;
     metrics.connectionsRefused.add(1, { why });
-    log.warn({ socketId: socket.id, why, key: identity ?? counter.addressOf(socket.conn) }, 'connection refused: there are too many');
+    log.warn({ socketId: socket.id, why, key: identity ?? clientIpOf(socket) }, 'connection refused: there are too many');
     return new HandshakeError('Too many connections', 'rate_limited');
   }
 
-  async function decide(socket: PeerSocket, next: (error?: Error) => void): Promise<void> {
+  async function decide(socket: NewSocket, next: (error?: Error) => void): Promise<void> {
+    const clientIp = counter.ipOf(socket.conn);
+    if (clientIp !== undefined) socket.data.clientIp = clientIp;
     const error = (await verify(socket)) ?? count(socket);
     next(error);
-    // Socket.IO says why, and would then wait for a second attempt, which there is none on one connection.
+    // Socket.IO sends the reason and would then wait for a second attempt. On one connection there is only one.
     if (error !== undefined) setImmediate(() => socket.conn.close());
   }
 

@@ -1,44 +1,40 @@
-import type { IncomingMessage } from 'node:http';
+import type { Engine, EngineConnection } from '../engine/index.ts';
 
-import type { EngineConnection } from '../engine/engine.ts';
-
-/** What of a transport its own types keep private, or do not know. A test holds it to that. */
-interface ReceivingTransport {
-  /** WebSocket: what has come of a message that is not whole yet. */
-  readonly socket?: { readonly _receiver?: { readonly _bufferedBytes: number; readonly _messageLength: number } };
-  /** Polling: a request whose body is still coming. */
-  readonly dataReq?: IncomingMessage | null;
-}
-
-/** Bytes that are held for a connection because its message is not whole yet; of a polling request what it has announced, or as much as it may have. */
-function heldBytes({ transport }: EngineConnection, maxMessageBytes: number): number {
-  const { socket, dataReq } = transport as unknown as ReceivingTransport;
-  const receiver = socket?._receiver;
-  if (receiver !== undefined) return receiver._bufferedBytes + receiver._messageLength;
-  if (dataReq === undefined || dataReq === null) return 0;
-  const announced = Number(dataReq.headers['content-length']);
+/** Bytes that are held for a connection because its message is incomplete. A polling request counts as what it has announced, or as the maximum. */
+function heldBytes(engine: Engine, connection: EngineConnection, maxMessageBytes: number): number {
+  const request = connection.notes?.incomingRequest;
+  if (request === undefined) return engine.incompleteBytes(connection, maxMessageBytes);
+  const announced = Number(request.headers['content-length']);
   return Number.isFinite(announced) ? Math.min(announced, maxMessageBytes) : maxMessageBytes;
 }
 
+/** How much may be held. */
+interface HeldLimits {
+  /** Bytes for all connections from one IP address. */
+  readonly perIp: number;
+  /** Bytes of one message. */
+  readonly perMessage: number;
+}
+
 /**
- * The connections that have to go because more is held for those of one address than may be: messages that begin and never end would otherwise fill the
+ * The connections that have to be ended because more is held for their IP address than the limit. Messages that begin and never end would otherwise fill the
  * memory, one connection at a time.
  *
- * @param strangers those without a token, with their addresses
+ * @param anonymous the connections without a token, with their IP addresses
  */
 export function holdingTooMuch(
-  strangers: Iterable<readonly [EngineConnection, string]>,
-  maxPerAddress: number,
-  maxMessageBytes: number,
+  engine: Engine,
+  anonymous: Iterable<readonly [EngineConnection, string]>,
+  { perIp, perMessage }: HeldLimits,
 ): EngineConnection[] {
   const held = new Map<string, number>();
   const tooMuch: EngineConnection[] = [];
-  for (const [connection, address] of strangers) {
-    const bytes = heldBytes(connection, maxMessageBytes);
+  for (const [connection, ip] of anonymous) {
+    const bytes = heldBytes(engine, connection, perMessage);
     if (bytes === 0) continue;
-    const sum = (held.get(address) ?? 0) + bytes;
-    if (sum > maxPerAddress) tooMuch.push(connection);
-    else held.set(address, sum);
+    const sum = (held.get(ip) ?? 0) + bytes;
+    if (sum > perIp) tooMuch.push(connection);
+    else held.set(ip, sum);
   }
   return tooMuch;
 }

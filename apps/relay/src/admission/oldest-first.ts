@@ -1,18 +1,18 @@
-/** How many may wait at once. */
+/** How many connections may wait at the same time. */
 export interface WaitingLimits {
   readonly total: number;
-  readonly perAddress: number;
+  readonly perIp: number;
 }
 
 /**
- * Connections that have yet to do something, such as to say who they are. When there are too many, the oldest ones have to go: an honest peer needs
- * some round trips for what is awaited, so it is the newest that deserve the room, and nobody can take it by waiting.
+ * Connections that still have to do something, such as their handshake. When there are too many, the oldest ones are displaced: an honest client needs only
+ * some round trips, so the newest connections have the best claim to the room, and nobody can occupy it by waiting.
  */
 export class OldestFirst<C> {
   readonly #limits: WaitingLimits;
-  /** In the order of their arrival, as maps and sets are. */
-  readonly #waiting = new Map<C, { readonly address: string; readonly since: number }>();
-  readonly #byAddress = new Map<string, Set<C>>();
+  /** Oldest first: maps and sets keep the order of insertion. */
+  readonly #waiting = new Map<C, { readonly ip: string; readonly since: number }>();
+  readonly #byIp = new Map<string, Set<C>>();
 
   constructor(limits: WaitingLimits) {
     this.#limits = limits;
@@ -22,42 +22,42 @@ export class OldestFirst<C> {
    * Adds a connection.
    *
    * @param now milliseconds of any clock that does not go backwards
-   * @returns those that are too many now, taken out; the caller ends them
+   * @returns connections that were displaced; the caller ends them
    */
-  add(connection: C, address: string, now: number): C[] {
-    this.#waiting.set(connection, { address, since: now });
-    const neighbors = this.#byAddress.get(address) ?? new Set();
-    this.#byAddress.set(address, neighbors.add(connection));
-    const tooMany: C[] = [];
-    if (neighbors.size > this.#limits.perAddress) tooMany.push(...this.#takeFirst(neighbors));
-    if (this.#waiting.size > this.#limits.total) tooMany.push(...this.#takeFirst(this.#waiting.keys()));
-    return tooMany;
+  add(connection: C, ip: string, now: number): C[] {
+    this.#waiting.set(connection, { ip, since: now });
+    const neighbors = this.#byIp.get(ip) ?? new Set();
+    this.#byIp.set(ip, neighbors.add(connection));
+    const displaced: C[] = [];
+    if (neighbors.size > this.#limits.perIp) displaced.push(...this.#takeFirst(neighbors));
+    if (this.#waiting.size > this.#limits.total) displaced.push(...this.#takeFirst(this.#waiting.keys()));
+    return displaced;
   }
 
-  /** Takes out the one that has waited longest. */
+  /** Forgets and returns the connection that has waited longest. */
   takeOldest(): C | undefined {
     return this.#takeFirst(this.#waiting.keys())[0];
   }
 
-  /** Takes out those that have waited for `patience` milliseconds. */
-  takeOlderThan(patience: number, now: number): C[] {
+  /** Forgets and returns the connections that have waited for `timeoutMs` milliseconds. */
+  takeOlderThan(timeoutMs: number, now: number): C[] {
     const old: C[] = [];
     for (const [connection, { since }] of this.#waiting) {
-      if (now - since < patience) break;
+      if (now - since < timeoutMs) break;
       old.push(connection);
     }
     for (const connection of old) this.delete(connection);
     return old;
   }
 
-  /** False when it was not waiting. */
+  /** Forgets a connection; false when it was not waiting. */
   delete(connection: C): boolean {
     const entry = this.#waiting.get(connection);
     if (entry === undefined) return false;
     this.#waiting.delete(connection);
-    const neighbors = this.#byAddress.get(entry.address);
+    const neighbors = this.#byIp.get(entry.ip);
     neighbors?.delete(connection);
-    if (neighbors?.size === 0) this.#byAddress.delete(entry.address);
+    if (neighbors?.size === 0) this.#byIp.delete(entry.ip);
     return true;
   }
 

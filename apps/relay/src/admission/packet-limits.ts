@@ -1,78 +1,75 @@
+import type { IncomingMessage } from 'node:http';
+
 import type { Logger } from '@switchboard/telemetry';
 
-import { type EngineConnection, onEngineConnection, terminate } from '../engine/engine.ts';
+import { type EngineConnection, findRequestConnection, onConnection, terminate } from '../engine/index.ts';
 import type { RelayMetrics } from '../metrics.ts';
 import type { RelayServer } from '../peer.ts';
 
-/** Packets in one request of a polling peer. What waited while a peer was away comes in one. */
+/** Packets in one polling request at most. What a client queued while it was away arrives in one request. */
 export const MAX_PACKETS_PER_REQUEST = 256;
 const SEPARATOR = '\u001E';
 
-/** What of a polling transport its own types keep protected. A test holds it to that. */
-interface PollingTransport {
-  /** Reads all that came in one request. */
-  onData: (payload: string) => void;
-  /** Ends the connection as broken. */
-  onError(message: string): void;
-}
-
 interface PacketLimits {
-  /** Packets of one connection from one sweep to the next, of whichever kind: events, answers, pings, nonsense. */
+  /** Packets of one connection in one period, of every kind: events, answers, pings, invalid ones. */
   readonly maximum: number;
   readonly log: Logger;
   readonly metrics: RelayMetrics;
 }
 
-function hasTooMany(payload: string): boolean {
-  let at = payload.indexOf(SEPARATOR);
-  for (let packets = 1; at >= 0; packets += 1) {
-    if (packets >= MAX_PACKETS_PER_REQUEST) return true;
-    at = payload.indexOf(SEPARATOR, at + 1);
-  }
-  return false;
+function separatorsIn(chunk: string | Buffer): number {
+  let found = 0;
+  for (let at = chunk.indexOf(SEPARATOR); at >= 0; at = chunk.indexOf(SEPARATOR, at + 1)) found += 1;
+  return found;
 }
 
-/** Has requests with too many packets refused before any of them is looked at. */
-function limitRequests(connection: EngineConnection, onTooMany: () => void): void {
-  if (connection.transport.name !== 'polling') return;
-  const transport = connection.transport as unknown as PollingTransport;
-  const read = transport.onData.bind(transport);
-  transport.onData = (payload) => {
-    if (!hasTooMany(payload)) return read(payload);
-    onTooMany();
-    transport.onError('too many packets in one request');
-  };
+/** Counts the packets of polling requests while they arrive, before Engine.IO decodes any of them. */
+function limitRequests(io: RelayServer, onTooMany: (connection: EngineConnection) => void): void {
+  io.engine.use((request: IncomingMessage, _response: unknown, next: () => void) => {
+    const connection = request.method === 'POST' ? findRequestConnection(io, request) : undefined;
+    if (connection !== undefined) {
+      let packets = 1;
+      // Engine.IO reads the same data: it attaches its listener in the same tick, before the request begins to flow.
+      request.on('data', (chunk: string | Buffer) => {
+        if (packets > MAX_PACKETS_PER_REQUEST) return;
+        packets += separatorsIn(chunk);
+        if (packets > MAX_PACKETS_PER_REQUEST) onTooMany(connection);
+      });
+    }
+    next();
+  });
 }
 
 /**
- * Ends connections that send more packets than any honest peer would. Counted before anything is done with a packet, and whatever its kind, so that no
- * kind of packet is free. Returns what begins the next period: to be called once a second.
+ * Ends connections that send more packets than any honest client. A packet is counted before it is processed, whatever its kind, so that no kind of packet is
+ * unlimited. Returns what begins the next period: call it once a second.
  */
 export function limitPackets(io: RelayServer, { maximum, log, metrics }: PacketLimits): () => void {
   let period = 0;
 
-  function offend(what: string): void {
+  function end(connection: EngineConnection, within: 'second' | 'request'): void {
     metrics.offendersCut.add();
-    log.warn({ what }, 'connection ended: too many packets');
+    log.warn({ within }, 'connection ended: too many packets');
+    terminate(connection);
   }
 
   function count(this: EngineConnection): void {
-    if (this.packetPeriod !== period) {
-      this.packetPeriod = period;
-      this.packets = 0;
+    const { notes } = this;
+    if (notes === undefined) return;
+    if (notes.packetPeriod !== period) {
+      notes.packetPeriod = period;
+      notes.packets = 0;
     }
-    this.packets = (this.packets ?? 0) + 1;
-    if (this.packets <= maximum || this.readyState !== 'open') return;
-    offend('second');
-    terminate(this);
+    notes.packets += 1;
+    if (notes.packets > maximum && this.readyState === 'open') end(this, 'second');
   }
 
-  onEngineConnection(io, (connection) => {
+  onConnection(io, (connection) => {
     connection.on('packet', count);
-    // Each probe of a transport that may follow is answered, before it is one of the connection's packets.
+    // Each probe of a WebSocket is answered, though it is not yet one of the connection's packets.
     connection.on('upgrading', count);
-    limitRequests(connection, () => offend('request'));
   });
+  limitRequests(io, (connection) => end(connection, 'request'));
   return () => {
     period += 1;
   };

@@ -3,15 +3,15 @@ import type { Logger } from '@switchboard/telemetry';
 import type { PeerSocket, RelayServer } from '../peer.ts';
 import { type Revocation, Revocations, roomOfPerson } from './revocations.ts';
 
-/** What travels between nodes. */
+/** The event that nodes send to each other. */
 const REVOKED = 'revoked';
 
-/** Ends the connections of people whose tokens are not believed any more. */
+/** Ends the connections of people whose tokens are revoked. */
 export interface Revoking {
   readonly revocations: Revocations;
-  /** Makes a new connection one that can be found; ends it when its token was revoked while it connected. */
+  /** Makes the sockets of a person findable; ends a socket whose token was revoked while it connected. */
   watch(socket: PeerSocket): void;
-  /** On this node, and on all others that can be reached. */
+  /** Revokes on this node, and on all others that can be reached. */
   revoke(revocation: Revocation): void;
   /** Repeats the revocations for other nodes, which may have missed some. */
   repeat(): void;
@@ -21,12 +21,12 @@ export interface Revoking {
 export function createRevoking(io: RelayServer, hasOthers: boolean, log: Logger): Revoking {
   const revocations = new Revocations();
 
-  /** All connections of that person; a visitor without a token has one, and its id for an address. */
+  /** All sockets of that person. A visitor without a token has one, whose id is the address. */
   function socketsOf(revocation: Revocation): PeerSocket[] {
     const { adapter, sockets } = io.of('/');
     const known = [...(adapter.rooms.get(roomOfPerson(revocation)) ?? [])].map((id) => sockets.get(id));
-    const stranger = sockets.get(revocation.address ?? '');
-    return [...known, stranger?.data.claims === undefined ? stranger : undefined].filter((socket) => socket !== undefined);
+    const anonymous = sockets.get(revocation.address ?? '');
+    return [...known, anonymous?.data.claims === undefined ? anonymous : undefined].filter((socket) => socket !== undefined);
   }
 
   function apply(revocation: Revocation): void {
@@ -34,11 +34,11 @@ export function createRevoking(io: RelayServer, hasOthers: boolean, log: Logger)
     const { role, id } = revocation;
     const sockets = socketsOf(revocation);
     log.info({ role, id, connections: sockets.length }, 'tokens revoked');
-    // As a broken line: whoever may, comes back with a new token, old front-ends too.
+    // Like a lost connection: clients that still may reconnect with a new token, old front-ends included.
     for (const socket of sockets) socket.conn.close();
   }
 
-  function tell(revocation: Revocation): void {
+  function broadcast(revocation: Revocation): void {
     if (hasOthers) io.serverSideEmit(REVOKED, revocation);
   }
 
@@ -53,8 +53,8 @@ export function createRevoking(io: RelayServer, hasOthers: boolean, log: Logger)
     },
     revoke(revocation) {
       apply(revocation);
-      tell(revocation);
+      broadcast(revocation);
     },
-    repeat: () => revocations.all().forEach(tell),
+    repeat: () => revocations.all().forEach(broadcast),
   };
 }

@@ -3,8 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { isSlow } from './slow-readers.ts';
+import type { SendQueue } from '../engine/index.ts';
 import { startRelay, type TestRelay } from '../testing/test-relay.ts';
+import { isSlow } from './slow-readers.ts';
 
 const ANNA = '5f0c4a43-9c9b-4f0e-8f0a-3f1f6a1f2b01';
 const relays: TestRelay[] = [];
@@ -12,14 +13,14 @@ afterEach(async () => {
   await Promise.all(relays.splice(0).map(async (relay) => await relay.close()));
 });
 
-describe('a queue is too long', () => {
+describe('the limits of a send queue', () => {
   const caps = { packets: 3, bytes: 100 };
-  it.each<[string, unknown[], boolean]>([
-    ['empty', [], false],
-    ['short', [{ type: 'ping' }, { data: 'x'.repeat(50) }, { data: 'x'.repeat(50) }], false],
-    ['with one packet too many', [{}, {}, {}, {}], true],
-    ['with one byte too many', [{ data: 'x'.repeat(50) }, { data: new Uint8Array(51) }], true],
-  ])('(%s)', (_what, queue, slow) => {
+  it.each<[string, SendQueue, boolean]>([
+    ['an empty queue is not too long', { packets: 0, bytes: 0 }, false],
+    ['a queue at both limits is not too long', { packets: 3, bytes: 100 }, false],
+    ['one packet too many', { packets: 4, bytes: 0 }, true],
+    ['one byte too many', { packets: 2, bytes: 101 }, true],
+  ])('%s', (_what, queue, slow) => {
     expect(isSlow(queue, caps)).toBe(slow);
   });
 });

@@ -2,13 +2,12 @@ import { CLOCK_TOLERANCE_S } from '@switchboard/tokens';
 
 import type { PeerSocket } from '../peer.ts';
 
-/** Of a token's life: connections that began together (after a restart of the relay) end spread over this part of it. */
+/** The share of a token's lifetime over which the ends of connections are spread that began at the same time (after a restart of the relay). */
 const JITTER = 1 / 60;
 const MAX_JITTER_S = 300;
 
 /**
- * When a connection with this token is ended: when no new one could be made with it any more, and up to a sixtieth of the token's life (5 minutes at
- * most) later.
+ * When a connection with this token is ended: when the token would not be accepted any more, plus up to a sixtieth of its lifetime (at most 5 minutes).
  *
  * @param random from 0 to 1
  * @returns seconds since 1970
@@ -19,8 +18,8 @@ export function connectionEnd(token: { readonly issuedAt: number; readonly expir
 }
 
 /**
- * Ends the connections whose tokens are over, calling `onEnd` for each: as broken lines, so that their peers come back at once, with a fresh token if
- * they may have one. Sockets without a token are not concerned.
+ * Ends the connections whose tokens have expired, calling `onEnd` for each. They end like a lost connection, so that their clients reconnect at once, with a
+ * new token if they may have one. Sockets without a token are unaffected.
  *
  * @param now seconds since 1970
  */

@@ -1,40 +1,37 @@
-import type { IncomingMessage } from 'node:http';
+import type { Acknowledgement } from '@switchboard/protocol';
 
-import type { RelayServer } from '../peer.ts';
+import type { NewSocket, PeerSocket } from '../peer.ts';
+import type { EngineConnection } from './connection.ts';
+
+/** Answers the event that asked for an acknowledgement. */
+export type Answer = (acknowledgement: Acknowledgement) => void;
+
+/** Takes one event: its name and arguments as they were decoded, and how to answer if the peer asked for an acknowledgement. It must not throw. */
+export type Receive = (eventArguments: unknown[], answer: Answer | undefined) => void;
+
+/** What waits to be sent to a peer. */
+export interface SendQueue {
+  readonly packets: number;
+  readonly bytes: number;
+}
 
 /**
- * A connection as Engine.IO sees it: below Socket.IO, above TCP. What of it is used here; the engine's own types keep some of it private, and tests hold
- * it to what is assumed.
+ * What the relay needs of Socket.IO and Engine.IO where speed and memory depend on how it is done. There are two implementations with the same behavior: one
+ * uses documented API only, the other one takes shortcuts through private parts of both libraries.
  */
-export interface EngineConnection {
-  readonly readyState: string;
-  readonly remoteAddress: string;
-  /** What it began with; undefined after it was let in (see `forgetRequests`). */
-  readonly request: IncomingMessage | undefined;
-  readonly transport: EngineTransport;
-  /** Ours: packets that came in the present period, and which one that is. Kept here, because a lookup for each packet would be felt. */
-  packets?: number;
-  packetPeriod?: number;
-  /** @param discard without waiting for what is still to be written */
-  close(discard?: boolean): unknown;
-  on(event: 'packet' | 'upgrading', listener: (this: EngineConnection) => void): unknown;
-  once(event: 'close', listener: (this: EngineConnection) => void): unknown;
-}
-
-interface EngineTransport {
-  readonly name: string;
-  /** The WebSocket, of a transport that is one. */
-  readonly socket?: { readonly bufferedAmount?: number; terminate?: () => void };
-}
-
-/** Calls `listener` for every new connection, when it has said nothing yet. */
-export function onEngineConnection(io: RelayServer, listener: (connection: EngineConnection) => void): void {
-  io.engine.on('connection', listener);
-}
-
-/** Ends a connection without waiting for its peer: what would be said to it is dropped, and the TCP connection goes too. */
-export function terminate(connection: EngineConnection): void {
-  const { socket } = connection.transport;
-  connection.close(true);
-  socket?.terminate?.();
+export interface Engine {
+  /** Whether private parts of the libraries are used. */
+  readonly usesShortcuts: boolean;
+  /** Hands every event of a socket to `receive`, and none to Socket.IO's listeners. */
+  receiveEvents(socket: PeerSocket, receive: Receive): void;
+  /** What the transport of a connection has not taken yet. */
+  sendQueueOf(connection: EngineConnection): SendQueue;
+  /**
+   * Bytes that are held for a WebSocket whose current message is incomplete; 0 when there is none, or no WebSocket.
+   *
+   * @param maxMessageBytes what one message may be; no message is counted as more
+   */
+  incompleteBytes(connection: EngineConnection, maxMessageBytes: number): number;
+  /** Frees the request that a connection began with. Its headers, its token and `handshake` can't be read any more. */
+  releaseRequest(socket: NewSocket): void;
 }

@@ -1,13 +1,14 @@
 import { Server } from 'socket.io';
 
-import { CONNECT_TIMEOUT_MS } from '../admission/admission.ts';
 import type { Config } from '../config.ts';
 import { textParser } from './parser.ts';
 import type { RelayServer } from '../peer.ts';
 
+/** A connection that has not completed its handshake within this time is ended. Milliseconds. */
+export const CONNECT_TIMEOUT_MS = 10_000;
 /** Where Socket.IO is served. */
 export const SOCKET_PATH = '/chat';
-/** Connections whose messages are compressed at once; zlib works on threads of its own and holds memory for each. */
+/** Messages that are compressed at the same time: zlib runs on threads of its own and holds memory for each. */
 const COMPRESSIONS_AT_ONCE = 10;
 
 function compressionOf({ compression }: Config) {
@@ -15,16 +16,16 @@ function compressionOf({ compression }: Config) {
   return {
     threshold: compression.thresholdBytes,
     concurrencyLimit: COMPRESSIONS_AT_ONCE,
-    // The threshold is kept to only where no state is carried from one message to the next; it is also that state which holds most of the memory.
+    // Only without state that is carried from one message to the next does `ws` observe the threshold. That state would also take most of the memory.
     serverNoContextTakeover: true,
     clientNoContextTakeover: true,
   };
 }
 
 /**
- * Socket.IO as the relay uses it, attached to nothing yet, and what says how large an event was.
+ * Socket.IO as the relay uses it, not attached to HTTP yet, and a function that returns how large an event was (see `textParser`).
  *
- * @param onBroken told of each packet that ended its connection because it was none
+ * @param onBroken called for each packet that ended its connection because it was malformed
  */
 export function createSocketServer(config: Config, onBroken: () => void) {
   const { parser, bytesOf } = textParser(onBroken);
@@ -34,7 +35,7 @@ export function createSocketServer(config: Config, onBroken: () => void) {
     serveClient: false,
     parser,
     cors: { origin: [...config.allowedOrigins], credentials: true },
-    // The engine ends a connection that sends more than this at once. The band below it, down to the configured limit, is answered with an error.
+    // Engine.IO ends a connection that sends a larger message. A message between the configured limit and this one is answered with an error.
     maxHttpBufferSize: config.bufferBytes,
     perMessageDeflate: compressionOf(config),
     httpCompression: config.compression === undefined ? false : { threshold: config.compression.thresholdBytes },
@@ -42,7 +43,7 @@ export function createSocketServer(config: Config, onBroken: () => void) {
     pingTimeout: config.pingTimeoutMs,
     upgradeTimeout: config.upgradeTimeoutMs,
     connectTimeout: CONNECT_TIMEOUT_MS,
-    // Upgrades that are for nobody are destroyed in `watchConnections`: the engine would close its own half only.
+    // `watchTcpConnections` destroys upgrades that nothing handles: Engine.IO would close only its own half of the connection.
     destroyUpgrade: false,
   });
   return { io, bytesOf };

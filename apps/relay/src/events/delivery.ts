@@ -7,15 +7,15 @@ const OPERATORS = 'operators';
 /** Prefixed, so that an address can never name another room (each socket has one named by its id). */
 const roomOf = (address: string) => `client:${address}`;
 
-/** The one way in which events reach peers: by room, so that a message is encoded once however many receive it. Each returns how many sockets that were. */
+/** Sends events to peers, always by room, so that a message is encoded once for all its receivers. Each function returns the number of sockets on this node. */
 export interface Delivery {
-  /** Makes a socket hear what its role hears. */
+  /** Subscribes a socket to the events of its role. */
   admit(socket: PeerSocket, sender: Visitor | Operator): void;
   toOperators<E extends keyof RelayPayloads>(event: E, payload: RelayPayloads[E]): number;
   /** To every operator socket but this one. */
   toOtherOperators<E extends keyof RelayPayloads>(sender: PeerSocket, event: E, payload: RelayPayloads[E]): number;
   toVisitor<E extends keyof RelayPayloads>(address: string, event: E, payload: RelayPayloads[E]): number;
-  /** Sockets of operators at this moment. */
+  /** Number of operator sockets on this node. */
   operatorSockets(): number;
 }
 

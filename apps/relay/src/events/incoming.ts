@@ -1,43 +1,30 @@
 import { type Acknowledgement, ChatError, type PeerEventName, type WireError } from '@switchboard/protocol';
 import type { Logger } from '@switchboard/telemetry';
-import { type Packet, PacketType } from 'socket.io-parser';
 
+import type { Answer, Engine } from '../engine/index.ts';
+import type { RelayMetrics } from '../metrics.ts';
+import { clientIpOf, identityOf, type PeerSocket } from '../peer.ts';
+import { ANONYMOUS_BYTES_PER_IP, ANONYMOUS_SENDERS_PER_IP, type RateLimit, type RateLimitName, type RateLimits } from '../rate-limit.ts';
 import type { PeerHandler, RelayContext } from './handlers/handler.ts';
 import type { HandlerTable } from './handlers/table.ts';
-import type { RelayMetrics } from '../metrics.ts';
-import { encodePacket } from '../engine/parser.ts';
-import { identityOf, type PeerSocket } from '../peer.ts';
-import {
-  ANONYMOUS_BYTES_PER_ADDRESS,
-  ANONYMOUS_SENDERS_PER_ADDRESS,
-  type RateLimitName,
-  type RateLimits,
-  type RateLimit,
-} from '../rate-limit.ts';
 import { createRefusals } from './refusals.ts';
 
-/** What the door for events needs. */
-export interface Door {
+/** What receiving events needs. */
+export interface IncomingParts {
+  readonly engine: Engine;
   readonly handlers: HandlerTable;
   readonly context: RelayContext;
   readonly rateLimit: RateLimit;
   readonly rateLimits: RateLimits;
   readonly maxPayloadBytes: number;
-  /** Of a sender without a token. */
+  /** For a sender without a token. */
   readonly maxAnonymousPayloadBytes: number;
   readonly maxRefusals: number;
-  /** Where a socket comes from, as limits count it. */
-  readonly addressOf: (socket: PeerSocket) => string;
-  /** 0 for a small event. */
+  /** How large an event was; 0 for a small one. */
   readonly bytesOf: (eventArguments: object) => number;
   readonly stamp: () => string;
   readonly log: Logger;
   readonly metrics: RelayMetrics;
-}
-
-/** What of a socket its own types keep private: where Socket.IO hands an event over as it was decoded. A test holds it to that. */
-interface EventSink {
-  onevent: (packet: Packet) => void;
 }
 
 type AnyHandler = PeerHandler<PeerEventName>;
@@ -52,60 +39,57 @@ function wireOf(error: unknown): WireError {
   return { code: known.code, message: known.message, retryable: known.retryable };
 }
 
-/** The door of one socket. A class: ten closures for each of ten thousand sockets would be felt. */
+/** Receives the events of one socket. A class, because ten closures for each of ten thousand sockets would take measurable memory. */
 class Incoming {
   readonly #socket: PeerSocket;
-  readonly #door: Door;
+  readonly #parts: IncomingParts;
   readonly #sender: string;
   #refusals: ReturnType<typeof createRefusals> | undefined;
 
-  constructor(socket: PeerSocket, door: Door) {
+  constructor(socket: PeerSocket, parts: IncomingParts) {
     this.#socket = socket;
-    this.#door = door;
+    this.#parts = parts;
     this.#sender = identityOf(socket);
   }
 
-  /** @param question the number under which the peer waits for an answer, if it does */
-  receive(eventArguments: unknown[], question: number | undefined): void {
-    // Events that came in one batch with the one that ended the connection.
+  /** @param answer undefined when the peer asked for no acknowledgement */
+  receive(eventArguments: unknown[], answer: Answer | undefined): void {
+    // The rest of a batch of events after the one that ended the connection.
     if (!this.#socket.connected) return;
-    const { handlers, metrics, context, stamp } = this.#door;
+    const { handlers, metrics, context, stamp } = this.#parts;
     const [event, input] = eventArguments;
     const handler = handlerOf(handlers, event);
-    if (handler === undefined) return this.#ignore(eventArguments, question);
+    if (handler === undefined) return this.#ignore(eventArguments, answer);
     const began = performance.now();
+    let acknowledgement: Acknowledgement;
     try {
       this.#limit(handler.limitName, eventArguments);
       const timestamp = stamp();
       const delivered = handler.relay(this.#socket, input, timestamp, context);
       metrics.relaying.observe((performance.now() - began) / 1_000);
       metrics.relayed.add(1, { event: handler.event });
-      this.#answer(question, { ok: true, timestamp, delivered });
+      acknowledgement = { ok: true, timestamp, delivered };
     } catch (error) {
-      const wire = this.#refuse(handler.event, error, question);
+      const wire = this.#refuse(handler.event, error, answer);
       this.#socket.emit('error', wire);
-      this.#endIfTooMany(handler.event, wire);
+      return this.#endIfTooMany(handler.event, wire);
     }
+    answer?.(acknowledgement);
   }
 
-  #answer(question: number | undefined, acknowledgement: Acknowledgement): void {
-    if (question === undefined) return;
-    this.#socket.conn.write(encodePacket({ type: PacketType.ACK, nsp: '/', id: question, data: [acknowledgement] }));
-  }
-
-  #refuse(event: string, error: unknown, question: number | undefined): WireError {
-    const { log, metrics } = this.#door;
+  #refuse(event: string, error: unknown, answer: Answer | undefined): WireError {
+    const { log, metrics } = this.#parts;
     const wire = wireOf(error);
     metrics.errors.add(1, { code: wire.code });
     const fields = { socketId: this.#socket.id, event, code: wire.code };
     if (wire.code === 'internal') log.error({ ...fields, err: error }, 'event failed');
     else log.info(fields, 'event refused');
-    this.#answer(question, { ok: false, error: wire });
+    answer?.({ ok: false, error: wire });
     return wire;
   }
 
   #endIfTooMany(event: string, { code }: WireError): void {
-    const { log, metrics, maxRefusals } = this.#door;
+    const { log, metrics, maxRefusals } = this.#parts;
     // An error in this relay does not count against the peer.
     if (code === 'internal') return;
     this.#refusals ??= createRefusals(maxRefusals);
@@ -115,20 +99,20 @@ class Incoming {
     this.#socket.disconnect(true);
   }
 
-  /** A newer peer may send events that this relay does not know. It gets an answer only when it asks for one. The event is rate limited like any other. */
-  #ignore(eventArguments: unknown[], question: number | undefined): void {
-    this.#door.metrics.unknownEvents.add();
+  /** A newer client may send events that this relay does not know. They are answered only if it asks for that, and rate limited like any other event. */
+  #ignore(eventArguments: unknown[], answer: Answer | undefined): void {
+    this.#parts.metrics.unknownEvents.add();
     try {
       this.#limit('unknown', eventArguments);
-      this.#answer(question, { ok: false, error: new ChatError('invalid_request', 'Unknown event').toWire() });
+      answer?.({ ok: false, error: new ChatError('invalid_request', 'Unknown event').toWire() });
     } catch (error) {
-      this.#endIfTooMany('unknown', this.#refuse('unknown', error, question));
+      this.#endIfTooMany('unknown', this.#refuse('unknown', error, answer));
     }
   }
 
   /** @throws ChatError `too_large`, `rate_limited` */
   #limit(limitName: RateLimitName, eventArguments: unknown[]): void {
-    const { rateLimits, metrics, bytesOf, maxPayloadBytes, maxAnonymousPayloadBytes } = this.#door;
+    const { rateLimits, metrics, bytesOf, maxPayloadBytes, maxAnonymousPayloadBytes } = this.#parts;
     const isAnonymous = this.#socket.data.claims === undefined;
     const bytes = bytesOf(eventArguments);
     const maxBytes = isAnonymous ? maxAnonymousPayloadBytes : maxPayloadBytes;
@@ -139,27 +123,31 @@ class Incoming {
       );
     let what: RateLimitName | 'bytes' = limitName;
     try {
-      this.#count(limitName, rateLimits[limitName], 1, isAnonymous ? ANONYMOUS_SENDERS_PER_ADDRESS * rateLimits[limitName] : undefined);
+      this.#count(limitName, rateLimits[limitName], 1, isAnonymous ? ANONYMOUS_SENDERS_PER_IP * rateLimits[limitName] : undefined);
       what = 'bytes';
-      if (bytes > 0)
-        this.#count('bytes', 2 * maxBytes, bytes, isAnonymous ? Math.max(ANONYMOUS_BYTES_PER_ADDRESS, 2 * maxBytes) : undefined);
+      if (bytes > 0) this.#count('bytes', 2 * maxBytes, bytes, isAnonymous ? Math.max(ANONYMOUS_BYTES_PER_IP, 2 * maxBytes) : undefined);
     } catch (error) {
       metrics.rateLimited.add(1, { pace: what });
       throw error;
     }
   }
 
-  /** Who has a token is one person, wherever it comes from. Who has none may be as many sockets as it likes: those of one address are counted together, too. */
-  #count(what: RateLimitName | 'bytes', maximum: number, amount: number, maxOfAddress: number | undefined): void {
-    const { rateLimit, addressOf } = this.#door;
+  /**
+   * A sender with a token is one person, whatever its IP address. A sender without one may open any number of sockets, so those of one IP address are also
+   * limited together.
+   */
+  #count(what: RateLimitName | 'bytes', maximum: number, amount: number, maxOfIp: number | undefined): void {
+    const { rateLimit } = this.#parts;
     rateLimit.count(`${what} ${this.#sender}`, maximum, amount);
-    if (maxOfAddress !== undefined) rateLimit.count(`${what} address ${addressOf(this.#socket)}`, maxOfAddress, amount);
+    if (maxOfIp !== undefined) rateLimit.count(`${what} ip ${clientIpOf(this.#socket)}`, maxOfIp, amount);
   }
 }
 
-/** Lets a socket's events in: how large, how many, then to the handler, which asks who and which shape. Nothing that a peer sends gets past as an exception. */
-export function listen(socket: PeerSocket, door: Door): void {
-  const incoming = new Incoming(socket, door);
-  // Instead of Socket.IO's own way to listeners, which would cost as much as all the rest: turns of its own, closures, an answer to be built.
-  (socket as unknown as EventSink).onevent = ({ data, id }) => incoming.receive(Array.isArray(data) ? data : [], id);
+/**
+ * Receives the events of a socket: checks size and rate, then calls the handler, which checks the sender and the shape. Whatever a peer sends, nothing is
+ * thrown.
+ */
+export function receiveEvents(socket: PeerSocket, parts: IncomingParts): void {
+  const incoming = new Incoming(socket, parts);
+  parts.engine.receiveEvents(socket, (eventArguments, answer) => incoming.receive(eventArguments, answer));
 }

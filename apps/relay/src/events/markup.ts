@@ -1,12 +1,12 @@
-/** Elements whose content is no text of the page: it goes with them. */
+/** Elements whose content is not text of the page: it is removed with them. */
 const WITH_CONTENT = new Set(['script', 'style', 'textarea', 'option', 'noscript', 'title', 'xmp', 'iframe', 'noembed', 'noframes']);
 
-/** Longer than any of those. */
+/** Longer than any of those names. */
 const MAX_NAME_LENGTH = 16;
 
 const QUOTED = /["']/;
 
-/** Where a tag that begins at `start` is over: behind its `>`, one in a quoted value not counted; -1 when it never is. */
+/** The end of a tag that begins at `start`: the index after its `>`, except one within a quoted value; -1 if the tag never ends. */
 function endOfTag(text: string, start: number): number {
   let afterEquals = false;
   for (let at = start + 1; at < text.length; at += 1) {
@@ -21,7 +21,7 @@ function endOfTag(text: string, start: number): number {
   return -1;
 }
 
-/** Where what begins with the `<` at `start` is over, content and all; `start` itself when it is no markup, -1 when it never is. */
+/** The end of the markup that begins with the `<` at `start`, content included; `start` if it is no markup, -1 if it never ends. */
 function endOfMarkup(text: string, start: number): number {
   if (text.startsWith('<!--', start)) {
     const end = text.indexOf('-->', start + 4);
@@ -38,9 +38,9 @@ function endOfMarkup(text: string, start: number): number {
 }
 
 /**
- * A text without its markup: tags and comments are left out, scripts and the like with what is in them, and what is left of `<` and `>` is written out. So
- * nothing in the result is markup, whatever a browser would have made of the text: it may be put on a page as HTML. (`&` alone makes no markup, and is
- * what people write.) Half a tag at the end is left out. One pass: the time grows with the length of the text, and with nothing else.
+ * A text without its markup: tags and comments are removed, scripts and similar elements with their content, and every other `<` and `>` is escaped. So
+ * nothing in the result is markup, however a browser would have parsed the text: it may be inserted into a page as HTML. (`&` alone makes no markup and is
+ * common in plain text.) An incomplete tag at the end is removed. One pass: the time depends only on the length of the text.
  */
 export function withoutMarkup(text: string): string {
   const bracket = /[<>]/g;

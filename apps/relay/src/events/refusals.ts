@@ -2,12 +2,12 @@ const WINDOW_MS = 10_000;
 /** Refused events within ten seconds that end a connection. */
 export const MAX_REFUSALS = 20;
 
-/** Counts what was refused of one socket: one mistake is a mistake, twenty in ten seconds are an attack or a fault, and both had better stop. */
+/** Counts the refused events of one socket. Twenty in ten seconds are an attack or a defect, and both should stop. */
 export function createRefusals(maximum: number, clock: () => number = () => performance.now()): { tooMany(): boolean } {
   let start = -Infinity;
   let count = 0;
   return {
-    /** Counts one more; true when the connection should end. */
+    /** Counts one more refusal; true when the connection has to end. */
     tooMany() {
       const now = clock();
       if (now - start > WINDOW_MS) {

@@ -2,18 +2,18 @@ import type { Original, RelayPayloads } from '@switchboard/protocol';
 
 import type { Delivery } from './delivery.ts';
 
-/** Fields that an old front-end may put on its page as they come. */
+/** Fields that an old front-end may insert into its page unchanged. */
 const TEXTS = ['message', 'name', 'mimeType', 'operatorName', 'username'] as const;
 
-/** An address that is nothing else: no quote ends the attribute it stands in, no other scheme runs. */
+/** A URL that is safe in an attribute: it has no quote that would end the attribute, and no scheme that would run code. */
 const IMAGE = /^(?:https?:\/\/|\/(?!\/)|data:image\/(?:png|jpe?g|gif|webp|avif);base64,)[^\s"'<>`\\]*$/i;
 
-/** Takes markup out of a text; what is left can be put on a page as HTML or as text. */
+/** Removes markup from a text. The result can be inserted into a page as HTML or as text. */
 export type Sanitize = (text: string) => string;
 
 /**
- * A delivery whose payloads have no markup in the fields that old front-ends know, for those that show what they get as HTML. What was sent is in
- * `original`, where it differs: our own clients show it as text, and consoles save it.
+ * A delivery whose payloads have no markup in the fields that old front-ends know, because some of them show these fields as HTML. Where that changes a
+ * field, `original` has what was sent: Switchboard's own clients show it as text, and consoles save it.
  */
 export function sanitizing(delivery: Delivery, sanitize: Sanitize): Delivery {
   function clean<E extends keyof RelayPayloads>(payload: RelayPayloads[E]): RelayPayloads[E] {
@@ -31,7 +31,7 @@ export function sanitizing(delivery: Delivery, sanitize: Sanitize): Delivery {
     const { image } = copy;
     if (typeof image === 'string' && !IMAGE.test(image)) replace('image', image, null);
     if (Object.keys(original).length > 0) copy['original'] = original;
-    // The same fields with values of the same types.
+    // It has the same fields with values of the same types.
     return copy as RelayPayloads[E];
   }
   return {

@@ -1,6 +1,6 @@
 /**
- * A stamp for messages: ISO-8601 UTC with milliseconds. Stamps of one node never go backwards, even when the clock is set back, so neither do those of
- * any conversation on it.
+ * Makes the timestamps of messages: ISO-8601 UTC with milliseconds. The timestamps of one node never go backwards, even when its clock is set back, so those
+ * of a conversation on this node never do either.
  *
  * @param now milliseconds since 1970
  */

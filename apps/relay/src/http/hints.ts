@@ -6,7 +6,6 @@ import { z } from 'zod';
 
 import type { Delivery } from '../events/delivery.ts';
 import { readJson } from '../http-answer.ts';
-import type { Revocation } from '../admission/revocations.ts';
 
 const MAX_HINTS_BODY_BYTES = 64 * 1024;
 const MAX_HINTS = 100;
@@ -23,31 +22,33 @@ async function requireService(request: IncomingMessage, tokens: Pick<Tokens, 've
 }
 
 type PeerHint = Exclude<HintRequest, { event: 'revoked' }>;
+/** A person whose tokens are revoked. */
+export type RevokedHint = Extract<HintRequest, { event: 'revoked' }>;
 
-/** Operators hear of every conversation, a visitor of its own. */
+/** Sends to all operators and to the visitor of the conversation. */
 function sendToBoth<E extends PeerHint['event']>(delivery: Delivery, event: E, payload: RelayPayloads[E]): number {
   return delivery.toOperators(event, payload) + delivery.toVisitor(payload.clientId, event, payload);
 }
 
 function send(hint: PeerHint, delivery: Delivery): number {
   const { event, ...payload } = hint;
-  // The visitor has said it; only operators have to hear of it.
+  // The visitor has ended the chat; only operators have to be notified.
   if (hint.event === 'chatEnded') return delivery.toOperators(hint.event, { clientId: hint.clientId });
   return sendToBoth(delivery, event, payload);
 }
 
-/** What hints are received with. */
+/** What receiving hints needs. */
 export interface HintReceiver {
   readonly tokens: Pick<Tokens, 'verifyRelayToken'>;
   readonly delivery: Delivery;
   readonly onHint: (hint: HintRequest) => void;
-  readonly onRevoked: (revocation: Revocation) => void;
+  readonly onRevoked: (revocation: RevokedHint) => void;
 }
 
 /**
- * Receives hints from the web app and sends them on.
+ * Receives hints from the web app and relays them.
  *
- * @returns how many sockets of this node they were written to
+ * @returns how many sockets on this node they were written to
  * @throws ChatError `unauthenticated`, `forbidden`, `too_large`, `invalid_request`
  */
 export async function receiveHints(request: IncomingMessage, { tokens, delivery, onHint, onRevoked }: HintReceiver): Promise<number> {

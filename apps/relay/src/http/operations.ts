@@ -5,12 +5,11 @@ import { FORWARDING_HEADERS, type Logger, mayScrape, readiness, type Scrape } fr
 import type { Tokens } from '@switchboard/tokens';
 
 import type { Delivery } from '../events/delivery.ts';
-import { receiveHints } from './hints.ts';
+import { receiveHints, type RevokedHint } from './hints.ts';
 import { answerError, answerJson } from '../http-answer.ts';
 import type { ConnectionCounts, RelayMetrics } from '../metrics.ts';
-import type { Revocation } from '../admission/revocations.ts';
 
-/** What the plain HTTP side of the relay needs. */
+/** What the HTTP routes of the relay need. */
 export interface Operations {
   readonly tokens: Pick<Tokens, 'verifyRelayToken'>;
   readonly delivery: Delivery;
@@ -18,12 +17,12 @@ export interface Operations {
   readonly metrics: RelayMetrics;
   readonly connectionCounts: () => ConnectionCounts;
   readonly isDraining: () => boolean;
-  /** Undefined for a node that is alone. */
+  /** Undefined for a single node. */
   readonly redis: () => 'up' | 'down' | undefined;
-  readonly onRevoked: (revocation: Revocation) => void;
-  /** This relay process, as no other is called: whoever sends hints sees that another one has taken its place, which has heard of no revocation yet. */
+  readonly onRevoked: (revocation: RevokedHint) => void;
+  /** A unique name of this relay process. A sender of hints notices by it that a new process has started, which knows no revocation yet. */
   readonly node: string;
-  /** Opens `/metrics` from anywhere; without one it is open to nearby machines. */
+  /** Required for `/metrics`; without one only nearby machines may read it. */
   readonly metricsToken: string | undefined;
 }
 
@@ -34,22 +33,27 @@ function scrapeOf({ headers, socket }: IncomingMessage): Scrape {
   return { authorization: headers.authorization, peer: socket.remoteAddress, forwarded };
 }
 
+function refusedScrape(metricsToken: string | undefined): ChatError {
+  return metricsToken === undefined
+    ? new ChatError('forbidden', 'Metrics are available to nearby machines only, unless METRICS_TOKEN is set.')
+    : new ChatError('unauthenticated', 'A metrics token is required.');
+}
+
 function routesOf(operations: Operations): Readonly<Record<string, Route>> {
   const { tokens, delivery, metrics, connectionCounts, isDraining, redis, onRevoked, node, metricsToken } = operations;
   return {
-    /** The process runs. */
+    /** The process is running. */
     'GET /livez': async (_request, response) => answerJson(response, 200, { ok: true }),
-    /** New connections are welcome. */
+    /** The relay accepts new connections. */
     'GET /readyz': async (_request, response) => {
       const state = await readiness({ accepting: () => (isDraining() ? Promise.reject(new Error('stopping')) : Promise.resolve()) });
       const cluster = redis();
-      // A node without Redis still serves its own peers: it reports the state and stays in service.
+      // A node without Redis still serves its own peers: it reports the state and remains in service.
       const checks = { ...state.checks, redis: cluster === 'up' ? 'ok' : 'away: only peers of this node are reached' };
       answerJson(response, state.ok ? 200 : 503, cluster === undefined ? state : { ok: state.ok, degraded: cluster === 'down', checks });
     },
     'GET /metrics': async (request, response) => {
-      if (!mayScrape(scrapeOf(request), metricsToken))
-        return answerError(response, new ChatError(metricsToken === undefined ? 'forbidden' : 'unauthenticated', 'Not for everybody.'));
+      if (!mayScrape(scrapeOf(request), metricsToken)) return answerError(response, refusedScrape(metricsToken));
       const text = await metrics.render(connectionCounts());
       response.writeHead(200, { 'content-type': metrics.contentType, 'cache-control': 'no-store' });
       response.end(text);
@@ -61,7 +65,7 @@ function routesOf(operations: Operations): Readonly<Record<string, Route>> {
   };
 }
 
-/** Answers every request that is not for Socket.IO: `/livez`, `/readyz`, `/metrics` and `POST /hints`. */
+/** Makes a listener for every request that is not for Socket.IO: `/livez`, `/readyz`, `/metrics` and `POST /hints`. */
 export function answerRequests(operations: Operations): (request: IncomingMessage, response: ServerResponse) => void {
   const { log, metrics } = operations;
   const routes = routesOf(operations);
@@ -81,7 +85,7 @@ export function answerRequests(operations: Operations): (request: IncomingMessag
     const method = request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET');
     const key = `${method} ${path}`;
     const route = Object.hasOwn(routes, key) ? routes[key] : undefined;
-    if (route === undefined) return answerError(response, new ChatError('not_found', 'There is nothing here.'));
+    if (route === undefined) return answerError(response, new ChatError('not_found', 'Not found.'));
     route(request, response).catch((error: unknown) => fail(request, response, path, error));
   };
 }

@@ -3,7 +3,7 @@ import { createMetrics, type Logger } from '@switchboard/telemetry';
 import { createTokens, type Tokens } from '@switchboard/tokens';
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
 
-import { anonymousPayloadBytes, bufferBytes, type Config } from '../config.ts';
+import { anonymousPayloadBytes, bufferBytes, type Config, environment } from '../config.ts';
 import { createRelay, type RelayParts } from '../server.ts';
 
 export const TEST_SECRET = 'a secret for tests, long enough for HS256';
@@ -113,6 +113,7 @@ export async function startRelay(config: Partial<Config> = {}, parts: Partial<Re
       redisUrl: undefined,
       drainMs: 10_000,
       metricsToken: undefined,
+      engineShortcuts: environment()['SOCKET_ENGINE_SHORTCUTS'] !== 'false',
       ...config,
     },
     { log: recorder(lines), metrics, tokens, ...parts },

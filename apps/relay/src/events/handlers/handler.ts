@@ -10,35 +10,36 @@ import type { RateLimitName } from '../../rate-limit.ts';
 export interface RelayContext {
   readonly delivery: Delivery;
   readonly allowAnonymousClients: boolean;
-  /** @throws ChatError `rate_limited` when too many visitors without a token have come from where this one comes from */
+  /** @throws ChatError `rate_limited` when too many visitors without a token have joined from this socket's IP address */
   readonly countNewcomer: (socket: PeerSocket) => void;
 }
 
-/** One event as its handler sees it: from somebody who may send it, with a payload that fits. */
+/** One event as its handler receives it: its sender may send it, and its payload has the right shape. */
 export interface Received<S, P> {
   readonly socket: PeerSocket;
   readonly sender: S;
   readonly payload: P;
-  /** The one stamp of this event. */
+  /** The timestamp of this event, the same for all receivers. */
   readonly timestamp: string;
   readonly context: RelayContext;
 }
 
 /**
- * A row of the handler table. It can't be made without saying who may send the event: `fromVisitor`, `fromOperator` and `fromAnyone` are the only ways.
+ * A row of the handler table. `fromVisitor`, `fromOperator` and `fromAnyone` are the only ways to make one, so that every handler states who may send its
+ * event.
  */
 export interface PeerHandler<E extends PeerEventName> {
   readonly event: E;
   readonly limitName: RateLimitName;
   /**
-   * Relays an event; returns the sockets of the addressee that it was written to on this node.
+   * Relays an event; returns how many sockets of the addressee on this node it was written to.
    *
    * @throws ChatError when this socket may not send it, or for a payload of the wrong shape
    */
   relay(socket: PeerSocket, input: unknown, timestamp: string, context: RelayContext): number;
 }
 
-/** The same schemas, tied to their events in a way that holds for an event not known yet. */
+/** The same schemas, with types that fit a generic event. */
 const schemas: { readonly [E in PeerEventName]: z.ZodType<PeerPayloads[E]> } = peerEvents;
 
 function parsePayload<E extends PeerEventName>(event: E, limitName: RateLimitName, input: unknown): PeerPayloads[E] {

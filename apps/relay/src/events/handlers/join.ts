@@ -3,7 +3,7 @@ import { ChatError, type PeerPayloads } from '@switchboard/protocol';
 import { addressOf, type Operator, type PeerSocket, type Visitor } from '../../peer.ts';
 import { fromAnyone } from './handler.ts';
 
-/** Who a socket becomes. The token decides alone; the payload's role and name count only without one, and never for an operator. */
+/** The sender that a socket becomes. Only the token decides; the payload's role and name count without one, and never for an operator. */
 function identify(socket: PeerSocket, payload: PeerPayloads['join'], allowAnonymousClients: boolean): Visitor | Operator {
   const { claims } = socket.data;
   if (claims?.role === 'operator') return { role: 'operator', id: claims.id, name: claims.name };
@@ -13,10 +13,10 @@ function identify(socket: PeerSocket, payload: PeerPayloads['join'], allowAnonym
   throw new ChatError('unauthenticated', 'Authentication required');
 }
 
-/** A repeated join is heard again by the operators, as an old front-end that rejoins expects. */
+/** A repeated join is announced again to the operators, as an old front-end that rejoins expects. */
 export const join = fromAnyone('join', 'lifecycle', ({ socket, payload, context }) => {
   const sender = identify(socket, payload, context.allowAnonymousClients);
-  // Each is a conversation that consoles begin: a script would begin thousands.
+  // Consoles begin a conversation for each newcomer; without a limit, a script could begin thousands.
   if (socket.data.claims === undefined && socket.data.sender === undefined) context.countNewcomer(socket);
   socket.data.sender = sender;
   context.delivery.admit(socket, sender);

@@ -1,4 +1,4 @@
-/** The message key as it is passed on: nothing where an old front-end sent none. */
+/** The message key as it is relayed; empty if an old front-end sent none. */
 export function keyOf(payload: { messageKey?: string | null | undefined }): { messageKey?: string } {
   return payload.messageKey == null ? {} : { messageKey: payload.messageKey };
 }

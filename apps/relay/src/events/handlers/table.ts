@@ -9,7 +9,7 @@ import { join } from './join.ts';
 import { operatorMessage } from './operator-message.ts';
 import { operatorTyping } from './operator-typing.ts';
 
-/** One handler for each event of the protocol: one that is missing, or stands in another's place, does not compile. */
+/** One handler for each event of the protocol. A missing handler, or one under the name of another event, does not compile. */
 export type HandlerTable = { readonly [E in PeerEventName]: PeerHandler<E> };
 
 export const handlers = { join, clientMessage, clientTyping, chatEnded, check, operatorMessage, operatorTyping } satisfies HandlerTable;

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { type RawPeer, rawWebSocket } from './testing/raw-peer.ts';
-import { startRelay, type TestRelay } from './testing/test-relay.ts';
+import { type RawPeer, rawWebSocket } from '../testing/raw-peer.ts';
+import { startRelay, type TestRelay } from '../testing/test-relay.ts';
 
 const ANNA = '5f0c4a43-9c9b-4f0e-8f0a-3f1f6a1f2b01';
 const UNLIMITED = { message: Infinity, typing: Infinity, lifecycle: Infinity };
