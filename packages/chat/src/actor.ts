@@ -22,7 +22,7 @@ export interface OperatorActor {
   readonly role: OperatorRole;
 }
 
-/** The installation itself: its command line, and what a server does without being asked. */
+/** The installation itself: its command line and its background jobs. */
 export interface SystemActor {
   readonly kind: 'system';
 }

@@ -1,6 +1,6 @@
 import type { Database } from '@switchboard/database';
 
-/** Where the verbs tell what happened: ids and figures, never a message's body. Telemetry's `Logger` fits. */
+/** Where the verbs log: ids and figures, never a message's body. Telemetry's `Logger` fits. */
 export interface ChatLog {
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;

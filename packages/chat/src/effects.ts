@@ -1,8 +1,8 @@
 import type { ChangeKind, Receipts } from '@switchboard/protocol';
 
 /**
- * What others have to hear of because a verb has committed. A verb lists its effects again when it is asked a second time and changes nothing: the answer to
- * the first request may have been lost, and with it the effects. Carrying them out twice must do no harm.
+ * What others must be notified of because a verb has committed. A repeated call that changes nothing lists its effects again: the answer to the first one may
+ * have been lost before its effects were carried out. Carrying out an effect twice must do no harm.
  */
 export type Effect = ConversationChanged | MessagesSeen | VisitorLeft | AccessRevoked;
 
@@ -25,14 +25,14 @@ interface MessagesSeen {
   readonly receipts: Receipts;
 }
 
-/** The visitor has ended the chat. Their own connection may end before it can say so. */
+/** The visitor has ended the chat. Their connection may close before it sends `chatEnded`. */
 interface VisitorLeft {
   readonly kind: 'visitor left';
   readonly clientId: number;
   readonly address: string | null;
 }
 
-/** This person's tokens from before the commit no longer count. The revocation is a row already; the relay has to hear of it at once. */
+/** This person's tokens from before the commit no longer count. The revocation is already a row; the relay must receive it at once. */
 interface AccessRevoked {
   readonly kind: 'access revoked';
   readonly role: 'client' | 'operator';
@@ -40,7 +40,7 @@ interface AccessRevoked {
   readonly address: string | null;
 }
 
-/** What a verb that changes something answers: its result, and what it caused. */
+/** The answer of a verb that changes something: its result and its effects. */
 export type WithEffects<T extends object> = T & { readonly effects: readonly Effect[] };
 
 /** The effect on a conversation of which `what` has changed. */

@@ -40,7 +40,7 @@ type Attempt = (actor: Actor, clientId: number) => Promise<unknown>;
 type ExportedVerb = {
   [K in keyof typeof verbs]: (typeof verbs)[K] extends (...args: never[]) => Promise<unknown> ? K : never;
 }[keyof typeof verbs];
-/** Exported functions that do nothing on anybody's behalf. */
+/** Exported functions that take no actor. */
 type NoVerb = 'hashPassword' | 'verifyPassword';
 
 /** One attempt at each verb: a verb without one does not compile. A visitor attempts it on their own conversation, everybody else on this one. */
@@ -104,7 +104,7 @@ async function emailOfOperator(): Promise<string> {
   return (await chat.db.prisma.user.findUniqueOrThrow({ where: { id: userId } })).email;
 }
 
-it.each(ATTEMPTS)('$name is for those whom the table names, and for nobody else', async ({ action, attempt }) => {
+it.each(ATTEMPTS)('$name is permitted to the actors of the table, and to nobody else', async ({ action, attempt }) => {
   const visitor = await chat.visitor();
   const actors: Record<string, Actor> = {
     anonymous: { kind: 'anonymous' },
@@ -121,7 +121,7 @@ it.each(ATTEMPTS)('$name is for those whom the table names, and for nobody else'
   }
 });
 
-it('every action of the table is attempted above', () => {
+it('this file attempts every action of the table', () => {
   expect(new Set(ATTEMPTS.map(({ action }) => action))).toEqual(new Set(Object.keys(PERMISSIONS)));
 });
 
@@ -131,7 +131,7 @@ it.each<[Actor, Action, string]>([
   [SYSTEM, 'conversation.list', 'Only operators may do this.'],
   [SYSTEM, 'session.renew', 'Only a visitor may do this.'],
   [{ kind: 'visitor', clientId: 1, sessionId: randomUUID() }, 'operator.remove', 'Only the installation itself may do this.'],
-])('says to %o who may do %s', (actor, action, message) => {
+])('the refusal to %o says who may do %s', (actor, action, message) => {
   expect(() => requirePermission(actor, action)).toThrow(
     new ChatError(actor.kind === 'anonymous' ? 'unauthenticated' : 'forbidden', message),
   );

@@ -50,7 +50,7 @@ export const PERMISSIONS = {
 
 export type Action = keyof typeof PERMISSIONS;
 
-/** Those of the actors who may do this. */
+/** The actors who may do this. */
 export type PermittedActor<A extends Action> = Grantees[(typeof PERMISSIONS)[A][number]];
 
 /** Whether the actor may do this at all. */
@@ -60,9 +60,9 @@ export function isPermitted<A extends Action>(actor: Actor, action: A): actor is
 }
 
 /**
- * The actor, who may do this. Every verb begins with it.
+ * Returns the actor if they may do this. Every verb begins with this check.
  *
- * @throws ChatError `unauthenticated` for an anonymous actor who may not, `forbidden` for any other
+ * @throws ChatError otherwise: `unauthenticated` for an anonymous actor, `forbidden` for any other
  */
 export function requirePermission<A extends Action>(actor: Actor, action: A): PermittedActor<A> {
   if (isPermitted(actor, action)) return actor;

@@ -14,12 +14,12 @@ import { settleWaiting } from './conversations/settle-waiting.ts';
 import { chatFixture } from './testing/chat-fixture.ts';
 
 const chat = chatFixture();
-/** Enough that reading all of them instead of some would be chosen, and felt. */
+/** Enough that a sequential scan would be visibly worse than an index. */
 const CLIENTS = 3_000;
 const MESSAGES = 20;
-/** What one call may look at in one step: a page or two, never a table. */
+/** Most rows that one step of a plan may read: a page or two, never a table. */
 const MOST_ROWS = 1_000;
-/** The one conversation that is long: an old and faithful customer. */
+/** Messages of the one long conversation. */
 const LONG = 5_000;
 
 let operator: OperatorActor;
@@ -47,7 +47,7 @@ beforeAll(async () => {
 
 const TABLES = new Set(['Client', 'ChatMessage', 'ChatSession']);
 
-/** What a step did that a large database would make slow. */
+/** Why a step would be slow in a large database; undefined if it would not. */
 function troubleOf(node: PlanNode): string | undefined {
   const rows = node['Actual Rows'] * node['Actual Loops'];
   const what = `${node['Node Type']}${node['Relation Name'] === undefined ? '' : ` of ${node['Relation Name']}`}: ${rows} rows`;
@@ -63,11 +63,11 @@ it.each<[string, () => Promise<unknown>]>([
   ],
   ['the newest page', async () => await readPage(chat.ctx, operator, { clientId: visitor.clientId, limit: 50 })],
   ['a page in the middle', async () => await readPage(chat.ctx, operator, { clientId: visitor.clientId, beforeSeq: 2_500, limit: 50 })],
-  ['what comes after a number', async () => await readPage(chat.ctx, visitor, { afterSeq: LONG - 2, limit: 50 })],
-  ['nothing new', async () => await readPage(chat.ctx, visitor, { afterSeq: LONG, limit: 50 })],
-  ['the list of recent chats, with what is unread', async () => await listRecentChats(chat.ctx, operator)],
+  ['a page after a number', async () => await readPage(chat.ctx, visitor, { afterSeq: LONG - 2, limit: 50 })],
+  ['an empty page after the last number', async () => await readPage(chat.ctx, visitor, { afterSeq: LONG, limit: 50 })],
+  ['the list of recent chats, with unread counts', async () => await listRecentChats(chat.ctx, operator)],
   [
-    'its second page',
+    'the second page of recent chats',
     async () => {
       const last = (await listRecentChats(chat.ctx, operator, { limit: 50 })).at(-1);
       const before = { lastActivityAt: last?.lastActivityAt ?? '', id: last?.client.id ?? 0 };
@@ -76,13 +76,13 @@ it.each<[string, () => Promise<unknown>]>([
   ],
   ['conversations by their ids', async () => await findChats(chat.ctx, operator, { ids: [1, 2, visitor.clientId] })],
   [
-    'conversations by where their visitors are',
+    'conversations by their visitors’ addresses',
     async () => await findChats(chat.ctx, operator, { addresses: [visitor.sessionId, 'a socket'] }),
   ],
   ['marking as done', async () => await markDone(chat.ctx, operator, { clientId: visitor.clientId, done: true })],
-  ['taking that back', async () => await markDone(chat.ctx, operator, { clientId: visitor.clientId, done: false })],
+  ['unmarking as done', async () => await markDone(chat.ctx, operator, { clientId: visitor.clientId, done: false })],
   ['marking as read', async () => await markRead(chat.ctx, operator, { clientId: visitor.clientId })],
-])('%s is found by its index, whatever else there is', async (_what, verb) => {
+])('%s is read by an index, however large the tables are', async (_what, verb) => {
   const statements = await recordStatements(verb);
   expect(statements.length).toBeGreaterThan(0);
   const trouble: (string | undefined)[] = [];
@@ -109,21 +109,21 @@ it.each(['waiting', 'open', 'done'] as const)(
   },
 );
 
-it('who waits for an answer is counted in an index of just those', async () => {
+it('unanswered conversations are counted by an index of them alone', async () => {
   const statements = await recordStatements(async () => await countUnanswered(chat.ctx, SYSTEM));
   const plan = (await Promise.all(statements.map(async (statement) => await planOf(chat.db, statement)))).flat();
   expect(plan.flatMap((node) => node['Index Name'] ?? [])).toEqual(['idx_clients_waiting']);
   expect(plan.filter((node) => /Sort|Seq Scan/.test(node['Node Type']))).toEqual([]);
 });
 
-it('what a version without these columns has saved is found by an index of just that', async () => {
+it('conversations saved by a version without the waiting columns are found by an index of them alone', async () => {
   await chat.db.prisma
     .$executeRaw`UPDATE "Client" SET "waitingSeq" = 0 WHERE id IN (SELECT id FROM "Client" ORDER BY "lastActivityAt" DESC LIMIT 150)`;
   const statements = await recordStatements(async () => void (await settleWaiting(chat.ctx, SYSTEM)));
   const plans = await Promise.all(statements.map(async (statement) => await planOf(chat.db, statement)));
   expect(plans[0]?.map((node) => node['Index Name'])).toContain('idx_clients_unsettled');
   const [look, lock, settle] = plans;
-  // The hundred rows themselves are changed by whatever way is shortest; their messages are found by an index.
+  // PostgreSQL may choose any plan for the hundred rows themselves; their messages must be read by an index.
   const messages = settle?.filter((node) => node['Relation Name'] !== 'Client');
   expect([look, lock, messages].flatMap((plan) => plan?.map(troubleOf).filter((what) => what !== undefined))).toEqual([]);
   expect(await settleWaiting(chat.ctx, SYSTEM)).toBe(false);

@@ -19,7 +19,7 @@ import { startSession } from './visitors/start-session.ts';
 const NOW = new Date('2026-11-20T12:00:00.000Z');
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
-describe.each(['plain', 'grown'] as const)('on an installation of the guide that was taken over (%s)', (kind) => {
+describe.each(['plain', 'grown'] as const)('after the migration of an installation of the original guide (%s)', (kind) => {
   const operator: OperatorActor = { kind: 'operator', userId: 1, name: 'Ana', role: 'ADMIN' };
   let db: Database;
   let ctx: Context;
@@ -33,7 +33,7 @@ describe.each(['plain', 'grown'] as const)('on an installation of the guide that
   });
   afterAll(async () => await db.close());
 
-  it('the list shows the old conversations with their counters and the addresses of their visitors', async () => {
+  it('the list has the old conversations with their counters and their visitors’ addresses', async () => {
     const chats = await listRecentChats(ctx, operator);
     const known = chats.filter(({ client }) => client.id !== 7);
     expect(
@@ -45,7 +45,7 @@ describe.each(['plain', 'grown'] as const)('on an installation of the guide that
     expect(known[0]?.client.phone).toBe('+1 555 0100');
   });
 
-  it('pages and history have every message at its time, with pictures and names', async () => {
+  it('pages and history have every message with its time, picture and operator’s name', async () => {
     const page = await readPage(ctx, operator, { clientId: 1, limit: 100 });
     expect(
       page.messages.map(({ seq, createdAt, operatorName, imageUrl, isRead }) => [
@@ -67,7 +67,7 @@ describe.each(['plain', 'grown'] as const)('on an installation of the guide that
     expect(await readHistory(ctx, operator, { clientId: 1, limit: 100 })).toHaveLength(5);
   });
 
-  it('a visitor is found by the old socket, and conversations go on where they were', async () => {
+  it('a visitor is found by their old socket id, and conversations continue with the next number', async () => {
     expect(await adoptSession(ctx, operator, { clientSocketId: 'sock-A', username: 'somebody' })).toMatchObject({
       clientId: 1,
       username: 'Vera',
@@ -81,7 +81,7 @@ describe.each(['plain', 'grown'] as const)('on an installation of the guide that
     expect(marked.count).toBe(2);
   });
 
-  it('new visitors come, also with a telephone that is known, and operators get a password', async () => {
+  it('new visitors can start chats, also with a known telephone number, and operators can be given passwords', async () => {
     const started = await startSession(ctx, { kind: 'anonymous' }, { username: 'Vera again', phone: '+1 555 0100' });
     expect(started.clientId).toBeGreaterThan(7);
     expect((await listOperators(ctx, SYSTEM, NOW)).map(({ maySignIn }) => maySignIn)).toEqual([false, false]);

@@ -22,7 +22,7 @@ const PICTURE = { storageKey: 'k', name: 'n', mimeType: 'image/png', width: 1, h
 
 type Verb = (ctx: Context, actor: Actor, clientId: number | undefined) => Promise<unknown>;
 
-/** Verbs that a visitor may use on its own conversation and an operator on any. */
+/** Verbs that a visitor may use on their own conversation and an operator on any. */
 const forBoth: Record<string, Verb> = {
   readPage: async (ctx, actor, clientId) => await readPage(ctx, actor, { clientId, limit: 10 }),
   recordReceipts: async (ctx, actor, clientId) => await recordReceipts(ctx, actor, { clientId, readSeq: 1 }),
@@ -31,7 +31,7 @@ const forBoth: Record<string, Verb> = {
 };
 
 describe.each(Object.entries(forBoth))('%s', (_name, verb) => {
-  it('a visitor: its own conversation, named or not, and no other', async () => {
+  it('a visitor reaches their own conversation, named or not, and no other', async () => {
     const [own, other] = [await chat.visitor(), await chat.visitor()];
     expect(await codeOf(verb(chat.ctx, own, undefined))).toBe('resolved');
     expect(await codeOf(verb(chat.ctx, own, own.clientId))).toBe('resolved');
@@ -39,26 +39,26 @@ describe.each(Object.entries(forBoth))('%s', (_name, verb) => {
     expect(await codeOf(verb(chat.ctx, own, 99_999_999))).toBe('not_found');
   });
 
-  it('a visitor whose session is not (any more) this client’s: nothing', async () => {
+  it('a visitor whose session does not belong to the client reaches nothing', async () => {
     const [own, other] = [await chat.visitor(), await chat.visitor()];
     expect(await codeOf(verb(chat.ctx, { ...own, sessionId: other.sessionId }, undefined))).toBe('not_found');
     expect(await codeOf(verb(chat.ctx, { ...own, sessionId: randomUUID() }, undefined))).toBe('not_found');
     expect(await codeOf(verb(chat.ctx, { ...own, clientId: other.clientId }, undefined))).toBe('not_found');
   });
 
-  it('an operator: every conversation that exists, by name', async () => {
+  it('an operator reaches every existing conversation that they name', async () => {
     const [operator, visitor] = [await chat.operator(), await chat.visitor()];
     expect(await codeOf(verb(chat.ctx, operator, visitor.clientId))).toBe('resolved');
     expect(await codeOf(verb(chat.ctx, operator, undefined))).toBe('invalid_request');
     for (const id of [99_999_999, 0, -1, Number.MAX_SAFE_INTEGER]) expect(await codeOf(verb(chat.ctx, operator, id))).toBe('not_found');
   });
 
-  it('nobody else', async () => {
+  it('an anonymous actor reaches nothing', async () => {
     expect(await codeOf(verb(chat.ctx, ANONYMOUS, (await chat.visitor()).clientId))).toBe('unauthenticated');
   });
 });
 
-it('readHistory: the same', async () => {
+it('readHistory follows the same rules', async () => {
   const [own, other, operator] = [await chat.visitor(), await chat.visitor(), await chat.operator()];
   const { clientId } = own;
   expect(await codeOf(readHistory(chat.ctx, own, { clientId }))).toBe('resolved');
@@ -68,7 +68,7 @@ it('readHistory: the same', async () => {
   expect(await codeOf(readHistory(chat.ctx, ANONYMOUS, { clientId }))).toBe('unauthenticated');
 });
 
-it('what all conversations are about is for operators only', async () => {
+it('only operators can list conversations', async () => {
   const [visitor, operator] = [await chat.visitor(), await chat.operator()];
   const { clientId } = visitor;
   expect(await codeOf(listRecentChats(chat.ctx, visitor))).toBe('forbidden');
@@ -79,10 +79,10 @@ it('what all conversations are about is for operators only', async () => {
   expect(await codeOf(markRead(chat.ctx, operator, { clientId: 99_999_999 }))).toBe('not_found');
 });
 
-/** A client that is read otherwise than through `clientsSeenBy`: rows by SQL, or by Prisma. What is written is written under the lock of `lockClient`. */
+/** Reads of clients that bypass `clientsSeenBy`, in SQL or through Prisma. Writes happen under the lock of `lockClient`. */
 const READS_CLIENTS = /\b(?:FROM|JOIN|USING)\s+(?:ONLY\s+)?"Client"|\.client\.(?:find|count|aggregate|groupBy)/i;
 
-it('only `visible.ts` selects clients', async () => {
+it('no file but `visible.ts` selects clients', async () => {
   const files = (await readdir(import.meta.dirname, { recursive: true })).filter(
     (file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && !file.startsWith('testing/'),
   );

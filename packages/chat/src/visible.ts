@@ -12,8 +12,8 @@ export const MAX_INTEGER = 2_147_483_647;
 
 /**
  * The clients that this actor sees, as an item `c` for FROM: every row for operators and the installation; for a visitor their own, as long as their session
- * belongs to it (a token from before a backup was restored may name somebody else's row); none for anybody else. Everything that selects clients selects them
- * from here, so that a new limit on what somebody sees is a change of this function.
+ * belongs to it (a token from before a restored backup may name another visitor's row); none for an anonymous actor. Every query that selects clients uses
+ * this function, so that a new limit on what an actor sees is a change in one place.
  */
 export function clientsSeenBy(actor: Actor): Prisma.Sql {
   if (actor.kind === 'operator' || actor.kind === 'system') return Prisma.sql`"Client" c`;
@@ -43,18 +43,18 @@ export function clientMeant(actor: Actor, asked: number | null | undefined): num
   return asked;
 }
 
-/** A condition: the visitor has ended the chat that their token belongs to. Such a token opens nothing but the last page. */
+/** A condition: the visitor has ended the chat that their token belongs to. Such a token gives access to the last page of messages only. */
 export function sessionEnded(actor: Actor): Prisma.Sql {
   if (actor.kind !== 'visitor') return Prisma.sql`false`;
   return Prisma.sql`EXISTS (SELECT FROM "ChatSession" e WHERE e.id = ${actor.sessionId}::uuid AND e."endedAt" IS NOT NULL)`;
 }
 
-/** @throws ChatError `blocked` for a visitor who is; operators may see and change what is there */
+/** @throws ChatError `blocked` for a blocked visitor; operators may still see and change the conversation */
 export function refuseBlocked(actor: Actor, client: Pick<ClientState, 'blockedAt'>): void {
   if (actor.kind === 'visitor' && client.blockedAt !== null) throw visitorBlocked();
 }
 
-/** What the verbs need to know of a client beside its messages. */
+/** What the verbs need to know about a client apart from its messages. */
 export interface ClientState {
   readonly id: number;
   readonly username: string;
@@ -89,14 +89,14 @@ export async function readClient(db: Queryable, actor: Actor, asked: number | nu
 }
 
 /**
- * The same under the client's row lock, which everything that changes its counters or adds messages takes first. NO KEY UPDATE: it keeps out others who
- * take it, but not rows that merely refer to the client (an upload, a session).
+ * The same under the client's row lock, which every change of its counters or messages takes first. NO KEY UPDATE excludes others who take it, but allows
+ * inserting rows that refer to the client (an upload, a session).
  */
 export async function lockClient(tx: Queryable, actor: Actor, asked: number | null | undefined): Promise<ClientState> {
   return admitted(actor, await selectClient(tx, actor, asked, LOCK));
 }
 
-/** The same, also for a visitor who has ended the chat: for ending it once more. */
+/** The same, also for a visitor who has ended the chat, so that ending it again succeeds. */
 export async function lockOwnClient(tx: Queryable, actor: Actor, asked: number | null | undefined): Promise<ClientState> {
   const client = await selectClient(tx, actor, asked, LOCK);
   return admitted(actor, client === undefined ? undefined : { ...client, sessionEnded: false });

@@ -6,14 +6,14 @@ import { withDatabase } from './with-database.ts';
 
 const chat = chatFixture();
 
-it('work that lost against another transaction is done again', async () => {
+it('withDatabase runs work again that PostgreSQL rolled back because of another transaction', async () => {
   const [a, b] = [await chat.visitor(), await chat.visitor()];
   let started = 0;
   let open = (): void => undefined;
   const both = new Promise<void>((resolve) => {
     open = resolve;
   });
-  // Two transactions that lock the same two rows the other way round: PostgreSQL rolls one of them back.
+  // Two transactions lock the same two rows in opposite order: PostgreSQL rolls one of them back.
   const rename = async (first: number, second: number, username: string) =>
     await withDatabase(chat.ctx, async () => {
       await chat.db.prisma.$transaction(async (tx) => {
@@ -28,7 +28,7 @@ it('work that lost against another transaction is done again', async () => {
   expect(started).toBe(3);
 });
 
-it('throws errors of the table only: known ones as they are, unforeseen ones as internal and logged', async () => {
+it('withDatabase throws a ChatError as it is, and any other error as internal after logging it', async () => {
   const known = new ChatError('conflict', 'x');
   await expect(withDatabase(chat.ctx, async () => await Promise.reject(known))).rejects.toBe(known);
   const logged = chat.errors.length;

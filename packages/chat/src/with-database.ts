@@ -3,17 +3,16 @@ import { ChatError } from '@switchboard/protocol';
 
 import type { Context } from './context.ts';
 
-/** How often work is begun in all when other transactions get in its way. */
+/** How often work is attempted when it conflicts with other transactions. */
 const ATTEMPTS = 4;
-/** What a caller is told to wait when the database is away, in seconds. */
+/** How long a caller should wait before retrying when the database is away, in seconds. */
 const RETRY_AFTER_SECONDS = 2;
 
 /**
- * Runs the part of a verb that talks to the database. Work that lost against a concurrent transaction (rolled back, so nothing happened) is run
- * again.
+ * Runs the part of a verb that uses the database. Work that PostgreSQL rolled back because of a concurrent transaction is run again.
  *
- * @throws ChatError and nothing else: `unavailable` when the database is away, `invalid_request` for what it can't store, `internal` (logged) for
- * the unforeseen
+ * @throws ChatError and nothing else: `unavailable` when the database is away, `invalid_request` for a value that it cannot store, `internal` (logged) for
+ * unexpected errors
  */
 export async function withDatabase<T>(ctx: Pick<Context, 'log'>, work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {

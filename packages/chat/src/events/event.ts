@@ -1,4 +1,4 @@
-/** What can happen to a conversation beside its messages. */
+/** What can happen to a conversation apart from its messages. */
 export type EventKind = 'started' | 'ended' | 'reopened' | 'blocked' | 'unblocked' | 'done' | 'undone';
 
 /** Values of a conversation by their columns; times are ISO-8601. */

@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 const VISITOR = { kind: 'visitor', id: null, name: null };
 
-it('says who did what to a conversation, when, and what it was before', async () => {
+it('an event says who did what to a conversation, when, and the values before and after', async () => {
   const [visitor, operator] = [await chat.visitor(), await chat.operator('Olga')];
   const { clientId } = visitor;
   const olga = { kind: 'operator', id: operator.userId, name: 'Olga' };
@@ -38,7 +38,7 @@ it('says who did what to a conversation, when, and what it was before', async ()
   ]);
 });
 
-it('asking again for what is so already is no event', async () => {
+it('a repeated request that changes nothing adds no event', async () => {
   const [visitor, operator] = [await chat.visitor(), await chat.operator()];
   const { clientId } = visitor;
   for (const _attempt of ['first', 'again']) {
@@ -54,7 +54,7 @@ it('asking again for what is so already is no event', async () => {
   expect(kinds).toEqual(['started', 'blocked', 'done', 'unblocked', 'undone', 'ended']);
 });
 
-it('a visitor who ends what an operator has ended before is an event of its own: their end is final', async () => {
+it('a visitor who ends a chat after an operator did adds a second event, because their end is final', async () => {
   const [visitor, operator] = [await chat.visitor(), await chat.operator()];
   await endChat(chat.ctx, operator, { clientId: visitor.clientId });
   for (const _attempt of ['first', 'again']) await endChat(chat.ctx, visitor);
@@ -65,7 +65,7 @@ it('a visitor who ends what an operator has ended before is an event of its own:
   ]);
 });
 
-it('a message that reopens a conversation is named as the reason', async () => {
+it('the event of a conversation that a message reopens names the message as the reason', async () => {
   const [visitor, operator] = [await chat.visitor(), await chat.operator()];
   const { clientId } = visitor;
   const saver = createMessageSaver(chat.ctx);
@@ -87,14 +87,14 @@ it('a message that reopens a conversation is named as the reason', async () => {
   expect(await chat.client(clientId)).toMatchObject({ activitySeq: 5, status: 'ACTIVE' });
 });
 
-it('an old front-end’s conversation is started by the operator who adopted it', async () => {
+it('the event that starts an adopted conversation names the operator who adopted it', async () => {
   const operator = await chat.operator('Olga');
   const { clientId } = await adoptSession(chat.ctx, operator, { clientSocketId: 'a socket', username: 'Old' });
   const [started] = await readEvents(chat.ctx, operator, { clientId });
   expect(started).toMatchObject({ kind: 'started', actor: { kind: 'operator', id: operator.userId, name: 'Olga' } });
 });
 
-it('what happens at the same moment is numbered without a gap', async () => {
+it('events at the same moment are numbered without a gap', async () => {
   const [visitor, ...operators] = [await chat.visitor(), await chat.operator(), await chat.operator(), await chat.operator()];
   const { clientId } = visitor;
   await Promise.all(
@@ -111,7 +111,7 @@ it('what happens at the same moment is numbered without a gap', async () => {
   expect(await readEvents(chat.ctx, operator, { clientId, afterActivitySeq: 1, limit: 1 })).toEqual(events.slice(1, 2));
 });
 
-it('a verb that fails leaves no event', async () => {
+it('a verb that fails adds no event', async () => {
   const [visitor, operator] = [await chat.visitor(), await chat.operator()];
   const { clientId } = visitor;
   await createMessageSaver(chat.ctx).save(visitor, [text('new')]);

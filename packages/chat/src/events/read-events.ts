@@ -7,7 +7,7 @@ import { readClient } from '../visible.ts';
 import { withDatabase } from '../with-database.ts';
 import type { ConversationEvent } from './event.ts';
 
-/** Events after this number, `limit` of them; all are read in pages of `MAX_PAGE_SIZE` at most. */
+/** Which events: after this number, at most `limit` of them. A page has at most `MAX_PAGE_SIZE`. */
 export interface EventsQuery {
   readonly clientId: number;
   readonly afterActivitySeq?: number | undefined;
@@ -15,7 +15,7 @@ export interface EventsQuery {
 }
 
 /**
- * What happened to a conversation beside its messages, the oldest first.
+ * The events of a conversation, the oldest first.
  *
  * @throws ChatError `unauthenticated`, `forbidden` for everybody but operators, `not_found`
  */

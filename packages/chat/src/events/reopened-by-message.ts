@@ -8,7 +8,7 @@ export interface Reopening {
   readonly operatorId: number | null;
 }
 
-/** What reopening adds to the statement that saves messages: nothing where no conversation is reopened. */
+/** What reopening adds to the statement that saves messages; empty when no conversation is reopened. */
 interface ReopeningSql {
   /** Sets columns of the client `c` from its change `n`. */
   readonly columns: Prisma.Sql;

@@ -28,7 +28,7 @@ export function startedEvent(actor: Actor, at: Date): Prisma.ConversationEventCr
   return { activitySeq: 1, at, kind: 'started' satisfies EventKind, ...actorColumns(actor) };
 }
 
-/** Who acted. A visitor is recorded without a name, because an event holds no words of theirs. A person who starts a chat without a token is a visitor. */
+/** Who acted. A visitor is recorded without a name, because an event holds no personal data. A person who starts a chat without a token is a visitor. */
 function actorColumns(actor: Actor): { actorKind: 'visitor' | 'operator' | 'system'; actorId: number | null; actorName: string | null } {
   if (actor.kind === 'operator') return { actorKind: 'operator', actorId: actor.userId, actorName: actor.name };
   return { actorKind: actor.kind === 'system' ? 'system' : 'visitor', actorId: null, actorName: null };

@@ -11,8 +11,8 @@ export interface MessageRow extends Omit<MessageView, 'readAt' | 'createdAt'> {
 }
 
 /**
- * What is read of a message `m` of the client `c`, with `MESSAGE_JOINS`. A message up to the other side's read mark is read, whether its own column says so
- * already or not: the marks move at once, the columns in bounded steps (see `flagRead`).
+ * The columns of a message `m` of the client `c`, with `MESSAGE_JOINS`. A message up to the other side's read mark counts as read even if its own column does
+ * not say so yet: marks are raised at once, columns in bounded steps (see `flagRead`).
  */
 export const MESSAGE_COLUMNS = Prisma.sql`m.id, m."messageKey", m.seq, m."clientId", m."senderType", m."messageType", m.text, m."imageUrl",
   m."imageName", m."mimeType", u.width AS "imageWidth", u.height AS "imageHeight", m."operatorId", o.name AS "operatorName",
@@ -21,11 +21,11 @@ export const MESSAGE_COLUMNS = Prisma.sql`m.id, m."messageKey", m.seq, m."client
 
 const UPLOAD_PATTERN = `^${UPLOADS_PATH}([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$`;
 
-/** The operator `o` and the upload `u` of a message `m`. Its URL may be a whole picture, of which only the beginning is looked at. */
+/** The operator `o` and the upload `u` of a message `m`. Its URL may be a whole data URL, so only its beginning is compared. */
 export const MESSAGE_JOINS = Prisma.sql`LEFT JOIN "User" o ON o.id = m."operatorId"
   LEFT JOIN "Upload" u ON u.id = substring(left(m."imageUrl", 100) FROM ${Prisma.raw(`'${UPLOAD_PATTERN}'`)})::uuid`;
 
-/** A message as `actor` may see it: uploads with signed paths, times as ISO-8601, an operator's name but for visitors not the id. */
+/** A message as `actor` may see it: uploads with signed paths, times as ISO-8601, an operator's name, and their id for operators only. */
 export function presentMessage(ctx: Pick<Context, 'signUpload'>, actor: Actor, row: MessageRow): MessageView {
   return {
     id: row.id,
@@ -47,7 +47,7 @@ type BodyView = Pick<MessageView, 'messageType' | 'text' | 'imageUrl' | 'imageNa
 function presentBody({ signUpload }: Pick<Context, 'signUpload'>, row: MessageRow): BodyView {
   const { messageType, text, imageUrl, imageName, mimeType, imageWidth, imageHeight } = row;
   switch (messageType) {
-    case 'TEXT': // Its columns of a picture are empty, except perhaps in what the guide's own code has saved.
+    case 'TEXT': // Its picture columns are empty, except perhaps in rows saved by the original guide's code.
     case 'IMAGE': {
       const url = imageUrl?.startsWith(UPLOADS_PATH) === true ? signUpload(imageUrl) : imageUrl;
       return { messageType, text, imageUrl: url, imageName, mimeType, imageWidth, imageHeight };

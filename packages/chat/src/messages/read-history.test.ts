@@ -8,7 +8,7 @@ import { chatFixture, NOW, text } from '../testing/chat-fixture.ts';
 const chat = chatFixture();
 const ago = (seconds: number) => new Date(NOW.getTime() - seconds * 1_000).toISOString();
 
-it('is the newest messages in the order they were sent, oldest first, with operators’ names', async () => {
+it('the history has the newest messages in the order they were sent, oldest first, with operators’ names', async () => {
   const [visitor, operator] = [await chat.visitor(), await chat.operator('Olga')];
   const { clientId } = visitor;
   const saver = createMessageSaver(chat.ctx);
@@ -26,7 +26,7 @@ it('is the newest messages in the order they were sent, oldest first, with opera
   expect((await readHistory(chat.ctx, operator, { clientId, limit: 2 })).map((message) => message.text)).toEqual(['fourth', 'same time']);
 });
 
-it('can be of one session', async () => {
+it('the history can be limited to one session', async () => {
   const [visitor, operator] = [await chat.visitor(), await chat.operator()];
   const { clientId, sessionId } = visitor;
   const saver = createMessageSaver(chat.ctx);
@@ -38,7 +38,7 @@ it('can be of one session', async () => {
   expect(await texts('none')).toEqual([]);
 });
 
-it('is 100 messages when nobody says how many, and never more than the cap', async () => {
+it('the history has 100 messages by default, and never more than the cap', async () => {
   const [visitor, operator] = [await chat.visitor(), await chat.operator()];
   const saver = createMessageSaver(chat.ctx);
   for (let batch = 0; batch < 3; batch += 1)

@@ -19,7 +19,7 @@ beforeAll(async () => {
   const saver = createMessageSaver(chat.ctx);
   const other = await chat.visitor();
   for (let seq = 1; seq <= TOTAL; seq += 1) {
-    // Sent the other way round than saved: pages go by number alone.
+    // Sent in the opposite order: pages depend on the number alone.
     const sentAt = new Date(NOW.getTime() - seq * 1_000).toISOString();
     await saver.save(seq % 2 === 0 ? operator : visitor, [text(`m${seq}`, { clientId: visitor.clientId, sentAt })]);
     await saver.save(other, [text('somebody else')]);
@@ -33,7 +33,7 @@ const read = async (query: { afterSeq?: number; beforeSeq?: number; limit: numbe
 const range = (from: number, to: number) => Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => from + index);
 
 describe('a page', () => {
-  it('is always from old to new, and says whether there is more in its direction', async () => {
+  it('is ordered from old to new, and says whether there is more in its direction', async () => {
     expect(await read({ limit: 10 })).toEqual({ seqs: range(16, 25), hasMore: true, lastSeq: TOTAL });
     expect(await read({ beforeSeq: 16, limit: 10 })).toEqual({ seqs: range(6, 15), hasMore: true, lastSeq: TOTAL });
     expect(await read({ beforeSeq: 6, limit: 10 })).toEqual({ seqs: range(1, 5), hasMore: false, lastSeq: TOTAL });
@@ -44,7 +44,7 @@ describe('a page', () => {
     expect(await read({ beforeSeq: Number.MAX_SAFE_INTEGER, limit: 2 })).toEqual({ seqs: [24, 25], hasMore: true, lastSeq: TOTAL });
   });
 
-  it('whatever is asked, is exactly the slice of all messages', async () => {
+  it('is the exact slice of all messages for any query', async () => {
     const cursor = fc.option(fc.integer({ min: 0, max: TOTAL + 2 }), { nil: undefined });
     await fc.assert(
       fc.asyncProperty(cursor, fc.boolean(), fc.integer({ min: 1, max: 30 }), async (at, forward, limit) => {
@@ -58,7 +58,7 @@ describe('a page', () => {
     );
   });
 
-  it('of an empty conversation is empty', async () => {
+  it('is empty for an empty conversation', async () => {
     const page = await readPage(chat.ctx, await chat.visitor(), { limit: 10 });
     expect(page).toEqual({
       epoch: await readEpoch(chat.ctx, SYSTEM),
@@ -70,7 +70,7 @@ describe('a page', () => {
     });
   });
 
-  it('has a cap, and one direction', async () => {
+  it('is limited in size, and refuses both cursors at once', async () => {
     expect((await read({ limit: 1_000_000 })).seqs).toHaveLength(TOTAL);
     expect((await read({ limit: 0 })).seqs).toHaveLength(1);
     expect(await codeOf(readPage(chat.ctx, visitor, { afterSeq: 1, beforeSeq: 5, limit: 1 }))).toBe('invalid_request');

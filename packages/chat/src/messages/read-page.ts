@@ -28,7 +28,7 @@ type PageRow = ClientColumns & (MessageRow | { readonly id: null });
 /**
  * One page of a conversation, from old to new. One statement, so that page, `lastSeq`, receipts and epoch are of the same instant.
  *
- * @throws ChatError as `clientMeant`, `not_found`, `blocked` for a visitor that is, `unauthenticated` for one who has ended this chat and asks for more than
+ * @throws ChatError as `clientMeant`, `not_found`, `blocked` for a blocked visitor, `unauthenticated` for a visitor who has ended this chat and asks for more than
  * its last `DEFAULT_PAGE_SIZE` messages, `invalid_request` when both cursors are given
  */
 export async function readPage(ctx: Context, actor: Actor, query: PageQuery): Promise<MessagesPage> {
@@ -60,7 +60,7 @@ export async function readPage(ctx: Context, actor: Actor, query: PageQuery): Pr
   if (client.sessionEnded && (afterSeq !== undefined || beforeSeq !== undefined || limit > DEFAULT_PAGE_SIZE)) throw chatOver();
   const found = rows.filter((row) => row.id !== null);
   const hasMore = found.length > limit;
-  // The one too many is the newest when reading forwards, the oldest when reading backwards.
+  // The extra row is the newest when reading forwards, the oldest when reading backwards.
   const page = afterSeq === undefined ? found.slice(-limit) : found.slice(0, limit);
   return {
     messages: page.map((row) => presentMessage(ctx, actor, row)),

@@ -8,7 +8,7 @@ import { chatFixture, codeOf } from '../testing/chat-fixture.ts';
 const chat = chatFixture();
 const OLGA = { email: ' Olga@Example.ORG ', name: ' Olga ', password: 'correct horse battery' };
 
-it('makes a user and a password to sign in with', async () => {
+it('creates a user with a password', async () => {
   const { id } = await createOperator(chat.ctx, SYSTEM, OLGA);
   expect(await chat.db.prisma.user.findUnique({ where: { id } })).toMatchObject({
     email: 'olga@example.org',
@@ -21,7 +21,7 @@ it('makes a user and a password to sign in with', async () => {
   expect(await verifyPassword(account?.password ?? '', OLGA.password)).toBe(true);
 });
 
-it('an e-mail has one operator, whatever its case, also when two ask at once', async () => {
+it('refuses a second operator with the same e-mail, whatever its case, also for concurrent requests', async () => {
   const paul = { email: 'paul@example.org', name: 'Paul', password: 'correct horse battery', role: 'ADMIN' as const };
   const codes = await Promise.all([
     codeOf(createOperator(chat.ctx, SYSTEM, paul)),

@@ -20,7 +20,7 @@ const newOperator = z.object({
   role: operatorRole.default('OPERATOR'),
 });
 
-/** As typed: `createOperator` checks it. */
+/** Unchecked input: `createOperator` validates it. */
 export type NewOperator = z.input<typeof newOperator>;
 
 /**

@@ -21,12 +21,12 @@ async function signedIn(name: string): Promise<{ id: number; email: string }> {
 
 const listed = async (email: string) => (await listOperators(chat.ctx, SYSTEM, NOW)).find((operator) => operator.email === email);
 
-it('lists who there is, who may sign in and who is', async () => {
+it('lists operators with whether they may sign in and how many browsers are signed in', async () => {
   const { id, email } = await signedIn('anna');
   expect(await listed(email)).toEqual({ id, email, name: 'anna', role: 'OPERATOR', maySignIn: true, sessions: 1 });
 });
 
-it('gives another role, by e-mail in whatever case', async () => {
+it('changes a role by e-mail, whatever its case', async () => {
   const { id, email } = await signedIn('role');
   expect(await setOperatorRole(chat.ctx, SYSTEM, ` ${email.toUpperCase()} `, 'ADMIN')).toEqual({
     id,
@@ -35,7 +35,7 @@ it('gives another role, by e-mail in whatever case', async () => {
   expect(await listed(email)).toMatchObject({ role: 'ADMIN', maySignIn: true, sessions: 1 });
 });
 
-it('gives a new password and signs out everywhere', async () => {
+it('sets a new password and signs the operator out everywhere', async () => {
   const { id, email } = await signedIn('password');
   await setOperatorPassword(chat.ctx, SYSTEM, email, 'another horse battery');
   const account = await chat.db.prisma.authAccount.findFirstOrThrow({ where: { userId: id } });
@@ -44,7 +44,7 @@ it('gives a new password and signs out everywhere', async () => {
   expect(await codeOf(setOperatorPassword(chat.ctx, SYSTEM, email, 'short'))).toBe('invalid_request');
 });
 
-it('removes an operator, whose messages keep their sender, and lets it in again with a new password', async () => {
+it('removes an operator whose row stays, and a new password lets them sign in again', async () => {
   const { id, email } = await signedIn('gone');
   await removeOperator(chat.ctx, SYSTEM, email);
   expect(await listed(email)).toMatchObject({ id, name: 'gone', maySignIn: false, sessions: 0 });
@@ -52,7 +52,7 @@ it('removes an operator, whose messages keep their sender, and lets it in again 
   expect(await listed(email)).toMatchObject({ id, maySignIn: true });
 });
 
-it('knows nobody else', async () => {
+it('answers not_found for an unknown e-mail', async () => {
   for (const change of [
     () => setOperatorRole(chat.ctx, SYSTEM, 'nobody@example.org', 'ADMIN'),
     () => setOperatorPassword(chat.ctx, SYSTEM, 'nobody@example.org', 'correct horse battery'),

@@ -17,13 +17,13 @@ export interface OperatorAccount {
   readonly email: string;
   readonly name: string;
   readonly role: OperatorRole;
-  /** False when it was removed: then it is there for the messages that it wrote. */
+  /** False when they were removed: their row stays for the messages they wrote. */
   readonly maySignIn: boolean;
-  /** Browsers that are signed in. */
+  /** Number of signed-in browsers. */
   readonly sessions: number;
 }
 
-/** Everybody who ever was an operator, by e-mail. @throws ChatError `forbidden` for everybody but the installation, `unavailable` */
+/** All operators, also removed ones, by e-mail. @throws ChatError `forbidden` for everybody but the installation, `unavailable` */
 export async function listOperators(ctx: OwnContext, actor: Actor, now: Date): Promise<OperatorAccount[]> {
   requirePermission(actor, 'operator.list');
   const users = await withDatabase(
@@ -51,7 +51,7 @@ export async function listOperators(ctx: OwnContext, actor: Actor, now: Date): P
 }
 
 /**
- * Gives an operator another role, from their next request on. Their relay tokens are revoked, as by the two verbs below.
+ * Changes an operator's role, from their next request on. Revokes their relay tokens, as the two verbs below do.
  *
  * @throws ChatError `forbidden` for everybody but the installation, `not_found`, `invalid_request`
  */
@@ -68,7 +68,7 @@ export async function setOperatorRole(
   });
 }
 
-/** Gives an operator, also one who was removed, a new password and signs them out everywhere. @throws ChatError as `setOperatorRole` */
+/** Sets the password of an operator, also of a removed one, and signs them out everywhere. @throws ChatError as `setOperatorRole` */
 export async function setOperatorPassword(
   ctx: OwnContext,
   actor: Actor,
@@ -88,7 +88,7 @@ export async function setOperatorPassword(
   });
 }
 
-/** Signs an operator out everywhere and lets them sign in no more. What they wrote stays, with their name. @throws ChatError as `setOperatorRole` */
+/** Signs an operator out everywhere and removes their password. Their messages stay, with their name. @throws ChatError as `setOperatorRole` */
 export async function removeOperator(ctx: OwnContext, actor: Actor, email: string): Promise<WithEffects<{ id: number }>> {
   requirePermission(actor, 'operator.remove');
   return await withOperator(ctx, email, async (tx, { id }) => {

@@ -1,7 +1,7 @@
 import { hash, verify } from '@node-rs/argon2';
 import { z } from 'zod';
 
-/** Characters of a password. The upper bound keeps a hash from being a way to keep the server busy. */
+/** Characters of a password. The upper bound limits what hashing one costs. */
 export const MIN_PASSWORD_LENGTH = 10;
 export const MAX_PASSWORD_LENGTH = 200;
 
@@ -11,7 +11,7 @@ export const newPassword = z
   .min(MIN_PASSWORD_LENGTH, `must have at least ${MIN_PASSWORD_LENGTH} characters`)
   .max(MAX_PASSWORD_LENGTH, `must have at most ${MAX_PASSWORD_LENGTH} characters`);
 
-/** OWASP's first choice for argon2id (Password Storage Cheat Sheet): 19 MiB, 2 passes, 1 lane. `algorithm` 2 is argon2id. */
+/** OWASP's first choice for argon2id (Password Storage Cheat Sheet): 19 MiB, 2 passes, no parallelism. `algorithm` 2 is argon2id. */
 const PARAMETERS = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 
 /** The argon2id hash of a password with a random salt, in PHC format: everything that `verifyPassword` needs. */
@@ -19,7 +19,7 @@ export async function hashPassword(password: string): Promise<string> {
   return await hash(password.normalize('NFKC'), PARAMETERS);
 }
 
-/** Whether `password` is the one that `stored` was made from. @throws Error when `stored` is no argon2 hash */
+/** Whether `stored` is a hash of `password`. @throws Error when `stored` is no argon2 hash */
 export async function verifyPassword(stored: string, password: string): Promise<boolean> {
   if (password.length > MAX_PASSWORD_LENGTH) return false;
   return await verify(stored, password.normalize('NFKC'));

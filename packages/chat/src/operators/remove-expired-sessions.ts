@@ -3,12 +3,12 @@ import type { Context } from '../context.ts';
 import { requirePermission } from '../permissions.ts';
 import { withDatabase } from '../with-database.ts';
 
-/** Rows that are removed in one statement. */
+/** Rows that one statement removes. */
 const BATCH = 500;
 
 /**
- * Removes sessions of operators and links to sign in that expired a day ago or earlier, by the clock of the database: at most 500 of each. The day is for web
- * servers with another clock, which decide whether a session still counts.
+ * Removes operators' sessions and sign-in links that expired a day ago or earlier by the clock of the database, at most 500 of each. The day is for web
+ * servers with another clock, which decide whether a session is still valid.
  *
  * @returns whether there may be more
  * @throws ChatError `forbidden` for everybody but the installation, `unavailable`

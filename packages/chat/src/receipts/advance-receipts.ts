@@ -6,12 +6,12 @@ import type { Context } from '../context.ts';
 import type { Effect } from '../effects.ts';
 import { receiptsOf } from './receipts.ts';
 
-/** Messages that one statement flags as read at most. How many a visitor sends must not decide how long a statement takes and a row stays locked. */
+/** Most messages that one statement flags as read. It bounds how long a statement takes and keeps rows locked. */
 const FLAGS_PER_STEP = 1_000;
-/** Steps of one report at most; the next report goes on with the rest. */
+/** Most steps for one report; the next report continues with the rest. */
 const MAX_STEPS = 20;
 
-/** How far one side has received and seen the other's messages. Having seen implies having received. */
+/** How far one side has received and read the other's messages. Read implies received. */
 export interface Marks {
   readonly deliveredSeq?: number | undefined;
   readonly readSeq?: number | undefined;
@@ -27,30 +27,30 @@ function raised(side: Side, client: ClientState, marks: Marks): { delivered: num
   return { delivered: Math.max(deliveredNow, read, Math.min(marks.deliveredSeq ?? 0, client.lastSeq)), read };
 }
 
-/** Whether `marks` would change anything: asked first without the lock, since most reports bring no news. */
-export function bringsNews(side: Side, client: ClientState, marks: Marks): boolean {
+/** Whether `marks` would change anything. Checked first without the lock, because most reports change nothing. */
+export function changesMarks(side: Side, client: ClientState, marks: Marks): boolean {
   const { delivered, read } = raised(side, client, marks);
   if (side === 'client') return delivered > client.clientDeliveredSeq || read > client.clientReadSeq;
   return delivered > client.operatorDeliveredSeq || read > client.operatorReadSeq || (client.unreadCount > 0 && read >= client.lastSeq);
 }
 
-/** The effect of one side having received or seen more. */
+/** The effect when one side has received or read more. */
 export function messagesSeen({ id, address }: Pick<ClientState, 'id' | 'address'>, by: Side, receipts: Receipts): Effect {
   return { kind: 'messages seen', clientId: id, address, by, receipts };
 }
 
 /** What a report changed. */
 interface AdvancedReceipts {
-  /** The visitor's messages that were unread before and are read now; 0 for the visitor's own side. */
+  /** How many of the visitor's messages became read; 0 for the visitor's own side. */
   readonly count: number;
   readonly receipts: Receipts;
-  /** More messages are to be flagged than fit into one step: `flagRead` goes on, after the commit. */
+  /** More messages are to be flagged than fit into one step: call `flagRead` after the commit. */
   readonly moreToFlag: boolean;
 }
 
 /**
- * Raises one side's marks and counts anew what operators have not read. What has been read follows from the marks; the column `isRead` of the messages, which
- * other programs read, is set for the first `FLAGS_PER_STEP` of them. `client` must be locked by `tx`.
+ * Raises one side's marks and recounts what operators have not read. Whether a message is read follows from the marks; its column `isRead`, for other programs,
+ * is set for the first `FLAGS_PER_STEP` messages. `client` must be locked by `tx`.
  */
 export async function advanceReceipts(tx: Queryable, side: Side, client: ClientState, marks: Marks, now: Date): Promise<AdvancedReceipts> {
   const { delivered, read } = raised(side, client, marks);
@@ -71,8 +71,8 @@ export async function advanceReceipts(tx: Queryable, side: Side, client: ClientS
 }
 
 /**
- * Flags the rest of what the marks say is read, in steps that lock no conversation and finish soon. Never rejects: nothing that is shown depends on the flags,
- * and what is left is flagged by the next report.
+ * Sets `isRead` of the remaining read messages, in short steps that lock no conversation. Never rejects: nothing on screen depends on the flags, and the next
+ * report flags the rest.
  */
 export async function flagRead(ctx: Context, side: Side, clientId: number, receipts: Receipts): Promise<void> {
   const read = side === 'client' ? receipts.clientReadSeq : receipts.operatorReadSeq;
@@ -81,11 +81,11 @@ export async function flagRead(ctx: Context, side: Side, clientId: number, recei
       if ((await ctx.db.prisma.$executeRaw(flagStep(side, clientId, read, ctx.clock()))) < FLAGS_PER_STEP) return;
     }
   } catch (error) {
-    ctx.log.warn({ clientId, err: error }, 'messages that have been read could not be flagged yet');
+    ctx.log.warn({ clientId, err: error }, 'could not flag read messages yet');
   }
 }
 
-/** Flags some of the other side's messages up to `read`. Rows that somebody else flags at this moment are left to them. */
+/** Flags some of the other side's messages up to `read`, and skips rows that another transaction is flagging. */
 function flagStep(side: Side, clientId: number, read: number, now: Date): Prisma.Sql {
   const sender = side === 'client' ? 'OPERATOR' : 'CLIENT';
   const at = Prisma.sql`${now.toISOString()}::timestamptz`;

@@ -3,26 +3,26 @@ import type { Receipts } from '@switchboard/protocol';
 import { requirePermission } from '../permissions.ts';
 import { lockClient, readClient } from '../visible.ts';
 import type { Actor } from '../actor.ts';
-import { advanceReceipts, bringsNews, flagRead, messagesSeen } from './advance-receipts.ts';
+import { advanceReceipts, changesMarks, flagRead, messagesSeen } from './advance-receipts.ts';
 import type { Context } from '../context.ts';
 import type { WithEffects } from '../effects.ts';
 import { receiptsOf } from './receipts.ts';
 import { withDatabase } from '../with-database.ts';
 
-/** Without `upToSeq`: everything that is there. */
+/** Without `upToSeq`: all messages. */
 export interface MarkReadInput {
   readonly clientId: number;
   readonly upToSeq?: number | undefined;
 }
 
-/** `count`: messages that were unread before and are read now. */
+/** `count`: messages that became read. */
 export interface MarkedRead {
   count: number;
   receipts: Receipts;
 }
 
 /**
- * Marks what the client wrote as read by the operators.
+ * Marks the client's messages as read by the operators.
  *
  * @throws ChatError `unauthenticated`, `forbidden` for everybody but operators, `not_found`
  */
@@ -31,7 +31,7 @@ export async function markRead(ctx: Context, actor: Actor, { clientId, upToSeq }
   return await withDatabase(ctx, async () => {
     const before = await readClient(ctx.db.prisma, actor, clientId);
     const wanted = { readSeq: upToSeq ?? before.lastSeq };
-    if (!bringsNews('operator', before, wanted)) return { count: 0, receipts: receiptsOf(before), effects: [] };
+    if (!changesMarks('operator', before, wanted)) return { count: 0, receipts: receiptsOf(before), effects: [] };
     const { moreToFlag, ...marked } = await ctx.db.prisma.$transaction(async (tx) => {
       const client = await lockClient(tx, actor, clientId);
       const done = await advanceReceipts(tx, 'operator', client, { readSeq: upToSeq ?? client.lastSeq }, ctx.clock());

@@ -30,7 +30,7 @@ async function conversation() {
 const readSeqs = async (clientId: number) => (await chat.messages(clientId)).filter(({ isRead }) => isRead).map(({ seq }) => seq);
 
 describe('a visitor', () => {
-  it('reports what it received and saw; what it saw of the operators is read', async () => {
+  it('reports which messages they received and read, and the operators’ messages become read', async () => {
     const { visitor, clientId } = await conversation();
     expect(await recordReceipts(chat.ctx, visitor, { deliveredSeq: 4 })).toEqual({
       receipts: { ...NONE, clientDeliveredSeq: 4 },
@@ -55,7 +55,7 @@ describe('a visitor', () => {
     expect((await chat.client(clientId)).unreadCount).toBe(3);
   });
 
-  it('never lowers a mark, and a report without news changes nothing', async () => {
+  it('never lowers a mark, and a report with lower marks changes nothing', async () => {
     const { visitor } = await conversation();
     await recordReceipts(chat.ctx, visitor, { deliveredSeq: 5, readSeq: 4 });
     expect(await recordReceipts(chat.ctx, visitor, { deliveredSeq: 2, readSeq: 1 })).toEqual({
@@ -64,7 +64,7 @@ describe('a visitor', () => {
     });
   });
 
-  it('can not have seen what is not there', async () => {
+  it('cannot mark messages that do not exist', async () => {
     const { visitor, operator, saver, clientId } = await conversation();
     const { receipts } = await recordReceipts(chat.ctx, visitor, { readSeq: Number.MAX_SAFE_INTEGER });
     expect(receipts).toMatchObject({ clientDeliveredSeq: 6, clientReadSeq: 6 });
@@ -74,7 +74,7 @@ describe('a visitor', () => {
 });
 
 describe('an operator', () => {
-  it('reports what arrived and what was seen; what was seen is read and off the unread count', async () => {
+  it('reports which messages arrived and were read, and the unread count falls', async () => {
     const { visitor, operator, clientId } = await conversation();
     const delivered = await recordReceipts(chat.ctx, operator, { clientId, deliveredSeq: 6 });
     expect(delivered).toMatchObject({
@@ -90,7 +90,7 @@ describe('an operator', () => {
     expect((await chat.client(clientId)).unreadCount).toBe(1);
   });
 
-  it('marks a conversation as read, all or up to a number, and hears how many', async () => {
+  it('marks a conversation as read, all or up to a number, and gets the count', async () => {
     const { visitor, operator, saver, clientId } = await conversation();
     expect(await markRead(chat.ctx, operator, { clientId, upToSeq: 3 })).toEqual({
       count: 2,
@@ -118,7 +118,7 @@ describe('an operator', () => {
     expect(await markRead(chat.ctx, operator, { clientId })).toMatchObject({ count: 1 });
   });
 
-  it('of several who mark at the same time each message is counted by one', async () => {
+  it('counts each message once when several operators mark it at the same time', async () => {
     const { operator, saver, visitor, clientId } = await conversation();
     const others = [operator, await chat.operator(), await chat.operator()];
     const marks = others.map(async (each) => await markRead(chat.ctx, each, { clientId }));
@@ -132,7 +132,7 @@ describe('an operator', () => {
   });
 });
 
-it('numbers of another history of the data change nothing', async () => {
+it('receipts from another epoch change nothing', async () => {
   const { visitor, operator, clientId } = await conversation();
   const [epoch, other] = [await readEpoch(chat.ctx, SYSTEM), randomUUID()];
   const marks = { deliveredSeq: 6, readSeq: 6 };
@@ -146,7 +146,7 @@ it('numbers of another history of the data change nothing', async () => {
   });
 });
 
-it('a conversation with any number of unread messages is read at once, and its rows are flagged in bounded steps', async () => {
+it('a conversation with many unread messages is marked as read at once, and its rows are flagged in bounded steps', async () => {
   const visitor = await chat.visitor();
   const operator = await chat.operator();
   const { clientId } = visitor;
@@ -175,7 +175,7 @@ it('a conversation with any number of unread messages is read at once, and its r
   expect(await unflagged()).toBe(0);
 });
 
-it('whatever is reported in whatever order, the marks are the highest of each side', async () => {
+it('the marks are the highest that each side reported, in whatever order', async () => {
   const report = fc.record({
     byOperator: fc.boolean(),
     deliveredSeq: fc.option(fc.integer({ min: 0, max: 9 }), { nil: undefined }),

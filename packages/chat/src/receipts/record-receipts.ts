@@ -3,7 +3,7 @@ import type { Receipts } from '@switchboard/protocol';
 import { requirePermission } from '../permissions.ts';
 import { lockClient, readClient, type ClientState } from '../visible.ts';
 import type { Actor } from '../actor.ts';
-import { advanceReceipts, bringsNews, flagRead, messagesSeen, type Marks } from './advance-receipts.ts';
+import { advanceReceipts, changesMarks, flagRead, messagesSeen, type Marks } from './advance-receipts.ts';
 import type { Context } from '../context.ts';
 import type { WithEffects } from '../effects.ts';
 import { receiptsOf } from './receipts.ts';
@@ -11,18 +11,19 @@ import { withDatabase } from '../with-database.ts';
 
 export interface ReceiptsInput extends Marks {
   readonly clientId?: number | undefined;
-  /** Which history of the data the numbers are of, where that is known. */
+  /** The epoch that the marks belong to, if the client knows it. */
   readonly epoch?: string | undefined;
 }
 
-/** How far both sides are now. */
+/** The marks of both sides after the report. */
 export interface RecordedReceipts {
   receipts: Receipts;
 }
 
 /**
- * Records how far the actor's side has received and seen the other side's messages. The marks only grow and are capped at the newest message;
- * messages up to the read mark become read. Marks that bring no news have no effects. Numbers from before a restore of the database change nothing: they are of other messages.
+ * Records how far the actor's side has received and read the other side's messages. The marks only grow and are capped at the newest message; messages up to
+ * the read mark become read. Marks that change nothing have no effects. Marks of another epoch, from before a restored backup, are about other messages and
+ * change nothing.
  *
  * @throws ChatError as `clientMeant`, and `not_found`
  */
@@ -31,11 +32,11 @@ export async function recordReceipts(ctx: Context, actor: Actor, input: Receipts
   const side = actor.kind === 'operator' ? 'operator' : 'client';
   return await withDatabase(ctx, async () => {
     const before = await readClient(ctx.db.prisma, actor, input.clientId);
-    if (isOutdated(input, before) || !bringsNews(side, before, input)) return { receipts: receiptsOf(before), effects: [] };
+    if (isOutdated(input, before) || !changesMarks(side, before, input)) return { receipts: receiptsOf(before), effects: [] };
     const { moreToFlag, ...recorded } = await ctx.db.prisma.$transaction(async (tx) => {
       const client = await lockClient(tx, actor, input.clientId);
       if (isOutdated(input, client)) return { receipts: receiptsOf(client), effects: [], moreToFlag: false };
-      const changed = bringsNews(side, client, input);
+      const changed = changesMarks(side, client, input);
       const { receipts, moreToFlag } = await advanceReceipts(tx, side, client, input, ctx.clock());
       return { receipts, effects: changed ? [messagesSeen(client, side, receipts)] : [], moreToFlag };
     });

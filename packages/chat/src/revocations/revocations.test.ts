@@ -14,7 +14,7 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 const ago = (ms: number) => new Date(NOW.getTime() - ms);
 
-/** Those of one person. */
+/** The revocations of one person. */
 const kept = async (role: 'client' | 'operator', id: number, now = NOW) =>
   (await listRevocations(chat.ctx, SYSTEM, now)).revocations.filter((revocation) => revocation.role === role && revocation.id === id);
 
@@ -33,19 +33,19 @@ it.each<[string, (email: string) => Promise<unknown>]>([
   expect(revocation?.at.getTime()).toBeGreaterThanOrEqual(before);
 });
 
-it('a change that is refused revokes nothing', async () => {
+it('a refused change revokes nothing', async () => {
   const before = await listRevocations(chat.ctx, SYSTEM, new Date());
   expect(await codeOf(removeOperator(chat.ctx, SYSTEM, 'nobody@example.org'))).toBe('not_found');
   expect(await listRevocations(chat.ctx, SYSTEM, new Date())).toEqual(before);
 });
 
-it('a visitor who is blocked has theirs revoked, with the address where they are', async () => {
+it('blocking a visitor revokes their tokens and records their address', async () => {
   const [visitor, operator] = [await chat.visitor(), await chat.operator()];
   await blockVisitor(chat.ctx, operator, { clientId: visitor.clientId, blocked: true });
   expect(await kept('client', visitor.clientId)).toEqual([{ role: 'client', id: visitor.clientId, at: NOW, address: visitor.sessionId }]);
 });
 
-it('the latest of one person at one address counts, whichever is recorded last', async () => {
+it('the latest revocation of a person at an address counts, in whatever order they are recorded', async () => {
   const id = 1_000_001;
   await recordRevocation(chat.ctx, SYSTEM, { role: 'client', id, at: ago(1_000), address: 'socket 1' });
   await recordRevocation(chat.ctx, SYSTEM, { role: 'client', id, at: ago(2_000), address: 'socket 1' });
@@ -58,7 +58,7 @@ it('the latest of one person at one address counts, whichever is recorded last',
   expect(await kept('operator', id)).toEqual([{ role: 'operator', id, at: ago(3_000), address: null }]);
 });
 
-it('is kept as long as the longest token lives, and then forgotten', async () => {
+it('a revocation is kept as long as the longest token lives, and then deleted', async () => {
   const [living, over] = [1_000_002, 1_000_003];
   await recordRevocation(chat.ctx, SYSTEM, { role: 'operator', id: living, at: ago(DAY_MS + MINUTE_MS) });
   await recordRevocation(chat.ctx, SYSTEM, { role: 'operator', id: over, at: ago(DAY_MS + MINUTE_MS + 1) });
@@ -68,7 +68,7 @@ it('is kept as long as the longest token lives, and then forgotten', async () =>
   expect(await chat.db.prisma.revocation.count({ where: { subjectId: over } })).toBe(0);
 });
 
-it('what was recorded since the last look can be asked for alone, also what was recorded again', async () => {
+it('lists only the revocations recorded since the last call, including those recorded again', async () => {
   const [early, late, again] = [1_000_004, 1_000_005, 1_000_006];
   for (const id of [early, again]) await recordRevocation(chat.ctx, SYSTEM, { role: 'operator', id, at: ago(5_000) });
   await chat.db.prisma.$executeRaw`UPDATE "Revocation" SET "createdAt" = now() - interval '1 hour'`;
@@ -76,7 +76,7 @@ it('what was recorded since the last look can be asked for alone, also what was 
   const look = async () =>
     (await listRevocations(chat.ctx, SYSTEM, NOW, new Date((recordedUntil?.getTime() ?? 0) + 61_000))).revocations.map(({ id }) => id);
   expect(await look()).toEqual([]);
-  // Its clock is behind: what counts is when it was recorded.
+  // Its clock is behind: the time of recording counts.
   await recordRevocation(chat.ctx, SYSTEM, { role: 'operator', id: late, at: ago(MINUTE_MS * 30) });
   await recordRevocation(chat.ctx, SYSTEM, { role: 'operator', id: again, at: ago(1_000) });
   expect(await look()).toEqual([late, again]);

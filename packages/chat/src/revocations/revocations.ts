@@ -6,7 +6,7 @@ import type { Context } from '../context.ts';
 import { requirePermission } from '../permissions.ts';
 import { withDatabase } from '../with-database.ts';
 
-/** The longest that a relay token lives, and a minute for clocks that differ: what is older has no effect any more. Milliseconds. */
+/** The longest life of a relay token, and a minute for clocks that differ. An older revocation has no effect. Milliseconds. */
 const KEPT_MS = (24 * 60 + 1) * 60_000;
 
 /** "No relay token of this person from before `at` counts": an operator who was signed out, removed or given another role, a visitor who was blocked. */
@@ -15,18 +15,18 @@ export interface Revocation {
   /** The id of the visitor's or the operator's row. */
   readonly id: number;
   readonly at: Date;
-  /** Of a visitor: where they are on the relay, null when nobody knows. Somebody without a token is found by nothing else. */
+  /** A visitor's address on the relay, null when it is unknown. A visitor without a token can be found only by it. */
   readonly address?: string | null | undefined;
 }
 
-/** Longer than any transaction may take. Milliseconds. */
+/** Longer than any transaction takes. Milliseconds. */
 const LONGEST_TRANSACTION_MS = 60_000;
 
 type OwnContext = Pick<Context, 'db' | 'log'>;
 
 /**
- * Keeps a revocation, so that a relay that can't be told now is told later: the web app repeats those of the last 24 hours to every relay that comes
- * back. One of the same person from before is replaced.
+ * Stores a revocation, so that a relay that cannot be reached now gets it later: the web app sends those of the last 24 hours to every relay that comes back.
+ * It replaces an earlier one for the same person and address.
  *
  * @throws ChatError `forbidden` for everybody but the installation, `unavailable`
  */
@@ -35,12 +35,12 @@ export async function recordRevocation(ctx: OwnContext, actor: Actor, revocation
   await withDatabase(ctx, async () => await ctx.db.prisma.$executeRaw(insertRevocation(revocation)));
 }
 
-/** The same inside the transaction that revokes: what is revoked is then never without its revocation. */
+/** The same inside the transaction of the verb that revokes, so that both are committed or neither. */
 export async function writeRevocation(tx: Queryable, revocation: Revocation): Promise<void> {
   await tx.$executeRaw(insertRevocation(revocation));
 }
 
-/** Revocations, and what to ask with for those that were recorded later. */
+/** Revocations, and the time to pass on to get those that are recorded later. */
 interface RevocationList {
   readonly revocations: readonly Revocation[];
   /** By the clock of the database; undefined when there was none. */
@@ -48,8 +48,8 @@ interface RevocationList {
 }
 
 /**
- * What may still have an effect at `now`, the oldest first: all, or only what has been recorded since `recordedAfter` or a minute before, since a transaction
- * shows what it has recorded when it ends.
+ * The revocations that may still have an effect at `now`, the oldest first: all, or those recorded since a minute before `recordedAfter`. The minute is for
+ * transactions, whose rows become visible when they end.
  *
  * @throws ChatError `forbidden` for everybody but the installation, `unavailable`
  */
@@ -74,7 +74,7 @@ export async function listRevocations(ctx: OwnContext, actor: Actor, now: Date, 
   };
 }
 
-/** Deletes those that have no effect any more at `now`. @returns how many. @throws ChatError as `recordRevocation` */
+/** Deletes the revocations that have no effect at `now` any more. @returns how many. @throws ChatError as `recordRevocation` */
 export async function forgetRevocations(ctx: OwnContext, actor: Actor, now: Date): Promise<number> {
   requirePermission(actor, 'revocation.forget');
   const { count } = await withDatabase(

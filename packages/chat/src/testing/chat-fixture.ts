@@ -8,14 +8,14 @@ import { afterAll, beforeAll } from 'vitest';
 import type { VisitorActor, OperatorActor } from '../actor.ts';
 import type { Context } from '../context.ts';
 import type { Effect } from '../effects.ts';
-import { LANES } from '../messages/saving/lanes.ts';
+import { PARTITIONS } from '../messages/saving/save-queue.ts';
 import { startSession } from '../visitors/start-session.ts';
 import { recordUpload } from '../uploads/uploads.ts';
 
-/** Every test's now, unless it moves the clock. */
+/** The time in every test, unless it moves the clock. */
 export const NOW = new Date('2026-11-20T12:00:00.000Z');
 
-/** A context on the test file's own database, with a clock that stands still, and people to talk. */
+/** A context on the test file's own database with a stopped clock, and helpers that create people. */
 export class ChatFixture {
   now = NOW;
   url = '';
@@ -52,11 +52,11 @@ export class ChatFixture {
     return { kind: 'visitor', clientId, sessionId };
   }
 
-  /** Two visitors whose requests are written in one transaction when they come together, and a third one whose are not. */
+  /** Two visitors of one partition, whose concurrent requests share a transaction, and a third of another partition. */
   async companions(): Promise<[VisitorActor, VisitorActor, VisitorActor]> {
-    const visitors = await Promise.all(Array.from({ length: LANES + 1 }, async () => await this.visitor()));
+    const visitors = await Promise.all(Array.from({ length: PARTITIONS + 1 }, async () => await this.visitor()));
     const [first, ...others] = visitors as [VisitorActor, ...VisitorActor[]];
-    const isCompanion = ({ clientId }: VisitorActor) => clientId % LANES === first.clientId % LANES;
+    const isCompanion = ({ clientId }: VisitorActor) => clientId % PARTITIONS === first.clientId % PARTITIONS;
     const [second, third] = [others.find(isCompanion), others.find((visitor) => !isCompanion(visitor))];
     // Other tests make visitors at the same time, so the ids have holes.
     return second === undefined || third === undefined ? await this.companions() : [first, second, third];
@@ -81,13 +81,13 @@ export class ChatFixture {
     return await this.db.prisma.chatMessage.findMany({ where: { clientId }, orderBy: { seq: 'asc' } });
   }
 
-  /** How many messages of the visitor nobody has read, counted. */
+  /** How many messages of the visitor are unread, counted in the table. */
   async countUnread(clientId: number): Promise<number> {
     return await this.db.prisma.chatMessage.count({ where: { clientId, senderType: 'CLIENT', isRead: false } });
   }
 }
 
-/** Call at the top of a test file: a fixture whose database is there for all its tests and closed after them. */
+/** Call at the top of a test file: a fixture whose database is opened before its tests and closed after them. */
 export function chatFixture(): ChatFixture {
   const fixture = new ChatFixture();
   beforeAll(async () => await fixture.open());
@@ -95,7 +95,7 @@ export function chatFixture(): ChatFixture {
   return fixture;
 }
 
-/** The effect on this visitor's conversation of which `what` has changed. */
+/** The effect that `what` of this visitor's conversation has changed. */
 export function changed({ clientId, sessionId }: VisitorActor, lastSeq: number, ...what: ChangeKind[]): Effect {
   return { kind: 'conversation changed', clientId, address: sessionId, lastSeq, what };
 }

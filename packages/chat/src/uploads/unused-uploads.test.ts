@@ -12,7 +12,7 @@ const LATER = new Date(NOW.getTime() + 1);
 const idOf = (path: string) => path.slice(UPLOADS_PATH.length);
 const isThere = async (path: string) => (await findUpload(chat.ctx, SYSTEM, idOf(path))) !== undefined;
 
-/** Everything from before `before`. @returns how many were removed, and in how many steps */
+/** Removes every unused upload older than `before`. @returns how many were removed, and in how many steps */
 async function removeAll(before: Date): Promise<{ removed: number; steps: number }> {
   let [removed, steps] = [0, 0];
   for (let after: UploadPosition | undefined; ;) {
@@ -24,7 +24,7 @@ async function removeAll(before: Date): Promise<{ removed: number; steps: number
   }
 }
 
-it('what no message names is removed, what one names stays, and so does what is not old enough', async () => {
+it('removes old uploads that no message names, and keeps used and recent ones', async () => {
   const [visitor, other] = [await chat.visitor(), await chat.visitor()];
   const [sent, unsent, others] = [await chat.upload(visitor), await chat.upload(visitor), await chat.upload(other)];
   await createMessageSaver(chat.ctx).save(visitor, [image(sent)]);
@@ -33,7 +33,7 @@ it('what no message names is removed, what one names stays, and so does what is 
   expect(await Promise.all([sent, unsent, others].map(isThere))).toEqual([true, false, false]);
 });
 
-it('a message that names one that was removed is refused, in words', async () => {
+it('a message that names a removed upload is refused, and the error says to attach it again', async () => {
   const visitor = await chat.visitor();
   const path = await chat.upload(visitor);
   await removeAll(LATER);
@@ -42,11 +42,11 @@ it('a message that names one that was removed is refused, in words', async () =>
   expect(await chat.messages(visitor.clientId)).toEqual([]);
 });
 
-it('one that a message is being saved with is left alone', async () => {
+it('keeps an upload whose message is being saved', async () => {
   const visitor = await chat.visitor();
   const path = await chat.upload(visitor);
   await chat.db.transact(async (tx) => {
-    // As saving does.
+    // The lock that saving takes.
     const { Prisma } = await import('@switchboard/database');
     await tx.query(Prisma.sql`SELECT id FROM "Upload" WHERE id = ${idOf(path)}::uuid FOR KEY SHARE`);
     expect(await removeAll(LATER)).toMatchObject({ removed: 0 });
@@ -54,7 +54,7 @@ it('one that a message is being saved with is left alone', async () => {
   expect(await isThere(path)).toBe(true);
 });
 
-it('saving and removing at the same moment end with both or neither: never a message without its image', async () => {
+it('when saving and removing coincide, a message is saved with its image or not at all', async () => {
   const saver = createMessageSaver(chat.ctx);
   const visitors = await Promise.all(Array.from({ length: 12 }, async () => await chat.visitor()));
   const paths = await Promise.all(visitors.map(async (visitor) => await chat.upload(visitor)));
@@ -66,7 +66,7 @@ it('saving and removing at the same moment end with both or neither: never a mes
   expect(codes.every((code) => code === 'resolved' || code === 'not_found')).toBe(true);
 });
 
-it('many are looked at in steps, each once', async () => {
+it('examines many uploads in steps, each once', async () => {
   await removeAll(LATER);
   const visitor = await chat.visitor();
   const data = Array.from({ length: 250 }, (_, index) => ({

@@ -8,7 +8,7 @@ import { withDatabase } from '../with-database.ts';
 
 type OwnContext = Pick<Context, 'db' | 'log'>;
 
-/** Up to where uploads have been looked at. */
+/** The last upload that has been examined. */
 export interface UploadPosition {
   readonly createdAt: Date;
   readonly id: string;
@@ -19,14 +19,14 @@ interface Row extends UploadPosition {
   readonly storageKey: string;
 }
 
-/** Uploads that are looked at in one transaction. */
+/** Uploads that one transaction examines. */
 const BATCH = 100;
 
 /**
- * Removes the rows of uploads from before `before` that no message names: at most 100 are looked at, in the order of their time, after `after`. One that
- * a message is being saved with at this moment is left as it is; a message that comes later is refused.
+ * Removes the rows of uploads older than `before` that no message names. Examines at most 100, by time, after the position `after`. An upload whose message is
+ * being saved stays; a message that names a removed upload is refused.
  *
- * @returns where the removed images are stored, and the position to go on from; undefined when there are no more
+ * @returns the storage keys of the removed images, and the position to continue from, undefined when there are no more uploads
  * @throws ChatError `forbidden` for everybody but the installation, `unavailable`
  */
 export async function removeUnusedUploads(
@@ -40,14 +40,14 @@ export async function removeUnusedUploads(
     async () =>
       await ctx.db.prisma.$transaction(async (tx) => {
         const rows = await lockBatch(tx, before, after);
-        // A statement of its own: it sees what was committed before the rows were locked. What comes after that waits for the locks.
+        // A separate statement, so that it sees everything committed before the rows were locked. Later saves wait for the locks.
         const removed = rows.length === 0 ? [] : await deleteUnused(tx, rows);
         return { storageKeys: removed.map(({ storageKey }) => storageKey), next: rows.length < BATCH ? undefined : rows.at(-1) };
       }),
   );
 }
 
-/** Those of these storage keys that a row has. @throws ChatError `forbidden` for everybody but the installation, `unavailable` */
+/** Which of these storage keys have a row. @throws ChatError `forbidden` for everybody but the installation, `unavailable` */
 export async function knownStorageKeys(ctx: OwnContext, actor: Actor, storageKeys: readonly string[]): Promise<Set<string>> {
   requirePermission(actor, 'upload.sweep');
   const rows = await withDatabase(
@@ -57,7 +57,7 @@ export async function knownStorageKeys(ctx: OwnContext, actor: Actor, storageKey
   return new Set(rows.map(({ storageKey }) => storageKey));
 }
 
-/** Rows that somebody else has locked are looked at the next time that the process starts from the beginning. */
+/** Skips rows that another transaction has locked; the next sweep from the beginning examines them. */
 async function lockBatch(tx: Prisma.TransactionClient, before: Date, after: UploadPosition | undefined): Promise<Row[]> {
   const from =
     after === undefined

@@ -9,7 +9,7 @@ import { findEarlierUpload, findUpload, recordUpload } from './uploads.ts';
 const chat = chatFixture();
 const PICTURE = { storageKey: 'ab/cd', name: 'cat.png', mimeType: 'image/png', width: 10, height: 20, size: 30 };
 
-it('keeps whose image it is and who uploaded it', async () => {
+it('records the conversation of an image and who uploaded it', async () => {
   const [visitor, operator] = [await chat.visitor(), await chat.operator()];
   const own = await recordUpload(chat.ctx, visitor, PICTURE);
   expect(await findUpload(chat.ctx, SYSTEM, own.row.id)).toMatchObject({ ...PICTURE, clientId: visitor.clientId, uploadedById: null });
@@ -20,12 +20,12 @@ it('keeps whose image it is and who uploaded it', async () => {
   });
 });
 
-it('finds nothing under an unknown id or something that is none', async () => {
+it('finds nothing for an unknown or malformed id', async () => {
   expect(await findUpload(chat.ctx, SYSTEM, randomUUID())).toBeUndefined();
   expect(await findUpload(chat.ctx, SYSTEM, '../../etc/passwd')).toBeUndefined();
 });
 
-it('answers a later try under the same key with the first, also when both come at once', async () => {
+it('answers a retry with the same key with the first upload, also when both arrive at once', async () => {
   const visitor = await chat.visitor();
   const uploadKey = randomUUID();
   expect(await findEarlierUpload(chat.ctx, visitor, { uploadKey })).toBeUndefined();
@@ -37,7 +37,7 @@ it('answers a later try under the same key with the first, also when both come a
   expect(await findEarlierUpload(chat.ctx, visitor, { uploadKey: uploadKey.toUpperCase() })).toEqual(tries[0]?.row);
 });
 
-it('a key says nothing about the images of others: another conversation, the other side, another operator', async () => {
+it('a key finds no image of another conversation, the other side or another operator', async () => {
   const [visitor, stranger] = [await chat.visitor(), await chat.visitor()];
   const [operator, colleague] = [await chat.operator(), await chat.operator()];
   const uploadKey = randomUUID();

@@ -23,8 +23,8 @@ export interface NewUpload {
 }
 
 /**
- * What the actor has uploaded into this conversation under this key before; undefined when there is nothing, or no key. Asked before there is any work with
- * an image: whoever may not store one is refused.
+ * The actor's earlier upload into this conversation with this key; undefined when there is none, or no key. Called before the image is processed, so that an
+ * actor who may not store one is refused early.
  *
  * @throws ChatError as `recordUpload`
  */
@@ -42,7 +42,7 @@ export async function findEarlierUpload(
 }
 
 /**
- * Records an image that was stored for a conversation. Its canonical path is `UPLOADS_PATH` and the id. With an `uploadKey` the first one counts: a later one
+ * Records an image that was stored for a conversation. Its canonical path is `UPLOADS_PATH` and the id. With an `uploadKey` the first upload counts: a later one
  * is answered with it, and `created` is false.
  *
  * @throws ChatError as `clientMeant`, and `not_found`
@@ -65,11 +65,11 @@ export async function recordUpload(ctx: Context, actor: Actor, upload: NewUpload
   });
 }
 
-/** Made of everything that a key is for, so that nobody finds what somebody else has uploaded by their key. */
+/** An id made from conversation, uploader and key, so that a key finds only the uploader's own upload. */
 function keyedId(actor: Actor, clientId: number, uploadKey: string): string {
   const uploader = actor.kind === 'operator' ? `operator ${actor.userId}` : 'visitor';
   const hash = createHash('sha256').update(`${clientId} ${uploader} ${uploadKey.toLowerCase()}`).digest('hex');
-  // As UUIDs of one's own making look (RFC 9562, version 8).
+  // Formatted as a custom UUID (RFC 9562, version 8).
   return [hash.slice(0, 8), hash.slice(8, 12), `8${hash.slice(13, 16)}`, `8${hash.slice(17, 20)}`, hash.slice(20, 32)].join('-');
 }
 

@@ -5,7 +5,7 @@ import { chatFixture, codeOf } from '../testing/chat-fixture.ts';
 
 const chat = chatFixture();
 
-it('gives an address a conversation once, however many ask at the same time', async () => {
+it('creates one conversation for an address, however many operators ask at the same time', async () => {
   const operators = [await chat.operator(), await chat.operator()];
   const asked = Array.from(
     { length: 12 },
@@ -17,7 +17,7 @@ it('gives an address a conversation once, however many ask at the same time', as
   expect(await adoptSession(chat.ctx, operators[0]!, { clientSocketId: 'AbC-_1', username: 'Later' })).toEqual(answers[0]);
 });
 
-it('addresses that differ in case are different', async () => {
+it('treats addresses that differ in case as different', async () => {
   const operator = await chat.operator();
   const [a, b] = [
     await adoptSession(chat.ctx, operator, { clientSocketId: 'xyz', username: 'a' }),
@@ -26,13 +26,13 @@ it('addresses that differ in case are different', async () => {
   expect(a.clientId).not.toBe(b.clientId);
 });
 
-it('the address of a visitor with a session is that session', async () => {
+it('answers the existing session for the address of a visitor who has one', async () => {
   const visitor = await chat.visitor('Vera');
   const answer = await adoptSession(chat.ctx, await chat.operator(), { clientSocketId: visitor.sessionId, username: 'x' });
   expect(answer).toEqual({ clientId: visitor.clientId, sessionId: visitor.sessionId, username: 'Vera' });
 });
 
-it('is for operators only', async () => {
+it('refuses everybody but operators', async () => {
   const input = { clientSocketId: 'never', username: 'x' };
   expect(await codeOf(adoptSession(chat.ctx, { kind: 'anonymous' }, input))).toBe('unauthenticated');
   expect(await codeOf(adoptSession(chat.ctx, await chat.visitor(), input))).toBe('forbidden');

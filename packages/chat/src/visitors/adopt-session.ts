@@ -15,8 +15,8 @@ export interface AdoptedSession {
 }
 
 /**
- * Gives the address of a visitor that came without a token (an old front-end) a conversation in the database. Asked again for the same address, by
- * whomever and at the same time, it answers the same conversation; so it does for the address of a visitor that has one already.
+ * Creates a conversation for the address of a visitor without a token (an old front-end). Idempotent by address, also for concurrent calls by several
+ * operators; the address of a visitor who has a conversation answers that one.
  *
  * @throws ChatError `unauthenticated`, `forbidden` for everybody but operators
  */
@@ -33,7 +33,7 @@ export async function adoptSession(
       return await create(ctx, operator, input);
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
-      // Another operator's console was first: its row is ours too.
+      // Another operator's console created the row first.
       const theirs = await findByAddress(ctx, operator, input.clientSocketId);
       if (theirs === undefined) throw error;
       return theirs;

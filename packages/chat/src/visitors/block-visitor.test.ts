@@ -16,7 +16,7 @@ const chat = chatFixture();
 const block = async (actor: Parameters<typeof blockVisitor>[1], clientId: number, blocked = true) =>
   await blockVisitor(chat.ctx, actor, { clientId, blocked });
 
-it('shuts a visitor out of everything that its token opens, and lets it in again', async () => {
+it('a blocked visitor can do nothing that their token allowed, and everything again once unblocked', async () => {
   const [visitor, operator] = [await chat.visitor(), await chat.operator()];
   const { clientId, sessionId } = visitor;
   const saver = createMessageSaver(chat.ctx);
@@ -40,12 +40,12 @@ it('shuts a visitor out of everything that its token opens, and lets it in again
   expect(await chat.messages(clientId)).toHaveLength(1);
 
   expect(await block(operator, clientId, false)).toEqual({ blockedAt: null, changed: true, effects: [changed(visitor, 1, 'blocked')] });
-  expect((await saver.save(visitor, [text('let in again')])).messages).toMatchObject([{ seq: 2 }]);
+  expect((await saver.save(visitor, [text('unblocked')])).messages).toMatchObject([{ seq: 2 }]);
   expect((await readPage(chat.ctx, visitor, { limit: 10 })).lastSeq).toBe(2);
   expect(await startSession(chat.ctx, visitor, { username: 'Vera' })).toMatchObject({ clientId, resumed: true });
 });
 
-it('answers what was committed before, and refuses only what is new', async () => {
+it('messages that were committed before the block are answered as duplicates, and new ones are refused', async () => {
   const [visitor, operator] = [await chat.visitor(), await chat.operator()];
   const saver = createMessageSaver(chat.ctx);
   const saved = text('its answer was lost');
@@ -55,7 +55,7 @@ it('answers what was committed before, and refuses only what is new', async () =
   expect(await codeOf(saver.save(visitor, [saved, text('new')]))).toBe('blocked');
 });
 
-it('touches nobody whose messages are saved at the same moment', async () => {
+it('a block does not affect other visitors whose messages are saved at the same moment', async () => {
   const [one, two, three] = await chat.companions();
   const saver = createMessageSaver(chat.ctx);
   await block(await chat.operator(), two.clientId);
@@ -63,7 +63,7 @@ it('touches nobody whose messages are saved at the same moment', async () => {
   expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
 });
 
-it('leaves an operator everything to read, and nothing to write', async () => {
+it('operators can read a blocked visitor’s conversation and cannot write to it', async () => {
   const [visitor, operator] = [await chat.visitor(), await chat.operator()];
   const saver = createMessageSaver(chat.ctx);
   await saver.save(visitor, [text('before')]);
@@ -76,7 +76,7 @@ it('leaves an operator everything to read, and nothing to write', async () => {
   expect(await codeOf(saver.save(operator, [text('on its behalf', { clientId, senderType: 'CLIENT' })]))).toBe('blocked');
 });
 
-it('cannot be escaped by having ended the conversation before', async () => {
+it('a visitor cannot avoid a block by ending the conversation', async () => {
   const [visitor, operator] = [await chat.visitor(), await chat.operator()];
   await endChat(chat.ctx, visitor);
   await block(operator, visitor.clientId);
@@ -84,7 +84,7 @@ it('cannot be escaped by having ended the conversation before', async () => {
   expect(await codeOf(createMessageSaver(chat.ctx).save(visitor, [text('again')]))).toBe('blocked');
 });
 
-it('is for operators, keeps who did it and since when, and changes nothing the second time', async () => {
+it('only operators can block; the block records who did it and when, and a repeat changes nothing', async () => {
   const [visitor, stranger, operator, colleague] = [
     await chat.visitor(),
     await chat.visitor(),
@@ -109,7 +109,7 @@ it('is for operators, keeps who did it and since when, and changes nothing the s
   chat.now = NOW;
 });
 
-it('is waited for no more: nobody has to answer somebody who is blocked', async () => {
+it('a blocked visitor does not count as waiting for an answer', async () => {
   const [visitor, operator] = [await chat.visitor(), await chat.operator()];
   await createMessageSaver(chat.ctx).save(visitor, [text('spam')]);
   const before = (await countUnanswered(chat.ctx, SYSTEM)).count;
@@ -117,7 +117,7 @@ it('is waited for no more: nobody has to answer somebody who is blocked', async 
   expect((await countUnanswered(chat.ctx, SYSTEM)).count).toBe(before - 1);
 });
 
-it('divides what is sent at the same moment in two: what was acknowledged is there, what was refused is not', async () => {
+it('of messages sent at the moment of the block, the acknowledged ones are saved and the refused ones are not', async () => {
   const [visitor, operator] = [await chat.visitor(), await chat.operator()];
   // Two web nodes.
   const savers = [createMessageSaver(chat.ctx), createMessageSaver(chat.ctx)];

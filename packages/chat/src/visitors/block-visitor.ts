@@ -17,8 +17,8 @@ export interface BlockedVisitor {
 }
 
 /**
- * Blocks a visitor, or unblocks them. Once this has returned, nothing that they send is saved and they can read nothing; what is there stays. Blocking a
- * visitor who is blocked changes nothing and answers since when they are.
+ * Blocks a visitor, or unblocks them. Once it has returned, nothing that a blocked visitor sends is saved and they can read nothing; existing messages stay.
+ * Blocking a blocked visitor changes nothing and answers since when they are blocked.
  *
  * @throws ChatError `unauthenticated`, `forbidden` for everybody but operators, `not_found`
  */
@@ -43,7 +43,7 @@ export async function blockVisitor(
           const [from, to] = [{ blockedAt: isoTime(before) }, { blockedAt: isoTime(blockedAt) }];
           await writeEvent(tx, operator, { clientId: id, kind: blocked ? 'blocked' : 'unblocked', at: now, from, to });
         }
-        // Each time that they are blocked: they may be at another address by now.
+        // Also on a repeat: the visitor may have another address by now.
         if (blocked) await writeRevocation(tx, { role: 'client', id, at: now, address });
         const revoked: Effect[] = blocked ? [{ kind: 'access revoked', role: 'client', id, address }] : [];
         return { blockedAt: isoTime(blockedAt), changed, effects: [...revoked, conversationChanged(client, 'blocked')] };

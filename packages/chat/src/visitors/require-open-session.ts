@@ -5,9 +5,9 @@ import type { Context } from '../context.ts';
 import { withDatabase } from '../with-database.ts';
 
 /**
- * Resolves for a visitor whose chat has not ended: they may have a fresh token.
+ * Resolves for a visitor whose chat has not ended, who may get a fresh token.
  *
- * @throws ChatError `forbidden` for everybody but visitors, `not_found`, `blocked`, `unauthenticated` when they have ended it
+ * @throws ChatError `forbidden` for everybody but visitors, `not_found`, `blocked`, `unauthenticated` when they have ended their chat
  */
 export async function requireOpenSession(ctx: Context, actor: Actor): Promise<void> {
   requirePermission(actor, 'session.renew');

@@ -9,7 +9,7 @@ import { chatFixture, codeOf, NOW } from '../testing/chat-fixture.ts';
 const chat = chatFixture();
 const ANONYMOUS = { kind: 'anonymous' } as const;
 
-it('makes a client and a session with what is known of the visitor', async () => {
+it('creates a client and a session with what the visitor entered', async () => {
   const form = { username: 'Vera', phone: '+49 1', email: 'v@example.org', pageUrl: 'https://shop.example/', locale: 'de' };
   const started = await startSession(chat.ctx, ANONYMOUS, form, { userAgent: 'Firefox' });
   expect(started).toMatchObject({ username: 'Vera', resumed: false });
@@ -32,7 +32,7 @@ it('makes a client and a session with what is known of the visitor', async () =>
   });
 });
 
-it('everybody who starts without a token has a conversation of their own, an operator too', async () => {
+it('everybody who starts without a token gets a new conversation, operators too', async () => {
   const operator = await chat.operator();
   const [a, b, c] = [
     await startSession(chat.ctx, ANONYMOUS, { username: 'Vera' }),
@@ -43,7 +43,7 @@ it('everybody who starts without a token has a conversation of their own, an ope
   expect(new Set([a.sessionId, b.sessionId, c.sessionId]).size).toBe(3);
 });
 
-it('a visitor with a token or a resume token gets its conversation again', async () => {
+it('a visitor with a token or a resume token resumes their conversation', async () => {
   const visitor = await chat.visitor('Vera');
   const same = { clientId: visitor.clientId, sessionId: visitor.sessionId, username: 'Vera', resumed: true };
   chat.now = new Date(NOW.getTime() + 1_000);
@@ -53,7 +53,7 @@ it('a visitor with a token or a resume token gets its conversation again', async
   expect(session).toMatchObject({ lastSeenAt: chat.now, startedAt: NOW, pageUrl: 'https://shop.example/cart' });
 });
 
-it('after the end, or when it is gone, or another client’s, it is a new one, and none for who only looks for it', async () => {
+it('a conversation that has ended, does not exist or is another visitor’s is not resumed: a new one begins if it may', async () => {
   const [ended, other] = [await chat.visitor(), await chat.visitor()];
   await endChat(chat.ctx, ended);
   const wrong = [ended, { ...ended, sessionId: other.sessionId }, { clientId: other.clientId, sessionId: randomUUID() }, undefined];

@@ -6,7 +6,7 @@ import { clientsSeenBy } from '../visible.ts';
 import type { Context } from '../context.ts';
 import { withDatabase } from '../with-database.ts';
 
-/** What the visitor typed into the form, already parsed, and where from. */
+/** The parsed form of the visitor, and the page they are on. */
 export interface StartSessionInput {
   readonly username: string;
   readonly phone?: string | undefined;
@@ -15,11 +15,11 @@ export interface StartSessionInput {
   readonly locale?: string | undefined;
 }
 
-/** What comes from the request instead of the form. `resume` is the content of a verified resume token. */
+/** What the request says apart from the form. `resume` is the content of a verified resume token. */
 export interface StartSessionExtra {
   readonly userAgent?: string | undefined;
   readonly resume?: ConversationRef | undefined;
-  /** False when the visitor has sent no form: who only looks for a conversation begins none. */
+  /** False when the visitor has sent no form: an existing conversation is resumed, and none is begun. */
   readonly mayBegin?: boolean | undefined;
 }
 
@@ -33,15 +33,15 @@ export interface StartedSession {
   /** The visitor's address on the relay. */
   sessionId: string;
   username: string;
-  /** True when it is a conversation that was there before. */
+  /** True when the conversation existed before. */
   resumed: boolean;
 }
 
 /**
- * Gives a visitor its conversation: the one of its token or resume token when that exists and is not ended, otherwise a new one. Everybody may; an
+ * Resumes the conversation of the visitor's token or resume token if it exists and has not ended; begins a new one otherwise. Everybody may call it; an
  * operator who tries the widget is a visitor like any other.
  *
- * @throws ChatError `blocked` for a visitor that is, `not_found` when there is none and none may be begun, `unavailable`
+ * @throws ChatError `blocked` for a blocked visitor, `not_found` when there is no conversation and `mayBegin` is false, `unavailable`
  */
 export async function startSession(
   ctx: Context,
@@ -58,7 +58,7 @@ export async function startSession(
   });
 }
 
-/** The conversation, if it still goes on; notes where the visitor is now. */
+/** The conversation, if it has not ended. Records the page the visitor is on. */
 async function resume(
   ctx: Context,
   { clientId, sessionId }: ConversationRef,
@@ -74,7 +74,7 @@ async function resume(
       AND ((c.status = 'ACTIVE' AND s."endedAt" IS NULL) OR c."blockedAt" IS NOT NULL)
     RETURNING c.username, c."blockedAt"`;
   const [row] = rows;
-  // Who is blocked does not get away from it by ending the conversation.
+  // A blocked visitor stays blocked after ending the conversation.
   if (row?.blockedAt != null) throw visitorBlocked();
   return row === undefined ? undefined : { clientId, sessionId, username: row.username, resumed: true };
 }

@@ -32,14 +32,14 @@ const visit = async (visitor: VisitorActor, seconds: number, name: string, since
   return (await visitPage(chat.ctx, visitor, { url: page(name), at: since })).moved;
 };
 
-it('tells where a visitor is now, where they were before, and when they were heard of', async () => {
+it('records the visitor’s current page, their earlier pages and when they were last active', async () => {
   const visitor = await visitorOn(page('lamps'));
   expect(await seen(visitor)).toMatchObject({
     pageUrl: page('lamps'),
     pageAt: null,
     pages: [{ url: page('lamps'), at: NOW.toISOString() }],
   });
-  // Still there, since a moment before the chat was opened.
+  // Still on the page, which they opened before the chat.
   expect(await visit(visitor, 60, 'lamps', -20)).toBe(false);
   expect(await seen(visitor)).toMatchObject({ pageUrl: page('lamps'), pageAt: at(-20).toISOString(), lastSeenAt: at(60).toISOString() });
   expect(await visit(visitor, 70, 'checkout', 69)).toBe(true);
@@ -55,7 +55,7 @@ it('tells where a visitor is now, where they were before, and when they were hea
   });
 });
 
-it('operators hear of a move once the visitor has written something', async () => {
+it('operators are notified of a new page once the visitor has written something', async () => {
   const visitor = await visitorOn(page('lamps'));
   const effectsOf = async (name: string) => (await visitPage(chat.ctx, visitor, { url: page(name) })).effects;
   expect(await effectsOf('checkout')).toEqual([]);
@@ -64,7 +64,7 @@ it('operators hear of a move once the visitor has written something', async () =
   expect(await effectsOf('lamps')).toEqual([]);
 });
 
-it('takes a page that a browser has kept for the way back as entered anew', async () => {
+it('counts a page from the browser’s back-forward cache as opened again', async () => {
   const visitor = await visitorOn();
   await visit(visitor, 10, 'a', 10);
   await visit(visitor, 20, 'b', 20);
@@ -73,7 +73,7 @@ it('takes a page that a browser has kept for the way back as entered anew', asyn
   expect([pageAt, pages?.map(({ url }) => url)]).toEqual([at(30).toISOString(), [page('a'), page('b'), page('a')]]);
 });
 
-it('believes no clock that is ahead, and none that is years behind', async () => {
+it('ignores a clock that is ahead or years behind', async () => {
   const visitor = await visitorOn();
   await visit(visitor, 0, 'a', -10 * 365 * 24 * 60 * 60);
   expect((await seen(visitor)).pageAt).toBe(at(-7 * 24 * 60 * 60).toISOString());
@@ -81,13 +81,13 @@ it('believes no clock that is ahead, and none that is years behind', async () =>
   expect((await seen(visitor)).pageAt).toBe(at(1).toISOString());
 });
 
-it('keeps the last ten pages', async () => {
+it('keeps the last ten pages of a visitor', async () => {
   const visitor = await visitorOn();
   for (let nth = 1; nth <= 25; nth += 1) await visit(visitor, nth, String(nth));
   expect((await seen(visitor)).pages?.map(({ url }) => url)).toEqual(Array.from({ length: 10 }, (_, index) => page(String(25 - index))));
 });
 
-it('is for the visitor whose chat it is, while it goes on', async () => {
+it('refuses everybody but the visitor of a chat that has not ended', async () => {
   const [visitor, other] = [await visitorOn(), await visitorOn()];
   const operator = await chat.operator();
   const attempt = async (actor: Parameters<typeof visitPage>[1]) => await codeOf(visitPage(chat.ctx, actor, { url: page('x') }));

@@ -8,7 +8,7 @@ import type { Context } from '../context.ts';
 import { conversationChanged, type WithEffects } from '../effects.ts';
 import { withDatabase } from '../with-database.ts';
 
-/** `at`: since when the visitor is there, by their own clock, ISO-8601; now unless given. */
+/** `at`: when the visitor opened the page, by their own clock, ISO-8601; now unless given. */
 export interface VisitInput {
   readonly url: string;
   readonly at?: string | undefined;
@@ -20,7 +20,7 @@ export interface Visit {
 }
 
 /**
- * Notes that a visitor is there, and on which page of the host site: the one that was told last. Times in a visitor's trail go forward, whatever their clock
+ * Records that a visitor is active, and the page of the host site that they are on. The times of their recent pages only increase, whatever their clock
  * says.
  *
  * @throws ChatError `unauthenticated`, `forbidden` for everybody but visitors, `blocked`, `not_found`
@@ -38,7 +38,7 @@ export async function visitPage(ctx: Context, actor: Actor, { url, at }: VisitIn
         "pageAt" = CASE WHEN n.moved OR s."pageAt" IS NULL THEN n.since ELSE s."pageAt" END,
         pages = CASE WHEN n.moved THEN n.trail ELSE s.pages END
       FROM (
-        SELECT id, now, since, "pageUrl" IS DISTINCT FROM ${url} AS moved, ${trailOf(url)} AS trail
+        SELECT id, now, since, "pageUrl" IS DISTINCT FROM ${url} AS moved, ${recentPagesWith(url)} AS trail
         FROM (
           SELECT id, "pageUrl", pages, ${now.toISOString()}::timestamptz AS now,
             CASE WHEN "pageAt" >= ${since}::timestamptz THEN ${now.toISOString()}::timestamptz ELSE ${since}::timestamptz END AS since
@@ -48,13 +48,13 @@ export async function visitPage(ctx: Context, actor: Actor, { url, at }: VisitIn
       WHERE s.id = n.id
       RETURNING n.moved`;
     const moved = row?.moved === true;
-    // Operators see no visitor who has written nothing yet.
+    // Operators do not see visitors who have not written yet.
     return { moved, effects: moved && client.lastSeq > 0 ? [conversationChanged(client, 'page')] : [] };
   });
 }
 
-/** What is in `pages` with one more in front, since `since`, and none past the limit. */
-function trailOf(url: string): Prisma.Sql {
+/** `pages` with one more page at the front, opened at `since`, cut at the limit. */
+function recentPagesWith(url: string): Prisma.Sql {
   return Prisma.sql`(
     SELECT jsonb_agg(page ORDER BY nth) FROM jsonb_array_elements(
       jsonb_build_array(jsonb_build_object('url', ${url}::text, 'at', to_char(since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')))

@@ -9,12 +9,12 @@ import { clientColumns, waitingChange, type WaitingChange } from './waiting-chan
 
 const insertPlanned = insertOfMessages();
 
-/** A session's last sign of life is kept to this precision: one write in ten seconds, not one per message. */
+/** Precision of `lastSeenAt` of a session: one write in ten seconds, not one per message. */
 export const SEEN_EVERY_MS = 10_000;
 
 /**
  * Writes planned messages and the counters of their clients in one statement, commits, and answers the ids by `identityOf`. A message that another
- * transaction saved in between fails it as a unique violation.
+ * transaction saved meanwhile makes it fail as a unique violation.
  */
 export async function commitPlanned(
   tx: Transaction,
@@ -55,12 +55,12 @@ interface ClientChange {
   readonly clientId: number;
   readonly lastSeq: number;
   /**
-   * Set for a conversation that an operator has ended: it goes on. One that the visitor has ended stays ended: they can't come back to it, and what they wrote
-   * just before may still be on its way.
+   * Set for a conversation that an operator has ended: a message reopens it. One that the visitor has ended stays ended: they cannot return to it, and messages
+   * that they wrote just before may still arrive.
    */
   readonly reopening: Reopening | undefined;
   readonly waiting: WaitingChange;
-  /** Sessions in which the visitor itself wrote, and that were last seen a while ago. */
+  /** Sessions in which the visitor wrote, and whose `lastSeenAt` is more than `SEEN_EVERY_MS` old. */
   readonly visits: readonly string[];
 }
 

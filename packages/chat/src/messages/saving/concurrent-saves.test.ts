@@ -23,7 +23,7 @@ const requests = fc.array(
   { minLength: 1, maxLength: 6 },
 );
 
-it('however saves, repeats and reads interleave, every message is there once, numbered without a gap and in its sender’s order', async () => {
+it('every message is saved once, numbered without gaps and in its sender’s order, however saves, repeats and reads interleave', async () => {
   const operator = await chat.operator();
   await fc.assert(
     fc.asyncProperty(fc.array(requests, { minLength: 2, maxLength: 6 }), fc.integer({ min: 1, max: 3 }), async (senders, clientCount) => {
@@ -65,7 +65,7 @@ it('however saves, repeats and reads interleave, every message is there once, nu
   );
 });
 
-it('a reader that follows by number while 20 writers write skips nothing', async () => {
+it('a reader that follows by number misses nothing while 20 writers save', async () => {
   const visitor = await chat.visitor();
   const operator = await chat.operator();
   const savers = [

@@ -22,7 +22,7 @@ afterAll(async () => {
   await wire.close();
 });
 
-it('a backend that is ended in the middle makes the save fail as unavailable, and the retry saves it once', async () => {
+it('fails as unavailable when its backend ends during the save, and the retry saves the messages once', async () => {
   const visitor = await chat.visitor();
   const saver = createMessageSaver(ctx);
   const messages = [text('a'), text('b')];
@@ -50,11 +50,11 @@ it('a backend that is ended in the middle makes the save fail as unavailable, an
   await saver.close();
 });
 
-it('an answer lost after the commit: the retry answers the row that is there', async () => {
+it('answers a retry with the existing row when the first answer was lost after the commit', async () => {
   const visitor = await chat.visitor();
   const saver = createMessageSaver(ctx);
   const message = text('a');
-  wire.cutAtAnswer('COMMIT'); // PostgreSQL's answer to COMMIT carries the word: the commit is done, and nobody hears of it.
+  wire.cutAtAnswer('COMMIT'); // PostgreSQL's answer to COMMIT carries the word: the commit is done, and its answer is lost.
   expect(await codeOf(saver.save(visitor, [message]))).toBe('unavailable');
   const [row] = await chat.messages(visitor.clientId);
   expect(row?.messageKey).toBe(message.messageKey);
@@ -64,7 +64,7 @@ it('an answer lost after the commit: the retry answers the row that is there', a
   await saver.close();
 });
 
-it('a wire cut during the insert leaves nothing behind, and everybody of the group may try again', async () => {
+it('saves nothing when the connection breaks during the insert, and every request of the group can be retried', async () => {
   const [a, b] = await chat.companions();
   const saver = createMessageSaver(ctx);
   const [first, second] = [text('only the insert holds this'), text('b')];
@@ -81,7 +81,7 @@ it('a wire cut during the insert leaves nothing behind, and everybody of the gro
   await saver.close();
 });
 
-it('nobody waits for the transaction before his own and then for his own: the time of a request is limited as a whole', async () => {
+it('limits the whole time of a request: waiting for an earlier transaction counts, too', async () => {
   const [held, other, apart] = await chat.companions();
   const saver = createMessageSaver(ctx, { maxWaitMs: 300 });
   const [stuck, behind] = [text('stuck'), text('behind')];
@@ -98,7 +98,7 @@ it('nobody waits for the transaction before his own and then for his own: the ti
       .toEqual([{ waits: 1 }]);
     return await Promise.all([first, codeOf(saver.save(other, [behind])), codeOf(saver.save(apart, [text('beside')]))]);
   });
-  // One row that is held keeps its lane waiting, and nobody else.
+  // A held row delays requests of its partition only.
   expect(refused).toEqual(['unavailable', 'unavailable', 'resolved']);
   // What was under way is committed once, however often it is asked for; what waited was never begun.
   await expect.poll(async () => (await chat.messages(held.clientId)).length).toBe(1);
@@ -109,7 +109,7 @@ it('nobody waits for the transaction before his own and then for his own: the ti
   await saver.close();
 });
 
-it('a database that is away is unavailable for everybody who asks, and says when to come back', async () => {
+it('answers unavailable with a retry delay while the database is away', async () => {
   const visitor = await chat.visitor();
   const away = openDatabase({ url: 'postgresql://nobody:x@127.0.0.1:1/none', applicationName: 'away' });
   const awayCtx = { ...chat.ctx, db: away };

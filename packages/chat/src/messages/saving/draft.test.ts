@@ -17,13 +17,13 @@ beforeEach(() => {
 
 const ANONYMOUS = { kind: 'anonymous' } as const;
 
-describe('who may', () => {
-  it('nobody without a token or a session', async () => {
+describe('saving is permitted', () => {
+  it('to nobody without a token or a session', async () => {
     const visitor = await chat.visitor();
     expect(await codeOf(saver.save(ANONYMOUS, [text('a', { clientId: visitor.clientId })]))).toBe('unauthenticated');
   });
 
-  it('a visitor saves into its own conversation only, and only as itself', async () => {
+  it('to a visitor in their own conversation only, and only as themselves', async () => {
     const [a, b] = [await chat.visitor(), await chat.visitor()];
     expect(await codeOf(saver.save(a, [text('x', { clientId: b.clientId })]))).toBe('not_found');
     expect(await codeOf(saver.save(a, [text('x', { sessionId: b.sessionId })]))).toBe('not_found');
@@ -35,7 +35,7 @@ describe('who may', () => {
     expect((await saver.save(a, [text('x', { clientId: a.clientId, senderType: 'CLIENT' })])).messages).toHaveLength(1);
   });
 
-  it('an operator names an existing conversation', async () => {
+  it('to an operator in every existing conversation', async () => {
     const operator = await chat.operator();
     expect(await codeOf(saver.save(operator, [text('a')]))).toBe('invalid_request');
     expect(await codeOf(saver.save(operator, [text('a', { clientId: 99_999_999 })]))).toBe('not_found');
@@ -45,8 +45,8 @@ describe('who may', () => {
   });
 });
 
-describe('images', () => {
-  it('are stored as the bare path of the upload, with its name and type', async () => {
+describe('image messages', () => {
+  it('store the path of the upload without origin and signature, with its name and type', async () => {
     const visitor = await chat.visitor();
     const path = await chat.upload(visitor);
     await saver.save(visitor, [
@@ -59,7 +59,7 @@ describe('images', () => {
     ]);
   });
 
-  it('must be uploads of the same conversation', async () => {
+  it('must name an upload of the same conversation', async () => {
     const [a, b] = [await chat.visitor(), await chat.visitor()];
     const path = await chat.upload(a);
     expect(await codeOf(saver.save(b, [image(path)]))).toBe('not_found');

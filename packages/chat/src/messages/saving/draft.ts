@@ -23,10 +23,10 @@ export type Target =
   /** A socket id, or a session's id in lower case. */
   | { readonly kind: 'address'; readonly address: string };
 
-/** A picture to store: what the sender has said of it; where they have said nothing, its upload says it. */
+/** A picture to store. Name and type that the sender left out come from its upload. */
 type DraftImage = ImageReference & { readonly name: string | null; readonly mimeType: string | null };
 
-/** A message as it will be stored, but for what only the database knows. */
+/** A message as it will be stored, except for what only the database knows. */
 export interface Draft {
   /** In lower case, as the database gives it back. */
   readonly messageKey: string;
@@ -41,9 +41,9 @@ export interface Draft {
 }
 
 /**
- * Decides what the actor's messages are before the database is asked: who sent them, when, to whom.
+ * Determines sender, time and target of the actor's messages before the database is read.
  *
- * @throws ChatError `unauthenticated`, `forbidden` for a visitor that writes as an operator, `not_found` for one that names another conversation,
+ * @throws ChatError `unauthenticated`, `forbidden` for a visitor who writes as an operator, `not_found` for one who names another conversation,
  * `invalid_request`
  */
 export function draftMessages(actor: Actor, messages: readonly NewMessage[], now: Date): Draft[] {
@@ -70,7 +70,7 @@ function draftMessage(actor: Actor, message: NewMessage, now: Date, field: strin
   };
 }
 
-/** The upload that a message points at, null for none. It has to be looked up. */
+/** The id of the upload that a message names, null for none. Whether it exists is checked later. */
 export function uploadOf({ body }: Pick<Draft, 'body'>): string | null {
   switch (body.type) {
     case 'text':
@@ -85,7 +85,7 @@ export function uploadOf({ body }: Pick<Draft, 'body'>): string | null {
 function targetOf(actor: Actor, message: NewMessage, field: string): Target {
   if (actor.kind === 'visitor') {
     const clientId = clientMeant(actor, message.clientId);
-    // The same answer as for another client's id: a message meant for an earlier conversation must not land in this one.
+    // The same answer as for another client's id: a message meant for an earlier conversation must not be saved in this one.
     if (message.sessionId != null && message.sessionId.toLowerCase() !== actor.sessionId.toLowerCase()) throw conversationNotFound();
     return { kind: 'client', clientId, sessionId: actor.sessionId };
   }
@@ -98,7 +98,7 @@ function targetOf(actor: Actor, message: NewMessage, field: string): Target {
   return { kind: 'client', clientId: clientMeant(actor, message.clientId), sessionId: null };
 }
 
-/** From the actor alone. `senderType: 'CLIENT'` from an operator saves on the visitor's behalf, and says who did. */
+/** Determined by the actor alone. `senderType: 'CLIENT'` from an operator saves on the visitor's behalf and records the operator. */
 function senderOf(actor: Actor, message: NewMessage): Pick<Draft, 'senderType' | 'operatorId' | 'savedById'> {
   if (actor.kind === 'visitor') {
     if (message.senderType === 'OPERATOR') requirePermission(actor, 'message.save-as-operator');
@@ -110,7 +110,7 @@ function senderOf(actor: Actor, message: NewMessage): Pick<Draft, 'senderType' |
     : { senderType: 'OPERATOR', operatorId: userId, savedById: null };
 }
 
-/** When it was sent, as far as we believe it: never the future, and not longer ago than `MAX_MESSAGE_AGE_MS`. */
+/** The sending time, clamped: never in the future, and not older than `MAX_MESSAGE_AGE_MS`. */
 function sentAt(value: string | null | undefined, now: Date): Date {
   const sent = value == null ? Number.NaN : Date.parse(value);
   if (Number.isNaN(sent)) return now;

@@ -7,17 +7,17 @@ import { isUuid } from '../../uuid.ts';
 /** Makes a bare path parsable; never stored. */
 const BASE = 'http://upload.invalid';
 
-/** What an image message points at: an upload of ours (by its id), or for operators some other place on the web. */
+/** What an image message names: an upload (by its id), or for operators a picture on another site. */
 export interface ImageReference {
-  /** What is stored: the canonical path of an upload without origin and signature, or the URL as it was given. */
+  /** The stored value: the canonical path of an upload without origin and signature, or the URL as given. */
   readonly url: string;
   readonly uploadId: string | null;
 }
 
 /**
- * Reads the URL of an image message. That an upload exists and belongs to the conversation is checked where the database is.
+ * Reads the URL of an image message. Whether the upload exists and belongs to the conversation is checked later, with the database.
  *
- * @throws ChatError `forbidden` for a visitor that points elsewhere than at an upload, `invalid_request` for what no `<img>` should load
+ * @throws ChatError `forbidden` for a visitor whose URL is no upload, `invalid_request` for a URL that no `<img>` should load
  */
 export function readImageUrl(actor: Actor, value: string, field: string): ImageReference {
   const refuse = (message: string) => new ChatError('invalid_request', `${field}: ${message}`, { fields: { [field]: message } });

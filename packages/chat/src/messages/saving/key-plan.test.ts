@@ -7,21 +7,21 @@ import { createMessageSaver } from './message-saver.ts';
 
 const chat = chatFixture();
 
-/** The database, with every statement of its short transactions written down. */
+/** The database, which records every statement of its short transactions in `statements`. */
 function recorded(db: Database, statements: Prisma.Sql[]): Database {
   return Object.assign(Object.create(db) as Database, {
     transact: async <T>(work: (tx: Transaction) => Promise<T>) =>
       await db.transact(async (tx) => {
-        const noted = (send: 'query' | 'commit') => async (statement: Prisma.Sql) => {
+        const recording = (send: 'query' | 'commit') => async (statement: Prisma.Sql) => {
           statements.push(statement);
           return await tx[send](statement);
         };
-        return await work({ query: noted('query'), commit: noted('commit') } as Transaction);
+        return await work({ query: recording('query'), commit: recording('commit') } as Transaction);
       }),
   });
 }
 
-it('a message key is looked up by nothing but the key: an index by client would be walked through the whole conversation', async () => {
+it('looks a message key up by the key alone: an index by client would be scanned for the whole conversation', async () => {
   const visitor = await chat.visitor();
   const other = await chat.visitor();
   const operator = await chat.operator();

@@ -1,14 +1,14 @@
 import { Prisma, type MessageType } from '@switchboard/database';
 import { MESSAGE_TYPES, unreachable, type MessageBody } from '@switchboard/protocol';
 
-/** A picture as its message keeps it. */
+/** A picture as it is stored in its message. */
 interface StoredImage {
   readonly url: string;
   readonly name: string | null;
   readonly mimeType: string | null;
 }
 
-/** What of a message goes into its row. */
+/** The values of a message's row. */
 export interface MessageValues {
   readonly messageKey: string;
   readonly clientSocketId: string | null;
@@ -24,7 +24,7 @@ export interface MessageValues {
 export interface NewRow {
   readonly message: MessageValues;
   readonly clientId: number;
-  /** Its number, or what the statement makes that of. */
+  /** Its number, or an offset that the statement turns into it. */
   readonly seq: number;
 }
 
@@ -52,7 +52,7 @@ function bodyColumns(body: MessageBody<StoredImage>): BodyColumns {
 
 interface Column {
   readonly name: string;
-  /** In PostgreSQL. */
+  /** Its type in PostgreSQL. */
   readonly type: string;
   readonly read: (row: NewRow, body: BodyColumns) => unknown;
 }
@@ -77,16 +77,16 @@ const COLUMNS = [
 type ColumnName = (typeof COLUMNS)[number]['name'];
 const LIST = COLUMNS.map(({ name }) => `"${name}"`).join(', ');
 
-/** What of a row the statement around it knows better, as SQL. */
+/** Values that the surrounding statement computes, as SQL. */
 interface Around {
-  /** By the name of the column, what to put into it instead of what the row `m` says. */
+  /** Column → expression that replaces the value of the row `m`. */
   readonly instead?: { readonly [Name in ColumnName]?: string };
-  /** Joined to the rows `m`, which leaves out those without a partner. */
+  /** A join with the rows `m`; rows without a match are not inserted. */
   readonly join?: string;
 }
 
 /**
- * Makes the `INSERT` of messages, without `RETURNING`. The only one there is: whichever way a message is saved, its row is the same. Its text is put together
+ * Builds the `INSERT` of messages, without `RETURNING`. It is the only one, so every way of saving produces the same row. Its text is built
  * once, because this is done for every message.
  *
  * @returns the statement for these rows; `at`: when they are saved, ISO-8601
@@ -106,7 +106,7 @@ export function insertOfMessages({ instead = {}, join = '' }: Around = {}): (row
   };
 }
 
-/** `unnest` fills up what is short with NULL: most messages have neither picture nor operator, and need not say so one by one. */
+/** `unnest` pads shorter arrays with NULL, so a column without values needs no array: most messages have neither picture nor operator. */
 function filled(values: readonly unknown[]): readonly unknown[] {
   return values.every((value) => value === null) ? [] : values;
 }

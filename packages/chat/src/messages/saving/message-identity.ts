@@ -1,6 +1,6 @@
 /**
- * What makes a message itself: its key counts within one conversation and one sending side only. Each side hears the other's keys over the relay, and a visitor
- * may make up any; none of that can occupy or displace a message of somebody else.
+ * What identifies a message. Its key is unique within one conversation and one sending side only: each side receives the other's keys over the relay, and a
+ * visitor may invent any, and neither may take or displace another sender's message.
  */
 export interface MessageIdentity {
   readonly clientId: number;

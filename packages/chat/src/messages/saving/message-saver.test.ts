@@ -35,7 +35,7 @@ describe('saving', () => {
     expect(rows[0]).toMatchObject({ senderType: 'CLIENT', operatorId: null, savedById: null, sessionId: visitor.sessionId, isRead: false });
   });
 
-  it('goes on counting after the last number, for each client on its own', async () => {
+  it('continues after the last number of each client', async () => {
     const [a, b] = [await chat.visitor(), await chat.visitor()];
     await saver.save(a, [text('1'), text('2')]);
     expect((await saver.save(b, [text('1')])).messages[0]?.seq).toBe(1);
@@ -49,7 +49,7 @@ describe('saving', () => {
     expect((await chat.messages(visitor.clientId)).map((row) => row.text)).toEqual([value, 'NULL', '{}']);
   });
 
-  it('keeps the counters of the client', async () => {
+  it('updates the counters of the client', async () => {
     const visitor = await chat.visitor();
     const operator = await chat.operator();
     chat.now = new Date(NOW.getTime() + 60_000);
@@ -60,7 +60,7 @@ describe('saving', () => {
     expect(session.lastSeenAt).toEqual(chat.now);
   });
 
-  it('saves an operator answer under the operator, wherever the client is named', async () => {
+  it('saves an operator’s answer with the operator’s id, however the client is named', async () => {
     const visitor = await chat.visitor();
     const operator = await chat.operator();
     const saved = await saver.save(operator, [
@@ -75,7 +75,7 @@ describe('saving', () => {
     expect((await chat.client(visitor.clientId)).unreadCount).toBe(0);
   });
 
-  it('saves on behalf of a visitor of an old front-end and says who did', async () => {
+  it('saves on behalf of a visitor of an old front-end and records the operator', async () => {
     const operator = await chat.operator();
     const adopted = await adoptSession(chat.ctx, operator, { clientSocketId: `Sock_${randomUUID()}`.slice(0, 30), username: 'Old' });
     const { clientSocketId } = await chat.db.prisma.chatSession.findUniqueOrThrow({ where: { id: adopted.sessionId } });
@@ -103,7 +103,7 @@ describe('saving', () => {
     expect(saved.effects).toEqual([changed(b, 2, 'messages'), changed(a, 1, 'messages')]);
   });
 
-  it('numbers what one sender asks without waiting in the order it was asked, however it names the conversation', async () => {
+  it('numbers a sender’s concurrent requests in the order they were made, however they name the conversation', async () => {
     const operator = await chat.operator();
     const visitors = await chat.companions();
     const requests = Array.from({ length: 60 }, (_, index) => {
@@ -121,7 +121,7 @@ describe('saving', () => {
     }
   });
 
-  it('believes the sending time within the last 7 days', async () => {
+  it('accepts a sending time within the last 7 days', async () => {
     const visitor = await chat.visitor();
     const at = (ms: number) => new Date(NOW.getTime() + ms).toISOString();
     const saved = await saver.save(visitor, [
@@ -133,7 +133,7 @@ describe('saving', () => {
     expect(saved.messages.map(({ createdAt }) => createdAt)).toEqual([at(0), at(-86_400_000), at(-MAX_MESSAGE_AGE_MS), at(0)]);
   });
 
-  it('a late message is activity when it arrives, and its conversation is the newest', async () => {
+  it('counts a late message as activity when it arrives, so its conversation is the newest', async () => {
     const [visitor, other] = [await chat.visitor(), await chat.visitor()];
     const operator = await chat.operator();
     await saver.save(other, [text('at once')]);
@@ -141,13 +141,13 @@ describe('saving', () => {
     await saver.save(visitor, [text('written in a tunnel', { sentAt: new Date(NOW.getTime() - 3_600_000).toISOString() })]);
     expect((await chat.client(visitor.clientId)).lastActivityAt).toEqual(chat.now);
     expect((await listRecentChats(chat.ctx, operator, { limit: 1 }))[0]?.client.id).toBe(visitor.clientId);
-    // Neither does a clock that is behind push the activity back.
+    // A clock that is behind does not move the activity back.
     chat.now = NOW;
     await saver.save(visitor, [text('by another server')]);
     expect((await chat.client(visitor.clientId)).lastActivityAt).toEqual(new Date(NOW.getTime() + 60_000));
   });
 
-  it.each([0, -500, -50_000])('a message after an operator’s end goes on, whatever its clock says (%i ms)', async (ms) => {
+  it.each([0, -500, -50_000])('reopens a conversation that an operator ended, whatever the message’s clock says (%i ms)', async (ms) => {
     const visitor = await chat.visitor();
     const operator = await chat.operator();
     const sentAt = new Date(NOW.getTime() + ms).toISOString();
@@ -163,7 +163,7 @@ describe('saving', () => {
     expect(await chat.client(visitor.clientId)).toMatchObject({ status: 'ACTIVE', endedAt: null });
   });
 
-  it('a conversation that the visitor has ended stays so, whatever of it is saved later', async () => {
+  it('keeps a conversation ended that the visitor has ended, whatever is saved later', async () => {
     const visitor = await chat.visitor();
     const operator = await chat.operator();
     await saver.save(visitor, [text('Hello?')]);
@@ -177,8 +177,8 @@ describe('saving', () => {
   });
 });
 
-describe('the message key', () => {
-  it('a repeat answers the first row, whatever it says now, and changes nothing', async () => {
+describe('a message key', () => {
+  it('that is repeated answers the first row, whatever the new text, and changes nothing', async () => {
     const visitor = await chat.visitor();
     const message = text('first');
     const first = await saver.save(visitor, [message]);
@@ -186,13 +186,13 @@ describe('the message key', () => {
     expect(again.messages[0]).toEqual({ ...first.messages[0], duplicate: true });
     expect(again.messages[1]).toMatchObject({ seq: 2, duplicate: false });
     const repeat = await saver.save(visitor, [message]);
-    // The process that committed the first may have ended before it told the relay.
+    // The process that committed the first may have ended before it notified the relay.
     expect([again.effects, repeat.effects]).toEqual([[changed(visitor, 2, 'messages')], [changed(visitor, 2, 'messages')]]);
     expect((await chat.messages(visitor.clientId)).map((row) => row.text)).toEqual(['first', 'new']);
     expect(await chat.client(visitor.clientId)).toMatchObject({ lastSeq: 2, unreadCount: 2 });
   });
 
-  it('twice in one request is one row', async () => {
+  it('that is used twice in one request is one row', async () => {
     const visitor = await chat.visitor();
     const message = text('a');
     const { messages } = await saver.save(visitor, [message, text('b'), message]);
@@ -201,7 +201,7 @@ describe('the message key', () => {
     expect(await chat.messages(visitor.clientId)).toHaveLength(2);
   });
 
-  it('twice at the same time is one row, told as a duplicate once', async () => {
+  it('that is used twice at the same time is one row, and one answer says duplicate', async () => {
     const visitor = await chat.visitor();
     const message = text('a');
     const answers = await Promise.all([saver.save(visitor, [message]), saver.save(visitor, [message]), saver.save(visitor, [message])]);
@@ -210,7 +210,7 @@ describe('the message key', () => {
     expect(answers.map(({ effects }) => effects)).toEqual(answers.map(() => [changed(visitor, 1, 'messages')]));
   });
 
-  it('a visitor and an operator on its behalf may both save it', async () => {
+  it('may be saved by a visitor and by an operator on their behalf', async () => {
     const visitor = await chat.visitor();
     const operator = await chat.operator();
     const message = text('a');
@@ -218,7 +218,7 @@ describe('the message key', () => {
     expect((await saver.save(visitor, [message])).messages[0]).toEqual({ ...first.messages[0], duplicate: true });
   });
 
-  it('that a visitor took from an operator changes nothing for the operator’s message', async () => {
+  it('of an operator’s message can be used by the visitor without affecting that message', async () => {
     const visitor = await chat.visitor();
     const operator = await chat.operator();
     const answer = text('the answer', { clientId: visitor.clientId });
@@ -232,12 +232,12 @@ describe('the message key', () => {
       ['CLIENT', 'No, thank you.'],
       ['OPERATOR', 'the answer'],
     ]);
-    // Both are idempotent, each on its side.
+    // Both are idempotent, each for its side.
     expect((await saver.save(operator, [answer])).messages[0]).toEqual({ ...saved.messages[0], duplicate: true });
     expect((await saver.save(visitor, [{ ...answer, text: 'again' }])).messages[0]).toEqual({ ...taken.messages[0], duplicate: true });
   });
 
-  it('of a message in another conversation is free', async () => {
+  it('of another conversation can be used again', async () => {
     const [a, b] = [await chat.visitor(), await chat.visitor()];
     const operator = await chat.operator();
     const key = { messageKey: randomUUID() };
@@ -251,7 +251,7 @@ describe('the message key', () => {
     expect((await chat.messages(b.clientId)).map((row) => row.text)).toEqual(['b', 'to b']);
   });
 
-  it('of another operator’s message is a conflict, and nothing of the request is saved', async () => {
+  it('of another operator’s message is a conflict, and the request is not saved', async () => {
     const visitor = await chat.visitor();
     const [olga, otto] = [await chat.operator(), await chat.operator('Otto')];
     const theirs = text('from Otto', { clientId: visitor.clientId });

@@ -6,36 +6,36 @@ import type { Actor } from '../../actor.ts';
 import type { Context } from '../../context.ts';
 import { requirePermission } from '../../permissions.ts';
 import { draftMessages } from './draft.ts';
-import { LANES, WaitingLine, type Lane, type Waiting } from './lanes.ts';
+import { PARTITIONS, SaveQueue, type Partition, type QueuedRequest } from './save-queue.ts';
 import { saveGroup } from './save-group.ts';
 import type { SaveResult } from './write-group.ts';
 
 export interface MessageSaverOptions {
-  /** Messages waiting or being written at most; past it requests are refused as `unavailable`. */
+  /** Most messages that may wait or be written at a time; beyond it requests are refused as `unavailable`. */
   readonly maxQueued?: number;
-  /** The same of one visitor or operator; past it they are refused as `rate_limited`: nobody's queue delays or displaces another's. */
+  /** The same for one visitor or operator; beyond it their requests are refused as `rate_limited`, so that one caller cannot fill the queue. */
   readonly maxQueuedPerCaller?: number;
   /** Messages in one transaction, unless a single request has more. */
   readonly maxGroup?: number;
-  /** Milliseconds after which a request is answered `unavailable`, whether it waits for its turn or for the database. */
+  /** Milliseconds after which a request is answered `unavailable`, whether it waits in the queue or for the database. */
   readonly maxWaitMs?: number;
-  /** Told of each group that is written in one transaction, by the number of its messages. */
+  /** Called for each group that is written in one transaction, with the number of its messages. */
   readonly onGroup?: (messages: number) => void;
-  /** Told of each request that is refused because too much waits already. */
+  /** Called for each request that is refused because the queue is full. */
   readonly onRefused?: () => void;
 }
 
-/** Saves messages; one for each process. */
+/** Saves messages. A process has one. */
 export interface MessageSaver {
   /**
    * Saves messages, all or nothing. Idempotent by message key, for ever: a repeat answers the first row, so a request may be sent again whenever its
    * answer was lost. Resolves after the commit.
    *
    * @throws ChatError `unauthenticated`, `forbidden`, `blocked`, `not_found` (conversation or image), `conflict` (the key belongs to another message),
-   * `invalid_request`, `rate_limited` (too much of this caller's waiting), `unavailable` (database away or too slow, or too much waiting)
+   * `invalid_request`, `rate_limited` (too many of this caller's messages wait), `unavailable` (the database is away or too slow, or the queue is full)
    */
   save(actor: Actor, messages: readonly NewMessage[]): Promise<SaveResult>;
-  /** Takes nothing more and resolves when all that was taken is answered. */
+  /** Refuses new requests and resolves when the accepted ones are answered. */
   close(): Promise<void>;
   /** `queued`: messages waiting or being written. */
   state(): { queued: number };
@@ -44,12 +44,12 @@ export interface MessageSaver {
 const DEFAULT_MAX_QUEUED = 5_000;
 const DEFAULT_MAX_QUEUED_PER_CALLER = 500;
 const DEFAULT_MAX_GROUP = 500;
-/** A transaction may take nearly as long by itself, and a request may have to wait for the one before its own: the caller must not wait for both. */
+/** One transaction may take nearly this long, and a request may have to wait for an earlier one: the caller must not wait for both. */
 const DEFAULT_MAX_WAIT_MS = 4_700;
 
 /**
- * Makes the saver. Requests that come while a transaction of their lane is under way are taken together into the next one (group commit): the busier, the
- * larger the groups. A conversation is in one transaction at a time, so that what one sender asks in order is numbered in order.
+ * Creates the saver. Requests that arrive while a transaction of their partition is under way are written together in the next one (group commit): the higher
+ * the load, the larger the groups. A conversation is in one transaction at a time, so one sender's requests are numbered in the order they were made.
  */
 export function createMessageSaver(ctx: Context, options: MessageSaverOptions = {}): MessageSaver {
   const {
@@ -58,26 +58,26 @@ export function createMessageSaver(ctx: Context, options: MessageSaverOptions = 
     maxGroup = DEFAULT_MAX_GROUP,
     maxWaitMs = DEFAULT_MAX_WAIT_MS,
   } = options;
-  const line = new WaitingLine();
-  const writing = new Map<Lane, Promise<void>>();
+  const queue = new SaveQueue();
+  const writing = new Map<Partition, Promise<void>>();
   const queuedOf = new Map<string, number>();
   let queued = 0;
   let closed = false;
   let gathering: Promise<void> | undefined;
 
   async function gather(): Promise<void> {
-    // One turn of the event loop, so that requests which arrived together are written together.
+    // Waits for the next iteration of the event loop, so that requests which arrived together are written together.
     await setImmediate();
     gathering = undefined;
     begin();
   }
 
-  /** Begins what may be under way beside what is. */
+  /** Starts every transaction that may run beside those under way. */
   function begin(): void {
     if (writing.has('all')) return;
     if (writing.size === 0) write('all');
-    for (let lane = 0; lane < LANES && !writing.has('all'); lane += 1) {
-      if (!writing.has(lane)) write(lane);
+    for (let partition = 0; partition < PARTITIONS && !writing.has('all'); partition += 1) {
+      if (!writing.has(partition)) write(partition);
     }
   }
 
@@ -89,16 +89,16 @@ export function createMessageSaver(ctx: Context, options: MessageSaverOptions = 
     else queuedOf.set(caller, own);
   }
 
-  function write(lane: Lane): void {
-    const group = line.take(lane, maxGroup);
+  function write(partition: Partition): void {
+    const group = queue.take(partition, maxGroup);
     if (group.length === 0) return;
     options.onGroup?.(group.reduce((sum, { drafts }) => sum + drafts.length, 0));
-    const writeAndGoOn = async () => {
+    const writeAndContinue = async () => {
       await saveGroup(ctx, group);
-      writing.delete(lane);
+      writing.delete(partition);
       begin();
     };
-    writing.set(lane, writeAndGoOn());
+    writing.set(partition, writeAndContinue());
   }
 
   return {
@@ -118,13 +118,13 @@ export function createMessageSaver(ctx: Context, options: MessageSaverOptions = 
       let deadline: NodeJS.Timeout | undefined;
       try {
         return await new Promise<SaveResult>((resolve, reject) => {
-          const request: Waiting = { drafts, resolve, reject };
+          const request: QueuedRequest = { drafts, resolve, reject };
           deadline = setTimeout(() => {
-            // Not begun: nobody waits for it any more. Begun: it may be committed yet, and a repeat will be told so.
-            line.remove(request);
+            // A request that still waits is dropped. One that is being written may still be committed; a repeat then gets its rows.
+            queue.remove(request);
             reject(new ChatError('unavailable', 'The database does not answer in time. Try again.', { retryAfterSeconds: 1 }));
           }, maxWaitMs);
-          line.push(request);
+          queue.push(request);
           gathering ??= gather();
         });
       } finally {
@@ -141,7 +141,7 @@ export function createMessageSaver(ctx: Context, options: MessageSaverOptions = 
   };
 }
 
-/** Whose messages wait together. */
+/** Whose messages count toward one caller's limit. */
 function callerOf(actor: Actor): string {
   if (actor.kind === 'visitor') return `visitor ${actor.clientId}`;
   return actor.kind === 'operator' ? `operator ${actor.userId}` : 'nobody';

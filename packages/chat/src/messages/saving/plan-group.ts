@@ -38,8 +38,8 @@ export interface KnownUpload {
   readonly mimeType: string;
 }
 
-/** All that was read under the locks. */
-export interface Knowledge {
+/** What planning needs, read under the locks. */
+export interface PlanInput {
   readonly clients: ReadonlyMap<number, KnownClient>;
   /** Address (socket id or session id) → client. */
   readonly addresses: ReadonlyMap<string, number>;
@@ -48,13 +48,13 @@ export interface Knowledge {
   readonly messages: ReadonlyMap<string, KnownMessage>;
 }
 
-/** A row to insert. Its id is the database's to give. */
+/** A row to insert, without its id, which the database assigns. */
 export interface PlannedMessage extends MessageValues, MessageIdentity {
   readonly target: Target;
   readonly seq: number;
 }
 
-/** What to answer for one message of a request: a row that is there, or one that will be. */
+/** The answer for one message of a request: an existing row, or one that will be inserted. */
 export interface PlannedAnswer {
   readonly message: KnownMessage | PlannedMessage;
   readonly duplicate: boolean;
@@ -68,9 +68,9 @@ export interface GroupPlan {
 }
 
 /** The client that a target means, if it exists (and, for a visitor, if its session is still this client's). */
-function findClient(target: Target, knowledge: Pick<Knowledge, 'clients' | 'addresses'>): KnownClient | undefined {
-  if (target.kind === 'address') return knowledge.clients.get(knowledge.addresses.get(target.address) ?? 0);
-  const client = knowledge.clients.get(target.clientId);
+function findClient(target: Target, input: Pick<PlanInput, 'clients' | 'addresses'>): KnownClient | undefined {
+  if (target.kind === 'address') return input.clients.get(input.addresses.get(target.address) ?? 0);
+  const client = input.clients.get(target.clientId);
   if (target.sessionId === null) return client;
   return client !== undefined && sessionOf(target, client) !== undefined ? client : undefined;
 }
@@ -82,39 +82,39 @@ function sessionOf(target: Target, client: KnownClient): KnownSession | undefine
 }
 
 /**
- * Numbers the messages of all requests in the order given. Pure: everything it may know is in `knowledge`, which must have been read while the
- * clients were locked. A request is taken whole or refused whole, and a refused one leaves no gap in the numbers.
+ * Numbers the messages of all requests in the order given. Pure: everything it depends on is in `input`, which must have been read while the
+ * clients were locked. A request is accepted or refused as a whole, and a refused one leaves no gap in the numbers.
  */
-export function planGroup(requests: readonly (readonly Draft[])[], knowledge: Knowledge): GroupPlan {
+export function planGroup(requests: readonly (readonly Draft[])[], input: PlanInput): GroupPlan {
   const inserts: PlannedMessage[] = [];
   const planned = new Map<string, PlannedMessage>();
   const lastSeqs = new Map<number, number>();
 
   const planRequest = (drafts: readonly Draft[]): PlannedAnswer[] => {
-    const staged = new Map<string, PlannedMessage>();
+    const pending = new Map<string, PlannedMessage>();
     const next = new Map<number, number>();
     const answers = drafts.map((draft): PlannedAnswer => {
-      const client = findClient(draft.target, knowledge);
+      const client = findClient(draft.target, input);
       if (client === undefined) throw conversationNotFound();
       const identity = identityOf({ clientId: client.id, senderType: draft.senderType, messageKey: draft.messageKey });
-      const before = knowledge.messages.get(identity) ?? planned.get(identity);
-      const known = before ?? staged.get(identity);
+      const before = input.messages.get(identity) ?? planned.get(identity);
+      const known = before ?? pending.get(identity);
       if (known !== undefined) {
-        // Operators hear one another's keys, too: a message of one is never answered as the message of another.
+        // Operators receive one another's keys, too: one operator's message is never answered as another's.
         if (known.operatorId !== draft.operatorId) throw keyTaken(draft.messageKey);
         return { message: known, duplicate: before !== undefined };
       }
-      // After the look for the key: what was committed before the visitor was blocked, or ended the chat, is answered as such.
+      // Checked after the key: a message committed before the visitor was blocked, or ended the chat, is answered as a duplicate.
       if (client.blockedAt !== null) throw blockedFor(draft);
       if (sessionOf(draft.target, client)?.endedAt != null) throw chatOver();
       const seq = (next.get(client.id) ?? lastSeqs.get(client.id) ?? client.lastSeq) + 1;
-      const message = planMessage(draft, client, seq, knowledge.uploads);
+      const message = planMessage(draft, client, seq, input.uploads);
       next.set(client.id, seq);
-      staged.set(identity, message);
+      pending.set(identity, message);
       return { message, duplicate: false };
     });
     for (const [clientId, seq] of next) lastSeqs.set(clientId, seq);
-    for (const [identity, message] of staged) {
+    for (const [identity, message] of pending) {
       planned.set(identity, message);
       inserts.push(message);
     }
@@ -132,7 +132,7 @@ export function planGroup(requests: readonly (readonly Draft[])[], knowledge: Kn
   return { inserts, answers };
 }
 
-function planMessage(draft: Draft, client: KnownClient, seq: number, uploads: Knowledge['uploads']): PlannedMessage {
+function planMessage(draft: Draft, client: KnownClient, seq: number, uploads: PlanInput['uploads']): PlannedMessage {
   const uploadId = uploadOf(draft);
   const upload = uploadId === null ? undefined : uploads.get(uploadId);
   if (uploadId !== null && upload?.clientId !== client.id) {

@@ -3,18 +3,18 @@ import { ChatError } from '@switchboard/protocol';
 import type { Context } from '../../context.ts';
 import { withDatabase } from '../../with-database.ts';
 import type { Draft } from './draft.ts';
-import type { Waiting } from './lanes.ts';
+import type { QueuedRequest } from './save-queue.ts';
 import { writeAtOnce } from './write-at-once.ts';
 import { writeGroup } from './write-group.ts';
 
-/** Writes a group and answers everybody in it; never rejects. */
-export async function saveGroup(ctx: Context, group: readonly Waiting[]): Promise<void> {
+/** Writes a group and answers each of its requests; never rejects. */
+export async function saveGroup(ctx: Context, group: readonly QueuedRequest[]): Promise<void> {
   const left = await saveAtOnce(ctx, group);
-  if (left.length > 0) await saveWithCare(ctx, left);
+  if (left.length > 0) await savePlanned(ctx, left);
 }
 
-/** Writes those of a group that are ordinary and answers them; the others it returns. */
-async function saveAtOnce(ctx: Context, group: readonly Waiting[]): Promise<readonly Waiting[]> {
+/** Writes the ordinary requests of a group and answers them; returns the others. */
+async function saveAtOnce(ctx: Context, group: readonly QueuedRequest[]): Promise<readonly QueuedRequest[]> {
   try {
     const results = await withDatabase(ctx, async () => await writeAtOnce(ctx, draftsOf(group)));
     return group.filter(({ resolve }, index) => {
@@ -31,10 +31,10 @@ async function saveAtOnce(ctx: Context, group: readonly Waiting[]): Promise<read
 }
 
 /**
- * Writes a group of any requests and answers everybody in it; never rejects. When the transaction fails for another reason than a database that is away,
- * every request is tried alone, so that the one that can't be stored does not take the others with it.
+ * Writes a group of any requests and answers each of them; never rejects. When the transaction fails although the database is there, every request is
+ * tried alone, so that one that cannot be stored does not make the others fail.
  */
-async function saveWithCare(ctx: Context, group: readonly Waiting[]): Promise<void> {
+async function savePlanned(ctx: Context, group: readonly QueuedRequest[]): Promise<void> {
   try {
     const outcomes = await withDatabase(ctx, async () => await writeGroup(ctx, draftsOf(group)));
     for (const [index, { resolve, reject }] of group.entries()) {
@@ -46,14 +46,14 @@ async function saveWithCare(ctx: Context, group: readonly Waiting[]): Promise<vo
   } catch (error) {
     const failure = toFailure(error);
     if (group.length > 1 && failure.code !== 'unavailable') {
-      for (const request of group) await saveWithCare(ctx, [request]);
+      for (const request of group) await savePlanned(ctx, [request]);
     } else {
       for (const { reject } of group) reject(failure);
     }
   }
 }
 
-function draftsOf(group: readonly Waiting[]): (readonly Draft[])[] {
+function draftsOf(group: readonly QueuedRequest[]): (readonly Draft[])[] {
   return group.map(({ drafts }) => drafts);
 }
 

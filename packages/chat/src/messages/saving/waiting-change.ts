@@ -1,12 +1,12 @@
 import { Prisma } from '@switchboard/database';
 
-/** What new messages change about who waits. */
+/** How new messages change whether the visitor waits. */
 export interface WaitingChange {
-  /** The visitor's among them. */
+  /** How many of them are the visitor's. */
   readonly unread: number;
-  /** An operator's is among them. */
+  /** Whether an operator's is among them. */
   readonly answered: boolean;
-  /** When the first of the visitor's was sent that no operator's among them follows. */
+  /** When the visitor's first message after the last operator's was sent. */
   readonly since: Date | null;
 }
 
@@ -23,8 +23,8 @@ export function waitingChange(
 }
 
 /**
- * Sets the columns of the client `c` that follow from its new messages, which the row `n` sums up. Where a version that does not know the columns about who
- * waits has saved, they are about older messages: then they stay behind, and `settleWaiting` brings them up to date.
+ * Sets the columns of the client `c` that follow from its new messages, which the row `n` sums up. If an older version, without the waiting columns, has saved
+ * messages before, `waitingSeq` stays behind, and `settleWaiting` brings these columns up to date.
  *
  * @param lastSeq the number of the newest message
  * @param at when they are saved, ISO-8601

@@ -22,7 +22,7 @@ async function countTransactions(...clientIds: number[]): Promise<number> {
 }
 
 describe('ordinary requests of a group', () => {
-  it('of many senders to many clients are written together, with everything that belongs to them', async () => {
+  it('of many senders to many clients are written in one transaction, with counters and effects', async () => {
     const [a, b] = await chat.companions();
     const operator = await chat.operator();
     const sentAt = new Date(NOW.getTime() - 5_000);
@@ -64,7 +64,7 @@ describe('ordinary requests of a group', () => {
     expect(await chat.client(b.clientId)).toMatchObject({ lastSeq: 2, unreadCount: 1 });
   });
 
-  it('are not overtaken by, and do not overtake, what needs a closer look', async () => {
+  it('keep their order with requests that are not ordinary', async () => {
     const visitor = await chat.visitor();
     const { id: sessionId } = await chat.db.prisma.chatSession.create({ data: { clientId: visitor.clientId } });
     const path = await chat.upload(visitor);
@@ -80,7 +80,7 @@ describe('ordinary requests of a group', () => {
     expect(answers.map(({ messages }) => messages[0]?.duplicate)).toEqual([false, false, false, false, true]);
   });
 
-  it('are saved beside all that can not be', async () => {
+  it('are saved beside requests that are refused', async () => {
     const [fine, ended, stranger] = [await chat.visitor(), await chat.visitor(), await chat.visitor()];
     const [operator, colleague] = [await chat.operator(), await chat.operator('Otto')];
     const [known, theirs] = [text('known'), text('theirs', { clientId: stranger.clientId })];
@@ -102,7 +102,7 @@ describe('ordinary requests of a group', () => {
     expect(await chat.client(ended.clientId)).toMatchObject({ status: 'ACTIVE', endedAt: null, lastSeq: 1 });
   });
 
-  it('tell the session’s last sign of life every ten seconds', async () => {
+  it('update when the session was last seen at most every ten seconds', async () => {
     const visitor = await chat.visitor();
     const seen = async () => (await chat.db.prisma.chatSession.findUniqueOrThrow({ where: { id: visitor.sessionId } })).lastSeenAt;
     const at = (seconds: number) => new Date(NOW.getTime() + seconds * 1_000);

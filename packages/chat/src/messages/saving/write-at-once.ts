@@ -13,13 +13,13 @@ import type { SaveResult } from './write-group.ts';
 
 type Request = readonly Draft[];
 
-/** Of clients that are `counted`, numbered from there. */
+/** Inserts messages of the clients in `counted`, numbered after their `base`. */
 const insertCounted = insertOfMessages({
   instead: { seq: 'c.base + m.seq', sessionId: 'COALESCE(m."sessionId", c."sessionId")' },
   join: 'JOIN counted c ON c.id = m."clientId"',
 });
 
-/** A new row: `id`; or (`id` null) one of the clients: `seq` is the number before its first new row, `address` where its visitor is on the relay. */
+/** A new message, or a client (`id` is null): then `seq` is the number before its first new message, and `address` its visitor's on the relay. */
 interface Written {
   readonly clientId: number;
   readonly id: number | null;
@@ -32,13 +32,13 @@ interface WrittenClient {
   readonly base: number;
   readonly address: string | null;
   readonly ids: number[];
-  /** How many of them were given to a request already. */
+  /** How many of them were assigned to a request already. */
   given: number;
 }
 
 /**
- * Saves those of the requests that are nothing special, nearly all, in one statement: a single round trip, in which the database counts and numbers by
- * itself. A request for which there is no result was left as it was: it needs a closer look.
+ * Saves the ordinary requests, nearly all of them, in one statement: a single round trip, in which the database counts and numbers. A request without a
+ * result was not written: `writeGroup` has to.
  *
  * @throws whatever the database throws; then nothing was saved by this call, unless the connection broke during the commit
  */
@@ -50,7 +50,7 @@ export async function writeAtOnce(ctx: Context, requests: readonly Request[]): P
   try {
     rows = await ctx.db.transact(async (tx) => await tx.commit<Written>(statement));
   } catch (error) {
-    // Another transaction saved one of the keys at this very moment.
+    // Another transaction saved one of the keys at the same moment.
     if (isUniqueViolation(error)) return requests.map(() => undefined);
     throw error;
   }
@@ -69,8 +69,8 @@ function writtenClients(rows: readonly Written[]): Map<number, WrittenClient> {
 }
 
 /**
- * Gives a request the next numbers of its client: they were given in the order of the requests. A client's requests are written together or not at all, so all
- * of a request's rows are there or none is.
+ * The result of a request: its client's next numbers, which were assigned in the order of the requests. A client's requests are written together or not at
+ * all, so a request has all its rows or none.
  */
 function resultOf(drafts: Request, written: ReadonlyMap<number, WrittenClient>): SaveResult | undefined {
   const client = written.get(clientIds(drafts)[0] ?? 0);
@@ -88,8 +88,8 @@ function resultOf(drafts: Request, written: ReadonlyMap<number, WrittenClient>):
 }
 
 /**
- * The requests that say by its id which one client they are for, with keys of their own, without an upload. When one request of a client is different,
- * none of that client's is ordinary: they must not overtake it. Nor may anybody's overtake one that does not say which client it is for.
+ * The ordinary requests: each names one client by its id, repeats no key and has no upload. If one request of a client is not ordinary, none of that client's
+ * is, because they must not overtake it. For the same reason, every request after one that names its client by an address is not ordinary.
  */
 function ordinaryRequests(requests: readonly Request[]): Set<Request> {
   const keys = new Set<string>();
@@ -120,9 +120,9 @@ function clientIds(drafts: Request): number[] {
 }
 
 /**
- * Counts, which locks the client's row, and numbers by that count. A client is left out, with all its messages, when it is not there, was ended or blocked, when
- * the visitor's session is not its own or was ended, or when one of the keys is there already. (`+ 0` leaves only the key to find a message by: an index by
- * client would be walked through the whole conversation for each message.)
+ * Counts, which locks the client's row, and numbers by that count. Leaves out a client, with all its messages, when it does not exist, is ended or blocked,
+ * when the visitor's session belongs to another client or has ended, or when one of the keys exists already. (`+ 0` keeps the index by client out of the
+ * look-up of keys: it would be scanned for the whole conversation for each message.)
  */
 function saveStatement(drafts: Request, now: Date): Prisma.Sql {
   const at = now.toISOString();

@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 
 describe('a group', () => {
-  it('a request that is refused or can not be stored fails alone', async () => {
+  it('a refused request or one that cannot be stored fails alone', async () => {
     const [a, b] = await chat.companions();
     const [operator, colleague] = [await chat.operator(), await chat.operator('Otto')];
     const taken = text('taken', { clientId: b.clientId });
@@ -42,7 +42,7 @@ describe('a group', () => {
     ]);
   });
 
-  it('a key that another server commits in between is looked at again', async () => {
+  it('a key that another server commits meanwhile is answered as a duplicate', async () => {
     const visitor = await chat.visitor();
     const { clientId } = visitor;
     const raced = text('raced');
@@ -79,7 +79,7 @@ describe('a group', () => {
     expect(chat.errors).toHaveLength(logged);
   });
 
-  it('requests that come together are committed together', async () => {
+  it('requests that arrive together are committed together', async () => {
     const visitor = await chat.visitor();
     await Promise.all(Array.from({ length: 40 }, async (_, index) => await saver.save(visitor, [text(String(index))])));
     const [{ transactions } = { transactions: 0 }] = await chat.db.prisma.$queryRaw<{ transactions: number }[]>`
@@ -88,7 +88,7 @@ describe('a group', () => {
     expect((await chat.messages(visitor.clientId)).map((row) => row.text)).toEqual(Array.from({ length: 40 }, (_, index) => String(index)));
   });
 
-  it('never grows past its bound', async () => {
+  it('is limited in size', async () => {
     const visitor = await chat.visitor();
     const small = createMessageSaver(chat.ctx, { maxGroup: 3 });
     await Promise.all(Array.from({ length: 10 }, async () => await small.save(visitor, [text('a'), text('b')])));
@@ -98,7 +98,7 @@ describe('a group', () => {
     await small.close();
   });
 
-  it('past the queue a request is told to come back, and what was taken is saved', async () => {
+  it('a full queue refuses further requests as unavailable, and the accepted ones are saved', async () => {
     const visitor = await chat.visitor();
     const small = createMessageSaver(chat.ctx, { maxQueued: 3 });
     const taken = [small.save(visitor, [text('a'), text('b')]), small.save(visitor, [text('c')])];
@@ -114,7 +114,7 @@ describe('a group', () => {
     await small.close();
   });
 
-  it('one caller who sends too much is told to wait, and nobody else is', async () => {
+  it('a caller with too many waiting messages is rate limited, and others are not', async () => {
     const [visitor, other, operator] = [await chat.visitor(), await chat.visitor(), await chat.operator()];
     const small = createMessageSaver(chat.ctx, { maxQueued: 100, maxQueuedPerCaller: 3 });
     const flood = Array.from({ length: 10 }, async (_, index) => await codeOf(small.save(visitor, [text(String(index))])));
@@ -124,12 +124,12 @@ describe('a group', () => {
     ];
     expect((await Promise.all(flood)).filter((code) => code === 'rate_limited')).toHaveLength(7);
     expect(await Promise.all(others)).toEqual(['resolved', 'resolved']);
-    // What is answered does not count any more.
+    // Answered messages no longer count.
     expect(await codeOf(small.save(visitor, [text('e'), text('f'), text('g')]))).toBe('resolved');
     await small.close();
   });
 
-  it('closing answers what was taken and takes nothing more', async () => {
+  it('a closing saver answers the accepted requests and refuses new ones', async () => {
     const visitor = await chat.visitor();
     const closing = createMessageSaver(chat.ctx);
     const taken = closing.save(visitor, [text('a')]);
@@ -138,7 +138,7 @@ describe('a group', () => {
     expect(await codeOf(closing.save(visitor, [text('b')]))).toBe('unavailable');
   });
 
-  it('takes no request of more than the agreed size, and an empty one for nothing', async () => {
+  it('refuses a request of more than 100 messages, and answers an empty one', async () => {
     const visitor = await chat.visitor();
     const many: NewMessage[] = Array.from({ length: 101 }, () => text('a'));
     expect(await codeOf(saver.save(visitor, many))).toBe('invalid_request');

@@ -7,20 +7,20 @@ import { commitPlanned } from './commit-planned.ts';
 import type { Draft } from './draft.ts';
 import { identityOf } from './message-identity.ts';
 import { planGroup, type KnownClient, type KnownMessage, type PlannedAnswer, type PlannedMessage } from './plan-group.ts';
-import { readKnowledge } from './read-knowledge.ts';
+import { readPlanInput } from './read-plan-input.ts';
 
 /**
- * The rows of one request in the order asked. Its effects name every conversation in it, also one in which all of them were there before: the process that
+ * The rows of one request in the order asked. The effects name every conversation of the request, even if all its messages are duplicates: the process that
  * committed them may have ended before it carried out its effects.
  */
 export type SaveResult = WithEffects<{ messages: SavedMessage[] }>;
 
-/** How often a group is begun in all when other writers get in its way. */
+/** How often a group is attempted when it conflicts with other writers. */
 const ATTEMPTS = 4;
 
 /**
- * Saves the drafts of several requests in one transaction. When it returns, everything it answers is committed. Each request stands or falls as a
- * whole, and one that is refused does not touch the others.
+ * Saves the drafts of several requests in one transaction. When it returns, everything it answers is committed. Each request is saved or refused as a
+ * whole, and a refused one does not affect the others.
  *
  * @throws whatever the database throws; then nothing of the group was saved by this call, unless the connection broke during the commit
  */
@@ -29,19 +29,19 @@ export async function writeGroup(ctx: Context, requests: readonly (readonly Draf
     try {
       return await ctx.db.transact(async (tx) => await writeOnce(tx, requests, ctx.clock()));
     } catch (error) {
-      // A key of the group was committed by another transaction after we looked.
+      // Another transaction committed a key of the group after it was looked up.
       if (!isUniqueViolation(error)) throw error;
       if (attempt >= ATTEMPTS)
         throw new ChatError('unavailable', 'Other writers were faster too often. Try again.', { retryAfterSeconds: 1 });
-      ctx.log.debug({ attempt }, 'another writer saved the same message key first; looking again');
+      ctx.log.debug({ attempt }, 'another writer saved the same message key first; retrying');
     }
   }
 }
 
 async function writeOnce(tx: Transaction, requests: readonly (readonly Draft[])[], now: Date): Promise<(SaveResult | ChatError)[]> {
-  const knowledge = await readKnowledge(tx, requests.flat());
-  const { inserts, answers } = planGroup(requests, knowledge);
-  const ids = inserts.length === 0 ? new Map<string, number>() : await commitPlanned(tx, inserts, knowledge.clients, now);
+  const input = await readPlanInput(tx, requests.flat());
+  const { inserts, answers } = planGroup(requests, input);
+  const ids = inserts.length === 0 ? new Map<string, number>() : await commitPlanned(tx, inserts, input.clients, now);
   const idOf = (message: KnownMessage | PlannedMessage): number => {
     const id = 'id' in message ? message.id : ids.get(identityOf(message));
     if (id === undefined) throw new Error(`No id came back for the message ${identityOf(message)}.`);
@@ -57,7 +57,7 @@ async function writeOnce(tx: Transaction, requests: readonly (readonly Draft[])[
         createdAt: message.createdAt.toISOString(),
         duplicate,
       })),
-      effects: effectsOf(answer, knowledge.clients),
+      effects: effectsOf(answer, input.clients),
     };
   });
 }

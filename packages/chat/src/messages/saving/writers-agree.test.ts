@@ -16,7 +16,7 @@ const KEYS = Array.from({ length: 6 }, (_, index) => `0b0e1f52-7d0c-4c6e-9a3b-6f
 
 const text = fc.string({ unit: 'binary', minLength: 1, maxLength: 40 }).filter((value) => isVisible(value) && !value.includes('\u0000'));
 const name = fc.option(fc.string({ unit: 'grapheme', maxLength: 20 }));
-/** Of an upload of the conversation, of another conversation's, or of a picture somewhere else. */
+/** The conversation's own upload, another conversation's, or a picture on another site. */
 const picture = fc.constantFrom('own', 'foreign', 'elsewhere');
 
 const message = fc.record({
@@ -56,7 +56,7 @@ async function sceneOf(staff: Staff, standing: string): Promise<Scene> {
   return { visitor, uploads };
 }
 
-/** Nothing where the request is refused before anything is written. */
+/** Empty when the request is refused before anything is written. */
 function draftsOf({ from, messages }: Request, { visitor, uploads }: Scene, { operator, colleague }: Staff): Draft[] {
   const newMessage = ({ messageKey, secondsAgo, clientSocketId, body }: Message): NewMessage => {
     const sentAt = new Date(chat.now.getTime() - secondsAgo * 1_000).toISOString();
@@ -76,7 +76,7 @@ function draftsOf({ from, messages }: Request, { visitor, uploads }: Scene, { op
   }
 }
 
-/** What both ways of writing must have in common, without what differs between any two conversations. */
+/** The outcome that both writers must agree on, without values that differ between any two conversations. */
 async function outcomeOf({ visitor, uploads }: Scene, answers: readonly (SaveResult | ChatError)[]) {
   const { clientId, sessionId } = visitor;
   const rows = await chat.messages(clientId);
@@ -96,10 +96,10 @@ async function outcomeOf({ visitor, uploads }: Scene, answers: readonly (SaveRes
   };
 }
 
-/** Requests that the writer of ordinary messages has taken. */
+/** Requests that `writeAtOnce` has saved. */
 let taken = 0;
 
-/** As a saver does it: the ordinary ones at once, and what is left with care. */
+/** As a saver does it: ordinary requests by `writeAtOnce`, the others by `writeGroup`. */
 async function write(requests: readonly (readonly Draft[])[]): Promise<(SaveResult | ChatError)[]> {
   const atOnce = await writeAtOnce(chat.ctx, requests);
   const left = requests.filter((_, index) => atOnce[index] === undefined);
@@ -108,7 +108,7 @@ async function write(requests: readonly (readonly Draft[])[]): Promise<(SaveResu
   return atOnce.map((answer) => answer ?? answers.shift() ?? new ChatError('internal', 'A request was not answered.'));
 }
 
-it('the writer of ordinary messages and the writer of all leave the same rows, counters and refusals behind', async () => {
+it('writeAtOnce and writeGroup produce the same rows, counters and refusals', async () => {
   const staff = { operator: await chat.operator('Olga'), colleague: await chat.operator('Omar') };
   await fc.assert(
     fc.asyncProperty(state, fc.array(request, { minLength: 1, maxLength: 3 }), async (standing, requests) => {

@@ -6,16 +6,17 @@ import { isUuid } from '../../uuid.ts';
 import { clientsSeenBy } from '../../visible.ts';
 import { uploadOf, type Draft } from './draft.ts';
 import { identityOf } from './message-identity.ts';
-import type { Knowledge, KnownClient, KnownMessage, KnownSession, KnownUpload } from './plan-group.ts';
+import type { PlanInput, KnownClient, KnownMessage, KnownSession, KnownUpload } from './plan-group.ts';
 
 const unique = <T>(values: Iterable<T>): T[] => [...new Set(values)];
 const byId = <T extends { readonly id: K }, K>(rows: readonly T[]) => new Map(rows.map((row) => [row.id, row]));
 
 /**
- * Locks the clients that the drafts of several senders mean, whether each sees them or not, which `planGroup` judges (in the order of their ids, so that two groups can't lock each other out) and reads what planning needs, all
- * in one round trip. The message keys are looked up (by nothing else, hence `+ 0`) after the lock: whoever could have saved one of them for these clients has committed by then.
+ * Locks the clients that the drafts name, in the order of their ids so that two groups cannot deadlock, and reads what planning needs, in one round trip.
+ * `planGroup` decides whether each sender may write to its client. The message keys are looked up after the lock, when everybody who could have saved one of
+ * them for these clients has committed. (`+ 0` keeps the index by client out of that look-up.)
  */
-export async function readKnowledge(tx: Transaction, drafts: readonly Draft[]): Promise<Knowledge> {
+export async function readPlanInput(tx: Transaction, drafts: readonly Draft[]): Promise<PlanInput> {
   const meant = clientsMeant(drafts);
   const [sessions, clients, messages, uploads] = await Promise.all([
     // A session never changes its client, so they may be read before the lock.
