@@ -45,7 +45,12 @@ describe.each(translations)('%s', (path, english) => {
 });
 
 /** Types whose members are keys: what can go wrong, how far a message has come, how the connection is. */
-const TYPES = ['packages/protocol/src/errors.ts', 'packages/client/src/model/problem.ts', 'packages/client/src/model/types.ts'];
+const TYPES = [
+  'packages/protocol/src/errors.ts',
+  'packages/protocol/src/reasons.ts',
+  'packages/client/src/model/problem.ts',
+  'packages/client/src/model/types.ts',
+];
 /** The screens that show the texts of a file. */
 const USERS: Readonly<Record<string, readonly string[]>> = {
   'apps/web/locales/en.json': filesIn('apps/web/app/*.tsx', 'apps/web/components/*.ts', 'apps/web/components/*.tsx'),
@@ -67,7 +72,7 @@ describe.each(locales.filter((path) => path.endsWith('en.json')))('%s', (path) =
         parts.some((_, at) => {
           const tail = parts.slice(at).join('.');
           return source.includes(`'${tail}'`) || source.includes(`\`${parts.slice(at, -1).join('.')}.\${`);
-        }) || new RegExp(String.raw`\b${name}: \{ status`).test(source)
+        }) || new RegExp(String.raw`\b${name}: \{\s*(?:status|code):`).test(source)
       );
     };
     expect([...textsOf(path).keys()].filter((key) => !isUsed(key))).toEqual([]);

@@ -1,7 +1,7 @@
 'use server';
 
 import { listRecentChats, markRead, readHistory, readPage } from '@switchboard/chat';
-import { ChatError, newMessage, parse, type MessageView, type RecentChat } from '@switchboard/protocol';
+import { newMessage, parse, type MessageView, type RecentChat } from '@switchboard/protocol';
 
 import {
   historyInput,
@@ -68,6 +68,6 @@ async function readBack(
 ): Promise<MessageView> {
   const { messages } = await readPage(chat, actor, { clientId, afterSeq: seq - 1, limit: 1 });
   const [saved] = messages;
-  if (saved === undefined) throw new ChatError('internal', 'The message was saved but can not be read back.');
+  if (saved === undefined) throw new Error('The message was saved but cannot be read back.');
   return saved;
 }

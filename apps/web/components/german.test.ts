@@ -8,7 +8,7 @@ const german = { locale: 'de-DE' } as const;
 it('shows the sign-in page in the language of the browser, with an address that can be followed', async () => {
   const page = await stage.open('sign-in', german);
   await page.route('**/api/auth/sign-in/email', async (route) => {
-    const error = { code: 'forbidden', message: 'no', fields: { origin: 'http://chat.localhost:3000' } };
+    const error = { code: 'forbidden', message: 'no', params: { origin: 'http://chat.localhost:3000' } };
     await route.fulfill({ status: 403, json: { error } });
   });
   await page.getByRole('heading', { name: 'Bei Switchboard anmelden' }).waitFor();

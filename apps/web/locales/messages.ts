@@ -5,13 +5,13 @@ import en from './en.json';
 import deFailure from './failure.de.json';
 import enFailure from './failure.en.json';
 
-/** The texts of the failure pages are in separate files, because those pages load nothing else when even the layout has failed. */
+/** The failure pages have their texts in separate files, because they load nothing else when even the layout has failed. */
 const english = { ...en, failure: enFailure };
 
 /** The texts of the console: a tree by feature, in the ICU message format. */
 export type Messages = typeof english;
 
-/** They do not compile when a language lacks a text that English has. */
+/** A language that lacks a text of the English file does not compile. */
 export const MESSAGES: Readonly<Record<Locale, Messages>> = { en: english, de: { ...de, failure: deFailure } };
 
 declare module 'use-intl' {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { ChatError } from '@switchboard/protocol';
+import { REASONS, type ReasonName } from '@switchboard/protocol';
 import { expect, it } from 'vitest';
 
 import { SYSTEM, type Actor } from './actor.ts';
@@ -125,14 +125,13 @@ it('this file attempts every action of the table', () => {
   expect(new Set(ATTEMPTS.map(({ action }) => action))).toEqual(new Set(Object.keys(PERMISSIONS)));
 });
 
-it.each<[Actor, Action, string]>([
-  [{ kind: 'anonymous' }, 'conversation.list', 'Sign in first.'],
-  [{ kind: 'anonymous' }, 'message.read', 'A token or a signed-in session is needed.'],
-  [SYSTEM, 'conversation.list', 'Only operators may do this.'],
-  [SYSTEM, 'session.renew', 'Only a visitor may do this.'],
-  [{ kind: 'visitor', clientId: 1, sessionId: randomUUID() }, 'operator.remove', 'Only the installation itself may do this.'],
-])('the refusal to %o says who may do %s', (actor, action, message) => {
-  expect(() => requirePermission(actor, action)).toThrow(
-    new ChatError(actor.kind === 'anonymous' ? 'unauthenticated' : 'forbidden', message),
-  );
+it.each<[Actor, Action, ReasonName]>([
+  [{ kind: 'anonymous' }, 'conversation.list', 'sign_in_required'],
+  [{ kind: 'anonymous' }, 'message.read', 'token_required'],
+  [SYSTEM, 'conversation.list', 'operators_only'],
+  [SYSTEM, 'session.renew', 'visitors_only'],
+  [{ kind: 'visitor', clientId: 1, sessionId: randomUUID() }, 'operator.remove', 'installation_only'],
+])('the refusal to %o says who may do %s', (actor, action, reason) => {
+  const { code, message } = REASONS[reason];
+  expect(() => requirePermission(actor, action)).toThrow(expect.objectContaining({ code, message, detail: { reason } }));
 });

@@ -1,4 +1,4 @@
-import { ChatError } from '@switchboard/protocol';
+import { errorFor } from '@switchboard/protocol';
 
 import type { Actor, AnonymousActor, OperatorActor, SystemActor, VisitorActor } from './actor.ts';
 
@@ -67,8 +67,8 @@ export function isPermitted<A extends Action>(actor: Actor, action: A): actor is
 export function requirePermission<A extends Action>(actor: Actor, action: A): PermittedActor<A> {
   if (isPermitted(actor, action)) return actor;
   const grantees: readonly Grantee[] = PERMISSIONS[action];
-  if (actor.kind !== 'anonymous') throw new ChatError('forbidden', forbidden(grantees));
-  throw new ChatError('unauthenticated', grantees.includes('visitor') ? 'A token or a signed-in session is needed.' : 'Sign in first.');
+  if (actor.kind === 'anonymous') throw errorFor(grantees.includes('visitor') ? 'token_required' : 'sign_in_required');
+  throw errorFor(forbidden(grantees));
 }
 
 function granteeOf(actor: Actor): Grantee {
@@ -76,8 +76,8 @@ function granteeOf(actor: Actor): Grantee {
   return actor.role === 'ADMIN' ? 'admin' : 'operator';
 }
 
-function forbidden(grantees: readonly Grantee[]): string {
-  if (grantees.includes('operator')) return 'Only operators may do this.';
-  if (grantees.includes('admin')) return 'Only administrators may do this.';
-  return grantees.includes('visitor') ? 'Only a visitor may do this.' : 'Only the installation itself may do this.';
+function forbidden(grantees: readonly Grantee[]) {
+  if (grantees.includes('operator')) return 'operators_only';
+  if (grantees.includes('admin')) return 'administrators_only';
+  return grantees.includes('visitor') ? 'visitors_only' : 'installation_only';
 }

@@ -1,5 +1,5 @@
 import { Prisma, type PrismaClient } from '@switchboard/database';
-import { ChatError } from '@switchboard/protocol';
+import { errorFor, invalidField } from '@switchboard/protocol';
 
 import type { Actor } from './actor.ts';
 import { chatOver, conversationNotFound, visitorBlocked } from './refusals.ts';
@@ -31,14 +31,12 @@ export function clientsSeenBy(actor: Actor): Prisma.Sql {
  * none
  */
 export function clientMeant(actor: Actor, asked: number | null | undefined): number {
-  if (actor.kind === 'anonymous') throw new ChatError('unauthenticated', 'A token or a signed-in session is needed.');
+  if (actor.kind === 'anonymous') throw errorFor('token_required');
   if (actor.kind === 'visitor') {
     if (asked != null && asked !== actor.clientId) throw conversationNotFound();
     return actor.clientId;
   }
-  if (asked == null) {
-    throw new ChatError('invalid_request', 'clientId: an operator has to say which conversation.', { fields: { clientId: 'is missing' } });
-  }
+  if (asked == null) throw invalidField('clientId', 'must name the conversation');
   if (asked < 1 || asked > MAX_INTEGER) throw conversationNotFound();
   return asked;
 }

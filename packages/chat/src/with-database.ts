@@ -1,5 +1,5 @@
 import { isInvalidData, isTransactionConflict, isUnavailable } from '@switchboard/database';
-import { ChatError } from '@switchboard/protocol';
+import { ChatError, errorFor } from '@switchboard/protocol';
 
 import type { Context } from './context.ts';
 
@@ -28,14 +28,11 @@ export async function withDatabase<T>(ctx: Pick<Context, 'log'>, work: () => Pro
 function toChatError(ctx: Pick<Context, 'log'>, error: unknown): ChatError {
   if (error instanceof ChatError) return error;
   if (isUnavailable(error) || isTransactionConflict(error)) {
-    return new ChatError('unavailable', 'The database is not reachable at the moment. Try again in a few seconds.', {
-      retryAfterSeconds: RETRY_AFTER_SECONDS,
-      cause: error,
-    });
+    return errorFor('database_away', undefined, { retryAfterSeconds: RETRY_AFTER_SECONDS, cause: error });
   }
   if (isInvalidData(error)) {
-    return new ChatError('invalid_request', 'The request holds a value that cannot be stored.', { cause: error });
+    return errorFor('value_not_storable', undefined, { cause: error });
   }
   ctx.log.error({ err: error }, 'a verb failed unexpectedly');
-  return new ChatError('internal', 'Something went wrong on our side.', { cause: error });
+  return errorFor('unexpected', undefined, { cause: error });
 }

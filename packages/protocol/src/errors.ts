@@ -1,4 +1,4 @@
-/** The table of errors: code → HTTP status, and whether the same request may succeed later without being changed. No imports: browsers use it too. */
+/** The table of errors: code → HTTP status, and whether the same request may succeed later unchanged. No imports: browsers use it too. */
 export const ERRORS = {
   invalid_request: { status: 400, retryable: false },
   unauthenticated: { status: 401, retryable: false },
@@ -18,17 +18,23 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
-/** An error as it travels, over HTTP under the key `error`, on the relay in the event `error` and in acknowledgements. */
+/** The parameters of an error's reason. */
+export type ErrorParams = Readonly<Record<string, string | number>>;
+
+/** An error as it is sent: over HTTP under the key `error`, on the relay in the event `error` and in acknowledgements. */
 export interface WireError {
   readonly code: ErrorCode;
-  /** One sentence for a person: what was wrong and what is expected. */
+  /** One English sentence for developers: what was wrong and what is expected. */
   readonly message: string;
   readonly retryable: boolean;
   /** Field → what is wrong with it. */
   readonly fields?: Readonly<Record<string, string>>;
+  /** A key of `REASONS`, more precise than `code`: screens choose a text by it. Newer servers may send others. */
+  readonly reason?: string;
+  readonly params?: ErrorParams;
 }
 
-/** An error of the table that is thrown inside, and presented as a `WireError` at the edge. */
+/** An error of the table. It is thrown inside and sent as a `WireError`. */
 export class ChatError extends Error {
   override readonly name = 'ChatError';
   readonly status: number;
@@ -38,6 +44,8 @@ export class ChatError extends Error {
     message: string,
     readonly detail: {
       readonly fields?: Readonly<Record<string, string>>;
+      readonly reason?: string | undefined;
+      readonly params?: ErrorParams | undefined;
       readonly retryAfterSeconds?: number;
       readonly cause?: unknown;
     } = {},
@@ -48,11 +56,15 @@ export class ChatError extends Error {
   }
 
   toWire(): WireError {
+    const { code, message, retryable, detail } = this;
+    const { fields, reason, params } = detail;
     return {
-      code: this.code,
-      message: this.message,
-      retryable: this.retryable,
-      ...(this.detail.fields === undefined ? {} : { fields: this.detail.fields }),
+      code,
+      message,
+      retryable,
+      ...(fields === undefined ? {} : { fields }),
+      ...(reason === undefined ? {} : { reason }),
+      ...(params === undefined ? {} : { params }),
     };
   }
 }

@@ -6,5 +6,6 @@ export * from './events.ts';
 export * from './http/index.ts';
 export * from './limits.ts';
 export { parse } from './parse.ts';
+export * from './reasons.ts';
 export * from './roles.ts';
 export { isVisible } from './visible.ts';

@@ -1,5 +1,4 @@
 import type { ConversationSummary, OperatorChat } from '@switchboard/client';
-import { ChatError } from '@switchboard/protocol/errors';
 import { useCallback } from 'react';
 import { useTranslations } from 'use-intl';
 
@@ -7,7 +6,7 @@ import type { NoticeText } from '../console/Notice.tsx';
 import { displayName } from '../text/names.ts';
 import { errorText } from '../text/problems.ts';
 
-/** Marks a conversation done, or reopens it, and says so with a way back. What did not work is said as well. */
+/** Marks a conversation as done, or reopens it, and shows a notice with an undo button, or the error. */
 export function useDone(chat: OperatorChat, say: (notice: NoticeText) => void): (summary: ConversationSummary, done: boolean) => void {
   const t = useTranslations('inbox');
   const problem = useTranslations('problem');
@@ -20,8 +19,7 @@ export function useDone(chat: OperatorChat, say: (notice: NoticeText) => void): 
           await chat.setDone(summary.clientId, value);
           then();
         } catch (error) {
-          const newer = error instanceof ChatError && error.code === 'conflict';
-          say({ text: newer ? t('newMessage') : errorText(error, problem) });
+          say({ text: errorText(error, problem) });
         }
       };
       const undo = () => void ask(!done, () => undefined);

@@ -22,14 +22,15 @@ it('signs in with what a password manager fills, and goes on', async () => {
   expect(page.url()).toBe('http://console.localhost/');
 });
 
-it.each([
-  [401, 'The email or the password is wrong.'],
-  [400, 'The email or the password is wrong.'],
-  [429, 'Too many attempts. Wait a minute, then try again.'],
-  [503, 'The server can’t sign you in at the moment. Try again shortly.'],
-])('says in a sentence why it did not work: %i', async (status, words) => {
+it.each<[number, object, string]>([
+  [401, {}, 'The email or the password is wrong.'],
+  [400, {}, 'The email or the password is wrong.'],
+  [429, {}, 'Too many attempts. Wait a minute, then try again.'],
+  [429, { error: { code: 'rate_limited', params: { seconds: 12 } } }, 'Too many attempts. Try again in 12 s.'],
+  [503, {}, 'The server can’t sign you in at the moment. Try again shortly.'],
+])('says why signing in failed: %i %j', async (status, json, words) => {
   const page = await stage.open('sign-in');
-  await page.route('**/api/auth/sign-in/email', async (route) => await route.fulfill({ status, json: {} }));
+  await page.route('**/api/auth/sign-in/email', async (route) => await route.fulfill({ status, json }));
   await page.getByLabel('Email', { exact: true }).fill('maya@lamps.example');
   await page.getByLabel('Password', { exact: true }).fill('wrong');
   await page.keyboard.press('Enter');
@@ -53,7 +54,7 @@ it('tells who has the right password and the wrong address where to go', async (
   await page.route('**/api/auth/sign-in/email', async (route) => {
     await route.fulfill({
       status: 403,
-      json: { error: { code: 'forbidden', message: 'no', fields: { origin: 'http://chat.localhost:3000' } } },
+      json: { error: { code: 'forbidden', message: 'no', params: { origin: 'http://chat.localhost:3000' } } },
     });
   });
   await page.getByLabel('Email', { exact: true }).fill('maya@lamps.example');
@@ -69,8 +70,8 @@ it('tells who has the right password and the wrong address where to go', async (
 
 it.each([
   ['a proxy’s page', { status: 403, body: '<h1>Forbidden</h1>' }],
-  ['an address that is none', { status: 403, json: { error: { code: 'forbidden', fields: { origin: 'javascript:alert(1)' } } } }],
-  ['this very address', { status: 403, json: { error: { code: 'forbidden', fields: { origin: 'http://console.localhost' } } } }],
+  ['an address that is none', { status: 403, json: { error: { code: 'forbidden', params: { origin: 'javascript:alert(1)' } } } }],
+  ['this very address', { status: 403, json: { error: { code: 'forbidden', params: { origin: 'http://console.localhost' } } } }],
 ])('offers no link for %s', async (_what, answer) => {
   const page = await stage.open('sign-in');
   await page.route('**/api/auth/sign-in/email', async (route) => await route.fulfill(answer));

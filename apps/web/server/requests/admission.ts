@@ -1,5 +1,5 @@
 import { limitKey, networkKey } from '@switchboard/limits/address';
-import { ChatError } from '@switchboard/protocol';
+import { errorFor } from '@switchboard/protocol';
 
 import type { HttpRequest } from '../parts/http/http-request.ts';
 import { identify, type Caller, type KnownCaller } from './authenticate.ts';
@@ -49,26 +49,30 @@ const ADMISSION: {
     if (request.headers.has(OPERATOR_HEADER)) requireClaimedOperator(request.headers, (await identify(request, now)).caller);
     return { kind: 'anonymous' };
   },
-  'visitor-or-operator': async (request, limit, now) =>
-    await admitKnown('A visitor token or a signed-in operator is needed.', request, limit, now),
+  'visitor-or-operator': async (request, limit, now) => await admitKnown('token_required', request, limit, now),
   visitor: async (request, limit, now) => {
-    const caller = await admitKnown('A visitor token is needed.', request, limit, now);
-    if (caller.kind !== 'visitor') throw new ChatError('forbidden', 'Only a visitor may do this.');
+    const caller = await admitKnown('visitor_token_required', request, limit, now);
+    if (caller.kind !== 'visitor') throw errorFor('visitors_only');
     return caller;
   },
   operator: async (request, limit, now) => {
-    const caller = await admitKnown('Sign in first.', request, limit, now);
-    if (caller.kind !== 'operator') throw new ChatError('forbidden', 'Only operators may do this.');
+    const caller = await admitKnown('sign_in_required', request, limit, now);
+    if (caller.kind !== 'operator') throw errorFor('operators_only');
     return caller;
   },
 };
 
-/** A visitor or an operator, counted. @param needed what an anonymous caller is told */
-async function admitKnown(needed: string, request: HttpRequest, limit: LimitName | undefined, now: Services): Promise<KnownCaller> {
+/** A visitor or an operator, counted. @param needed the reason to refuse an anonymous caller */
+async function admitKnown(
+  needed: 'sign_in_required' | 'token_required' | 'visitor_token_required',
+  request: HttpRequest,
+  limit: LimitName | undefined,
+  now: Services,
+): Promise<KnownCaller> {
   const { caller, objection } = await identify(request, now);
   if (caller.kind === 'anonymous') {
     await takeTurn(REQUESTS.anonymous, addressKey(request), now);
-    throw objection ?? new ChatError('unauthenticated', needed);
+    throw objection ?? errorFor(needed);
   }
   await takeTurn(limit ?? REQUESTS[caller.kind], callerKey(caller), now);
   requireClaimedOperator(request.headers, caller);
@@ -89,7 +93,7 @@ export async function admit<A extends keyof Access>(
 export function requireClaimedOperator(headers: Headers, caller: Caller): void {
   const claimed = headers.get(OPERATOR_HEADER);
   if (claimed === null || (caller.kind === 'operator' && claimed === String(caller.operator.id))) return;
-  throw new ChatError('unauthenticated', 'This page belongs to an operator who is not signed in here any more. Sign in again.');
+  throw errorFor('operator_changed');
 }
 
 /** Whose turns a limit counts. */
@@ -121,5 +125,5 @@ export async function takeTurn(limit: LimitName, key: string, { limits, http }: 
   const wait = await limits[limit].take(key, cost);
   if (wait === 0) return;
   http.rateLimited.add(1, { limit });
-  throw new ChatError('rate_limited', `Too many requests. Try again in ${wait} s.`, { retryAfterSeconds: wait });
+  throw errorFor('too_many_requests', { seconds: wait }, { retryAfterSeconds: wait });
 }

@@ -1,5 +1,5 @@
 import { limitKey } from '@switchboard/limits/address';
-import { ChatError, DEFAULT_BODY_BYTES, MAX_EMAIL_LENGTH } from '@switchboard/protocol';
+import { DEFAULT_BODY_BYTES, errorFor, MAX_EMAIL_LENGTH, type ChatError } from '@switchboard/protocol';
 import { z } from 'zod';
 
 import { addressKey, operatorKey, requireClaimedOperator, siteKey, takeTurn } from './admission.ts';
@@ -29,7 +29,7 @@ export async function authRoute(request: HttpRequest): Promise<Response> {
   const path = new URL(request.url).pathname.slice(PREFIX.length);
   const offered = request.method === 'POST' && OFFERED.has(path);
   const route = offered ? `${PREFIX}${path}` : `${PREFIX}*`;
-  const response = offered ? await answer(request, route) : errorResponse(new ChatError('not_found', 'There is no such route.'));
+  const response = offered ? await answer(request, route) : errorResponse(errorFor('route_not_found'));
   const { headers } = response;
   headers.set('Cache-Control', 'no-store');
   headers.set('Content-Security-Policy', DATA_POLICY);
@@ -76,7 +76,7 @@ async function act(request: HttpRequest, route: string, bytes: BodyBytes): Promi
 
 /** Whoever opened the console at an address that it is not set up for is told the one that works: `fields.origin`. */
 function wrongOrigin(origin: string): ChatError {
-  return new ChatError('forbidden', `This request must come from a page of this system, such as ${origin}.`, { fields: { origin } });
+  return errorFor('foreign_page', { origin }, { fields: { origin } });
 }
 
 /** The operator whose session ends. @throws ChatError `unauthenticated` when the page that asks belongs to another one */
@@ -93,7 +93,7 @@ type Body = z.output<typeof anObject>;
 async function bodyOf(request: HttpRequest, bytes: BodyBytes): Promise<Body> {
   if (!hasBody(request)) return {};
   const body = anObject.safeParse(await readJson(request, { maxBytes: DEFAULT_BODY_BYTES, bytes }));
-  if (!body.success) throw new ChatError('invalid_request', 'The body must be a JSON object.');
+  if (!body.success) throw errorFor('not_an_object');
   return body.data;
 }
 

@@ -1,5 +1,5 @@
 import type { OperatorActor, VisitorActor } from '@switchboard/chat';
-import { ChatError, type RelayClaims } from '@switchboard/protocol';
+import { errorFor, type ChatError, type RelayClaims } from '@switchboard/protocol';
 
 import type { HttpRequest } from '../parts/http/http-request.ts';
 import { hasSessionCookie, operatorOf, type Operator } from '../parts/auth/operator.ts';
@@ -34,7 +34,7 @@ export async function identify(request: HttpRequest, { tokens, auth, config }: S
   if (authorization !== null) return await identifyVisitor(authorization, tokens);
   if (!hasSessionCookie(request.headers)) return { caller: ANONYMOUS };
   if (request.method !== 'GET' && request.method !== 'HEAD' && !comesFromOwnPage(request.headers, config))
-    return { caller: ANONYMOUS, objection: new ChatError('forbidden', 'This request must come from a page of this system.') };
+    return { caller: ANONYMOUS, objection: errorFor('foreign_page', { origin: config.frontendOrigins[0] }) };
   const { operator, setCookies } = await operatorOf(auth, request.headers);
   return { caller: operator === undefined ? ANONYMOUS : { kind: 'operator', operator, setCookies } };
 }
@@ -53,7 +53,7 @@ async function identifyVisitor(authorization: string, tokens: Services['tokens']
 }
 
 function invalidToken(): Identification {
-  return { caller: ANONYMOUS, objection: new ChatError('unauthenticated', 'The token is not valid or has run out.') };
+  return { caller: ANONYMOUS, objection: errorFor('token_invalid') };
 }
 
 /** A caller that is somebody. */

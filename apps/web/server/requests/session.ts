@@ -1,4 +1,4 @@
-import { ChatError } from '@switchboard/protocol';
+import { errorFor } from '@switchboard/protocol';
 import { headers } from 'next/headers';
 import { cache } from 'react';
 
@@ -18,7 +18,7 @@ export const currentOperator: () => Promise<Operator | undefined> = cache(async 
 /** The signed-in operator, for server actions, who takes a turn of this limit. @throws ChatError `unauthenticated`, `rate_limited` */
 export async function actingOperator(limit: LimitName = 'operatorRequests'): Promise<Operator> {
   const operator = await currentOperator();
-  if (operator === undefined) throw new ChatError('unauthenticated', 'Sign in first.');
+  if (operator === undefined) throw errorFor('sign_in_required');
   await takeTurn(limit, operatorKey(operator), services());
   return operator;
 }

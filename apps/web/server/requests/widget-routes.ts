@@ -1,4 +1,4 @@
-import { ChatError } from '@switchboard/protocol';
+import { errorFor } from '@switchboard/protocol';
 
 import type { Config } from '../../config.ts';
 import type { HttpRequest } from '../parts/http/http-request.ts';
@@ -48,7 +48,7 @@ export async function frame(): Promise<Response> {
 export async function asset(_request: HttpRequest, { name = '' }: Params): Promise<Response> {
   return await serve(async ({ config }) => {
     const file = isAssetName(name) ? await readWidgetFile(config.widgetDir, `frame/assets/${name}`) : undefined;
-    if (file === undefined) throw new ChatError('not_found', 'There is no such file.');
+    if (file === undefined) throw errorFor('file_not_found');
     return new Response(file.bytes, {
       headers: { 'Content-Type': typeOf(name) ?? '', 'Cache-Control': `public, max-age=${ASSET_AGE_S}, immutable` },
     });

@@ -1,6 +1,7 @@
 import { type Problem, type ProblemKey, problemOf } from '@switchboard/client';
 import { type Times, createTimes, formatLocale } from '@switchboard/presentation';
 import { bestLocale, type Locale } from '@switchboard/protocol/locales';
+import type { VisitorReason } from '@switchboard/protocol/types';
 
 import type english from '../locales/en.json';
 
@@ -8,7 +9,8 @@ type Values = Readonly<Record<string, string | number>>;
 type TextKey = keyof typeof english;
 /** A text, or its forms by plural category (`one`, `other`, …) of the value `count`. Both may contain placeholders such as `{name}`. */
 type Text = string | Readonly<Record<string, string>>;
-type Dictionary = Readonly<Record<TextKey, Text>>;
+/** Among them a text for each reason that the frame words. */
+type Dictionary = Readonly<Record<TextKey | `problem.${VisitorReason}`, Text>>;
 
 /** The texts of the frame in one language. */
 export interface Texts {
@@ -38,11 +40,12 @@ function createTexts(locale: Locale, dictionary: Dictionary): Texts {
     return form.replaceAll(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place));
   };
   const numbers = new Intl.NumberFormat(locale);
-  const problem = ({ key, name, size = 0, limit = 0 }: Problem) =>
-    format(`problem.${key}`, {
+  const problem = ({ key, reason, params, name, size = 0, limit = 0 }: Problem) =>
+    format(`problem.${`problem.${reason}` in dictionary ? (reason as VisitorReason) : key}`, {
       subject: name ?? format(key === 'not_a_picture' ? 'thatFile' : 'thatPicture'),
       size: numbers.format(size),
       limit: numbers.format(limit),
+      ...params,
     });
   return Object.assign(format, {
     problem,

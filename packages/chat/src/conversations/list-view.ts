@@ -1,5 +1,5 @@
 import { Prisma } from '@switchboard/database';
-import { ChatError, DEFAULT_CHATS_PAGE, MAX_RECENT_CHATS, type ChatView, type RecentChat } from '@switchboard/protocol';
+import { DEFAULT_CHATS_PAGE, invalidField, MAX_RECENT_CHATS, type ChatView, type RecentChat } from '@switchboard/protocol';
 
 import { requirePermission } from '../permissions.ts';
 import { clientsSeenBy } from '../visible.ts';
@@ -106,7 +106,6 @@ function cursorOf({ letter }: Part, { at, id }: Place): string {
 function placeOf(cursor: string, parts: readonly Part[]): { readonly part: number; readonly after?: Place } {
   const [, letter, at, id] = /^([a-z])_(\d{1,14})_(\d{1,10})$/.exec(cursor) ?? [];
   const part = parts.findIndex((candidate) => candidate.letter === letter);
-  if (part === -1)
-    throw new ChatError('invalid_request', 'The cursor is not one of this view.', { fields: { cursor: 'is not one of this view' } });
+  if (part === -1) throw invalidField('cursor', 'must be one that this view has answered');
   return { part, after: { at: new Date(Number(at)), id: Number(id) } };
 }

@@ -1,5 +1,5 @@
 import { Prisma } from '@switchboard/database';
-import { ChatError } from '@switchboard/protocol';
+import { errorFor } from '@switchboard/protocol';
 
 import { writeEvent } from '../events/write-event.ts';
 import { isoTime } from '../iso-time.ts';
@@ -37,8 +37,7 @@ export async function markDone(ctx: Context, actor: Actor, { clientId, done, las
     async () =>
       await ctx.db.prisma.$transaction(async (tx) => {
         const client = await lockClient(tx, actor, clientId);
-        if (done && lastSeq !== undefined && lastSeq !== client.lastSeq)
-          throw new ChatError('conflict', 'There is a new message in this conversation. Read it first.');
+        if (done && lastSeq !== undefined && lastSeq !== client.lastSeq) throw errorFor('new_message');
         const now = ctx.clock();
         const at = now.toISOString();
         const [row] = await tx.$queryRaw<{ doneBefore: Date | null; doneAt: Date | null; waitingSince: Date | null }[]>`

@@ -1,5 +1,5 @@
 import { Prisma } from '@switchboard/database';
-import { ChatError, DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, type MessagesPage } from '@switchboard/protocol';
+import { DEFAULT_PAGE_SIZE, errorFor, MAX_PAGE_SIZE, type MessagesPage } from '@switchboard/protocol';
 
 import { requirePermission } from '../permissions.ts';
 import { chatOver, conversationNotFound } from '../refusals.ts';
@@ -34,8 +34,7 @@ type PageRow = ClientColumns & (MessageRow | { readonly id: null });
 export async function readPage(ctx: Context, actor: Actor, query: PageQuery): Promise<MessagesPage> {
   requirePermission(actor, 'message.read');
   const { afterSeq, beforeSeq } = query;
-  if (afterSeq !== undefined && beforeSeq !== undefined)
-    throw new ChatError('invalid_request', 'afterSeq and beforeSeq exclude each other.');
+  if (afterSeq !== undefined && beforeSeq !== undefined) throw errorFor('two_cursors');
   const limit = Math.max(1, Math.min(query.limit, MAX_PAGE_SIZE));
   const clientId = clientMeant(actor, query.clientId);
   const range =

@@ -1,5 +1,5 @@
 import { isUniqueViolation } from '@switchboard/database';
-import { ChatError, isVisible, MAX_EMAIL_LENGTH, MAX_NAME_LENGTH, operatorRole, parse } from '@switchboard/protocol';
+import { errorFor, isVisible, MAX_EMAIL_LENGTH, MAX_NAME_LENGTH, operatorRole, parse } from '@switchboard/protocol';
 import { z } from 'zod';
 
 import type { Actor } from '../actor.ts';
@@ -41,7 +41,7 @@ export async function createOperator(ctx: Pick<Context, 'db' | 'log'>, actor: Ac
       });
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
-      throw new ChatError('conflict', `There is an operator with the e-mail ${email} already.`, { fields: { email: 'is taken' } });
+      throw errorFor('email_taken', { email }, { fields: { email: 'is taken' } });
     }
   });
 }

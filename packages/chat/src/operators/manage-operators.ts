@@ -1,5 +1,5 @@
 import type { Prisma } from '@switchboard/database';
-import { ChatError, operatorRole, parse, type OperatorRole } from '@switchboard/protocol';
+import { errorFor, operatorRole, parse, type OperatorRole } from '@switchboard/protocol';
 import { z } from 'zod';
 
 import type { Actor } from '../actor.ts';
@@ -108,7 +108,7 @@ async function withOperator(
     async () =>
       await ctx.db.prisma.$transaction(async (tx) => {
         const operator = await tx.user.findUnique({ where: { email: email.trim().toLowerCase() }, select: { id: true } });
-        if (operator === null) throw new ChatError('not_found', `There is no operator with the e-mail ${email.trim()}.`);
+        if (operator === null) throw errorFor('operator_not_found', { email: email.trim() });
         await work(tx, operator);
         await writeRevocation(tx, { role: 'operator', id: operator.id, at: new Date() });
         return { id: operator.id, effects: [{ kind: 'access revoked', role: 'operator', id: operator.id, address: null }] };

@@ -1,4 +1,4 @@
-import { ChatError, ERRORS, type ErrorCode } from '@switchboard/protocol/errors';
+import { ChatError, ERRORS, type ErrorCode, type ErrorParams } from '@switchboard/protocol/errors';
 
 const OWN_KEYS = [
   'unknown',
@@ -25,11 +25,15 @@ export function isProblemKey(text: string): text is ProblemKey {
 /** What went wrong; the screens put it into words in the reader's language. */
 export interface Problem {
   readonly key: ProblemKey;
-  /** Name of the file; undefined when only one file is involved. */
+  /** The server's reason, more precise than the key. A screen without a text for it shows the text of the key. */
+  readonly reason?: string | undefined;
+  /** The parameters of the reason. */
+  readonly params?: ErrorParams | undefined;
+  /** Name of the file that the problem is about; undefined where only one file is possible. */
   readonly name?: string | undefined;
   /** Size of the file in megabytes, rounded up to a tenth. */
   readonly size?: number;
-  /** The limit: megabytes rounded down to a tenth, or a number of pictures. */
+  /** The limit: megabytes, rounded down to a tenth, or a number of pictures. */
   readonly limit?: number;
 }
 
@@ -45,11 +49,13 @@ export class ProblemError extends Error {
 export function problemOf(error: unknown): Problem {
   if (error instanceof ProblemError) return error.problem;
   if (!(error instanceof ChatError)) return { key: 'unknown' };
-  const { fields = {} } = error.detail;
+  const { fields = {}, reason, params } = error.detail;
   if (fields['picture'] !== undefined) return { key: error.code === 'invalid_request' ? 'picture_gone' : 'picture_stuck' };
-  // The server could not decode the upload.
-  if (error.code === 'invalid_request' && fields['file'] !== undefined) return { key: 'picture_unreadable' };
-  return { key: error.code === 'not_joined' ? 'unavailable' : error.code };
+  if (reason === 'picture_too_large') return tooLarge(undefined, Number(params?.['size']), Number(params?.['limit']));
+  // A problem that the client detects, too, but here the server detected it.
+  const own = OWN_KEYS.find((key) => key === reason);
+  if (own !== undefined) return { key: own };
+  return { key: error.code === 'not_joined' ? 'unavailable' : error.code, reason, params };
 }
 
 const tenths = (bytes: number) => (bytes / 1024 / 1024) * 10;

@@ -92,7 +92,7 @@ export function recentOf(clients: readonly FakeClient[], query: URLSearchParams)
 export function markDone(client: FakeClient, body: Record<string, unknown>, now: string): AnswerOf<'POST /api/chat/done'> {
   if (body['done'] === true) {
     if (body['lastSeq'] !== undefined && body['lastSeq'] !== client.rows.length)
-      throw new ChatError('conflict', 'A message came meanwhile.');
+      throw new ChatError('conflict', 'There is a new message.', { reason: 'new_message' });
     client.doneAt = now;
     client.waitingSince = null;
   } else {

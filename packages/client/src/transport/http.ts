@@ -1,5 +1,5 @@
 import { ChatError, ERRORS } from '@switchboard/protocol/errors';
-import type { AnswerOf, EndpointName, ErrorCode, JsonCallName, RequestOf } from '@switchboard/protocol/types';
+import type { AnswerOf, EndpointName, ErrorCode, JsonCallName, RequestOf, WireError } from '@switchboard/protocol/types';
 
 import type { Effects } from '../platform/effects.ts';
 import type { ServerClock } from '../platform/server-clock.ts';
@@ -70,11 +70,9 @@ export function errorOf(status: number, body: unknown, retryAfterHeader: string 
   const error = typeof body === 'object' && body !== null && 'error' in body ? body.error : undefined;
   if (typeof error === 'object' && error !== null && 'code' in error && isErrorCode(error.code)) {
     const message = 'message' in error && typeof error.message === 'string' ? error.message : error.code;
-    const fields = 'fields' in error && typeof error.fields === 'object' && error.fields !== null ? error.fields : undefined;
-    return new ChatError(error.code, message, {
-      ...retryAfter(retryAfterHeader),
-      ...(fields === undefined ? {} : { fields: Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, String(value)])) }),
-    });
+    // The types are the protocol's: the server answered with a code of the table, so the rest is its own, too.
+    const { fields, reason, params } = error as WireError;
+    return new ChatError(error.code, message, { ...retryAfter(retryAfterHeader), ...(fields && { fields }), reason, params });
   }
   // A reverse proxy refuses large bodies: a retry would not make them smaller.
   if (status === 413) return new ChatError('too_large', 'Too large.');

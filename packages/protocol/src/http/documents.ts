@@ -1,2 +1,2 @@
-export { endpointsMarkdown, errorsMarkdown } from './markdown.ts';
+export { endpointsMarkdown, errorsMarkdown, reasonsMarkdown } from './markdown.ts';
 export { openApiDocument } from './openapi.ts';

@@ -1,4 +1,5 @@
 import { ERRORS } from '../errors.ts';
+import { REASONS } from '../reasons.ts';
 import { ACCESS, type Endpoint } from './endpoint.ts';
 import { ENDPOINTS } from './endpoints.ts';
 import { describe, type JsonSchema } from './json-schema.ts';
@@ -24,6 +25,12 @@ export function endpointsMarkdown(): string {
   return `${table}\n\n${Object.entries(shapes)
     .map(([name, schema]) => `\`${name}\`: \`${signature(schema)}\``)
     .join('\n\n')}`;
+}
+
+/** The table of reasons. */
+export function reasonsMarkdown(): string {
+  const rows = Object.entries(REASONS).map(([name, { code, message }]) => row([`\`${name}\``, `\`${code}\``, message]));
+  return [row(['reason', 'code', 'message, with its `params` in braces']), row(['---', '---', '---']), ...rows].join('\n');
 }
 
 /** The table of errors. */

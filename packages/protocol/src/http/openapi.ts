@@ -23,6 +23,8 @@ const error = z.object({
     message: z.string(),
     retryable: z.boolean(),
     fields: z.record(z.string(), z.string()).optional(),
+    reason: z.string().optional(),
+    params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
   }),
 });
 

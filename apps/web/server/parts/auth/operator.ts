@@ -1,5 +1,5 @@
 import { isUnavailable } from '@switchboard/database';
-import { ChatError, operatorRole, type OperatorRole } from '@switchboard/protocol';
+import { errorFor, operatorRole, type OperatorRole } from '@switchboard/protocol';
 import { z } from 'zod';
 
 import type { Auth } from './auth.ts';
@@ -40,7 +40,7 @@ export async function operatorOf(
     return { operator, setCookies: answered.getSetCookie() };
   } catch (error) {
     if (!isUnavailable(error)) throw error;
-    throw new ChatError('unavailable', 'The database is away; try again in a moment.', { retryAfterSeconds: 2, cause: error });
+    throw errorFor('database_away', undefined, { retryAfterSeconds: 2, cause: error });
   }
 }
 

@@ -1,4 +1,4 @@
-import { ChatError } from '@switchboard/protocol';
+import { errorFor } from '@switchboard/protocol';
 
 /** Slows down who guesses the password of one account from many addresses, which limits for each address don't see. */
 export interface SignInBrake {
@@ -56,9 +56,7 @@ export function createSignInBrake({ now, wait }: SignInBrakeOptions): SignInBrak
       const ms = turn - now();
       if (ms > LONGEST_WAIT_MS) {
         const seconds = Math.ceil(ms / 1_000);
-        throw new ChatError('rate_limited', `Too many attempts for this account. Try again in ${seconds} s.`, {
-          retryAfterSeconds: seconds,
-        });
+        throw errorFor('too_many_sign_ins', { seconds }, { retryAfterSeconds: seconds });
       }
       account.free = turn;
       await wait(ms);

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { limitKey } from '@switchboard/limits/address';
-import { ChatError } from '@switchboard/protocol';
+import { ChatError, errorFor } from '@switchboard/protocol';
 
 import type { BodyBytes, BytesUnderWay } from '../http/bytes-under-way.ts';
 import { ADDRESS_HEADER } from './note-addresses.ts';
@@ -43,11 +43,11 @@ function refusalOf(
 ): ChatError | undefined {
   const { url = '', headers } = request;
   // `GET http://elsewhere/…`: Next.js would build redirects from it.
-  if (!url.startsWith('/')) return new ChatError('invalid_request', 'The request must name a path of this server.');
+  if (!url.startsWith('/')) return errorFor('foreign_target');
   if (url.startsWith(API) || !hasBody(request)) return undefined;
   const length = headers['content-length'];
-  if (length === undefined) return new ChatError('too_large', 'The request must say how large its body is.');
-  if (Number(length) > MAX_BYTES) return new ChatError('too_large', `The request is too large: ${MAX_BYTES} bytes at most.`);
+  if (length === undefined) return errorFor('length_required');
+  if (Number(length) > MAX_BYTES) return errorFor('request_too_large', { limit: MAX_BYTES });
   return countBody(request, response, bytesUnderWay, Number(length), bodyMs);
 }
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-import { ChatError } from '@switchboard/protocol';
+import { errorFor } from '@switchboard/protocol';
 import { FORWARDING_HEADERS, mayScrape } from '@switchboard/telemetry';
 
 /** The other end of the connection, or nothing when a proxy has passed the request on. Always written by the server, so a client can't choose it. */
@@ -16,5 +16,5 @@ export function notePeer({ headers, socket }: IncomingMessage): void {
 export function requireScraper({ headers }: Pick<Request, 'headers'>, token: string | undefined): void {
   const peer = headers.get(PEER_HEADER) ?? '';
   const scrape = { authorization: headers.get('authorization') ?? undefined, peer, forwarded: peer === '' };
-  if (!mayScrape(scrape, token)) throw new ChatError(token === undefined ? 'forbidden' : 'unauthenticated', 'Not for everybody.');
+  if (!mayScrape(scrape, token)) throw errorFor(token === undefined ? 'metrics_private' : 'metrics_token_required');
 }

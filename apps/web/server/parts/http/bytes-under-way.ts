@@ -1,4 +1,4 @@
-import { ChatError } from '@switchboard/protocol';
+import { errorFor } from '@switchboard/protocol';
 
 /** How many bytes of bodies may be in memory at a time. */
 export interface BytesUnderWayOptions {
@@ -45,10 +45,8 @@ export function countBytesUnderWay({ perCaller, inAll }: BytesUnderWayOptions): 
       return {
         add(bytes) {
           const retry = { retryAfterSeconds: RETRY_AFTER_S };
-          if ((ofCallers.get(caller) ?? 0) + bytes > perCaller)
-            throw new ChatError('rate_limited', 'Too much is being sent at once from here. Try again in a moment.', retry);
-          if (total + bytes > inAll)
-            throw new ChatError('unavailable', 'The server is receiving too much at once. Try again in a moment.', retry);
+          if ((ofCallers.get(caller) ?? 0) + bytes > perCaller) throw errorFor('too_many_bytes', undefined, retry);
+          if (total + bytes > inAll) throw errorFor('overloaded', undefined, retry);
           own += bytes;
           change(caller, bytes);
         },

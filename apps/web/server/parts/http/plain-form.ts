@@ -1,4 +1,4 @@
-import { ChatError } from '@switchboard/protocol';
+import { errorFor } from '@switchboard/protocol';
 
 /** Parts of a form. Ours have two. */
 const MAX_PARTS = 10;
@@ -15,16 +15,16 @@ const END_OF_HEADER = Buffer.from('\r\n\r\n');
 export function requirePlainForm(bytes: Buffer, contentType: string): void {
   const boundary = /;\s*boundary=(?:"([^"]+)"|([^\s;]+))/i.exec(contentType);
   const name = boundary?.[1] ?? boundary?.[2];
-  if (name === undefined) throw new ChatError('invalid_request', 'The content type must name the boundary of its parts.');
+  if (name === undefined) throw errorFor('form_without_boundary');
   const delimiter = Buffer.from(`--${name}`);
   let parts = 0;
   for (let at = bytes.indexOf(delimiter); at !== -1; at = bytes.indexOf(delimiter, at)) {
     at += delimiter.length;
     parts += 1;
     // One more stands at the end.
-    if (parts > MAX_PARTS + 1) throw new ChatError('invalid_request', `The form has too many parts: ${MAX_PARTS} at most.`);
+    if (parts > MAX_PARTS + 1) throw errorFor('form_too_many_parts', { limit: MAX_PARTS });
     if (bytes.subarray(at, at + 2).toString('latin1') === '--') continue;
     if (!bytes.subarray(at, at + MAX_HEADER_BYTES).includes(END_OF_HEADER))
-      throw new ChatError('invalid_request', `A part of the form has no end to its headers within ${MAX_HEADER_BYTES} bytes.`);
+      throw errorFor('form_headers_too_long', { limit: MAX_HEADER_BYTES });
   }
 }

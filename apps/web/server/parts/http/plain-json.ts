@@ -1,4 +1,4 @@
-import { ChatError } from '@switchboard/protocol';
+import { errorFor } from '@switchboard/protocol';
 
 /** How deep a body may be nested. Ours are nested three deep. */
 export const MAX_DEPTH = 8;
@@ -34,7 +34,7 @@ export function requirePlain(json: Uint8Array): void {
       depth += 1;
       values += 1;
     } else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) depth -= 1;
-    if (depth > MAX_DEPTH) throw new ChatError('invalid_request', `The body is nested too deep: ${MAX_DEPTH} levels at most.`);
-    if (values > MAX_VALUES) throw new ChatError('invalid_request', `The body has too many values: ${MAX_VALUES} at most.`);
+    if (depth > MAX_DEPTH) throw errorFor('json_too_deep', { limit: MAX_DEPTH });
+    if (values > MAX_VALUES) throw errorFor('json_too_many_values', { limit: MAX_VALUES });
   }
 }

@@ -1,5 +1,5 @@
 import { isUnavailable } from '@switchboard/database';
-import { ChatError, ERRORS, type ErrorCode } from '@switchboard/protocol';
+import { errorFor, ERRORS, type ChatError, type ErrorCode } from '@switchboard/protocol';
 
 import { jsonResponse } from './json-response.ts';
 
@@ -7,22 +7,13 @@ import { jsonResponse } from './json-response.ts';
 export function asChatError(error: unknown): { readonly error: ChatError; readonly unexpected: boolean } {
   if (isChatError(error)) return { error, unexpected: error.code === 'internal' };
   if (error instanceof Error && error.name === 'InvalidTokenError')
-    return { error: new ChatError('unauthenticated', 'The token is not valid or has run out.', { cause: error }), unexpected: false };
+    return { error: errorFor('token_invalid', undefined, { cause: error }), unexpected: false };
   if (isUnavailable(error))
-    return {
-      error: new ChatError('unavailable', 'The database is away; try again in a moment.', { retryAfterSeconds: 2, cause: error }),
-      unexpected: false,
-    };
+    return { error: errorFor('database_away', undefined, { retryAfterSeconds: 2, cause: error }), unexpected: false };
   if (isOutOfRoom(error))
-    return {
-      error: new ChatError('unavailable', 'There is no room to store this at the moment; try again later.', {
-        retryAfterSeconds: 30,
-        cause: error,
-      }),
-      // Nobody's mistake, but somebody has to make room.
-      unexpected: true,
-    };
-  return { error: new ChatError('internal', 'Something went wrong on our side; it has been noted.', { cause: error }), unexpected: true };
+    // Logged as an error: an administrator has to make room.
+    return { error: errorFor('storage_full', undefined, { retryAfterSeconds: 30, cause: error }), unexpected: true };
+  return { error: errorFor('unexpected', undefined, { cause: error }), unexpected: true };
 }
 
 /** What the system answers to a write: the disk or the quota on it is full, the disk takes no writes, too many files are open. */

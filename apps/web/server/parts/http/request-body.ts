@@ -1,4 +1,4 @@
-import { ChatError } from '@switchboard/protocol';
+import { errorFor } from '@switchboard/protocol';
 
 import { chunksOf } from './body-chunks.ts';
 import type { BodyBytes } from './bytes-under-way.ts';
@@ -26,7 +26,7 @@ const BYTES_PER_SECOND = 16 * 1024;
  * @throws ChatError `too_large`; `rate_limited` or `unavailable` when too much is under way; `unavailable` when it is too slow; `invalid_request` when it breaks off
  */
 async function readBytes(request: HttpRequest, { maxBytes, bytes, withinMs = WITHIN_MS }: Allowance): Promise<Buffer<ArrayBuffer>> {
-  const tooLarge = () => new ChatError('too_large', `The request is too large: ${maxBytes} bytes at most.`);
+  const tooLarge = () => errorFor('request_too_large', { limit: maxBytes });
   if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge();
   const body = chunksOf(request);
   const chunks: Uint8Array[] = [];
@@ -47,7 +47,7 @@ async function readBytes(request: HttpRequest, { maxBytes, bytes, withinMs = WIT
     // Not cancelled: that would end the connection before the answer is sent. What still comes is left unread, and the connection ends after the answer.
     // By its marks: what counts the bytes may be of another bundle, with a class of its own.
     if (isChatError(error)) throw error;
-    throw new ChatError('invalid_request', 'The request broke off.', { cause: error });
+    throw errorFor('request_aborted', undefined, { cause: error });
   } finally {
     deadline?.stop();
   }
@@ -69,7 +69,7 @@ function startDeadline(withinMs: number): Deadline {
     const look = () => {
       const left = at - performance.now();
       if (left > 0) timer = setTimeout(look, left + 1);
-      else reject(new ChatError('unavailable', 'The request came too slowly. Try again.', { retryAfterSeconds: 2 }));
+      else reject(errorFor('request_too_slow', undefined, { retryAfterSeconds: 2 }));
     };
     look();
   });
@@ -88,13 +88,13 @@ function startDeadline(withinMs: number): Deadline {
  * @throws ChatError `unsupported_type` unless it is declared as JSON (a form of another site can't do that); whatever `readBytes` and `requirePlain` throw
  */
 export async function readJson(request: HttpRequest, allowance: Allowance): Promise<unknown> {
-  if (mediaType(request) !== 'application/json') throw new ChatError('unsupported_type', 'The content type must be application/json.');
+  if (mediaType(request) !== 'application/json') throw errorFor('json_required');
   const bytes = await readBytes(request, allowance);
   requirePlain(bytes);
   try {
     return JSON.parse(bytes.toString('utf8')) as unknown;
   } catch (error) {
-    throw new ChatError('invalid_request', 'The body is not JSON.', { cause: error });
+    throw errorFor('not_json', undefined, { cause: error });
   }
 }
 
@@ -106,15 +106,14 @@ export async function skipBody(request: HttpRequest, allowance: Allowance): Prom
 
 /** @throws ChatError `unsupported_type` unless it is declared as `multipart/form-data`; whatever `readBytes` and `requirePlainForm` throw */
 export async function readForm(request: HttpRequest, allowance: Allowance): Promise<FormData> {
-  if (mediaType(request) !== 'multipart/form-data')
-    throw new ChatError('unsupported_type', 'The content type must be multipart/form-data.');
+  if (mediaType(request) !== 'multipart/form-data') throw errorFor('form_required');
   const type = request.headers.get('content-type') ?? '';
   const bytes = await readBytes(request, allowance);
   requirePlainForm(bytes, type);
   try {
     return await new Response(bytes, { headers: { 'content-type': type } }).formData();
   } catch (error) {
-    throw new ChatError('invalid_request', 'The body is not a complete multipart form.', { cause: error });
+    throw errorFor('form_incomplete', undefined, { cause: error });
   }
 }
 

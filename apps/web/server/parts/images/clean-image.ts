@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 
-import { ChatError } from '@switchboard/protocol';
+import { errorFor, type ChatError } from '@switchboard/protocol';
 import { z } from 'zod';
 
 import { FairQueue, type Waiter } from './fair-queue.ts';
@@ -61,11 +61,11 @@ export function createImageCleaner(limits: { readonly maxWaitMs?: number; readon
   return {
     async clean(bytes, waiter) {
       const mimeType = detectImageType(bytes);
-      if (mimeType === undefined) throw new ChatError('unsupported_type', 'The file must be a PNG, JPEG, GIF or WebP image.');
+      if (mimeType === undefined) throw errorFor('not_a_picture');
       const maxPixels = refuseCostly(bytes, mimeType);
       const task = { bytes, mimeType, maxPixels, maxSide: MAX_SIDE, maxAnimationPixels: MAX_ANIMATION_PIXELS };
       const made = outcome.parse(await queue.run(waiter, async () => await inProcess(task, timeLimitMs, waiter.signal)));
-      if ('tooLarge' in made) throw new ChatError('too_large', tooManyPixels(maxPixels));
+      if ('tooLarge' in made) throw tooManyPixels(maxPixels);
       if ('damaged' in made) throw damaged(made.damaged);
       const { width, height } = made;
       return { bytes: Buffer.from(made.bytes), mimeType, extension: EXTENSIONS[mimeType], width, height };
@@ -87,7 +87,7 @@ async function inProcess(task: object, timeLimitMs: number, signal: AbortSignal 
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(tooSlow()), timeLimitMs);
-    signal?.addEventListener('abort', () => reject(new ChatError('invalid_request', 'The request broke off.')), until);
+    signal?.addEventListener('abort', () => reject(errorFor('request_aborted')), until);
   });
   try {
     const answer = once(worker, 'message', until);
@@ -124,11 +124,9 @@ function workerPath(): string {
 }
 
 function damaged(reason: string): ChatError {
-  return new ChatError('invalid_request', 'The image is damaged.', { fields: { file: 'can not be decoded' }, cause: new Error(reason) });
+  return errorFor('picture_unreadable', undefined, { fields: { file: 'cannot be decoded' }, cause: new Error(reason) });
 }
 
 function tooSlow(): ChatError {
-  return new ChatError('unavailable', 'The image could not be worked on in time. Try again in a moment.', {
-    retryAfterSeconds: RETRY_AFTER_S,
-  });
+  return errorFor('overloaded', undefined, { retryAfterSeconds: RETRY_AFTER_S });
 }

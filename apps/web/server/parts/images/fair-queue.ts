@@ -1,4 +1,4 @@
-import { ChatError } from '@switchboard/protocol';
+import { errorFor, type ChatError } from '@switchboard/protocol';
 
 /** Who waits. */
 export interface Waiter {
@@ -153,9 +153,9 @@ function isBefore([group, caller]: readonly [number, number], [otherGroup, other
 }
 
 function overloaded(): ChatError {
-  return new ChatError('unavailable', 'Too many images are being worked on. Try again in a moment.', { retryAfterSeconds: RETRY_AFTER_S });
+  return errorFor('overloaded', undefined, { retryAfterSeconds: RETRY_AFTER_S });
 }
 
 function gone(): ChatError {
-  return new ChatError('invalid_request', 'The request broke off.');
+  return errorFor('request_aborted');
 }

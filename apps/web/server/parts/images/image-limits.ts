@@ -1,4 +1,4 @@
-import { ChatError } from '@switchboard/protocol';
+import { errorFor, type ChatError } from '@switchboard/protocol';
 
 import type { ImageType } from './image-types.ts';
 
@@ -31,17 +31,25 @@ interface Claims {
  */
 export function refuseCostly(bytes: Buffer, type: ImageType): number {
   const { width, height, frames, scans, kind = 'still' } = CLAIMS[type](bytes);
-  const refuse = (message: string) => new ChatError('too_large', message, { fields: { file: message } });
-  if (frames > MAX_FRAMES) throw refuse(`The animation has too many frames: ${MAX_FRAMES} at most.`);
-  if (scans > MAX_SCANS) throw refuse(`The image has too many scans: ${MAX_SCANS} at most.`);
-  if (frames > 1 && width * height > MAX_PIXELS.frame) throw refuse(tooManyPixels(MAX_PIXELS.frame, 'in a frame'));
+  if (frames > MAX_FRAMES) throw refused('picture_too_many_frames', MAX_FRAMES);
+  if (scans > MAX_SCANS) throw refused('picture_too_many_scans', MAX_SCANS);
+  if (frames > 1 && width * height > MAX_PIXELS.frame) throw refused('picture_frame_too_large', MAX_PIXELS.frame / MILLION);
   const most = frames > 1 ? MAX_PIXELS.animation : MAX_PIXELS[kind];
-  if (width * height * frames > most) throw refuse(tooManyPixels(most));
+  if (width * height * frames > most) throw tooManyPixels(most);
   return most;
 }
 
-export function tooManyPixels(most: number, where = 'all frames together'): string {
-  return `The image has too many pixels: ${most / 1_000_000} million at most, ${where}.`;
+type Costly = 'picture_too_many_frames' | 'picture_too_many_scans' | 'picture_frame_too_large' | 'picture_too_many_pixels';
+
+function refused(reason: Costly, limit: number): ChatError {
+  return errorFor(reason, { limit }, { fields: { file: 'takes too much work to decode' } });
+}
+
+const MILLION = 1_000_000;
+
+/** The error for an image with more than `most` pixels, all frames together. */
+export function tooManyPixels(most: number): ChatError {
+  return refused('picture_too_many_pixels', most / MILLION);
 }
 
 const STILL = { frames: 1, scans: 1 };

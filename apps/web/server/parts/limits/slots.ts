@@ -1,4 +1,4 @@
-import { ChatError } from '@switchboard/protocol';
+import { errorFor } from '@switchboard/protocol';
 
 /** So many pieces of costly work at a time, and no queue that only grows. */
 export interface Slots {
@@ -10,8 +10,7 @@ export function createSlots(max: number): Slots {
   let taken = 0;
   return {
     async run(work) {
-      if (taken >= max)
-        throw new ChatError('unavailable', 'The server has too much of this to do. Try again in a moment.', { retryAfterSeconds: 2 });
+      if (taken >= max) throw errorFor('overloaded', undefined, { retryAfterSeconds: 2 });
       taken += 1;
       try {
         return await work();

@@ -1,5 +1,5 @@
 import { isDiskFull, isReadOnly, isUnavailable, type Database } from '@switchboard/database';
-import { ChatError } from '@switchboard/protocol';
+import { errorFor } from '@switchboard/protocol';
 
 /** Whether messages can be saved. The database is asked by a write that is taken back, once for everybody who asks within some seconds. */
 export interface SaveState {
@@ -33,10 +33,7 @@ export function createSaveState(db: Pick<Database, 'canSave'>, keepMs = KEEP_MS)
   return {
     trouble,
     async require() {
-      if ((await trouble()) !== undefined)
-        throw new ChatError('unavailable', 'Nothing can be saved at the moment. Try again in a few seconds.', {
-          retryAfterSeconds: RETRY_AFTER_S,
-        });
+      if ((await trouble()) !== undefined) throw errorFor('not_saving', undefined, { retryAfterSeconds: RETRY_AFTER_S });
     },
   };
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-import { ChatError } from '@switchboard/protocol';
+import { errorFor } from '@switchboard/protocol';
 import type { Logger } from '@switchboard/telemetry';
 
 /** What is stored: messages in the database, images beside it. */
@@ -49,9 +49,7 @@ export function createDiskFloor({ dataDir, databaseUrl, minFreeBytes, log, freeB
         asked = { at: performance.now(), hasRoom: look(), holdsDatabase: isEmbedded(databaseUrl, dataDir) };
       if (stored === 'messages' && !asked.holdsDatabase) return;
       if (await asked.hasRoom) return;
-      throw new ChatError('unavailable', 'The server has no room left. What you send is kept and sent later.', {
-        retryAfterSeconds: RETRY_AFTER_S,
-      });
+      throw errorFor('storage_full', undefined, { retryAfterSeconds: RETRY_AFTER_S });
     },
   };
 }

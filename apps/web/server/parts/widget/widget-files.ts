@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { ChatError } from '@switchboard/protocol';
+import { errorFor } from '@switchboard/protocol';
 
 /** A built file of the widget. */
 export interface WidgetFile {
@@ -37,7 +37,7 @@ export async function readWidgetFile(widgetDir: string, path: string): Promise<W
 /** The same for a file that every build has. @throws ChatError `unavailable` when the widget has not been built */
 export async function requireWidgetFile(widgetDir: string, path: string): Promise<WidgetFile> {
   const file = await readWidgetFile(widgetDir, path);
-  if (file === undefined) throw new ChatError('unavailable', 'The widget has not been built: npm run build -w @switchboard/widget');
+  if (file === undefined) throw errorFor('widget_not_built');
   return file;
 }
 

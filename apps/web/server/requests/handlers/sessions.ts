@@ -1,5 +1,5 @@
 import { adoptSession, endChat, requireOpenSession, startSession } from '@switchboard/chat';
-import { ChatError, type startSessionRequest, type StartSessionResponse } from '@switchboard/protocol';
+import { errorFor, type startSessionRequest, type StartSessionResponse } from '@switchboard/protocol';
 import type { ResumeClaims } from '@switchboard/tokens';
 import type { z } from 'zod';
 
@@ -17,7 +17,8 @@ export const openSession = route('POST /api/chat/sessions', {
     if (!('clientSocketId' in body)) {
       return await start(services, caller, body, request.headers.get('user-agent') ?? undefined);
     }
-    if (caller.kind !== 'operator') throw new ChatError('unauthenticated', 'Only a signed-in operator may send a clientSocketId.');
+    if (caller.kind !== 'operator')
+      throw errorFor('sign_in_required', undefined, { fields: { clientSocketId: 'is for signed-in operators only' } });
     const { clientId, sessionId, username } = await adoptSession(services.chat, operatorActor(caller.operator), body);
     return { clientId, sessionId, username };
   },

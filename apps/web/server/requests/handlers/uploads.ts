@@ -1,5 +1,5 @@
 import { findEarlierUpload, findUpload, recordUpload, SYSTEM, type Actor } from '@switchboard/chat';
-import { ChatError, IMAGE_TYPES, UPLOADS_PATH, type UploadResponse } from '@switchboard/protocol';
+import { errorFor, IMAGE_TYPES, invalidField, UPLOADS_PATH, type UploadResponse } from '@switchboard/protocol';
 
 import { addressKey, callerKey } from '../admission.ts';
 import { actorOf } from '../authenticate.ts';
@@ -19,10 +19,9 @@ export const uploadImage = route('POST /api/chat/uploads', {
   formBytes: ({ maxImageBytes }) => maxImageBytes + FORM_BYTES,
   async handle({ request, services, caller, body: { file, clientId, uploadKey } }) {
     const { chat, config, imageCleaner, images } = services;
-    if (file.size > config.maxImageBytes)
-      throw new ChatError('too_large', `The image is too large: ${config.maxImageBytes} bytes at most.`);
+    if (file.size > config.maxImageBytes) throw errorFor('picture_too_large', { size: file.size, limit: config.maxImageBytes });
     const actor = actorOf(caller);
-    if (actor.kind === 'operator' && clientId === undefined) throw conversationMissing();
+    if (actor.kind === 'operator' && clientId === undefined) throw invalidField('clientId', 'must name the conversation');
     const conversation = actor.kind === 'operator' ? clientId : undefined;
     // Asked first: work and disk are for conversations that exist and go on, and for what is not there yet.
     const earlier = await findEarlierUpload(chat, actor, { clientId: conversation, uploadKey });
@@ -75,11 +74,6 @@ function present({ imageLinks }: Services, { id, name, mimeType, width, height, 
 /** The fields of an upload's row that the answer has. */
 type Upload = Pick<Awaited<ReturnType<typeof recordUpload>>['row'], 'id' | 'name' | 'mimeType' | 'width' | 'height' | 'size'>;
 
-function conversationMissing(): ChatError {
-  const problem = 'must be given, which conversation it is for';
-  return new ChatError('invalid_request', `clientId: ${problem}`, { fields: { clientId: problem } });
-}
-
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 const DAY_S = 24 * 60 * 60;
 
@@ -87,16 +81,12 @@ const DAY_S = 24 * 60 * 60;
 export const readUpload = route('GET /api/chat/uploads/{id}', {
   async handle({ request, services: { chat, images, imageLinks, log }, params: { id = '' }, query: { e, s } }) {
     const worth = UUID.test(id) ? imageLinks.check(`${UPLOADS_PATH}${id}`, e ?? null, s ?? null) : 'forged';
-    if (worth !== 'good')
-      throw new ChatError(
-        'forbidden',
-        worth === 'expired' ? 'This link has run out; load the conversation again.' : 'This link is not valid.',
-      );
+    if (worth !== 'good') throw errorFor(worth === 'expired' ? 'link_expired' : 'link_invalid');
     const upload = await findUpload(chat, SYSTEM, id);
     const image = upload === undefined ? undefined : await images.get(upload.storageKey);
     if (upload === undefined || image === undefined) {
       if (upload !== undefined) log.error({ upload: id }, 'a stored image is missing on disk');
-      throw new ChatError('not_found', 'There is no such image.');
+      throw errorFor('image_not_found');
     }
     if (!isImageType(upload.mimeType)) throw new Error(`Upload ${id} has the type ${upload.mimeType}.`);
     return new Response(request.method === 'HEAD' ? null : image.stream(request.signal), {

@@ -1,6 +1,6 @@
 import {
   bodyOfSaved,
-  ChatError,
+  invalidField,
   mapImage,
   MAX_MESSAGE_AGE_MS,
   MAX_SAVE_BATCH,
@@ -48,9 +48,7 @@ export interface Draft {
  */
 export function draftMessages(actor: Actor, messages: readonly NewMessage[], now: Date): Draft[] {
   if (messages.length > MAX_SAVE_BATCH) {
-    throw new ChatError('invalid_request', `messages: at most ${MAX_SAVE_BATCH} can be saved at once.`, {
-      fields: { messages: 'too many' },
-    });
+    throw invalidField('messages', `at most ${MAX_SAVE_BATCH} can be saved at once`);
   }
   return messages.map((message, index) => draftMessage(actor, message, now, `messages.${index}`));
 }
@@ -92,8 +90,7 @@ function targetOf(actor: Actor, message: NewMessage, field: string): Target {
   if (actor.kind === 'operator' && message.clientId == null) {
     const address = message.clientSocketId ?? message.sessionId;
     if (address != null) return { kind: 'address', address: isUuid(address) ? address.toLowerCase() : address };
-    const problem = 'clientId, clientSocketId or sessionId has to say which conversation';
-    throw new ChatError('invalid_request', `${field}: ${problem}.`, { fields: { [field]: problem } });
+    throw invalidField(field, 'clientId, clientSocketId or sessionId must name the conversation');
   }
   return { kind: 'client', clientId: clientMeant(actor, message.clientId), sessionId: null };
 }

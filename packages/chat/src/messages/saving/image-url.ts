@@ -1,4 +1,4 @@
-import { ChatError, UPLOADS_PATH } from '@switchboard/protocol';
+import { errorFor, invalidField, UPLOADS_PATH } from '@switchboard/protocol';
 
 import type { Actor } from '../../actor.ts';
 import { isPermitted } from '../../permissions.ts';
@@ -20,13 +20,13 @@ export interface ImageReference {
  * @throws ChatError `forbidden` for a visitor whose URL is no upload, `invalid_request` for a URL that no `<img>` should load
  */
 export function readImageUrl(actor: Actor, value: string, field: string): ImageReference {
-  const refuse = (message: string) => new ChatError('invalid_request', `${field}: ${message}`, { fields: { [field]: message } });
-  if (/^data:/i.test(value)) throw refuse('an image is not stored inside a message: upload it first and send the imageUrl of the answer');
+  const refuse = (problem: string) => invalidField(field, problem);
+  if (/^data:/i.test(value)) throw refuse('must not be a data URL: upload the image first and send the imageUrl of the answer');
   const url = URL.canParse(value, BASE) ? new URL(value, BASE) : null;
   const id = url !== null && url.pathname.startsWith(UPLOADS_PATH) ? url.pathname.slice(UPLOADS_PATH.length).toLowerCase() : '';
   if (isUuid(id)) return { url: `${UPLOADS_PATH}${id}`, uploadId: id };
   if (!isPermitted(actor, 'message.link-anywhere')) {
-    throw new ChatError('forbidden', 'Visitors can send only images that they uploaded here.', { fields: { [field]: 'is no upload' } });
+    throw errorFor('upload_required', undefined, { fields: { [field]: 'is no upload' } });
   }
   if (!/^https?:\/\//i.test(value) || url === null) throw refuse('must be an upload or an absolute http(s) URL');
   return { url: value, uploadId: null };

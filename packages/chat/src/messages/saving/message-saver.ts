@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 
-import { ChatError, type NewMessage } from '@switchboard/protocol';
+import { errorFor, type NewMessage } from '@switchboard/protocol';
 
 import type { Actor } from '../../actor.ts';
 import type { Context } from '../../context.ts';
@@ -105,14 +105,14 @@ export function createMessageSaver(ctx: Context, options: MessageSaverOptions = 
     async save(actor, messages) {
       requirePermission(actor, 'message.save');
       const drafts = draftMessages(actor, messages, ctx.clock());
-      if (closed) throw new ChatError('unavailable', 'The server is shutting down.', { retryAfterSeconds: 2 });
+      if (closed) throw errorFor('shutting_down', undefined, { retryAfterSeconds: 2 });
       if (drafts.length === 0) return { messages: [], effects: [] };
       const caller = callerOf(actor);
       if ((queuedOf.get(caller) ?? 0) + drafts.length > maxQueuedPerCaller)
-        throw new ChatError('rate_limited', 'Too many of your messages are waiting to be saved.', { retryAfterSeconds: 1 });
+        throw errorFor('too_many_waiting', undefined, { retryAfterSeconds: 1 });
       if (queued + drafts.length > maxQueued) {
         options.onRefused?.();
-        throw new ChatError('unavailable', 'Too many messages are waiting to be saved.', { retryAfterSeconds: 2 });
+        throw errorFor('overloaded', undefined, { retryAfterSeconds: 2 });
       }
       count(caller, drafts.length);
       let deadline: NodeJS.Timeout | undefined;
@@ -122,7 +122,7 @@ export function createMessageSaver(ctx: Context, options: MessageSaverOptions = 
           deadline = setTimeout(() => {
             // A request that still waits is dropped. One that is being written may still be committed; a repeat then gets its rows.
             queue.remove(request);
-            reject(new ChatError('unavailable', 'The database does not answer in time. Try again.', { retryAfterSeconds: 1 }));
+            reject(errorFor('database_away', undefined, { retryAfterSeconds: 1 }));
           }, maxWaitMs);
           queue.push(request);
           gathering ??= gather();

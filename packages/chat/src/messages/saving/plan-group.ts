@@ -1,4 +1,4 @@
-import { ChatError, mapImage } from '@switchboard/protocol';
+import { ChatError, errorFor, mapImage } from '@switchboard/protocol';
 
 import { chatOver, conversationNotFound, visitorBlocked } from '../../refusals.ts';
 import { uploadOf, type Draft, type Target } from './draft.ts';
@@ -136,10 +136,7 @@ function planMessage(draft: Draft, client: KnownClient, seq: number, uploads: Pl
   const uploadId = uploadOf(draft);
   const upload = uploadId === null ? undefined : uploads.get(uploadId);
   if (uploadId !== null && upload?.clientId !== client.id) {
-    throw new ChatError(
-      'not_found',
-      'There is no such image in this conversation. One that is not sent within a day is removed: attach it again.',
-    );
+    throw errorFor('picture_gone');
   }
   return {
     ...draft,
@@ -156,11 +153,9 @@ function planMessage(draft: Draft, client: KnownClient, seq: number, uploads: Pl
 
 function blockedFor({ savedById, operatorId }: Draft): ChatError {
   if (savedById === null && operatorId === null) return visitorBlocked();
-  return new ChatError('blocked', 'This visitor is blocked. Unblock them first.');
+  return errorFor('visitor_blocked');
 }
 
 function keyTaken(messageKey: string): ChatError {
-  return new ChatError('conflict', `The message key ${messageKey} belongs to the message of another operator.`, {
-    fields: { messageKey: 'is taken' },
-  });
+  return errorFor('message_key_taken', { messageKey }, { fields: { messageKey: 'is taken' } });
 }

@@ -1,4 +1,4 @@
-import { ChatError } from '@switchboard/protocol';
+import { ChatError, errorFor } from '@switchboard/protocol';
 
 import type { Context } from '../../context.ts';
 import { withDatabase } from '../../with-database.ts';
@@ -58,5 +58,5 @@ function draftsOf(group: readonly QueuedRequest[]): (readonly Draft[])[] {
 }
 
 function toFailure(error: unknown): ChatError {
-  return error instanceof ChatError ? error : new ChatError('internal', 'Something went wrong on our side.', { cause: error });
+  return error instanceof ChatError ? error : errorFor('unexpected', undefined, { cause: error });
 }

@@ -1,5 +1,5 @@
 import { isUniqueViolation, type Transaction } from '@switchboard/database';
-import { ChatError, type SavedMessage } from '@switchboard/protocol';
+import { ChatError, errorFor, type SavedMessage } from '@switchboard/protocol';
 
 import type { Context } from '../../context.ts';
 import { conversationChanged, type Effect, type WithEffects } from '../../effects.ts';
@@ -31,8 +31,7 @@ export async function writeGroup(ctx: Context, requests: readonly (readonly Draf
     } catch (error) {
       // Another transaction committed a key of the group after it was looked up.
       if (!isUniqueViolation(error)) throw error;
-      if (attempt >= ATTEMPTS)
-        throw new ChatError('unavailable', 'Other writers were faster too often. Try again.', { retryAfterSeconds: 1 });
+      if (attempt >= ATTEMPTS) throw errorFor('saved_meanwhile', undefined, { retryAfterSeconds: 1 });
       ctx.log.debug({ attempt }, 'another writer saved the same message key first; retrying');
     }
   }
