@@ -3,6 +3,7 @@ import type { EndpointName } from '@switchboard/protocol';
 import { authRoute } from './requests/auth-route.ts';
 import { demoPage } from './requests/demo-page.ts';
 import { listChats, setDone } from './requests/handlers/chats.ts';
+import { openApi } from './requests/handlers/documents.ts';
 import { readMessages, saveMessages } from './requests/handlers/messages.ts';
 import { saveReceipts } from './requests/handlers/receipts.ts';
 import { endConversation, openSession, renewToken } from './requests/handlers/sessions.ts';
@@ -32,6 +33,7 @@ export const HANDLERS: { readonly [N in EndpointName]: EndpointHandler<N> } = {
   'POST /api/auth/sign-out': standalone('POST /api/auth/sign-out', authRoute),
   'POST /api/auth/change-password': standalone('POST /api/auth/change-password', authRoute),
   'POST /api/auth/revoke-other-sessions': standalone('POST /api/auth/revoke-other-sessions', authRoute),
+  'GET /api/v1/openapi.json': openApi,
   'GET /widget.js': standalone('GET /widget.js', loader),
   'GET /widget': standalone('GET /widget', frame),
   'GET /widget/assets/{name}': standalone('GET /widget/assets/{name}', asset),

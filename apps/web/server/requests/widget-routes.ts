@@ -1,6 +1,7 @@
 import { errorFor } from '@switchboard/protocol';
 
 import type { Config } from '../../config.ts';
+import { hasCurrent } from '../parts/http/etag.ts';
 import type { HttpRequest } from '../parts/http/http-request.ts';
 import { asChatError, errorResponse } from '../parts/http/present-error.ts';
 import type { Params } from './route.ts';
@@ -15,7 +16,7 @@ export async function loader(request: HttpRequest): Promise<Response> {
   return await serve(async ({ config }) => {
     const { bytes, etag } = await requireWidgetFile(config.widgetDir, 'widget.js');
     const headers = { ETag: etag, 'Cache-Control': 'public, max-age=300, stale-while-revalidate=86400' };
-    if (request.headers.get('if-none-match') === etag) return new Response(null, { status: 304, headers });
+    if (hasCurrent(request, etag)) return new Response(null, { status: 304, headers });
     return new Response(bytes, { headers: { ...headers, 'Content-Type': 'text/javascript; charset=utf-8' } });
   });
 }

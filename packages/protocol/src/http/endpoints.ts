@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { chatEndpoints } from './chats.ts';
 import type { AccessRule, Endpoint, EndpointKey, FormBody, JsonBody, JsonResponse } from './endpoint.ts';
 import { messageEndpoints } from './messages.ts';
-import { authEndpoints, operationEndpoints } from './operations.ts';
+import { authEndpoints, documentEndpoints, operationEndpoints } from './operations.ts';
 import { receiptEndpoints } from './receipts.ts';
 import { sessionEndpoints } from './sessions.ts';
 import { timingEndpoints } from './timings.ts';
@@ -23,6 +23,7 @@ export const ENDPOINTS = {
   ...visitorEndpoints,
   ...timingEndpoints,
   ...authEndpoints,
+  ...documentEndpoints,
   ...operationEndpoints,
 } as const satisfies Record<EndpointKey, Endpoint>;
 

@@ -20,7 +20,16 @@ export const authEndpoints = {
   },
 } as const satisfies Record<EndpointKey, Endpoint>;
 
-/** The widget's files, and what whoever runs the server asks for. */
+/** The documentation of this API. */
+export const documentEndpoints = {
+  'GET /api/v1/openapi.json': {
+    access: 'anyone',
+    summary: 'The OpenAPI document of this API, with an `ETag`.',
+    response: content('application/json'),
+  },
+} as const satisfies Record<EndpointKey, Endpoint>;
+
+/** The widget's files, and endpoints for whoever runs the server. */
 export const operationEndpoints = {
   'GET /widget.js': { access: 'public', summary: 'The widget’s loader.', response: content('text/javascript') },
   'GET /widget': { access: 'public', summary: 'The document of the widget’s frame.', response: content('text/html') },

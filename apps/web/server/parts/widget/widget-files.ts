@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { errorFor } from '@switchboard/protocol';
+
+import { etagOf } from '../http/etag.ts';
 
 /** A built file of the widget. */
 export interface WidgetFile {
@@ -25,7 +26,7 @@ export async function readWidgetFile(widgetDir: string, path: string): Promise<W
     const known = cache.get(full);
     if (known?.modifiedAt === mtimeMs) return known.file;
     const bytes = await readFile(full);
-    const file = { bytes, etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"` };
+    const file = { bytes, etag: etagOf(bytes) };
     cache.set(full, { modifiedAt: mtimeMs, file });
     return file;
   } catch (error) {

@@ -138,6 +138,12 @@ const ATTEMPTS: Readonly<Record<AdmittedName, readonly [Attempt, ...Attempt[]]>>
       expected: { anonymous: 403, a: 403, b: 403, operator: 403, admin: 403 },
     },
   ],
+  'GET /api/v1/openapi.json': [
+    {
+      request: (headers) => ask('GET', '/api/v1/openapi.json', { headers }),
+      expected: { anonymous: 200, a: 200, b: 200, operator: 200, admin: 200 },
+    },
+  ],
   // The last one: a visitor who has ended the chat can do nothing any more.
   'POST /api/chat/end': [
     {
