@@ -39,13 +39,13 @@ const ADMISSION: {
   // Finding out who asks costs a query for a cookie that we have signed only. A limit for strangers is not one for operators, who act for strangers.
   anyone: async (request, limit, now) => {
     const { caller } = await identify(request, now);
-    if (caller.kind === 'operator') await takeTurn(REQUESTS.operator, operatorKey(caller.operator), now);
-    else await takeTurn(limit ?? REQUESTS.anonymous, addressKey(request), now);
+    if (caller.kind === 'operator') await consume(REQUESTS.operator, operatorKey(caller.operator), now);
+    else await consume(limit ?? REQUESTS.anonymous, addressKey(request), now);
     requireClaimedOperator(request.headers, caller);
     return caller;
   },
   'holder-of-a-link': async (request, limit, now) => {
-    await takeTurn(limit ?? REQUESTS.anonymous, addressKey(request), now);
+    await consume(limit ?? REQUESTS.anonymous, addressKey(request), now);
     if (request.headers.has(OPERATOR_HEADER)) requireClaimedOperator(request.headers, (await identify(request, now)).caller);
     return { kind: 'anonymous' };
   },
@@ -71,10 +71,10 @@ async function admitKnown(
 ): Promise<KnownCaller> {
   const { caller, objection } = await identify(request, now);
   if (caller.kind === 'anonymous') {
-    await takeTurn(REQUESTS.anonymous, addressKey(request), now);
+    await consume(REQUESTS.anonymous, addressKey(request), now);
     throw objection ?? errorFor(needed);
   }
-  await takeTurn(limit ?? REQUESTS[caller.kind], callerKey(caller), now);
+  await consume(limit ?? REQUESTS[caller.kind], callerKey(caller), now);
   requireClaimedOperator(request.headers, caller);
   return caller;
 }
@@ -121,7 +121,7 @@ function addressOf(request: HttpRequest): string {
 }
 
 /** @throws ChatError `rate_limited` when there are not `cost` turns left (1 unless given) */
-export async function takeTurn(limit: LimitName, key: string, { limits, http }: Services, cost = 1): Promise<void> {
+export async function consume(limit: LimitName, key: string, { limits, http }: Services, cost = 1): Promise<void> {
   const wait = await limits[limit].take(key, cost);
   if (wait === 0) return;
   http.rateLimited.add(1, { limit });

@@ -6,7 +6,7 @@ import { createAuth } from '../parts/auth/auth.ts';
 import { ADDRESS_HEADER } from '../parts/connections/note-addresses.ts';
 import { operatorOf } from '../parts/auth/operator.ts';
 import { createSlots } from '../parts/limits/slots.ts';
-import { createSignInBrake } from '../parts/auth/sign-in-brake.ts';
+import { createSignInThrottle } from '../parts/auth/sign-in-throttle.ts';
 import { installServices } from '../services/services.ts';
 import { ask, closedLimits, newOperator, ORIGIN, PASSWORD, useTestServer } from '../testing/test-server.ts';
 import { GET, POST } from '../../app/api/auth/[...all]/route.ts';
@@ -86,7 +86,7 @@ describe('signing in', () => {
     expect((await post('sign-in/email', { email, password: PASSWORD }, home)).status).toBe(200);
     const waits: number[] = [];
     const wait = async (ms: number) => await Promise.resolve(void waits.push(ms));
-    installServices({ ...server.services, signInBrake: createSignInBrake({ now: () => 0, wait }) });
+    installServices({ ...server.services, signInThrottle: createSignInThrottle({ now: () => 0, wait }) });
     const statuses: number[] = [];
     // Each from an address of its own.
     for (let guess = 0; guess < 16; guess += 1) statuses.push((await post('sign-in/email', { email, password: 'a guess' })).status);

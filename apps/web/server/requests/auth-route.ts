@@ -2,7 +2,7 @@ import { limitKey } from '@switchboard/limits/address';
 import { DEFAULT_BODY_BYTES, errorFor, MAX_EMAIL_LENGTH, type ChatError } from '@switchboard/protocol';
 import { z } from 'zod';
 
-import { addressKey, operatorKey, requireClaimedOperator, siteKey, takeTurn } from './admission.ts';
+import { addressKey, operatorKey, requireClaimedOperator, siteKey, consume } from './admission.ts';
 import type { HttpRequest } from '../parts/http/http-request.ts';
 import type { BodyBytes } from '../parts/http/bytes-under-way.ts';
 import { outcomeOfSignIn } from '../parts/metrics/http-metrics.ts';
@@ -60,12 +60,12 @@ async function act(request: HttpRequest, route: string, bytes: BodyBytes): Promi
   // A page of this server that was opened by another of its names comes from here, too; signing in does not work there.
   const isForeign = origin !== null && !config.frontendOrigins.includes(origin);
   if (isForeign || !comesFromOwnPage(request.headers, config)) throw wrongOrigin(config.frontendOrigins[0]);
-  await takeTurn(route === SIGN_IN ? 'signInsOfAddress' : 'addressRequests', addressKey(request), services());
+  await consume(route === SIGN_IN ? 'signInsOfAddress' : 'addressRequests', addressKey(request), services());
   const body = await bodyOf(request, bytes);
   if (route === SIGN_IN) return await signIn(request, body);
   const leaving = ENDS_SESSIONS.has(route) ? await leavingOperator(request) : undefined;
   // It asks for the password: who has come by a session must not guess it there.
-  if (route === CHANGE_PASSWORD && leaving !== undefined) await takeTurn('signIns', operatorKey(leaving), services());
+  if (route === CHANGE_PASSWORD && leaving !== undefined) await consume('signIns', operatorKey(leaving), services());
   // Signing out can't be refused: it is kept before, so that the end of this process in between does not lose it.
   if (leaving !== undefined && route !== CHANGE_PASSWORD) await revocations.keep({ role: 'operator', id: leaving.id });
   const answered = await auth.handler(await handedOn(request, route, body));
@@ -129,14 +129,14 @@ async function signIn(request: HttpRequest, body: Body): Promise<Response> {
   // What is no attempt at an account counts as one account together.
   const email = credentials.safeParse(body).data?.email ?? 'none';
   const [address, site] = [addressKey(request), siteKey(request)];
-  await takeTurn('signInsOfSite', site, now);
-  await takeTurn('signIns', `${address} ${email}`, now);
+  await consume('signInsOfSite', site, now);
+  await consume('signIns', `${address} ${email}`, now);
   // Who has a network of 65,536 times the usual size counts as one, too.
-  await takeTurn('signIns', `${site} ${email}`, now);
-  await now.signInBrake.pass(email, async () => await hasSignedInFrom(request, email));
+  await consume('signIns', `${site} ${email}`, now);
+  await now.signInThrottle.pass(email, async () => await hasSignedInFrom(request, email));
   const attempt = await handedOn(request, SIGN_IN, body);
   const answered = await now.passwordChecks.run(async () => await now.auth.handler(attempt));
-  if (answered.status === 401) now.signInBrake.failed(email);
+  if (answered.status === 401) now.signInThrottle.failed(email);
   return await withoutToken(answered);
 }
 

@@ -4,7 +4,7 @@ import { cache } from 'react';
 
 import type { LimitName } from '../parts/limits/limits.ts';
 import { operatorOf, type Operator } from '../parts/auth/operator.ts';
-import { operatorKey, takeTurn } from './admission.ts';
+import { operatorKey, consume } from './admission.ts';
 import { services } from '../services/services.ts';
 
 export type { Operator } from '../parts/auth/operator.ts';
@@ -19,6 +19,6 @@ export const currentOperator: () => Promise<Operator | undefined> = cache(async 
 export async function actingOperator(limit: LimitName = 'operatorRequests'): Promise<Operator> {
   const operator = await currentOperator();
   if (operator === undefined) throw errorFor('sign_in_required');
-  await takeTurn(limit, operatorKey(operator), services());
+  await consume(limit, operatorKey(operator), services());
   return operator;
 }

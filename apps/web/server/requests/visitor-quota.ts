@@ -1,7 +1,7 @@
 import type { NewMessage, SavedMessage } from '@switchboard/protocol';
 
 import type { HttpRequest } from '../parts/http/http-request.ts';
-import { addressKey, callerKey, takeTurn } from './admission.ts';
+import { addressKey, callerKey, consume } from './admission.ts';
 import type { KnownCaller } from './authenticate.ts';
 import type { Stored } from '../parts/storage/disk-floor.ts';
 import type { LimitName } from '../parts/limits/limits.ts';
@@ -86,7 +86,7 @@ async function withinQuota<T>({ services }: Storing, stored: Stored, shares: rea
   const taken: Share[] = [];
   try {
     for (const share of shares) {
-      await takeTurn(share.limit, share.key, services, share.cost);
+      await consume(share.limit, share.key, services, share.cost);
       taken.push(share);
     }
     return await work();

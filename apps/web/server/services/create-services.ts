@@ -27,7 +27,7 @@ import { createAfterCommit, type AfterCommit } from '../parts/relay/after-commit
 import { createRelayHints, type RelayHints } from '../parts/relay/relay-hints.ts';
 import { createRelayRequests, type RelayRequests } from '../parts/relay/relay-requests.ts';
 import { createRevocationSender, type RevocationSender } from '../parts/relay/revocation-sender.ts';
-import { createSignInBrake, type SignInBrake } from '../parts/auth/sign-in-brake.ts';
+import { createSignInThrottle, type SignInThrottle } from '../parts/auth/sign-in-throttle.ts';
 import { createSlots, type Slots } from '../parts/limits/slots.ts';
 import type { Stopping } from '../parts/connections/stopping.ts';
 import { createMeasuredSaver } from '../parts/saving/save-metrics.ts';
@@ -60,7 +60,7 @@ export interface Services {
   readonly revocations: RevocationSender;
   readonly jobs: JobRunner;
   readonly limits: Limits;
-  readonly signInBrake: SignInBrake;
+  readonly signInThrottle: SignInThrottle;
   /** For checking passwords, which costs processor time on purpose. */
   readonly passwordChecks: Slots;
   readonly diskFloor: DiskFloor;
@@ -135,7 +135,7 @@ export function createServices(config: Config, stopping: Pick<Stopping, 'hasBegu
     isStopping: () => stopping.hasBegun(),
     limits,
     passwordChecks: createSlots(MAX_PASSWORD_CHECKS),
-    signInBrake: createSignInBrake({ now: () => performance.now(), wait: delay }),
+    signInThrottle: createSignInThrottle({ now: () => performance.now(), wait: delay }),
     diskFloor: createDiskFloor({
       dataDir: config.dataDir,
       databaseUrl: config.databaseUrl,

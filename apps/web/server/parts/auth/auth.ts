@@ -13,8 +13,8 @@ const DAY_S = 24 * 60 * MINUTE_S;
 const NEVER_WRITTEN = new Set(['debug', 'info']);
 
 /**
- * Accounts and signed-in browsers of operators. Accounts come from the command line only; a session lives in the database alone, so that whoever is
- * signed out or deleted is out with the next request.
+ * Operators' accounts and sessions. Accounts are created on the command line only. Sessions are kept in the database alone, so that signing out or removing an
+ * operator takes effect with their next request.
  */
 export function createAuth(config: Config, db: Database, log: Logger) {
   return betterAuth({
@@ -38,22 +38,22 @@ export function createAuth(config: Config, db: Database, log: Logger) {
       maxPasswordLength: MAX_PASSWORD_LENGTH,
       password: { hash: hashPassword, verify: async ({ hash, password }) => await verifyPassword(hash, password) },
     },
-    // `auth-route.ts` limits by itself: for all web servers together.
+    // `auth-route.ts` has its own limits, which all web servers share.
     rateLimit: { enabled: false },
     advanced: {
       database: { generateId: 'serial' },
-      // The prefix is in the name, so that better-auth puts no weaker one (`__Secure-`) before it.
+      // The name includes the prefix, so that better-auth does not add a weaker one (`__Secure-`).
       cookiePrefix: cookiePrefix(config),
       useSecureCookies: false,
       defaultCookieAttributes: { httpOnly: true, sameSite: 'lax', path: '/', secure: config.https },
       ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },
     },
-    // Errors that are not answers come out, instead of as a 500 that does not say whether trying again helps.
+    // Unexpected errors are thrown, instead of answered as a 500 that does not say whether to retry.
     onAPIError: { throw: true },
     telemetry: { enabled: false },
     logger: {
       level: 'warn',
-      // Only the sentence: what comes with it may hold addresses and e-mails.
+      // Only the message: its arguments may contain addresses and e-mails.
       log: (level, message) => (NEVER_WRITTEN.has(level) ? undefined : log.warn({ part: 'auth' }, message)),
     },
   });
@@ -64,8 +64,8 @@ function sessionSecret({ authSecret, jwtSecrets }: Config): string {
 }
 
 /**
- * Cookies know no ports, so two installations on one host would overwrite each other's: the name says whose it is. Over TLS `__Host-` has browsers
- * take the cookie from this very host only, not from a neighbor on the same domain.
+ * Cookies are not separated by port, so two installations on one host would overwrite each other's: the name contains a hash of the installation. Over TLS,
+ * `__Host-` makes browsers accept the cookie from this host only, not from another one on the same domain.
  */
 function cookiePrefix(config: Config): string {
   const installation = deriveKey(sessionSecret(config), 'cookie name').toString('hex').slice(0, 8);

@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 import type { Auth } from './auth.ts';
 
-/** Who is signed in. */
+/** A signed-in operator. */
 export interface Operator {
   readonly id: number;
   readonly name: string;
@@ -20,8 +20,8 @@ const signedInUser = z.object({
 });
 
 /**
- * The operator whose session cookie these headers carry, if any, and cookies to hand back: a session that is in use is prolonged. `prolong: false` is for
- * whoever can't hand cookies back; the session would go on in the database only, and end in the browser.
+ * The operator of the session cookie in these headers, if any, and the cookies to set: a session in use is prolonged. Callers that cannot set cookies pass
+ * `prolong: false`; otherwise the session would be prolonged in the database only, and end in the browser.
  *
  * @throws ChatError `unavailable` when the database is away
  */
@@ -46,15 +46,15 @@ export async function operatorOf(
 
 /** Names of session cookies, the older ones included, of any installation on this host. */
 const SESSION_COOKIE = /(?:^|;\s*)(?:__Host-|__Secure-)?switchboard(?:_[\da-f]{8})?\.session_token=/;
-/** The names until 2026-11. */
+/** The names before 2026-11. */
 const OLD_SESSION_COOKIE = /(?:^|;\s*)(?:__Secure-)?switchboard\.session_token=([^;]*)/;
 
-/** Whether the request carries a session cookie at all. It saves asking the database about visitors. */
+/** Whether the request has a session cookie at all. If not, the database need not be queried. */
 export function hasSessionCookie(headers: Headers): boolean {
   return SESSION_COOKIE.test(headers.get('cookie') ?? '');
 }
 
-/** The same headers, with a session cookie of an older name under the present one: who was signed in before an update stays signed in. */
+/** The same headers, with a session cookie of an older name renamed to the current one, so that operators stay signed in across an update. */
 export async function withCurrentCookie(auth: Auth, headers: Headers): Promise<Headers> {
   const cookies = headers.get('cookie') ?? '';
   const value = OLD_SESSION_COOKIE.exec(cookies)?.[1];

@@ -8,15 +8,15 @@ import { COMMON_HEADERS } from '../http/common-headers.ts';
 import { textOf } from '../http/json-response.ts';
 import { DATA_POLICY } from '../http/security-headers.ts';
 
-/** Of what is smaller, compressing makes hardly less. Bytes. */
+/** Smaller bodies are not compressed: it would save almost nothing. Bytes. */
 const COMPRESSED_FROM = 1_024;
 /** Types that Next.js compresses as well. */
 const COMPRESSIBLE = /^text\/|^application\/(?:json|javascript)\b|^image\/svg\+xml\b/;
 const compress = promisify(gzip);
 
 /**
- * Sends a route's answer. A body of a length that its handler gave is sent as it comes, every other is sent whole; text is compressed for those who take it.
- * Resolves when all of it is sent, or the other side is gone.
+ * Sends a route's response. A body whose handler set its length is streamed, any other is buffered; text is compressed for clients that accept it.
+ * Resolves when all of it is sent, or the client has disconnected.
  */
 export async function sendResponse(response: Response, outgoing: ServerResponse): Promise<void> {
   const { headers, status } = response;
@@ -32,7 +32,7 @@ export async function sendResponse(response: Response, outgoing: ServerResponse)
   }
   let body: string | Buffer | undefined;
   if (response.body !== null) body = textOf(response) ?? Buffer.from(await response.arrayBuffer());
-  // As Next.js does, HEAD says how long the body is when it is not compressed.
+  // Like Next.js, HEAD answers the length of the uncompressed body.
   const isLong = body !== undefined && Buffer.byteLength(body) >= COMPRESSED_FROM;
   if (body !== undefined && compressible && isLong && method !== 'HEAD' && takesGzip(asked['accept-encoding'])) {
     body = await compress(body);
@@ -51,7 +51,7 @@ function writeHead(outgoing: ServerResponse, { status, headers }: Response): voi
   outgoing.writeHead(status, lines);
 }
 
-/** Ends quietly when the other side goes away: that is theirs to do at any time. */
+/** Resolves when the client disconnects: clients may do that at any time. */
 async function sendAsItComes(body: ReadableStream<Uint8Array> | null, outgoing: ServerResponse): Promise<void> {
   if (body === null || outgoing.req.method === 'HEAD') {
     outgoing.end();
@@ -65,7 +65,7 @@ async function sendAsItComes(body: ReadableStream<Uint8Array> | null, outgoing: 
   }
 }
 
-/** Whether a client says that it takes gzip: names it or anything, and gives neither no weight. */
+/** Whether a client accepts gzip: `Accept-Encoding` has `gzip` or `*`, not with weight 0. */
 function takesGzip(accepted: string | string[] | undefined): boolean {
   return String(accepted ?? '')
     .split(',')

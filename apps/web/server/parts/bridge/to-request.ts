@@ -18,7 +18,7 @@ class DirectRequest implements HttpRequest {
 
   constructor(incoming: IncomingMessage, outgoing: ServerResponse) {
     this.method = incoming.method ?? '';
-    // Handlers look at the path and the query only; which host was asked for is nothing to believe.
+    // Handlers use the path and the query only; the requested host is not trustworthy.
     this.url = `http://localhost${incoming.url}`;
     this.headers = toHeaders(incoming.headers);
     this.incoming = incoming;

@@ -4,24 +4,24 @@ import type { Socket } from 'node:net';
 import { clientAddress, limitKey } from '@switchboard/limits/address';
 
 export interface ConnectionGuardOptions {
-  /** Reverse proxies in front: connections are theirs then, and are not counted by address. */
+  /** Number of reverse proxies in front. Behind a proxy, all connections are the proxy's, and are not counted by address. */
   readonly trustedHops: number;
-  /** Connections of one address. */
+  /** Most connections of one address. */
   readonly maxPerAddress: number;
-  /** Connections of one address that have not asked for anything yet; with one more, the oldest of them ends. */
+  /** Most connections of one address without a request so far; with one more, the oldest of them is closed. */
   readonly maxSilentPerAddress?: number;
-  /** A connection without a whole request header ends after this. Milliseconds. */
+  /** A connection without a complete request header is closed after this. Milliseconds. */
   readonly silentMs?: number;
 }
 
-/** Browsers open a connection or two in advance; an office may have many browsers. */
+/** Browsers open a connection or two in advance, and an office may have many browsers. */
 const MAX_SILENT_PER_ADDRESS = 100;
 const SILENT_MS = 10_000;
-/** Longer than reverse proxies keep idle connections to us (nginx: 60 s), so that the side that sends the next request is the one that closes. */
+/** Longer than reverse proxies keep idle connections to this server (nginx: 60 s), so that the proxy, which sends the next request, closes them. */
 const KEEP_ALIVE_MS = 75_000;
-/** From the first byte of a request's header to its last. Looked at by Node every 30 s. */
+/** From the first byte of a request's header to its last. Node checks it every 30 s. */
 const HEADERS_MS = 15_000;
-/** From the first byte of a request to the last of its body, whatever `request-body.ts` would wait. */
+/** From the first byte of a request to the last of its body, however long `request-body.ts` would wait. */
 const REQUEST_MS = 5 * 60_000;
 
 /** The connections of one address. */
@@ -32,8 +32,8 @@ interface AddressConnections {
 }
 
 /**
- * Limits the connections to a server: a connection on which nothing is asked ends, and one address can't use up what a process can hold. Must be called before
- * the server listens.
+ * Limits the connections to a server: closes connections without a request, and limits the connections of one address. Must be called before the server
+ * listens.
  */
 export function guardConnections(
   server: Server,
@@ -43,7 +43,7 @@ export function guardConnections(
   server.headersTimeout = HEADERS_MS;
   server.requestTimeout = REQUEST_MS;
   const connections = new Map<string, AddressConnections>();
-  /** What to do when a connection asks for the first time. */
+  /** What to do at the first request of a connection. */
   const waiting = new WeakMap<Socket, () => void>();
 
   /** Counts the connection for its address until it is closed. */

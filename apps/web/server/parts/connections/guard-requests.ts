@@ -8,24 +8,26 @@ import { ADDRESS_HEADER } from './note-addresses.ts';
 import { DATA_POLICY } from '../http/security-headers.ts';
 
 export interface RequestGuardOptions {
-  /** Counts the bytes of bodies that Next.js reads itself. */
+  /** Counts the bytes of bodies that Next.js reads. */
   readonly bytesUnderWay: BytesUnderWay;
   /** How long such a body may take to arrive. Milliseconds. */
   readonly bodyMs?: number;
-  /** How long a connection stays after an answer to a request that was not read to its end, for the answer to be read. Milliseconds. */
+  /** How long a connection stays open after the response to a request that was not read to its end, so that the client can read the response. Milliseconds. */
   readonly lingerMs?: number;
 }
 
-/** Routes under it read their bodies themselves, with `request-body.ts`. Everything else is Next.js' own: pages, server actions, files. */
+/** Routes under it read their bodies with `request-body.ts`. Everything else belongs to Next.js: pages, server actions, files. */
 const API = '/api/';
-/** A server action with a message of the greatest length. Next.js keeps such a body in memory up to 10 MB otherwise, twice for pages. */
+/** Fits a server action with the longest message. Next.js would otherwise buffer bodies of up to 10 MB, twice for pages. */
 const MAX_BYTES = 128 * 1024;
 const BODY_MS = 30_000;
 const LINGER_MS = 2_000;
 
 /**
- * Checks a request before anything answers it, Next.js' own paths included: refuses request targets of other hosts and bodies that nobody needs, ends
- * connections whose request is not read to its end, and gives every error page a policy. False: it is refused, and answered.
+ * Checks a request before it is handled, also for paths of Next.js: refuses request targets of other hosts and bodies that no route needs, closes
+ * connections whose request is not read to its end, and gives every error page a policy.
+ *
+ * @returns false when the request was refused and answered
  */
 export function passesGuard(request: IncomingMessage, response: ServerResponse, options: RequestGuardOptions): boolean {
   endAfterAnswer(request, response, options.lingerMs ?? LINGER_MS);
@@ -35,7 +37,7 @@ export function passesGuard(request: IncomingMessage, response: ServerResponse, 
   return false;
 }
 
-/** Why the request is not handed on; undefined when it is. */
+/** Why the request is refused; undefined when it passes. */
 function refusalOf(
   request: IncomingMessage,
   response: ServerResponse,
@@ -51,7 +53,7 @@ function refusalOf(
   return countBody(request, response, bytesUnderWay, Number(length), bodyMs);
 }
 
-/** Counts what the body will be until the request is answered, and ends the connection when the body comes too slowly. */
+/** Counts the announced length until the request is answered, and closes the connection when the body arrives too slowly. */
 function countBody(
   request: IncomingMessage,
   response: ServerResponse,
@@ -93,7 +95,7 @@ function refuse(response: ServerResponse, error: ChatError): void {
   response.end(JSON.stringify({ error: error.toWire() }));
 }
 
-/** A body that nobody reads any more would keep its connection for as long as its sender likes. */
+/** Closes the connection after the response if the body was not read: its sender could keep it open indefinitely. */
 function endAfterAnswer(request: IncomingMessage, response: ServerResponse, lingerMs: number): void {
   response.once('finish', () => {
     if (request.complete) return;
@@ -104,7 +106,7 @@ function endAfterAnswer(request: IncomingMessage, response: ServerResponse, ling
   });
 }
 
-/** An error page that Next.js makes outside of pages and routes (`/widget/nothing`, `/_next/nothing`) has no policy of its own. */
+/** Adds the policy that error pages lack which Next.js produces outside of pages and routes (`/widget/nothing`, `/_next/nothing`). */
 export function addPolicyToErrors(response: ServerResponse): void {
   const write = response.writeHead.bind(response) as (...given: unknown[]) => ServerResponse;
   response.writeHead = (...given: unknown[]) => {

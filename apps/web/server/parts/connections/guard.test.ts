@@ -16,14 +16,14 @@ afterEach(async () => {
 interface Guarded {
   readonly server: Server;
   readonly bytesUnderWay: BytesUnderWay;
-  /** What reached the listener behind the guards. */
+  /** The requests that reached the listener behind the guards. */
   readonly served: string[];
-  /** A connection that says nothing yet. */
+  /** A connection without a request so far. */
   connect(): Promise<Connection>;
 }
 interface Connection {
   readonly socket: Socket;
-  /** All that has come so far. */
+  /** Everything received so far. */
   readonly heard: () => string;
   readonly closed: Promise<unknown>;
 }
@@ -62,7 +62,7 @@ async function start(
       socket.on('data', (chunk: Buffer) => {
         text += chunk.toString();
       });
-      // Cut connections say so in two ways.
+      // A closed connection shows as one of two errors.
       socket.on('error', () => undefined);
       const closed = new Promise((resolve) => socket.once('close', resolve));
       await once(socket, 'connect');
@@ -72,7 +72,7 @@ async function start(
 }
 
 const GET = 'GET /livez HTTP/1.1\r\nHost: x\r\n\r\n';
-/** Asks over a connection and waits for the answer's beginning. */
+/** Sends a request and waits for the beginning of the response. */
 async function ask({ socket, heard }: Connection, request: string): Promise<string> {
   const before = heard().length;
   socket.write(request);
@@ -82,7 +82,7 @@ async function ask({ socket, heard }: Connection, request: string): Promise<stri
 const status = (answer: string) => Number(answer.split(' ')[1]);
 
 describe('a connection', () => {
-  it('that says nothing ends, and so does one that stops in the middle of a header; one that has asked stays', async () => {
+  it('is closed when it sends no request or only a part of a header, and stays open after a request', async () => {
     const guarded = await start({ silentMs: 4_000 });
     const asking = await guarded.connect();
     await ask(asking, GET);
@@ -92,13 +92,13 @@ describe('a connection', () => {
     expect(status(await ask(asking, GET))).toBe(200);
   });
 
-  it('is kept for longer than reverse proxies keep it', async () => {
+  it('is kept open longer than reverse proxies keep it', async () => {
     const guarded = await start();
     expect(await ask(await guarded.connect(), GET)).toContain('Keep-Alive: timeout=75');
     expect([guarded.server.headersTimeout, guarded.server.requestTimeout]).toEqual([15_000, 300_000]);
   });
 
-  it('is one of so many of its address, and leaves room when it ends', async () => {
+  it('counts toward the limit of its address until it is closed', async () => {
     const guarded = await start({ maxPerAddress: 3 });
     const there = [await guarded.connect(), await guarded.connect(), await guarded.connect()];
     for (const connection of there) expect(status(await ask(connection, GET))).toBe(200);
@@ -115,7 +115,7 @@ describe('a connection', () => {
       .toBe(true);
   });
 
-  it('that is silent gives way to newer ones, so that a crowd of silent ones shuts nobody out', async () => {
+  it('without a request is closed in favor of newer ones, so that many of them lock nobody out', async () => {
     const guarded = await start({ maxSilentPerAddress: 5, silentMs: 600_000 });
     const silent: Connection[] = [];
     for (let each = 0; each < 5; each += 1) silent.push(await guarded.connect());
@@ -123,7 +123,7 @@ describe('a connection', () => {
     await silent[0]?.closed;
   });
 
-  it('is not counted by address behind a proxy, to which all belong', async () => {
+  it('is not counted by address behind a proxy', async () => {
     const guarded = await start({ trustedHops: 1, maxPerAddress: 2, maxSilentPerAddress: 1, silentMs: 4_000 });
     const there: Connection[] = [];
     for (let each = 0; each < 5; each += 1) there.push(await guarded.connect());
@@ -152,8 +152,8 @@ describe('a request', () => {
   it.each([
     ['a page with a large body', '/', 10_000_000, 413],
     ['a page with a body of no known length', '/sign-in', 'chunked', 413],
-    ['no page at all', '/_next/image', 10_000_000, 413],
-    ['a path that only looks like the API', '/api', 10_000_000, 413],
+    ['a path of Next.js that is no page', '/_next/image', 10_000_000, 413],
+    ['a path that resembles the API', '/api', 10_000_000, 413],
     ['an operations route', '/livez', 1_000_000, 413],
     ['a page with the body of a server action', '/', 6, 200],
     ['the API, which reads its bodies itself', '/api/chat/uploads', 10_000_000, 200],
@@ -165,8 +165,8 @@ describe('a request', () => {
     expect(guarded.served).toHaveLength(expected === 200 ? 1 : 0);
   });
 
-  it('with a slow body ends with its connection, and bodies under way are limited in all', async () => {
-    // As a page does that waits for its body.
+  it('with a slow body is closed, and the bodies under way are limited together', async () => {
+    // Like a page that waits for its body.
     const guarded = await start({ bodyMs: 4_000 }, (request, response) => {
       request.resume();
       request.once('end', () => response.end('served'));
@@ -180,7 +180,7 @@ describe('a request', () => {
     expect(status(await ask(await guarded.connect(), send('/', 3, 'abc')))).toBe(200);
   });
 
-  it('whose body nobody reads is answered, and its connection ends', async () => {
+  it('whose body is not read is answered, and its connection closed', async () => {
     const guarded = await start({ lingerMs: 200 });
     const connection = await guarded.connect();
     const answer = await ask(connection, send('/api/chat/token', 5_000_000, 'a'));
@@ -190,7 +190,7 @@ describe('a request', () => {
 });
 
 describe('an error page', () => {
-  it('has a policy, its own where it has one', async () => {
+  it('gets a policy unless it has one', async () => {
     const guarded = await start({}, ({ url }, response) => {
       if (url === '/own') response.setHeader('Content-Security-Policy', "default-src 'self'");
       response.statusCode = url === '/fine' ? 200 : 404;

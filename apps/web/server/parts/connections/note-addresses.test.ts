@@ -12,7 +12,7 @@ describe('noteClientAddress', () => {
     for (const cleanUp of cleanUps.splice(0)) await cleanUp();
   });
 
-  it('overwrites what a client claims', async () => {
+  it('overwrites the header that a client sends', async () => {
     const server = createServer((request, response) => {
       noteClientAddress(request, 0);
       response.end(request.headers[ADDRESS_HEADER]);

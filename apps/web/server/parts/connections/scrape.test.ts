@@ -27,11 +27,11 @@ async function peerOf(headers: Record<string, string>): Promise<unknown> {
   return seen[PEER_HEADER];
 }
 
-it('is the other end of the connection, whatever a client says', async () => {
+it('the peer is the other end of the connection, whatever header the client sends', async () => {
   expect(await peerOf({})).toBe('127.0.0.1');
   expect(await peerOf({ [PEER_HEADER]: '10.0.0.1' })).toBe('127.0.0.1');
 });
 
-it.each(['x-forwarded-for', 'x-real-ip', 'forwarded'])('is nobody when a proxy says %s', async (header) => {
+it.each(['x-forwarded-for', 'x-real-ip', 'forwarded'])('there is no peer when a proxy sends %s', async (header) => {
   expect(await peerOf({ [header]: '10.0.0.1', [PEER_HEADER]: '10.0.0.1' })).toBe('');
 });

@@ -7,13 +7,13 @@ import { afterEach, expect, it } from 'vitest';
 
 import { watchForStopping, type Stopping } from './stopping.ts';
 
-/** Longer than any test may take: whoever waits it out fails. */
+/** Longer than any test may take: a test that waits for it fails. */
 const NEVER_MS = 3_600_000;
 let server: Server;
 let stopping: Stopping;
 const agents: Agent[] = [];
 
-/** A server whose answers take so long. */
+/** A server whose responses take this long. */
 async function start(answerMs: number): Promise<number> {
   server = createServer();
   stopping = watchForStopping(server);
@@ -30,7 +30,7 @@ afterEach(() => {
   server.close();
 });
 
-/** Asks once over a connection that is kept; how it went. */
+/** Sends one request over a kept-alive connection and returns its outcome. */
 async function ask(port: number, agent: Agent): Promise<string> {
   return await new Promise((resolve) => {
     const asking = request({ port, host: '127.0.0.1', agent }, (response) => {
@@ -48,7 +48,7 @@ function keepAlive(): Agent {
   return agent;
 }
 
-it('answers what is under way, then is gone, however busy its connections are kept', async () => {
+it('answers the requests under way and then stops, however busy its connections are', async () => {
   const port = await start(30);
   const outcomes: string[] = [];
   const busy = Promise.all(
@@ -63,11 +63,11 @@ it('answers what is under way, then is gone, however busy its connections are ke
   await expect.poll(() => outcomes.length).toBeGreaterThan(100);
   await stopping.stop(NEVER_MS);
   await busy;
-  // Nothing was cut off: each request was answered, or never taken.
+  // No request was aborted: each was answered, or its connection refused.
   expect(new Set(outcomes)).toEqual(new Set(['200 keep-alive', '200 close', 'ECONNREFUSED']));
 });
 
-it('does not wait for connections on which nothing happens', async () => {
+it('does not wait for idle connections', async () => {
   const port = await start(0);
   await ask(port, keepAlive());
   const idle = connect(port, '127.0.0.1');
@@ -78,7 +78,7 @@ it('does not wait for connections on which nothing happens', async () => {
   expect(idle.destroyed).toBe(true);
 });
 
-it('cuts an answer that takes too long', async () => {
+it('aborts a response that takes too long', async () => {
   const port = await start(60_000);
   const hanging = ask(port, keepAlive());
   await once(server, 'request');

@@ -1,23 +1,23 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Server as NetServer } from 'node:net';
 
-/** How often it is looked whether anything happens any more. Milliseconds. */
-const LOOK_EVERY_MS = 50;
-/** When nothing was asked for so long, nothing is on its way any more. Milliseconds. */
+/** How often idleness is checked. Milliseconds. */
+const CHECK_EVERY_MS = 50;
+/** After this time without a request, the server counts as idle. Milliseconds. */
 const QUIET_MS = 500;
 
-/** The orderly end of an HTTP server. */
+/** Graceful shutdown of an HTTP server. */
 export interface Stopping {
-  /** True from the moment that `stop` is asked for. */
+  /** True from the call of `stop` on. */
   hasBegun(): boolean;
   /**
-   * Takes no connection any more, answers what is under way and what still comes over open connections, and ends each of those after its answer.
-   * Resolves when none is left, or after `withinMs`, when those that are left are cut.
+   * Refuses new connections, answers the requests under way and those that still arrive over open connections, and closes each connection after its response.
+   * Resolves when no connection is left, or after `withinMs`, when the remaining ones are closed.
    */
   stop(withinMs: number): Promise<void>;
 }
 
-/** Watches the requests of a server, so that it can be stopped. Must be called before the server gets a listener that answers. */
+/** Tracks the requests of a server, so that it can be stopped. Must be called before the server gets a listener that answers. */
 export function watchForStopping(server: Server): Stopping {
   const underWay = new Set<ServerResponse>();
   let begun = false;
@@ -25,33 +25,33 @@ export function watchForStopping(server: Server): Stopping {
   server.on('request', (_request: IncomingMessage, response: ServerResponse) => {
     underWay.add(response);
     response.once('close', () => underWay.delete(response));
-    if (begun) sayLast(response);
+    if (begun) closeAfter(response);
   });
 
   return {
     hasBegun: () => begun,
     async stop(withinMs) {
       begun = true;
-      for (const response of underWay) sayLast(response);
+      for (const response of underWay) closeAfter(response);
       if (!server.listening) return;
-      // As `net` closes: `http` would also end, at once, every connection between two requests, and a request on its way there would be lost.
+      // Closes like `net`: `http` would also close every idle connection at once, and a request on its way there would be lost.
       const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
       let quietSince = performance.now();
-      const looking = setInterval(() => {
+      const checks = setInterval(() => {
         const now = performance.now();
         if (underWay.size > 0) quietSince = now;
-        // Connections that never had a request are not idle to Node: browsers open some in advance.
+        // Node does not count connections without a first request as idle: browsers open some in advance.
         else if (now - quietSince > QUIET_MS) server.closeAllConnections();
-      }, LOOK_EVERY_MS);
-      const impatience = setTimeout(() => server.closeAllConnections(), withinMs);
+      }, CHECK_EVERY_MS);
+      const timeout = setTimeout(() => server.closeAllConnections(), withinMs);
       await closed;
-      clearInterval(looking);
-      clearTimeout(impatience);
+      clearInterval(checks);
+      clearTimeout(timeout);
     },
   };
 }
 
-/** Has the connection end with this answer, and the other side know it. */
-function sayLast(response: ServerResponse): void {
+/** Closes the connection with this response, and announces that to the client. */
+function closeAfter(response: ServerResponse): void {
   if (!response.headersSent) response.setHeader('Connection', 'close');
 }

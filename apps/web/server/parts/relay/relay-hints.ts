@@ -21,7 +21,7 @@ export interface RelayHintsOptions {
 }
 
 const MAX_WAITING = 2_000;
-const COMPLAIN_EVERY_MS = 60_000;
+const WARN_EVERY_MS = 60_000;
 
 /** Hints go out one request at a time. */
 export function createRelayHints({ relay, log, metrics }: RelayHintsOptions): RelayHints {
@@ -29,14 +29,14 @@ export function createRelayHints({ relay, log, metrics }: RelayHintsOptions): Re
   const sent = metrics.counter('relay_hints_sent_total', 'Hints that the relay took');
   const dropped = metrics.counter('relay_hints_dropped_total', 'Hints that the relay did not get');
   let running: Promise<void> | undefined;
-  let complainedAt = Number.NEGATIVE_INFINITY;
+  let warnedAt = Number.NEGATIVE_INFINITY;
   let unreported = 0;
 
   function drop(count: number, reason: string): void {
     dropped.add(count);
     unreported += count;
-    if (performance.now() - complainedAt < COMPLAIN_EVERY_MS) return;
-    complainedAt = performance.now();
+    if (performance.now() - warnedAt < WARN_EVERY_MS) return;
+    warnedAt = performance.now();
     log.warn({ dropped: unreported, reason }, 'the relay does not take hints; browsers find the news at their next check');
     unreported = 0;
   }

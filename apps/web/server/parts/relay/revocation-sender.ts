@@ -37,7 +37,7 @@ export interface RevocationSenderOptions {
 const RETRY_AFTER_MS = [200, 400, 800, 1_600, 3_200, 5_000];
 const LOOK_EVERY_MS = 30_000;
 const FORGET_EVERY_MS = 60 * 60_000;
-const COMPLAIN_EVERY_MS = 60_000;
+const WARN_EVERY_MS = 60_000;
 
 /** Tells nobody anything before it is asked to. */
 export function createRevocationSender(options: RevocationSenderOptions): RevocationSender {
@@ -57,7 +57,7 @@ class Sender implements RevocationSender {
   #timer: NodeJS.Timeout | undefined;
   /** Rounds that have failed since the last one that went well. */
   #failed = 0;
-  #complainedAt: number | undefined;
+  #warnedAt: number | undefined;
   #forgotAt = 0;
   /** Rows recorded up to then have been read; undefined: none. */
   #readUntil: Date | undefined;
@@ -180,16 +180,16 @@ class Sender implements RevocationSender {
       book.told(batch);
       batch = book.waiting().slice(0, MAX_HINTS);
     }
-    if (this.#complainedAt !== undefined) this.#log.info({}, 'the relay has taken all revocations');
-    this.#complainedAt = undefined;
+    if (this.#warnedAt !== undefined) this.#log.info({}, 'the relay has taken all revocations');
+    this.#warnedAt = undefined;
     return true;
   }
 
   #complain(reason: string): void {
     // A relay that restarts is back after a few seconds.
     if (this.#failed < RETRY_AFTER_MS.length) return;
-    if (this.#complainedAt !== undefined && performance.now() - this.#complainedAt < COMPLAIN_EVERY_MS) return;
-    this.#complainedAt = performance.now();
+    if (this.#warnedAt !== undefined && performance.now() - this.#warnedAt < WARN_EVERY_MS) return;
+    this.#warnedAt = performance.now();
     const fields = { waiting: this.#book.count, reason };
     this.#log.error(fields, 'the relay can not be told of revocations: the connections of these people go on; trying again every 5 s');
   }

@@ -1,47 +1,47 @@
 import { errorFor } from '@switchboard/protocol';
 
-/** Slows down who guesses the password of one account from many addresses, which limits for each address don't see. */
-export interface SignInBrake {
+/** Slows down guessing the password of one account from many addresses, which limits per address do not detect. */
+export interface SignInThrottle {
   /**
-   * Waits until it is this attempt's turn: at once, unless wrong passwords were tried for the account many times lately. Then attempts go one after
-   * another, with pauses that grow to some seconds. Nobody is shut out: from an address at which the account has signed in lately nobody waits.
+   * Resolves when this attempt may proceed: at once, unless many wrong passwords were tried for the account recently. Then attempts run one after another, with
+   * pauses that grow to a few seconds. No operator is locked out: attempts from an address where the account has signed in recently do not wait.
    *
-   * @param account as it was typed; one that does not exist is slowed down alike
-   * @param isKnown whether the account has signed in from the caller's address lately; asked only when it matters
-   * @throws ChatError `rate_limited` when so many wait already that this one would wait for long
+   * @param account as typed; an account that does not exist is slowed down the same way
+   * @param isKnown whether the account has signed in from the caller's address recently; called only when it matters
+   * @throws ChatError `rate_limited` when this attempt would wait too long
    */
   pass(account: string, isKnown: () => Promise<boolean>): Promise<void>;
-  /** A wrong password was tried. */
+  /** Records a wrong password. */
   failed(account: string): void;
 }
 
-export interface SignInBrakeOptions {
-  /** Milliseconds, of any clock that goes forward. */
+export interface SignInThrottleOptions {
+  /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
   readonly wait: (ms: number) => Promise<void>;
 }
 
-/** Wrong passwords that people type before their account is slowed down. */
+/** Wrong passwords before an account is slowed down. */
 const FREE_FAILURES = 10;
-/** One wrong password is forgotten after each of these. */
+/** One wrong password is forgotten after each interval of this length. */
 const FORGET_ONE_MS = 60_000;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 4_000;
-/** What would wait longer is refused: a browser's request is not kept for minutes. */
+/** An attempt that would wait longer is refused: a browser's request should not stay open for minutes. */
 const LONGEST_WAIT_MS = 8_000;
-/** Accounts kept in mind; past that those with the oldest failure are forgotten. */
+/** Most accounts remembered; beyond it the ones with the oldest failure are forgotten. */
 const MAX_ACCOUNTS = 10_000;
 
 interface Account {
   /** Wrong passwords, as of `at`. */
   failures: number;
   at: number;
-  /** When the next attempt may go. */
+  /** When the next attempt may run. */
   free: number;
 }
 
-/** Counted by each web server by itself. */
-export function createSignInBrake({ now, wait }: SignInBrakeOptions): SignInBrake {
+/** Each web server counts on its own. */
+export function createSignInThrottle({ now, wait }: SignInThrottleOptions): SignInThrottle {
   const accounts = new Map<string, Account>();
   const failuresOf = ({ failures, at }: Account) => Math.max(0, failures - Math.floor((now() - at) / FORGET_ONE_MS));
 
