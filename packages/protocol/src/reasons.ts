@@ -54,7 +54,7 @@ const FOR_DEVELOPERS = {
   form_headers_too_long: { code: 'invalid_request', message: 'The headers of a part of the form must end within {limit} bytes.' },
   foreign_target: { code: 'invalid_request', message: 'The request must name a path of this server.' },
   request_aborted: { code: 'invalid_request', message: 'The connection ended before the request was complete.' },
-  two_cursors: { code: 'invalid_request', message: 'afterSeq and beforeSeq exclude each other.' },
+  two_cursors: { code: 'invalid_request', message: 'Send afterSeq or beforeSeq, not both.' },
   value_not_storable: { code: 'invalid_request', message: 'The request holds a value that cannot be stored.' },
 
   sign_in_required: { code: 'unauthenticated', message: 'Sign in first.' },

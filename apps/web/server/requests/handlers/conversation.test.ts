@@ -146,7 +146,7 @@ describe('receipts, tokens and the end', () => {
     const refused = await post(visitor, text('more spam'));
     expect(refused.status).toBe(403);
     expect(await refused.json()).toEqual({
-      error: { code: 'blocked', message: 'You can’t use this chat any more.', retryable: false },
+      error: { code: 'blocked', message: 'You can’t use this chat any more.', retryable: false, reason: 'you_are_blocked' },
     });
     expect((await token(ask('POST', '/api/chat/token', { headers: visitor.headers }))).status).toBe(403);
     const again = await start({ username: 'Ann', resumeToken: visitor.resumeToken });
