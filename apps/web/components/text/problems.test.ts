@@ -1,5 +1,5 @@
 import { ProblemError } from '@switchboard/client';
-import { errorFor, ChatError } from '@switchboard/protocol';
+import { ChatError, errorFor } from '@switchboard/protocol';
 import { createTranslator } from 'use-intl/core';
 import { describe, expect, it } from 'vitest';
 

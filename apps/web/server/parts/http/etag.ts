@@ -10,5 +10,5 @@ export function etagOf(content: Buffer | string): string {
 /** Whether the caller has the content with this tag already, according to `If-None-Match`. A proxy that compresses makes the tag weak. */
 export function hasCurrent(request: Pick<HttpRequest, 'headers'>, etag: string): boolean {
   const tags = (request.headers.get('if-none-match') ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
-  return tags.includes(etag) || tags.includes('*');
+  return tags.some((tag) => tag === etag || tag === '*');
 }
