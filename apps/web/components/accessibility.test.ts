@@ -2,14 +2,14 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 
-import { useConsoleStage } from '../testing/use-console-stage.ts';
+import { useConsoleHarness } from '../testing/use-console-harness.ts';
 
-const stage = useConsoleStage();
+const harness = useConsoleHarness();
 
 /** Something of everything: unread rows, typing, both sides, every status, an end. */
 async function fill(page: Page): Promise<void> {
   await page.evaluate(() => {
-    const { chat, summaryOf, messageOf } = window.stage;
+    const { chat, summaryOf, messageOf } = window.harness;
     const own = { senderType: 'OPERATOR', own: true, operatorId: 1 } as const;
     const preview = { text: 'Hello', type: 'text', senderType: 'CLIENT', operatorName: null } as const;
     chat.set({
@@ -32,7 +32,7 @@ async function fill(page: Page): Promise<void> {
         messageOf({ key: 'f', ...own, text: 'And this', status: 'sent' }),
       ],
     });
-    window.stage.show('console');
+    window.harness.show('console');
   });
   await page.getByRole('heading', { name: 'Ana', exact: true }).waitFor();
   await still(page);
@@ -56,16 +56,16 @@ it.each([
   ['light', 'more'],
   ['dark', 'more'],
 ] as const)('has nothing that axe objects to: %s, contrast %s', async (colorScheme, contrast) => {
-  const page = await stage.open('nothing', { path: '/?c=1', colorScheme, contrast });
+  const page = await harness.open('nothing', { path: '/?c=1', colorScheme, contrast });
   await fill(page);
   expect(await violations(page)).toEqual([]);
 });
 
 it('has nothing that axe objects to with a menu open, with details over the conversation, and with something to take back', async () => {
-  const page = await stage.open('nothing', { path: '/?c=1', viewport: { width: 900, height: 800 } });
+  const page = await harness.open('nothing', { path: '/?c=1', viewport: { width: 900, height: 800 } });
   await fill(page);
   await page.evaluate(() => {
-    const { chat } = window.stage;
+    const { chat } = window.harness;
     chat.set({ waiting: 1, unsent: 1 });
     chat.summarize(1, { waitingSince: new Date(Date.now() - 3_600_000).toISOString(), unsent: 1, lastSeenAt: new Date().toISOString() });
   });
@@ -87,7 +87,7 @@ it('has nothing that axe objects to with a menu open, with details over the conv
 });
 
 it('has nothing that axe objects to on a phone, in a dialog and on the sign-in page', async () => {
-  const phone = await stage.open('nothing', { path: '/?c=1', viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  const phone = await harness.open('nothing', { path: '/?c=1', viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
   await fill(phone);
   expect(await violations(phone)).toEqual([]);
   await phone.getByRole('button', { name: 'Show details' }).tap();
@@ -99,5 +99,5 @@ it('has nothing that axe objects to on a phone, in a dialog and on the sign-in p
   await phone.getByRole('button', { name: 'Back to conversations' }).waitFor({ state: 'detached' });
   await still(phone);
   expect(await violations(phone)).toEqual([]);
-  expect(await violations(await stage.open('sign-in'))).toEqual([]);
+  expect(await violations(await harness.open('sign-in'))).toEqual([]);
 });

@@ -1,21 +1,21 @@
 import { expect, it } from 'vitest';
 
-import { useConsoleStage } from '../testing/use-console-stage.ts';
+import { useConsoleHarness } from '../testing/use-console-harness.ts';
 
-const stage = useConsoleStage();
+const harness = useConsoleHarness();
 
 it('says of a fault in the page that it is none of the server’s, and loads the page anew once', async () => {
-  const page = await stage.open('nothing');
+  const page = await harness.open('nothing');
   await page.clock.install();
-  await page.evaluate(() => window.stage.show('page-fault'));
+  await page.evaluate(() => window.harness.show('page-fault'));
   await page.getByRole('heading', { name: 'This page has stopped working' }).waitFor();
   const words = page.getByRole('status');
   expect(await words.textContent()).toMatch(/not in the server: nothing you sent is lost.*translator.*loaded again in 10 seconds/s);
   const loaded = page.waitForEvent('load');
   await page.clock.runFor(10_000);
   await loaded;
-  await page.waitForFunction(() => 'stage' in window);
-  await page.evaluate(() => window.stage.show('page-fault'));
+  await page.waitForFunction(() => 'harness' in window);
+  await page.evaluate(() => window.harness.show('page-fault'));
   await words.getByText('This has happened before').waitFor();
   let loads = 0;
   page.on('load', () => (loads += 1));
@@ -26,7 +26,7 @@ it('says of a fault in the page that it is none of the server’s, and loads the
 });
 
 it('stays while the server does not answer, and loads the page anew when it does', async () => {
-  const page = await stage.open('nothing');
+  const page = await harness.open('nothing');
   await page.clock.install();
   let [asked, loads] = [0, 0];
   let isUp = false;
@@ -36,7 +36,7 @@ it('stays while the server does not answer, and loads the page anew when it does
     await (isUp ? route.fulfill({ status: 200 }) : asked % 2 === 0 ? route.fulfill({ status: 502 }) : route.abort());
   });
   page.on('load', () => (loads += 1));
-  await page.evaluate(() => window.stage.show('server-fault'));
+  await page.evaluate(() => window.harness.show('server-fault'));
   expect(await page.getByRole('status').textContent()).toMatch(/The server or its database does not answer/);
   for (const times of [1, 2, 3]) {
     await page.clock.runFor(10_000);

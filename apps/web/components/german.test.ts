@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 
-import { useConsoleStage } from '../testing/use-console-stage.ts';
+import { useConsoleHarness } from '../testing/use-console-harness.ts';
 
-const stage = useConsoleStage();
+const harness = useConsoleHarness();
 const german = { locale: 'de-DE' } as const;
 
 it('shows the sign-in page in the language of the browser, with an address that can be followed', async () => {
-  const page = await stage.open('sign-in', german);
+  const page = await harness.open('sign-in', german);
   await page.route('**/api/auth/sign-in/email', async (route) => {
     const error = { code: 'forbidden', message: 'no', params: { origin: 'http://chat.localhost:3000' } };
     await route.fulfill({ status: 403, json: { error } });
@@ -23,9 +23,9 @@ it('shows the sign-in page in the language of the browser, with an address that 
 });
 
 it('words the console in German: plurals, times, statuses and what went wrong', async () => {
-  const page = await stage.open('nothing', { ...german, path: '/?c=1' });
+  const page = await harness.open('nothing', { ...german, path: '/?c=1' });
   await page.evaluate(() => {
-    const { chat, summaryOf, messageOf } = window.stage;
+    const { chat, summaryOf, messageOf } = window.harness;
     const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
     const own = { senderType: 'OPERATOR', own: true, operatorName: 'Maya Lindqvist' } as const;
     chat.conversation(1).set({
@@ -42,7 +42,7 @@ it('words the console in German: plurals, times, statuses and what went wrong', 
       waiting: 1,
       unsent: 2,
     });
-    window.stage.show('console');
+    window.harness.show('console');
   });
   await page.getByRole('heading', { name: 'Ana Example', exact: true }).waitFor();
   const list = page.getByRole('list', { name: 'Unterhaltungen', exact: true });

@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
 
-import { useConsoleStage } from '../testing/use-console-stage.ts';
+import { useConsoleHarness } from '../testing/use-console-harness.ts';
 
-const stage = useConsoleStage();
+const harness = useConsoleHarness();
 
 /** Three visitors, Ana first; nothing said yet. */
 async function threeVisitors(page: Page): Promise<void> {
   await page.evaluate(() => {
-    const { chat, summaryOf } = window.stage;
+    const { chat, summaryOf } = window.harness;
     const preview = { text: 'Hello there', type: 'text', senderType: 'CLIENT', operatorName: null } as const;
     chat.set({
       waiting: 1,
@@ -23,7 +23,7 @@ async function threeVisitors(page: Page): Promise<void> {
 const row = (page: Page, name: string) => page.getByRole('list', { name: 'Conversations' }).getByRole('button', { name, exact: true });
 
 it('names each row by visitor, unread count and waiting time alone, and describes it with the rest', async () => {
-  const page = await stage.open();
+  const page = await harness.open();
   await threeVisitors(page);
   await row(page, 'Ana Example').waitFor();
   await row(page, 'Ben Example, 2 unread, waiting now').waitFor();
@@ -34,15 +34,15 @@ it('names each row by visitor, unread count and waiting time alone, and describe
   expect(description).toMatch(/^You: Hello there, \d\d:\d\d$/);
   expect(await page.title()).toBe('(1) Inbox');
   await page.evaluate(() => {
-    window.stage.chat.summarize(2, { unread: 0, waitingSince: null, typing: true });
-    window.stage.chat.set({ waiting: 0 });
+    window.harness.chat.summarize(2, { unread: 0, waitingSince: null, typing: true });
+    window.harness.chat.set({ waiting: 0 });
   });
   await row(page, 'Ben Example').getByText('Typing…').waitFor();
   await expect.poll(async () => await page.title()).toBe('Inbox');
 });
 
 it('keeps the open conversation in the address: a reload shows it again, back leads to the list', async () => {
-  const page = await stage.open();
+  const page = await harness.open();
   await threeVisitors(page);
   await row(page, 'Ben Example, 2 unread, waiting now').click();
   await page.getByRole('heading', { name: 'Ben Example', exact: true }).waitFor();
@@ -51,16 +51,16 @@ it('keeps the open conversation in the address: a reload shows it again, back le
   await row(page, 'Ana Example').click();
   await page.getByRole('heading', { name: 'Ana Example', exact: true }).waitFor();
   await page.reload();
-  await page.evaluate(() => window.stage.show('console'));
+  await page.evaluate(() => window.harness.show('console'));
   await threeVisitors(page);
   await page.getByRole('heading', { name: 'Ana Example', exact: true }).waitFor();
   await page.goBack();
-  await page.evaluate(() => window.stage.show('console'));
+  await page.evaluate(() => window.harness.show('console'));
   await page.getByRole('button', { name: 'Answer the longest waiting' }).waitFor({ state: 'attached' });
 });
 
 it('goes through the list by keyboard, and what is typed stays typed', async () => {
-  const page = await stage.open();
+  const page = await harness.open();
   await threeVisitors(page);
   await row(page, 'Ana Example').waitFor();
   await page.keyboard.press('j');
@@ -91,29 +91,29 @@ it('goes through the list by keyboard, and what is typed stays typed', async () 
 });
 
 it('says how the line is, and what is wrong with it', async () => {
-  const page = await stage.open();
+  const page = await harness.open();
   const status = page.getByRole('status').filter({ hasText: /^(Connected|Checking the connection|Reconnecting|Offline)$/ });
   await status.getByText('Connected', { exact: true }).waitFor();
-  await page.evaluate(() => window.stage.chat.set({ connection: 'checking' }));
+  await page.evaluate(() => window.harness.chat.set({ connection: 'checking' }));
   await status.getByText('Checking the connection', { exact: true }).waitFor();
-  await page.evaluate(() => window.stage.chat.set({ connection: 'reconnecting', savesFailing: true }));
+  await page.evaluate(() => window.harness.chat.set({ connection: 'reconnecting', savesFailing: true }));
   await status.getByText('Reconnecting', { exact: true }).waitFor();
   await page
     .getByRole('alert')
     .getByText(/not being saved/)
     .waitFor();
-  await page.evaluate(() => window.stage.chat.set({ connection: 'offline', noLiveConnection: true }));
+  await page.evaluate(() => window.harness.chat.set({ connection: 'offline', noLiveConnection: true }));
   await status.getByText('Offline', { exact: true }).waitFor();
   await page
     .getByRole('alert')
     .getByText(/You are offline/)
     .waitFor();
-  await page.evaluate(() => window.stage.chat.set({ connection: 'connecting', savesFailing: false }));
+  await page.evaluate(() => window.harness.chat.set({ connection: 'connecting', savesFailing: false }));
   await page
     .getByRole('alert')
     .getByText(/No live connection to chat\.lamps\.example/)
     .waitFor();
-  await page.evaluate(() => window.stage.chat.set({ connection: 'reconnecting', signedOut: true }));
+  await page.evaluate(() => window.harness.chat.set({ connection: 'reconnecting', signedOut: true }));
   // Behind the dialog, where the tree of roles ends.
   await page.getByText('Signed out', { exact: true }).waitFor();
   await expect.poll(async () => await page.getByRole('alert').count()).toBe(0);
@@ -123,16 +123,16 @@ it.each([
   ['beside each other', { width: 1440, height: 900 }],
   ['on a phone', { width: 390, height: 844 }],
 ])('says it without moving what is about to be clicked: %s', async (_where, viewport) => {
-  const page = await stage.open('console', { viewport });
+  const page = await harness.open('console', { viewport });
   await page.evaluate(() => {
-    const { chat, summaryOf } = window.stage;
+    const { chat, summaryOf } = window.harness;
     chat.set({ conversations: ['Ana', 'Bo'].map((username, index) => summaryOf({ clientId: index + 1, username })) });
   });
   const row = page.getByRole('button', { name: 'Ana', exact: true });
   const places = async () => JSON.stringify([await row.boundingBox(), await page.getByRole('heading', { name: 'Inbox' }).boundingBox()]);
   await row.waitFor();
   const before = await places();
-  await page.evaluate(() => window.stage.chat.set({ connection: 'reconnecting', noLiveConnection: true }));
+  await page.evaluate(() => window.harness.chat.set({ connection: 'reconnecting', noLiveConnection: true }));
   const words = page.getByRole('alert').getByText('Reconnecting. Messages still arrive');
   await words.waitFor();
   expect(await places()).toBe(before);
@@ -149,15 +149,15 @@ it.each([
 });
 
 it('says what an empty list is for, and when it could not be loaded', async () => {
-  const page = await stage.open();
+  const page = await harness.open();
   await page.getByText('No conversations yet').waitFor();
   await page.getByText(/<script async src="http:\/\/console\.localhost\/widget\.js">/).waitFor();
-  await page.evaluate(() => window.stage.chat.set({ list: 'failed' }));
+  await page.evaluate(() => window.harness.chat.set({ list: 'failed' }));
   await expect.poll(async () => await page.getByText('could not be loaded').isVisible()).toBe(true);
 });
 
 it('asks to sign in again when the session is over, and keeps the draft', async () => {
-  const page = await stage.open('console', { path: '/?c=1' });
+  const page = await harness.open('console', { path: '/?c=1' });
   await threeVisitors(page);
   const field = page.getByRole('textbox', { name: 'Message', exact: true });
   await field.fill('Half a sen');
@@ -165,7 +165,7 @@ it('asks to sign in again when the session is over, and keeps the draft', async 
     const { email, password } = route.request().postDataJSON() as { email: string; password: string };
     await route.fulfill({ status: email === 'maya@lamps.example' && password === 'right' ? 200 : 401, json: {} });
   });
-  await page.evaluate(() => window.stage.chat.set({ signedOut: true }));
+  await page.evaluate(() => window.harness.chat.set({ signedOut: true }));
   const dialog = page.getByRole('dialog', { name: 'You are signed out' });
   await dialog.getByLabel('Password', { exact: true }).fill('wrong');
   await page.keyboard.press('Enter');
@@ -173,13 +173,13 @@ it('asks to sign in again when the session is over, and keeps the draft', async 
   await page.keyboard.press('Escape');
   await dialog.getByLabel('Password', { exact: true }).fill('right');
   await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();
-  await expect.poll(async () => await page.evaluate(() => window.stage.signedIn)).toEqual(['maya@lamps.example']);
-  await page.evaluate(() => window.stage.chat.set({ signedOut: false }));
+  await expect.poll(async () => await page.evaluate(() => window.harness.signedIn)).toEqual(['maya@lamps.example']);
+  await page.evaluate(() => window.harness.chat.set({ signedOut: false }));
   expect(await field.inputValue()).toBe('Half a sen');
 });
 
 it('is two screens on a phone, with rows that a finger hits', async () => {
-  const page = await stage.open('console', { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  const page = await harness.open('console', { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
   await threeVisitors(page);
   const box = await row(page, 'Ana Example').boundingBox();
   expect(box?.height).toBeGreaterThanOrEqual(56);
@@ -193,7 +193,7 @@ it('is two screens on a phone, with rows that a finger hits', async () => {
 });
 
 it('sounds for a visitor’s message unless that conversation is before one’s eyes, once among several tabs, and not when muted', async () => {
-  const page = await stage.open('nothing', { path: '/?c=1' });
+  const page = await harness.open('nothing', { path: '/?c=1' });
   await page.evaluate(() => {
     Object.assign(window, { notes: 0 });
     window.AudioContext = class extends AudioContext {
@@ -202,13 +202,13 @@ it('sounds for a visitor’s message unless that conversation is before one’s 
         return super.createOscillator();
       }
     };
-    window.stage.show('console');
+    window.harness.show('console');
   });
   await threeVisitors(page);
   const notes = async () => await page.evaluate(() => Number(Reflect.get(window, 'notes')));
   await page.getByRole('button', { name: 'Mute sound' }).waitFor();
-  await page.evaluate(() => window.stage.chat.visitorSays(1, 'To the open one'));
-  await page.evaluate(() => window.stage.chat.visitorSays(2, 'To another'));
+  await page.evaluate(() => window.harness.chat.visitorSays(1, 'To the open one'));
+  await page.evaluate(() => window.harness.chat.visitorSays(2, 'To another'));
   await expect.poll(notes).toBe(2);
   // Another tab has claimed this one already.
   await page.evaluate(async () => {
@@ -218,19 +218,19 @@ it('sounds for a visitor’s message unless that conversation is before one’s 
         await new Promise(() => undefined);
       });
     });
-    window.stage.chat.visitorSays(2, 'Claimed elsewhere');
-    window.stage.chat.visitorSays(2, 'Not claimed');
+    window.harness.chat.visitorSays(2, 'Claimed elsewhere');
+    window.harness.chat.visitorSays(2, 'Not claimed');
   });
   await expect.poll(notes).toBe(4);
   await page.getByRole('button', { name: 'Mute sound' }).click();
   await page.reload();
-  await page.evaluate(() => window.stage.show('console'));
+  await page.evaluate(() => window.harness.show('console'));
   await page.getByRole('button', { name: 'Turn sound on' }).waitFor();
 });
 
 /** Shows the console in a browser that gives no sound before somebody clicks. */
 async function openSilenced(): Promise<Page> {
-  const page = await stage.open('nothing');
+  const page = await harness.open('nothing');
   await page.evaluate(() => {
     let state = 'suspended';
     Object.defineProperty(AudioContext.prototype, 'state', { get: () => state });
@@ -239,7 +239,7 @@ async function openSilenced(): Promise<Page> {
       this.dispatchEvent(new Event('statechange'));
       await Promise.resolve();
     };
-    window.stage.show('console');
+    window.harness.show('console');
   });
   await page.getByRole('button', { name: 'Turn on sound' }).waitFor();
   return page;

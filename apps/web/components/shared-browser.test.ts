@@ -1,18 +1,18 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 
-import { useConsoleStage } from '../testing/use-console-stage.ts';
+import { useConsoleHarness } from '../testing/use-console-harness.ts';
 
-const stage = useConsoleStage();
+const harness = useConsoleHarness();
 const BEN = { id: 2, name: 'Ben', email: 'ben@lamps.example' };
 const field = (page: Page) => page.getByRole('textbox', { name: 'Message', exact: true });
 const drafts = async (page: Page) =>
   await page.evaluate(() => Object.entries(sessionStorage).filter(([name]) => name.startsWith('switchboard.draft')));
 
 async function openWithVisitors(): Promise<Page> {
-  const page = await stage.open('console', { path: '/?c=1' });
+  const page = await harness.open('console', { path: '/?c=1' });
   await page.evaluate(() => {
-    const { chat, summaryOf } = window.stage;
+    const { chat, summaryOf } = window.harness;
     chat.set({ conversations: [summaryOf({ clientId: 1, username: 'Ana' }), summaryOf({ clientId: 2, username: 'Bo' })] });
   });
   return page;
@@ -21,22 +21,22 @@ async function openWithVisitors(): Promise<Page> {
 it('shows nobody what another operator has typed in the same tab, and finds it again for the one who has', async () => {
   const page = await openWithVisitors();
   await field(page).fill('Half a sentence of Maya’s');
-  await page.evaluate((operator) => window.stage.show('console', operator), BEN);
+  await page.evaluate((operator) => window.harness.show('console', operator), BEN);
   await expect.poll(async () => await field(page).inputValue()).toBe('');
   await field(page).fill('Ben’s own');
-  await page.evaluate(() => window.stage.show('console'));
+  await page.evaluate(() => window.harness.show('console'));
   await expect.poll(async () => await field(page).inputValue()).toBe('Half a sentence of Maya’s');
   // The page is loaded anew, as after a sign-in.
   await page.reload();
-  await page.evaluate((operator) => window.stage.show('console', operator), BEN);
+  await page.evaluate((operator) => window.harness.show('console', operator), BEN);
   await expect.poll(async () => await field(page).inputValue()).toBe('Ben’s own');
 });
 
 it('removes drafts that builds before kept for nobody in particular', async () => {
-  const page = await stage.open('nothing', { path: '/?c=1' });
+  const page = await harness.open('nothing', { path: '/?c=1' });
   await page.evaluate(() => {
     for (const id of [1, 2, 77]) sessionStorage.setItem(`switchboard.draft.${id}`, 'somebody’s');
-    window.stage.show('console');
+    window.harness.show('console');
   });
   await field(page).waitFor();
   expect(await field(page).inputValue()).toBe('');
@@ -51,7 +51,7 @@ it('forgets with the sign-out what this operator has typed, and nothing of other
     sentAs.push(route.request().headers()['x-switchboard-operator']);
     // As the open chat finds out, too, while this page is on its way to the sign-in page.
     await page.evaluate(async () => {
-      window.stage.chat.set({ signedOut: true });
+      window.harness.chat.set({ signedOut: true });
       for (let frame = 0; frame < 5; frame += 1) await new Promise(requestAnimationFrame);
     });
     asked = await page.getByRole('dialog', { name: 'You are signed out' }).count();
@@ -72,19 +72,19 @@ it('forgets with the sign-out what this operator has typed, and nothing of other
 it('says whose page it is when somebody else has signed in, and keeps what was typed', async () => {
   const page = await openWithVisitors();
   await field(page).fill('Half a sentence of Maya’s');
-  await page.evaluate(() => window.stage.chat.set({ signedOut: true, somebodyElse: true }));
+  await page.evaluate(() => window.harness.chat.set({ signedOut: true, somebodyElse: true }));
   const dialog = page.getByRole('dialog', { name: 'Somebody else is signed in' });
   await dialog.getByText('This page belongs to Maya Lindqvist (maya@lamps.example)').waitFor();
   await dialog.getByRole('button', { name: 'Open the console of who is signed in' }).waitFor();
   await page.keyboard.press('Escape');
   expect(await dialog.isVisible()).toBe(true);
-  await page.evaluate(() => window.stage.chat.set({ signedOut: false, somebodyElse: false }));
+  await page.evaluate(() => window.harness.chat.set({ signedOut: false, somebodyElse: false }));
   await expect.poll(async () => await dialog.count()).toBe(0);
   expect(await field(page).inputValue()).toBe('Half a sentence of Maya’s');
 });
 
 it('tells the other tabs of the browser that somebody has signed in', async () => {
-  const page = await stage.open('sign-in');
+  const page = await harness.open('sign-in');
   await page.route('**/api/auth/sign-in/email', async (route) => await route.fulfill({ status: 200, json: {} }));
   await page.evaluate(() => {
     Object.assign(window, { told: 0 });

@@ -2,19 +2,19 @@ import { translateEverything } from '@switchboard/client/testing';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 
-import { useConsoleStage } from '../testing/use-console-stage.ts';
+import { useConsoleHarness } from '../testing/use-console-harness.ts';
 
-const stage = useConsoleStage();
+const harness = useConsoleHarness();
 
 async function openTranslated(): Promise<{ page: Page; errors: string[] }> {
-  const page = await stage.open('nothing', { path: '/?c=1' });
+  const page = await harness.open('nothing', { path: '/?c=1' });
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
   await page.evaluate(translateEverything);
   await page.evaluate(() => {
-    const { chat, summaryOf } = window.stage;
+    const { chat, summaryOf } = window.harness;
     chat.set({ conversations: ['Ana', 'Bo', 'Cy'].map((username, index) => summaryOf({ clientId: index + 1, username })) });
-    window.stage.show('console');
+    window.harness.show('console');
   });
   await page.getByRole('heading', { name: 'Ana', exact: true }).waitFor();
   return { page, errors };
@@ -26,7 +26,7 @@ it('goes on while everything that it says is translated: statuses are true and n
   const set = async (messages: readonly Record<string, unknown>[], more: Record<string, unknown> = {}) => {
     await page.evaluate(
       ([given, rest]) => {
-        const { chat, messageOf } = window.stage;
+        const { chat, messageOf } = window.harness;
         chat.conversation(1).set({ messages: given.map((message) => messageOf(message as { key: string })), ...rest });
       },
       [messages, more] as const,
@@ -69,7 +69,7 @@ it('goes on while everything that it says is translated: statuses are true and n
   // The list.
   const change = async (of: Record<string, unknown>) => {
     await page.evaluate((changes) => {
-      for (const clientId of [1, 2, 3]) window.stage.chat.summarize(clientId, changes);
+      for (const clientId of [1, 2, 3]) window.harness.chat.summarize(clientId, changes);
     }, of);
     expect(errors, JSON.stringify(of)).toEqual([]);
   };
@@ -87,7 +87,7 @@ it('goes on while everything that it says is translated: statuses are true and n
   ])
     await change(of);
   for (const list of ['loading', 'failed', 'ready'] as const)
-    await page.evaluate((to) => window.stage.chat.set({ list: to, conversations: [] }), list);
+    await page.evaluate((to) => window.harness.chat.set({ list: to, conversations: [] }), list);
 
   // The lines.
   for (const lines of [
@@ -99,7 +99,7 @@ it('goes on while everything that it says is translated: statuses are true and n
     { signedOut: true, somebodyElse: true },
     { signedOut: false, somebodyElse: false },
   ] as const)
-    await page.evaluate((to) => window.stage.chat.set(to), lines);
+    await page.evaluate((to) => window.harness.chat.set(to), lines);
   await page.getByRole('status').getByText('Connected', { exact: true }).waitFor();
   expect(errors).toEqual([]);
 });
@@ -111,7 +111,7 @@ it('takes what is written and a refusal of it while it is translated', async () 
     await field.fill(`Answer ${turn}`);
     await page.keyboard.press('Enter');
     await expect.poll(async () => await field.inputValue()).toBe('');
-    await page.evaluate((at) => window.stage.chat.visitorSays(1, `Question ${at}`), turn);
+    await page.evaluate((at) => window.harness.chat.visitorSays(1, `Question ${at}`), turn);
     await page.getByRole('log', { name: 'Messages' }).getByText(`Question ${turn}`).waitFor();
   }
   await page.keyboard.press('Alt+ArrowDown');

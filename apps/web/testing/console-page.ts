@@ -6,7 +6,7 @@ import { chromium, type BrowserContextOptions, type Page, type Request, type Rou
 import { build } from 'vite';
 
 import { chromiumPath } from './config.ts';
-import type { Stage } from './harness.tsx';
+import type { Harness } from './harness.tsx';
 
 const ORIGIN = 'http://console.localhost';
 const TYPES: Readonly<Record<string, string>> = {
@@ -20,10 +20,10 @@ const TYPES: Readonly<Record<string, string>> = {
 type Api = (path: string, init: RequestInit) => Promise<Response>;
 
 /** The console's components on a page of their own, with a chat that a test plays, in a real Chromium. */
-export interface ConsoleStage {
+export interface ConsoleHarness {
   /** A fresh page; `?c=` and the like as `path`. Nothing leaves it: every address is answered from the bundle, those of `/api` by `api`. */
   open(
-    what?: Parameters<Stage['show']>[0] | 'nothing',
+    what?: Parameters<Harness['show']>[0] | 'nothing',
     options?: BrowserContextOptions & { readonly path?: string; readonly api?: Api },
   ): Promise<Page>;
   close(): Promise<void>;
@@ -36,7 +36,7 @@ async function answerOf(api: Api, request: Request, path: string): Promise<Param
 }
 
 /** Bundles the page and starts the browser. */
-export async function openConsoleStage(): Promise<ConsoleStage> {
+export async function openConsoleHarness(): Promise<ConsoleHarness> {
   const outDir = await mkdtemp(join(tmpdir(), 'switchboard-console-'));
   await build({
     root: import.meta.dirname,
@@ -77,8 +77,8 @@ export async function openConsoleStage(): Promise<ConsoleStage> {
       });
       const page = await context.newPage();
       await page.goto(`${ORIGIN}${path}`);
-      await page.waitForFunction(() => 'stage' in window);
-      if (what !== 'nothing') await page.evaluate((shown) => window.stage.show(shown), what);
+      await page.waitForFunction(() => 'harness' in window);
+      if (what !== 'nothing') await page.evaluate((shown) => window.harness.show(shown), what);
       return page;
     },
     async close() {

@@ -17,7 +17,7 @@ import { FakeChat, summaryOf } from './fake-chat.ts';
 import { messageOf } from './fake-conversation.ts';
 
 /** What a test reaches from outside the page. */
-export interface Stage {
+export interface Harness {
   readonly chat: FakeChat;
   readonly summaryOf: typeof summaryOf;
   readonly messageOf: typeof messageOf;
@@ -32,7 +32,7 @@ export interface Stage {
 
 declare global {
   interface Window {
-    stage: Stage;
+    harness: Harness;
   }
 }
 
@@ -59,7 +59,7 @@ function render(page: ReactNode): void {
 const maya = { id: 1, name: 'Maya Lindqvist', email: 'maya@lamps.example' };
 const chat = new FakeChat();
 const signedIn: string[] = [];
-window.stage = {
+window.harness = {
   chat,
   summaryOf,
   messageOf,

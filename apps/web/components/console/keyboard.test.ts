@@ -1,20 +1,20 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 
-import { useConsoleStage } from '../../testing/use-console-stage.ts';
+import { useConsoleHarness } from '../../testing/use-console-harness.ts';
 
-const stage = useConsoleStage();
+const harness = useConsoleHarness();
 
 const heading = (page: Page, name: string) => page.getByRole('heading', { name, exact: true });
 const field = (page: Page) => page.getByRole('textbox', { name: 'Message', exact: true });
 const asked = async (page: Page, what: string) =>
-  (await page.evaluate(() => window.stage.chat.asked)).filter((entry) => entry.startsWith(what));
+  (await page.evaluate(() => window.harness.chat.asked)).filter((entry) => entry.startsWith(what));
 
 /** Newest first: Dora waits for a minute, Cleo for an hour, Ben not at all, Ana is blocked. */
 async function open(path = '/'): Promise<Page> {
-  const page = await stage.open('nothing', { path });
+  const page = await harness.open('nothing', { path });
   await page.evaluate(() => {
-    const { chat, summaryOf } = window.stage;
+    const { chat, summaryOf } = window.harness;
     const since = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
     chat.set({
       waiting: 2,
@@ -25,7 +25,7 @@ async function open(path = '/'): Promise<Page> {
         summaryOf({ clientId: 1, username: 'Ana', waitingSince: since(90), blockedAt: since(80) }),
       ],
     });
-    window.stage.show('console');
+    window.harness.show('console');
   });
   await page.getByRole('list', { name: 'Conversations' }).getByRole('button', { name: 'Ben', exact: true }).waitFor();
   return page;
@@ -49,7 +49,7 @@ it('N comes back to those who wait from the view of what is done, and says when 
   await page.keyboard.press('n');
   await heading(page, 'Cleo').waitFor();
   expect(await asked(page, 'view')).toEqual(['view done', 'view waiting']);
-  await page.evaluate(() => window.stage.chat.set({ conversations: [], waiting: 0 }));
+  await page.evaluate(() => window.harness.chat.set({ conversations: [], waiting: 0 }));
   await page.keyboard.press('n');
   await page.getByRole('status').getByText('Nobody is waiting for an answer.').waitFor();
 });
@@ -68,12 +68,12 @@ it('E marks done what is open, says so with a way back, and reopens', async () =
 });
 
 it('offers to take it back for eight seconds, and longer while somebody is about to', async () => {
-  const page = await stage.open('nothing', { path: '/?c=3' });
+  const page = await harness.open('nothing', { path: '/?c=3' });
   await page.clock.install();
   await page.evaluate(() => {
-    const { chat, summaryOf } = window.stage;
+    const { chat, summaryOf } = window.harness;
     chat.set({ conversations: [summaryOf({ clientId: 3, username: 'Cleo' })] });
-    window.stage.show('console');
+    window.harness.show('console');
   });
   await page.getByRole('button', { name: 'Done', exact: true }).click();
   const undo = page.getByRole('button', { name: 'Undo', exact: true });
@@ -90,7 +90,7 @@ it('offers to take it back for eight seconds, and longer while somebody is about
 it('says that it was not marked when a message came meanwhile', async () => {
   const page = await open('/?c=3');
   await page.evaluate(() => {
-    window.stage.chat.refusal = new window.stage.ChatError('conflict', 'A new message has come meanwhile.');
+    window.harness.chat.refusal = new window.harness.ChatError('conflict', 'A new message has come meanwhile.');
   });
   await page.getByRole('button', { name: 'Done', exact: true }).click();
   await page.getByRole('status').getByText('There is a new message in this conversation. Read it first.').waitFor();
@@ -126,7 +126,7 @@ it('Alt with A, D and M attaches, shows the details and mutes, while typing too;
   const off = page.getByRole('status').filter({ hasText: 'Sound is off.' });
   await off.waitFor();
   await page.reload();
-  await page.evaluate(() => window.stage.show('console'));
+  await page.evaluate(() => window.harness.show('console'));
   await off.getByRole('button', { name: 'Undo' }).click();
   await page.getByRole('button', { name: 'Mute sound' }).waitFor();
   expect(await off.count()).toBe(0);
@@ -149,13 +149,13 @@ it('leads from the top to the conversation and to the message field in two steps
 it('tells a screen reader who wrote what, once for what came together', async () => {
   const page = await open('/?c=2');
   await page.evaluate(() => {
-    window.stage.chat.visitorSays(4, 'Hello?');
-    window.stage.chat.visitorSays(4, 'Is anybody there?');
+    window.harness.chat.visitorSays(4, 'Hello?');
+    window.harness.chat.visitorSays(4, 'Is anybody there?');
   });
   const told = page.getByText('2 new from Dora: Is anybody there?, 2 waiting');
   await told.waitFor({ state: 'attached' });
   expect(await told.evaluate((element) => element.closest('[aria-live]')?.getAttribute('aria-live'))).toBe('polite');
-  await page.evaluate(() => window.stage.chat.visitorSays(3, 'And me'));
+  await page.evaluate(() => window.harness.chat.visitorSays(3, 'And me'));
   await page.getByText('New from Cleo: And me, 2 waiting').waitFor({ state: 'attached' });
 });
 

@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 
-import { useConsoleStage } from '../../testing/use-console-stage.ts';
+import { useConsoleHarness } from '../../testing/use-console-harness.ts';
 
-const stage = useConsoleStage();
+const harness = useConsoleHarness();
 
 const list = (page: Page) => page.getByRole('list', { name: 'Conversations' });
 const row = (page: Page, name: string | RegExp) => list(page).getByRole('button', { name, exact: true });
@@ -12,13 +12,13 @@ const names = async (page: Page) =>
     .getByRole('button')
     .evaluateAll((rows) => rows.map((shown) => shown.getAttribute('data-name')));
 const heading = (page: Page, name: string) => page.getByRole('heading', { name, exact: true });
-const asked = async (page: Page) => await page.evaluate(() => window.stage.chat.asked);
+const asked = async (page: Page) => await page.evaluate(() => window.harness.chat.asked);
 const focusedRow = async (page: Page) => await page.evaluate(() => document.activeElement?.getAttribute('data-name'));
 
 /** Ana has waited for 51 minutes, Ben for three, Cleo and Dora for nothing. */
 async function fourVisitors(page: Page): Promise<void> {
   await page.evaluate(() => {
-    const { chat, summaryOf } = window.stage;
+    const { chat, summaryOf } = window.harness;
     const since = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
     const said = (text: string, senderType: 'CLIENT' | 'OPERATOR') => ({
       text,
@@ -53,9 +53,9 @@ async function fourVisitors(page: Page): Promise<void> {
 }
 
 it('says who waits and for how long, and goes on counting without rendering every row anew', async () => {
-  const page = await stage.open('nothing');
+  const page = await harness.open('nothing');
   await page.clock.install();
-  await page.evaluate(() => window.stage.show('console'));
+  await page.evaluate(() => window.harness.show('console'));
   await fourVisitors(page);
   await row(page, 'Ana, waiting 51 min').getByText('51 min', { exact: true }).waitFor();
   await row(page, 'Ben, 2 unread, waiting 3 min').waitFor();
@@ -86,19 +86,19 @@ it('says who waits and for how long, and goes on counting without rendering ever
 });
 
 it('shows in the second line what matters most: not sent, a draft, typing, and then what was said', async () => {
-  const page = await stage.open();
+  const page = await harness.open();
   await fourVisitors(page);
   const second = async (name: string | RegExp, words: string) => await row(page, name).getByText(words).waitFor();
   await second('Cleo', 'Omar: Yes, it is.');
-  await page.evaluate(() => window.stage.chat.summarize(3, { typing: true }));
+  await page.evaluate(() => window.harness.chat.summarize(3, { typing: true }));
   await second('Cleo', 'Typing…');
   await row(page, 'Cleo').click();
   await page.getByRole('textbox', { name: 'Message', exact: true }).fill('It is on its');
   await row(page, 'Dora').click();
   await second('Cleo', 'Draft: It is on its');
   await page.evaluate(() => {
-    window.stage.chat.summarize(3, { unsent: 1 });
-    window.stage.chat.set({ unsent: 1 });
+    window.harness.chat.summarize(3, { unsent: 1 });
+    window.harness.chat.set({ unsent: 1 });
   });
   await second('Cleo', 'Not sent');
   await page.getByText('1 message not sent', { exact: true }).waitFor();
@@ -108,16 +108,16 @@ it('shows in the second line what matters most: not sent, a draft, typing, and t
 });
 
 it('marks who has left or is blocked without a word of the preview', async () => {
-  const page = await stage.open();
+  const page = await harness.open();
   await fourVisitors(page);
-  await page.evaluate(() => window.stage.chat.summarize(3, { blockedAt: new Date().toISOString() }));
+  await page.evaluate(() => window.harness.chat.summarize(3, { blockedAt: new Date().toISOString() }));
   await row(page, 'Dora').getByTitle('Ended').waitFor();
   await row(page, 'Cleo').getByTitle('Blocked').waitFor();
   expect(await list(page).getByText('Blocked', { exact: true }).count()).toBe(0);
 });
 
 it('changes the view by link and by number, and keeps it in the address', async () => {
-  const page = await stage.open();
+  const page = await harness.open();
   await fourVisitors(page);
   const link = (name: string) => page.getByRole('list', { name: 'Views' }).getByRole('link', { name, exact: true });
   await link('Done').click();
@@ -132,16 +132,16 @@ it('changes the view by link and by number, and keeps it in the address', async 
   await page.goBack();
   await expect.poll(() => new URL(page.url()).search).toBe('?view=waiting');
   await page.reload();
-  await page.evaluate(() => window.stage.show('console'));
+  await page.evaluate(() => window.harness.show('console'));
   await expect.poll(async () => await link('Waiting').getAttribute('aria-current')).toBe('page');
 });
 
 it('keeps its order while the pointer is in it, says how many have come, and shows them when asked', async () => {
-  const page = await stage.open();
+  const page = await harness.open();
   await fourVisitors(page);
   await row(page, 'Cleo').hover();
   await page.evaluate(() => {
-    const { chat, summaryOf } = window.stage;
+    const { chat, summaryOf } = window.harness;
     const [ana, ben, cleo, dora] = chat.getSnapshot().conversations;
     if (ana === undefined || ben === undefined || cleo === undefined || dora === undefined) throw new Error('Not four.');
     const lastActivityAt = new Date().toISOString();
@@ -157,11 +157,11 @@ it('keeps its order while the pointer is in it, says how many have come, and sho
 });
 
 it('keeps its order while the focus is in it, and takes the new one when the focus leaves', async () => {
-  const page = await stage.open();
+  const page = await harness.open();
   await fourVisitors(page);
   await row(page, 'Ana, waiting 51 min').focus();
   await page.evaluate(() => {
-    const { chat } = window.stage;
+    const { chat } = window.harness;
     chat.set({ conversations: chat.getSnapshot().conversations.toReversed() });
   });
   await page.evaluate(async () => await new Promise(requestAnimationFrame));
@@ -171,7 +171,7 @@ it('keeps its order while the focus is in it, and takes the new one when the foc
 });
 
 it('is one stop for Tab, with arrows, ends and names inside', async () => {
-  const page = await stage.open();
+  const page = await harness.open();
   await fourVisitors(page);
   await page.getByRole('link', { name: 'Done', exact: true }).focus();
   await page.keyboard.press('Tab');
@@ -191,9 +191,9 @@ it('is one stop for Tab, with arrows, ends and names inside', async () => {
 });
 
 it('asks for more rows when its end comes into view', async () => {
-  const page = await stage.open();
+  const page = await harness.open();
   await page.evaluate(() => {
-    const { chat, summaryOf } = window.stage;
+    const { chat, summaryOf } = window.harness;
     chat.set({
       hasMore: true,
       conversations: Array.from({ length: 50 }, (_, index) => summaryOf({ clientId: index + 1, username: `Visitor number ${index + 1}` })),
@@ -208,13 +208,13 @@ it('asks for more rows when its end comes into view', async () => {
 });
 
 it('shows where the rows will be while they are on their way', async () => {
-  const page = await stage.open('nothing');
+  const page = await harness.open('nothing');
   await page.evaluate(() => {
-    window.stage.chat.set({ list: 'loading' });
-    window.stage.show('console');
+    window.harness.chat.set({ list: 'loading' });
+    window.harness.show('console');
   });
   await page.getByRole('status').getByText('Loading conversations').waitFor();
-  await page.evaluate(() => window.stage.chat.set({ list: 'failed' }));
+  await page.evaluate(() => window.harness.chat.set({ list: 'failed' }));
   await page.getByText('The conversations could not be loaded. Retrying…').waitFor();
   expect(await page.getByText('Loading conversations').count()).toBe(0);
 });

@@ -1,18 +1,18 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 
-import { useConsoleStage } from '../../testing/use-console-stage.ts';
+import { useConsoleHarness } from '../../testing/use-console-harness.ts';
 
-const stage = useConsoleStage();
+const harness = useConsoleHarness();
 
 /** The console with Ana's conversation open. */
 async function withAna(width = 1440): Promise<Page> {
-  const page = await stage.open('nothing', { path: '/?c=1', viewport: { width, height: 800 } });
+  const page = await harness.open('nothing', { path: '/?c=1', viewport: { width, height: 800 } });
   await page.evaluate(() => {
-    const { chat, summaryOf, messageOf } = window.stage;
+    const { chat, summaryOf, messageOf } = window.harness;
     chat.conversation(1).set({ messages: [messageOf({ key: 'm', text: 'Buy my lamps' })] });
     chat.set({ conversations: [summaryOf({ clientId: 1, username: 'Ana Example' }), summaryOf({ clientId: 2, username: 'Ben' })] });
-    window.stage.show('console');
+    window.harness.show('console');
   });
   await page.getByRole('heading', { name: 'Ana Example', exact: true }).waitFor();
   return page;
@@ -56,7 +56,7 @@ it('blocks by keyboard alone, once it was asked again, and unblocks where one wo
 it('says why it did not work, and changes nothing', async () => {
   const page = await withAna();
   await page.evaluate(() => {
-    window.stage.chat.refusal = new window.stage.ChatError('unavailable', 'The database is not reachable.');
+    window.harness.chat.refusal = new window.harness.ChatError('unavailable', 'The database is not reachable.');
   });
   await button(page, 'More').click();
   await page.getByRole('menuitem', { name: 'Block visitor', exact: true }).click();

@@ -2,16 +2,16 @@ import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 
 import { asked, log, openAna } from '../../testing/ana.ts';
-import { useConsoleStage } from '../../testing/use-console-stage.ts';
+import { useConsoleHarness } from '../../testing/use-console-harness.ts';
 
-const stage = useConsoleStage();
+const harness = useConsoleHarness();
 
-const withAna = async (count: number) => await openAna(stage, count);
+const withAna = async (count: number) => await openAna(harness, count);
 const field = (page: Page) => page.getByRole('textbox', { name: 'Message', exact: true });
 
 it('takes a text over at Enter, so that what is typed next is the next message however long the outbox takes', async () => {
   const page = await withAna(1);
-  await page.evaluate(() => Object.assign(window.stage.chat.conversation(1), { held: true }));
+  await page.evaluate(() => Object.assign(window.harness.chat.conversation(1), { held: true }));
   await field(page).fill('One');
   await page.keyboard.press('Enter');
   await page.keyboard.press('Enter');
@@ -20,7 +20,7 @@ it('takes a text over at Enter, so that what is typed next is the next message h
   await page.keyboard.press('Enter');
   await page.keyboard.type('Thr');
   await expect.poll(async () => await asked(page, 'send')).toEqual(['send One']);
-  await page.evaluate(() => window.stage.chat.conversation(1).letThrough());
+  await page.evaluate(() => window.harness.chat.conversation(1).letThrough());
   await expect.poll(async () => await asked(page, 'send')).toEqual(['send One', 'send Two']);
   expect(await field(page).inputValue()).toBe('Thr');
 });
@@ -28,9 +28,9 @@ it('takes a text over at Enter, so that what is typed next is the next message h
 it('gives back what was refused, in front of what was typed since, and says why', async () => {
   const page = await withAna(1);
   await page.evaluate(() =>
-    Object.assign(window.stage.chat.conversation(1), {
+    Object.assign(window.harness.chat.conversation(1), {
       held: true,
-      refusal: new window.stage.ChatError('conflict', 'Nothing can be sent now.'),
+      refusal: new window.harness.ChatError('conflict', 'Nothing can be sent now.'),
     }),
   );
   for (const text of ['One', 'Two']) {
@@ -38,11 +38,11 @@ it('gives back what was refused, in front of what was typed since, and says why'
     await page.getByRole('button', { name: 'Send', exact: true }).click();
   }
   await page.keyboard.type('Three');
-  await page.evaluate(() => window.stage.chat.conversation(1).letThrough());
+  await page.evaluate(() => window.harness.chat.conversation(1).letThrough());
   await page.getByRole('alert').getByText('Something has changed meanwhile.').waitFor();
   expect(await field(page).inputValue()).toBe('One\nTwo\nThree');
   expect(await asked(page, 'send')).toEqual(['send One']);
-  await page.evaluate(() => Object.assign(window.stage.chat.conversation(1), { refusal: undefined }));
+  await page.evaluate(() => Object.assign(window.harness.chat.conversation(1), { refusal: undefined }));
   await page.keyboard.press('Enter');
   await expect.poll(async () => await asked(page, 'send')).toEqual(['send One', 'send One\nTwo\nThree']);
   expect(await page.getByRole('alert').count()).toBe(0);
@@ -51,7 +51,7 @@ it('gives back what was refused, in front of what was typed since, and says why'
 it('offers a way out while a picture is on its way, and of a visitor’s message that could not be saved', async () => {
   const page = await withAna(0);
   await page.evaluate(() => {
-    const { chat, messageOf } = window.stage;
+    const { chat, messageOf } = window.harness;
     const image = { url: 'blob:none', name: 'a.png', mimeType: 'image/png', width: 60, height: 60 };
     const own = { senderType: 'OPERATOR', own: true, operatorId: 1, status: 'sending' } as const;
     chat
@@ -93,14 +93,14 @@ it('keeps a draft per conversation, over a reload too', async () => {
   expect(await field(page).inputValue()).toBe('');
   await page.getByRole('button', { name: 'Ana Example', exact: true }).click();
   await page.reload();
-  await page.evaluate(() => window.stage.show('console'));
+  await page.evaluate(() => window.harness.show('console'));
   await expect.poll(async () => await field(page).inputValue()).toBe('For Ana');
 });
 
 it('shows each own message’s status in words, the last one’s to the eye, and offers Retry and Discard on what was refused', async () => {
   const page = await withAna(0);
   await page.evaluate(() => {
-    const { chat, messageOf } = window.stage;
+    const { chat, messageOf } = window.harness;
     const own = { senderType: 'OPERATOR', own: true, operatorId: 1 } as const;
     chat
       .conversation(1)
@@ -119,7 +119,7 @@ it('shows each own message’s status in words, the last one’s to the eye, and
   await log(page).getByText('Ana has left.').waitFor();
   await page.getByRole('button', { name: 'Retry', exact: true }).click();
   await expect.poll(async () => await text('Sending').count()).toBe(2);
-  await page.evaluate(() => window.stage.chat.conversation(1).change('b', { status: 'failed' }));
+  await page.evaluate(() => window.harness.chat.conversation(1).change('b', { status: 'failed' }));
   await page.getByRole('button', { name: 'Discard', exact: true }).click();
   await text('Second').waitFor({ state: 'detached' });
   expect([...(await asked(page, 'retry')), ...(await asked(page, 'discard'))]).toEqual(['retry b', 'discard b']);
@@ -159,7 +159,7 @@ it.each(['light', 'dark'] as const)('a button that can not be pressed does not l
 
 it('has nothing to write with where there is no such conversation', async () => {
   const page = await withAna(0);
-  await page.evaluate(() => window.stage.chat.conversation(1).set({ history: 'missing' }));
+  await page.evaluate(() => window.harness.chat.conversation(1).set({ history: 'missing' }));
   await log(page).getByText('There is no such conversation.').waitFor();
   await page.getByRole('heading', { name: 'No conversation', exact: true }).waitFor();
   expect(await field(page).count()).toBe(0);

@@ -3,9 +3,9 @@ import type { Page } from 'playwright-core';
 import { beforeEach, expect, it } from 'vitest';
 
 import { fromEnd, log, topOf } from '../../testing/ana.ts';
-import { useConsoleStage } from '../../testing/use-console-stage.ts';
+import { useConsoleHarness } from '../../testing/use-console-harness.ts';
 
-const stage = useConsoleStage();
+const harness = useConsoleHarness();
 const MAYA = { operatorId: 1, name: 'Maya Lindqvist' };
 let server: FakeServer;
 
@@ -15,8 +15,8 @@ beforeEach(() => {
 
 /** A console in which the real client runs, without a relay. */
 async function openConsole(size = { width: 1440, height: 900 }): Promise<Page> {
-  const page = await stage.open('nothing', { viewport: size, api: server.fetchAs(MAYA) });
-  await page.evaluate(() => window.stage.connect());
+  const page = await harness.open('nothing', { viewport: size, api: server.fetchAs(MAYA) });
+  await page.evaluate(() => window.harness.connect());
   await page.getByRole('list', { name: 'Conversations' }).waitFor();
   return page;
 }

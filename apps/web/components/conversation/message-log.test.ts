@@ -1,15 +1,15 @@
 import { expect, it } from 'vitest';
 
 import { asked, fromEnd, log, openAna, topOf, view } from '../../testing/ana.ts';
-import { useConsoleStage } from '../../testing/use-console-stage.ts';
+import { useConsoleHarness } from '../../testing/use-console-harness.ts';
 
-const stage = useConsoleStage();
-const withAna = async (count: number, firstUnread: number | null = null) => await openAna(stage, count, firstUnread);
+const harness = useConsoleHarness();
+const withAna = async (count: number, firstUnread: number | null = null) => await openAna(harness, count, firstUnread);
 
 it('opens at the end, stays there for what comes, and leaves who reads above where they are', async () => {
   const page = await withAna(60);
   await expect.poll(async () => await fromEnd(page)).toBeLessThan(2);
-  await page.evaluate(() => window.stage.chat.visitorSays(1, 'Live one'));
+  await page.evaluate(() => window.harness.chat.visitorSays(1, 'Live one'));
   await log(page).getByText('Live one').waitFor();
   await expect.poll(async () => await fromEnd(page)).toBeLessThan(2);
   await log(page).hover();
@@ -17,7 +17,7 @@ it('opens at the end, stays there for what comes, and leaves who reads above whe
   await expect.poll(async () => await fromEnd(page)).toBeGreaterThan(600);
   await expect.poll(async () => (await view(page)).following).toBe(false);
   const before = await topOf(page, 'Message 50');
-  await page.evaluate(() => window.stage.chat.visitorSays(1, 'Live two'));
+  await page.evaluate(() => window.harness.chat.visitorSays(1, 'Live two'));
   const pill = page.getByRole('button', { name: 'New message', exact: true });
   await pill.waitFor();
   expect(Math.abs((await topOf(page, 'Message 50')) - before)).toBeLessThan(1.5);
@@ -50,7 +50,7 @@ it('leads up to a message that was sent before what is in view and comes after i
   await expect.poll(async () => await fromEnd(page)).toBeLessThan(2);
   const before = await topOf(page, 'Message 59');
   await page.evaluate(() => {
-    const { chat, messageOf } = window.stage;
+    const { chat, messageOf } = window.harness;
     const conversation = chat.conversation(1);
     const { messages } = conversation.getSnapshot();
     const late = messageOf({ key: 'late', text: 'Sent long ago', createdAt: messages[4]?.createdAt ?? '' });
@@ -63,7 +63,7 @@ it('leads up to a message that was sent before what is in view and comes after i
   await pill.click();
   const frame = await log(page).boundingBox();
   await expect.poll(async () => (await topOf(page, 'Sent long ago')) - (frame?.y ?? 0)).toBeGreaterThan(0);
-  await expect.poll(async () => await page.evaluate(() => window.stage.chat.conversation(1).getSnapshot().unread)).toEqual([]);
+  await expect.poll(async () => await page.evaluate(() => window.harness.chat.conversation(1).getSnapshot().unread)).toEqual([]);
   await pill.waitFor({ state: 'detached' });
 });
 
@@ -78,7 +78,7 @@ it('holds what a person reads while they scroll up and new messages come below',
       const shown = [...element.querySelectorAll('[data-key]')].find((message) => message.getBoundingClientRect().top > edge + 40);
       const place = () => (shown?.getBoundingClientRect().top ?? 0) + element.scrollTop;
       const before = place();
-      window.stage.chat.visitorSays(1, `While reading ${number}`);
+      window.harness.chat.visitorSays(1, `While reading ${number}`);
       await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
       return place() - before;
     }, step);
@@ -96,7 +96,7 @@ it('lets nothing unread go by while nobody looks', async () => {
   });
   await expect.poll(async () => (await asked(page, 'visible')).at(-1)).toBe('visible false');
   await page.evaluate(() => {
-    for (let index = 0; index < 60; index += 1) window.stage.chat.visitorSays(1, `Away ${index}`);
+    for (let index = 0; index < 60; index += 1) window.harness.chat.visitorSays(1, `Away ${index}`);
   });
   await page.getByRole('button', { name: 'New messages', exact: true }).waitFor();
   const frame = await log(page).boundingBox();
@@ -141,7 +141,7 @@ it.each([
   const text = /^Message \d+/.exec(anchor)?.[0] ?? '';
   const before = await topOf(page, text);
   await page.evaluate((apart) => {
-    const { chat, messageOf } = window.stage;
+    const { chat, messageOf } = window.harness;
     const conversation = chat.conversation(1);
     const { messages } = conversation.getSnapshot();
     const first = Date.parse(messages[0]?.createdAt ?? '');
@@ -172,8 +172,8 @@ it('loads older messages before the top is reached, page by page', async () => {
   const page = await withAna(60);
   await expect.poll(async () => await fromEnd(page)).toBeLessThan(2);
   await page.evaluate(() => {
-    const conversation = window.stage.chat.conversation(1);
-    conversation.olderPages = [1, 2].map((number) => [window.stage.messageOf({ key: `old ${number}`, text: `Older ${number}` })]);
+    const conversation = window.harness.chat.conversation(1);
+    conversation.olderPages = [1, 2].map((number) => [window.harness.messageOf({ key: `old ${number}`, text: `Older ${number}` })]);
     conversation.set({ hasOlder: true });
   });
   expect(await asked(page, 'older')).toEqual([]);
@@ -186,12 +186,12 @@ it('loads older messages before the top is reached, page by page', async () => {
 
 it('offers to load older messages again when that failed', async () => {
   const page = await withAna(3);
-  await page.evaluate(() => window.stage.chat.conversation(1).set({ hasOlder: true }));
+  await page.evaluate(() => window.harness.chat.conversation(1).set({ hasOlder: true }));
   const again = page.getByRole('button', { name: 'Load older messages' });
   await again.waitFor();
   expect(await asked(page, 'older')).toEqual(['older']);
   await page.evaluate(() => {
-    window.stage.chat.conversation(1).olderPages = [[window.stage.messageOf({ key: 'first', text: 'The very first' })]];
+    window.harness.chat.conversation(1).olderPages = [[window.harness.messageOf({ key: 'first', text: 'The very first' })]];
   });
   await again.click();
   await log(page).getByText('The very first').waitFor();

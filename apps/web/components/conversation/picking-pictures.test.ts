@@ -2,27 +2,27 @@ import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
 
-import { useConsoleStage } from '../../testing/use-console-stage.ts';
+import { useConsoleHarness } from '../../testing/use-console-harness.ts';
 
-const stage = useConsoleStage();
+const harness = useConsoleHarness();
 const PNG = await sharp({ create: { width: 40, height: 30, channels: 3, background: '#c83c1e' } })
   .png()
   .toBuffer();
 
 /** The console with Ana's conversation open. */
 async function withAna(): Promise<Page> {
-  const page = await stage.open('nothing', { path: '/?c=1' });
+  const page = await harness.open('nothing', { path: '/?c=1' });
   await page.evaluate(() => {
-    const { chat, summaryOf, messageOf } = window.stage;
+    const { chat, summaryOf, messageOf } = window.harness;
     chat.conversation(1).set({ messages: [messageOf({ key: 'one', text: 'Hello' })] });
     chat.set({ conversations: [summaryOf({ clientId: 1, username: 'Ana' })] });
-    window.stage.show('console');
+    window.harness.show('console');
   });
   return page;
 }
 const log = (page: Page) => page.getByRole('log', { name: 'Messages' });
 const asked = async (page: Page) =>
-  await page.evaluate(() => window.stage.chat.conversation(1).asked.filter((entry) => entry.startsWith('image')));
+  await page.evaluate(() => window.harness.chat.conversation(1).asked.filter((entry) => entry.startsWith('image')));
 const field = (page: Page) => page.getByRole('textbox', { name: 'Message', exact: true });
 const tray = (page: Page) => page.getByRole('list', { name: 'Pictures to send' });
 const trayNames = async (page: Page) => await tray(page).getByRole('listitem').allInnerTexts();
@@ -134,8 +134,8 @@ it('gives back the pictures that were refused, with their caption', async () => 
   const refuse = async (refused: boolean) =>
     await page.evaluate(
       (now) =>
-        Object.assign(window.stage.chat.conversation(1), {
-          refusal: now ? new window.stage.ChatError('conflict', 'Nothing can be sent now.') : undefined,
+        Object.assign(window.harness.chat.conversation(1), {
+          refusal: now ? new window.harness.ChatError('conflict', 'Nothing can be sent now.') : undefined,
         }),
       refused,
     );
@@ -161,10 +161,10 @@ it('gives back the caption of pictures that can’t be read, rather than send it
   });
   await page.getByRole('alert').getByText('can’t be read. It may be damaged.').waitFor();
   await expect.poll(async () => await field(page).inputValue()).toBe('Which one?');
-  expect(await page.evaluate(() => window.stage.chat.conversation(1).asked.filter((entry) => entry.startsWith('send')))).toEqual([]);
+  expect(await page.evaluate(() => window.harness.chat.conversation(1).asked.filter((entry) => entry.startsWith('send')))).toEqual([]);
   // The next message is not held up.
   await page.keyboard.press('Enter');
-  await expect.poll(async () => await page.evaluate(() => window.stage.chat.conversation(1).asked.at(-1))).toBe('send Which one?');
+  await expect.poll(async () => await page.evaluate(() => window.harness.chat.conversation(1).asked.at(-1))).toBe('send Which one?');
 });
 
 it('makes a photograph smaller that is over the limit, and leaves what can be seen through what it is', async () => {

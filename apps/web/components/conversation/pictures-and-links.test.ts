@@ -1,21 +1,21 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 
-import { useConsoleStage } from '../../testing/use-console-stage.ts';
+import { useConsoleHarness } from '../../testing/use-console-harness.ts';
 
-const stage = useConsoleStage();
+const harness = useConsoleHarness();
 
 /** The console with one message of a visitor open. */
 async function withMessage(message: { text?: string; image?: { width: number | null; height: number | null } }): Promise<Page> {
-  const page = await stage.open('nothing', { path: '/?c=1' });
+  const page = await harness.open('nothing', { path: '/?c=1' });
   await page.evaluate(({ text = null, image }) => {
-    const { chat, summaryOf, messageOf } = window.stage;
+    const { chat, summaryOf, messageOf } = window.harness;
     const canvas = document.createElement('canvas');
     Object.assign(canvas, { width: 600, height: 300 });
     const picture = image === undefined ? null : { ...image, url: canvas.toDataURL('image/png'), name: 'lamp.png', mimeType: 'image/png' };
     chat.conversation(1).set({ messages: [messageOf({ key: 'one', text, image: picture })] });
     chat.set({ conversations: [summaryOf({ clientId: 1, username: 'Ana' })] });
-    window.stage.show('console');
+    window.harness.show('console');
   }, message);
   return page;
 }
@@ -47,15 +47,15 @@ it('sets code in a fixed-width font and emoji that stand alone large, and takes 
 });
 
 it('shows a picture of another site as a link, and asks that site for nothing', async () => {
-  const page = await stage.open('nothing', { path: '/?c=1' });
+  const page = await harness.open('nothing', { path: '/?c=1' });
   const asked: string[] = [];
   page.on('request', (request) => asked.push(request.url()));
   await page.evaluate(() => {
-    const { chat, summaryOf, messageOf } = window.stage;
+    const { chat, summaryOf, messageOf } = window.harness;
     const image = { url: 'https://shop.example/lamp.png', name: 'lamp.png', mimeType: 'image/png', width: null, height: null };
     chat.conversation(1).set({ messages: [messageOf({ key: 'one', image })] });
     chat.set({ conversations: [summaryOf({ clientId: 1, username: 'Ana' })] });
-    window.stage.show('console');
+    window.harness.show('console');
   });
   const link = log(page).getByRole('link', { name: 'lamp.png' });
   expect(await link.getAttribute('href')).toBe('https://shop.example/lamp.png');
@@ -65,9 +65,9 @@ it('shows a picture of another site as a link, and asks that site for nothing', 
 });
 
 it('goes from picture to picture, zooms, and offers the file', async () => {
-  const page = await stage.open('nothing', { path: '/?c=1' });
+  const page = await harness.open('nothing', { path: '/?c=1' });
   await page.evaluate(() => {
-    const { chat, summaryOf, messageOf } = window.stage;
+    const { chat, summaryOf, messageOf } = window.harness;
     const picture = (name: string, width: number) => {
       const canvas = document.createElement('canvas');
       Object.assign(canvas, { width, height: 300 });
@@ -78,7 +78,7 @@ it('goes from picture to picture, zooms, and offers the file', async () => {
     );
     chat.conversation(1).set({ messages });
     chat.set({ conversations: [summaryOf({ clientId: 1, username: 'Ana' })] });
-    window.stage.show('console');
+    window.harness.show('console');
   });
   await log(page).getByRole('button', { name: 'Open b.png' }).click();
   const dialog = (name: string) => page.getByRole('dialog', { name });
@@ -135,10 +135,10 @@ it('neither enlarges a small picture nor leaves bands beside a panorama', async 
       .evaluate((image) => [image.clientWidth, image.clientHeight, getComputedStyle(image).objectFit]);
   expect(await look()).toEqual([48, 48, 'scale-down']);
   await page.evaluate(() => {
-    const [message] = window.stage.chat.conversation(1).getSnapshot().messages;
+    const [message] = window.harness.chat.conversation(1).getSnapshot().messages;
     if (message?.body.type !== 'image') throw new Error('There is no picture.');
     const image = { ...message.body.image, width: 4_000, height: 400 };
-    window.stage.chat.conversation(1).change('one', { body: { ...message.body, image } });
+    window.harness.chat.conversation(1).change('one', { body: { ...message.body, image } });
   });
   await expect.poll(look).toEqual([320, 48, 'cover']);
 });
@@ -154,19 +154,19 @@ it('reserves a space for a picture of unknown size that does not change when it 
 it('asks for a fresh address when a picture can’t be loaded, and shows it when there is one', async () => {
   const page = await withMessage({ text: 'look' });
   await page.evaluate(() => {
-    const { chat, messageOf } = window.stage;
+    const { chat, messageOf } = window.harness;
     const image = { url: '/api/chat/uploads/1?e=1&s=old', name: 'lamp.png', mimeType: 'image/png', width: 60, height: 30 };
     chat.conversation(1).set({ messages: [messageOf({ key: 'old', image })] });
   });
   await log(page).getByText('lamp.png can’t be shown.').waitFor();
   const renewals = async () =>
-    await page.evaluate(() => window.stage.chat.conversation(1).asked.filter((entry) => entry.startsWith('renew')));
+    await page.evaluate(() => window.harness.chat.conversation(1).asked.filter((entry) => entry.startsWith('renew')));
   await expect.poll(renewals).toEqual(['renew old']);
   await page.evaluate(() => {
     const canvas = document.createElement('canvas');
     Object.assign(canvas, { width: 60, height: 30 });
     const image = { url: canvas.toDataURL('image/png'), name: 'lamp.png', mimeType: 'image/png', width: 60, height: 30 };
-    window.stage.chat.conversation(1).change('old', { body: { type: 'image', image, text: null } });
+    window.harness.chat.conversation(1).change('old', { body: { type: 'image', image, text: null } });
   });
   await log(page).getByRole('button', { name: 'Open lamp.png' }).waitFor();
   expect(await renewals()).toEqual(['renew old']);

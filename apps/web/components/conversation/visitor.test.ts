@@ -1,21 +1,21 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 
-import { useConsoleStage } from '../../testing/use-console-stage.ts';
+import { useConsoleHarness } from '../../testing/use-console-harness.ts';
 
-const stage = useConsoleStage();
+const harness = useConsoleHarness();
 
-type Summary = Parameters<(typeof window)['stage']['summaryOf']>[0];
+type Summary = Parameters<(typeof window)['harness']['summaryOf']>[0];
 
 /** The console with Ana's conversation open. */
 async function withAna(more: Partial<Summary> = {}, width = 1440): Promise<Page> {
-  const page = await stage.open('nothing', { path: '/?c=1', viewport: { width, height: 800 } });
+  const page = await harness.open('nothing', { path: '/?c=1', viewport: { width, height: 800 } });
   await page.evaluate((given) => {
-    const { chat, summaryOf, messageOf } = window.stage;
+    const { chat, summaryOf, messageOf } = window.harness;
     const createdAt = new Date(Date.now() - 600_000).toISOString();
     chat.conversation(1).set({ messages: [messageOf({ key: 'm', text: 'Hello', createdAt })], endedAt: given.endedAt ?? null });
     chat.set({ conversations: [summaryOf({ clientId: 1, username: 'Ana', ...given })] });
-    window.stage.show('console');
+    window.harness.show('console');
   }, more);
   await page.getByRole('heading', { name: 'Ana', exact: true }).waitFor();
   return page;
@@ -51,7 +51,7 @@ it('shows where the visitor is now, where they were before, and what they speak 
   expect(await details.getByRole('link', { name: '+46 70 123 45 67' }).getAttribute('href')).toBe('tel:+46701234567');
   expect(await details.getByRole('link', { name: 'ana@lamps.example' }).getAttribute('href')).toBe('mailto:ana@lamps.example');
   await page.getByRole('region', { name: 'Conversation' }).getByText('Here now').waitFor();
-  await page.evaluate((at) => window.stage.chat.summarize(1, { lastSeenAt: at }), minutesAgo(3));
+  await page.evaluate((at) => window.harness.chat.summarize(1, { lastSeenAt: at }), minutesAgo(3));
   await page.getByRole('region', { name: 'Conversation' }).getByText('Left 3 min ago').waitFor();
 });
 
@@ -59,19 +59,19 @@ it('says that a page is the one where the chat was started when nobody tells mor
   const page = await withAna({ pageUrl: 'https://shop.example/lamps' });
   expect(await facts(page)).toEqual(['Started on', 'First seen']);
   await page.getByRole('region', { name: 'Conversation' }).getByText('Started on shop.example/lamps').waitFor();
-  await page.evaluate(() => window.stage.chat.summarize(1, { pageUrl: 'javascript:alert(1)' }));
+  await page.evaluate(() => window.harness.chat.summarize(1, { pageUrl: 'javascript:alert(1)' }));
   expect(await page.getByRole('link', { name: 'javascript' }).count()).toBe(0);
 });
 
 it('shows who is in no view, and asks again who is there while somebody looks', async () => {
-  const page = await stage.open('nothing', { path: '/?c=7' });
+  const page = await harness.open('nothing', { path: '/?c=7' });
   await page.clock.install();
   await page.evaluate(() => {
-    window.stage.chat.elsewhere.set(7, window.stage.summaryOf({ clientId: 7, username: 'Gus' }));
-    window.stage.show('console');
+    window.harness.chat.elsewhere.set(7, window.harness.summaryOf({ clientId: 7, username: 'Gus' }));
+    window.harness.show('console');
   });
   await page.getByRole('heading', { name: 'Gus', exact: true }).waitFor();
-  const count = async () => (await page.evaluate(() => window.stage.chat.asked)).filter((entry) => entry === 'summary 7').length;
+  const count = async () => (await page.evaluate(() => window.harness.chat.asked)).filter((entry) => entry === 'summary 7').length;
   const before = await count();
   expect(before).toBeGreaterThan(0);
   await page.clock.runFor(31_000);
@@ -102,11 +102,11 @@ it('never takes the message field away while something is unanswered or half wri
   const page = await withAna({ endedAt: minutesAgo(5), waitingSince: minutesAgo(6) });
   await page.getByText('has left, so a reply may not be seen.').waitFor();
   await field(page).fill('Half a sen');
-  await page.evaluate(() => window.stage.chat.summarize(1, { waitingSince: null }));
+  await page.evaluate(() => window.harness.chat.summarize(1, { waitingSince: null }));
   expect(await field(page).inputValue()).toBe('Half a sen');
   await field(page).fill('');
   await expect.poll(async () => await field(page).count()).toBe(0);
   // Said after the end, as far as the clocks can tell.
-  await page.evaluate(() => window.stage.chat.visitorSays(1, 'One more thing'));
+  await page.evaluate(() => window.harness.chat.visitorSays(1, 'One more thing'));
   await field(page).waitFor();
 });

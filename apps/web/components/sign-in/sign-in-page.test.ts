@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 
-import { useConsoleStage } from '../../testing/use-console-stage.ts';
+import { useConsoleHarness } from '../../testing/use-console-harness.ts';
 
-const stage = useConsoleStage();
+const harness = useConsoleHarness();
 
 it('signs in with what a password manager fills, and goes on', async () => {
-  const page = await stage.open('sign-in');
+  const page = await harness.open('sign-in');
   const email = page.getByLabel('Email', { exact: true });
   const password = page.getByLabel('Password', { exact: true });
   expect(await email.evaluate((field) => field === document.activeElement)).toBe(true);
@@ -29,7 +29,7 @@ it.each<[number, object, string]>([
   [429, { error: { code: 'rate_limited', params: { seconds: 12 } } }, 'Too many attempts. Try again in 12 s.'],
   [503, {}, 'The server can’t sign you in at the moment. Try again shortly.'],
 ])('says why signing in failed: %i %j', async (status, json, words) => {
-  const page = await stage.open('sign-in');
+  const page = await harness.open('sign-in');
   await page.route('**/api/auth/sign-in/email', async (route) => await route.fulfill({ status, json }));
   await page.getByLabel('Email', { exact: true }).fill('maya@lamps.example');
   await page.getByLabel('Password', { exact: true }).fill('wrong');
@@ -41,7 +41,7 @@ it.each<[number, object, string]>([
 });
 
 it('says so when there is no network', async () => {
-  const page = await stage.open('sign-in');
+  const page = await harness.open('sign-in');
   await page.route('**/api/auth/sign-in/email', async (route) => await route.abort());
   await page.getByLabel('Email', { exact: true }).fill('maya@lamps.example');
   await page.getByLabel('Password', { exact: true }).fill('right');
@@ -50,7 +50,7 @@ it('says so when there is no network', async () => {
 });
 
 it('tells who has the right password and the wrong address where to go', async () => {
-  const page = await stage.open('sign-in');
+  const page = await harness.open('sign-in');
   await page.route('**/api/auth/sign-in/email', async (route) => {
     await route.fulfill({
       status: 403,
@@ -73,7 +73,7 @@ it.each([
   ['an address that is none', { status: 403, json: { error: { code: 'forbidden', params: { origin: 'javascript:alert(1)' } } } }],
   ['this very address', { status: 403, json: { error: { code: 'forbidden', params: { origin: 'http://console.localhost' } } } }],
 ])('offers no link for %s', async (_what, answer) => {
-  const page = await stage.open('sign-in');
+  const page = await harness.open('sign-in');
   await page.route('**/api/auth/sign-in/email', async (route) => await route.fulfill(answer));
   await page.getByLabel('Email', { exact: true }).fill('maya@lamps.example');
   await page.getByLabel('Password', { exact: true }).fill('right');
@@ -83,7 +83,7 @@ it.each([
 });
 
 it('says when signing in takes long', async () => {
-  const page = await stage.open('sign-in');
+  const page = await harness.open('sign-in');
   await page.clock.install();
   await page.route('**/api/auth/sign-in/email', () => undefined);
   await page.getByLabel('Email', { exact: true }).fill('maya@lamps.example');

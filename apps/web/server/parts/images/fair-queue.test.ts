@@ -6,7 +6,7 @@ const OPTIONS = { atOnce: 2, maxWaiting: 6, maxWaitingOfCaller: 4, maxWaitMs: 60
 const settle = async () => await new Promise((resolve) => setImmediate(resolve));
 
 /** A queue with work that ends when it is told to. */
-function stage(options: Partial<FairQueueOptions> = {}) {
+function startQueue(options: Partial<FairQueueOptions> = {}) {
   const queue = new FairQueue({ ...OPTIONS, ...options });
   const begun: string[] = [];
   const endings = new Map<string, () => void>();
@@ -34,7 +34,7 @@ function stage(options: Partial<FairQueueOptions> = {}) {
 const UNAVAILABLE = { code: 'unavailable', retryable: true, detail: { retryAfterSeconds: expect.any(Number) } };
 
 it('one caller has one piece of work under way, and a place stays free for the next', async () => {
-  const { ask, end, begun } = stage();
+  const { ask, end, begun } = startQueue();
   for (const name of ['a1', 'a2', 'a3']) ask(name, 'a');
   await settle();
   expect(begun).toEqual(['a1']);
@@ -46,7 +46,7 @@ it('one caller has one piece of work under way, and a place stays free for the n
 });
 
 it('callers take turns, however much one has asked for before', async () => {
-  const { ask, end, begun } = stage({ atOnce: 1 });
+  const { ask, end, begun } = startQueue({ atOnce: 1 });
   for (const name of ['a1', 'a2', 'a3']) ask(name, 'a');
   ask('b1', 'b');
   ask('c1', 'c');
@@ -57,7 +57,7 @@ it('callers take turns, however much one has asked for before', async () => {
 });
 
 it('many callers of one group count as one against somebody else', async () => {
-  const { ask, end, begun } = stage({ atOnce: 1 });
+  const { ask, end, begun } = startQueue({ atOnce: 1 });
   for (const caller of ['a', 'b', 'c', 'd']) ask(caller, caller, 'one address');
   ask('z', 'z', 'another address');
   await settle();
@@ -66,7 +66,7 @@ it('many callers of one group count as one against somebody else', async () => {
 });
 
 it('a caller with too much waiting is refused, others are not', async () => {
-  const { ask, outcomes, begun } = stage();
+  const { ask, outcomes, begun } = startQueue();
   for (const name of ['a1', 'a2', 'a3', 'a4', 'a5', 'a6']) ask(name, 'a');
   ask('b1', 'b');
   await settle();
@@ -75,7 +75,7 @@ it('a caller with too much waiting is refused, others are not', async () => {
 });
 
 it('with no room left, the group that has the most gives up its newest for somebody else', async () => {
-  const { ask, end, outcomes, begun } = stage({ atOnce: 1 });
+  const { ask, end, outcomes, begun } = startQueue({ atOnce: 1 });
   for (const caller of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) ask(caller, caller, 'one address');
   await settle();
   ask('h', 'h', 'one address');
@@ -90,7 +90,7 @@ it('with no room left, the group that has the most gives up its newest for someb
 });
 
 it('what nobody waits for any more is not begun, and makes room', async () => {
-  const { ask, end, outcomes, begun } = stage({ atOnce: 1 });
+  const { ask, end, outcomes, begun } = startQueue({ atOnce: 1 });
   const gone = new AbortController();
   ask('a', 'a');
   ask('b', 'b', 'b', gone.signal);
@@ -107,7 +107,7 @@ it('what nobody waits for any more is not begun, and makes room', async () => {
 });
 
 it('what would begin too late is refused in time', async () => {
-  const { ask, outcomes } = stage({ atOnce: 1, maxWaitMs: 5 });
+  const { ask, outcomes } = startQueue({ atOnce: 1, maxWaitMs: 5 });
   ask('a', 'a');
   ask('b', 'b');
   await expect.poll(() => outcomes.get('b')).toMatchObject(UNAVAILABLE);
@@ -115,7 +115,7 @@ it('what would begin too late is refused in time', async () => {
 
 it('what would have to wait too long is refused at once, and who has a turn before the others is not', async () => {
   let time = 0;
-  const { ask, end, outcomes, begun } = stage({ atOnce: 1, maxWaitMs: 60_000, now: () => time });
+  const { ask, end, outcomes, begun } = startQueue({ atOnce: 1, maxWaitMs: 60_000, now: () => time });
   for (let nth = 0; nth < 30; nth += 1) {
     ask(`slow ${nth}`, 'a');
     await settle();
