@@ -135,6 +135,7 @@ export function tally(title, report, exitCode) {
  */
 function beginning(message) {
   return message
+    .replace('STACK_TRACE_ERROR', 'timed out') // What vitest's report in JSON has instead of the message of a time limit.
     .split('\n')
     .slice(0, MESSAGE_LINES)
     .map((line) => `  ${line}`)

@@ -31,6 +31,11 @@ describe('the figures of a test run', () => {
     expect(tally('tests', undefined, 1)).toMatchObject({ passed: 0, failed: 1 });
   });
 
+  it('say of a test that exceeded its time limit that it timed out', () => {
+    const late = { ...fails, failureMessages: ['Error: STACK_TRACE_ERROR\n    at task'] };
+    expect(tally('tests', report(0, file(late)), 1).failures[0]).toContain('Error: timed out');
+  });
+
   it('repeat only the beginning of a long message', () => {
     const long = { ...fails, failureMessages: [Array.from({ length: 500 }, (_, line) => `line ${line}`).join('\n')] };
     expect(tally('tests', report(0, file(long)), 1).failures[0]?.split('\n')).toHaveLength(13);
