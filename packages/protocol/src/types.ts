@@ -1,6 +1,7 @@
 /** Everything of the wire that is only a type: importing from here costs nothing at run time. */
 export type { BodyType, MessageBody, MessageType } from './body.ts';
-export type { ChatView, RecentChat, RecentChatsResponse, VisitedPage } from './http/chats.ts';
+export type { ChangeKind } from './changes.ts';
+export type { ChatView, RecentChat, RecentChatsResponse, UnchangedChat, VisitedPage } from './http/chats.ts';
 export type { ErrorCode, ErrorParams, WireError } from './errors.ts';
 export type { OperatorReason, VisitorReason } from './reasons.ts';
 export type {

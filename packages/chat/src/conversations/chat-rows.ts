@@ -1,5 +1,5 @@
 import { Prisma } from '@switchboard/database';
-import { MAX_URL_LENGTH, type Receipts, type RecentChat, type VisitedPage } from '@switchboard/protocol';
+import { MAX_URL_LENGTH, type Receipts, type RecentChat, type UnchangedChat, type VisitedPage } from '@switchboard/protocol';
 
 import type { OperatorActor } from '../actor.ts';
 import type { Context } from '../context.ts';
@@ -20,6 +20,7 @@ type ChatRow = { [K in keyof MessageRow]: MessageRow[K] | null } & {
   readonly doneAt: Date | null;
   readonly lastActivityAt: Date;
   readonly unreadCount: number;
+  readonly version: number;
   readonly address: string | null;
   readonly pageUrl: string | null;
   readonly pageAt: Date | null;
@@ -30,18 +31,66 @@ type ChatRow = { [K in keyof MessageRow]: MessageRow[K] | null } & {
 } & Receipts;
 
 /** Whether a row has the pages that its visitor was on: up to 20 KB each. */
-export type Detail = 'list' | 'with pages';
+type Detail = 'list' | 'with pages';
+
+/** A conversation of a list, and its version. */
+export interface Listed {
+  readonly id: number;
+  readonly version: number;
+}
+
+/** The versions of the rows that the caller has, by client id. */
+export type KnownVersions = ReadonlyMap<number, number>;
 
 /**
- * Conversations as an operator sees them in a list, in the order of `ids`; those that are not there are left out. What it costs depends on the number of ids alone: every counter
- * is kept with the client, and the newest message is found by its number. A picture that an old front-end put into its message as a data URL is left out: two
- * hundred of them are a gigabyte. The conversation's page has it.
+ * The rows of these conversations, in their order; those that have gone since are left out. A row that the caller has in this version is not read again, and
+ * `UnchangedChat` takes its place.
+ */
+export async function readListRows(
+  ctx: Context,
+  actor: OperatorActor,
+  listed: readonly Listed[],
+  known: KnownVersions = new Map(),
+): Promise<(RecentChat | UnchangedChat)[]> {
+  const isKnown = ({ id, version }: Listed) => known.get(id) === version;
+  const [chats, unchanged] = await Promise.all([
+    readChatRows(
+      ctx,
+      actor,
+      listed.filter((one) => !isKnown(one)).map(({ id }) => id),
+      'list',
+    ),
+    readUnchanged(ctx, actor, listed.filter(isKnown)),
+  ]);
+  const rows = new Map<number, RecentChat | UnchangedChat>();
+  for (const chat of chats) rows.set(chat.client.id, chat);
+  for (const chat of unchanged) rows.set(chat.clientId, chat);
+  return listed.flatMap(({ id }) => rows.get(id) ?? []);
+}
+
+/** When the visitor was last there changes every minute, and has no version. */
+async function readUnchanged(ctx: Context, actor: OperatorActor, listed: readonly Listed[]): Promise<UnchangedChat[]> {
+  if (listed.length === 0) return [];
+  const rows = await ctx.db.prisma.$queryRaw<{ id: number; lastSeenAt: Date | null }[]>`
+    SELECT c.id, (SELECT s."lastSeenAt" FROM "ChatSession" s WHERE s."clientId" = c.id ORDER BY s."startedAt" DESC LIMIT 1) AS "lastSeenAt"
+    FROM ${clientsSeenBy(actor)} WHERE c.id = ANY(${listed.map(({ id }) => id)}::int[])`;
+  const seen = new Map(rows.map(({ id, lastSeenAt }) => [id, lastSeenAt]));
+  return listed.flatMap(({ id: clientId, version }) => {
+    const lastSeenAt = seen.get(clientId);
+    return lastSeenAt === undefined ? [] : [{ clientId, version, unchanged: true, lastSeenAt: lastSeenAt?.toISOString() ?? null }];
+  });
+}
+
+/**
+ * Conversations as an operator sees them in a list, in the order of `ids`; those that do not exist are left out. Its cost depends on the number of ids alone:
+ * every counter is kept with the client, and the newest message is found by its number. A picture that an old front-end put into its message as a data URL is
+ * left out, because two hundred of them are a gigabyte. The conversation's page has it.
  */
 export async function readChatRows(ctx: Context, actor: OperatorActor, ids: readonly number[], detail: Detail): Promise<RecentChat[]> {
   if (ids.length === 0) return [];
   const rows = await ctx.db.prisma.$queryRaw<ChatRow[]>`
     SELECT c.id AS "recentId", c.username, c.phone, c.email, c.status, c."createdAt" AS "startedAt", c."endedAt", c."blockedAt", c."waitingSince", c."doneAt",
-      c."lastActivityAt", c."unreadCount", c."clientDeliveredSeq", c."clientReadSeq", c."operatorDeliveredSeq", c."operatorReadSeq", s.address, s."pageUrl",
+      c."lastActivityAt", c."unreadCount", c.version, c."clientDeliveredSeq", c."clientReadSeq", c."operatorDeliveredSeq", c."operatorReadSeq", s.address, s."pageUrl",
       s."pageAt", s.locale, s."userAgent", s."lastSeenAt", ${detail === 'list' ? Prisma.empty : Prisma.sql`s.pages,`} ${MESSAGE_COLUMNS}
     FROM ${clientsSeenBy(actor)}
     LEFT JOIN LATERAL (
@@ -87,10 +136,11 @@ function present(ctx: Context, actor: OperatorActor, row: ChatRow): RecentChat {
     unreadCount: row.unreadCount,
     receipts: receiptsOf(row),
     lastActivityAt: row.lastActivityAt.toISOString(),
+    version: row.version,
   };
 }
 
-/** The outer join leaves all of a message's columns empty, or none that can't be. */
+/** Without a message the outer join leaves all of its columns empty, the id too. */
 function hasMessage(row: ChatRow): row is ChatRow & MessageRow {
   return row.id !== null;
 }

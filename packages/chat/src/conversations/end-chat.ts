@@ -37,7 +37,11 @@ export async function endChat(
         const now = ctx.clock();
         const endedAt = client.endedAt ?? now;
         if (client.endedAt === null)
-          await tx.client.update({ where: { id: client.id }, data: { status: 'ENDED', endedAt, updatedAt: now }, select: { id: true } });
+          await tx.client.update({
+            where: { id: client.id },
+            data: { status: 'ENDED', endedAt, updatedAt: now, version: { increment: 1 } },
+            select: { id: true },
+          });
         const left = actor.kind === 'visitor' ? await endSessions(tx, client, now) : [];
         if (client.endedAt === null || left.some(({ kind }) => kind === 'visitor left'))
           await writeEvent(tx, actor, {

@@ -1,10 +1,10 @@
 import { Prisma } from '@switchboard/database';
-import { MAX_CHATS_BY_ID, MAX_RECENT_CHATS, type RecentChat } from '@switchboard/protocol';
+import { MAX_CHATS_BY_ID, MAX_RECENT_CHATS, type RecentChat, type UnchangedChat } from '@switchboard/protocol';
 
 import { requirePermission } from '../permissions.ts';
 import { clientsSeenBy } from '../visible.ts';
 import type { Actor } from '../actor.ts';
-import { readChatRows } from './chat-rows.ts';
+import { readChatRows, readListRows, type KnownVersions, type Listed } from './chat-rows.ts';
 import type { Context } from '../context.ts';
 import { settleWaitingChats } from './settle-waiting.ts';
 import { isUuid } from '../uuid.ts';
@@ -21,7 +21,20 @@ export interface RecentChatsQuery {
  *
  * @throws ChatError `unauthenticated`, `forbidden` for everybody but operators
  */
-export async function listRecentChats(ctx: Context, actor: Actor, query: RecentChatsQuery = {}): Promise<RecentChat[]> {
+export async function listRecentChats(ctx: Context, actor: Actor, query?: RecentChatsQuery): Promise<RecentChat[]>;
+/** The same; `UnchangedChat` takes the place of rows that the caller has in their newest version. */
+export async function listRecentChats(
+  ctx: Context,
+  actor: Actor,
+  query: RecentChatsQuery | undefined,
+  known: KnownVersions | undefined,
+): Promise<(RecentChat | UnchangedChat)[]>;
+export async function listRecentChats(
+  ctx: Context,
+  actor: Actor,
+  query: RecentChatsQuery = {},
+  known?: KnownVersions,
+): Promise<(RecentChat | UnchangedChat)[]> {
   const operator = requirePermission(actor, 'conversation.list');
   const limit = Math.max(1, Math.min(query.limit ?? MAX_RECENT_CHATS, MAX_RECENT_CHATS));
   const { before } = query;
@@ -30,25 +43,20 @@ export async function listRecentChats(ctx: Context, actor: Actor, query: RecentC
       ? Prisma.empty
       : Prisma.sql`WHERE (c."lastActivityAt", c.id) < (${before.lastActivityAt}::timestamptz, ${before.id}::int)`;
   return await withDatabase(ctx, async () => {
-    const ids = await ctx.db.prisma.$queryRaw<{ id: number }[]>`
-      SELECT c.id FROM ${clientsSeenBy(operator)} ${page} ORDER BY c."lastActivityAt" DESC, c.id DESC LIMIT ${limit}::int`;
-    return await readChatRows(
-      ctx,
-      operator,
-      ids.map(({ id }) => id),
-      'list',
-    );
+    const listed = await ctx.db.prisma.$queryRaw<Listed[]>`
+      SELECT c.id, c.version FROM ${clientsSeenBy(operator)} ${page} ORDER BY c."lastActivityAt" DESC, c.id DESC LIMIT ${limit}::int`;
+    return await readListRows(ctx, operator, listed, known);
   });
 }
 
-/** Which conversations are meant: at most `MAX_CHATS_BY_ID` of each. An address is a session's id, or an old front-end's socket. */
+/** Which conversations are asked for: at most `MAX_CHATS_BY_ID` of each. An address is a session's id, or an old front-end's socket. */
 export interface ChatsMeant {
   readonly ids?: readonly number[] | undefined;
   readonly addresses?: readonly string[] | undefined;
 }
 
 /**
- * Just these conversations, whatever view they are in, with the pages that their visitors were on. Those that are not there are left out.
+ * Just these conversations, whatever view they are in, with the pages that their visitors were on. Those that do not exist are left out.
  *
  * @throws ChatError `unauthenticated`, `forbidden` for everybody but operators
  */

@@ -1,26 +1,31 @@
 import { Prisma } from '@switchboard/database';
-import { DEFAULT_CHATS_PAGE, invalidField, MAX_RECENT_CHATS, type ChatView, type RecentChat } from '@switchboard/protocol';
+import { DEFAULT_CHATS_PAGE, invalidField, MAX_RECENT_CHATS, type ChatView, type RecentChat, type UnchangedChat } from '@switchboard/protocol';
 
 import { requirePermission } from '../permissions.ts';
 import { clientsSeenBy } from '../visible.ts';
 import type { Actor, OperatorActor } from '../actor.ts';
-import { readChatRows } from './chat-rows.ts';
+import { readListRows, type KnownVersions, type Listed } from './chat-rows.ts';
 import type { Context } from '../context.ts';
 import { countWaiting } from './count-unanswered.ts';
 import { settleWaitingChats } from './settle-waiting.ts';
 import { IS_OPEN_NOT_WAITING, IS_WAITING } from './who-waits.ts';
 import { withDatabase } from '../with-database.ts';
 
-/** `cursor` is the `nextCursor` of the page before; `limit` is `DEFAULT_CHATS_PAGE` unless given, and capped at `MAX_RECENT_CHATS`. */
+/**
+ * `cursor` is the `nextCursor` of the page before; `limit` is `DEFAULT_CHATS_PAGE` unless given, and capped at `MAX_RECENT_CHATS`; `known` are the versions of
+ * the rows that the caller has.
+ */
 export interface ViewQuery {
   readonly view: ChatView;
   readonly cursor?: string | undefined;
   readonly limit?: number | undefined;
+  readonly known?: KnownVersions | undefined;
 }
 
 /** `waiting`: how many visitors wait in all, whatever the page. */
 export interface ViewPage {
-  chats: RecentChat[];
+  /** `UnchangedChat` takes the place of a row that is known in its newest version. */
+  chats: (RecentChat | UnchangedChat)[];
   /** Null on the last page. */
   nextCursor: string | null;
   waiting: number;
@@ -45,10 +50,11 @@ interface Place {
   readonly id: number;
   readonly at: Date;
 }
+type ListedPlace = Place & Listed;
 
 /**
- * One page of a view. Those who wait are first, the longest first; others by what happened to them last, newest first. Nobody who goes on waiting while the pages are read is on two of
- * them or on none, whoever is answered meanwhile; who is answered meanwhile may come once more among those who do not wait.
+ * One page of a view. Visitors who wait are first, longest first; the others are ordered by their newest activity, newest first. A visitor who keeps waiting
+ * while the pages are read is on exactly one of them, whoever is answered meanwhile; one who is answered meanwhile may appear again among those who do not wait.
  *
  * @throws ChatError `unauthenticated`, `forbidden` for everybody but operators, `invalid_request` for a cursor that is none of this view
  */
@@ -59,7 +65,7 @@ export async function listView(ctx: Context, actor: Actor, query: ViewQuery): Pr
   const start = query.cursor === undefined ? { part: 0 } : placeOf(query.cursor, parts);
   return await withDatabase(ctx, async () => {
     await settleWaitingChats(ctx);
-    const places = new Map<number, { readonly part: Part; readonly place: Place }>();
+    const places = new Map<number, { readonly part: Part; readonly place: ListedPlace }>();
     let after = start.after;
     for (const part of parts.slice(start.part)) {
       // One more than asked for shows whether there is another page.
@@ -71,11 +77,11 @@ export async function listView(ctx: Context, actor: Actor, query: ViewQuery): Pr
     const shown = [...places.values()].slice(0, limit);
     const last = shown.at(-1);
     const [chats, { count }] = await Promise.all([
-      readChatRows(
+      readListRows(
         ctx,
         operator,
-        shown.map(({ place: { id } }) => id),
-        'list',
+        shown.map(({ place }) => place),
+        query.known,
       ),
       countWaiting(ctx, operator),
     ]);
@@ -88,14 +94,14 @@ async function placesIn(
   ctx: Context,
   operator: OperatorActor,
   { part: { rows, column, newestFirst }, after, limit }: { readonly part: Part; readonly after: Place | undefined; readonly limit: number },
-): Promise<Place[]> {
+): Promise<ListedPlace[]> {
   const [beyond, order] = newestFirst ? [Prisma.sql`<`, Prisma.sql`DESC`] : [Prisma.sql`>`, Prisma.sql`ASC`];
   const rest =
     after === undefined
       ? Prisma.empty
       : Prisma.sql`AND (${column}, c.id) ${beyond} (${after.at.toISOString()}::timestamptz, ${after.id}::int)`;
-  return await ctx.db.prisma.$queryRaw<Place[]>`
-    SELECT c.id, ${column} AS at FROM ${clientsSeenBy(operator)} WHERE ${rows} ${rest} ORDER BY ${column} ${order}, c.id ${order} LIMIT ${limit}::int`;
+  return await ctx.db.prisma.$queryRaw<ListedPlace[]>`
+    SELECT c.id, c.version, ${column} AS at FROM ${clientsSeenBy(operator)} WHERE ${rows} ${rest} ORDER BY ${column} ${order}, c.id ${order} LIMIT ${limit}::int`;
 }
 
 /** A place as the cursor of the next page: part, milliseconds since 1970, id. */

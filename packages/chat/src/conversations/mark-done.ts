@@ -41,7 +41,7 @@ export async function markDone(ctx: Context, actor: Actor, { clientId, done, las
         const now = ctx.clock();
         const at = now.toISOString();
         const [row] = await tx.$queryRaw<{ doneBefore: Date | null; doneAt: Date | null; waitingSince: Date | null }[]>`
-          UPDATE "Client" SET ${done ? asDone(at) : AS_ITS_MESSAGES_SAY}, "waitingSeq" = "lastSeq", "updatedAt" = ${at}::timestamptz
+          UPDATE "Client" SET ${done ? asDone(at) : AS_ITS_MESSAGES_SAY}, "waitingSeq" = "lastSeq", "updatedAt" = ${at}::timestamptz, version = version + 1
           FROM (SELECT c.id, c."doneAt" AS "doneBefore", first."createdAt" AS since FROM ${clientsSeenBy(actor)} ${unansweredJoins(Prisma.sql`0`)} WHERE c.id = ${client.id}::int) n
           WHERE "Client".id = n.id
           RETURNING n."doneBefore", "doneAt", "waitingSince"`;

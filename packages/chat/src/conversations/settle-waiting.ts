@@ -50,7 +50,7 @@ async function settleStep(tx: Prisma.TransactionClient, now: Date): Promise<numb
   const forgotten = new Date(now.getTime() - FORGOTTEN_AFTER_MS).toISOString();
   // A statement of its own, so that it sees every message that was there when the rows were locked.
   await tx.$executeRaw`
-    UPDATE "Client" SET "waitingSince" = n.since, "doneAt" = n."doneAt", "waitingSeq" = "lastSeq"
+    UPDATE "Client" SET "waitingSince" = n.since, "doneAt" = n."doneAt", "waitingSeq" = "lastSeq", version = version + 1
     FROM (
       SELECT c.id,
         CASE WHEN answer.seq IS NOT NULL THEN first."createdAt"

@@ -62,7 +62,7 @@ export async function advanceReceipts(tx: Queryable, side: Side, client: ClientS
         )`;
   const rows = await tx.$queryRaw<(Receipts & { unreadCount: number; flagged: number })[]>`
     WITH flagged AS (${flagStep(side, client.id, read, now)} RETURNING 1)
-    UPDATE "Client" SET ${counters}, "updatedAt" = ${now.toISOString()}::timestamptz WHERE id = ${client.id}::int
+    UPDATE "Client" SET ${counters}, "updatedAt" = ${now.toISOString()}::timestamptz, version = version + 1 WHERE id = ${client.id}::int
     RETURNING "clientDeliveredSeq", "clientReadSeq", "operatorDeliveredSeq", "operatorReadSeq", "unreadCount",
       (SELECT count(*)::int FROM flagged) AS flagged`;
   const [row] = rows;
@@ -71,14 +71,18 @@ export async function advanceReceipts(tx: Queryable, side: Side, client: ClientS
 }
 
 /**
- * Sets `isRead` of the remaining read messages, in short steps that lock no conversation. Never rejects: nothing on screen depends on the flags, and the next
- * report flags the rest.
+ * Sets `isRead` of the remaining read messages, in short steps that lock the conversation only at their end. Never rejects: nothing on screen depends on the
+ * flags, and the next report flags the rest.
  */
 export async function flagRead(ctx: Context, side: Side, clientId: number, receipts: Receipts): Promise<void> {
   const read = side === 'client' ? receipts.clientReadSeq : receipts.operatorReadSeq;
   try {
     for (let step = 1; step < MAX_STEPS; step += 1) {
-      if ((await ctx.db.prisma.$executeRaw(flagStep(side, clientId, read, ctx.clock()))) < FLAGS_PER_STEP) return;
+      const [row] = await ctx.db.prisma.$queryRaw<{ flagged: number }[]>`
+        WITH flagged AS (${flagStep(side, clientId, read, ctx.clock())} RETURNING 1),
+          raised AS (UPDATE "Client" SET version = version + 1 WHERE id = ${clientId}::int AND EXISTS (SELECT FROM flagged))
+        SELECT count(*)::int AS flagged FROM flagged`;
+      if ((row?.flagged ?? 0) < FLAGS_PER_STEP) return;
     }
   } catch (error) {
     ctx.log.warn({ clientId, err: error }, 'could not flag read messages yet');

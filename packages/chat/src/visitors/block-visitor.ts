@@ -38,7 +38,7 @@ export async function blockVisitor(
         const now = ctx.clock();
         const blockedAt = blocked ? (before ?? now) : null;
         if (changed) {
-          const data = { blockedAt, blockedById: blocked ? operator.userId : null, updatedAt: now };
+          const data = { blockedAt, blockedById: blocked ? operator.userId : null, updatedAt: now, version: { increment: 1 } };
           await tx.client.update({ where: { id }, data, select: { id: true } });
           const [from, to] = [{ blockedAt: isoTime(before) }, { blockedAt: isoTime(blockedAt) }];
           await writeEvent(tx, operator, { clientId: id, kind: blocked ? 'blocked' : 'unblocked', at: now, from, to });

@@ -1,8 +1,11 @@
+import { Prisma, type PrismaClient } from '@switchboard/database';
+
+import { raiseVersion } from '../conversations/version.ts';
 import { conversationNotFound, visitorBlocked } from '../refusals.ts';
 import type { Actor } from '../actor.ts';
 import { startedEvent } from '../events/write-event.ts';
 import { requirePermission } from '../permissions.ts';
-import { clientsSeenBy } from '../visible.ts';
+import { clientsSeenBy, type Queryable } from '../visible.ts';
 import type { Context } from '../context.ts';
 import { withDatabase } from '../with-database.ts';
 
@@ -61,22 +64,61 @@ export async function startSession(
 /** The conversation, if it has not ended. Records the page the visitor is on. */
 async function resume(
   ctx: Context,
-  { clientId, sessionId }: ConversationRef,
+  ref: ConversationRef,
   input: StartSessionInput,
   extra: StartSessionExtra,
 ): Promise<StartedSession | undefined> {
-  const rows = await ctx.db.prisma.$queryRaw<{ username: string; blockedAt: Date | null }[]>`
-    UPDATE "ChatSession" s
-    SET "lastSeenAt" = GREATEST(s."lastSeenAt", ${ctx.clock().toISOString()}::timestamptz), "pageUrl" = COALESCE(${input.pageUrl}, s."pageUrl"),
-      locale = COALESCE(${input.locale}, s.locale), "userAgent" = COALESCE(${extra.userAgent}, s."userAgent")
-    FROM ${clientsSeenBy({ kind: 'visitor', clientId, sessionId })}
-    WHERE s.id = ${sessionId}::uuid AND s."clientId" = ${clientId}::int AND c.id = s."clientId"
-      AND ((c.status = 'ACTIVE' AND s."endedAt" IS NULL) OR c."blockedAt" IS NOT NULL)
-    RETURNING c.username, c."blockedAt"`;
-  const [row] = rows;
+  const { prisma } = ctx.db;
+  const given: Given = { ...input, ...extra, now: ctx.clock().toISOString() };
+  // Where nothing that operators see changes but when the visitor was last there, the conversation is not locked.
+  const row = (await updateSession(prisma, ref, given, saysTheSame(given))) ?? (await changeSession(prisma, ref, given));
   // A blocked visitor stays blocked after ending the conversation.
   if (row?.blockedAt != null) throw visitorBlocked();
-  return row === undefined ? undefined : { clientId, sessionId, username: row.username, resumed: true };
+  return row === undefined ? undefined : { clientId: ref.clientId, sessionId: ref.sessionId, username: row.username, resumed: true };
+}
+
+/** What a visitor who comes back says of themselves. `now`: ISO-8601. */
+interface Given extends Pick<StartSessionInput, 'pageUrl' | 'locale'>, Pick<StartSessionExtra, 'userAgent'> {
+  readonly now: string;
+}
+
+/** Of the conversation that goes on. */
+interface Resumed {
+  readonly username: string;
+  readonly blockedAt: Date | null;
+}
+
+/** A condition: the session has just what is given already. */
+const saysTheSame = ({ pageUrl, locale, userAgent }: Given) =>
+  Prisma.sql`AND s."pageUrl" IS NOT DISTINCT FROM COALESCE(${pageUrl}, s."pageUrl") AND s.locale IS NOT DISTINCT FROM COALESCE(${locale}, s.locale)
+    AND s."userAgent" IS NOT DISTINCT FROM COALESCE(${userAgent}, s."userAgent")`;
+
+/** Under the client's row lock, because operators see another version of the conversation afterwards. */
+async function changeSession(prisma: PrismaClient, ref: ConversationRef, given: Given): Promise<Resumed | undefined> {
+  return await prisma.$transaction(async (tx) => {
+    await tx.$queryRaw`SELECT FROM ${clientsSeenBy({ kind: 'visitor', ...ref })} FOR NO KEY UPDATE OF c`;
+    const row = await updateSession(tx, ref, given, Prisma.empty);
+    if (row !== undefined) await raiseVersion(tx, ref.clientId);
+    return row;
+  });
+}
+
+/** Undefined, and nothing has happened, where there is no such conversation that goes on, or `condition` (of the session `s`) does not hold. */
+async function updateSession(
+  db: Queryable,
+  { clientId, sessionId }: ConversationRef,
+  { pageUrl, locale, userAgent, now }: Given,
+  condition: Prisma.Sql,
+): Promise<Resumed | undefined> {
+  const [row] = await db.$queryRaw<Resumed[]>`
+    UPDATE "ChatSession" s
+    SET "lastSeenAt" = GREATEST(s."lastSeenAt", ${now}::timestamptz), "pageUrl" = COALESCE(${pageUrl}, s."pageUrl"),
+      locale = COALESCE(${locale}, s.locale), "userAgent" = COALESCE(${userAgent}, s."userAgent")
+    FROM ${clientsSeenBy({ kind: 'visitor', clientId, sessionId })}
+    WHERE s.id = ${sessionId}::uuid AND s."clientId" = ${clientId}::int AND c.id = s."clientId"
+      AND ((c.status = 'ACTIVE' AND s."endedAt" IS NULL) OR c."blockedAt" IS NOT NULL) ${condition}
+    RETURNING c.username, c."blockedAt"`;
+  return row;
 }
 
 async function begin(ctx: Context, input: StartSessionInput, extra: StartSessionExtra): Promise<StartedSession> {

@@ -20,3 +20,8 @@ export function errorAnswer(code: ErrorCode, retryAfter?: number, message = 'Ref
     { status, headers: retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) } },
   );
 }
+
+/** The text fields of a form; empty for any other body. */
+export function fieldsOf(body: RequestInit['body']): Record<string, unknown> {
+  return body instanceof FormData ? Object.fromEntries([...body].filter(([, value]) => typeof value === 'string')) : {};
+}

@@ -1,6 +1,14 @@
 import { ChatError } from '@switchboard/protocol/errors';
 import { DEFAULT_CHATS_PAGE, MAX_RECENT_CHATS } from '@switchboard/protocol/limits';
-import type { AnswerOf, ChatView, MessageView, Receipts, RecentChat, RecentChatsResponse } from '@switchboard/protocol/types';
+import type {
+  AnswerOf,
+  ChatView,
+  MessageView,
+  Receipts,
+  RecentChat,
+  RecentChatsResponse,
+  UnchangedChat,
+} from '@switchboard/protocol/types';
 
 export interface FakeClient {
   readonly id: number;
@@ -19,10 +27,22 @@ export interface FakeClient {
   over: boolean;
   /** When the newest message arrived, not when it was sent. */
   lastActivityAt: string;
+  /** Of the row as it was answered last. */
+  version: number;
+  answered: string;
 }
 
-/** The row of a client; one that is requested by id or address includes its pages. */
+/** The row of a client, with a new version if it is not as it was answered last. One that is requested by id or address includes its pages. */
 function chatOf(client: FakeClient, withPages: boolean): RecentChat {
+  const content = contentOf(client);
+  const { pages, ...shown } = content.client;
+  const answered = JSON.stringify({ ...content, client: { ...content.client, lastSeenAt: null } });
+  if (client.answered !== answered) client.version += 1;
+  client.answered = answered;
+  return { ...content, client: { ...shown, ...(withPages ? { pages } : {}) }, version: client.version };
+}
+
+function contentOf(client: FakeClient): RecentChat {
   const { receipts, rows } = client;
   return {
     client: {
@@ -42,7 +62,7 @@ function chatOf(client: FakeClient, withPages: boolean): RecentChat {
       userAgent: 'Fake/1.0',
       lastSeenAt: client.pages[0]?.at ?? null,
       pageAt: client.pages[0]?.at ?? null,
-      ...(withPages ? { pages: structuredClone(client.pages) } : {}),
+      pages: structuredClone(client.pages),
     },
     lastMessage: structuredClone(rows.at(-1) ?? null),
     unreadCount: rows.filter((row) => row.senderType === 'CLIENT' && row.seq > receipts.operatorReadSeq).length,
@@ -73,7 +93,7 @@ export function recentOf(clients: readonly FakeClient[], query: URLSearchParams)
     return { chats: asked.map((client) => chatOf(client, true)) };
   }
   const view = query.get('view') as ChatView | null;
-  if (view === null) return newestOf(clients, query);
+  if (view === null) return { chats: newest(clients, query).map((client) => listedOf(client, query)) };
   const limit = Number(query.get('limit') ?? DEFAULT_CHATS_PAGE);
   const cursor = query.get('cursor') ?? '';
   const found = clients
@@ -82,7 +102,7 @@ export function recentOf(clients: readonly FakeClient[], query: URLSearchParams)
     .toSorted((a, b) => (a.key < b.key ? -1 : 1));
   const page = found.slice(0, limit);
   return {
-    chats: page.map(({ client }) => chatOf(client, false)),
+    chats: page.map(({ client }) => listedOf(client, query)),
     nextCursor: found.length > page.length ? (page.at(-1)?.key ?? null) : null,
     counts: { waiting: clients.filter(waits).length },
   };
@@ -105,16 +125,23 @@ export function markDone(client: FakeClient, body: Record<string, unknown>, now:
 
 /** The list as a server of the previous build answers it: it has no views, and returns the newest conversations for every query. */
 export function oldRecentOf(clients: readonly FakeClient[], query: URLSearchParams): RecentChatsResponse {
-  const known = ({ client, ...rest }: RecentChat): RecentChat => {
+  const known = ({ client, version: _version, ...rest }: RecentChat): RecentChat => {
     const { waitingSince: _w, doneAt: _d, locale: _l, userAgent: _u, lastSeenAt: _s, pageAt: _p, pages: _pages, ...old } = client;
     return { ...rest, client: old };
   };
-  return { chats: newestOf(clients, query).chats.map(known) };
+  return { chats: newest(clients, query).map((client) => known(chatOf(client, false))) };
 }
 
-function newestOf(clients: readonly FakeClient[], query: URLSearchParams): RecentChatsResponse {
-  const newest = clients.toSorted((a, b) =>
+function newest(clients: readonly FakeClient[], query: URLSearchParams): FakeClient[] {
+  const sorted = clients.toSorted((a, b) =>
     a.lastActivityAt === b.lastActivityAt ? b.id - a.id : a.lastActivityAt < b.lastActivityAt ? 1 : -1,
   );
-  return { chats: newest.slice(0, Number(query.get('limit') ?? MAX_RECENT_CHATS)).map((client) => chatOf(client, false)) };
+  return sorted.slice(0, Number(query.get('limit') ?? MAX_RECENT_CHATS));
+}
+
+/** The row, or that the caller has it. */
+function listedOf(client: FakeClient, query: URLSearchParams): RecentChat | UnchangedChat {
+  const chat = chatOf(client, false);
+  if (!(query.get('known') ?? '').split(',').includes(`${client.id}:${client.version}`)) return chat;
+  return { clientId: client.id, version: client.version, unchanged: true, lastSeenAt: chat.client.lastSeenAt ?? null };
 }

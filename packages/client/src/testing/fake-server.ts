@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 
 import { ChatError } from '@switchboard/protocol/errors';
-import type { ErrorCode, MessagesPage, MessageView, NewMessage, Receipts } from '@switchboard/protocol/types';
+import type { ChangeKind, ErrorCode, MessagesPage, MessageView, NewMessage, Receipts } from '@switchboard/protocol/types';
 
-import { blocked, errorAnswer, inADay, isRecord } from './fake-answers.ts';
+import { blocked, errorAnswer, fieldsOf, inADay, isRecord } from './fake-answers.ts';
 import { markDone, oldRecentOf, recentOf } from './fake-list.ts';
 import type { FakeClient } from './fake-list.ts';
 
@@ -36,8 +36,8 @@ export class FakeServer {
   /** Called after each commit of new messages. */
   onCommit: (client: FakeClient) => void = () => undefined;
   onBlocked: (client: FakeClient) => void = () => undefined;
-  /** Called when a conversation is blocked, ended or marked as done, and when that is undone. */
-  onVisitorChanged: (client: FakeClient) => void = () => undefined;
+  /** Called when a conversation is blocked, ended or marked as done, when that is undone, and when its visitor is on another page. */
+  onVisitorChanged: (client: FakeClient, what: ChangeKind) => void = () => undefined;
   /** Answers like a server of the previous build. */
   isOld = false;
   onReceipts: (client: FakeClient, by: 'client' | 'operator') => void = () => undefined;
@@ -62,6 +62,8 @@ export class FakeServer {
       pages: [],
       over: false,
       lastActivityAt: this.#arrival(),
+      version: 0,
+      answered: '',
     };
     this.clients.set(client.id, client);
     return client;
@@ -115,6 +117,13 @@ export class FakeServer {
     if (senderType === 'CLIENT') client.doneAt = null;
     this.onCommit(client);
     return row;
+  }
+
+  /** The visitor goes to another page of the host site. */
+  move(clientId: number, url: string): void {
+    const client = this.#client(clientId);
+    client.pages.unshift({ url, at: this.#arrival() });
+    this.onVisitorChanged(client, 'page');
   }
 
   /** `fetch` for a browser. Visitors are identified by their token; `operator` takes the place of an operator's cookie. */
@@ -182,18 +191,18 @@ export class FakeServer {
     if (path === '/api/chat/block') {
       client.blockedAt = body['blocked'] === true ? new Date().toISOString() : null;
       this.onBlocked(client);
-      this.onVisitorChanged(client);
+      this.onVisitorChanged(client, 'blocked');
       return { blockedAt: client.blockedAt };
     }
     if (path === '/api/chat/end') {
       client.endedAt = new Date().toISOString();
       client.over = 'clientId' in actor;
-      this.onVisitorChanged(client);
+      this.onVisitorChanged(client, 'ended');
       return { endedAt: client.endedAt };
     }
     if (path === '/api/chat/done' && !this.isOld) {
       const answer = markDone(client, body, this.#arrival());
-      this.onVisitorChanged(client);
+      this.onVisitorChanged(client, 'done');
       return answer;
     }
     if (path === '/api/chat/receipts') return this.#receipts(client, 'clientId' in actor ? 'client' : 'operator', body);
@@ -284,9 +293,4 @@ export class FakeServer {
     if (client === undefined) throw new ChatError('not_found', 'No such conversation.');
     return client;
   }
-}
-
-/** The text fields of a form; empty for any other body. */
-function fieldsOf(body: RequestInit['body']): Record<string, unknown> {
-  return body instanceof FormData ? Object.fromEntries([...body].filter(([, value]) => typeof value === 'string')) : {};
 }

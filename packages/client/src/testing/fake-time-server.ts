@@ -18,9 +18,9 @@ export function openFakeTimeServer(): void {
   const emit = (event: string, payload: unknown) => {
     for (const { socket } of consoles) socket.receive(event, payload);
   };
-  server.onCommit = (client) => emit('conversationChanged', { clientId: client.address, lastSeq: client.rows.length });
-  server.onVisitorChanged = (client) =>
-    emit('conversationChanged', { clientId: client.address, lastSeq: client.rows.length, visitorChanged: true });
+  server.onCommit = (client) => emit('conversationChanged', { clientId: client.address, lastSeq: client.rows.length, what: ['messages'] });
+  server.onVisitorChanged = (client, what) =>
+    emit('conversationChanged', { clientId: client.address, lastSeq: client.rows.length, visitorChanged: true, what: [what] });
   server.onReceipts = (client, by) =>
     emit('messagesSeen', { clientId: client.address, by, deliveredSeq: 0, readSeq: client.receipts[`${by}ReadSeq`] });
 }

@@ -24,9 +24,10 @@ const closers: (() => void)[] = [];
 export async function openServers(): Promise<void> {
   server = new FakeServer();
   relay = await FakeRelay.open();
-  server.onCommit = (client) => relay.hint('conversationChanged', { clientId: client.address, lastSeq: client.rows.length });
-  server.onVisitorChanged = (client) =>
-    relay.hint('conversationChanged', { clientId: client.address, lastSeq: client.rows.length, visitorChanged: true });
+  server.onCommit = (client) =>
+    relay.hint('conversationChanged', { clientId: client.address, lastSeq: client.rows.length, what: ['messages'] });
+  server.onVisitorChanged = (client, what) =>
+    relay.hint('conversationChanged', { clientId: client.address, lastSeq: client.rows.length, visitorChanged: true, what: [what] });
   server.onReceipts = (client, by) => {
     const { receipts } = client;
     relay.hint('messagesSeen', {

@@ -29,6 +29,7 @@ const OURS = [
   '20261130110400_additive_done',
   '20261130150000_additive_conversation_events',
   '20261130150000_additive_jobs',
+  '20261130160000_additive_client_version',
 ] as const;
 let folders: MigrationFolders;
 let url: string;

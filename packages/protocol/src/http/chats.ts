@@ -52,20 +52,35 @@ const recentChat = z
     unreadCount: z.int(),
     receipts,
     lastActivityAt: time.describe('When the newest message reached the server, or the conversation was started.'),
+    version: z
+      .int()
+      .optional()
+      .describe('Grows with every change of this row, except of `client.lastSeenAt` and of the signature in the address of a picture.'),
   })
   .meta({ id: 'RecentChat' });
 /** One row of the list. */
 export type RecentChat = z.output<typeof recentChat>;
 
+const unchangedChat = z
+  .object({
+    clientId: z.int(),
+    version: z.int(),
+    unchanged: z.literal(true),
+    lastSeenAt: time.nullable().describe('`client.lastSeenAt`: it has no version.'),
+  })
+  .meta({ id: 'UnchangedChat', description: 'Takes the place of a row whose version the caller has (`known`).' });
+/** Takes the place of a row that the caller has. */
+export type UnchangedChat = z.output<typeof unchangedChat>;
+
 /** `waiting`: somebody waits for an answer. `open`: all with a message that nobody has marked as done, those that wait first. `done`: those that somebody has. */
 export type ChatView = 'waiting' | 'open' | 'done';
 
-/** A query string's list, its parts between commas. */
-const queryList = <T>(part: z.ZodType<T, string>) =>
+/** A query string's list of at most `max` parts, separated by commas. */
+const queryList = <T>(part: z.ZodType<T, string>, max = MAX_CHATS_BY_ID) =>
   z
     .string()
-    .transform((value) => value.split(',', MAX_CHATS_BY_ID + 1))
-    .pipe(z.array(part).max(MAX_CHATS_BY_ID));
+    .transform((value) => value.split(',', max + 1))
+    .pipe(z.array(part).max(max));
 
 /** A page of a view; just the conversations that are named; or, without any of these, the newest. */
 const recentChatsQuery = z
@@ -75,15 +90,20 @@ const recentChatsQuery = z
     cursor: z.string().max(40).optional(),
     ids: queryList(queryNumber.pipe(z.int().positive())).optional(),
     addresses: queryList(text(MAX_ADDRESS_LENGTH).min(1)).optional(),
+    known: queryList(z.string().regex(/^\d{1,10}:\d{1,10}$/, 'must be a client id and a version: 12:3'), MAX_RECENT_CHATS).optional(),
   })
   .refine(({ view, ids, addresses }) => view === undefined || (ids === undefined && addresses === undefined), {
     message: 'view goes with neither ids nor addresses',
     path: ['view'],
   })
+  .refine(({ known, ids, addresses }) => known === undefined || (ids === undefined && addresses === undefined), {
+    message: 'known goes with neither ids nor addresses',
+    path: ['known'],
+  })
   .refine(({ view, cursor }) => cursor === undefined || view !== undefined, { message: 'cursor needs a view', path: ['cursor'] });
 
 const recentChatsResponse = z.object({
-  chats: z.array(recentChat).describe('In the order of the view; without one, newest activity first.'),
+  chats: z.array(z.union([recentChat, unchangedChat])).describe('In the order of the view; without one, newest activity first.'),
   nextCursor: z.string().nullish().describe('Of a view: asks for the next page; null on the last.'),
   counts: z.object({ waiting: z.int() }).optional().describe('Of a view, over all pages: visitors who wait for an answer.'),
   epoch,

@@ -5,19 +5,24 @@ import { route } from '../route.ts';
 
 /** Conversations for the console's list. */
 export const listChats = route('GET /api/chat/recent', {
-  async handle({ services: { chat }, caller, query: { view, ids, addresses, ...query } }) {
+  async handle({ services: { chat }, caller, query: { view, ids, addresses, known, ...query } }) {
     const actor = operatorActor(caller.operator);
     // The epoch first: a list from before a restore must not carry the epoch from after it.
     const epoch = await readEpoch(chat, actor);
     if (view !== undefined) {
-      const { chats, nextCursor, waiting } = await listView(chat, actor, { view, ...query });
+      const { chats, nextCursor, waiting } = await listView(chat, actor, { view, known: versionsOf(known), ...query });
       return { chats, epoch, nextCursor, counts: { waiting } };
     }
     const isMeant = ids !== undefined || addresses !== undefined;
-    const chats = isMeant ? await findChats(chat, actor, { ids, addresses }) : await listRecentChats(chat, actor, query);
+    const chats = isMeant ? await findChats(chat, actor, { ids, addresses }) : await listRecentChats(chat, actor, query, versionsOf(known));
     return { chats, epoch };
   },
 });
+
+/** By client id. @param known `12:3`, a client id and a version */
+function versionsOf(known: readonly string[] = []): ReadonlyMap<number, number> {
+  return new Map(known.map((one) => [Number(one.slice(0, one.indexOf(':'))), Number(one.slice(one.indexOf(':') + 1))]));
+}
 
 /** Marks a conversation as done, or takes that back. The visitor's next message takes it back, too. */
 export const setDone = route('POST /api/chat/done', {

@@ -31,7 +31,7 @@ export function waitingChange(
  */
 export function clientColumns(lastSeq: Prisma.Sql, at: string): Prisma.Sql {
   return Prisma.sql`"lastSeq" = ${lastSeq}, "unreadCount" = c."unreadCount" + n.unread,
-        "lastActivityAt" = GREATEST(c."lastActivityAt", ${at}::timestamptz), "updatedAt" = ${at}::timestamptz,
+        "lastActivityAt" = GREATEST(c."lastActivityAt", ${at}::timestamptz), "updatedAt" = ${at}::timestamptz, version = c.version + 1,
         "waitingSince" = CASE WHEN n.answered THEN n.since ELSE COALESCE(c."waitingSince", n.since) END,
         "doneAt" = CASE WHEN n.unread > 0 THEN NULL ELSE c."doneAt" END,
         "waitingSeq" = CASE WHEN c."waitingSeq" = c."lastSeq" THEN ${lastSeq} ELSE c."waitingSeq" END`;

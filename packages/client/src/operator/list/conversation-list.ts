@@ -30,7 +30,7 @@ type Standing = Pick<ConversationSummary, 'waitingSince' | 'doneAt' | 'endedAt' 
 
 /** One conversation as the list keeps it. */
 export interface ListRow {
-  /** As last fetched, or as an operator's click has changed it since. */
+  /** As last fetched. Without a version once an event has changed it: then it is not what the server answered for that version. */
   readonly chat: RecentChat;
   /** In the order heard. Lies over `chat` and leaves no trace there, so that it can be undone. */
   readonly said: readonly Said[];
@@ -101,17 +101,21 @@ export function adoptedChat(clientId: number, username: string, address: string,
 /** Takes one event into a row; the same row when it changes nothing. */
 export function changedRow(row: ListRow, event: RowEvent, asOf: number): ListRow {
   const { chat, said } = row;
-  const change = (client: Partial<RecentChat['client']>) => makeRow({ ...chat, client: { ...chat.client, ...client } }, said, asOf);
+  const changed = (client: Partial<RecentChat['client']>): RecentChat => ({
+    ...chat,
+    client: { ...chat.client, ...client },
+    version: undefined,
+  });
   if (event.type === 'message') return heardRow(row, { ...event, ended: false });
   if (event.type === 'kept') return heardRow(row, { ...event, heardAt: null, ended: false });
   if (event.type === 'saved') return savedRow(row, event);
   if (event.type === 'dropped') return withoutSaid(row, event.message);
   if (event.type === 'unkept')
     return said.some((one) => one.heardAt === null && isSame(one.content, event.message)) ? withoutSaid(row, event.message) : row;
-  if (event.type === 'blocked') return change({ blockedAt: event.at });
-  if (event.type === 'done') return change({ doneAt: event.doneAt, waitingSince: event.waitingSince });
+  if (event.type === 'blocked') return makeRow(changed({ blockedAt: event.at }), said, asOf);
+  if (event.type === 'done') return makeRow(changed({ doneAt: event.doneAt, waitingSince: event.waitingSince }), said, asOf);
   const before = said.map(({ content, heardAt, arrivedAt }) => ({ content, heardAt, arrivedAt, ended: true }));
-  return makeRow({ ...chat, client: { ...chat.client, endedAt: event.at } }, before, asOf);
+  return makeRow(changed({ endedAt: event.at }), before, asOf);
 }
 
 /** Number of unread messages, as far as the list alone knows. */

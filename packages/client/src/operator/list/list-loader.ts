@@ -5,6 +5,8 @@ import type { ListView, OperatorSnapshot } from '../../model/types.ts';
 import type { Effects } from '../../platform/effects.ts';
 import { isWaiting } from './conversation-list.ts';
 import type { ListState } from './conversation-list.ts';
+import { completeRows, knownInView, knownNewest, NO_ROWS, versionsOf } from './known-rows.ts';
+import type { KnownRows } from './known-rows.ts';
 import type { ListModel } from './list-model.ts';
 import { isNews } from './list-news.ts';
 import type { Place } from './list-order.ts';
@@ -14,7 +16,17 @@ import type { RowQuery } from './row-requests.ts';
 const NEWEST = [10, 50, MAX_RECENT_CHATS];
 
 /** `GET /api/chat/recent`, as its query says it. */
-export type RecentQuery = RowQuery & { readonly view?: ListView; readonly cursor?: string; readonly limit?: number };
+export type RecentQuery = RowQuery & {
+  readonly view?: ListView;
+  readonly cursor?: string;
+  readonly limit?: number;
+  readonly known?: readonly string[];
+};
+
+/** An answer whose rows are complete. */
+interface Answered extends Omit<RecentChatsResponse, 'chats'> {
+  readonly chats: readonly RecentChat[];
+}
 
 export interface ListLoaderHooks {
   recentChats(query: RecentQuery): Promise<RecentChatsResponse>;
@@ -134,7 +146,8 @@ export class ListLoader {
     let count = fromBeginning ? 0 : this.#model.shown().length;
     while (cursor !== null && count < this.#wanted) {
       const limit = Math.min(this.#wanted - count, MAX_RECENT_CHATS);
-      const { answer, step, take } = await this.#ask({ view, limit, ...(cursor === undefined ? {} : { cursor }) });
+      const query = { view, limit, ...(cursor === undefined ? {} : { cursor }) };
+      const { answer, step, take } = await this.#ask(query, knownInView(this.#model.rows(), this.#model.places(), from, limit));
       if (this.#isOther(view, step)) return;
       if (answer.nextCursor === undefined) {
         await this.#takeAll(view);
@@ -178,7 +191,7 @@ export class ListLoader {
   async #lookForNews(): Promise<void> {
     let until = this.#completeUntil;
     for (const limit of NEWEST) {
-      const { answer, take } = await this.#ask({ limit });
+      const { answer, take } = await this.#ask({ limit }, knownNewest(this.#model.rows(), limit));
       take();
       const activity = answer.chats.map(({ lastActivityAt }) => lastActivityAt);
       for (const at of activity) if (at > until) until = at;
@@ -187,16 +200,18 @@ export class ListLoader {
     this.#completeUntil = until;
   }
 
-  /** Asks, and takes nothing of the answer but whose history it tells. */
-  async #ask(query: RecentQuery): Promise<{ answer: RecentChatsResponse; step: number; take: () => void }> {
+  /** Asks, and takes nothing of the answer but whose history it is of. */
+  async #ask(query: RecentQuery, known: KnownRows = NO_ROWS): Promise<{ answer: Answered; step: number; take: () => void }> {
     const step = this.nextStep();
     const changes = this.#model.waitingChanges;
-    const answer = await this.#hooks.recentChats(query);
-    this.#takeEpoch(answer.epoch);
+    const given = await this.#hooks.recentChats(known.size === 0 ? query : { ...query, known: versionsOf(known) });
+    this.#takeEpoch(given.epoch);
+    // A version says nothing of another history.
+    const answer = { ...given, chats: completeRows(given.chats, step < this.#forgotten ? NO_ROWS : known) };
     return { answer, step, take: () => this.#take(answer, step, changes) };
   }
 
-  #take({ chats, counts }: RecentChatsResponse, step: number, changes: number): void {
+  #take({ chats, counts }: Answered, step: number, changes: number): void {
     const news =
       this.#completeUntil === '' ? [] : chats.filter((chat) => isNews(chat, this.#model.row(chat.client.id), this.#completeUntil));
     const isCounted = changes === this.#model.waitingChanges;

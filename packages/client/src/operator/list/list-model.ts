@@ -182,6 +182,11 @@ export class ListModel {
     return this.#boundary;
   }
 
+  /** Where the rows of the view are, in its order. */
+  places(): readonly Place[] {
+    return this.#order.places();
+  }
+
   /** Where the last of these rows stands in the view; null without any. */
   lastPlace(chats: readonly RecentChat[]): Place | null {
     return chats.reduceRight<Place | null>((place, chat) => place ?? placeIn(this.#view, fetchedRow(chat, undefined, 0, 0)), null);

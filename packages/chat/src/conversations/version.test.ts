@@ -1,0 +1,210 @@
+import { Prisma } from '@switchboard/database';
+import { seed } from '@switchboard/database/testing';
+import type { ChatView, RecentChat, UnchangedChat } from '@switchboard/protocol';
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { SYSTEM, type OperatorActor, type VisitorActor } from '../actor.ts';
+import type * as verbs from '../index.ts';
+import type { WithEffects } from '../effects.ts';
+import { createMessageSaver, type MessageSaver } from '../messages/saving/message-saver.ts';
+import { markRead } from '../receipts/mark-read.ts';
+import { recordReceipts } from '../receipts/record-receipts.ts';
+import { chatFixture, codeOf, image, NOW, text } from '../testing/chat-fixture.ts';
+import { recordedSaves } from '../testing/recorded-saves.ts';
+import { blockVisitor } from '../visitors/block-visitor.ts';
+import { startSession } from '../visitors/start-session.ts';
+import { visitPage } from '../visitors/visit-page.ts';
+import { endChat } from './end-chat.ts';
+import { findChats, listRecentChats } from './list-recent-chats.ts';
+import { listView } from './list-view.ts';
+import { markDone } from './mark-done.ts';
+import { settleWaiting } from './settle-waiting.ts';
+
+const chat = chatFixture();
+let saver: MessageSaver;
+let operator: OperatorActor;
+beforeAll(async () => {
+  saver = createMessageSaver(chat.ctx);
+  operator = await chat.operator('Olga');
+});
+afterAll(async () => await saver.close());
+beforeEach(() => {
+  chat.now = NOW;
+});
+
+const VIEWS: readonly ChatView[] = ['waiting', 'open', 'done'];
+const PAGES = ['https://shop.example/lamps', 'https://shop.example/cart'];
+const BROWSERS = ['Firefox', 'Chromium'];
+
+/** A step of a conversation; `n` chooses one of several ways to do it. */
+type Verb = (visitor: VisitorActor, n: number) => Promise<unknown>;
+type VerbWithEffects = {
+  [K in keyof typeof verbs]: (typeof verbs)[K] extends (...args: never[]) => Promise<infer R>
+    ? R extends WithEffects<object>
+      ? K
+      : never
+    : never;
+}[keyof typeof verbs];
+/** Verbs that change accounts and no conversation. */
+type AccountVerb = 'setOperatorRole' | 'setOperatorPassword' | 'removeOperator';
+
+/** Everything that changes a conversation: a new verb with effects does not compile before it is here. */
+const VERBS: Record<Exclude<VerbWithEffects, AccountVerb>, Verb> & Record<string, Verb> = {
+  save: async (visitor, n) => await saver.save(visitor, [text(`message ${n}`)]),
+  saveTwice: async (visitor) => await saver.save(visitor, [text('one'), image(await chat.upload(visitor))]),
+  answer: async ({ clientId }, n) => await saver.save(operator, [text(`answer ${n}`, { clientId })]),
+  // By an address, so that it is planned and not written at once.
+  answerByAddress: async ({ sessionId }) => await saver.save(operator, [text('answer', { clientSocketId: sessionId })]),
+  markRead: async ({ clientId }, n) => await markRead(chat.ctx, operator, { clientId, upToSeq: n }),
+  recordReceipts: async (visitor, n) =>
+    await recordReceipts(chat.ctx, n % 2 === 0 ? visitor : operator, { clientId: visitor.clientId, deliveredSeq: n, readSeq: n - 1 }),
+  markDone: async ({ clientId }, n) => await markDone(chat.ctx, operator, { clientId, done: n % 2 === 0 }),
+  blockVisitor: async ({ clientId }, n) => await blockVisitor(chat.ctx, operator, { clientId, blocked: n % 2 === 0 }),
+  endChat: async (visitor, n) => await endChat(chat.ctx, n === 0 ? visitor : operator, { clientId: visitor.clientId }),
+  visitPage: async (visitor, n) => await visitPage(chat.ctx, visitor, { url: PAGES[n % 2] ?? '' }),
+  startSession: async (visitor, n) =>
+    await startSession(
+      chat.ctx,
+      visitor,
+      { username: 'Vera', pageUrl: PAGES[n % 2], locale: n < 3 ? 'de' : 'en' },
+      { userAgent: BROWSERS[n % 2] },
+    ),
+  settleWaiting: async ({ clientId }) => {
+    await chat.db.prisma.client.update({ where: { id: clientId }, data: { waitingSeq: 0 } });
+    await settleWaiting(chat.ctx, SYSTEM);
+  },
+};
+
+/** Refusals are part of it: what is refused changes nothing. */
+async function attempt(verb: Verb, visitor: VisitorActor, n: number): Promise<void> {
+  const code = await codeOf(verb(visitor, n));
+  expect(code).not.toBe('internal');
+  expect(code === 'resolved' || typeof code === 'string', String(code)).toBe(true);
+}
+
+/** Everything that operators see of these conversations, but for their versions and when the visitor was last there. */
+function shown({ version: _version, ...chatRow }: RecentChat): string {
+  return JSON.stringify({ ...chatRow, client: { ...chatRow.client, lastSeenAt: null } });
+}
+
+const step = fc.record({ verb: fc.constantFrom(...Object.keys(VERBS)), visitor: fc.nat(2), n: fc.nat(5) });
+
+describe('the version of a conversation', () => {
+  it('grows whenever what operators see of it changes, whatever was done', async () => {
+    const changes = new Set<string>();
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
+        const visitors = [await chat.visitor(), await chat.visitor(), await chat.visitor()];
+        const read = async () => await findChats(chat.ctx, operator, { ids: visitors.map(({ clientId }) => clientId) });
+        let before = await read();
+        for (const { verb, visitor, n } of steps) {
+          chat.now = new Date(chat.now.getTime() + 11_000);
+          await attempt(VERBS[verb]!, visitors[visitor]!, n);
+          const after = await read();
+          for (const [index, row] of after.entries()) {
+            const old = before[index]!;
+            expect(row.version).toBeGreaterThanOrEqual(old.version ?? 0);
+            if (shown(row) === shown(old)) continue;
+            changes.add(verb);
+            expect(row.version, `${verb} ${n} changed ${shown(old)} to ${shown(row)}`).toBeGreaterThan(old.version ?? 0);
+          }
+          before = after;
+        }
+      }),
+      { numRuns: 30 },
+    );
+    // Each of them has changed something, at least once; settling has a test of its own.
+    expect(new Set([...changes, 'settleWaiting'])).toEqual(new Set(Object.keys(VERBS)));
+  });
+
+  it('grows by who waits, found out for messages of an older version', async () => {
+    const visitor = await chat.visitor();
+    await saver.save(visitor, [text('Hello?')]);
+    await chat.db.prisma.client.update({ where: { id: visitor.clientId }, data: { waitingSince: null, waitingSeq: 0 } });
+    const { version } = await chat.client(visitor.clientId);
+    await settleWaiting(chat.ctx, SYSTEM);
+    const settled = await chat.client(visitor.clientId);
+    expect(settled.waitingSince).not.toBeNull();
+    expect(settled.version).toBeGreaterThan(version);
+  });
+
+  it('grows with every step that flags more messages as read', async () => {
+    const { clientId } = await chat.visitor();
+    const count = 2_500;
+    await seed(chat.url, [
+      Prisma.sql`INSERT INTO "ChatMessage" ("messageKey", "clientId", seq, "senderType", "messageType", text, "updatedAt")
+        SELECT gen_random_uuid(), ${clientId}::int, n, 'CLIENT', 'TEXT', 'x', now() FROM generate_series(1, ${count}::int) n`,
+    ]);
+    await chat.db.prisma.client.update({ where: { id: clientId }, data: { lastSeq: count, unreadCount: count } });
+    const { version } = await chat.client(clientId);
+    await markRead(chat.ctx, operator, { clientId });
+    // One for the mark and the first thousand, one for the second thousand, one for the rest.
+    expect((await chat.client(clientId)).version).toBe(version + 3);
+  });
+
+  it('costs saving no statement of its own', async () => {
+    const visitor = await chat.visitor();
+    const statements: Prisma.Sql[] = [];
+    const recording = createMessageSaver({ ...chat.ctx, db: recordedSaves(chat.db, statements) });
+    await recording.save(visitor, [text('written at once')]);
+    expect(statements).toHaveLength(1);
+    expect(statements[0]?.text).toContain('version = c.version + 1');
+    expect((await chat.client(visitor.clientId)).version).toBe(1);
+    // By an address, so that it is planned: four lookups, and one statement that writes.
+    statements.length = 0;
+    await recording.save(operator, [text('planned', { clientSocketId: visitor.sessionId })]);
+    expect(statements.filter(({ text: sql }) => /INSERT|UPDATE "/.test(sql))).toHaveLength(1);
+    expect((await chat.client(visitor.clientId)).version).toBe(2);
+    await recording.close();
+  });
+});
+
+/** The rows of an answer, those that have not changed as they were before: what a caller shows. */
+function completed(rows: readonly (RecentChat | UnchangedChat)[], before: ReadonlyMap<number, RecentChat>): RecentChat[] {
+  return rows.map((row) => {
+    if (!('unchanged' in row)) return row;
+    const old = before.get(row.clientId)!;
+    return { ...old, client: { ...old.client, lastSeenAt: row.lastSeenAt } };
+  });
+}
+
+describe('a list of which the caller knows rows', () => {
+  it('says the same with the rows that the caller has as it says without', async () => {
+    let unchanged = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 8 }), fc.constantFrom(...VIEWS, null), async (steps, view) => {
+        await chat.db.prisma.client.updateMany({ data: { waitingSince: null, doneAt: null, lastSeq: 0, waitingSeq: 0 } });
+        const visitors = [await chat.visitor(), await chat.visitor(), await chat.visitor()];
+        for (const [index, visitor] of visitors.entries()) {
+          await saver.save(visitor, [text('Hello?')]);
+          if (index === 1) await markDone(chat.ctx, operator, { clientId: visitor.clientId, done: true });
+        }
+        const read = async (known?: ReadonlyMap<number, number>) =>
+          view === null
+            ? await listRecentChats(chat.ctx, operator, { limit: 10 }, known)
+            : (await listView(chat.ctx, operator, { view, limit: 10, known })).chats;
+        const had = new Map((await read()).flatMap((row) => ('unchanged' in row ? [] : [[row.client.id, row] as const])));
+        for (const { verb, visitor, n } of steps) {
+          chat.now = new Date(chat.now.getTime() + 11_000);
+          await attempt(VERBS[verb]!, visitors[visitor]!, n);
+        }
+        const answer = await read(new Map([...had].map(([id, { version = 0 }]) => [id, version])));
+        unchanged += answer.filter((row) => 'unchanged' in row).length;
+        expect(completed(answer, had)).toEqual(await read());
+      }),
+      { numRuns: 40 },
+    );
+    expect(unchanged).toBeGreaterThan(10);
+  });
+
+  it('has whole rows for versions that are none of theirs, whatever they are', async () => {
+    const visitor = await chat.visitor();
+    await saver.save(visitor, [text('Hello?')]);
+    const { version } = await chat.client(visitor.clientId);
+    for (const wrong of [version - 1, version + 1, 9_999_999_999]) {
+      const { chats } = await listView(chat.ctx, operator, { view: 'open', known: new Map([[visitor.clientId, wrong]]) });
+      expect(chats.find((row) => !('unchanged' in row) && row.client.id === visitor.clientId)).toBeDefined();
+    }
+  });
+});
