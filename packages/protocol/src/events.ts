@@ -2,7 +2,14 @@ import { z } from 'zod';
 
 import type { BodyType, RelayedBody } from './body.ts';
 import type { WireError } from './errors.ts';
-import { MAX_ADDRESS_LENGTH, MAX_FILE_NAME_LENGTH, MAX_NAME_LENGTH, MAX_TEXT_LENGTH } from './limits.ts';
+import {
+  MAX_ADDRESS_LENGTH,
+  MAX_CHANGE_KIND_LENGTH,
+  MAX_CHANGE_KINDS,
+  MAX_FILE_NAME_LENGTH,
+  MAX_NAME_LENGTH,
+  MAX_TEXT_LENGTH,
+} from './limits.ts';
 import { isVisible } from './visible.ts';
 
 /**
@@ -94,10 +101,10 @@ export interface RelayPayloads {
   operatorTyping: { isTyping: boolean; operatorName?: string | null | undefined; original?: Original | undefined };
   error: Pick<WireError, 'message'> & Partial<WireError>;
   /**
-   * A hint: the database has news of this address. Never data: fetch if behind. `visitorChanged`: it is (also) of what is known of the visitor and the
-   * conversation: blocked, ended, done, or on another page.
+   * A hint: the database has news of this address. Never data: fetch if behind. `visitorChanged`: something other than the messages has changed. `what`, for
+   * operators: the kinds of change (`ChangeKind`, or kinds of a later version); an older sender names none.
    */
-  conversationChanged: { clientId: string; lastSeq: number; visitorChanged?: boolean | undefined };
+  conversationChanged: { clientId: string; lastSeq: number; visitorChanged?: boolean | undefined; what?: readonly string[] | undefined };
   /** A hint: one side has received or seen up to these numbers. The truth is in the next fetched page. */
   messagesSeen: { clientId: string; by: 'client' | 'operator'; deliveredSeq: number; readSeq: number };
   /** A hint: this peer may have missed something on a line that looked healthy. Look in the database, after a random moment: everybody was told. */
@@ -123,6 +130,8 @@ export const hintRequest = z.discriminatedUnion('event', [
     clientId: address,
     lastSeq: z.int().nonnegative(),
     visitorChanged: z.boolean().optional(),
+    // Strings, so that a relay passes on kinds that it does not know.
+    what: z.array(z.string().min(1).max(MAX_CHANGE_KIND_LENGTH)).max(MAX_CHANGE_KINDS).optional(),
   }),
   z.object({
     event: z.literal('messagesSeen'),

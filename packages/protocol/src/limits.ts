@@ -28,6 +28,9 @@ export const MAX_VISITED_PAGES = 10;
 /** The frame says at least this often which page the visitor is on, while it is visible; somebody who was heard of within HERE_MS is there. */
 export const PAGE_REPORT_MS = 60_000;
 export const HERE_MS = 100_000;
+/** Kinds of change that one hint names, and the characters of one of them. */
+export const MAX_CHANGE_KINDS = 16;
+export const MAX_CHANGE_KIND_LENGTH = 32;
 /** Messages that one sender may send to the relay in a second. */
 export const MESSAGES_PER_SECOND = 5;
 /** A message's `createdAt` is never further back than this, in milliseconds. */

@@ -34,6 +34,11 @@ function send(hint: PeerHint, delivery: Delivery): number {
   const { event, ...payload } = hint;
   // The visitor has ended the chat; only operators have to be notified.
   if (hint.event === 'chatEnded') return delivery.toOperators(hint.event, { clientId: hint.clientId });
+  if (hint.event === 'conversationChanged') {
+    const { event: name, what, ...rest } = hint;
+    // What operators have done is not the visitor's business.
+    return delivery.toOperators(name, what === undefined ? rest : { ...rest, what }) + delivery.toVisitor(hint.clientId, name, rest);
+  }
   return sendToBoth(delivery, event, payload);
 }
 

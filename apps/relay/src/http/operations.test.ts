@@ -53,6 +53,17 @@ describe('POST /hints', () => {
     expect(metrics).toMatch(/relay_hints_total\{event="conversationChanged",service="relay"\} 2/);
   });
 
+  it('says to operators what has changed, and to the visitor only that something has', async () => {
+    const relay = await start();
+    const [maya, anna] = [await relay.operator(1, 'Maya'), await relay.visitor(ANNA, 'Anna')];
+    const hint = { ...CHANGED, visitorChanged: true, what: ['done', 'a kind of a later version'] };
+    expect(await post(relay, JSON.stringify(hint), await service(relay))).toMatchObject({ status: 202, body: { delivered: 2 } });
+    await Promise.all([maya, anna].map(async (peer) => await peer.settled()));
+    const { event: _event, what, ...rest } = hint;
+    expect(maya.of('conversationChanged')).toEqual([{ ...rest, what }]);
+    expect(anna.of('conversationChanged')).toEqual([rest]);
+  });
+
   it('notifies the operators, and nobody else, when a visitor has ended the chat', async () => {
     const relay = await start();
     const [maya, anna] = [await relay.operator(1, 'Maya'), await relay.visitor(ANNA, 'Anna')];
@@ -88,6 +99,10 @@ describe('POST /hints', () => {
     ['an unknown event', JSON.stringify({ ...CHANGED, event: 'incomingMessage' }), 400],
     ['a number that is none', JSON.stringify({ ...CHANGED, lastSeq: 'x' }), 400],
     ['no hint at all', '[]', 400],
+    ['changes that are no list', JSON.stringify({ ...CHANGED, what: 'done' }), 400],
+    ['a change without a name', JSON.stringify({ ...CHANGED, what: [''] }), 400],
+    ['the name of a change that is too long', JSON.stringify({ ...CHANGED, what: ['x'.repeat(33)] }), 400],
+    ['too many changes', JSON.stringify({ ...CHANGED, what: Array.from({ length: 17 }, () => 'done') }), 400],
     ['more than a hundred', JSON.stringify(Array.from({ length: 101 }, () => CHANGED)), 400],
     ['one bad among good ones', JSON.stringify([CHANGED, {}]), 400],
     ['more than 64 KiB', JSON.stringify({ ...CHANGED, junk: 'x'.repeat(70_000) }), 413],

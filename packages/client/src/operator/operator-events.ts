@@ -1,4 +1,4 @@
-import type { RelayPayloads } from '@switchboard/protocol/types';
+import type { ChangeKind, RelayPayloads } from '@switchboard/protocol/types';
 
 import type { Effects } from '../platform/effects.ts';
 import type { ServerClock } from '../platform/server-clock.ts';
@@ -14,6 +14,9 @@ import type { LiveList } from './list/live-list.ts';
 
 /** An address that our own visitors have; an old front-end's is a socket id. */
 const OWN_ADDRESS = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
+
+/** For each kind of change, what a console does about it. */
+export type ChangeHandlers = { readonly [K in ChangeKind]: (clientId: number, lastSeq: number) => void };
 
 /** What a console's relay events concern. */
 interface Parts {
@@ -31,9 +34,22 @@ interface Parts {
 /** Does what the relay tells a console. */
 export class OperatorEvents {
   readonly #parts: Parts;
+  readonly #changes: ChangeHandlers;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    const { list, cache } = parts;
+    const fetchRow = (clientId: number) => list.want(clientId);
+    this.#changes = {
+      messages: (clientId, lastSeq) => {
+        cache.peek(clientId)?.sync.hint(lastSeq);
+        if (lastSeq > (list.lastSeq(clientId) ?? 0)) fetchRow(clientId);
+      },
+      ended: fetchRow,
+      blocked: fetchRow,
+      done: fetchRow,
+      page: fetchRow,
+    };
   }
 
   handlers(): RelayHandlers {
@@ -108,14 +124,22 @@ export class OperatorEvents {
     http.request('POST /api/chat/end', { body: { clientId } }).catch((error: unknown) => effects.note('end not kept', error));
   }
 
-  #takeHint({ clientId: address, lastSeq, visitorChanged }: RelayPayloads['conversationChanged']): void {
-    const { list, cache, book } = this.#parts;
+  #takeHint({ clientId: address, lastSeq, visitorChanged, what }: RelayPayloads['conversationChanged']): void {
+    const { list, book } = this.#parts;
     const clientId = book.find(address);
     if (clientId === undefined) {
       void list.wantAddress(address);
       return;
     }
-    cache.peek(clientId)?.sync.hint(lastSeq);
-    if (visitorChanged === true || lastSeq > (list.lastSeq(clientId) ?? 0)) list.want(clientId);
+    // Whatever has changed, the number says whether this console has missed messages.
+    this.#changes.messages(clientId, lastSeq);
+    for (const kind of what ?? []) if (kind !== 'messages' && this.#isKnownChange(kind)) this.#changes[kind](clientId, lastSeq);
+    // An older server does not say what it was.
+    if (what === undefined && visitorChanged === true) list.want(clientId);
+  }
+
+  /** A later version of the server has kinds that this page does not know: it has nothing to show of them. */
+  #isKnownChange(kind: string): kind is ChangeKind {
+    return Object.hasOwn(this.#changes, kind);
   }
 }

@@ -18,11 +18,11 @@ const of = { clientId: 7, address: 'a' };
 it.each<[Effect, object]>([
   [
     { kind: 'conversation changed', ...of, lastSeq: 5, what: ['messages'] },
-    { event: 'conversationChanged', clientId: 'a', lastSeq: 5 },
+    { event: 'conversationChanged', clientId: 'a', lastSeq: 5, what: ['messages'] },
   ],
   [
     { kind: 'conversation changed', ...of, lastSeq: 5, what: ['messages', 'done'] },
-    { event: 'conversationChanged', clientId: 'a', lastSeq: 5, visitorChanged: true },
+    { event: 'conversationChanged', clientId: 'a', lastSeq: 5, visitorChanged: true, what: ['messages', 'done'] },
   ],
   [
     { kind: 'messages seen', ...of, by: 'client', receipts },

@@ -39,5 +39,5 @@ function hintOf(effect: Exclude<Effect, { kind: 'access revoked' }>, address: st
   }
   const { lastSeq, what } = effect;
   const visitorChanged = what.some((kind) => kind !== 'messages');
-  return { event: 'conversationChanged', clientId: address, lastSeq, ...(visitorChanged ? { visitorChanged } : {}) };
+  return { event: 'conversationChanged', clientId: address, lastSeq, ...(visitorChanged ? { visitorChanged } : {}), what: [...what] };
 }

@@ -44,6 +44,21 @@ describe('relay hints', () => {
     expect(relay.batches).toEqual([[changed('a', 5)]]);
   });
 
+  it('about one conversation become one, which says all that they said', async () => {
+    const { hints: sender } = hints();
+    sender.send({ ...changed('a', 5), what: ['messages'] });
+    sender.send({ ...changed('a', 5), visitorChanged: true, what: ['done'] });
+    sender.send({ ...changed('a', 6), what: ['messages'] });
+    sender.send({ ...changed('b', 1), what: ['page'] });
+    await sender.settled();
+    expect(relay.batches).toEqual([
+      [
+        { ...changed('a', 6), visitorChanged: true, what: ['messages', 'done'] },
+        { ...changed('b', 1), what: ['page'] },
+      ],
+    ]);
+  });
+
   it('go out a hundred at a time', async () => {
     const { hints: sender } = hints();
     for (let client = 0; client < 250; client += 1) sender.send(changed(String(client), 1));

@@ -6,9 +6,9 @@ import type { RelayRequests } from './relay-requests.ts';
 
 export type PeerHint = Exclude<HintRequest, { event: 'revoked' }>;
 
-/** Tells the relay what the database has news of. A hint that is lost costs a few seconds, never a message: who misses it sees the news at its next check. */
+/** Sends hints of news in the database to the relay. A lost hint costs a few seconds, never a message: browsers find the news at their next check. */
 export interface RelayHints {
-  /** Returns at once; the hint goes out with others, and an older one about the same thing is dropped in favour of it. */
+  /** Returns at once; the hint is sent with others, and merged with one about the same that still waits. */
   send(hint: PeerHint): void;
   /** Resolves when nothing is on its way any more. */
   settled(): Promise<void>;
@@ -70,15 +70,22 @@ export function createRelayHints({ relay, log, metrics }: RelayHintsOptions): Re
   };
 }
 
-/** Hints of the same key say the same thing, the later one better. */
+/** Waiting hints with the same key become one. */
 function keyOf(hint: PeerHint): string {
   if (hint.event === 'chatEnded') return `ended ${hint.clientId}`;
   if (hint.event === 'messagesSeen') return `seen ${hint.by} ${hint.clientId}`;
-  return `${hint.visitorChanged === true ? 'visitor' : 'messages'} ${hint.clientId}`;
+  return `changed ${hint.clientId}`;
 }
 
-/** The later of two hints of one key, with the higher number: of two saves either may be told first. */
+/** The later of two hints with one key, with all that both say: of two saves either may be reported first. */
 function merged(before: PeerHint, hint: PeerHint): PeerHint {
   if (before.event !== 'conversationChanged' || hint.event !== 'conversationChanged') return hint;
-  return { ...hint, lastSeq: Math.max(before.lastSeq, hint.lastSeq) };
+  const { visitorChanged = before.visitorChanged, what = [] } = hint;
+  const kinds = [...new Set([...(before.what ?? []), ...what])];
+  return {
+    ...hint,
+    lastSeq: Math.max(before.lastSeq, hint.lastSeq),
+    ...(visitorChanged === undefined ? {} : { visitorChanged }),
+    ...(kinds.length === 0 ? {} : { what: kinds }),
+  };
 }

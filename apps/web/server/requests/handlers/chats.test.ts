@@ -29,6 +29,7 @@ const list = async (query: string) => {
   const response = await recent(ask('GET', `/api/chat/recent?${query}`, { headers: operator.headers }));
   return { status: response.status, ...((await response.json()) as RecentChatsResponse) };
 };
+const idsOf = (chats: RecentChatsResponse['chats']) => chats.map((row) => ('unchanged' in row ? row.clientId : row.client.id));
 const asking = async (name: string) => {
   const visitor = await newVisitor(name);
   await save(ask('POST', '/api/chat/messages', { headers: visitor.headers, body: { messages: [text('Hello?')] } }));
@@ -43,12 +44,33 @@ it('answers views by the page, with who waits in all', async () => {
   expect(first).toMatchObject({ status: 200, counts: { waiting: 3 }, nextCursor: expect.any(String), epoch: expect.any(String) });
   const second = await list(`view=waiting&limit=2&cursor=${first.nextCursor}`);
   expect(second.nextCursor).toBeNull();
-  expect([...first.chats, ...second.chats].map(({ client }) => client.id)).toEqual(people.map(({ id }) => id));
+  expect(idsOf([...first.chats, ...second.chats])).toEqual(people.map(({ id }) => id));
   // Without a view it is as it has always been: the newest first, and empty ones among them.
   const silent = await newVisitor('Dan');
   const plain = await list('limit=3');
-  expect(plain.chats.map(({ client }) => client.id)).toEqual([silent.id, people[2]?.id, people[1]?.id]);
+  expect(idsOf(plain.chats)).toEqual([silent.id, people[2]?.id, people[1]?.id]);
   expect(plain).not.toHaveProperty('nextCursor');
+});
+
+it('leaves out what the caller has, as long as its version is the newest', async () => {
+  const [ivy, jan] = [await asking('Ivy'), await asking('Jan')];
+  const versionOf = async ({ id }: Person) => (await list(`ids=${id}`)).chats.flatMap((row) => ('unchanged' in row ? [] : row.version))[0];
+  const known = `known=${ivy.id}:${await versionOf(ivy)},${jan.id}:${await versionOf(jan)}`;
+  await done(ivy.id, { done: true });
+  await done(ivy.id, { done: false });
+  for (const query of [`view=waiting&limit=200&${known}`, `limit=200&${known}`]) {
+    const { status, chats } = await list(query);
+    expect(status).toBe(200);
+    expect(chats).toContainEqual({
+      clientId: jan.id,
+      version: await versionOf(jan),
+      unchanged: true,
+      lastSeenAt: expect.stringMatching(/Z$/),
+    });
+    expect(chats).toContainEqual(
+      expect.objectContaining({ client: expect.objectContaining({ id: ivy.id }), version: await versionOf(ivy) }),
+    );
+  }
 });
 
 it('finds single conversations', async () => {
@@ -70,6 +92,14 @@ it.each([
   'addresses=',
   `addresses=${'x'.repeat(65)}`,
   `ids=${Array.from({ length: 101 }, (_, index) => index + 1).join(',')}`,
+  'ids=1&known=1:1',
+  'addresses=a&known=1:1',
+  'view=open&known=',
+  'view=open&known=1',
+  'view=open&known=1:2,',
+  'view=open&known=-1:2',
+  'view=open&known=1:2:3',
+  `view=open&known=${Array.from({ length: 201 }, (_, index) => `${index + 1}:1`).join(',')}`,
   'view=open&limit=201',
 ])('refuses %s', async (query) => {
   expect((await list(query)).status).toBe(400);
@@ -79,7 +109,7 @@ it('marks a conversation as done and tells the consoles, unless a message came m
   const visitor = await asking('Finn');
   const marked = (await (await done(visitor.id, { done: true, lastSeq: 1 })).json()) as AnswerOf<'POST /api/chat/done'>;
   expect(marked).toEqual({ doneAt: expect.stringMatching(/Z$/), waitingSince: null });
-  const hint = { event: 'conversationChanged', clientId: visitor.sessionId, lastSeq: 1, visitorChanged: true };
+  const hint = { event: 'conversationChanged', clientId: visitor.sessionId, lastSeq: 1, visitorChanged: true, what: ['done'] };
   await expect.poll(() => relay.batches.flat()).toContainEqual(hint);
   const undone = (await (await done(visitor.id, { done: false })).json()) as AnswerOf<'POST /api/chat/done'>;
   expect(undone).toEqual({ doneAt: null, waitingSince: expect.stringMatching(/Z$/) });
@@ -104,6 +134,7 @@ it('shows on which page a visitor is, and tells the consoles when they move', as
   await on(`https://shop.example/${'x'.repeat(3_000)}`);
   await expect.poll(moves).toBe(2);
   const [chat] = (await list(`ids=${visitor.id}`)).chats;
-  expect(chat?.client.pages?.map(({ url }) => url.length)).toEqual([2_048, 22, 22]);
+  const { pages } = chat !== undefined && 'client' in chat ? chat.client : {};
+  expect(pages?.map(({ url }) => url.length)).toEqual([2_048, 22, 22]);
   expect((await on('')).status).toBe(400);
 });

@@ -51,7 +51,7 @@ describe('saving and reading', () => {
     ]);
     const repeat = (await (await post(visitor, one)).json()) as SaveMessagesResponse;
     expect(repeat.messages[0]).toMatchObject({ id: first.messages[0]?.id, seq: 1, duplicate: true });
-    const news = { event: 'conversationChanged', clientId: visitor.sessionId, lastSeq: 2 };
+    const news = { event: 'conversationChanged', clientId: visitor.sessionId, lastSeq: 2, what: ['messages'] };
     await expect.poll(hinted).toContainEqual(news);
     // Who asks again has had no answer: perhaps nobody has been told either.
     const count = () => hinted().filter((hint) => JSON.stringify(hint) === JSON.stringify(news)).length;
@@ -138,7 +138,7 @@ describe('receipts, tokens and the end', () => {
     await post(visitor, text('spam'));
     const set = async (blocked: boolean) =>
       await (await block(ask('POST', '/api/chat/block', { headers: operator.headers, body: { clientId: visitor.id, blocked } }))).json();
-    const news = { event: 'conversationChanged', clientId: visitor.sessionId, lastSeq: 1, visitorChanged: true };
+    const news = { event: 'conversationChanged', clientId: visitor.sessionId, lastSeq: 1, visitorChanged: true, what: ['blocked'] };
     const revoked = { event: 'revoked', role: 'client', id: visitor.id, at: expect.any(Number), address: visitor.sessionId };
     expect(await set(true)).toEqual({ blockedAt: expect.stringMatching(/Z$/) });
     await expect.poll(hinted).toContainEqual(revoked);
