@@ -1,5 +1,12 @@
 import { Prisma } from '@switchboard/database';
-import { DEFAULT_CHATS_PAGE, invalidField, MAX_RECENT_CHATS, type ChatView, type RecentChat, type UnchangedChat } from '@switchboard/protocol';
+import {
+  DEFAULT_CHATS_PAGE,
+  invalidField,
+  MAX_RECENT_CHATS,
+  type ChatView,
+  type RecentChat,
+  type UnchangedChat,
+} from '@switchboard/protocol';
 
 import { requirePermission } from '../permissions.ts';
 import { clientsSeenBy } from '../visible.ts';
