@@ -1,31 +1,31 @@
-/** One thing that was measured. */
+/** One measured figure. */
 export interface Row {
   readonly name: string;
-  /** What `median` and `rounds` count: `saves/s`, `ms`, `µs of CPU`. */
+  /** The unit of `median` and `rounds`: `saves/s`, `ms`, `µs of CPU`. */
   readonly unit: string;
   readonly median: number;
-  /** What each round gave, in the order run. */
+  /** The result of each round, in the order run. */
   readonly rounds: readonly number[];
-  /** How many times the median of the row named `of` this median is. */
+  /** This median divided by the median of the row named `of`. */
   readonly ratio?: { readonly of: string; readonly value: number };
 }
 
 export interface Result {
-  /** What somebody has to know to repeat it: `{ concurrency: 64 }`. */
+  /** What is needed to repeat it: `{ concurrency: 64 }`. */
   readonly conditions: Readonly<Record<string, string | number | boolean>>;
   readonly rows: readonly Row[];
 }
 
-/** A folder in `src` that exports one, and a place in the list of `benchmarks.ts`, make a new one. */
+/** A new benchmark is a folder in `src` that exports one, and an entry in `benchmarks.ts`. */
 export interface Benchmark {
-  /** The folder's name, the argument that picks it, and the name of its results. */
+  /** The name of its folder and of its results, and the argument that selects it. */
   readonly name: string;
   readonly title: string;
   /**
-   * Takes whatever it started with it. Rejects when what it would measure is not what it says.
+   * Runs it and stops everything that it started. Rejects when it can't measure what it describes.
    *
-   * @param extent short: only to see in a hurry that it works, where that makes a difference; the figures are worth nothing. against: the folder of another
-   *   checkout to compare with, where the benchmark can
+   * @param extent short: only to check quickly that it works; the figures are meaningless. against: the folder of another
+   *   checkout to compare with, if the benchmark supports that
    */
   run(extent: { readonly short: boolean; readonly against?: string }): Promise<Result>;
 }

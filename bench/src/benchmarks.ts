@@ -5,5 +5,5 @@ import { relay } from './relay/index.ts';
 import { savesOverHttp } from './saves-over-http/index.ts';
 import { saves } from './saves/index.ts';
 
-/** Every benchmark there is, in the order run. */
+/** All benchmarks, in the order run. */
 export const benchmarks: readonly Benchmark[] = [saves, savesOverHttp, reads, relay, consoleList];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { median, percentile, takeTurns, toRow } from './figures.ts';
+import { median, percentile, runAlternately, toRow } from './figures.ts';
 
 describe('the median', () => {
   it.each([
@@ -12,7 +12,7 @@ describe('the median', () => {
     expect(median(values)).toBe(middle);
   });
 
-  it('of nothing is an error', () => {
+  it('throws without values', () => {
     expect(() => median([])).toThrow(RangeError);
   });
 });
@@ -27,24 +27,24 @@ describe('the percentile', () => {
     expect(percentile(values, share)).toBe(value);
   });
 
-  it('of nothing is an error', () => {
+  it('throws without values', () => {
     expect(() => percentile([], 0.5)).toThrow(RangeError);
   });
 });
 
-it('a row is compared by its median', () => {
+it('rows are compared by their medians', () => {
   const one = toRow('one', 'ms', [4, 2, 90]);
   expect(one).toEqual({ name: 'one', unit: 'ms', median: 4, rounds: [4, 2, 90] });
   expect(toRow('other', 'ms', [30, 1, 10], one).ratio).toEqual({ of: 'one', value: 2.5 });
 });
 
-it('contestants take turns, and the first round does not count', async () => {
+it('contestants run alternately, and the first round does not count', async () => {
   const order: string[] = [];
   let figure = 0;
   const contestant = (name: string) => async () => {
     order.push(name);
     return await Promise.resolve((figure += 1));
   };
-  expect(await takeTurns(2, { a: contestant('a'), b: contestant('b') })).toEqual({ a: [3, 5], b: [4, 6] });
+  expect(await runAlternately(2, { a: contestant('a'), b: contestant('b') })).toEqual({ a: [3, 5], b: [4, 6] });
   expect(order).toEqual(['a', 'b', 'a', 'b', 'a', 'b']);
 });

@@ -1,33 +1,33 @@
 import type { Row } from './benchmark.ts';
 
-/** The middle value, of an even number the mean of the middle two. @throws RangeError when there is none */
+/** The middle value; for an even number of values, the mean of the middle two. @throws RangeError without values */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const upper = sorted[Math.floor(sorted.length / 2)];
   const lower = sorted[Math.ceil(sorted.length / 2) - 1];
-  if (upper === undefined || lower === undefined) throw new RangeError('There is no median of nothing.');
+  if (upper === undefined || lower === undefined) throw new RangeError('The median needs at least one value.');
   return (lower + upper) / 2;
 }
 
-/** The value that a share of the values does not exceed: 0.95 for the 95th percentile (nearest rank). @throws RangeError when there is none */
+/** The value that a share of the values does not exceed: 0.95 for the 95th percentile (nearest rank). @throws RangeError without values */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   const value = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
-  if (value === undefined) throw new RangeError('There is no percentile of nothing.');
+  if (value === undefined) throw new RangeError('A percentile needs at least one value.');
   return value;
 }
 
-/** The row of what the rounds gave, compared with another one of the same unit. */
+/** The row of the results of all rounds, compared with another row of the same unit. */
 export function toRow(name: string, unit: string, rounds: readonly number[], than?: Row): Row {
   const middle = median(rounds);
   return { name, unit, median: middle, rounds, ...(than === undefined ? {} : { ratio: { of: than.name, value: middle / than.median } }) };
 }
 
 /**
- * Runs the contestants in turn, `rounds` times after a round that does not count, so that whatever else the machine does hits all of them alike.
- * Answers what each gave, round by round.
+ * Runs the contestants alternately, `rounds` times after a first round that does not count, so that other work of the machine affects all of them alike.
+ * Resolves to the results of each, round by round.
  */
-export async function takeTurns<Name extends string, Figure>(
+export async function runAlternately<Name extends string, Figure>(
   rounds: number,
   contestants: Readonly<Record<Name, () => Promise<Figure>>>,
 ): Promise<Record<Name, Figure[]>> {

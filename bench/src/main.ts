@@ -5,21 +5,21 @@ import { benchmarks } from './benchmarks.ts';
 import { formatTable } from './table.ts';
 import { writeResult } from './write-result.ts';
 
-/** The benchmarks of these names, all without any. Undefined when there is none of a name. */
+/** The benchmarks of these names; without names all of them. Undefined when a name is unknown. */
 function pick(names: readonly string[]): Benchmark[] | undefined {
   if (names.some((name) => !benchmarks.some((benchmark) => benchmark.name === name))) return undefined;
   return benchmarks.filter(({ name }) => names.length === 0 || names.includes(name));
 }
 
-/** Only to see in a hurry that benchmarks work. Nothing is written. */
+/** Only checks quickly that the benchmarks work. Nothing is written. */
 const SHORT = '--short';
 const short = process.argv.includes(SHORT);
-/** `--against=<folder>`: this checkout's relay against the one built in another checkout. Nothing is written. */
+/** `--against=<folder>`: compares this checkout's relay with the one built in another checkout. Nothing is written. */
 const AGAINST = '--against=';
 const against = process.argv.find((argument) => argument.startsWith(AGAINST))?.slice(AGAINST.length);
 const picked = pick(process.argv.slice(2).filter((argument) => argument !== SHORT && !argument.startsWith(AGAINST)));
 if (picked === undefined) {
-  console.error(`There is no such benchmark. There are: ${benchmarks.map(({ name }) => name).join(', ')}.`);
+  console.error(`Unknown benchmark. The benchmarks are: ${benchmarks.map(({ name }) => name).join(', ')}.`);
   process.exitCode = 1;
 } else {
   const results = [];

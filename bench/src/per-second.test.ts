@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 
 import { perSecond } from './per-second.ts';
 
-it('every loop waits for its own before it begins the next', async () => {
+it('each loop runs its work one at a time', async () => {
   const underWay = new Set<number>();
   let most = 0;
   let done = 0;
@@ -15,12 +15,12 @@ it('every loop waits for its own before it begins the next', async () => {
     done += 1;
   });
   expect(most).toBe(3);
-  // It took 20 ms at least.
+  // It took at least 20 ms.
   expect(rate).toBeGreaterThan(0);
   expect(rate).toBeLessThanOrEqual(done / 0.02);
 });
 
-it('fails with the first failure', async () => {
+it('rejects with the first failure', async () => {
   const failing = perSecond(3, 10_000, async (loop) => {
     await Promise.resolve();
     if (loop === 1) throw new Error('refused');

@@ -1,6 +1,6 @@
 /**
- * How often a second `work` completes when `concurrency` loops each wait for their own before they begin the next, for `durationMs` milliseconds. The
- * first failure ends all of them.
+ * How often per second `work` completes when each of `concurrency` loops runs it again and again, for `durationMs` milliseconds. The
+ * first failure ends all loops.
  */
 export async function perSecond(concurrency: number, durationMs: number, work: (loop: number) => Promise<void>): Promise<number> {
   const start = performance.now();

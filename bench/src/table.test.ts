@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { toRow } from './figures.ts';
 import { formatTable } from './table.ts';
 
-it('a paragraph for each benchmark, with columns that are aligned over all of them', () => {
+it('prints a paragraph for each benchmark, with columns that are aligned across all of them', () => {
   const slow = toRow('slow', 'saves/s', [1200.4, 1000, 1100.6]);
   const table = formatTable([
     {

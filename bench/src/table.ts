@@ -2,7 +2,7 @@ import type { Benchmark, Result, Row } from './benchmark.ts';
 
 const HEAD = ['', 'median', 'unit', 'from', 'to', 'compared'] as const;
 
-/** The figures of benchmarks as text: a paragraph each, their columns aligned. */
+/** The figures of benchmarks as text: one paragraph for each, with aligned columns. */
 export function formatTable(results: readonly { readonly benchmark: Pick<Benchmark, 'title'>; readonly result: Result }[]): string {
   const bodies = results.map(({ result }) => result.rows.map(cells));
   const all = [[...HEAD], ...bodies.flat()];
@@ -25,12 +25,12 @@ function cells({ name, unit, median, rounds, ratio }: Row): string[] {
   return [name, figure(median), unit, figure(Math.min(...rounds)), figure(Math.max(...rounds)), compared];
 }
 
-/** As many digits as mean something: three at least, none behind the point of a large number. */
+/** The significant digits: at least three, and no decimals for a large number. */
 function figure(value: number): string {
   return value >= 100 ? String(Math.round(value)) : value.toPrecision(3);
 }
 
-/** Figures to the right, words to the left. */
+/** Aligns figures to the right and words to the left. */
 function pad(cell: string, width: number, column: number): string {
   return [1, 3, 4].includes(column) ? cell.padStart(width) : cell.padEnd(width);
 }

@@ -7,7 +7,7 @@ import type { Benchmark, Result } from './benchmark.ts';
 const FOLDER = resolve(import.meta.dirname, '../results');
 const GIB = 1024 ** 3;
 
-/** Writes the figures with what they were taken on to `bench/results/<name>.json`, in place of the last ones. Answers the path. */
+/** Writes the figures and the machine they were measured on to `bench/results/<name>.json`, replacing the last ones. Resolves to the path. */
 export async function writeResult({ name, title }: Benchmark, result: Result): Promise<string> {
   const processors = cpus();
   const record = {
@@ -29,7 +29,7 @@ export async function writeResult({ name, title }: Benchmark, result: Result): P
   return path;
 }
 
-/** Five digits say more than enough of what a noisy machine gives. */
+/** Five digits are more than the noise of a machine allows. */
 function roundFigures(_key: string, value: unknown): unknown {
   return typeof value === 'number' ? Number(value.toPrecision(5)) : value;
 }

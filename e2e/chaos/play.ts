@@ -5,31 +5,31 @@ import type { Scenario } from './scenarios/scenario.ts';
 import type { StackControl } from './stack/control.ts';
 import { World } from './world.ts';
 
-/** How often the views are compared while they heal, in milliseconds. */
-const LOOK_MS = 100;
+/** How often the views are compared after the last fault, in milliseconds. */
+const COMPARE_MS = 100;
 const HEALS_WITHIN_MS = 10_000;
 
-/** What one run came to. */
+/** The outcome of one run. */
 export interface Outcome {
   readonly violations: readonly string[];
   readonly figures: {
     readonly messages: number;
     readonly unknown: number;
-    /** Milliseconds of a quiet machine from the end of the last fault until every view was as the database has it. */
+    /** Milliseconds of a quiet machine from the end of the last fault until every view agreed with the database. */
     readonly healedMs: number;
     readonly [name: string]: number;
   };
 }
 
-/** Plays one scenario with one seed against a stack and judges what happened. */
+/** Plays one scenario with one seed against a stack and checks what happened. */
 export async function play(scenario: Scenario, seed: number, stack: StackControl): Promise<Outcome> {
   const world = await World.open(createRandom(`${scenario.name} ${seed}`), stack);
   try {
-    const trouble: string[] = [];
+    const playErrors: string[] = [];
     try {
       await scenario.play(world);
     } catch (error) {
-      trouble.push(`the scenario could not be played: ${error instanceof Error ? error.message : String(error)}`);
+      playErrors.push(`the scenario could not be played: ${error instanceof Error ? error.message : String(error)}`);
     }
     const { healedMs, left } = await heal(world, scenario.healsWithinMs ?? HEALS_WITHIN_MS);
     const rows = await world.rows();
@@ -38,7 +38,7 @@ export async function play(scenario: Scenario, seed: number, stack: StackControl
     const violations = judge({ ledger, rows, watchers: world.watchers(), requirements, clockDoubtMs });
     const unknown = ledger.attempts.filter(isUnknown).length;
     return {
-      violations: [...trouble, ...violations, ...left.map((difference) => `not healed: ${difference}`)],
+      violations: [...playErrors, ...violations, ...left.map((difference) => `not healed: ${difference}`)],
       figures: { ...world.figures, messages: ledger.sends.length, unknown, healedMs },
     };
   } finally {
@@ -46,7 +46,7 @@ export async function play(scenario: Scenario, seed: number, stack: StackControl
   }
 }
 
-/** Waits until every view is what the database says, and everything that was kept is saved. */
+/** Waits until every view agrees with the database, and every message in an outbox is saved. */
 async function heal(world: World, withinMs: number): Promise<{ healedMs: number; left: string[] }> {
   const healedAt = world.clock.now();
   for (;;) {
@@ -66,6 +66,6 @@ async function heal(world: World, withinMs: number): Promise<{ healedMs: number;
     const healedMs = Math.round(world.clock.now() - healedAt);
     if (left.length === 0) return { healedMs, left };
     if (healedMs > withinMs) return { healedMs, left: left.slice(0, 12) };
-    await world.pause(LOOK_MS);
+    await world.pause(COMPARE_MS);
   }
 }

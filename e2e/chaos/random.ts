@@ -1,11 +1,11 @@
-/** A source of chance that gives the same numbers for the same seed, so that a run can be had again. */
+/** A source of random numbers that are the same for the same seed, so that a run can be repeated. */
 export interface Random {
-  /** From 0 to 1, without 1. */
+  /** A number from 0 to 1, excluding 1. */
   (): number;
-  /** A whole number from `min` to `max`, both included. */
+  /** A whole number from `min` to `max`, both inclusive. */
   whole(min: number, max: number): number;
   pick<T>(from: readonly [T, ...T[]]): T;
-  /** A source of its own: what one part draws does not change what another gets. */
+  /** A separate source, so that the draws of one part do not change those of another. */
   fork(name: string): Random;
 }
 
@@ -16,7 +16,7 @@ function hash(text: string): number {
   return value >>> 0;
 }
 
-/** A generator by Tommy Ettinger, known as mulberry32: 32 bits of state, plenty for a schedule of faults. */
+/** The generator mulberry32 by Tommy Ettinger: 32 bits of state are enough for a schedule of faults. */
 export function createRandom(seed: string): Random {
   let state = hash(seed);
   const next = () => {

@@ -14,7 +14,7 @@ interface Answer {
   readonly error?: string;
 }
 
-/** Answers the calls of `remote` at the other end of `port` with the methods of `target`. */
+/** Answers the calls of `remoteStack` at the other end of `port` with the methods of `target`. */
 export function serve(port: Pick<Worker, 'on' | 'postMessage'>, target: object): void {
   const methods = target as Asynchronous;
   port.on('message', (message: Partial<Call>) => {
@@ -23,7 +23,7 @@ export function serve(port: Pick<Worker, 'on' | 'postMessage'>, target: object):
     const answer = async (): Promise<Answer> => {
       try {
         const method = methods[name];
-        if (method === undefined) throw new Error(`no method ${name}`);
+        if (method === undefined) throw new Error(`Unknown method ${name}.`);
         return { call, value: await method.apply(target, args as never[]) };
       } catch (error) {
         return { call, error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
@@ -33,7 +33,7 @@ export function serve(port: Pick<Worker, 'on' | 'postMessage'>, target: object):
   });
 }
 
-/** The system under test, which another thread holds. */
+/** The system under test, which runs in another thread. */
 export function remoteStack(port: MessagePort): StackControl {
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   let calls = 0;

@@ -1,6 +1,6 @@
 import type { Outcome } from './play.ts';
 
-/** One run that is over. */
+/** One finished run. */
 export interface Finished {
   readonly scenario: string;
   readonly seed: number;
@@ -14,7 +14,7 @@ function median(values: readonly number[]): number {
 }
 
 /** The table of all scenarios, and a last line of the form `N passed, N failed`. */
-export function summarise(finished: readonly Finished[]): string {
+export function summarize(finished: readonly Finished[]): string {
   const names = [...new Set(finished.map(({ scenario }) => scenario))];
   const rows = names.map((name) => {
     const runs = finished.filter(({ scenario }) => scenario === name);

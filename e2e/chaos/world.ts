@@ -18,17 +18,17 @@ interface PersonOptions {
   readonly locks?: boolean;
 }
 
-/** The scene of one run: the people, the system, and the ledger of what happens between them. */
+/** One run: the people, the system, and the ledger of what happens between them. */
 export class World {
   readonly random: Random;
   readonly stack: StackControl;
-  /** Tells how long anything may take, by what this machine does meanwhile. */
+  /** Measures time by the load of this machine, so that time limits hold on a busy machine too. */
   readonly clock = new QuietClock();
   readonly ledger = new Ledger((from, to) => this.clock.between(from, to));
   readonly visitors: Visitor[] = [];
   readonly operators: Operator[] = [];
   readonly oldFrontEnds: OldFrontEnd[] = [];
-  /** Figures that a scenario wants told, by name. */
+  /** Figures that a scenario reports, by name. */
   readonly figures: Record<string, number> = {};
   readonly addresses: Addresses;
   readonly #accounts: readonly OperatorAccount[];
@@ -44,7 +44,7 @@ export class World {
     return new World(random, stack, await stack.addresses(), await stack.operators());
   }
 
-  /** A visitor who has filled in the form and is connected. */
+  /** Connects a visitor who has filled in the form. */
   async visitor(options: PersonOptions = {}): Promise<Visitor> {
     const name = `visitor-${this.visitors.length + 1}`;
     const visitor = new Visitor(name, this.addresses.relay, this.#device(name, options));
@@ -55,7 +55,7 @@ export class World {
     return visitor;
   }
 
-  /** The next operator, with a console open and connected that keeps these conversations, or all. */
+  /** Connects the next operator, with an open console that keeps these conversations, or all. */
   async operator(options: PersonOptions = {}, keep?: Iterable<string>): Promise<Operator> {
     const operator = this.newOperator(options);
     operator.open(keep);
@@ -63,10 +63,10 @@ export class World {
     return operator;
   }
 
-  /** The next operator, without a console yet; in a browser of their own, or in one that somebody else uses, too. */
+  /** The next operator, without a console yet; in their own browser, or in one that they share. */
   newOperator(options: PersonOptions = {}, shared?: Device): Operator {
     const account = this.#accounts[this.operators.length];
-    if (account === undefined) throw new Error('There are no more operators.');
+    if (account === undefined) throw new Error('All operator accounts are in use.');
     const operator = new Operator(account, this.addresses.relay, this.#device(account.name, options), shared);
     this.operators.push(operator);
     return operator;
@@ -79,8 +79,8 @@ export class World {
     return old;
   }
 
-  /** Some visitors and operators, everybody looking at something; `atOnce`: how many visitors come at the same time. */
-  async cast(visitors: number, operators: number, atOnce = 1): Promise<void> {
+  /** Connects visitors and operators, each operator with an open conversation; `atOnce`: how many visitors connect at the same time. */
+  async connectPeople(visitors: number, operators: number, atOnce = 1): Promise<void> {
     for (let count = 0; count < operators; count += 1) await this.operator();
     for (let count = 0; count < visitors; count += atOnce)
       await Promise.all(Array.from({ length: Math.min(atOnce, visitors - count) }, async () => await this.visitor()));
@@ -88,7 +88,7 @@ export class World {
   }
 
   /**
-   * People talk, each of them about every `everyMs`, until the function returned is called; it resolves when the last word is kept. Visitors write in
+   * Everybody writes about every `everyMs` until the returned function is called; it resolves when the last message is in an outbox. Visitors write in
    * their own conversation, operators in a random one. `filler` makes their messages longer.
    */
   talk(everyMs: number, filler = ''): () => Promise<void> {
@@ -120,7 +120,7 @@ export class World {
     };
   }
 
-  /** Breaks something for as long as `during` takes, and mends it, whatever happens. */
+  /** Breaks something while `during` runs, and repairs it afterwards, even after an error. */
   async broken(name: string, on: () => Promise<unknown>, during: () => Promise<unknown>, off: () => Promise<unknown>): Promise<void> {
     const span = this.ledger.fault(name);
     try {
@@ -132,13 +132,13 @@ export class World {
     }
   }
 
-  /** The same for what needs no mending: it is over when `during` is. */
+  /** Records a fault that needs no repair: it ends when `during` ends. */
   async trouble(name: string, during: () => Promise<unknown>): Promise<void> {
     const nothing = () => Promise.resolve();
     await this.broken(name, nothing, during, nothing);
   }
 
-  /** Puts a fault on ways between parts for `ms`. */
+  /** Puts a fault on these edges for `ms`. */
   async faulty(edges: readonly EdgeName[], fault: Fault, ms: number): Promise<void> {
     await this.broken(
       `${edges.join(', ')}: ${fault.kind}`,
@@ -158,7 +158,7 @@ export class World {
     );
   }
 
-  /** Stops a service in its tracks for `ms`. */
+  /** Suspends a service for `ms`. */
   async frozen(service: ServiceName, ms: number): Promise<void> {
     await this.broken(
       `${service} frozen`,
@@ -168,7 +168,7 @@ export class World {
     );
   }
 
-  /** Restores a backup under everybody's hands, and notes what is forgotten with that. */
+  /** Restores a backup while everybody is connected, and records which messages are lost by that. */
   async restored(name: string): Promise<void> {
     const span = this.ledger.fault('a backup is restored');
     for (const watcher of this.watchers()) watcher.rewind();
@@ -177,7 +177,7 @@ export class World {
     span.until = Date.now();
   }
 
-  /** The operators have been signed out: each signs in again, in a page that is loaded for that, and looks at the first visitor. */
+  /** Signs all operators in again, each in a new page, and opens the first visitor's conversation. */
   async signedInAgain(): Promise<void> {
     const accounts = await this.stack.operators();
     for (const operator of this.operators) {
@@ -192,14 +192,14 @@ export class World {
     await delay(ms);
   }
 
-  /** Resolves when `condition` holds. @throws Error that says what was waited for, after `ms` of a quiet machine */
+  /** Resolves when `condition` holds. @throws Error with `what` it waited for, after `ms` of a quiet machine */
   async until(what: string, condition: () => boolean | Promise<boolean>, ms = 20_000): Promise<void> {
     for (const end = this.clock.now() + ms; !(await condition()); await delay(20)) {
-      if (this.clock.now() > end) throw new Error(`waited ${ms / 1_000} s in vain: ${what}`);
+      if (this.clock.now() > end) throw new Error(`timed out after ${ms / 1_000} s: ${what}`);
     }
   }
 
-  /** All rows of the run, as SQL shows them. */
+  /** All message rows of the run, as SQL returns them. */
   async rows(): Promise<Row[]> {
     const rows = await this.stack.query(
       `SELECT id, "messageKey", "clientId", seq, "senderType", "operatorId", "savedById", text, "createdAt", "savedAt" FROM "ChatMessage" ORDER BY "clientId", seq`,
@@ -207,7 +207,7 @@ export class World {
     return rows as unknown as Row[];
   }
 
-  /** Every tab's view, dead ones too. */
+  /** The watchers of all tabs, including closed ones. */
   watchers(): ViewWatcher[] {
     return [
       ...this.visitors.flatMap((visitor) => [...visitor.tabs, ...visitor.past].map((tab) => tab.watcher)),
@@ -215,7 +215,7 @@ export class World {
     ];
   }
 
-  /** What the living tabs show. */
+  /** What the open tabs show. */
   views(): LiveView[] {
     const consoles = this.operators.filter((operator) => operator.isOpen());
     const clientId = (conversation: string) => this.ledger.clients.get(conversation) ?? 0;
@@ -257,7 +257,7 @@ export class World {
 
 const isVisible = (watcher: ViewWatcher) => watcher.visible.at(-1)?.until === null;
 
-/** What a person is told about the lines, where not all is well. */
+/** The connection banner that a person sees; null without one. */
 function bannerOf({ connection, savesFailing }: { connection: string; savesFailing: boolean }): string | null {
   if (savesFailing) return 'that messages are kept here';
   return connection === 'connected' ? null : connection;

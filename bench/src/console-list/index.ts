@@ -4,22 +4,22 @@ import { createOperatorChat } from '@switchboard/client';
 import { createTab, FakeServer, FakeSocket } from '@switchboard/client/testing';
 
 import type { Benchmark } from '../benchmark.ts';
-import { takeTurns, toRow } from '../figures.ts';
+import { runAlternately, toRow } from '../figures.ts';
 
 const FEW = 20;
 const MANY = 2_000;
 const ROUNDS = 7;
-/** As many in each round as one look at what they say brings up: every visitor of the few writes once. */
+/** Conversations of the small console, and messages in a round: each of its visitors writes once. */
 const MESSAGES = FEW;
 const OPERATOR = { operatorId: 1, name: 'Olga' };
 
-/** How long a console is busy with one message that it hears, after having heard of few conversations and of many: neither should take longer. */
+/** How long a console takes for one incoming message, with few known conversations and with many: both should take the same time. */
 export const consoleList: Benchmark = {
   name: 'console-list',
   title: 'One message in a console that has heard of few or many conversations',
   async run() {
     const [few, many] = [await openConsole(FEW), await openConsole(MANY)];
-    const given = await takeTurns(ROUNDS, { few: async () => await hear(few), many: async () => await hear(many) });
+    const given = await runAlternately(ROUNDS, { few: async () => await hear(few), many: async () => await hear(many) });
     for (const { close } of [few, many]) close();
     const row = toRow(`after ${FEW}`, 'µs', given.few);
     return { conditions: { 'messages a round': MESSAGES }, rows: [row, toRow(`after ${MANY}`, 'µs', given.many, row)] };
@@ -32,7 +32,7 @@ interface Console {
   readonly close: () => void;
 }
 
-/** A console that shows all of so many conversations, and has heard a message in each. */
+/** A console that shows so many conversations and has received a message in each. */
 async function openConsole(visitors: number): Promise<Console> {
   const server = new FakeServer();
   for (let n = 1; n <= visitors; n += 1) server.commit(server.addClient(`Visitor ${n}`).id, { text: 'Hello' });
@@ -41,14 +41,14 @@ async function openConsole(visitors: number): Promise<Console> {
   const tab = createTab({ fetch: server.fetchAs(OPERATOR), overrides });
   const operator = { id: OPERATOR.operatorId, name: OPERATOR.name };
   const chat = createOperatorChat({ relay: { url: 'http://relay', path: '/chat' }, operator }, tab);
-  // As a view does: it looks at the rows after every change.
+  // A view also reads the rows after every change.
   chat.subscribe(() => chat.getSnapshot().conversations.at(0));
   while (chat.getSnapshot().list !== 'ready' || chat.getSnapshot().hasMore) {
     await chat.loadMore();
     await new Promise((resolve) => setImmediate(resolve));
   }
   for (const { address } of server.clients.values()) socket.receive('incomingMessage', message(address));
-  // Until it is known that all are saved, and those that nobody looks at are let go.
+  // Until all messages are known to be saved, and conversations without a view are released.
   await wait(12_000);
   const close = () => {
     chat.close();
@@ -57,7 +57,7 @@ async function openConsole(visitors: number): Promise<Console> {
   return { server, socket, close };
 }
 
-/** Microseconds that a message takes until the console has shown it. */
+/** Microseconds from a message to the updated rows. */
 async function hear({ server, socket }: Console): Promise<number> {
   await wait(1_000);
   const addresses = [...server.clients.values()].slice(-MESSAGES).map(({ address }) => address);

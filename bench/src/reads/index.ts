@@ -4,8 +4,8 @@ import { listRecentChats, markRead, readHistory, readPage, type Context, type Op
 import type { Database } from '@switchboard/database';
 
 import type { Benchmark, Row } from '../benchmark.ts';
-import { percentile, takeTurns, toRow } from '../figures.ts';
-import { DURABLE, withDurableDatabase } from '../stage/durable-database.ts';
+import { percentile, runAlternately, toRow } from '../figures.ts';
+import { DURABLE, withDurableDatabase } from '../harness/durable-database.ts';
 import { seed, type Amount } from './seed.ts';
 
 const SMALL: Amount = { clients: 100, messages: 10 };
@@ -13,7 +13,7 @@ const LARGE: Amount = { clients: 100_000, messages: 10 };
 const ROUNDS = 7;
 const CALLS = 150;
 
-/** What an operator's console asks for, of a database with a thousand messages and of one with a million: neither should take longer. */
+/** The reads of an operator's console, in a database with a thousand messages and in one with a million: both should take the same time. */
 export const reads: Benchmark = {
   name: 'reads',
   title: 'Reads of a small and a large database, 95th percentile',
@@ -25,11 +25,11 @@ export const reads: Benchmark = {
   },
 };
 
-interface Stage {
+interface Subject {
   readonly ctx: Context;
   readonly operator: OperatorActor;
   readonly database: Database;
-  /** Any of the clients. */
+  /** A random client's id. */
   readonly anyClient: () => number;
 }
 
@@ -37,7 +37,7 @@ async function compare(small: Database, large: Database): Promise<Row[]> {
   const [few, many] = [await open(small, SMALL), await open(large, LARGE)];
   const rows: Row[] = [];
   for (const [name, verb] of Object.entries(VERBS)) {
-    const given = await takeTurns(ROUNDS, {
+    const given = await runAlternately(ROUNDS, {
       small: async () => await slowest(few, verb),
       large: async () => await slowest(many, verb),
     });
@@ -47,7 +47,7 @@ async function compare(small: Database, large: Database): Promise<Row[]> {
   return rows;
 }
 
-async function open(database: Database, amount: Amount): Promise<Stage> {
+async function open(database: Database, amount: Amount): Promise<Subject> {
   const { operatorId, firstClientId } = await seed(database, amount);
   const log = { debug() {}, info() {}, warn() {}, error: (fields: object, message: string) => console.error(message, fields) };
   return {
@@ -58,11 +58,11 @@ async function open(database: Database, amount: Amount): Promise<Stage> {
   };
 }
 
-/** The 95th percentile of what some calls take, one after the other. Milliseconds. */
-async function slowest(stage: Stage, verb: Verb): Promise<number> {
+/** The 95th percentile of the time of some calls, one after the other. Milliseconds. */
+async function slowest(subject: Subject, verb: Verb): Promise<number> {
   const times: number[] = [];
   for (let call = 0; call < CALLS; call += 1) {
-    const run = await verb(stage);
+    const run = await verb(subject);
     const began = performance.now();
     await run();
     times.push(performance.now() - began);
@@ -70,8 +70,8 @@ async function slowest(stage: Stage, verb: Verb): Promise<number> {
   return percentile(times, 0.95);
 }
 
-/** Prepares a call; what it returns is measured. */
-type Verb = (stage: Stage) => Promise<() => Promise<unknown>>;
+/** Prepares a call; the function that it returns is measured. */
+type Verb = (subject: Subject) => Promise<() => Promise<unknown>>;
 
 const VERBS: Readonly<Record<string, Verb>> = {
   'read a history': async ({ ctx, operator, anyClient }) => {

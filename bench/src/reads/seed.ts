@@ -1,15 +1,15 @@
 import type { Database } from '@switchboard/database';
 
-/** How much there is to read. */
+/** The amount of data. */
 export interface Amount {
   readonly clients: number;
-  /** In each conversation; every third one is an operator's, the last is the visitor's and unread. */
+  /** Messages in each conversation; every third one is an operator's, the last one is the visitor's and unread. */
   readonly messages: number;
 }
 
 const CLIENTS_AT_ONCE = 2_000;
 
-/** Fills an empty database, as if the conversations had come one after the other, one a minute, and brings the planner's statistics up to date. */
+/** Fills an empty database, as if a conversation had begun every minute, and updates the planner's statistics. */
 export async function seed({ prisma }: Database, { clients, messages }: Amount): Promise<{ operatorId: number; firstClientId: number }> {
   const operator = await prisma.user.create({ data: { name: 'Olga', email: 'olga@example.org' } });
   await prisma.$executeRaw`
@@ -19,7 +19,7 @@ export async function seed({ prisma }: Database, { clients, messages }: Amount):
   await prisma.$executeRaw`
     INSERT INTO "ChatSession" (id, "clientId", "pageUrl", "startedAt") SELECT gen_random_uuid(), id, 'https://shop.example/', "createdAt" FROM "Client"`;
   const first = await prisma.client.findFirstOrThrow({ orderBy: { id: 'asc' }, select: { id: true } });
-  // In pieces: no statement may take long, here as elsewhere.
+  // In parts, because the time of a statement is limited here too.
   for (let begin = first.id; begin < first.id + clients; begin += CLIENTS_AT_ONCE) {
     await prisma.$executeRaw`
       INSERT INTO "ChatMessage" ("messageKey", "clientId", seq, "senderType", "operatorId", "messageType", text, "sessionId", "isRead", "createdAt",

@@ -5,8 +5,8 @@ import { createTokens } from '@switchboard/tokens';
 import { build } from 'esbuild';
 
 import type { Contestant } from './server-process.ts';
-import { bare } from './wire/bare.ts';
-import { socketIo } from './wire/socket-io.ts';
+import { bare } from './protocol/bare.ts';
+import { socketIo } from './protocol/socket-io.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 const BUILT = join(ROOT, 'bench/dist');
@@ -14,13 +14,13 @@ const FRONTEND = 'https://chat.example';
 
 interface OurRelay {
   readonly name?: string;
-  /** Whether visitors ask for acknowledgements, as our clients do. Default true. */
+  /** Whether visitors ask for acknowledgements, as Switchboard's clients do. Default true. */
   readonly acknowledgements?: boolean;
-  /** The folder of the checkout whose built relay is measured. Default: this one. */
+  /** The folder of the checkout whose built relay is measured. Default: this checkout. */
   readonly checkout?: string;
 }
 
-/** Our relay as it is built and ships: tokens, schemas, limits, metrics, logs. */
+/** Switchboard's relay as it is built and shipped: with tokens, schemas, limits, metrics, logs. */
 export function ours({ name = 'Switchboard', acknowledgements = true, checkout = ROOT }: OurRelay = {}): Contestant {
   const secret = randomBytes(32).toString('base64url');
   const tokens = createTokens([secret]);
@@ -38,13 +38,13 @@ export function ours({ name = 'Switchboard', acknowledgements = true, checkout =
   };
 }
 
-/** The guide's relay. */
+/** The relay of the guide. */
 export const reference: Contestant = { name: 'the reference', program: programOf('reference'), dialect: socketIo(false) };
 
-/** What can't be done for less. */
+/** The least that a WebSocket server can cost. */
 export const floor: Contestant = { name: 'bare ws', program: programOf('floor'), dialect: bare };
 
-/** Makes plain JavaScript of the servers that are ours only to compare with, as our relay is built. */
+/** Builds the servers that exist only for comparison, in the same way as Switchboard's relay. */
 export async function buildServers(): Promise<void> {
   await build({
     entryPoints: ['reference', 'floor'].map((name) => join(import.meta.dirname, `servers/${name}.ts`)),

@@ -21,8 +21,8 @@ const SCENARIOS = [
 ] as const;
 
 /**
- * Our relay as it ships against the guide's and against bare `ws`: what messages and sockets cost, and how many it takes. Server and load generator have a
- * processor each.
+ * Switchboard's relay as it is shipped against the guide's relay and bare `ws`: the cost of messages and sockets, and the highest rate. The server and the load
+ * generator have one processor each.
  */
 export const relay: Benchmark = {
   name: 'relay',

@@ -7,6 +7,6 @@ it.each([
   ['0,1', [0, 1]],
   ['0-3', [0, 1, 2, 3]],
   ['2-3,7,9-10', [2, 3, 7, 9, 10]],
-])('understands %s', (list, processors) => {
+])('reads the list %s', (list, processors) => {
   expect(processorsOf(list)).toEqual(processors);
 });

@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
 
-/** Which processor the server gets, and which the load generator. */
+/** The processors of the server and of the load generator. */
 export interface Pinning {
   readonly server: number;
   readonly generator: number;
 }
 
-/** The processors of a list as taskset prints it: `0-2,5`. */
+/** The processors in a list of taskset: `0-2,5`. */
 export function processorsOf(list: string): number[] {
   return list.split(',').flatMap((range) => {
     const [first = Number.NaN, last = first] = range.split('-').map(Number);
@@ -28,18 +28,18 @@ function ownProcessors(): string | undefined {
 }
 
 /**
- * Runs `work` on a processor of its own and gives it another one for the server; undefined when there are no two of them, or no taskset. Afterwards this
- * process may use all that it could before.
+ * Runs `work` on one processor and passes another one for the server; undefined without two processors or without taskset. Afterwards this
+ * process may use the same processors as before.
  */
 export async function withPinning<T>(work: (pinning: Pinning | undefined) => Promise<T>): Promise<T> {
   const list = ownProcessors();
   const [server, generator] = list === undefined ? [] : processorsOf(list);
   if (list === undefined || server === undefined || generator === undefined) return await work(undefined);
-  const pinOurselves = (processors: string) => taskset('-a', '-c', '-p', processors, String(process.pid));
-  pinOurselves(String(generator));
+  const pinThisProcess = (processors: string) => taskset('-a', '-c', '-p', processors, String(process.pid));
+  pinThisProcess(String(generator));
   try {
     return await work({ server, generator });
   } finally {
-    pinOurselves(list);
+    pinThisProcess(list);
   }
 }

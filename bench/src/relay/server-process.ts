@@ -7,23 +7,23 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '@switchboard/database/embedded';
 
 import type { Pinning } from './pinning.ts';
-import type { Dialect } from './wire/dialect.ts';
+import type { Dialect } from './protocol/dialect.ts';
 
 /** A server to measure. */
 export interface Contestant {
   readonly name: string;
-  /** What Node.js is to run so that it listens on this port of 127.0.0.1. It must end when its standard input does. */
+  /** The arguments and environment with which Node.js listens on this port of 127.0.0.1. The program must end when its standard input ends. */
   program(port: number): { readonly args: readonly string[]; readonly env: NodeJS.ProcessEnv };
   readonly dialect: Dialect;
-  /** A visitor's token or an operator's; without it nobody shows one. */
+  /** Mints the token of a visitor or an operator; absent for a server without tokens. */
   readonly mint?: (peer: { readonly role: 'client' | 'operator'; readonly id: number; readonly address: string }) => Promise<string>;
 }
 
-/** A contestant that runs. */
+/** A running contestant. */
 export interface Server {
   readonly contestant: Contestant;
   readonly port: number;
-  /** Time that all its threads have had a processor, in seconds. */
+  /** Processor time of all its threads, in seconds. */
   cpuSeconds(): number;
   /** Resident memory. */
   bytes(): number;
@@ -33,7 +33,7 @@ export interface Server {
 const START_WITHIN_MS = 30_000;
 const NANOSECONDS = 1e9;
 
-/** Starts a contestant in a process of its own and resolves when it listens. @throws Error with what it complained of when it does not */
+/** Starts a contestant in its own process and resolves when it listens. @throws Error with its error output when it does not */
 export async function startServer(contestant: Contestant, pinning: Pinning | undefined): Promise<Server> {
   const port = await freePort();
   const { args, env } = contestant.program(port);
@@ -42,9 +42,9 @@ export async function startServer(contestant: Contestant, pinning: Pinning | und
   const { PATH, HOME } = process.env;
   const child = spawn(command, rest, { env: { PATH, HOME, NODE_ENV: 'production', ...env }, stdio: ['pipe', 'ignore', 'pipe'] });
   const exited = once(child, 'exit');
-  let complaints = '';
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (complaints += chunk));
-  child.stdin.on('error', () => undefined); // It may be gone before us.
+  let errorOutput = '';
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (errorOutput += chunk));
+  child.stdin.on('error', () => undefined); // It may have ended before.
   const stop = async () => {
     child.kill('SIGKILL');
     await exited;
@@ -52,7 +52,7 @@ export async function startServer(contestant: Contestant, pinning: Pinning | und
   for (const end = Date.now() + START_WITHIN_MS; !(await isListening(port)); await delay(50)) {
     if (child.exitCode === null && Date.now() < end) continue;
     await stop();
-    throw new Error(`${contestant.name} did not start:\n${complaints}`);
+    throw new Error(`${contestant.name} did not start:\n${errorOutput}`);
   }
   const pid = child.pid ?? 0;
   return { contestant, port, cpuSeconds: () => cpuSecondsOf(pid), bytes: () => bytesOf(pid), stop };
@@ -70,7 +70,7 @@ async function isListening(port: number): Promise<boolean> {
   }
 }
 
-/** From the scheduler, whose clock is finer than the one of /proc/<pid>/stat. @throws Error where there is no such file: only Linux has it */
+/** Read from the scheduler, whose clock is finer than that of /proc/<pid>/stat. @throws Error on systems other than Linux, which have no such file */
 function cpuSecondsOf(pid: number): number {
   let nanoseconds = 0;
   for (const task of readdirSync(`/proc/${pid}/task`))

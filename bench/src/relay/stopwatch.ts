@@ -1,23 +1,23 @@
-import { TEXT } from '../stage/text.ts';
+import { TEXT } from '../harness/text.ts';
 
 const MARK = '@';
 const MARK_BYTE = MARK.charCodeAt(0);
-/** Digits of a time in milliseconds, three of them behind the point. */
+/** Digits of a time in milliseconds, three of them after the point. */
 const DIGITS = 14;
 
-/** A text that tells when it was sent. @param now milliseconds */
+/** A text with the time when it was sent. @param now milliseconds */
 export function stamped(now: number): string {
   return `${MARK}${now.toFixed(3).padStart(DIGITS, '0')} ${TEXT}`;
 }
 
 /**
- * Finds times in texts that are all alike but for their contents, as those of one event from one server are: where the first one had its time, the
- * others have theirs, so that one byte tells whether there is one.
+ * Finds times in texts that differ only in their contents, such as those of one event from one server. The time is always at the position where the first
+ * text had it, so one byte is enough to see whether a text has one.
  */
 export class Stopwatch {
   #at: number | undefined;
 
-  /** When this text was sent; undefined: it does not tell. */
+  /** When this text was sent; undefined if it has no time. */
   read(bytes: Buffer, start: number, end: number): number | undefined {
     this.#at ??= find(bytes, start, end);
     if (this.#at === undefined || bytes[start + this.#at] !== MARK_BYTE) return undefined;

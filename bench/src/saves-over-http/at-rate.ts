@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
- * Begins `work` so many times a second, whether or not the earlier ones have ended, for `durationMs` milliseconds. Resolves to how long each took, in
- * milliseconds from when it was due: what waits for its turn has begun to wait then. The first failure ends it.
+ * Begins `work` so many times a second, whether or not the earlier runs have ended, for `durationMs` milliseconds. Resolves to how long each took, in
+ * milliseconds from the time when it was due, so that time in a queue counts. The first failure ends it.
  */
 export async function atRate(perSecond: number, durationMs: number, work: () => Promise<void>): Promise<number[]> {
   const start = performance.now();

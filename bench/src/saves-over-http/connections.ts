@@ -1,8 +1,8 @@
 import { connect, type Socket } from 'node:net';
 
-/** Asks a web server over connections that are kept, one request at a time on each. */
+/** Sends requests to a web server over kept-alive connections, one request at a time on each. */
 export interface Connections {
-  /** Posts JSON and resolves to what came back. @throws Error for every status but 200 and 201 */
+  /** Posts JSON and resolves to the answer. @throws Error for every status but 200 and 201 */
   post<T>(path: string, body: unknown, token?: string): Promise<T>;
   close(): void;
 }
@@ -17,7 +17,7 @@ interface Answer {
   readonly text: string;
 }
 
-/** Connects to `origin` up to `max` times. (`http.request` and `fetch` cost several times as much of the processors that are being measured.) */
+/** Opens up to `max` connections to `origin`. (`http.request` and `fetch` would use several times as much of the processors that are measured.) */
 export function openConnections(origin: string, max: number): Connections {
   const { hostname, port, host } = new URL(origin);
   const idle: Connection[] = [];
@@ -59,7 +59,7 @@ export function openConnections(origin: string, max: number): Connections {
   };
 }
 
-/** One connection with one request under way at most. */
+/** One connection, with at most one request in progress. */
 class Connection {
   readonly #socket: Socket;
   #received = '';
@@ -93,7 +93,7 @@ class Connection {
   }
 }
 
-/** The answer, once all of it is there. What a web server sends has a length or is chunked. */
+/** The answer, once it is complete. The answers of the web server have a length or are chunked. */
 function readAnswer(received: string): Answer | undefined {
   const end = received.indexOf('\r\n\r\n');
   if (end === -1) return undefined;

@@ -3,19 +3,19 @@ import { randomUUID } from 'node:crypto';
 import type { SaveMessagesResponse, StartSessionResponse } from '@switchboard/protocol';
 
 import type { Benchmark, Row } from '../benchmark.ts';
-import { percentile, takeTurns, toRow } from '../figures.ts';
+import { percentile, runAlternately, toRow } from '../figures.ts';
 import { perSecond } from '../per-second.ts';
-import { TEXT } from '../stage/text.ts';
-import { withWebServers } from '../stage/web-servers.ts';
+import { TEXT } from '../harness/text.ts';
+import { withWebServers } from '../harness/web-servers.ts';
 import { atRate } from './at-rate.ts';
 import { openConnections, type Connections } from './connections.ts';
 
 const CONCURRENCY = 64;
-/** So many that nobody comes near what one visitor may save in a minute. */
+/** So many that no visitor comes near the limit of messages in a minute. */
 const VISITORS = 512;
 const ROUNDS = 5;
 const ROUND_MS = 2_000;
-/** They all come from one address, and store more than any visitor may. */
+/** All visitors have the same IP address and together store more than the default limits allow. */
 const UNLIMITED = {
   SESSIONS_PER_MINUTE: '1000000',
   VISITOR_MESSAGES_PER_MINUTE: '1000000',
@@ -25,8 +25,8 @@ const UNLIMITED = {
 };
 
 /**
- * Messages saved through the web app's HTTP API, with the relay told of each, as visitors' browsers save them: with tokens, validation and limits. The same
- * handlers, asked directly and through Next.js.
+ * Messages saved through the web app's HTTP API as visitors' browsers save them: with tokens, validation, limits and a hint to the relay for each. The same
+ * handlers are called directly and through Next.js.
  */
 export const savesOverHttp: Benchmark = {
   name: 'saves-over-http',
@@ -34,7 +34,7 @@ export const savesOverHttp: Benchmark = {
   async run() {
     const rows = await withWebServers(UNLIMITED, async ({ direct, throughNext }) => {
       const servers = [openConnections(throughNext, CONCURRENCY), openConnections(direct, CONCURRENCY)] as const;
-      // A token is good at both: they share their secret and their database.
+      // A token is valid at both: they share their secret and their database.
       const tokens = await startConversations(servers[1]);
       const rows = [...(await compareRates(servers, tokens, 1)), ...(await compareRates(servers, tokens, 10))];
       const half = Math.round((rows[0]?.median ?? 0) / 2);
@@ -60,10 +60,10 @@ async function startConversations(server: Connections): Promise<string[]> {
   return tokens;
 }
 
-/** How many messages each saves in a second, with `size` of them in a request. */
+/** How many messages each server saves in a second, with `size` messages in a request. */
 async function compareRates([throughNext, direct]: Both, tokens: readonly string[], size: number): Promise<Row[]> {
   const rate = async (server: Connections) => size * (await perSecond(CONCURRENCY, ROUND_MS, saving(server, tokens, size)));
-  const { slow, fast } = await takeTurns(ROUNDS, {
+  const { slow, fast } = await runAlternately(ROUNDS, {
     slow: async () => await rate(throughNext),
     fast: async () => await rate(direct),
   });
@@ -72,10 +72,10 @@ async function compareRates([throughNext, direct]: Both, tokens: readonly string
   return [baseline, toRow(what, 'saves/s', fast, baseline)];
 }
 
-/** How long the slowest hundredth of saves takes, while each saves `rate` messages a second, one a request. */
+/** The 99th percentile of the time for a save, at `rate` messages a second, one in each request. */
 async function compareLatencies([throughNext, direct]: Both, tokens: readonly string[], rate: number): Promise<Row[]> {
   const slowest = async (server: Connections) => percentile(await atRate(rate, ROUND_MS, saving(server, tokens, 1)), 0.99);
-  const { slow, fast } = await takeTurns(ROUNDS, {
+  const { slow, fast } = await runAlternately(ROUNDS, {
     slow: async () => await slowest(throughNext),
     fast: async () => await slowest(direct),
   });
@@ -84,7 +84,7 @@ async function compareLatencies([throughNext, direct]: Both, tokens: readonly st
   return [baseline, toRow(what, 'ms', fast, baseline)];
 }
 
-/** Saves messages of one visitor after the other. */
+/** Saves messages, each time of the next visitor. */
 function saving(server: Connections, tokens: readonly string[], size: number): () => Promise<void> {
   let next = 0;
   return async () => {

@@ -4,10 +4,10 @@ import { createMessageSaver, startSession, type VisitorActor, type Context } fro
 import type { Database } from '@switchboard/database';
 
 import type { Benchmark, Row } from '../benchmark.ts';
-import { takeTurns, toRow } from '../figures.ts';
+import { runAlternately, toRow } from '../figures.ts';
 import { perSecond } from '../per-second.ts';
-import { DURABLE, withDurableDatabase } from '../stage/durable-database.ts';
-import { TEXT } from '../stage/text.ts';
+import { DURABLE, withDurableDatabase } from '../harness/durable-database.ts';
+import { TEXT } from '../harness/text.ts';
 
 const CONCURRENCY = 64;
 const POOL_SIZE = 10;
@@ -15,7 +15,7 @@ const ROUNDS = 11;
 const ROUND_MS = 1_500;
 
 /**
- * Durable saves of one message each through the saver of packages/chat, against one `create` for each message, both with 64 under way all the time: in
+ * Durable saves of single messages through the saver of packages/chat, against one `create` for each message, both with 64 in progress at all times: in
  * 64 conversations, and in one, whose row every save has to lock.
  */
 export const saves: Benchmark = {
@@ -33,10 +33,10 @@ export const saves: Benchmark = {
 async function compare(database: Database, clients: number): Promise<Row[]> {
   const ctx = contextOf(database);
   const saver = createMessageSaver(ctx);
-  // People of their own each, so that neither works on rows that the other has changed a thousand times.
+  // Each has its own visitors, so that neither works on rows that the other has changed a thousand times.
   const [ours, theirs] = [await visitors(ctx, clients), await visitors(ctx, clients)];
   const lastSeqs = theirs.map(() => 0);
-  const { create, save } = await takeTurns(ROUNDS, {
+  const { create, save } = await runAlternately(ROUNDS, {
     create: async () =>
       await perSecond(CONCURRENCY, ROUND_MS, async (loop) => {
         const index = loop % clients;

@@ -8,9 +8,9 @@ import { io } from 'socket.io-client';
 import { conversationOf, type Attempt, type Ledger, type SideKey } from '../history/ledger.ts';
 import type { Random } from '../random.ts';
 
-/** Where a tab is when something may happen to it, on its way to having a message saved. */
+/** The steps of a tab while it saves a message, at which a test can interrupt it. */
 export type SaveStep = 'before the request' | 'request sent' | 'answer arrived';
-/** Called at every step; its promise is awaited. A tab that is killed meanwhile goes no further. */
+/** Called at every step; its promise is awaited. A tab that is killed meanwhile does not continue. */
 export type SaveWatch = (step: SaveStep, texts: readonly string[]) => Promise<void> | void;
 
 export interface DeviceOptions {
@@ -18,13 +18,13 @@ export interface DeviceOptions {
   readonly ledger: Ledger;
   readonly random: Random;
   readonly web: string;
-  /** An operator's session, to begin with. */
+  /** An operator's session at first. */
   readonly cookie?: string;
-  /** Milliseconds that its clock is wrong. */
+  /** The error of its clock in milliseconds. */
   readonly clockError?: number;
-  /** Whose texts may reach it; undefined: everybody's. */
+  /** The conversation whose texts may reach it; undefined: all conversations. */
   readonly confinedTo?: string;
-  /** false: a browser without Web Locks, where every tab sends. */
+  /** Whether it has Web Locks; without them every tab sends. */
   readonly locks?: boolean;
 }
 
@@ -32,7 +32,7 @@ interface SaveBody {
   readonly messages: readonly (Partial<SideKey> & { readonly messageKey: string; readonly text?: string })[];
 }
 
-/** Connects as long as there is a network, and fails at once while there is none. */
+/** Connects while there is a network, and fails immediately while there is none. */
 class NetworkAgent extends Agent {
   readonly #isThere: () => boolean;
 
@@ -42,19 +42,19 @@ class NetworkAgent extends Agent {
   }
 
   override createConnection(...[options, done]: Parameters<Agent['createConnection']>): ReturnType<Agent['createConnection']> {
-    // Nobody listens on port 1.
+    // Nothing listens on port 1.
     return super.createConnection(this.#isThere() ? options : { ...options, host: '127.0.0.1', port: 1 }, done);
   }
 }
 
-/** Its sender will never hear how it ended. */
+/** The error of a request whose outcome stays unknown to its sender. */
 function leaveOpen(attempt: Attempt): void {
   if (attempt.outcome !== 'open') return;
   attempt.outcome = 'unknown';
   attempt.until = Date.now();
 }
 
-/** A killed socket, without a good-bye to anybody. */
+/** Destroys a socket without a closing handshake. */
 function destroySocket(socket: ReturnType<Effects['openSocket']>): void {
   socket.io.reconnection(false);
   socket.off();
@@ -63,19 +63,19 @@ function destroySocket(socket: ReturnType<Effects['openSocket']>): void {
   socket.disconnect();
 }
 
-/** A person's browser: its disk and clock outlive its tabs. */
+/** A person's browser. Its disk and clock outlive its tabs. */
 export class Device {
   readonly name: string;
   readonly storage = new MemoryStore();
   readonly options: DeviceOptions;
-  /** Sent with every request: the session of whoever is signed in in this browser now. */
+  /** Sent with every request: the session of the operator who is signed in in this browser now. */
   cookie: string | undefined;
   onSave: SaveWatch = () => undefined;
-  /** Every request to save goes out twice at the same moment, as after a double click or by a proxy that retries. */
+  /** Sends every request to save twice at the same time, as after a double click or through a proxy that retries. */
   doublesRequests = false;
   readonly #browser = new FakeBrowser();
   #pace = 1;
-  /** A moment of our time, and what its clock said then. */
+  /** A moment of real time, and the time of its clock at that moment. */
   #since = Date.now();
   #saidThen: number;
   #opened = 0;
@@ -87,7 +87,7 @@ export class Device {
     this.#saidThen = this.#since + (options.clockError ?? 0);
   }
 
-  /** How much faster its clock runs than ours: an hour of its time need not take one of ours. */
+  /** How much faster its clock runs than real time, so that an hour of its time takes less. */
   get pace(): number {
     return this.#pace;
   }
@@ -98,13 +98,13 @@ export class Device {
     this.#pace = pace;
   }
 
-  /** Opens a tab: the effects for a client. */
+  /** Opens a tab, and returns the effects for its client. */
   open(): Tab {
     this.#opened += 1;
     return new Tab(this, this.#browser, `${this.name}/${this.#opened}`);
   }
 
-  /** Makes what waits on its disk look as the first build of all left it: with what an entry can't do without, and nothing else. */
+  /** Reduces the entries on its disk to the fields that the first build of the client wrote. */
   async ageOutbox(): Promise<number> {
     const database = await new Promise<IDBDatabase>((resolve) => {
       const opening = this.#browser.indexedDB.open('switchboard-outbox', 1);
@@ -138,7 +138,7 @@ export class Tab {
 
   constructor(device: Device, browser: FakeBrowser, name: string) {
     this.name = name;
-    // One for every request under way.
+    // One listener for every request in progress.
     setMaxListeners(0, this.#life.signal);
     this.#device = device;
     const { locks, random } = device.options;
@@ -161,7 +161,7 @@ export class Tab {
     return !this.#life.signal.aborted;
   }
 
-  /** As if the process had been killed: requests break off, the line breaks, no line of its code runs again. */
+  /** Simulates a killed process: requests are aborted, the connection breaks, and its code does not continue. */
   kill(): void {
     if (!this.isAlive()) return;
     this.effects.kill();
@@ -170,19 +170,19 @@ export class Tab {
     for (const socket of this.sockets) destroySocket(socket);
   }
 
-  /** Takes the network away, or gives it back; the browser notices both. */
+  /** Disconnects or reconnects the network; the browser notices both. */
   setOnline(online: boolean): void {
     this.#offline = !online;
     if (!online) this.cutSockets();
     this.effects.setOnline(online);
   }
 
-  /** Breaks its line to the relay, as a router does that forgets it. */
+  /** Breaks its connection to the relay, as a router does that forgets the connection. */
   cutSockets(): void {
     for (const socket of this.sockets) this.#webSocketOf(socket)?.terminate();
   }
 
-  /** Stops reading from the relay, or goes on: what comes fills the buffers on the way. */
+  /** Stops or resumes reading from the relay. While it is stopped, data fills the buffers on the way. */
   setReading(reading: boolean): void {
     for (const socket of this.sockets) {
       const wire = this.#webSocketOf(socket)?._socket;
@@ -232,7 +232,7 @@ export class Tab {
       const request = { ...init, headers, signal, cache: 'default' } as const;
       if (body !== undefined && this.#device.doublesRequests) void fetch(web + path, request).catch(() => undefined);
       const asked = fetch(web + path, request);
-      // Of a tab that is killed meanwhile nobody waits for it any more.
+      // If the tab was killed meanwhile, nothing waits for the answer any more.
       asked.catch(() => undefined);
       if (body !== undefined) await this.#reach('request sent', texts);
       const response = await asked;
@@ -248,14 +248,14 @@ export class Tab {
     }
   }
 
-  /** A visitor saves for themselves; whoever has a cookie is an operator. */
+  /** Who a request acts for: a device with a cookie is an operator's, others are visitors'. */
   #side(): SideKey['senderType'] {
     return this.#device.cookie === undefined ? 'CLIENT' : 'OPERATOR';
   }
 
   async #reach(step: SaveStep, texts: readonly string[]): Promise<void> {
     await this.#device.onSave(step, texts);
-    // Killed at this point: nothing of this goes on.
+    // The tab was killed at this step and does not continue.
     if (!this.isAlive()) await new Promise(() => undefined);
   }
 
@@ -265,7 +265,7 @@ export class Tab {
     if (status === 200) attempt.answers = (JSON.parse(text) as { messages: Attempt['answers'] }).messages;
   }
 
-  /** Whatever reaches a visitor's browser, shown or not, must be of its own conversation. */
+  /** Checks that everything that reaches a visitor's browser, shown or not, belongs to their conversation. */
   #checkForeign(where: string, text: string): void {
     const { confinedTo, ledger } = this.#device.options;
     if (confinedTo === undefined || !this.isAlive()) return;

@@ -2,7 +2,7 @@ import { io, type Socket } from 'socket.io-client';
 
 import type { Ledger, Send } from '../history/ledger.ts';
 
-/** A visitor's page as it was written to the guide: no token, no key, no outbox, only the socket. What it sends is saved by the consoles that hear it. */
+/** A visitor's page according to the guide: no token, no key, no outbox, only the socket. The consoles that receive its messages save them. */
 export class OldFrontEnd {
   readonly name: string;
   readonly #socket: Socket;

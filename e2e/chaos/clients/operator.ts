@@ -6,13 +6,13 @@ import { ViewWatcher } from '../history/view-watcher.ts';
 import type { OperatorAccount } from '../stack/control.ts';
 import { Device, type DeviceOptions, type Tab } from './device.ts';
 
-/** An operator with one console open. */
+/** An operator with one open console. */
 export class Operator {
   readonly account: OperatorAccount;
   readonly name: string;
   readonly device: Device;
   readonly watchers = new Map<string, ViewWatcher>();
-  /** Of consoles that were killed. */
+  /** Watchers of consoles that were killed. */
   readonly past: ViewWatcher[] = [];
   readonly #relay: string;
   #tab: Tab | undefined;
@@ -20,7 +20,7 @@ export class Operator {
   #visible: string | undefined;
   #lookAway = () => undefined as void;
 
-  /** @param shared the browser that this operator shares with others; one of their own unless given */
+  /** @param shared the browser that this operator shares with others; by default their own */
   constructor(account: OperatorAccount, relay: string, options: Omit<DeviceOptions, 'name' | 'cookie'>, shared?: Device) {
     this.account = account;
     this.#relay = relay;
@@ -29,12 +29,12 @@ export class Operator {
   }
 
   get chat(): OperatorChat {
-    if (this.#chat === undefined) throw new Error(`${this.account.name} has no console open.`);
+    if (this.#chat === undefined) throw new Error(`${this.account.name} has no open console.`);
     return this.#chat;
   }
 
   get tab(): Tab {
-    if (this.#tab === undefined) throw new Error(`${this.account.name} has no console open.`);
+    if (this.#tab === undefined) throw new Error(`${this.account.name} has no open console.`);
     return this.#tab;
   }
 
@@ -42,7 +42,7 @@ export class Operator {
     return this.#tab?.isAlive() ?? false;
   }
 
-  /** Opens a console that keeps these conversations, or all there are. */
+  /** Opens a console that keeps these conversations, or all. */
   open(keep: Iterable<string> = this.device.options.ledger.clients.keys()): void {
     const tab = this.device.open();
     const { id, name } = this.account;
@@ -68,7 +68,7 @@ export class Operator {
     watcher.follow(handle, () => tab.isAlive());
   }
 
-  /** Looks at one conversation and away from the one before. */
+  /** Opens one conversation and leaves the one before. */
   look(conversation: string): void {
     if (this.#visible === conversation || !this.isOpen()) return;
     const at = Date.now();
@@ -80,7 +80,7 @@ export class Operator {
     this.#lookAway = clientId === undefined ? () => undefined : lookAt(this.chat.conversation(clientId));
   }
 
-  /** Answers a visitor; resolves when the outbox has it. */
+  /** Answers a visitor; resolves when the message is in the outbox. */
   async send(conversation: string, filler = ''): Promise<Send> {
     const { ledger } = this.device.options;
     const send = ledger.send({ conversation, senderType: 'OPERATOR', operatorId: this.account.id, device: this.name }, filler);

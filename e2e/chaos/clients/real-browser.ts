@@ -34,19 +34,19 @@ export class RealBrowser {
     this.#context = await launchProfile(this.#folder);
   }
 
-  /** Kills every process of it at once. */
+  /** Kills all its processes at once. */
   async kill(): Promise<void> {
     const context = this.#context;
     this.#context = undefined;
     await this.signal('SIGKILL');
-    await context?.close().catch(() => undefined); // Nobody answers any more; this frees our side.
+    await context?.close().catch(() => undefined); // Nothing answers any more; this frees the resources of this process.
   }
 
-  /** Sends a signal to every process of it. Nothing can be asked of a browser that is stopped. */
+  /** Sends a signal to all its processes. A stopped browser answers no command. */
   async signal(signal: NodeJS.Signals): Promise<void> {
     for (const name of await readdir('/proc')) {
       if (!/^\d+$/.test(name)) continue;
-      const command = await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => ''); // Gone since the folder was read.
+      const command = await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => ''); // It may have ended since the folder was read.
       if (!command.includes(this.#folder)) continue;
       try {
         process.kill(Number(name), signal);
@@ -62,23 +62,27 @@ export class RealBrowser {
   }
 }
 
-/** Writes and sends a message in a page; `message` and `send` are its field and its button. Resolves when the page has taken it. */
+/** Writes and sends a message in a page; `message` and `send` are its field and its button. Resolves when the page has accepted it. */
 export async function writeInPage(world: World, sent: Send, message: Locator, send: Locator): Promise<void> {
   await message.fill(sent.text);
   await send.click();
-  // The field is emptied when the outbox has the message.
+  // The field is cleared when the message is in the outbox.
   await world.until('the page has taken the message', async () => (await message.inputValue()) === '');
   sent.keptAt = Date.now();
 }
 
-/** Waits until a page's log shows exactly what the database has of a conversation, in its order, with nothing unsent; complains after ten seconds of a quiet machine. */
+/**
+ * Waits until a page's log shows exactly the messages of a conversation in the database, in order, with nothing unsent.
+ *
+ * @throws Error after ten seconds of a quiet machine
+ */
 export async function expectPage(world: World, where: string, conversation: string, log: Locator): Promise<void> {
   let shown: string[] = [];
   let wanted: string[] = [];
   const isRight = async () => {
     const rows = (await world.rows()).filter((row) => conversationOf(row.text) === conversation);
     wanted = rows.toSorted(inOrder).map((row) => row.text ?? '');
-    // Not `innerText`: a browser leaves out of it what it does not lay out while that is scrolled away.
+    // Not `innerText`, which omits what a browser does not lay out because it is scrolled away.
     const lines = await log.evaluate((element) => {
       const texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
       const found: string[] = [];

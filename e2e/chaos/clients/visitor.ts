@@ -17,7 +17,7 @@ export class Visitor {
   readonly name: string;
   readonly device: Device;
   readonly tabs: VisitorTab[] = [];
-  /** Tabs that were killed, for what they showed. */
+  /** Killed tabs, whose views are still checked. */
   readonly past: VisitorTab[] = [];
   readonly #relay: string;
 
@@ -27,14 +27,14 @@ export class Visitor {
     this.device = new Device({ ...options, name, confinedTo: name });
   }
 
-  /** The one conversation's handle in a living tab. */
+  /** The handle of the conversation in an open tab. */
   handle(index = 0): ConversationHandle {
     const handle = this.tabs[index]?.chat.conversation;
     if (handle === undefined) throw new Error(`${this.name} has no conversation in tab ${index}.`);
     return handle;
   }
 
-  /** Opens a tab on the conversation there is. */
+  /** Opens a tab on the existing conversation. */
   open(): VisitorTab {
     const { ledger } = this.device.options;
     const tab = this.device.open();
@@ -46,7 +46,7 @@ export class Visitor {
     return opened;
   }
 
-  /** The first tab, and the form filled in. */
+  /** Opens the first tab and fills in the form. */
   async start(): Promise<VisitorTab> {
     const opened = this.open();
     await opened.chat.start({ username: this.name });
@@ -56,7 +56,7 @@ export class Visitor {
     return opened;
   }
 
-  /** Sends from a tab; resolves when the outbox has it. */
+  /** Sends from a tab; resolves when the message is in the outbox. */
   async send(index = 0, filler = ''): Promise<Send> {
     const { ledger } = this.device.options;
     const send = ledger.send({ conversation: this.name, senderType: 'CLIENT', operatorId: null, device: this.name }, filler);

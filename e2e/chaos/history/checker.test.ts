@@ -58,8 +58,8 @@ const evidence = (rows: readonly Row[], more: Partial<Evidence> = {}): Evidence 
 });
 const verdict = (...parameters: Parameters<typeof evidence>) => judge(evidence(...parameters)).join('\n');
 
-describe('what happened as it should', () => {
-  it('is not complained of', () => {
+describe('a correct history', () => {
+  it('has no violations', () => {
     const [first, second] = [send(), send()];
     visitor.observe([shown(first)], false, START);
     visitor.observe([shown(first, { seq: 1, status: 'sent' }), shown(second)], false, START + 100);
@@ -72,8 +72,8 @@ describe('what happened as it should', () => {
   });
 });
 
-describe('what is in the database', () => {
-  it('nothing acknowledged may be missing, or be another row', () => {
+describe('the rows of the database', () => {
+  it('an acknowledged message may not be missing, or be another row', () => {
     const sent = send();
     sent.keptAt = null;
     const attempt = ledger.attempt('anna', [{ messageKey: 'key-1', senderType: 'CLIENT', text: '#1 ‹anna›' }]);
@@ -82,12 +82,12 @@ describe('what is in the database', () => {
     expect(verdict([rowOf(sent, 1, { id: 7 })])).toContain('false: key-1 was acknowledged as 101/1 and is 7/1');
   });
 
-  it('nothing that its sender kept may be missing', () => {
+  it('a message in an outbox may not be missing', () => {
     send();
     expect(verdict([])).toContain('was kept by its sender and never saved');
   });
 
-  it('nothing may be there twice', () => {
+  it('no message may exist twice', () => {
     const sent = send();
     expect(verdict([rowOf(sent, 1), rowOf(sent, 2, { messageKey: 'another' })])).toContain('doubled');
   });
@@ -96,23 +96,23 @@ describe('what is in the database', () => {
     ['that nobody sent', { text: '#9 ‹anna›' }, 'phantom: nobody sent'],
     ['in another conversation', { clientId: 2 }, 'is in another conversation'],
     ['by somebody else', { senderType: 'OPERATOR', operatorId: 3 }, 'is said to be by OPERATOR 3'],
-  ] as const)('nothing may be there %s', (_what, more, complaint) => {
+  ] as const)('no row may exist %s', (_what, more, violation) => {
     const sent = send();
     sent.keptAt = null;
-    expect(verdict([rowOf(sent, 1, more)])).toContain(complaint);
+    expect(verdict([rowOf(sent, 1, more)])).toContain(violation);
   });
 
   it('numbers count from 1 without a gap, in the order of sending', () => {
     const [first, second] = [send(), send()];
     expect(verdict([rowOf(first, 1), rowOf(second, 3)])).toContain('numbers: client 1 has 3 in the place of 2');
     expect(verdict([rowOf(first, 2), rowOf(second, 1)])).toContain('are not numbered as they were sent');
-    // What a console saved for its sender came when it came.
+    // A message that a console saved for its sender may have any number.
     expect(verdict([rowOf(first, 2, { savedById: 5 }), rowOf(second, 1)])).toBe('');
   });
 });
 
-describe('what people were shown', () => {
-  it('a tick before its time is false', () => {
+describe('the views', () => {
+  it('a tick that is shown too early is a violation', () => {
     const sent = send();
     visitor.observe([shown(sent, { status: 'sent' })], false, START);
     expect(verdict([])).toContain('was shown as saved and has no row');
@@ -120,7 +120,7 @@ describe('what people were shown', () => {
     expect(verdict([rowOf(sent, 1)], { clockDoubtMs: 1_000 })).toBe('');
   });
 
-  it('delivered means that somebody has it, read that somebody could see it', () => {
+  it('delivered requires that a peer has the message, read that a person could see it', () => {
     const sent = send();
     visitor.observe([shown(sent, { seq: 1, status: 'delivered' })], false, START + 100);
     expect(verdict([rowOf(sent, 1)])).toContain('was shown as delivered before anybody had it');
@@ -132,21 +132,21 @@ describe('what people were shown', () => {
     expect(verdict([rowOf(sent, 1)])).toBe('');
   });
 
-  it('nothing twice, nothing of others, and what was saved neither goes nor moves', () => {
+  it('a view shows no message twice and none of others, and a saved message neither vanishes nor moves', () => {
     const [first, second, foreign] = [send(), send(), send({ conversation: 'ben', device: 'ben' })];
     const saved = (sent: Send, seq: number) => shown(sent, { seq, status: 'sent' });
     visitor.observe([saved(first, 1), saved(first, 1)], false, START + 100);
     visitor.observe([saved(first, 1), saved(second, 2)], false, START + 100);
     visitor.observe([saved(second, 2), saved(first, 1)], false, START + 100);
     visitor.observe([saved(second, 2), shown(foreign)], false, START + 100);
-    const complaints = ledger.violations.join('\n');
-    for (const complaint of [
+    const violations = ledger.violations.join('\n');
+    for (const violation of [
       'shows the key key-1 twice',
       'changed places',
       'the saved message key-1 (CLIENT) has vanished',
       'of another conversation',
     ])
-      expect(complaints).toContain(complaint);
+      expect(violations).toContain(violation);
   });
 
   it('a tick is never taken back', () => {
@@ -156,7 +156,7 @@ describe('what people were shown', () => {
     expect(ledger.violations.join()).toContain('went back to sent');
   });
 
-  it('in the end every view is what the database says', () => {
+  it('at the end every view agrees with the database', () => {
     const [first, second] = [send(), send()];
     const rows = [rowOf(first, 1), rowOf(second, 2)];
     const look = (messages: readonly TimelineMessage[], peer: 'none' | 'visible' = 'none') => {

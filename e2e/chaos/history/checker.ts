@@ -1,28 +1,28 @@
 import { sideKeyOf, type Attempt, type FaultSpan, type Ledger, type Row, type Send } from './ledger.ts';
 import type { ViewWatcher } from './view-watcher.ts';
 
-/** What a run must have gone through to prove anything. */
+/** What must have happened in a run for it to prove anything. */
 export interface Requirements {
-  /** A fault was on while a message was between its sender and the database. */
+  /** A fault was active while a message was between its sender and the database. */
   readonly hit: boolean;
-  /** A request to save ended without its sender knowing how. */
+  /** A request to save ended with an outcome unknown to its sender. */
   readonly unknown: boolean;
 }
 
-/** Everything that is judged at the end. */
+/** Everything that is checked at the end. */
 export interface Evidence {
   readonly ledger: Ledger;
   readonly rows: readonly Row[];
-  /** Every tab's view of every conversation, dead tabs' too. */
+  /** The views of all tabs of all conversations, including closed tabs. */
   readonly watchers: readonly ViewWatcher[];
   readonly requirements: Requirements;
-  /** Milliseconds by which the servers' clocks may differ from ours. */
+  /** Milliseconds by which the servers' clocks may differ from this process's. */
   readonly clockDoubtMs: number;
 }
 
 const short = (text: string | null) => `"${(text ?? '').slice(0, 40)}"`;
 
-/** Every promise that the run broke, in words; empty when all were kept. */
+/** A description of every promise that the run broke; empty when all were kept. */
 export function judge(evidence: Evidence): string[] {
   const { ledger, rows } = evidence;
   const sends = new Map(ledger.sends.map((send) => [send.text, send]));
@@ -38,7 +38,7 @@ export function judge(evidence: Evidence): string[] {
   ];
 }
 
-/** Acknowledged, or taken into an outbox that still exists, and not in the database. */
+/** Messages that were acknowledged, or are in an outbox that still exists, and are not in the database. */
 function findLost({ attempts, sends, excused, forgotten: lostWithRestore }: Ledger, rows: readonly Row[]): string[] {
   const byKey = new Map<string, Row[]>();
   for (const row of rows) byKey.set(sideKeyOf(row), [...(byKey.get(sideKeyOf(row)) ?? []), row]);
@@ -76,16 +76,16 @@ function repeated(values: readonly string[]): string[] {
   return [...new Set(values.filter((value) => seen.size === seen.add(value).size))];
 }
 
-/** A row that nobody sent, or not like that. */
+/** Rows that nobody sent, or that differ from what was sent. */
 function findPhantom(row: Row, send: Send | undefined, { clients }: Ledger): string[] {
   if (send === undefined) return [`phantom: nobody sent ${short(row.text)}`];
-  const complaints: string[] = [];
-  if (clients.get(send.conversation) !== row.clientId) complaints.push(`phantom: ${short(row.text)} is in another conversation`);
+  const violations: string[] = [];
+  if (clients.get(send.conversation) !== row.clientId) violations.push(`phantom: ${short(row.text)} is in another conversation`);
   if (send.senderType !== row.senderType || send.operatorId !== row.operatorId)
-    complaints.push(`phantom: ${short(row.text)} is said to be by ${row.senderType} ${row.operatorId ?? ''}`);
+    violations.push(`phantom: ${short(row.text)} is said to be by ${row.senderType} ${row.operatorId ?? ''}`);
   if (row.savedById !== null && row.senderType === 'OPERATOR')
-    complaints.push(`phantom: ${short(row.text)} was saved on an operator's behalf`);
-  return complaints;
+    violations.push(`phantom: ${short(row.text)} was saved on an operator's behalf`);
+  return violations;
 }
 
 function findBadNumbers(rows: readonly Row[]): string[] {
@@ -97,9 +97,9 @@ function findBadNumbers(rows: readonly Row[]): string[] {
   });
 }
 
-/** What one device saved itself is numbered in the order of sending. (What a console saved for it came when it came.) */
+/** Messages that a device saved are numbered in the order of sending. (Those that a console saved for it may have any number.) */
 function findWrongOrder({ sends, forgotten }: Ledger, rows: readonly Row[]): string[] {
-  // What was lost with a restore and given back comes when it comes.
+  // A message that was lost by a restore and saved again may have any number.
   const byText = new Map(sends.filter(({ text }) => !forgotten.texts.has(text)).map((send) => [send.text, send]));
   const own = rows
     .filter((row) => row.savedById === null)
@@ -120,23 +120,23 @@ function findFalseTicks({ ledger, watchers, rows, clockDoubtMs }: Evidence): str
     const others = watchers.filter((other) => other.conversation === watcher.conversation && other.side !== watcher.side);
     return [...watcher.ticks].flatMap(([text, { sent, delivered, read }]) => {
       const where = `${watcher.tab} on ${watcher.conversation}: ${short(text)}`;
-      const complaints: string[] = [];
+      const violations: string[] = [];
       const row = byText.get(text);
       const first = Math.min(sent ?? Infinity, delivered ?? Infinity, read ?? Infinity);
-      if (first === Infinity || ledger.forgotten.texts.has(text)) return complaints;
-      if (row === undefined) complaints.push(`false tick: ${where} was shown as saved and has no row`);
-      else if (row.savedAt.getTime() > first + clockDoubtMs) complaints.push(`false tick: ${where} was shown as saved before it was`);
-      if (ledger.unwatched.has(watcher.conversation)) return complaints;
+      if (first === Infinity || ledger.forgotten.texts.has(text)) return violations;
+      if (row === undefined) violations.push(`false tick: ${where} was shown as saved and has no row`);
+      else if (row.savedAt.getTime() > first + clockDoubtMs) violations.push(`false tick: ${where} was shown as saved before it was`);
+      if (ledger.unwatched.has(watcher.conversation)) return violations;
       if (delivered !== undefined && !others.some((other) => (other.firstSeen.get(text) ?? Infinity) <= delivered))
-        complaints.push(`false tick: ${where} was shown as delivered before anybody had it`);
+        violations.push(`false tick: ${where} was shown as delivered before anybody had it`);
       if (read !== undefined && !others.some((other) => other.sawWhileVisible(text, read)))
-        complaints.push(`false tick: ${where} was shown as read and nobody could see it`);
-      return complaints;
+        violations.push(`false tick: ${where} was shown as read and nobody could see it`);
+      return violations;
     });
   });
 }
 
-/** A run in which nothing was at stake proves nothing. */
+/** Violations of the requirements: a run without faults at the right moments proves nothing. */
 function findVacuity({ ledger, rows, requirements }: Evidence): string[] {
   const { attempts, faults, sends } = ledger;
   const saved = new Map(rows.map((row) => [row.text, row.savedAt.getTime()]));

@@ -3,11 +3,11 @@ import type { TimelineMessage } from '@switchboard/client';
 import type { Row } from './ledger.ts';
 import type { ViewWatcher } from './view-watcher.ts';
 
-/** What a living tab shows at this moment. */
+/** What an open tab shows at this moment. */
 export interface LiveView {
   readonly watcher: ViewWatcher;
   readonly clientId: number;
-  /** The browser of the other side has a living tab that holds this conversation; `visible`: and a person looks at it. */
+  /** Whether the other side has an open tab with this conversation; `visible`: and a person is looking at it. */
   readonly peer: 'none' | 'there' | 'visible';
   readonly banner: string | null;
 }
@@ -15,7 +15,7 @@ export interface LiveView {
 const short = (text: string | null | undefined) => `"${(text ?? '').slice(0, 40)}"`;
 const inOrder = (a: Row, b: Row) => a.createdAt.getTime() - b.createdAt.getTime() || a.seq - b.seq;
 
-/** What keeps the views from being what the database says, in words; empty when every view is complete, in order, and shows the ticks that are true. */
+/** A description of every difference between the views and the database; empty when every view is complete, in order, and shows the right ticks. */
 export function differences(views: readonly LiveView[], rows: readonly Row[], forgotten: ReadonlySet<string> = new Set()): string[] {
   return views.flatMap((view) => {
     const expected = rows.filter((row) => row.clientId === view.clientId).toSorted(inOrder);
@@ -26,14 +26,14 @@ export function differences(views: readonly LiveView[], rows: readonly Row[], fo
   });
 }
 
-/** Whether a message that is shown is this row, with its words and its author. */
+/** Whether a displayed message is this row, with its text and its author. */
 function isOf({ key, seq, senderType, operatorId, body }: TimelineMessage, row: Row | undefined): boolean {
   return (
     row !== undefined &&
     key.toLowerCase() === row.messageKey &&
     seq === row.seq &&
     senderType === row.senderType &&
-    // A visitor is told the name of whoever answers, not always the number.
+    // A visitor's view has the name of the operator, not always the id.
     (operatorId === null || operatorId === row.operatorId) &&
     body.text === row.text
   );
@@ -42,9 +42,9 @@ function isOf({ key, seq, senderType, operatorId, body }: TimelineMessage, row: 
 function differencesOf({ watcher, peer }: LiveView, expected: readonly Row[], forgotten: ReadonlySet<string>): string[] {
   const where = `${watcher.tab} on ${watcher.conversation}`;
   const { hasOlder } = watcher;
-  // Texts that a restore has lost and nobody gave back may stay on a screen, as what they are: not saved.
+  // Texts that were lost by a restore and not saved again may stay on a screen, marked as not saved.
   const messages = watcher.messages.filter(({ seq, body }) => seq !== null || !forgotten.has(body.text ?? ''));
-  // A page is the newest by number; what is shown of it stands in the order of sending.
+  // A page has the newest messages by number; they are shown in the order of sending.
   const oldest = hasOlder ? Math.min(...messages.map((message) => message.seq ?? Infinity)) : 0;
   const wanted = expected.filter((row) => row.seq >= oldest);
   const unsaved = messages.filter((message) => message.seq === null);

@@ -1,53 +1,53 @@
-/** The run's history: what everybody tried, what they were told, what was broken when. Times are milliseconds since 1970, by one clock. */
+/** The history of a run: what everybody tried, which answers they got, and which faults were active when. Times are milliseconds since 1970, by one clock. */
 
-/** One message as its sender meant it. The text says which it is, so every other fact about it can be found by the text alone. */
+/** One message as it was sent. Its text is unique, so that every other record of it can be found by the text. */
 export interface Send {
   readonly number: number;
   readonly text: string;
   readonly conversation: string;
   readonly senderType: 'CLIENT' | 'OPERATOR';
   readonly operatorId: number | null;
-  /** Whose outbox it went into: what one device sends is numbered in the order of sending. */
+  /** The device with its outbox. Messages of one device are numbered in the order of sending. */
   readonly device: string;
   readonly at: number;
-  /** It was taken into the outbox (or, for an old front-end, relayed): from here on it must not be lost. */
+  /** When it was in the outbox (or, for an old front-end, relayed): from then on it must not be lost. */
   keptAt: number | null;
 }
 
-/** A message key, which says something only together with the sending side (and the conversation). */
+/** A message key, which is unique only together with the sending side and the conversation. */
 export interface SideKey {
   readonly messageKey: string;
   readonly senderType: 'CLIENT' | 'OPERATOR';
 }
 
-/** A message that a request was to save. */
+/** A message in a request to save. */
 export interface Asked extends SideKey {
   readonly text: string;
 }
 
-/** A key as it is told from the other side's. */
+/** A key together with its side, as a string. */
 export const sideKeyOf = ({ messageKey, senderType }: SideKey): string => `${messageKey} (${senderType})`;
 
-/** One request to save, as its sender saw it end. */
+/** One request to save, with its outcome for the sender. */
 export interface Attempt {
   readonly device: string;
   readonly at: number;
   until: number | null;
-  /** `unknown`: it may have been committed or not. */
+  /** `unknown`: it may or may not have been committed. */
   outcome: 'open' | 'ok' | 'refused' | 'unknown';
-  /** What was to be saved. */
+  /** The messages of the request. */
   readonly asked: readonly Asked[];
   answers: readonly { readonly messageKey: string; readonly id: number; readonly seq: number }[];
 }
 
-/** Something was broken from `at` to `until`. */
+/** A fault that was active from `at` to `until`. */
 export interface FaultSpan {
   readonly name: string;
   readonly at: number;
   until: number | null;
 }
 
-/** A row of the database, as SQL shows it. */
+/** A row of the database, as SQL returns it. */
 export interface Row {
   readonly id: number;
   readonly messageKey: string;
@@ -63,28 +63,28 @@ export interface Row {
 
 const TEXT = /^#(\d+) ‹([\w-]+)›/;
 
-/** Which conversation a text belongs to, by what it says itself. */
+/** The conversation of a text, which is part of the text. */
 export function conversationOf(text: string | null): string | null {
   return TEXT.exec(text ?? '')?.[2] ?? null;
 }
 
-/** What happened, in the order in which it was noted. */
+/** Everything that happened, in the order in which it was recorded. */
 export class Ledger {
   readonly sends: Send[] = [];
   readonly attempts: Attempt[] = [];
   readonly faults: FaultSpan[] = [];
-  /** Promises that were seen broken while the run went on. */
+  /** Violations that were found during the run. */
   readonly violations: string[] = [];
-  /** Conversation → the database's id of its client. */
+  /** Conversation → the id of its client in the database. */
   readonly clients = new Map<string, number>();
-  /** Conversations that somebody follows in a real browser, where nobody sees every state that is shown. */
+  /** Conversations that are open in a real browser, where not every displayed state is observed. */
   readonly unwatched = new Set<string>();
-  /** Conversations whose senders' devices are gone for good, with what was on them. */
+  /** Devices that are lost for good, with their outboxes. */
   readonly excused = new Set<string>();
 
-  /** What was saved and is not any more because a backup was restored: texts, and keys as in `sideKeyOf`. */
+  /** Messages that were lost because a backup was restored: texts, and keys as in `sideKeyOf`. */
   readonly forgotten = { texts: new Set<string>(), keys: new Set<string>() };
-  /** The request that a server took longest to answer, in milliseconds of a quiet machine. */
+  /** The slowest request, in milliseconds of a quiet machine. */
   slowestAnswer = { what: 'none', ms: 0 };
   /** Milliseconds of a quiet machine between two moments. */
   readonly quietly: (from: number, to: number) => number;
@@ -112,13 +112,13 @@ export class Ledger {
     return span;
   }
 
-  /** A server has answered at this moment what it was asked at `askedAt`. */
+  /** Records that a server has now answered a request of `askedAt`. */
   answered(what: string, askedAt: number): void {
     const ms = Math.round(this.quietly(askedAt, Date.now()));
     if (ms > this.slowestAnswer.ms) this.slowestAnswer = { what, ms };
   }
 
-  /** A backup was restored, and these rows are there now. What was acknowledged before as another row is forgotten, though somebody may have given it back. */
+  /** Records that a backup was restored and the database now has these rows. Messages that were acknowledged as other rows count as lost, though they may be saved again. */
   rewound(rows: readonly Row[]): void {
     const ids = new Set(rows.map(({ id }) => id));
     for (const { asked, answers } of this.attempts)
@@ -130,7 +130,7 @@ export class Ledger {
       }
   }
 
-  /** Each once: a view that is wrong is wrong at every look. */
+  /** Records a violation once, because a wrong view is wrong at every check. */
   violation(text: string): void {
     if (!this.violations.includes(text)) this.violations.push(text);
   }

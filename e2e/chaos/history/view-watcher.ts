@@ -6,16 +6,16 @@ const RANK: Readonly<Record<MessageStatus, number>> = { failed: 0, sending: 0, s
 
 const identityOf = ({ key, senderType }: TimelineMessage) => sideKeyOf({ messageKey: key, senderType });
 
-/** Looks at every state that one tab shows of one conversation, and complains of what must never be seen. */
+/** Observes every state that one tab shows of one conversation, and records violations. */
 export class ViewWatcher {
   readonly tab: string;
   readonly side: 'client' | 'operator';
   readonly conversation: string;
   /** Text → when it was first shown here. */
   readonly firstSeen = new Map<string, number>();
-  /** Text of an own message → when each tick was first shown. */
+  /** Text of a message of this side → when each tick was first shown. */
   readonly ticks = new Map<string, Partial<Record<MessageStatus, number>>>();
-  /** When the end of the conversation could be seen by a person, from … until (null: still). */
+  /** The periods in which a person could see the end of the conversation (`until` null: still). */
   readonly visible: { readonly at: number; until: number | null }[] = [];
   messages: readonly TimelineMessage[] = [];
   hasOlder = false;
@@ -36,7 +36,7 @@ export class ViewWatcher {
     if (!visible && last !== undefined) last.until ??= at;
   }
 
-  /** Looks at a conversation now and whenever it changes, as long as its tab is alive. */
+  /** Observes a conversation now and after every change, while its tab is open. */
   follow(handle: ConversationHandle, isAlive: () => boolean): void {
     const look = () => {
       if (!isAlive()) return;
@@ -55,12 +55,12 @@ export class ViewWatcher {
     this.hasOlder = hasOlder;
   }
 
-  /** A backup is restored: from here on what was saved may vanish, and ticks may be what they were then. */
+  /** Call it when a backup is restored: from then on saved messages may vanish, and ticks may go back. */
   rewind(): void {
     this.#rewound = true;
   }
 
-  /** It can be seen at this moment, and could be when it was first shown or later. */
+  /** Whether a person can see it now, and could see it when it was first shown or later. */
   sawWhileVisible(text: string, until: number): boolean {
     const seen = this.firstSeen.get(text);
     return seen !== undefined && this.visible.some((span) => Math.max(span.at, seen) <= Math.min(until, span.until ?? until));
@@ -81,12 +81,12 @@ export class ViewWatcher {
     }
   }
 
-  /** What was shown as saved stays, and keeps its place among what was shown as saved before. */
+  /** Checks that messages shown as saved stay, in the same order. */
   #checkOrder(messages: readonly TimelineMessage[]): void {
     const saved = messages.filter((message) => message.seq !== null).map(identityOf);
     const now = new Set(saved);
     for (const key of this.#saved) if (!now.has(key) && !this.#rewound) this.#complain(`the saved message ${key} has vanished`);
-    // Pages are loaded anew, the newest first.
+    // Pages are loaded again, the newest first.
     const before = this.#rewound ? new Set<string>() : new Set(this.#saved);
     const still = saved.filter((key) => before.has(key));
     if (still.some((key, index) => key !== this.#saved[index])) this.#complain('saved messages have changed places');

@@ -14,7 +14,7 @@ let front: Front;
 let one: Edge;
 let two: Edge;
 
-/** Answers every line with itself and its name. */
+/** A server that answers every line with the line and its own name. */
 async function serve(name: string): Promise<number> {
   const server = createServer((socket) => {
     sockets.push(socket);
@@ -45,7 +45,7 @@ async function open(): Promise<Socket> {
   return socket.setEncoding('utf8');
 }
 
-/** The answer, or why there is none. */
+/** The answer, or the reason why there is none. */
 async function ask(socket: Socket, line: string): Promise<string> {
   const answered = once(socket, 'data').then(([answer]) => String(answer));
   const broken = once(socket, 'close').then(() => 'broken');
@@ -59,11 +59,11 @@ function setBoth(fault: Fault | null): void {
 }
 
 describe('a front', () => {
-  it('hands on both ways, to each of its servers in turn', async () => {
+  it('forwards in both directions, to each of its servers alternately', async () => {
     expect([await ask(await open(), 'a'), await ask(await open(), 'b')]).toEqual(['one: a', 'two: b']);
   });
 
-  it('uses the server that is left, and refuses when there is none', async () => {
+  it('uses the remaining server, and refuses connections when there is none', async () => {
     one.setFault({ kind: 'refuse' });
     expect([await ask(await open(), 'a'), await ask(await open(), 'b')]).toEqual(['two: a', 'two: b']);
     two.setFault({ kind: 'refuse' });
@@ -72,14 +72,14 @@ describe('a front', () => {
     await expect.poll(async () => await ask(await open(), 'c')).toMatch(/: c$/);
   });
 
-  it('goes to the next server when nobody listens at the first', async () => {
+  it('uses the next server when the first does not listen', async () => {
     servers[0]?.close();
     expect([await ask(await open(), 'a'), await ask(await open(), 'b')]).toEqual(['two: a', 'two: b']);
   });
 });
 
 describe('a fault', () => {
-  it('cut: breaks the connections there are', async () => {
+  it('cut: breaks the existing connections', async () => {
     const socket = await open();
     await ask(socket, 'a');
     expect(one.cut()).toBe(1);
@@ -87,7 +87,7 @@ describe('a fault', () => {
     expect(await ask(await open(), 'b')).toBe('two: b');
   });
 
-  it('blackhole: nothing moves until it is over, and then all does', async () => {
+  it('blackhole: forwards nothing until it ends, and then everything', async () => {
     const socket = await open();
     setBoth({ kind: 'blackhole' });
     const answer = ask(socket, 'a');
@@ -97,7 +97,7 @@ describe('a fault', () => {
     expect(await answer).toBe('one: a');
   });
 
-  it('one-way: the server hears, and nobody hears the server', async () => {
+  it('one-way: forwards to the server, and nothing from the server', async () => {
     const socket = await open();
     setBoth({ kind: 'one-way', direction: 'down' });
     const answer = ask(socket, 'a');
@@ -109,12 +109,12 @@ describe('a fault', () => {
     expect(await answer).toBe('one: a');
   });
 
-  it('delay: takes its time in each direction, and keeps the order', async () => {
+  it('delay: delays data in each direction, and keeps the order', async () => {
     const socket = await open();
     setBoth({ kind: 'delay', ms: 60, jitterMs: 40 });
     const began = performance.now();
     expect(await ask(socket, 'a')).toBe('one: a');
-    // Twenty at the least, each way; timers may be a little early.
+    // At least 20 ms in each direction; timers may be a little early.
     expect(performance.now() - began).toBeGreaterThan(35);
     let heard = '';
     socket.on('data', (chunk: string) => (heard += chunk.replaceAll('one: ', '')));
@@ -125,7 +125,7 @@ describe('a fault', () => {
     await expect.poll(() => heard).toBe('abcdefgh');
   });
 
-  it('drop-answer: the server gets the request, and the answer is lost with the connection', async () => {
+  it('drop-answer: forwards the request, and loses the answer with the connection', async () => {
     setBoth({ kind: 'drop-answer', share: 1, match: 'POST' });
     const socket = await open();
     expect(await ask(socket, 'GET')).toBe('one: GET');
@@ -137,7 +137,7 @@ describe('a fault', () => {
     expect(one.hits).toBe(1);
   });
 
-  it('cut-after: breaks in the middle of what is carried', async () => {
+  it('cut-after: breaks the connection in the middle of an answer', async () => {
     setBoth({ kind: 'cut-after', bytes: 10 });
     const socket = await open();
     expect(await ask(socket, 'abc')).toBe('one: abc');
@@ -147,14 +147,14 @@ describe('a fault', () => {
     expect(one.hits).toBe(1);
   });
 
-  it('throttle: as fast as said, not faster', async () => {
+  it('throttle: forwards no faster than the given rate', async () => {
     const socket = await open();
     setBoth({ kind: 'throttle', bytesPerSecond: 1_000 });
     const began = performance.now();
     socket.write('x'.repeat(100));
     socket.end();
     expect(await text(socket)).toBe(`one: ${'x'.repeat(100)}`);
-    // A tenth of a second up, and as much down.
+    // A tenth of a second in each direction.
     expect(performance.now() - began).toBeGreaterThan(150);
   });
 });

@@ -5,14 +5,14 @@ import type { Random } from '../random.ts';
 import { breaksConnections, type Fault } from './fault.ts';
 import { Pipe } from './pipe.ts';
 
-/** The way to one server, with what is wrong with it. */
+/** The connection to one server, and its fault. */
 export class Edge {
   readonly name: string;
   readonly port: number;
   readonly #pipes = new Set<Pipe>();
   #fault: Fault | null = null;
   #onFault: () => void = () => undefined;
-  /** How often an answer was lost or a connection cut because of a fault. */
+  /** How often a fault dropped an answer or cut a connection. */
   hits = 0;
 
   constructor(name: string, port: number) {
@@ -31,7 +31,7 @@ export class Edge {
     this.#onFault();
   }
 
-  /** Breaks every connection there is; returns how many those were. */
+  /** Breaks all connections; returns their number. */
   cut(): number {
     const count = this.#pipes.size;
     for (const pipe of this.#pipes) pipe.cut();
@@ -42,13 +42,13 @@ export class Edge {
     this.#onFault = onFault;
   }
 
-  /** Joins a connection that was taken to this edge's server; false when nobody listens there. */
+  /** Connects an accepted connection to this edge's server; false when the server does not listen. */
   async join(near: Socket, random: Random): Promise<boolean> {
     const far = connect({ port: this.port, host: '127.0.0.1', noDelay: true, allowHalfOpen: true });
     try {
       await once(far, 'connect');
     } catch {
-      // Nobody listens: whoever asks tries the next edge.
+      // The server does not listen: the caller tries the next edge.
       return false;
     }
     const pipe = new Pipe(near, far, this.#fault, random, () => this.#pipes.delete(pipe));
@@ -58,15 +58,15 @@ export class Edge {
   }
 }
 
-/** One port of ours before one or several servers, as a load balancer has it: each connection goes to the next one that takes it. */
+/** A port in front of one or several servers, like a load balancer: each connection goes to the next server that accepts it. */
 export class Front {
   readonly port: number;
   readonly edges: readonly Edge[];
   readonly #server: Server;
-  /** Decides what faults leave to chance. */
+  /** The source of the random choices of faults. */
   random: Random;
   #next = 0;
-  /** Connections taken since the start. */
+  /** Connections accepted since the start. */
   taken = 0;
 
   private constructor(server: Server, port: number, edges: readonly Edge[], random: Random) {
@@ -82,7 +82,7 @@ export class Front {
     const server = createServer({ noDelay: true, pauseOnConnect: true, allowHalfOpen: true }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const address = server.address();
-    if (address === null || typeof address === 'string') throw new Error('The system gave no port.');
+    if (address === null || typeof address === 'string') throw new Error('The system assigned no port.');
     return new Front(server, address.port, edges, random);
   }
 
@@ -96,7 +96,7 @@ export class Front {
 
   async #take(near: Socket): Promise<void> {
     this.taken += 1;
-    // Whoever connected hears of its own broken connection by itself.
+    // The client notices its broken connection on its own.
     near.on('error', () => undefined);
     const open = this.edges.filter((edge) => edge.fault?.kind !== 'refuse');
     const start = this.#next;
@@ -109,7 +109,7 @@ export class Front {
     near.resetAndDestroy();
   }
 
-  /** A front whose every edge refuses refuses itself: nobody listens. */
+  /** Stops listening while all edges refuse connections. */
   #openOrClose(): void {
     const refused = this.edges.every((edge) => edge.fault?.kind === 'refuse');
     if (refused && this.#server.listening) this.#server.close();

@@ -3,13 +3,13 @@ import type { Socket } from 'node:net';
 import type { Random } from '../random.ts';
 import { isStopped, type Fault } from './fault.ts';
 
-/** What is due to be handed on, and when (milliseconds since 1970). */
+/** Data to forward, and when (milliseconds since 1970). */
 interface Parcel {
   readonly at: number;
   readonly bytes: Buffer;
 }
 
-/** One direction of a connection: hands on what comes, as the fault of its edge has it. Keeps the order; holds the sender back when the receiver is slow. */
+/** One direction of a connection: forwards data under the fault of its edge. It keeps the order, and applies backpressure when the receiver is slow. */
 class Leg {
   readonly #from: Socket;
   readonly #to: Socket;
@@ -77,7 +77,7 @@ class Leg {
   }
 }
 
-/** A connection through an edge: two sockets, each the other's way on. */
+/** A connection through an edge: two sockets, each of which forwards to the other. */
 export class Pipe {
   readonly #near: Socket;
   readonly #far: Socket;
@@ -86,10 +86,10 @@ export class Pipe {
   readonly #random: Random;
   #fault: Fault | null;
   #downBytes = 0;
-  /** The last thing that moved went up: what goes down next is the beginning of an answer. */
+  /** Whether data went up last: the next data down is the beginning of an answer. */
   #asked = false;
   #dropsAnswer = false;
-  /** Told when an answer was lost or a connection cut on purpose. */
+  /** Called when a fault dropped an answer or cut a connection. */
   onHit: () => void = () => undefined;
 
   constructor(near: Socket, far: Socket, fault: Fault | null, random: Random, onClose: () => void) {
@@ -106,7 +106,7 @@ export class Pipe {
       [near, far],
       [far, near],
     ] as const) {
-      // A reset on one side is a reset on the other; an orderly end is passed on by the leg, after what is still under way.
+      // A reset on one side resets the other. The leg forwards an orderly end after the remaining data.
       socket.on('error', () => other.resetAndDestroy());
       socket.on('close', () => {
         open -= 1;
@@ -125,7 +125,7 @@ export class Pipe {
     this.#down.setFault(fault);
   }
 
-  /** Breaks the connection on both sides, without a good-bye. */
+  /** Resets the connection on both sides. */
   cut(): void {
     this.#near.resetAndDestroy();
     this.#far.resetAndDestroy();

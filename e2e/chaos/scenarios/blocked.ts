@@ -10,10 +10,10 @@ export const blockedMidBurst: Scenario = {
   requirements: { hit: false, unknown: false },
   healsWithinMs: 20_000,
   async play(world) {
-    await world.cast(2, 2);
+    await world.connectPeople(2, 2);
     const [visitor, bystander] = world.visitors;
     const [operator] = world.operators;
-    if (visitor === undefined || bystander === undefined || operator === undefined) throw new Error('The cast is missing.');
+    if (visitor === undefined || bystander === undefined || operator === undefined) throw new Error('The scenario has too few people.');
     const clientId = world.ledger.clients.get(visitor.name) ?? 0;
     const rowsOfVisitor = async () => (await world.rows()).filter(({ text }) => conversationOf(text) === visitor.name).length;
     const shown = () => visitor.handle().getSnapshot().messages;

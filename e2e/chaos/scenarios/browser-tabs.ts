@@ -6,7 +6,7 @@ import type { World } from '../world.ts';
 import { BROWSER_VISITOR, openWidget, sayInWidget, startChat } from './browsers.ts';
 import type { Scenario } from './scenario.ts';
 
-/** A real browser with the chat open in a tab, and what it takes to go on. */
+/** A real browser with the chat open in a tab, and functions to continue in it. */
 interface Scene {
   readonly browser: RealBrowser;
   readonly host: HostPage;
@@ -76,7 +76,7 @@ export const twoBrowserTabs: Scenario = {
         async () => await Promise.all(edges.map(async (edge) => await world.stack.setFault(edge, lossy))),
         async () => {
           for (let count = 0; count < 4; count += 1) {
-            // One person: what they write in one tab they write before what they write in the other.
+            // One person writes in one tab at a time, so the messages have an order.
             await sayInWidget(world, frame);
             await sayInWidget(world, other);
             await world.operators[0]?.send(BROWSER_VISITOR);
@@ -89,7 +89,7 @@ export const twoBrowserTabs: Scenario = {
       );
       await expectPage(world, 'the first tab', BROWSER_VISITOR, logOf(frame));
       await expectPage(world, 'the second tab', BROWSER_VISITOR, logOf(other));
-      // Whichever of the two sends for both is gone: the other one takes that over.
+      // The tab that sends for both may be gone: the other one takes over.
       await page.close();
       await sayInWidget(world, other);
       await expectPage(world, 'the tab that is left', BROWSER_VISITOR, logOf(other));

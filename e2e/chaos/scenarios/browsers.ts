@@ -5,11 +5,11 @@ import { expectPage, RealBrowser, writeInPage } from '../clients/real-browser.ts
 import type { World } from '../world.ts';
 import type { Scenario } from './scenario.ts';
 
-/** The conversation of whoever uses a real browser. */
+/** The conversation of the visitor in a real browser. */
 export const BROWSER_VISITOR = 'browser-visitor';
 const NAME = BROWSER_VISITOR;
 
-/** The widget in a visitor's page, open: by the visitor, or because it was so on the page before. */
+/** The open widget in a visitor's page: opened by the visitor, or because it was open on the page before. */
 export async function openWidget(page: Page, host: HostPage): Promise<FrameLocator> {
   await page.goto(host.url.replace('localhost', '127.0.0.1'));
   const launcher = page.locator('switchboard-widget .launcher');
@@ -17,7 +17,7 @@ export async function openWidget(page: Page, host: HostPage): Promise<FrameLocat
   return page.frameLocator('iframe');
 }
 
-/** Fills in the form, and has the operators that there are look at the conversation. */
+/** Fills in the form, and opens the conversation in the consoles of all operators. */
 export async function startChat(world: World, frame: FrameLocator): Promise<void> {
   await frame.getByLabel('Name', { exact: true }).fill(NAME);
   await frame.getByRole('button', { name: 'Start chat', exact: true }).click();
@@ -62,7 +62,7 @@ export const browserKilled: Scenario = {
         frame = await openWidget(await browser.context.newPage(), host);
         await frame.getByRole('log', { name: 'Messages' }).waitFor();
       };
-      // Browsers write some of what they keep seconds later: the conversation must not be among that.
+      // Browsers write some of their data to disk only seconds later. The conversation must not depend on that.
       await killAndReopen();
       const lossy = { kind: 'drop-answer', share: 0.3, match: 'POST /api/chat/messages' } as const;
       const rounds = async () => {
@@ -111,7 +111,7 @@ export const browserFaults: Scenario = {
       await operator.context.addCookies(cookies);
       const desk = await operator.context.newPage();
       await desk.goto(world.addresses.web);
-      // Who has written nothing is in no list.
+      // A visitor without a message is in no list.
       await sayInWidget(world, frame);
       const open = async () => await desk.getByRole('button', { name: new RegExp(`^${NAME}`) }).click();
       await open();
@@ -138,7 +138,7 @@ export const browserFaults: Scenario = {
         async () => await world.stack.signal('database', 'SIGINT'),
         async () => {
           await talk();
-          // Pages that were not saved yet are loaded anew.
+          // Pages that are not saved yet are loaded again.
           frame = await openWidget(page, host);
           await desk.reload();
         },

@@ -2,12 +2,12 @@ import { findFaketime } from '../stack/faketime.ts';
 import type { Scenario } from './scenario.ts';
 import type { World } from '../world.ts';
 
-/** The backends of the web servers, as `pg_stat_activity` names them. */
+/** The backends of the web servers in `pg_stat_activity`. */
 const BACKENDS = `FROM pg_stat_activity WHERE application_name = 'switchboard-web'`;
-/** A request is answered within 5 s of a quiet machine whatever the database does; and a little for the way. */
+/** A request is answered within 5 s of a quiet machine whatever the database does, plus some time for the network. */
 const ANSWER_WITHIN_MS = 5_500;
 
-/** Complains of a request that a server left unanswered for longer than it may. */
+/** Records a violation if a server left a request unanswered for too long. */
 function expectAnswersInTime(world: World): void {
   const { what, ms } = world.ledger.slowestAnswer;
   world.figures['slowestAnswerMs'] = ms;
@@ -19,7 +19,7 @@ export const databaseKilled: Scenario = {
   title: 'the database is killed while it commits, and started again 2 s later, twice',
   requirements: { hit: true, unknown: false },
   async play(world) {
-    await world.cast(3, 2);
+    await world.connectPeople(3, 2);
     const quiet = world.talk(60);
     for (let times = 0; times < 2; times += 1) {
       await world.pause(world.random.whole(1_000, 2_000));
@@ -35,7 +35,7 @@ export const databaseRestarted: Scenario = {
   title: 'the database is shut down in order and started again 3 s later',
   requirements: { hit: true, unknown: false },
   async play(world) {
-    await world.cast(3, 2);
+    await world.connectPeople(3, 2);
     const quiet = world.talk(100);
     await world.pause(world.random.whole(500, 1_500));
     await world.broken(
@@ -54,13 +54,13 @@ export const databaseFrozen: Scenario = {
   title: 'the database answers nothing for 20 s, and nobody hangs up',
   requirements: { hit: true, unknown: false },
   async play(world) {
-    await world.cast(3, 2);
+    await world.connectPeople(3, 2);
     const quiet = world.talk(400);
     const sentBefore = world.ledger.sends.length;
     await world.frozen('database', 20_000);
     await quiet();
     expectAnswersInTime(world);
-    // The relay goes on delivering meanwhile: the other side has most of it long before it is saved.
+    // The relay continues to deliver meanwhile: the other side has most messages long before they are saved.
     const during = world.ledger.sends.slice(sentBefore).filter((send) => send.at < Date.now() - 3_000);
     const watchers = world.watchers();
     const early = during.filter((send) =>
@@ -82,7 +82,7 @@ export const backendsTerminated: Scenario = {
   title: 'the connections of the web servers are terminated again and again',
   requirements: { hit: true, unknown: false },
   async play(world) {
-    await world.cast(3, 2);
+    await world.connectPeople(3, 2);
     const quiet = world.talk(60);
     await world.trouble('backends terminated', async () => {
       for (let times = 0; times < 8; times += 1) {
@@ -101,7 +101,7 @@ export const databaseClock: Scenario = {
   requirements: { hit: true, unknown: false },
   lacks: findFaketime() === undefined ? "Debian's package libfaketime" : undefined,
   async play(world) {
-    await world.cast(2, 2);
+    await world.connectPeople(2, 2);
     const quiet = world.talk(150);
     for (const most of [60_000, 86_400_000, 0]) {
       const CLOCK_SKEW_MS = String(world.random.whole(-most, most));
@@ -117,7 +117,7 @@ export const databaseClock: Scenario = {
       if (Math.abs(error - Number(CLOCK_SKEW_MS)) > 30_000) world.ledger.violation(`vacuous: the database's clock is off by ${error} ms`);
     }
     await quiet();
-    // Nobody is shown a time that nobody's clock had.
+    // No view may show a time that no clock had.
     for (const { text, createdAt, savedAt } of await world.rows())
       if (Math.abs(savedAt.getTime() - createdAt.getTime()) > 120_000)
         world.ledger.violation(`"${text}" is said to be sent at ${createdAt.toISOString()} and saved at ${savedAt.toISOString()}`);
@@ -129,7 +129,7 @@ export const poolExhausted: Scenario = {
   title: 'a foreign lock on the table holds up every query for 8 s, until no connection is left',
   requirements: { hit: true, unknown: false },
   async play(world) {
-    await world.cast(3, 2);
+    await world.connectPeople(3, 2);
     const quiet = world.talk(150);
     await world.trouble(
       'table locked',
@@ -145,7 +145,7 @@ export const rowLocked: Scenario = {
   title: 'somebody holds the row of one client for 8 s',
   requirements: { hit: true, unknown: false },
   async play(world) {
-    await world.cast(3, 2);
+    await world.connectPeople(3, 2);
     const quiet = world.talk(200);
     const locked = world.ledger.clients.get('visitor-1') ?? 0;
     await world.trouble(

@@ -20,7 +20,7 @@ import { personChange } from './shared-desk.ts';
 import { restoreUnderTabs } from './restore.ts';
 import { consoleKilled, sharedOutbox, tabKilled, twoTabs } from './tabs.ts';
 
-/** Everything that is played, in the order of the documentation. */
+/** All scenarios, in the order of the documentation. */
 export const SCENARIOS: readonly Scenario[] = [
   answerDropped,
   socketsCut,
@@ -63,7 +63,7 @@ export const SCENARIOS: readonly Scenario[] = [
   browserFaults,
 ];
 
-/** Those of every test run: each of the promises at least once, in a few seconds each. */
+/** The scenarios of every test run: each promise at least once, a few seconds each. */
 export const SHORT: readonly Scenario[] = [
   answerDropped,
   relayKilled,

@@ -8,7 +8,7 @@ import type { Scenario } from './scenario.ts';
 
 const SAVES = '/api/chat/messages';
 
-/** A program that a visitor runs with the tokens of their own conversation, beside the widget: it says under any key what it likes. */
+/** A program that a visitor runs beside the widget with the tokens of their own conversation. It sends any text under any key. */
 class Program {
   readonly #world: World;
   readonly #visitor: Visitor;
@@ -24,7 +24,7 @@ class Program {
     this.#socket = io(world.addresses.relay, options);
   }
 
-  /** @param onKey told of each key of an operator, as soon as the relay delivers it */
+  /** @param onKey called with each key of an operator, as soon as the relay delivers it */
   async join(onKey: (key: string) => void): Promise<void> {
     this.#socket.on('operatorMessage', ({ messageKey }: { messageKey?: string }) => messageKey !== undefined && onKey(messageKey));
     await new Promise<void>((resolve, reject) => {
@@ -34,7 +34,7 @@ class Program {
     await this.#socket.emitWithAck('join', { role: 'client', name: this.#visitor.name });
   }
 
-  /** Says something under a key, over the relay and to the database at once. `isFirst`: the key is new on the visitor's side, so it must be kept. */
+  /** Sends a text under a key, over the relay and to the database at the same time. `isFirst`: the key is new on the visitor's side, so the text must be kept. */
   async say(messageKey: string, isFirst: boolean): Promise<void> {
     const { ledger, addresses } = this.#world;
     const send = ledger.send({
@@ -67,14 +67,14 @@ export const hostileKeys: Scenario = {
     "a visitor plays with keys: uses operators' as soon as they are heard, other visitors', their own again, and all of them in capitals",
   requirements: { hit: false, unknown: false },
   async play(world) {
-    await world.cast(2, 2);
+    await world.connectPeople(2, 2);
     const [visitor, other] = world.visitors;
-    if (visitor === undefined || other === undefined) throw new Error('The cast is missing.');
+    if (visitor === undefined || other === undefined) throw new Error('The scenario has too few people.');
     for (const operator of world.operators) operator.look(visitor.name);
     const program = new Program(world, visitor);
     const playing: Promise<void>[] = [];
     const used: string[] = [];
-    /** Those under which something of the visitor's is saved. */
+    /** Keys under which a message of the visitor is saved. */
     const taken: string[] = [];
     await program.join((key) => {
       if (used.includes(key)) return;
@@ -84,12 +84,12 @@ export const hostileKeys: Scenario = {
     for (let round = 0; round < 8; round += 1) {
       await Promise.all(world.operators.map(async (operator) => await operator.send(visitor.name)));
       await other.send();
-      // The relay delivers five messages of one sender in a second; what is more is only saved, and the program would not hear its key.
+      // The relay delivers five messages of one sender in a second. Further messages are only saved, and the program would not receive their keys.
       await world.pause(world.random.whole(230, 350));
       const own = taken[Math.floor(world.random() * taken.length)];
       if (own !== undefined) await program.say(own.toUpperCase(), false);
     }
-    // Not all of them: what the relay does not deliver because it came too fast, the widget finds in the database.
+    // Not all of them: messages that exceed the relay's rate limit reach the widget from the database only.
     await world.until('the program has heard both operators', () => used.length >= 2 * world.operators.length, 40_000);
     const keysOfOther = world.ledger.attempts.filter(({ device }) => device === other.name).flatMap(({ asked }) => asked);
     for (const { messageKey } of keysOfOther.slice(0, 4)) playing.push(program.say(messageKey, true));

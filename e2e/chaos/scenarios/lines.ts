@@ -5,7 +5,7 @@ import { EDGES, SERVICES } from '../stack/control.ts';
 import type { World } from '../world.ts';
 import type { Scenario } from './scenario.ts';
 
-/** Everybody's tab that is open, with who it is. */
+/** All open tabs, with the name of their person. */
 function tabsOf(world: World): { name: string; tab: Tab }[] {
   return [
     ...world.visitors.flatMap((visitor) => visitor.tabs.map(({ tab }) => ({ name: visitor.name, tab }))),
@@ -18,7 +18,7 @@ export const answerDropped: Scenario = {
   title: 'the answer to 30 % of the save requests is lost after the commit',
   requirements: { hit: true, unknown: true },
   async play(world) {
-    await world.cast(3, 2);
+    await world.connectPeople(3, 2);
     const quiet = world.talk(400);
     await world.faulty(['clients→web-0', 'clients→web-1'], { kind: 'drop-answer', share: 0.3, match: 'POST /api/chat/messages' }, 6_000);
     await quiet();
@@ -30,7 +30,7 @@ export const socketsCut: Scenario = {
   title: 'everybody loses the network each 15 s, for 2 s',
   requirements: { hit: true, unknown: false },
   async play(world) {
-    await world.cast(3, 2);
+    await world.connectPeople(3, 2);
     const quiet = world.talk(500);
     const losing = tabsOf(world).map(async ({ name, tab }) => {
       await world.pause(world.random.fork(name).whole(0, 10_000));
@@ -54,7 +54,7 @@ export const latency: Scenario = {
   title: 'everything takes 500 ± 400 ms, so that the two legs of a message overtake each other',
   requirements: { hit: true, unknown: false },
   async play(world) {
-    await world.cast(3, 2);
+    await world.connectPeople(3, 2);
     const quiet = world.talk(300);
     const slow = { kind: 'delay', ms: 500, jitterMs: 400 } as const;
     await world.faulty(['clients→web-0', 'clients→web-1', 'clients→relay-0', 'clients→relay-1'], slow, 10_000);
@@ -67,7 +67,7 @@ export const cutMidway: Scenario = {
   title: 'connections are slow, and break in the middle of what they carry',
   requirements: { hit: true, unknown: true },
   async play(world) {
-    await world.cast(2, 2);
+    await world.connectPeople(2, 2);
     const quiet = world.talk(250);
     await world.faulty(['clients→web-0', 'clients→relay-0'], { kind: 'throttle', bytesPerSecond: 8_000 }, 3_000);
     await world.faulty(['clients→web-0', 'clients→web-1', 'clients→relay-1'], { kind: 'cut-after', bytes: 600 }, 4_000);
@@ -79,10 +79,10 @@ export const zombieSocket: Scenario = {
   name: 'zombie-socket',
   title: 'for 60 s nothing arrives over the sockets to the relay, which look healthy',
   requirements: { hit: true, unknown: false },
-  // Lines made during the fault find out only when their own time is over.
+  // Connections that were made during the fault notice it only after their own timeout.
   healsWithinMs: 10_000,
   async play(world) {
-    await world.cast(2, 2);
+    await world.connectPeople(2, 2);
     const quiet = world.talk(3_000);
     const arrival = measureArrivals(world);
     await world.faulty(['clients→relay-0', 'clients→relay-1'], { kind: 'one-way', direction: 'down' }, 60_000);
@@ -92,7 +92,7 @@ export const zombieSocket: Scenario = {
   },
 };
 
-/** The longest that a message took from its sender to a view of the other side, of those that are there when the function returned is called. */
+/** Measures the longest time of a message from its sender to a view of the other side, among the messages that are there when the returned function is called. */
 function measureArrivals(world: World): () => number {
   const since = Date.now();
   return () => {
@@ -115,11 +115,11 @@ export const offlineLong: Scenario = {
   title: 'a visitor writes 100 messages in 10 minutes without a network, reloads, and comes back',
   requirements: { hit: true, unknown: false },
   async play(world) {
-    await world.cast(2, 1);
+    await world.connectPeople(2, 1);
     const [visitor, other] = world.visitors;
-    if (visitor === undefined || other === undefined) throw new Error('The cast is missing.');
+    if (visitor === undefined || other === undefined) throw new Error('The scenario has too few people.');
     await visitor.send();
-    // Sixty of its seconds in one of ours.
+    // Its clock runs sixty times as fast as real time.
     visitor.device.pace = 60;
     const reload = world.random.whole(20, 80);
     await world.broken(
@@ -144,7 +144,7 @@ export const offlineLong: Scenario = {
   },
 };
 
-/** Anything that can be wrong with a way, for better or worse. */
+/** A random fault of an edge. */
 function anyFault(random: Random): Fault {
   return random.pick<Fault>([
     { kind: 'refuse' },
@@ -164,7 +164,7 @@ export const anythingAnywhere: Scenario = {
   title: 'for 15 s any fault on any way between any two parts, several at a time, and servers killed or frozen in between',
   requirements: { hit: true, unknown: false },
   async play(world) {
-    await world.cast(3, 2);
+    await world.connectPeople(3, 2);
     const quiet = world.talk(250);
     const end = Date.now() + 15_000;
     const spoil = async (ways: readonly (typeof EDGES)[number][], name: string): Promise<void> => {
@@ -183,7 +183,7 @@ export const anythingAnywhere: Scenario = {
         await (random() < 0.5 ? world.killed(service, random.whole(100, 1_500)) : world.frozen(service, random.whole(500, 3_000)));
       }
     };
-    // Each way has one who spoils it, so that nobody mends what another has just broken.
+    // Only one loop changes the faults of an edge, so that no loop removes a fault of another.
     const thirds = [0, 1, 2].map((third) => EDGES.filter((_, index) => index % 3 === third));
     await Promise.all([...thirds.map(async (ways, third) => await spoil(ways, `spoiler ${third}`)), strike()]);
     await quiet();

@@ -8,7 +8,7 @@ import type { Scenario } from './scenario.ts';
 const WRITERS = 20;
 const WRITES_EACH = 12;
 
-/** Posts one message as an operator until it is answered; the same key every time. */
+/** Posts one message as an operator until it is answered, with the same key every time. */
 async function postUntilSaved(world: World, cookie: string, clientId: number, text: string, device: string): Promise<void> {
   const messageKey = randomUUID();
   const { web } = world.addresses;
@@ -25,14 +25,14 @@ async function postUntilSaved(world: World, cookie: string, clientId: number, te
       Object.assign(attempt, { until: Date.now(), outcome: response.ok ? 'ok' : 'refused', answers: response.ok ? answer.messages : [] });
       if (response.ok) return;
     } catch {
-      // Nobody knows what became of it: that is what the key is for.
+      // The outcome is unknown. The key makes it safe to try again.
       Object.assign(attempt, { until: Date.now(), outcome: 'unknown' });
     }
     await world.pause(world.random.whole(0, 200));
   }
 }
 
-/** Reads page after page by number until it has as many as there will be, or is given another one than the next. */
+/** Reads page after page by number until it has the expected number of messages, or gets a message with another number than the next. */
 async function readAll(world: World, cookie: string, clientId: number, expected: number): Promise<void> {
   let cursor = 0;
   while (cursor < expected) {
@@ -49,7 +49,7 @@ async function readAll(world: World, cookie: string, clientId: number, expected:
         }
       }
     } catch {
-      // Cut off: asked again below.
+      // The connection broke; the page is requested again below.
     }
     await world.pause(world.random.whole(0, 15));
   }
@@ -60,13 +60,13 @@ export const twentyWriters: Scenario = {
   title: 'twenty write into one conversation at once through both web servers, with connections cut, while a reader pages by number',
   requirements: { hit: true, unknown: true },
   async play(world) {
-    await world.cast(1, 3);
+    await world.connectPeople(1, 3);
     const [visitor] = world.visitors;
     const clientId = world.ledger.clients.get(visitor?.name ?? '') ?? 0;
     const accounts = await world.stack.operators();
     const write = async (writer: number): Promise<void> => {
       const account = accounts[writer % accounts.length];
-      if (account === undefined || visitor === undefined) throw new Error('The cast is missing.');
+      if (account === undefined || visitor === undefined) throw new Error('The scenario has too few people.');
       const device = `writer ${writer}`;
       for (let count = 0; count < WRITES_EACH; count += 1) {
         const send = world.ledger.send({ conversation: visitor.name, senderType: 'OPERATOR', operatorId: account.id, device });
@@ -86,9 +86,9 @@ export const twentyWriters: Scenario = {
 };
 
 /**
- * Old front-ends that send pictures which nobody can read, as large and as often as a relay lets them: consoles hear of them and keep nothing, and one that
- * stops reading has much to miss. Each has an address of its own (Linux has all of 127.0.0.0/8): what one address may send in a second would take longer to
- * fill a reader's queue than the relay waits for a heartbeat.
+ * Old front-ends that send unreadable pictures, as large and as often as a relay allows. Consoles receive them and keep nothing, so a console that stops
+ * reading has a long queue. Each has its own IP address (Linux has all of 127.0.0.0/8), because with the limit of one IP address it would take longer to fill
+ * a reader's queue than the relay waits for a heartbeat.
  */
 async function strangers(world: World, count: number): Promise<{ stop(): void }> {
   const image = `data:text/plain,${'x'.repeat(50_000)}`;
@@ -98,7 +98,7 @@ async function strangers(world: World, count: number): Promise<{ stop(): void }>
       const node = nodes[index % 2 === 0 ? 'relay-0' : 'relay-1'];
       const own = { localAddress: `127.0.1.${index + 1}` };
       const socket: Socket = io(node, { path: '/chat', transports: ['websocket'], forceNew: true, ...own });
-      // On a busy machine what they send bunches, and the relay ends connections that send too much at once: they come back.
+      // On a busy machine their messages come in bursts, and the relay ends connections that send too much at once: they reconnect.
       socket.on('connect', () => socket.emit('join', { role: 'client', name: 'stranger' }));
       socket.on('disconnect', (reason) => (reason === 'io server disconnect' ? socket.connect() : undefined));
       await new Promise((resolve) => socket.once('connect', () => resolve(undefined)));
@@ -122,9 +122,9 @@ export const readerStops: Scenario = {
   title: 'a console stops reading from the relay under load; it is cut, nobody else notices, and it has everything when it reads again',
   requirements: { hit: true, unknown: false },
   async play(world) {
-    await world.cast(3, 2);
+    await world.connectPeople(3, 2);
     const [stopped] = world.operators;
-    if (stopped === undefined) throw new Error('The cast is missing.');
+    if (stopped === undefined) throw new Error('The scenario has too few people.');
     const memory = async () => (await world.stack.memory('relay-0')) + (await world.stack.memory('relay-1'));
     const before = await memory();
     const cutBefore = await slowReadersCut(world);
@@ -150,7 +150,7 @@ export const readerStops: Scenario = {
   },
 };
 
-/** How many connections of slow readers both relays have ended since they were started. */
+/** How many connections of slow readers both relays have ended since their start. */
 async function slowReadersCut(world: World): Promise<number> {
   let cut = 0;
   for (const node of ['relay-0', 'relay-1'] as const) {
@@ -161,10 +161,10 @@ async function slowReadersCut(world: World): Promise<number> {
 }
 
 const SOCKETS = 1_000;
-/** Of the visitors whose relay goes, at most this share may try to come back within any one second. */
+/** The largest share of the visitors of a stopping relay that may try to reconnect within any one second. */
 const MOST_IN_A_SECOND = 0.4;
 
-/** The most moments that lie within one second of each other. Moments are milliseconds, in order. */
+/** The largest number of moments within one second. Moments are milliseconds, in order. */
 function mostInASecond(moments: readonly number[]): number {
   let most = 0;
   let first = 0;
@@ -176,8 +176,8 @@ function mostInASecond(moments: readonly number[]): number {
 }
 
 /**
- * How much closer together than planned this process runs its timers: after a stall, timers of different times run at once, and those of the clients among
- * them. Call what is returned to know how many times too many there were in the busiest second, 1 at the least.
+ * Measures how much closer together than planned this process runs its timers: after a stall, timers of different times run at once, those of the clients
+ * included. The returned function returns how many times too many there were in the busiest second, at least 1.
  */
 function watchTimers(): () => number {
   const EVERY_MS = 10;
@@ -185,7 +185,7 @@ function watchTimers(): () => number {
   const began = performance.now();
   let planned = 0;
   const plan = () => {
-    // As many as should have run by now, as the timers of many clients would.
+    // As many as should have run by now, like the timers of many clients.
     for (; began + planned * EVERY_MS <= performance.now(); planned += 1) ran.push(performance.now());
   };
   const timer = setInterval(plan, EVERY_MS);
@@ -202,13 +202,13 @@ export const rollingRestart: Scenario = {
   healsWithinMs: 20_000,
   alone: true,
   async play(world) {
-    await world.cast(SOCKETS, 0, 20);
+    await world.connectPeople(SOCKETS, 0, 20);
     const some = world.visitors.slice(0, 10);
     await world.operator(
       {},
       some.map(({ name }) => name),
     );
-    // Their tries, not their success: a relay that is slow on a busy machine lets many in at once.
+    // Attempts are counted, not successes: a relay that is slow on a busy machine admits many at once.
     const tries: number[] = [];
     for (const visitor of world.visitors)
       for (const socket of visitor.tabs[0]?.tab.sockets ?? []) socket.io.on('reconnect_attempt', () => tries.push(performance.now()));

@@ -5,9 +5,9 @@ export const twoOperators: Scenario = {
   title: 'two operators answer the same visitor at the same moment, again and again',
   requirements: { hit: false, unknown: false },
   async play(world) {
-    await world.cast(1, 2);
+    await world.connectPeople(1, 2);
     const [visitor] = world.visitors;
-    if (visitor === undefined) throw new Error('The cast is missing.');
+    if (visitor === undefined) throw new Error('The scenario has too few people.');
     for (const operator of world.operators) operator.look(visitor.name);
     for (let count = 0; count < 15; count += 1) {
       await Promise.all([visitor.send(), ...world.operators.map(async (operator) => await operator.send(visitor.name))]);
@@ -21,7 +21,7 @@ export const nobodyThere: Scenario = {
   title: 'visitors write, reload and leave while no operator is there; then one signs in',
   requirements: { hit: false, unknown: false },
   async play(world) {
-    await world.cast(4, 0);
+    await world.connectPeople(4, 0);
     const quiet = world.talk(200);
     await world.pause(4_000);
     await quiet();
@@ -45,7 +45,7 @@ export const oldFrontEnd: Scenario = {
     'old front-ends without tokens and keys write among ours; the consoles save for them, through a web server that is away for a while',
   requirements: { hit: true, unknown: false },
   async play(world) {
-    await world.cast(1, 2);
+    await world.connectPeople(1, 2);
     const olds = [await world.oldFrontEnd(), await world.oldFrontEnd()];
     const quiet = world.talk(300);
     const chatter = olds.map(async (old) => {

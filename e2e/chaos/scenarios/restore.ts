@@ -4,18 +4,18 @@ export const restoreUnderTabs: Scenario = {
   name: 'restore-under-tabs',
   title: 'a backup is restored while everybody has pages open: all of them show what is there now, and what they still hold is saved',
   requirements: { hit: true, unknown: false },
-  // Who hears of nothing new looks every 20 seconds.
+  // A client without news checks every 20 seconds.
   healsWithinMs: 30_000,
   async play(world) {
-    await world.cast(3, 2);
+    await world.connectPeople(3, 2);
     const [away] = world.visitors;
-    if (away === undefined) throw new Error('The cast is missing.');
+    if (away === undefined) throw new Error('The scenario has too few people.');
     const quiet = world.talk(200);
     await world.pause(2_000);
     const before = new Set((await world.rows()).map(({ text }) => text));
     await world.stack.backUp('before');
     await world.pause(3_000);
-    // One has no network, and much to say: all of it is still in their browser afterwards.
+    // One visitor has no network and writes a lot: all of it is still in their browser afterwards.
     away.tabs[0]?.tab.setOnline(false);
     const held = [await away.send(), await away.send(), await away.send()];
     await world.restored('before');
@@ -23,7 +23,7 @@ export const restoreUnderTabs: Scenario = {
     for (const text of before) if (!rows.has(text)) world.ledger.violation(`"${text}" was in the backup and is not in the database`);
     world.figures['forgotten'] = world.ledger.forgotten.texts.size;
     if (world.ledger.forgotten.texts.size === 0) world.ledger.violation('vacuous: nothing was forgotten');
-    // Their numbers pass those of before, so that nobody can tell by them that there was a restore.
+    // The numbers exceed those of before, so that they do not reveal the restore.
     await world.pause(2_000);
     await world.signedInAgain();
     await world.pause(2_000);

@@ -1,20 +1,20 @@
 import type { Requirements } from '../history/checker.ts';
 import type { World } from '../world.ts';
 
-/** One way in which things go wrong, and the life that goes on meanwhile. */
+/** A scenario: faults, and what people do meanwhile. */
 export interface Scenario {
   readonly name: string;
-  /** What happens, in one line. */
+  /** A description in one line. */
   readonly title: string;
   readonly requirements: Requirements;
-  /** Milliseconds of a quiet machine after healing within which every view must be as the database has it; 10,000 unless said otherwise. */
+  /** Milliseconds of a quiet machine after the last fault within which every view must agree with the database; 10,000 by default. */
   readonly healsWithinMs?: number;
-  /** Milliseconds by which the servers' clocks are put wrong; 0 unless said otherwise. */
+  /** Milliseconds by which the servers' clocks are shifted; 0 by default. */
   readonly clockDoubtMs?: number;
-  /** It needs the machine for itself: played after all others, one at a time. */
+  /** Whether it needs the whole machine: it is played after all others, one at a time. */
   readonly alone?: boolean;
-  /** A program that it needs and this machine lacks: then it is left out, and that is said. */
+  /** A program that it needs and that is missing on this machine: it is then skipped, with a message. */
   readonly lacks?: string | undefined;
-  /** Plays it. When it resolves, everything that was broken is mended. */
+  /** Plays it. When it resolves, no fault is active any more. */
   play(world: World): Promise<void>;
 }

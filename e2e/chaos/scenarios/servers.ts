@@ -6,7 +6,7 @@ export const relayKilled: Scenario = {
   title: 'one relay after the other is killed in the middle of a burst',
   requirements: { hit: true, unknown: false },
   async play(world) {
-    await world.cast(3, 2);
+    await world.connectPeople(3, 2);
     const quiet = world.talk(150);
     await world.pause(world.random.whole(300, 800));
     await world.killed('relay-0', world.random.whole(500, 2_000));
@@ -21,7 +21,7 @@ export const webKilled: Scenario = {
   title: 'one web server after the other is killed in the middle of a burst',
   requirements: { hit: true, unknown: true },
   async play(world) {
-    await world.cast(3, 2);
+    await world.connectPeople(3, 2);
     const quiet = world.talk(40);
     for (const node of ['web-0', 'web-1', 'web-0', 'web-1'] as const) {
       await world.pause(world.random.whole(300, 700));
@@ -36,7 +36,7 @@ export const redisKilled: Scenario = {
   title: 'Redis is killed for 5 s, and no client loses its line',
   requirements: { hit: true, unknown: false },
   async play(world) {
-    await world.cast(4, 2);
+    await world.connectPeople(4, 2);
     const quiet = world.talk(300);
     const lines = disconnections(world);
     await world.killed('redis', 5_000);
@@ -50,7 +50,7 @@ export const redisFrozen: Scenario = {
   title: 'Redis answers nothing for 20 s',
   requirements: { hit: true, unknown: false },
   async play(world) {
-    await world.cast(4, 2);
+    await world.connectPeople(4, 2);
     const quiet = world.talk(500);
     const lines = disconnections(world);
     await world.frozen('redis', 20_000);
@@ -59,7 +59,7 @@ export const redisFrozen: Scenario = {
   },
 };
 
-/** How many lines to the relay broke since. */
+/** How many connections to the relay broke since. */
 function disconnections(world: World): () => number {
   let count = 0;
   const tabs = [
@@ -75,7 +75,7 @@ export const everythingDown: Scenario = {
   title: 'relays and web servers are away together for 8 s, and a visitor reloads meanwhile',
   requirements: { hit: true, unknown: false },
   async play(world) {
-    await world.cast(3, 2);
+    await world.connectPeople(3, 2);
     const quiet = world.talk(400);
     await world.pause(500);
     const away = ['clients→relay-0', 'clients→relay-1', 'clients→web-0', 'clients→web-1'] as const;
@@ -96,10 +96,10 @@ export const newBuild: Scenario = {
     'the web servers are replaced one after the other mid-send; pages reload in a newer build and find what the first one ever left in the outbox',
   requirements: { hit: true, unknown: false },
   async play(world) {
-    await world.cast(3, 2);
+    await world.connectPeople(3, 2);
     const quiet = world.talk(120);
     const [visitor] = world.visitors;
-    if (visitor === undefined) throw new Error('The cast is missing.');
+    if (visitor === undefined) throw new Error('The scenario has too few people.');
     for (const node of ['web-0', 'web-1'] as const) {
       await world.pause(world.random.whole(300, 800));
       await world.broken(
@@ -110,7 +110,7 @@ export const newBuild: Scenario = {
       );
     }
     await quiet();
-    // A page that has not saved anything yet when it is reloaded by the newer build.
+    // A page that has not saved its messages yet when the newer build reloads it.
     visitor.tabs[0]?.tab.setOnline(false);
     for (let count = 0; count < 5; count += 1) await visitor.send();
     visitor.kill();

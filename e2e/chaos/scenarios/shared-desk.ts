@@ -6,7 +6,7 @@ import type { Scenario } from './scenario.ts';
 const WEB: readonly EdgeName[] = ['clients→web-0', 'clients→web-1'];
 const ROUNDS = 3;
 
-/** Signs an operator in, in the browser that all of them share: from here on every request of it is said to be theirs, whichever tab makes it. */
+/** Signs an operator in in the shared browser: from then on every request of the browser is theirs, whichever tab makes it. */
 async function signIn(world: World, operator: Operator): Promise<void> {
   operator.device.cookie = operator.account.cookie;
   operator.open();
@@ -22,7 +22,7 @@ export const personChange: Scenario = {
     const alan = world.newOperator({}, grace.device);
     await world.visitor();
     const [visitor] = world.visitors;
-    if (visitor === undefined) throw new Error('The cast is missing.');
+    if (visitor === undefined) throw new Error('The scenario has too few people.');
     await signIn(world, grace);
     let [present, next] = [grace, alan];
     for (let round = 0; round < ROUNDS; round += 1) {
@@ -30,7 +30,7 @@ export const personChange: Scenario = {
       await present.send(visitor.name);
       await visitor.send();
       const leaving = present;
-      // Nothing can be saved while the one goes and the other comes: what the first one wrote last waits in the browser.
+      // Nothing can be saved while one leaves and the other arrives: the last messages of the first one wait in the browser.
       await world.broken(
         `${leaving.name} leaves, ${next.name} comes`,
         async () => await Promise.all(WEB.map(async (edge) => await world.stack.setFault(edge, { kind: 'refuse' }))),
@@ -41,7 +41,7 @@ export const personChange: Scenario = {
         },
         async () => await Promise.all(WEB.map(async (edge) => await world.stack.setFault(edge, null))),
       );
-      // The tab of the one who left is still there, and tries, and is even written in, while the other one works.
+      // The tab of the first one is still open, retries, and even gets new messages while the other one works.
       await signIn(world, next);
       next.look(visitor.name);
       leaving.tab.cutSockets();
@@ -55,7 +55,7 @@ export const personChange: Scenario = {
       leaving.kill();
       [present, next] = [next, leaving];
     }
-    // Whoever has left something comes back once more, and finds it.
+    // Operators with messages in the outbox return, and the messages are sent.
     const saved = async (operator: Operator) => {
       const texts = new Set((await world.rows()).map(({ text }) => text));
       return world.ledger.sends.every((send) => send.operatorId !== operator.account.id || texts.has(send.text));

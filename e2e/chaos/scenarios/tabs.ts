@@ -6,7 +6,7 @@ import type { World } from '../world.ts';
 type Moment = SaveStep | 'relayed';
 const MOMENTS = ['before the request', 'relayed', 'request sent', 'answer arrived'] as const;
 
-/** Sends a message and kills the tab at that moment of its life; resolves when it is dead. */
+/** Sends a message and kills the tab at that step; resolves when it is killed. */
 async function killAt(world: World, visitor: Visitor, moment: Moment): Promise<void> {
   const span = world.ledger.fault(`${visitor.name}'s tab is killed: ${moment}`);
   await new Promise<void>((dead) => {
@@ -21,11 +21,11 @@ async function killAt(world: World, visitor: Visitor, moment: Moment): Promise<v
       if (moment === 'relayed' && step === 'before the request') await world.until('relayed', () => isRelayed(text));
       const now = moment === 'relayed' ? 'before the request' : moment;
       if (step !== now) return;
-      // A request needs a moment to get out of the process, and a server one to work on it: anywhere in there.
+      // At a random moment between the request's departure and the server's answer.
       if (moment === 'request sent') await world.pause(world.random.whole(0, 12));
       end();
     };
-    // A tab that dies while it writes to its disk has sent nothing.
+    // A tab that is killed while it writes to its disk has sent nothing.
     void visitor.send().catch(() => undefined);
   });
   span.until = Date.now();
@@ -36,9 +36,9 @@ export const tabKilled: Scenario = {
   title: 'a tab is killed after it wrote to its outbox, after the relay had it, during the request, after the commit; and opened again',
   requirements: { hit: true, unknown: true },
   async play(world) {
-    await world.cast(2, 2);
+    await world.connectPeople(2, 2);
     const [visitor] = world.visitors;
-    if (visitor === undefined) throw new Error('The cast is missing.');
+    if (visitor === undefined) throw new Error('The scenario has too few people.');
     for (let round = 0; round < 3; round += 1) {
       for (const moment of MOMENTS) {
         const { chat } = visitor.tabs[0] ?? visitor.open();
@@ -56,9 +56,9 @@ export const consoleKilled: Scenario = {
   title: 'a console is killed while it answers, and opened again',
   requirements: { hit: true, unknown: false },
   async play(world) {
-    await world.cast(3, 2);
+    await world.connectPeople(3, 2);
     const [operator] = world.operators;
-    if (operator === undefined) throw new Error('The cast is missing.');
+    if (operator === undefined) throw new Error('The scenario has too few people.');
     const quiet = world.talk(150);
     for (let round = 0; round < 4; round += 1) {
       await world.pause(world.random.whole(300, 1_200));
@@ -95,9 +95,9 @@ export const sharedOutbox: Scenario = {
   title: 'the leading one of three tabs is killed or falls asleep again and again while all write',
   requirements: { hit: true, unknown: false },
   async play(world) {
-    await world.cast(1, 1);
+    await world.connectPeople(1, 1);
     const [visitor] = world.visitors;
-    if (visitor === undefined) throw new Error('The cast is missing.');
+    if (visitor === undefined) throw new Error('The scenario has too few people.');
     visitor.open();
     visitor.open();
     const quiet = world.talk(80);

@@ -3,7 +3,7 @@ import type { Fault } from '../network/fault.ts';
 export const SERVICES = ['database', 'redis', 'relay-0', 'relay-1', 'web-0', 'web-1'] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
-/** `clients → relay-0` and so on: the ways on which something can go wrong. */
+/** Connections between two parts that a fault can break. */
 export const EDGES = [
   'clients→relay-0',
   'clients→relay-1',
@@ -20,7 +20,7 @@ export const EDGES = [
 ] as const;
 export type EdgeName = (typeof EDGES)[number];
 
-/** Someone who signs in at the console. */
+/** The account of an operator. */
 export interface OperatorAccount {
   readonly id: number;
   readonly name: string;
@@ -29,30 +29,30 @@ export interface OperatorAccount {
 }
 
 export interface Addresses {
-  /** Where clients find the web app and the relay: load balancers before both of each. */
+  /** Origins for clients: load balancers in front of both web servers and both relays. */
   readonly web: string;
   readonly relay: string;
-  /** Each node itself, around every fault. */
+  /** The origin of each node, which no fault affects. */
   readonly nodes: Readonly<Record<'relay-0' | 'relay-1' | 'web-0' | 'web-1', string>>;
   readonly databaseUrl: string;
 }
 
-/** What a run does to the system under test. Everything can be sent to another thread. */
+/** The actions of a run on the system under test. All arguments and results can be sent to another thread. */
 export interface StackControl {
   addresses(): Promise<Addresses>;
   operators(): Promise<readonly OperatorAccount[]>;
   setFault(edge: EdgeName, fault: Fault | null): Promise<void>;
-  /** Breaks the connections on an edge; resolves to how many there were. */
+  /** Breaks the connections on an edge; resolves to their number. */
   cut(edge: EdgeName): Promise<number>;
-  /** How often faults on an edge lost an answer or cut a connection. */
+  /** How often faults on an edge dropped an answer or cut a connection. */
   hits(edge: EdgeName): Promise<number>;
-  /** For a signal that ends it, resolves when it is gone. */
+  /** Sends a signal. For a signal that ends the process, resolves when it has ended. */
   signal(service: ServiceName, signal: NodeJS.Signals): Promise<void>;
-  /** Resolves when it is ready. `environment` is added to that of a server of ours, this time only; CLOCK_SKEW_MS puts its clock wrong. */
+  /** Starts a service unless it runs, and resolves when it is ready. `environment` is added for this start only; CLOCK_SKEW_MS shifts its clock. */
   start(service: ServiceName, environment?: Readonly<Record<string, string>>): Promise<void>;
-  /** Keeps all that is in the database at this moment under a name. */
+  /** Writes a backup of the database under a name. */
   backUp(name: string): Promise<void>;
-  /** Puts what was kept under that name in the place of all that is in the database, while everything runs. It signs everybody out; `operators` has new sessions. */
+  /** Restores the backup of that name while everything runs. It signs everybody out; `operators` then has new sessions. */
   restore(name: string): Promise<void>;
   /** Resident memory in bytes. */
   memory(service: ServiceName): Promise<number>;

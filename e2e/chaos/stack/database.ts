@@ -5,7 +5,7 @@ import { wrongClock } from './faketime.ts';
 import { familyOf } from './node-process.ts';
 
 const PASSWORD = 'chaos';
-/** A durable PostgreSQL that is killed, frozen and started again. */
+/** A durable PostgreSQL server that can be killed, suspended and started again. */
 export class Postgres {
   readonly #folder: string;
   #cluster: Cluster | undefined;
@@ -23,7 +23,7 @@ export class Postgres {
     return `postgresql://switchboard:${PASSWORD}@127.0.0.1:${port}/${database}`;
   }
 
-  /** @param clockErrorMs milliseconds by which its clock is wrong, this time */
+  /** @param clockErrorMs milliseconds by which its clock is shifted, for this start */
   async start(clockErrorMs = 0): Promise<void> {
     if (this.#cluster !== undefined) return;
     if (this.#port === 0) this.#port = await freePort();
@@ -43,12 +43,12 @@ export class Postgres {
     if (this.#cluster === cluster) this.#cluster = undefined;
   }
 
-  /** Every process of it at once, as a machine would that loses its power or stops. */
+  /** Sends a signal to all its processes at once, like a machine that loses its power or stops. */
   async signal(signal: NodeJS.Signals): Promise<void> {
     const cluster = this.#cluster;
     if (cluster === undefined) return;
     if (signal === 'SIGINT') {
-      // An orderly, fast shutdown: its first process sees to the others.
+      // An orderly, fast shutdown: its first process ends the others.
       process.kill(cluster.pid, signal);
       await cluster.exited;
       return;
@@ -57,7 +57,7 @@ export class Postgres {
       try {
         process.kill(pid, signal);
       } catch (error) {
-        if ((error as { code?: string }).code !== 'ESRCH') throw error; // It ended by itself meanwhile.
+        if ((error as { code?: string }).code !== 'ESRCH') throw error; // It has ended meanwhile.
       }
     }
     if (signal === 'SIGKILL') await cluster.exited;
@@ -67,7 +67,7 @@ export class Postgres {
     await this.#cluster?.stop();
   }
 
-  /** Asks it directly, around every fault on the way. */
+  /** Runs a query on a direct connection, which no fault affects. */
   async query<T extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<T[]> {
     const client = new pg.Client({ connectionString: this.url('switchboard') });
     client.on('error', () => undefined); // The query rejects with it.
@@ -75,7 +75,7 @@ export class Postgres {
     try {
       return (await client.query<T>(text, values.length === 0 ? undefined : [...values])).rows;
     } finally {
-      await client.end().catch(() => undefined); // Killed under us: that is what we do here.
+      await client.end().catch(() => undefined); // It may be killed during the query, which is intended here.
     }
   }
 }

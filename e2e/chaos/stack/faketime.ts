@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 
-/** Debian's package libfaketime, on whichever kind of machine. */
+/** Paths of Debian's package libfaketime, by processor architecture. */
 const FAKETIME = ['x86_64-linux-gnu', 'aarch64-linux-gnu'].map((machine) => `/usr/lib/${machine}/faketime/libfaketime.so.1`);
 
-/** The library that gives a process another clock, if this machine has it. */
+/** The library that shifts the clock of a process, if this machine has it. */
 export function findFaketime(): string | undefined {
   return FAKETIME.find((path) => existsSync(path));
 }
 
-/** The environment in which a process has a clock that is wrong by so many milliseconds; empty where nothing makes that possible. */
+/** The environment that shifts the clock of a process by so many milliseconds; empty without the library. */
 export function wrongClock(errorMs: number): Record<string, string> {
   const library = findFaketime();
   if (errorMs === 0 || library === undefined) return {};

@@ -3,33 +3,33 @@ import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** A program to run, as it is given to the system. */
+/** A program to run. */
 export interface Program {
   readonly command: string;
   readonly args: readonly string[];
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
-  /** Milliseconds that it has to stop when it is asked to; 6,000 unless said otherwise. */
-  readonly patienceMs?: number;
+  /** Milliseconds that it has to stop after a signal; 6,000 by default. */
+  readonly stopTimeoutMs?: number;
 }
 
-const PATIENCE_MS = 6_000;
+const STOP_TIMEOUT_MS = 6_000;
 const READY_WITHIN_MS = 240_000;
-/** Lines that are kept of each process. */
+/** Lines of output that are kept of each process. */
 const KEPT_LINES = 400;
-/** What a server of ours prints when an error went where nobody looks. */
+/** What a server prints about an unhandled error. */
 const STRAY = /unhandled rejection|uncaught exception|UnhandledPromiseRejection|unhandledRejection|uncaughtException/;
 
-/** One server process under our thumb. */
+/** One server process that a test controls. */
 export class Server {
   readonly name: string;
   readonly lines: string[] = [];
-  /** Lines that tell of an error nobody handled. */
+  /** Lines about unhandled errors. */
   readonly strays: string[] = [];
   readonly #program: Program;
   readonly #readyUrl: string | undefined;
   #child: ChildProcess | undefined;
-  /** Ends that were not asked for. */
+  /** How often the process ended without a signal from here. */
   unexpectedEnds = 0;
   #expectsEnd = false;
 
@@ -39,7 +39,7 @@ export class Server {
     this.#readyUrl = readyUrl;
   }
 
-  /** Forgets what it complained of. */
+  /** Forgets the errors that were recorded. */
   begin(): void {
     this.strays.length = 0;
     this.unexpectedEnds = 0;
@@ -53,13 +53,13 @@ export class Server {
     return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  /** Starts it, unless it runs, and waits until it is ready. `extra` is added to its environment, this time only. */
+  /** Starts it, unless it runs, and waits until it is ready. `extra` is added to its environment for this start only. */
   async start(extra: NodeJS.ProcessEnv = {}): Promise<void> {
     if (!this.isRunning()) this.#spawn(extra);
     await this.ready();
   }
 
-  /** Resolves when it can do its work. @throws Error with its last lines when that takes longer than some minutes */
+  /** Resolves when it is ready. @throws Error with its last lines when that takes longer than 4 minutes */
   async ready(): Promise<void> {
     if (this.#readyUrl === undefined) return;
     let answer = 'nothing yet';
@@ -71,12 +71,12 @@ export class Server {
       } catch (error) {
         answer = String(error);
       }
-      const trouble = this.isRunning() ? 'is not ready' : 'ended at its start';
-      if (!this.isRunning() || Date.now() > end) throw new Error(`${this.name} ${trouble}: ${answer}\n${this.lines.slice(-20).join('\n')}`);
+      const problem = this.isRunning() ? 'is not ready' : 'ended at its start';
+      if (!this.isRunning() || Date.now() > end) throw new Error(`${this.name} ${problem}: ${answer}\n${this.lines.slice(-20).join('\n')}`);
     }
   }
 
-  /** Sends a signal; for one that ends it, resolves when it is gone. */
+  /** Sends a signal. For a signal that ends it, resolves when it has ended. */
   async signal(signal: NodeJS.Signals): Promise<void> {
     const child = this.#child;
     if (child === undefined || !this.isRunning()) return;
@@ -85,10 +85,10 @@ export class Server {
     const gone = ends ? once(child, 'exit') : undefined;
     child.kill(signal);
     if (signal === 'SIGKILL') child.kill('SIGCONT');
-    // As a supervisor does with one that is asked to stop and has people who keep it busy.
-    const impatience = setTimeout(() => ends && child.kill('SIGKILL'), this.#program.patienceMs ?? PATIENCE_MS);
+    // A supervisor also kills a process that does not stop in time.
+    const killTimer = setTimeout(() => ends && child.kill('SIGKILL'), this.#program.stopTimeoutMs ?? STOP_TIMEOUT_MS);
     await gone;
-    clearTimeout(impatience);
+    clearTimeout(killTimer);
   }
 
   /** Resident memory, in bytes. */
@@ -118,12 +118,12 @@ export class Server {
   }
 }
 
-/** A process with all its children, as far down as they go. */
+/** A process with all its descendants. */
 export async function familyOf(pid: number): Promise<number[]> {
   const parents = new Map<number, number[]>();
   for (const name of await readdir('/proc')) {
     if (!/^\d+$/.test(name)) continue;
-    const stat = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => ''); // Gone since the folder was read.
+    const stat = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => ''); // It may have ended since the folder was read.
     const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
     parents.set(parent, [...(parents.get(parent) ?? []), Number(name)]);
   }

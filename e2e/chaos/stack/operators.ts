@@ -8,12 +8,12 @@ const OPERATORS = ['Maya Lindqvist', 'Omar Haddad', 'Grace Okafor'].map((name, i
   password: 'correct horse battery',
 }));
 
-/** Makes the operators of a stack and signs each in, once. */
+/** Creates the operators of a stack and signs each in. */
 export async function makeOperators(databaseUrl: string, web: string): Promise<OperatorAccount[]> {
   return await signInAll(await createOperators(databaseUrl, OPERATORS), web);
 }
 
-/** Signs each of them in once more: their sessions are gone. @param ids as they were made */
+/** Signs all of them in again after their sessions have ended. @param ids in the order of creation */
 export async function signInAll(ids: readonly number[], web: string): Promise<OperatorAccount[]> {
   const accounts: OperatorAccount[] = [];
   for (const [index, operator] of OPERATORS.entries()) {

@@ -5,15 +5,15 @@ import type { Program } from './node-process.ts';
 /** The repository's root. */
 const ROOT = resolve(import.meta.dirname, '../../..');
 
-/** What both servers are told, whichever node it is. */
+/** Settings of all relays and web servers. */
 export interface ServerSettings {
-  /** Where browsers find the web app: the one allowed origin. */
+  /** The origin of the web app, the only allowed one. */
   readonly frontend: string;
   readonly secret: string;
   readonly dataDir: string;
 }
 
-/** Servers of ours end with whoever started them, even if that was killed. */
+/** Servers end when the process that started them ends, even if it was killed. */
 const SUPERVISED = { SWITCHBOARD_SUPERVISED: '1' };
 
 function environmentOf({ frontend, secret, dataDir }: ServerSettings): NodeJS.ProcessEnv {
@@ -41,13 +41,13 @@ export function relayProgram(settings: ServerSettings, port: number, redisPort: 
     command: process.execPath,
     args: [join(ROOT, 'apps/relay/dist/relay.js')],
     cwd: join(ROOT, 'apps/relay'),
-    patienceMs: 16_000,
+    stopTimeoutMs: 16_000,
     env: {
       ...environmentOf(settings),
       SOCKET_PORT: String(port),
       SOCKET_HOST: '127.0.0.1',
       REDIS_URL: `redis://127.0.0.1:${redisPort}`,
-      // All old front-ends come from one address here, and some send pictures as fast as they may.
+      // All old front-ends have one IP address here, and some send pictures as fast as the limits allow.
       SESSIONS_PER_MINUTE: '100000',
       MAX_SOCKET_PAYLOAD_BYTES: '2000000',
     },

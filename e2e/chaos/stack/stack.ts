@@ -22,7 +22,7 @@ type NodeName = Exclude<ServiceName, 'database'>;
 const SKEWED_CLOCK = new URL('skewed-clock.mjs', import.meta.url).href;
 const address = (port: number) => `http://127.0.0.1:${port}`;
 
-/** Everything a system of two relays and two web servers consists of, each way between two parts through a place where it can be broken. */
+/** A complete system of two relays and two web servers, in which every connection between two parts goes through a proxy that can break it. */
 export class Stack implements StackControl {
   readonly #folder: string;
   readonly #database: Postgres;
@@ -38,7 +38,7 @@ export class Stack implements StackControl {
     this.#database = new Postgres(join(folder, 'postgres'));
   }
 
-  /** Starts everything and resolves when all of it is ready. */
+  /** Starts all servers and resolves when they are ready. */
   static async open(): Promise<Stack> {
     const folder = await mkdtemp(join(tmpdir(), 'switchboard-chaos-'));
     await chmod(folder, 0o755); // PostgreSQL may run as another user.
@@ -53,7 +53,7 @@ export class Stack implements StackControl {
   }
 
   async addresses(): Promise<Addresses> {
-    if (this.#addresses === undefined) throw new Error('The stack is not up.');
+    if (this.#addresses === undefined) throw new Error('The stack is not running.');
     return await Promise.resolve(this.#addresses);
   }
 
@@ -123,7 +123,7 @@ export class Stack implements StackControl {
     return await this.#database.query(text, values);
   }
 
-  /** Makes it as new for the next run: everything up, nothing broken, nobody's messages in it. */
+  /** Resets it for the next run: all servers run, no fault is set, the database has no messages. */
   async renew(seed: string): Promise<void> {
     for (const [index, front] of this.#fronts.entries()) front.random = createRandom(`${seed}/front ${index}`);
     for (const edge of this.#edges.values()) {
@@ -134,21 +134,21 @@ export class Stack implements StackControl {
       await this.signal(service, 'SIGCONT');
       await this.start(service);
     }
-    // A relay goes on trying to reach Redis, a web server the database: both say when they do.
+    // A relay retries to reach Redis, a web server the database: both report when they are ready.
     for (const server of this.#servers.values()) await server.ready();
     await this.#database.query('TRUNCATE "Client", "ChatSession", "ChatMessage" CASCADE');
     for (const server of this.#servers.values()) server.begin();
   }
 
-  /** What went wrong inside the servers since the last `renew`: errors nobody handled, ends nobody asked for. */
-  complaints(): string[] {
+  /** Errors of the servers since the last `renew`: unhandled errors, and unexpected ends of a process. */
+  serverErrors(): string[] {
     const servers = [...this.#servers.values()];
     const strays = servers.flatMap((server) => server.strays.map((line) => `${server.name}: ${line.slice(0, 400)}`));
     const gone = servers.filter((server) => server.unexpectedEnds > 0);
-    return strays.concat(gone.map((server) => `${server.name} ended by itself: ${server.lines.slice(-5).join(' / ')}`));
+    return strays.concat(gone.map((server) => `${server.name} ended unexpectedly: ${server.lines.slice(-5).join(' / ')}`));
   }
 
-  /** The last lines that each server printed. */
+  /** The last lines of output of each server. */
   logs(): string {
     return [...this.#servers.values()].map((server) => `--- ${server.name}\n${server.lines.slice(-60).join('\n')}`).join('\n');
   }
@@ -165,10 +165,10 @@ export class Stack implements StackControl {
     await this.#database.start();
     await ensureDatabase(this.#database.url('postgres'), 'switchboard');
     await migrate(this.#database.url('switchboard'), migrationsFolder());
-    // As in a database that has been in use: who takes a row's id for its number in the conversation must not be right by accident.
+    // As in a database that has been in use, so that code that mistakes a row's id for its number in the conversation fails.
     await this.#database.query('ALTER SEQUENCE "ChatMessage_id_seq" RESTART WITH 100000');
     for (const name of ['redis', 'relay-0', 'relay-1', 'web-0', 'web-1'] as const) this.#ports.set(name, await freePort());
-    const random = createRandom('the start');
+    const random = createRandom('start');
     for (const name of EDGES) this.#edges.set(name, new Edge(name, this.#portBehind(name)));
     const front = async (...names: [EdgeName, ...EdgeName[]]): Promise<number> => {
       const opened = await Front.open(
@@ -223,13 +223,13 @@ export class Stack implements StackControl {
 
   #edge(name: EdgeName): Edge {
     const edge = this.#edges.get(name);
-    if (edge === undefined) throw new Error(`There is no way ${name}.`);
+    if (edge === undefined) throw new Error(`Unknown edge ${name}.`);
     return edge;
   }
 
   #server(name: NodeName): Server {
     const server = this.#servers.get(name);
-    if (server === undefined) throw new Error(`There is no ${name}.`);
+    if (server === undefined) throw new Error(`Unknown service ${name}.`);
     return server;
   }
 }

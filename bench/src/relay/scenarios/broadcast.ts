@@ -1,35 +1,39 @@
 import type { Row } from '../../benchmark.ts';
-import { takeTurns } from '../../figures.ts';
+import { runAlternately } from '../../figures.ts';
 import { floor, ours, reference } from '../contestants.ts';
-import type { Crowd } from '../crowd.ts';
-import { play, visitorsInTurn } from '../play.ts';
-import { comparison, type Figure, figureRow, generatorPercent, latency, scaled, type Stage, withCrowds } from '../stage.ts';
+import type { PeerGroup } from '../connect-peers.ts';
+import { runLoad, sendAsNextVisitor } from '../run-load.ts';
+import { comparison, type Figure, figureRow, generatorPercent, latency, scaled, type RunSettings, withPeers } from '../run-settings.ts';
 
 const VISITORS = 500;
 const OPERATORS = 50;
-/** A second, of all visitors: 4 of each, so that the limit of 5 is on and never hit. */
+/** Messages a second from all visitors: 4 of each, so that the limit of 5 is active and never reached. */
 const RATE = 2_000;
 
 /** Every visitor's message goes to every operator. */
-export async function broadcast(stage: Stage): Promise<Row[]> {
-  const size = { visitors: scaled(stage, VISITORS), operators: scaled(stage, OPERATORS) };
-  const casts = {
+export async function broadcast(settings: RunSettings): Promise<Row[]> {
+  const size = { visitors: scaled(settings, VISITORS), operators: scaled(settings, OPERATORS) };
+  const options = {
     floor: { contestant: floor, ...size },
     reference: { contestant: reference, ...size },
     ours: { contestant: ours(), ...size },
   };
-  const load = { ...stage.times, perSecond: scaled(stage, RATE), receivers: size.operators, say: visitorsInTurn };
-  const given = await withCrowds(stage, casts, async (crowds) => {
-    const turn = (crowd: Crowd) => async () => await play(crowd, load);
-    return await takeTurns(stage.rounds, { floor: turn(crowds.floor), reference: turn(crowds.reference), ours: turn(crowds.ours) });
+  const load = { ...settings.times, perSecond: scaled(settings, RATE), receivers: size.operators, send: sendAsNextVisitor };
+  const given = await withPeers(settings, options, async (groups) => {
+    const contestant = (group: PeerGroup) => async () => await runLoad(group, load);
+    return await runAlternately(settings.rounds, {
+      floor: contestant(groups.floor),
+      reference: contestant(groups.reference),
+      ours: contestant(groups.ours),
+    });
   });
   const all = [
-    { name: 'bare ws', plays: given.floor },
-    { name: 'reference', plays: given.reference },
-    { name: 'Switchboard', plays: given.ours },
+    { name: 'bare ws', results: given.floor },
+    { name: 'reference', results: given.reference },
+    { name: 'Switchboard', results: given.ours },
   ];
   const each = (title: string, unit: string, pick: Figure) =>
-    all.map(({ name, plays }) => figureRow(`broadcast: ${title}, ${name}`, unit, plays, pick));
+    all.map(({ name, results }) => figureRow(`broadcast: ${title}, ${name}`, unit, results, pick));
   return [
     ...each('CPU a delivery', 'µs', ({ cpuPerDelivery }) => cpuPerDelivery),
     comparison(

@@ -4,16 +4,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Row } from '../../benchmark.ts';
 import { toRow } from '../../figures.ts';
 import { ours, reference } from '../contestants.ts';
-import { openCrowd } from '../crowd.ts';
+import { connectPeers } from '../connect-peers.ts';
 import { type Contestant, type Server, startServer } from '../server-process.ts';
-import { scaled, type Stage } from '../stage.ts';
+import { scaled, type RunSettings } from '../run-settings.ts';
 
 const SOCKETS = 10_000;
-/** Files that server and generator have open besides. */
+/** Other files that the server and the generator have open. */
 const OTHER_FILES = 200;
-/** They come and go before anything is measured, so that what a server makes once is there. */
+/** Peers that connect and disconnect before anything is measured, so that what a server allocates once is allocated. */
 const FIRST = 200;
-/** Memory has settled when it was about the same for so long: V8 tidies up some eight seconds after the last work. */
+/** Memory has settled when it was nearly constant for so long: V8 collects garbage about eight seconds after the last work. */
 const SETTLED_MS = 9_000;
 const SETTLED_WITHIN_MS = 30_000;
 const ABOUT = 0.01;
@@ -25,12 +25,12 @@ interface Opened {
   readonly failures: number;
 }
 
-/** What sockets cost that say nothing: visitors who have a token, where tokens are understood, and have joined. */
-export async function idle(stage: Stage): Promise<Row[]> {
-  const sockets = Math.min(scaled(stage, SOCKETS), maxOpenFiles() - OTHER_FILES);
-  const settledMs = SETTLED_MS * stage.scale;
-  const theirs = await openMany(stage, reference, sockets, settledMs);
-  const our = await openMany(stage, ours(), sockets, settledMs);
+/** The cost of silent sockets: of visitors that have joined, with a token where the server supports tokens. */
+export async function idle(settings: RunSettings): Promise<Row[]> {
+  const sockets = Math.min(scaled(settings, SOCKETS), maxOpenFiles() - OTHER_FILES);
+  const settledMs = SETTLED_MS * settings.scale;
+  const theirs = await openMany(settings, reference, sockets, settledMs);
+  const our = await openMany(settings, ours(), sockets, settledMs);
   const row = (title: string, unit: string, pick: (opened: Opened) => number) => [
     toRow(`${sockets} idle: ${title}, reference`, unit, [pick(theirs)]),
     toRow(`${sockets} idle: ${title}, Switchboard`, unit, [pick(our)]),
@@ -43,23 +43,23 @@ export async function idle(stage: Stage): Promise<Row[]> {
   ];
 }
 
-async function openMany({ pinning }: Stage, contestant: Contestant, sockets: number, settledMs: number): Promise<Opened> {
+async function openMany({ pinning }: RunSettings, contestant: Contestant, sockets: number, settledMs: number): Promise<Opened> {
   const server = await startServer(contestant, pinning);
   try {
-    const first = await openCrowd(server, { visitors: Math.min(FIRST, sockets), operators: 0 });
+    const first = await connectPeers(server, { visitors: Math.min(FIRST, sockets), operators: 0 });
     first.close();
     const before = await settledBytes(server, settledMs);
-    // An operator hears of everybody, so that it is known that all have joined.
-    const crowd = await openCrowd(server, { visitors: sockets, operators: 1 });
+    // The operator is notified of every visitor, which shows that all have joined.
+    const group = await connectPeers(server, { visitors: sockets, operators: 1 });
     const after = await settledBytes(server, settledMs);
-    crowd.close();
-    return { bytesEach: (after - before) / crowd.visitors.length, seconds: crowd.openedInMs / 1_000, failures: crowd.failures.length };
+    group.close();
+    return { bytesEach: (after - before) / group.visitors.length, seconds: group.connectedInMs / 1_000, failures: group.failures.length };
   } finally {
     await server.stop();
   }
 }
 
-/** A server's memory when it does not change any more. */
+/** The memory of a server after it has settled. */
 async function settledBytes(server: Server, settledMs: number): Promise<number> {
   const end = Date.now() + SETTLED_WITHIN_MS;
   let [last, since] = [server.bytes(), Date.now()];
@@ -71,7 +71,7 @@ async function settledBytes(server: Server, settledMs: number): Promise<number> 
   return server.bytes();
 }
 
-/** Files that a process may open here; Node.js takes the hard limit for itself. */
+/** Files that a process may open here: Node.js raises its limit to the hard limit. */
 function maxOpenFiles(): number {
   const [, hard = ''] = /Max open files\s+\S+\s+(\S+)/.exec(readFileSync('/proc/self/limits', 'utf8')) ?? [];
   return hard === 'unlimited' ? Number.POSITIVE_INFINITY : Number(hard);

@@ -3,8 +3,8 @@ import { createServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
 
 /**
- * The relay as the guide sketches it, anew: no tokens, no schemas, no limits, no acknowledgements, no metrics, and a loop over the sockets for each event.
- * Same library, same events as ours. It ends with its standard input.
+ * A new implementation of the guide's relay: no tokens, no schemas, no limits, no acknowledgements, no metrics, and a loop over the sockets for each event.
+ * It uses the same library and the same events as Switchboard's relay. It ends when its standard input ends.
  */
 interface Content {
   readonly type?: unknown;

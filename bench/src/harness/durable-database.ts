@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { migrate, migrationsFolder, openDatabase, type Database } from '@switchboard/database';
 import { ensureDatabase, startCluster } from '@switchboard/database/embedded';
 
-/** What makes a commit outlive a power cut. */
+/** The settings with which a commit survives a power failure. */
 export const DURABLE = { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on' } as const;
 
 /**
- * Runs `work` on an empty database of a PostgreSQL of its own, set up as in production, with its URL, and takes both away again.
+ * Runs `work` with an empty database, and its URL, on a new PostgreSQL server that is configured as in production, and removes both afterwards.
  *
- * @throws Error when a commit would not be durable: such figures would mean nothing
+ * @throws Error when a commit would not be durable, because the figures would be meaningless
  */
 export async function withDurableDatabase<T>(poolSize: number, work: (database: Database, url: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'switchboard-bench-'));

@@ -3,42 +3,42 @@ import { connect, type Socket } from 'node:net';
 
 import { clientFrame, FrameReader, type TextSink } from './frames.ts';
 
-/** Where a line leads. */
+/** Where to connect, and from where. */
 export interface Target {
   readonly port: number;
   /** With the query: `/chat/?EIO=4&transport=websocket`. */
   readonly path: string;
-  /** The address it comes from, one of this machine's. */
+  /** The local IP address. */
   readonly from: string;
 }
 
-/** A WebSocket to a server on this machine, with nothing in it that a load generator does not need: a library would be the bottleneck before a server is. */
-export interface Line {
+/** A WebSocket to a server on this machine, with only what a load generator needs: a complete library would be the bottleneck before the server is. */
+export interface LoadWebSocket {
   send(text: string): void;
-  /** Ends it without a good-bye. */
+  /** Closes the TCP connection without a closing handshake. */
   close(): void;
 }
 
-/** What becomes of a line. */
-export interface LineEvents {
-  /** The server speaks WebSocket on it. */
-  readonly onOpen: (line: Line) => void;
-  /** Each text; see `TextSink`. */
+/** What happens on a WebSocket. */
+export interface WebSocketEvents {
+  /** The server has accepted the WebSocket. */
+  readonly onOpen: (socket: LoadWebSocket) => void;
+  /** A text has arrived; see `TextSink`. */
   readonly onText: TextSink;
-  /** It is over, whoever ended it; before it was open because the server refused it or did not answer for 20 seconds. */
+  /** The connection has ended, by either side. Before `onOpen`: the server refused it, or did not answer for 20 seconds. */
   readonly onEnd: (reason: Error) => void;
 }
 
-const PATIENCE_MS = 20_000;
+const TIMEOUT_MS = 20_000;
 const END_OF_HEAD = '\r\n\r\n';
-/** One for all: what is read is dealt with before the next line reads. */
+/** Shared by all connections: what is read is processed before the next read. */
 const piece = Buffer.allocUnsafe(65_536);
 
-/** Opens a line. (No promises: a text may come in one piece with the server's consent, and must not be heard before whoever listens knows the line.) */
-export function openLine(target: Target, { onOpen, onText, onEnd }: LineEvents): void {
+/** Opens a WebSocket. Callbacks instead of promises, because a text may arrive together with the server's acceptance and must come after `onOpen`. */
+export function openWebSocket(target: Target, { onOpen, onText, onEnd }: WebSocketEvents): void {
   const reader = new FrameReader(onText);
   let head: string | undefined = '';
-  let reason = new Error('The server hung up.');
+  let reason = new Error('The server closed the connection.');
 
   function readHead(length: number): void {
     head = `${head ?? ''}${piece.toString('latin1', 0, length)}`;
@@ -65,13 +65,13 @@ export function openLine(target: Target, { onOpen, onText, onEnd }: LineEvents):
     noDelay: true,
     onread: { buffer: piece, callback: read },
   });
-  const timer = setTimeout(() => socket.destroy(new Error('There was no answer in time.')), PATIENCE_MS);
+  const timer = setTimeout(() => socket.destroy(new Error(`The server did not answer within ${TIMEOUT_MS} ms.`)), TIMEOUT_MS);
   socket.on('error', (error) => (reason = error));
   socket.on('close', () => {
     clearTimeout(timer);
     onEnd(reason);
   });
-  // Nothing is read as a stream, but the end is only told to who reads.
+  // Nothing is read as a stream, but only a flowing stream reports its end.
   socket.resume();
   socket.write(
     [

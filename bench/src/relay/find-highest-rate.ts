@@ -1,10 +1,10 @@
 /**
- * The highest rate that holds, found by steps of a tenth up from where to begin, or down when that is too much already; 0 when 20 steps down did not
+ * Finds the highest rate that holds, by steps of a tenth up from `begin`, or down when that is already too much; 0 when 20 steps down did not
  * help.
  *
- * @param holds tries a rate
+ * @param holds whether a rate holds
  */
-export async function climb(begin: number, holds: (rate: number) => Promise<boolean>): Promise<number> {
+export async function findHighestRate(begin: number, holds: (rate: number) => Promise<boolean>): Promise<number> {
   let rate = begin;
   if (await holds(rate)) {
     while (await holds(rate * STEP)) rate *= STEP;

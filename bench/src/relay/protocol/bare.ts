@@ -5,12 +5,12 @@ import type { Dialect } from './dialect.ts';
 const QUOTE = '"'.charCodeAt(0);
 const JOIN = 'j'.charCodeAt(0);
 
-/** What the floor understands: JSON as it is. */
+/** The protocol of the bare server: plain JSON. */
 export const bare: Dialect = {
   path: '/chat',
-  enter: ({ role, address }) => ({ say: [JSON.stringify(role === 'client' ? { join: role, address } : { join: role })], address }),
+  enter: ({ role, address }) => ({ send: [JSON.stringify(role === 'client' ? { join: role, address } : { join: role })], address }),
   message: (text) => JSON.stringify({ type: 'text', message: text, messageKey: randomUUID() }),
   answer: (_operator, to, text) => JSON.stringify({ to, type: 'text', message: text, messageKey: randomUUID() }),
-  heard: (bytes, start) => (bytes[start + 1] === QUOTE && bytes[start + 2] === JOIN ? 'arrival' : 'delivery'),
+  kindOf: (bytes, start) => (bytes[start + 1] === QUOTE && bytes[start + 2] === JOIN ? 'arrival' : 'delivery'),
   pong: '',
 };

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 
 import { clientFrame, FrameReader } from './frames.ts';
 
-/** As a server sends it. */
+/** The frame in which a server sends a text. */
 function serverFrame(text: string): Buffer {
   const body = Buffer.from(text);
   if (body.length < 126) return Buffer.concat([Buffer.from([0x81, body.length]), body]);
@@ -13,7 +13,7 @@ function serverFrame(text: string): Buffer {
   return Buffer.concat([head, body]);
 }
 
-/** What a reader makes of pieces that all come in one buffer, what was there before behind what is new, as a connection has it. */
+/** The texts that a reader finds in pieces that all arrive in the same buffer, with old bytes after the new ones, as on a connection. */
 function readIn(pieces: readonly Buffer[]): string[] {
   const texts: string[] = [];
   const reader = new FrameReader((bytes, start, end) => texts.push(bytes.toString('utf8', start, end)));
@@ -26,7 +26,7 @@ function readIn(pieces: readonly Buffer[]): string[] {
   return texts;
 }
 
-it('finds every text, however the bytes are cut', () => {
+it('finds every text, however the bytes are split', () => {
   const text = fc
     .record({ size: fc.oneof(fc.integer({ min: 0, max: 300 }), fc.constantFrom(125, 126, 127, 65_535, 65_536)), mark: fc.string() })
     .map(({ size, mark }) => `${mark}${'ä'.repeat(size / 2)}${'.'.repeat(size % 2)}`);
@@ -42,16 +42,16 @@ it('finds every text, however the bytes are cut', () => {
   );
 });
 
-it('finds texts that come byte by byte, and passes over what is none', () => {
+it('finds texts that arrive byte by byte, and skips other frames', () => {
   const ping = Buffer.from([0x89, 2, 1, 2]);
   const bytes = Buffer.concat([ping, serverFrame('a'), ping, serverFrame('b'.repeat(300))]);
   expect(readIn(Array.from(bytes, (byte) => Buffer.from([byte])))).toEqual(['a', 'b'.repeat(300)]);
 });
 
-it('says so when a text comes in several frames', () => {
+it('throws when a text comes in several frames', () => {
   expect(() => readIn([Buffer.from([0x01, 1, 0x61])])).toThrow('several frames');
 });
 
-it('refuses what is too large for it', () => {
+it('refuses a text that is too large', () => {
   expect(() => clientFrame('a'.repeat(65_536))).toThrow(RangeError);
 });

@@ -2,19 +2,19 @@ import { randomFillSync } from 'node:crypto';
 
 const TEXT = 0x81;
 const MASKED = 0x80;
-/** Sizes from here on are written in two more bytes, and from 65,536 on in eight (then 127 stands here). */
+/** Sizes from 126 on are written in two more bytes, and those from 65,536 on in eight (marked by 127). */
 const MEDIUM = 126;
 const SIZE = 0x7f;
 const OPCODE = 0x0f;
 
-/** Masks of earlier frames are used again: what the server has to do is the same. */
+/** Masks of earlier frames are reused: the work of the server is the same. */
 const masks = randomFillSync(Buffer.alloc(4_096));
 let nextMask = 0;
 
-/** A text as the frame in which a client sends it: masked, as servers insist. @throws RangeError for a text of 65,536 bytes or more */
+/** The frame in which a client sends a text: masked, as servers require. @throws RangeError for a text of 65,536 bytes or more */
 export function clientFrame(text: string): Buffer {
   const size = Buffer.byteLength(text);
-  if (size > 0xff_ff) throw new RangeError(`${size} bytes are more than a frame is made for here.`);
+  if (size > 0xff_ff) throw new RangeError(`${size} bytes are too many for one frame; at most 65535 are supported.`);
   const head = size < MEDIUM ? 2 : 4;
   const frame = Buffer.allocUnsafe(head + 4 + size);
   frame[0] = TEXT;
@@ -28,20 +28,20 @@ export function clientFrame(text: string): Buffer {
   return frame;
 }
 
-/** What a reader does with the text of a frame: `bytes` from `start` to before `end`, which stay as they are only until it returns. */
+/** Receives the text of a frame: `bytes` from `start` to before `end`, which are valid only until it returns. */
 export type TextSink = (bytes: Buffer, start: number, end: number) => void;
 
-/** Finds the frames in what a server sends, however it was cut into pieces. Frames other than texts are passed over. */
+/** Finds the frames in the bytes of a server, however they are split into pieces. Frames other than texts are skipped. */
 export class FrameReader {
   readonly #sink: TextSink;
-  /** The beginning of a frame whose end has not come yet. */
+  /** The beginning of an incomplete frame. */
   #rest: Buffer | undefined;
 
   constructor(sink: TextSink) {
     this.#sink = sink;
   }
 
-  /** Takes the first `length` bytes of a piece. @throws Error for a text in several frames, which none of these servers sends */
+  /** Reads the first `length` bytes of a piece. @throws Error for a text in several frames, which none of these servers sends */
   push(piece: Buffer, length: number): void {
     const bytes = this.#rest === undefined ? piece : Buffer.concat([this.#rest, piece.subarray(0, length)]);
     const end = this.#rest === undefined ? length : bytes.length;
@@ -56,13 +56,13 @@ export class FrameReader {
         return;
       }
       if (bytes[at] === TEXT) this.#sink(bytes, body, next);
-      else if (((bytes[at] ?? 0) & OPCODE) <= 1) throw new Error('A text came in several frames.');
+      else if (((bytes[at] ?? 0) & OPCODE) <= 1) throw new Error('A text came in several frames, which is not supported.');
       at = next;
     }
   }
 }
 
-/** What stands before a frame's text; more than there is while that can't be told. */
+/** The size of a frame's head; more than there is while that is unknown. */
 function headSize(bytes: Buffer, at: number, end: number): number {
   if (at + 2 > end) return 2;
   const size = (bytes[at + 1] ?? 0) & SIZE;

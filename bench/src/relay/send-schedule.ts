@@ -1,19 +1,19 @@
-/** Who is later than this does not make up for it: it would come as a burst that nobody asked for. Milliseconds. */
+/** Messages that are delayed by more than this are skipped, because sending them later would cause a burst. Milliseconds. */
 const MAX_LATE_MS = 50;
 
 /** Spreads messages evenly over time. */
-export class Pace {
+export class SendSchedule {
   readonly #everyMs: number;
-  /** When the next one is due. */
+  /** When the next message is due. */
   #next: number;
 
-  /** @param now milliseconds: when the first one is due */
+  /** @param now milliseconds: when the first message is due */
   constructor(perSecond: number, now: number) {
     this.#everyMs = 1_000 / perSecond;
     this.#next = now;
   }
 
-  /** How many have come due since it was asked last. */
+  /** How many messages have become due since the last call. */
   take(now: number): number {
     this.#next = Math.max(this.#next, now - MAX_LATE_MS);
     if (now < this.#next) return 0;

@@ -15,16 +15,16 @@ const READY_WITHIN_MS = 60_000;
 const LOOK_EVERY_MS = 100;
 const POOL_SIZE = 2;
 
-/** Origins of two web servers of one build, on one database. */
+/** Origins of two web servers of the same build, on the same database. */
 export interface WebServers {
-  /** As it runs in production. */
+  /** The server as it runs in production. */
   readonly direct: string;
-  /** With every request answered by Next.js. */
+  /** The server with every request answered by Next.js. */
   readonly throughNext: string;
 }
 
 /**
- * Runs `work` with two web servers on a durable database and a relay that takes their hints, and stops all of them again.
+ * Runs `work` with two web servers on a durable database and a relay that receives their hints, and stops all of them afterwards.
  *
  * @param settings variables of docs/configuration.md, for both web servers
  */
@@ -69,7 +69,7 @@ export async function withWebServers<T>(settings: Readonly<Record<string, string
   }
 }
 
-/** @throws Error when nothing is ready there within a minute */
+/** @throws Error when the server is not ready within a minute */
 async function untilReady(url: string): Promise<void> {
   const began = performance.now();
   for (;;) {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { climb } from './climb.ts';
+import { findHighestRate } from './find-highest-rate.ts';
 
 it.each([
   ['from below', 100],
@@ -8,7 +8,7 @@ it.each([
   ['from the edge', 999],
 ])('finds the limit to a tenth %s', async (_, begin) => {
   const tried: number[] = [];
-  const rate = await climb(begin, async (rate) => {
+  const rate = await findHighestRate(begin, async (rate) => {
     tried.push(rate);
     return await Promise.resolve(rate < 1_000);
   });
@@ -17,6 +17,6 @@ it.each([
   expect(new Set(tried).size).toBe(tried.length);
 });
 
-it('gives up when nothing holds', async () => {
-  expect(await climb(100, async () => await Promise.resolve(false))).toBe(0);
+it('returns 0 when no rate holds', async () => {
+  expect(await findHighestRate(100, async () => await Promise.resolve(false))).toBe(0);
 });
