@@ -9,7 +9,7 @@ import { OPERATORS, signIn } from './harness/operators.ts';
 import { startSystem } from './harness/system.ts';
 import { WidgetPage } from './harness/widget-page.ts';
 
-// Takes the pictures of the README from a running system, so that they show what there is: npm run screenshots -w @switchboard/e2e
+// Takes the screenshots of the README from a running system, so that they match the product: npm run screenshots -w @switchboard/e2e
 const FOLDER = resolve(import.meta.dirname, '../docs/screenshots');
 const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true };
 const DESK = { viewport: { width: 1280, height: 800 }, deviceScaleFactor: 1.5 };
@@ -18,7 +18,7 @@ const system = await startSystem();
 const host = await serveHostPage(system.web);
 const browser = await launchBrowser();
 await mkdir(FOLDER, { recursive: true });
-/** Each row of the list shows what its visitor or an operator has said: a picture of the product shows nothing false. */
+/** The messages that the list shows. They are really sent, so that the screenshots show a real state. */
 const rowsSay = async (view: ConsolePage, texts: Readonly<Record<string, string>>) => {
   for (const [visitor, text] of Object.entries(texts)) await view.row(visitor).getByText(text).waitFor();
 };
@@ -26,7 +26,7 @@ const shoot = async (view: ConsolePage | WidgetPage, name: string) => {
   await view.page.mouse.move(640, 2);
   await view.page.screenshot({ path: resolve(FOLDER, `${name}.png`), animations: 'disabled' });
 };
-/** Waits until the newest own message shows this status. */
+/** Waits until the newest message of this side shows this status. */
 const settled = async (view: WidgetPage, text: string, status: string) => {
   const message = view
     .log()

@@ -10,7 +10,7 @@ const PLACES = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
 
-/** Where a Chromium is. @throws Error when there is none, naming how to say where one is */
+/** The path of a Chromium. @throws Error without one, with instructions */
 function chromiumPath(): string {
   const path = [process.env.CHROMIUM_PATH, ...PLACES].find((place) => place !== undefined && existsSync(place));
   if (path === undefined)
@@ -28,12 +28,12 @@ const ARGS = [
   '--disable-quic',
 ];
 
-/** How long a page is waited for, in milliseconds: long enough for a machine that is busy. How fast a page comes is not what is tried here. */
+/** Timeout of pages in milliseconds, long enough for a busy machine. The stories do not test how fast a page loads. */
 const PAGE_PATIENCE_MS = 90_000;
-/** How long a closing context is waited for, in milliseconds. */
+/** Timeout of closing a context, in milliseconds. */
 const CLOSE_PATIENCE_MS = 30_000;
 
-/** A real Chromium, without a window and without calls home. */
+/** A real Chromium, headless and without background requests. */
 export async function launchBrowser(options: LaunchOptions = {}): Promise<Browser> {
   const browser = await chromium.launch({ executablePath: chromiumPath(), args: ARGS, timeout: 2 * PAGE_PATIENCE_MS, ...options });
   browser.on('context', (context) => {
@@ -44,7 +44,7 @@ export async function launchBrowser(options: LaunchOptions = {}): Promise<Browse
 }
 
 /**
- * Makes `context.close()` go on after a while. Chromium sometimes never answers that a context is closed: seen in 2 of 30 closings while one of its pages was
+ * Makes `context.close()` return after a timeout. Chromium sometimes never confirms that a context is closed: in 2 of 30 runs while one of its pages was
  * signing out. The context then ends with its browser.
  */
 function limitClosing(context: BrowserContext): void {
@@ -59,7 +59,7 @@ function limitClosing(context: BrowserContext): void {
   };
 }
 
-/** The same with a profile on disk, which a later one finds. */
+/** The same with a profile on disk, which a later browser can use again. */
 export async function launchProfile(folder: string): Promise<BrowserContext> {
   const context = await chromium.launchPersistentContext(folder, {
     executablePath: chromiumPath(),

@@ -3,13 +3,13 @@ import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } fr
 
 import type { Operator, SessionCookie } from './operators.ts';
 
-/** Where the console is, and who is signed in. */
+/** The address of the console, and the cookies of the operator. */
 interface SignedInSystem {
   readonly web: string;
   readonly sessions: Readonly<Record<string, readonly SessionCookie[]>>;
 }
 
-/** The console as an operator sees it: found by roles and names, never by markup. */
+/** The console as an operator sees it. Elements are found by roles and names, never by markup. */
 export class ConsolePage {
   constructor(
     readonly page: Page,
@@ -23,7 +23,7 @@ export class ConsolePage {
     return new ConsolePage(page, context);
   }
 
-  /** Opens the console in a browser in which the operator signed in before. */
+  /** Opens the console in a browser in which the operator is signed in. */
   static async signedIn(
     browser: Pick<Browser, 'newContext'>,
     system: SignedInSystem,
@@ -50,7 +50,7 @@ export class ConsolePage {
     return this.page.getByRole('list', { name: 'Conversations' });
   }
 
-  /** The row of a visitor, with or without unread messages, whether they wait or not. */
+  /** The row of a visitor, with or without unread messages, waiting or not. */
   row(visitor: string): Locator {
     return this.list().getByRole('button', { name: new RegExp(`^${visitor}(, \\d+ unread)?(, waiting .+)?$`) });
   }
@@ -71,13 +71,13 @@ export class ConsolePage {
     await link.and(this.page.locator('[aria-current="page"]')).waitFor();
   }
 
-  /** Chooses from the menu of what is needed seldom in the open conversation. */
+  /** Chooses an entry of the open conversation's menu. */
   async choose(item: string): Promise<void> {
     await this.page.getByRole('button', { name: 'More', exact: true }).click();
     await this.page.getByRole('menuitem', { name: item, exact: true }).click();
   }
 
-  /** Opens a conversation, and takes the pointer out of the list: while it is there, new rows wait behind a button. */
+  /** Opens a conversation, and moves the pointer out of the list: while it is in the list, new rows wait behind a button. */
   async openConversation(visitor: string): Promise<void> {
     await this.row(visitor).click();
     await this.page.getByRole('heading', { name: visitor, exact: true }).waitFor();
@@ -97,12 +97,12 @@ export class ConsolePage {
     await this.page.getByRole('button', { name: 'Send', exact: true }).click();
   }
 
-  /** Waits until the connection status says so. */
+  /** Waits until the connection status has this text. */
   async status(text: 'Connected' | 'Reconnecting' | 'Offline'): Promise<void> {
     await this.page.getByText(text, { exact: true }).first().waitFor();
   }
 
-  /** The texts of the log, in the order shown, of those given. */
+  /** Which of the given texts the log shows, in the order of the page. */
   async order(texts: readonly string[]): Promise<string[]> {
     return await orderIn(this.log(), texts);
   }
@@ -112,7 +112,7 @@ export class ConsolePage {
   }
 }
 
-/** Which of `texts` the element shows, in the order of the page, each as often as it stands there. */
+/** Which of `texts` the element shows, in the order of the page, each as often as it occurs. */
 async function orderIn(log: Locator, texts: readonly string[]): Promise<string[]> {
   const all = await log.evaluate((element) => {
     const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);

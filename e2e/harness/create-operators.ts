@@ -6,7 +6,7 @@ import { silentLogger } from '@switchboard/telemetry';
 
 import type { SignIn } from './operators.ts';
 
-/** Makes operators, who have not signed in yet, and returns their ids. */
+/** Creates operators without sessions, and returns their ids. */
 export async function createOperators(databaseUrl: string, operators: readonly (SignIn & { readonly name: string })[]): Promise<number[]> {
   const db = openDatabase({ url: databaseUrl, applicationName: 'switchboard-test', poolSize: 2 });
   try {

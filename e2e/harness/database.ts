@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-/** One row of a conversation, as SQL shows it. */
+/** One row of a conversation, as SQL returns it. */
 export interface Row {
   id: number;
   seq: number;
@@ -15,7 +15,7 @@ export interface Row {
   savedById: number | null;
 }
 
-/** Asks the database itself: the witness of every story. */
+/** Runs a query on the database: every story checks its rows. */
 export async function query<T extends pg.QueryResultRow>(url: string, sql: string, parameters: unknown[] = []): Promise<T[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -26,7 +26,7 @@ export async function query<T extends pg.QueryResultRow>(url: string, sql: strin
   }
 }
 
-/** All messages of the visitor with this name, in the order of showing: by time, then number. (Numbers are given in the order of commits, which two quick people can share out differently.) */
+/** All messages of the visitor with this name, in the order in which they are shown: by time, then number. (Numbers follow the order of commits, which may differ when two people write at the same time.) */
 export async function rowsOf(url: string, visitor: string): Promise<Row[]> {
   return await query<Row>(
     url,

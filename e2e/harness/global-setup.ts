@@ -16,7 +16,7 @@ export interface RunningSystem {
   readonly databaseUrl: string;
   readonly dataDir: string;
   readonly supervisor: number;
-  /** E-mail → the cookies of a signed-in browser. */
+  /** Email → the cookies of a signed-in browser. */
   readonly sessions: Readonly<Record<string, readonly SessionCookie[]>>;
 }
 
@@ -26,7 +26,7 @@ declare module 'vitest' {
   }
 }
 
-/** One system, one foreign host page, and the operators; all gone when the stories are told. */
+/** Starts one system, one host page on another site, and creates the operators; stops everything after the stories. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const system = await startSystem();
   const host = await serveHostPage(system.web);

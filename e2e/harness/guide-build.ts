@@ -9,15 +9,15 @@ const APPS = resolve(import.meta.dirname, '../../apps');
 const WEB = join(APPS, 'web');
 const MADE = new Set(['node_modules', '.next']);
 
-/** A build of the web app with a page that somebody has added to it. */
+/** A build of the web app with an additional page. */
 export interface GuideBuild {
   readonly folder: string;
   remove(): Promise<void>;
 }
 
 /**
- * Copies the web app beside the real one, where its packages are found, adds the page of `apps/web/testing/guide` as `/guide`, and builds. What the real
- * build has kept to be quicker the next time serves this one, too.
+ * Copies the web app to a folder beside it, where its packages are found, adds the page of `apps/web/testing/guide` as `/guide`, and builds it with the build
+ * cache of the web app.
  */
 export async function buildWithGuidePage(): Promise<GuideBuild> {
   const folder = await mkdtemp(join(APPS, '.guide-'));

@@ -3,8 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /**
- * A shop that somebody else runs: a page on another origin with the widget's script tag. `url` is of the same site as the app, so that the frame has
- * storage; `foreignUrl` is the same page on another site, where the browsers that the stories use give frames none.
+ * A shop's page on another origin with the widget's script tag. `url` is on the same site as the app, so that the frame has storage; `foreignUrl` is the same
+ * page on another site, where the browsers of the stories give frames no storage.
  */
 export interface HostPage {
   readonly url: string;
@@ -12,7 +12,7 @@ export interface HostPage {
   close(): Promise<void>;
 }
 
-/** Serves the host page. Its own styles are as rude as those of real pages are. */
+/** Serves the host page. Its styles are as aggressive as those of real pages. */
 export async function serveHostPage(web: string): Promise<HostPage> {
   const html = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Lamp shop</title>
 <style>* { letter-spacing: .02em } button { all: unset; background: pink } iframe { border: 9px dashed red; opacity: .5 } body { font: 16px/1.5 serif; margin: 2rem }</style>

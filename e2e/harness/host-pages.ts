@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll } from 'vitest';
 
 interface HostPageContent {
-  /** What is between `<head>` and `</head>`, and between `<body>` and `</body>`. */
+  /** The content of `<head>` and of `<body>`. */
   readonly head?: string;
   readonly body?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -13,13 +13,13 @@ interface HostPageContent {
   readonly root?: string;
 }
 
-/** Pages of somebody else's site, made as a test wants them. */
+/** Pages of another site that a test defines. */
 interface HostPages {
-  /** Serves a page from now on; its address, on an origin other than the app's and of the same site, so that the frame has storage. */
+  /** Serves a page and returns its address, on another origin than the app's and on the same site, so that the frame has storage. */
   add(content: HostPageContent): string;
 }
 
-/** Call at the top of a test file: a site that is there for all its tests and closed after them. */
+/** Call it at the top of a test file: a site that serves pages for all its tests. */
 export function useHostPages(): HostPages {
   const pages = new Map<string, HostPageContent>();
   let server: Server | undefined;

@@ -1,4 +1,4 @@
-/** The people of the stories who answer. */
+/** The operators of the stories. */
 export const OPERATORS = {
   maya: { email: 'maya@lamps.example', name: 'Maya Lindqvist', password: 'correct horse battery' },
   omar: { email: 'omar@lamps.example', name: 'Omar Haddad', password: 'staple paper clip glue' },
@@ -6,13 +6,13 @@ export const OPERATORS = {
 
 export type Operator = (typeof OPERATORS)[keyof typeof OPERATORS];
 
-/** What an operator signs in with. */
+/** The credentials of an operator. */
 export interface SignIn {
   readonly email: string;
   readonly password: string;
 }
 
-/** A cookie as a browser context takes it. */
+/** A cookie for a browser context. */
 export interface SessionCookie {
   readonly name: string;
   readonly value: string;
@@ -20,8 +20,8 @@ export interface SessionCookie {
 }
 
 /**
- * Signs an operator in, once for all stories: sign-in is rate limited, as it should be, and each story has a browser of its own. (The form has
- * stories of its own.)
+ * Signs an operator in once for all stories, because signing in is rate limited and each story has a new browser. (Separate stories cover the sign-in
+ * form.)
  */
 export async function signIn(web: string, { email, password }: SignIn): Promise<SessionCookie[]> {
   const response = await fetch(`${web}/api/auth/sign-in/email`, {

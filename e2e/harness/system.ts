@@ -11,15 +11,15 @@ import { freePort } from '@switchboard/database/embedded';
 const ROOT = resolve(import.meta.dirname, '../..');
 const START_TIMEOUT_MS = 300_000;
 
-/** A whole Switchboard, started as its user would, on ports and in a folder of its own. */
+/** A complete Switchboard, started as a user would start it, with its own ports and folder. */
 export interface System {
   readonly web: string;
   readonly relay: string;
   readonly dataDir: string;
   readonly pid: number;
-  /** Runs `npm run switchboard -- …` against it; resolves with what it printed, rejects when it fails. */
+  /** Runs `npm run switchboard -- …` against it; resolves with its output, rejects when it fails. */
   command(...args: string[]): Promise<string>;
-  /** Everything printed so far. */
+  /** All output so far. */
   output(): string;
   /** Stops it as Ctrl-C would; resolves with the exit code of the supervisor, null when a signal ended it. */
   stop(): Promise<number | null>;
@@ -34,9 +34,9 @@ function bootstrap(node: string, args: readonly string[], env: NodeJS.ProcessEnv
 }
 
 /**
- * Starts the system and resolves when it says `ready`.
+ * Starts the system and resolves when it prints `ready`.
  *
- * @param node the program that runs it
+ * @param node the path of the Node that runs it
  */
 export async function startSystem(node = process.execPath): Promise<System> {
   const dataDir = await mkdtemp(join(tmpdir(), 'switchboard-e2e-'));

@@ -3,12 +3,12 @@ import { afterAll, afterEach, beforeAll } from 'vitest';
 
 import { launchBrowser } from './browser.ts';
 
-/** Characters of a page that are printed when a test has failed. */
+/** Characters of a page that are printed after a failed test. */
 const MAX_PRINTED = 3_000;
 
 /**
- * Call at the top of a test file: a browser that is there for all its tests and closed after them. When a test fails, what each of its open pages shows is
- * printed: a failure on another machine can be understood from its log alone.
+ * Call it at the top of a test file: a browser for all its tests. After a failed test, the text of each open page is printed, so that a failure on another
+ * machine can be understood from its log alone.
  */
 export function useBrowser(): Pick<Browser, 'newContext'> {
   let browser: Browser | undefined;
@@ -24,7 +24,7 @@ export function useBrowser(): Pick<Browser, 'newContext'> {
   afterAll(async () => await browser?.close());
   return {
     newContext: async (...given) => {
-      if (browser === undefined) throw new Error('The browser is there only while tests run.');
+      if (browser === undefined) throw new Error('The browser is available only while tests run.');
       const context = await browser.newContext(...given);
       contexts.push(context);
       return context;
@@ -32,7 +32,7 @@ export function useBrowser(): Pick<Browser, 'newContext'> {
   };
 }
 
-/** The address of a page and the text that each of its frames shows. */
+/** The address of a page and the text of each of its frames. */
 async function shownBy(page: Page): Promise<string> {
   const texts = await Promise.all(
     page.frames().map(async (frame) => {

@@ -1,13 +1,13 @@
 import type { Browser, BrowserContext, BrowserContextOptions, FrameLocator, Locator, Page } from 'playwright-core';
 
-/** A visitor's page with the widget on it. */
+/** A page with the widget, as a visitor sees it. */
 export class WidgetPage {
   constructor(
     readonly page: Page,
     readonly context: BrowserContext,
   ) {}
 
-  /** @param prepare runs in every frame before its scripts do */
+  /** @param prepare runs in every frame before its scripts */
   static async open(
     browser: Pick<Browser, 'newContext'>,
     host: string,
@@ -21,7 +21,7 @@ export class WidgetPage {
     return new WidgetPage(page, context);
   }
 
-  /** Opens the page and the chat, fills the form and starts. */
+  /** Opens the page and the chat, fills in the form and starts the chat. */
   static async started(
     browser: Pick<Browser, 'newContext'>,
     host: string,
@@ -42,7 +42,7 @@ export class WidgetPage {
     return this.page.frameLocator('iframe');
   }
 
-  /** Opens the panel, unless it is open from the page before. */
+  /** Opens the panel, unless it is still open from the page before. */
   async openChat(): Promise<void> {
     const launcher = this.page.locator('switchboard-widget .launcher');
     await launcher.waitFor({ state: 'attached' });

@@ -4,7 +4,7 @@ import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
-/** A version of Node and the path of its program. */
+/** A version of Node and the path of its executable. */
 export interface NodeVersion {
   readonly version: string;
   readonly program: string;
@@ -28,20 +28,20 @@ export async function listNodeVersions(): Promise<NodeVersion[]> {
 /**
  * Downloads from the npm registry the versions that are not in the cache yet. The lock file fixes their contents.
  *
- * @throws when one could not be downloaded
+ * @throws Error when a version could not be downloaded
  */
 export async function installNodeVersions(): Promise<void> {
   if ((await isCurrent()) && (await missingVersions()).length === 0) return;
   await mkdir(INSTALLED, { recursive: true });
   for (const file of FILES) await copyFile(join(import.meta.dirname, file), join(INSTALLED, file));
   const install = promisify(execFile)('npm', ['ci', '--include=optional', '--no-audit', '--no-fund'], { cwd: INSTALLED });
-  // The packages are optional, one for each platform and processor: npm may not fail when it can't download one.
+  // The packages are optional, one for each platform and processor, so npm may succeed without having downloaded one.
   const { stderr } = await install.catch((error: Error & { stderr: string }) => error);
   const missing = await missingVersions();
   if (missing.length > 0) throw new Error(`Node ${missing.join(' and ')} could not be downloaded from the npm registry. ${stderr}`);
 }
 
-/** Whether the cache was made from these files. */
+/** Whether the cache was installed from these files. */
 async function isCurrent(): Promise<boolean> {
   const pairs = FILES.map(async (file) => {
     const installed = join(INSTALLED, file);

@@ -32,7 +32,7 @@ async function join(system: System, role: 'client' | 'operator', headers: Header
   return socket;
 }
 
-/** A visitor asks with an image, an operator answers, and the database has both messages. Touches what is native: passwords, images, PostgreSQL. */
+/** A visitor asks with an image, an operator answers, and the database has both messages. This uses the native modules: passwords, images, PostgreSQL. */
 async function chat(system: System): Promise<void> {
   const { email, name, password } = OPERATORS.maya;
   await system.command('operator', 'create', '--email', email, '--name', name, '--password', password);

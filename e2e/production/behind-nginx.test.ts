@@ -27,7 +27,7 @@ afterAll(async () => {
   await site?.close();
 });
 
-/** Households: limits and stickiness go by address. */
+/** IP addresses of households: limits and sticky connections depend on the address. */
 const addresses = Array.from({ length: 12 }, (_, index) => `127.0.0.${index + 20}`);
 
 async function joinAll(...transports: readonly ('polling' | 'websocket')[]): Promise<Peer[]> {
@@ -45,7 +45,7 @@ async function say(peer: Peer, message: string): Promise<{ readonly ok: boolean 
   return (await peer.socket.timeout(60_000).emitWithAck('clientMessage', payload)) as { ok: boolean };
 }
 
-it('a visitor and an operator talk over TLS and wss, in real browsers, on different nodes or the same', async () => {
+it('a visitor and an operator exchange messages over TLS and wss, in real browsers, on different nodes or the same one', async () => {
   const browser: Browser = await launchBrowser();
   const host = await serveHostPage(site.outside.origin);
   try {
@@ -72,13 +72,13 @@ it('a visitor and an operator talk over TLS and wss, in real browsers, on differ
   }
 });
 
-it('sends everybody from http to https, and other names nowhere', async () => {
+it('redirects http to https, and refuses other host names', async () => {
   const { status, headers } = await site.outside.ask(`${site.insecure}/sign-in?from=mail`);
   expect([status, headers['location']]).toEqual([301, `${site.outside.origin}/sign-in?from=mail`]);
   expect((await site.outside.ask('/sign-in', { headers: { host: 'evil.example' } })).status).toBe(421);
 });
 
-it('passes the security headers of the web app on, once each, and does not tell what it runs', async () => {
+it('passes on the security headers of the web app, each once, and does not reveal its software', async () => {
   const { headers } = await site.outside.ask('/sign-in');
   expect(headers).toMatchObject({
     'strict-transport-security': 'max-age=31536000',
@@ -95,7 +95,7 @@ it.each([
   ['/livez', 200],
   ['/readyz', 200],
   ['/hints', 404],
-])('shows nobody %s, which a node answers with %i', async (path, behind) => {
+])('does not expose %s, which a node answers with %i', async (path, behind) => {
   for (const method of ['GET', 'POST']) {
     const answer = await site.outside.ask(path, { method });
     expect([answer.status, answer.headers['server']], method).toEqual([404, 'nginx']);
@@ -103,7 +103,7 @@ it.each([
   expect((await fetch(`${site.web[0].url}${path}`)).status).toBe(behind);
 });
 
-it('lets nobody speak WebSocket to the web app', async () => {
+it('refuses WebSockets to the web app', async () => {
   const upgrade = {
     connection: 'Upgrade',
     upgrade: 'websocket',
@@ -114,7 +114,7 @@ it('lets nobody speak WebSocket to the web app', async () => {
   expect(status).toBe(200);
 });
 
-it('spreads WebSockets over the relays, and what is said on one is heard on the other', async () => {
+it('distributes WebSockets over the relays, and messages on one relay reach the other', async () => {
   const joined = await joinAll('websocket');
   for (const count of await shares()) expect(count).toBeGreaterThan(0);
   expect(await Promise.all(joined.map(async (peer) => await say(peer, 'Hello')))).toEqual(
@@ -122,7 +122,7 @@ it('spreads WebSockets over the relays, and what is said on one is heard on the 
   );
 });
 
-it('keeps polling at one relay, request by request', async () => {
+it('sends all requests of a polling connection to the same relay', async () => {
   const joined = await joinAll('polling');
   for (const count of await shares()) expect(count).toBeGreaterThan(0);
   for (let round = 0; round < 5; round += 1)
@@ -130,13 +130,13 @@ it('keeps polling at one relay, request by request', async () => {
   for (const { socket } of joined) expect(socket.io.engine.transport.name).toBe('polling');
 });
 
-it('lets what began by polling go on as a WebSocket, on the same relay', async () => {
+it('upgrades a polling connection to a WebSocket on the same relay', async () => {
   const joined = await joinAll('polling', 'websocket');
   for (const { socket } of joined) if (socket.io.engine.transport.name !== 'websocket') await once(socket.io.engine as never, 'upgrade');
   for (const peer of joined) expect(await say(peer, 'Still here')).toMatchObject({ ok: true });
 });
 
-it('believes nobody who says that they are somewhere else', async () => {
+it('ignores a forwarding header of a client', async () => {
   const claim = (index: number) => ({
     'x-forwarded-for': `203.0.113.${index}`,
     'x-real-ip': `203.0.113.${index}`,
@@ -146,17 +146,17 @@ it('believes nobody who says that they are somewhere else', async () => {
     const { status } = await site.outside.post('/api/chat/sessions', { username: 'Mallory' }, { headers: claim(index), from });
     return status;
   };
-  // Forty in two minutes, and those of the next two where this takes so long.
+  // Forty in two minutes, and those of the next two minutes if this takes so long.
   const began = Date.now();
   let taken = 0;
   while ((await start(taken, '127.0.0.9')) === 201) taken += 1;
   expect(taken).toBeGreaterThanOrEqual(40);
   expect(taken).toBeLessThanOrEqual(41 * (1 + Math.floor((Date.now() - began) / 120_000)));
-  // Somebody else is not locked out with them, on whichever node they land.
+  // Another address is not limited with them, on either node.
   expect([await start(0, '127.0.0.10'), await start(0, '127.0.0.10')]).toEqual([201, 201]);
 });
 
-it('takes pictures up to the limit, and says of larger ones that they are too large', async () => {
+it('accepts pictures up to the limit, and refuses larger ones with the reason', async () => {
   const { token } = await startConversation(site.outside, 'Ann', '127.0.0.11');
   const upload = async (bytes: Buffer) => {
     const form = new FormData();
@@ -196,7 +196,7 @@ it('writes no signature, token or text into its log', async () => {
   expect(log).not.toContain(token);
 });
 
-it('goes on without a web node that was killed', async () => {
+it('keeps serving without a web node that was killed', async () => {
   const { token } = await startConversation(site.outside, 'Ann', '127.0.0.13');
   await site.web[0].server.signal('SIGKILL');
   const keys: string[] = [];
@@ -213,7 +213,7 @@ it('goes on without a web node that was killed', async () => {
   await site.web[0].restart();
 });
 
-it('has everybody come back to the other relay when one is asked to stop, and loses nothing that was acknowledged', async () => {
+it('moves all clients to the other relay when one stops, and loses no acknowledged message', async () => {
   const joined = await joinAll('websocket');
   for (const { socket } of joined) socket.on('connect', () => void join(socket, 'again'));
   await site.relays[0].server.signal('SIGTERM');

@@ -29,7 +29,7 @@ interface Finding {
   readonly advice?: string;
 }
 
-/** What doctor finds with the site's settings and these, and its exit code. */
+/** The findings of doctor with the site's settings and these, and its exit code. */
 async function examine(settings: Readonly<Record<string, string>> = {}): Promise<{ code: number; findings: Finding[]; text: string }> {
   const { PATH, HOME } = process.env;
   const child = spawn(process.execPath, ['tooling/bootstrap.mjs', 'doctor', '--json'], {
@@ -39,13 +39,13 @@ async function examine(settings: Readonly<Record<string, string>> = {}): Promise
   });
   let text = '';
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-  let complaint = '';
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (complaint += chunk));
+  let errorOutput = '';
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (errorOutput += chunk));
   const [code] = (await once(child, 'close')) as [number];
   try {
     return { code, findings: (JSON.parse(text) as { results: Finding[] }).results, text };
   } catch (error) {
-    throw new Error(`doctor ended with ${code} and said: ${text}\n${complaint}`, { cause: error });
+    throw new Error(`doctor ended with ${code} and printed: ${text}\n${errorOutput}`, { cause: error });
   }
 }
 
@@ -53,10 +53,10 @@ const wrong = (findings: readonly Finding[]) => findings.filter(({ status }) => 
 const failed = (findings: readonly Finding[]) =>
   findings.filter(({ status }) => status === 'fail').map(({ group, what }) => `${group}: ${what}`);
 
-/** It is right: this site has the name of everybody's own machine. */
+/** An expected finding: the host name of this site is that of the local machine. */
 const LOCAL = "Settings: the addresses fit each other and people's browsers";
 
-it('finds nothing wrong with a site that works, through TLS and the proxy', async () => {
+it('finds no problem with a working site, through TLS and the proxy', async () => {
   const { findings } = await examine();
   expect(wrong(findings).map(({ group, what }) => `${group}: ${what}`)).toEqual([LOCAL]);
   const ok = findings.filter(({ status }) => status === 'ok').map(({ group, what }) => `${group}: ${what}`);
@@ -72,7 +72,7 @@ it('finds nothing wrong with a site that works, through TLS and the proxy', asyn
     expect(ok).toContain(looked);
 });
 
-it('tells no secret', async () => {
+it('prints no secret', async () => {
   const { text } = await examine({ JWT_SECRET: OTHER_SECRET });
   expect(text).not.toContain(OTHER_SECRET);
   expect(text).not.toContain(site.environment['JWT_SECRET']);
@@ -97,26 +97,26 @@ it.each<[string, Record<string, string>, string[]]>([
   ['a port where nobody listens', { SOCKET_PORT: '14', RELAY_INTERNAL_URL: '' }, ['Relay: it listens on its port']],
   ['a setting that is none', { TRUST_PROXY: 'many' }, ['Settings: every setting is valid']],
   ['no Redis where one is set', { REDIS_URL: 'redis://127.0.0.1:14' }, ['Redis: it answers']],
-])('names %s, and what to do', async (_, settings, expected) => {
+])('reports %s, and what to do', async (_, settings, expected) => {
   const { code, findings } = await examine(settings);
   expect(failed(findings)).toEqual(expect.arrayContaining(expected));
   for (const { advice } of wrong(findings)) expect(advice).toMatch(/\w+\.?$/);
   expect(code).toBe(1);
 });
 
-it('says that limits would go by the address of the proxy', async () => {
+it('reports that limits would use the address of the proxy', async () => {
   const { findings } = await examine({ TRUST_PROXY: '0' });
   expect(findings).toContainEqual(expect.objectContaining({ what: 'TRUST_PROXY fits the way to it', status: 'warn' }));
 });
 
-it('finds a database of another version, and one that is away', async () => {
+it('reports a database of another version, and one that is not reachable', async () => {
   const { findings } = await examine({ DATABASE_URL: site.databaseUrl.replace(/\/switchboard$/, '/postgres') });
   expect(failed(findings).some((what) => what.startsWith('Database: '))).toBe(true);
   const away = await examine({ DATABASE_URL: 'postgresql://switchboard:x@127.0.0.1:14/switchboard' });
   expect(failed(away.findings)).toContain('Database: it answers');
 });
 
-it('finds a relay that is stopped', async () => {
+it('reports a relay that is stopped', async () => {
   await site.relays[0].server.signal('SIGKILL');
   const { findings } = await examine({ RELAY_INTERNAL_URL: '' });
   expect(failed(findings)).toContain('Relay: it listens on its port');

@@ -5,28 +5,28 @@ import { promisify } from 'node:util';
 
 import { Server } from '../chaos/stack/node-process.ts';
 
-/** The file that people install. */
+/** The shipped configuration. */
 const SHIPPED = resolve(import.meta.dirname, '../../deploy/nginx/switchboard.conf');
-/** Debian keeps servers where not everybody looks. */
+/** Debian installs servers in folders that are not in every PATH. */
 const PATH = `${process.env['PATH'] ?? ''}:/usr/sbin:/usr/local/sbin`;
 
-/** Ports of a test's nginx and of what stands behind it. */
+/** Ports of a test's nginx and of the nodes behind it. */
 interface Ports {
   readonly https: number;
   readonly http: number;
-  /** For the web nodes' hints. */
+  /** The port for hints of the web nodes. */
   readonly inside: number;
   readonly web: readonly [number, number];
   readonly relay: readonly [number, number];
 }
 
-/** A certificate for this machine, signed by itself. */
+/** A self-signed certificate for this machine. */
 export interface Certificate {
   readonly certificate: string;
   readonly key: string;
 }
 
-/** Makes a certificate that is good for two days. @throws Error when openssl is not there */
+/** Creates a certificate that is valid for two days. @throws Error without openssl */
 export async function makeCertificate(folder: string): Promise<Certificate> {
   const [certificate, key] = [join(folder, 'certificate.pem'), join(folder, 'key.pem')];
   const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
@@ -35,7 +35,7 @@ export async function makeCertificate(folder: string): Promise<Certificate> {
   return { certificate, key };
 }
 
-/** The shipped file with a test's addresses in it. @throws Error for a line to change that is not there */
+/** The shipped configuration with the addresses of a test. @throws Error when a line to be changed is missing */
 function localise(text: string, { https, http, inside, web, relay }: Ports, { certificate, key }: Certificate, log: string): string {
   const changes: readonly (readonly [string, string])[] = [
     ['server 127.0.0.1:3000 ', `server 127.0.0.1:${web[0]} `],
@@ -59,7 +59,7 @@ function localise(text: string, { https, http, inside, web, relay }: Ports, { ce
   }, text);
 }
 
-/** A real nginx on loopback with the shipped file, told only where its parts are. `log` is what it writes of each request. */
+/** Starts a real nginx on the loopback interface with the shipped configuration, in which only addresses and paths are changed. `log` is its access log. */
 export async function prepareNginx(folder: string, ports: Ports, certificate: Certificate): Promise<{ server: Server; log: string }> {
   const log = join(folder, 'access.log');
   const site = join(folder, 'switchboard.conf');
@@ -78,7 +78,7 @@ ${temporary.map((name) => `  ${name}_temp_path ${join(folder, 'temp', name)};`).
 }
 `,
   );
-  // -e: it looks for a place to complain before it has read where that is.
+  // -e: nginx opens an error log before it has read the configuration.
   const args = ['-e', 'stderr', '-p', folder, '-c', main];
   return { server: new Server('nginx', { command: 'nginx', args, cwd: folder, env: { PATH } }), log };
 }

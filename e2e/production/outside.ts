@@ -3,7 +3,7 @@ import { Agent, request as httpsRequest, type RequestOptions } from 'node:https'
 import { request as httpRequest } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-/** What came back. */
+/** The answer to a request. */
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -14,11 +14,11 @@ interface Asking {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
-  /** One of this machine's addresses to ask from. */
+  /** The local IP address of the request. */
   readonly from?: string;
 }
 
-/** Somebody who knows the public address only, and trusts the certificate that they were shown. */
+/** A client that knows only the public address, and trusts the test's certificate. */
 export class Outside {
   readonly origin: string;
   readonly #ca: Buffer;
@@ -28,12 +28,12 @@ export class Outside {
     this.#ca = ca;
   }
 
-  /** Connections of somebody at this address. */
+  /** Connections from this IP address. */
   agent(from?: string): Agent {
     return new Agent({ ca: this.#ca, ...(from === undefined ? {} : { localAddress: from }) });
   }
 
-  /** Sends a request on a connection of its own. An address may stand in place of the path. */
+  /** Sends a request on a new connection. A full address may be given instead of a path. */
   async ask(path: string, { method = 'GET', headers = {}, body, from }: Asking = {}): Promise<Answer> {
     const url = new URL(path, this.origin);
     const options: RequestOptions = {
@@ -43,7 +43,7 @@ export class Outside {
       agent: url.protocol === 'https:' ? this.agent(from) : undefined,
     };
     const asked = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, options);
-    // Who is asked to speak WebSocket and does is as good an answer as any other.
+    // An accepted WebSocket is an answer, too.
     const upgraded = once(asked, 'upgrade').then(([response, socket]: unknown[]) => {
       (socket as Duplex).destroy();
       return [response];
@@ -57,7 +57,7 @@ export class Outside {
     return { status: response.statusCode, headers: response.headers, text: Buffer.concat(pieces).toString('utf8') };
   }
 
-  /** The same with JSON both ways, as a page of this origin does it. */
+  /** The same with JSON in both directions, like a page of this origin. */
   async post(
     path: string,
     body: object,

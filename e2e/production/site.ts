@@ -14,42 +14,42 @@ import { Outside } from './outside.ts';
 
 /** A node of the site. */
 export interface Node {
-  /** Where it is without nginx. */
+  /** Its origin without nginx. */
   readonly url: string;
   readonly port: number;
   readonly server: Server;
-  /** Starts it again as it was. */
+  /** Starts it again with the same settings. */
   restart(): Promise<void>;
 }
 
-/** A site as it runs in production: nginx with TLS before two relays and two web nodes that share a build, Redis, PostgreSQL. */
+/** A site as in production: nginx with TLS in front of two relays and two web nodes of one build, with Redis and PostgreSQL. */
 export interface Site {
   readonly outside: Outside;
-  /** The same name without TLS. */
+  /** The same host name without TLS. */
   readonly insecure: string;
   readonly web: readonly [Node, Node];
   readonly relays: readonly [Node, Node];
   readonly certificateFile: string;
   readonly databaseUrl: string;
-  /** What somebody on this machine would have in .env for all of it. */
+  /** The settings of an administrator on this machine. */
   readonly environment: Readonly<Record<string, string>>;
-  /** What nginx has written of the requests so far. */
+  /** The access log of nginx so far. */
   accessLog(): Promise<string>;
-  /** What all nodes have printed lately. */
+  /** The latest output of all nodes. */
   logs(): string;
   close(): Promise<void>;
 }
 
 const local = (port: number) => `http://127.0.0.1:${port}`;
 
-/** Starts everything and resolves when all of it is ready. */
+/** Starts the site and resolves when all of it is ready. */
 export async function openSite(): Promise<Site> {
   const folder = await mkdtemp(join(tmpdir(), 'switchboard-site-'));
   await chmod(folder, 0o755); // PostgreSQL and nginx may run as other users.
   const database = new Postgres(join(folder, 'postgres'));
   const servers: Server[] = [];
   const close = async () => {
-    // A killed nginx would leave its worker behind: it is asked, and answers at once.
+    // A killed nginx would leave its worker running. It stops at once when it is asked.
     for (const server of servers.toReversed()) await server.signal(server.name === 'nginx' ? 'SIGTERM' : 'SIGKILL');
     await database.stop();
     await rm(folder, { recursive: true, force: true });
@@ -62,7 +62,7 @@ export async function openSite(): Promise<Site> {
   }
 }
 
-/** @param servers takes everything that runs, so that it can be ended */
+/** @param servers collects all started servers, so that they can be stopped */
 async function build(folder: string, database: Postgres, servers: Server[]): Promise<Omit<Site, 'close'>> {
   await database.start();
   await ensureDatabase(database.url('postgres'), 'switchboard');
@@ -78,7 +78,7 @@ async function build(folder: string, database: Postgres, servers: Server[]): Pro
   const origin = `https://localhost:${ports.https}`;
   const settings = { frontend: origin, secret: randomBytes(32).toString('hex'), dataDir: join(folder, 'data') };
   await mkdir(settings.dataDir);
-  // As deploy/nginx/switchboard.conf asks for.
+  // As deploy/nginx/switchboard.conf requires.
   const behindProxy = { TRUST_PROXY: '1', REDIS_URL: `redis://127.0.0.1:${ports.redis}`, SESSIONS_PER_MINUTE: '20' };
 
   const run = async (server: Server, extra: Readonly<Record<string, string>> = {}): Promise<Server> => {
@@ -130,7 +130,7 @@ async function build(folder: string, database: Postgres, servers: Server[]): Pro
   };
 }
 
-/** Resolves when nginx passes requests on. @throws Error with what it said when it ends instead */
+/** Resolves when nginx forwards requests. @throws Error with its output when it ends instead */
 async function answers(outside: Outside, nginx: Server): Promise<void> {
   for (;;) {
     try {

@@ -9,7 +9,7 @@ interface Started {
   readonly sessionId: string;
 }
 
-/** Somebody with a conversation and a connection to a relay. */
+/** A visitor with a conversation and a connection to a relay. */
 export interface Peer {
   readonly socket: Socket;
   readonly clientId: number;
@@ -17,14 +17,14 @@ export interface Peer {
   readonly token: string;
 }
 
-/** Starts conversations through the API, from that address each. */
+/** Starts a conversation through the API, from this IP address. */
 export async function startConversation(outside: Outside, username: string, from?: string): Promise<Started> {
   const { status, body } = await outside.post('/api/chat/sessions', { username }, from === undefined ? {} : { from });
-  if (status !== 201) throw new Error(`No conversation for ${username}: ${status} ${JSON.stringify(body)}`);
+  if (status !== 201) throw new Error(`The conversation of ${username} could not be started: ${status} ${JSON.stringify(body)}`);
   return body as Started;
 }
 
-/** Starts a conversation and joins it over these transports, the first one first, as browsers do. */
+/** Starts a conversation and joins it over these transports, the first one first, like browsers. */
 export async function joinAs(
   outside: Outside,
   username: string,
@@ -52,13 +52,13 @@ export async function joinAs(
   return { socket, ...started };
 }
 
-/** Says who this is, and resolves when the relay has acknowledged it. */
+/** Joins, and resolves when the relay has acknowledged it. */
 export async function join(socket: Socket, name: string): Promise<void> {
   const answer = (await socket.timeout(60_000).emitWithAck('join', { role: 'client', name })) as { readonly ok: boolean };
   if (!answer.ok) throw new Error(`The relay did not let ${name} join: ${JSON.stringify(answer)}`);
 }
 
-/** How many visitors are on a relay, as it says itself. */
+/** The number of visitors on a relay, from its metrics. */
 export async function visitorsOn(relay: Node): Promise<number> {
   const metrics = await (await fetch(`${relay.url}/metrics`)).text();
   return Number(/^switchboard_relay_connections\{[^}]*role="client"[^}]*\} (\d+)/m.exec(metrics)?.[1] ?? 0);

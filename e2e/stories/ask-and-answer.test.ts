@@ -9,7 +9,7 @@ import { WidgetPage } from '../harness/widget-page.ts';
 const system = inject('system');
 const browser = useBrowser();
 
-it('a visitor asks, an operator answers, both reload, and all is there in order, once', async () => {
+it('a visitor asks, an operator answers, and after a reload both see all messages in order, each once', async () => {
   const operator = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
   const visitor = await WidgetPage.started(browser, system.host, 'Ana Example');
 
@@ -54,7 +54,7 @@ it('a visitor asks, an operator answers, both reload, and all is there in order,
 it('a message says Sent only when the database has it, and Read when the other side has seen it', async () => {
   const operator = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
   const visitor = await WidgetPage.started(browser, system.host, 'Bea Example');
-  // Nothing gets saved while the save leg is cut; the relay leg still delivers.
+  // Nothing is saved while requests to save are blocked; the relay still delivers.
   await visitor.page.route('**/api/chat/messages', async (route) =>
     route.request().method() === 'POST' ? await route.abort() : await route.continue(),
   );
@@ -77,7 +77,7 @@ it('a message says Sent only when the database has it, and Read when the other s
   await operator.close();
 });
 
-it('a visitor writes while nobody is there; an operator comes later and finds it, and the visitor finds the answer', async () => {
+it('a visitor writes while no operator is connected; an operator finds the message later, and the visitor finds the answer', async () => {
   const visitor = await WidgetPage.started(browser, system.host, 'Cleo Example');
   await visitor.say('I will be back tomorrow.');
   await visitor.log().getByText('Sent', { exact: true }).waitFor();
@@ -99,7 +99,7 @@ it('a visitor writes while nobody is there; an operator comes later and finds it
   await operator.close();
 });
 
-it('on another site, in a browser that gives frames no storage, the chat works and says that nothing is kept', async () => {
+it('on another site, in a browser that gives frames no storage, the chat works and says that messages are not kept', async () => {
   const operator = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
   const visitor = await WidgetPage.started(browser, system.foreignHost, 'Yara Example');
   await visitor

@@ -10,11 +10,11 @@ import { within } from '../harness/within.ts';
 const system = inject('system');
 const browser = useBrowser();
 
-/** How soon a blocked visitor's page says so: by itself it would look every 20 s. Milliseconds of a quiet machine. */
+/** How soon a blocked visitor's page shows it; its regular check comes only every 20 s. Milliseconds of a quiet machine. */
 const REVOKED_WITHIN_MS = 5_000;
 const CLOSED = 'This chat was closed by the team. You can’t write here any more.';
 
-it('an operator blocks a visitor: its pages are closed to it within seconds and after a reload, until it is let in again', async () => {
+it('an operator blocks a visitor: the chat is closed in all their pages within seconds and after a reload, until they are unblocked', async () => {
   const operator = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
   const colleague = await ConsolePage.signedIn(browser, system, OPERATORS.omar);
   const visitor = await WidgetPage.started(browser, system.host, 'Nils Example');

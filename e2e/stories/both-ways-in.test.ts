@@ -14,10 +14,10 @@ import { OPERATORS, signIn } from '../harness/operators.ts';
 
 const APP = resolve(import.meta.dirname, '../../apps/web/app');
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS'];
-/** As long as browsers make them. */
+/** As long as the boundaries of browsers. */
 const BOUNDARY = '----formdata-both-ways-in-0123456789';
 const system = inject('system');
-/** The same build twice: as it runs in production, and with every request answered by Next.js. */
+/** Two servers of the same build: as in production, and with every request answered by Next.js. */
 const servers: Server[] = [];
 let direct: string;
 let throughNext: string;
@@ -70,12 +70,12 @@ async function ask(web: string, { method, path, headers = {}, body }: Asked): Pr
   });
 }
 
-/** What differs from one request to the next, and how a body is framed: Next.js does not know how long it is, and compresses the smallest ones too. */
+/** Headers that differ between requests, and those about the framing of a body: Next.js does not know its length, and compresses even the smallest one. */
 const OF_THE_MOMENT = new Set(['date', 'x-request-id', 'content-length', 'transfer-encoding', 'content-encoding', 'set-cookie']);
-/** Next.js names headers of its own pages in `Vary`, of routes as well. */
+/** Next.js lists headers of its pages in `Vary`, for routes too. */
 const OF_PAGES = /^(rsc|next-.*)$/;
 
-/** What both ways must have in common. */
+/** The parts of an answer that must be the same in both ways. */
 function common({ status, headers, body }: Answered): object {
   const kept = Object.fromEntries(
     Object.entries(headers)
@@ -91,7 +91,7 @@ function common({ status, headers, body }: Answered): object {
   return { status, headers: { ...kept, vary: vary.toSorted() }, cookies, body: isJson ? shapeOf(body) : body.length > 0 };
 }
 
-/** JSON with the types of its values, and the values of what says what went wrong. */
+/** The shape of JSON: types of its values, and the values of an error. */
 function shapeOf(body: Buffer): unknown {
   if (body.length === 0) return 'nothing';
   return JSON.parse(body.toString(), (name, value: unknown) => {
@@ -129,7 +129,7 @@ async function visitor(): Promise<{ readonly authorization: string }> {
   return { authorization: `Bearer ${token}` };
 }
 
-it('every method of every route is answered alike, whatever is sent', async () => {
+it('both ways answer every method of every route alike, whatever is sent', async () => {
   const all = await routes();
   expect(all.length).toBeGreaterThan(15);
   const [json, theirs] = [{ 'content-type': 'application/json' }, await visitor()];
@@ -142,7 +142,7 @@ it('every method of every route is answered alike, whatever is sent', async () =
   }
 });
 
-it('requests that are broken are answered alike', async () => {
+it('both ways answer malformed requests alike', async () => {
   const [json, theirs] = [{ 'content-type': 'application/json' }, await visitor()];
   const post = { method: 'POST', path: '/api/chat/messages', headers: { ...json, ...theirs } };
   for (const body of ['', '{', '[]', '{"messages":[]}', `{"a":${'['.repeat(40)}`, 'x'.repeat(70_000)]) await expectSame({ ...post, body });
@@ -163,7 +163,7 @@ it('requests that are broken are answered alike', async () => {
   expect((await expectSame({ method: 'BREW', path: '/api/chat/messages' })).status).toBe(400);
 });
 
-it('what works is answered alike: messages, pictures, files of the widget, signing in', async () => {
+it('both ways answer valid requests alike: messages, pictures, files of the widget, signing in', async () => {
   const [json, theirs] = [{ 'content-type': 'application/json' }, await visitor()];
   const messages = () => JSON.stringify({ messages: [{ messageKey: randomUUID(), messageType: 'TEXT', text: 'Hello' }] });
   const save = { method: 'POST', path: '/api/chat/messages', headers: { ...json, ...theirs }, body: messages() };

@@ -21,7 +21,7 @@ const unavailable: Answer = async (route) =>
 const gateway: Answer = async (route) => await route.fulfill({ status: 502, contentType: 'text/html', body: '<h1>502 Bad Gateway</h1>' });
 const silent: Answer = () => undefined;
 
-/** A page whose chat is answered for by `answer`, until it is back. */
+/** A page whose requests for the chat get `answer`, until the chat is available again. */
 async function away(answer: Answer, options: BrowserContextOptions, content: Parameters<typeof pages.add>[0] = { body: tag() }) {
   const context = await browser.newContext(options);
   await context.route(/\/widget$/, answer);
@@ -42,18 +42,18 @@ async function away(answer: Answer, options: BrowserContextOptions, content: Par
 describe.each([
   ['phone', PHONE],
   ['desktop', DESKTOP],
-])('a chat that can not be had, on a %s', (_device, options) => {
+])('a chat that is not available, on a %s', (_device, options) => {
   it.each([
     ['refused', refused],
     ['blocked', blocked],
-    ['answered with an error of ours', unavailable],
+    ['answered with an error of Switchboard', unavailable],
     ['answered with an error of a proxy', gateway],
     ['answered never', silent],
-  ])('%s: says so in words, can be closed, and is asked for anew at the next opening', async (_how, answer) => {
+  ])('%s: says so in a sentence, can be closed, and is requested again when it is opened', async (_how, answer) => {
     const { widget, page, alert, back, isLocked } = await away(answer, options);
     await widget.openChat();
     await alert.getByText(SORRY).waitFor();
-    // Never the browser's or a server's words.
+    // Never the text of the browser or of a server.
     const box = await page.locator('switchboard-widget iframe').boundingBox();
     const shown = await page.evaluate(
       ({ x, y, width, height }) =>
@@ -75,8 +75,8 @@ describe.each([
   });
 });
 
-describe('a chat that can not be had', () => {
-  it('can be closed from the first moment on a phone, by a button of a finger’s size and by Escape', async () => {
+describe('a chat that is not available', () => {
+  it('can be closed at once on a phone, with a button of a finger’s size and with Escape', async () => {
     const { widget, page, isLocked } = await away(silent, PHONE);
     await widget.openChat();
     const close = page.getByRole('button', { name: 'Close chat', exact: true });
@@ -92,7 +92,7 @@ describe('a chat that can not be had', () => {
     await widget.close();
   });
 
-  it('has a button to try it again, which has the keyboard', async () => {
+  it('has a focused button to try again', async () => {
     const { widget, page, alert, back } = await away(refused, DESKTOP);
     await widget.launcher().focus();
     await page.keyboard.press('Enter');
@@ -104,7 +104,7 @@ describe('a chat that can not be had', () => {
     await widget.close();
   });
 
-  it('comes by itself when the network is back', async () => {
+  it('opens automatically when the network is back', async () => {
     const { widget, page, alert, back } = await away(refused, DESKTOP);
     await widget.openChat();
     await alert.getByText(SORRY).waitFor();
@@ -116,7 +116,7 @@ describe('a chat that can not be had', () => {
     await widget.close();
   });
 
-  it('names the address that the site has given', async () => {
+  it('shows the contact that the site has set', async () => {
     const { widget, alert } = await away(refused, DESKTOP, { body: tag('data-fallback-email="help@lamps.example"') });
     await widget.openChat();
     await alert.getByText('or write to us at').waitFor();
@@ -124,7 +124,7 @@ describe('a chat that can not be had', () => {
     await widget.close();
   });
 
-  it('because the page allows no such frame is said as well', async () => {
+  it('says so when the page forbids the frame', async () => {
     const { widget, alert } = await away(async (route) => await route.continue(), DESKTOP, {
       body: tag(),
       headers: { 'content-security-policy': "frame-src 'none'" },
@@ -135,7 +135,7 @@ describe('a chat that can not be had', () => {
     await widget.close();
   });
 
-  it('because its scripts are gone is said, and the right frame is shown when they come late', async () => {
+  it('says so when its scripts are missing, and shows the frame when they load late', async () => {
     const context = await browser.newContext(DESKTOP);
     let answerLate = (): void => undefined;
     const late = new Promise<void>((resolve) => {
@@ -157,7 +157,7 @@ describe('a chat that can not be had', () => {
     await widget.close();
   });
 
-  it('after it was there, because the page moves it while the server is away, is said, too', async () => {
+  it('says so when the page moves the frame while the server is away', async () => {
     const { widget, page, alert, back } = await away(async (route) => await route.continue(), DESKTOP);
     await widget.openChat();
     await widget.frame().getByLabel('Name', { exact: true }).waitFor();

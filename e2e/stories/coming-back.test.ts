@@ -18,14 +18,14 @@ async function openPanel(widget: WidgetPage): Promise<void> {
   if (await widget.launcher().isVisible()) await widget.openChat();
 }
 
-it('a visitor whose conversation is not to be had any more begins none by coming back: the form has their name, and what they were writing is not lost', async () => {
+it('a returning visitor whose conversation is gone does not start another one: the form has their name, and their draft is kept', async () => {
   const name = 'Stella Example';
   const visitor = await WidgetPage.started(browser, system.host, name);
   await visitor.say('See you in spring');
   await visitor.log().getByText('Sent', { exact: true }).waitFor();
   const field = visitor.frame().getByRole('textbox', { name: 'Message', exact: true });
   await field.fill('Half a question');
-  // As after months, or after the secret was changed.
+  // Like after months, or after a change of the secret.
   await field.evaluate(() => {
     const stored = JSON.parse(localStorage.getItem('switchboard.session') ?? '{}') as object;
     const stale = { ...stored, token: 'a.b.c', resumeToken: 'd.e.f', expiresAt: '2020-01-01T00:00:00.000Z' };

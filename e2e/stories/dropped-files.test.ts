@@ -10,7 +10,7 @@ import { WidgetPage } from '../harness/widget-page.ts';
 const system = inject('system');
 const browser = useBrowser();
 
-/** Drops a picture, or words, on the element; whether the browser was told to leave them alone, while they hover and when they fall. */
+/** Drops a picture or a text on the element; returns whether the browser's default action was prevented, for dragging and for dropping. */
 async function drop(target: Locator, what: { readonly picture: Buffer } | { readonly text: string }): Promise<boolean[]> {
   const given = 'picture' in what ? { base64: what.picture.toString('base64'), text: '' } : { base64: '', text: what.text };
   return await target.evaluate(async (element, { base64, text }) => {
@@ -30,7 +30,7 @@ async function drop(target: Locator, what: { readonly picture: Buffer } | { read
 
 const KEPT_OUT = [true, true];
 
-it('what is dropped anywhere in the frame is taken or refused, and never opened by the browser', async () => {
+it('the frame accepts or refuses whatever is dropped on it, and the browser never opens it', async () => {
   const picture = png(30, 20, [200, 100, 0]);
   const widget = await WidgetPage.open(browser, system.host);
   const frame = widget.frame();
@@ -40,7 +40,7 @@ it('what is dropped anywhere in the frame is taken or refused, and never opened 
   for (const place of [frame.getByRole('heading', { name: 'Chat with us' }), name, frame.locator('body')])
     expect(await drop(place, { picture })).toEqual(KEPT_OUT);
   await frame.getByText('Start the chat first. Then you can attach pictures.').waitFor();
-  // Words may be dropped into a field, and nowhere else: a link would be followed.
+  // A text may be dropped into a field only, because the browser would follow a link.
   expect(await drop(name, { text: 'https://lamps.example/' })).toEqual([false, false]);
   expect(await drop(frame.locator('body'), { text: 'https://lamps.example/' })).toEqual(KEPT_OUT);
 

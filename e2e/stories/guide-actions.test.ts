@@ -47,7 +47,7 @@ async function visitor(name: string): Promise<number> {
   return clientId;
 }
 
-it('a component written to the guide calls all four actions from a browser, in a build', async () => {
+it('a component that follows the guide calls all four actions from a browser, in a production build', async () => {
   const clientId = await visitor('Pia Example');
   const context = await browser.newContext();
   await context.addCookies(await signIn(web, OPERATORS.maya));
@@ -74,7 +74,7 @@ it('a component written to the guide calls all four actions from a browser, in a
     { senderType: 'CLIENT', text: 'Anybody?', isRead: true },
     { senderType: 'OPERATOR', text: 'Written to the guide' },
   ]);
-  // Who wrote it is who is signed in, not who the component says it is.
+  // The author is the signed-in operator, not the one that the component names.
   const rows = await rowsOf(system.databaseUrl, 'Pia Example');
   expect(rows.map(({ text, operator, isRead }) => [text, operator, isRead])).toEqual([
     ['Hello?', null, true],
@@ -84,7 +84,7 @@ it('a component written to the guide calls all four actions from a browser, in a
   await context.close();
 });
 
-it('and nobody who is not signed in', async () => {
+it('the actions refuse callers that are not signed in', async () => {
   const clientId = await visitor('Quin Example');
   const context = await browser.newContext();
   const page = await context.newPage();

@@ -12,7 +12,7 @@ import { OPERATORS } from '../harness/operators.ts';
 const system = inject('system');
 const APP = resolve(import.meta.dirname, '../../apps/web/app');
 
-/** Every address that the web app serves, from its files: `[id]` and the like filled in. */
+/** Every address that the web app serves, from its files, with values for parameters such as `[id]`. */
 async function addresses(): Promise<string[]> {
   const files = (await readdir(APP, { recursive: true })).filter((file) => /(^|\/)(page\.tsx|route\.ts)$/.test(file));
   return files.map((file) => {
@@ -24,7 +24,7 @@ async function addresses(): Promise<string[]> {
   });
 }
 
-it('every address there is answers with headers that keep browsers from guessing, leaking and framing', async () => {
+it('every address answers with headers against content sniffing, referrer leaks and framing', async () => {
   const strayed = [
     '/not-there',
     '/_next/not-there',
@@ -44,9 +44,9 @@ it('every address there is answers with headers that keep browsers from guessing
       'no-referrer',
       null,
     ]);
-    // Nothing is asked for by GET there, and nothing comes back.
+    // These addresses do not answer GET.
     if (status === 405) continue;
-    // The loader and the frame's files are for other sites' pages; they are no pages themselves.
+    // The loader and the frame's files are for pages of other sites, and are not pages.
     if (status < 400 && /^\/widget\.js$|^\/widget\/assets\/|^\/_next\/|^\/metrics$|^\/livez$|^\/readyz$/.test(address)) continue;
     const policy = headers.get('content-security-policy') ?? '';
     const scripts = /script-src ([^;]*)|default-src ([^;]*)/.exec(policy)?.[0] ?? '';
@@ -56,15 +56,15 @@ it('every address there is answers with headers that keep browsers from guessing
   }
 });
 
-it('the web app looks at connections and requests before Next.js does', async () => {
+it('the web app checks connections and requests before Next.js handles them', async () => {
   const { hostname, port } = new URL(system.web);
-  /** What comes back on a connection of its own, until that is closed. */
+  /** Everything that a new connection receives until it is closed. */
   const say = async (text: string) =>
     await new Promise<string>((resolve) => {
       let heard = '';
       const socket = connect(Number(port), hostname, () => socket.write(text));
       socket.on('data', (chunk: Buffer) => (heard += chunk.toString()));
-      // A connection that is cut says so in two ways.
+      // A broken connection is reported in one of two ways.
       socket.on('error', () => undefined);
       socket.on('close', () => resolve(heard));
     });
@@ -73,7 +73,7 @@ it('the web app looks at connections and requests before Next.js does', async ()
     say('GET http://evil.example/sign-in HTTP/1.1\r\nHost: x\r\n\r\n'),
     say(`POST /sign-in HTTP/1.1\r\nHost: x\r\n${json}Content-Length: 10000000\r\n\r\n`),
     say(`POST /api/auth/sign-in/email HTTP/1.1\r\nHost: x\r\nOrigin: ${system.web}\r\n${json}Content-Length: 400000000\r\n\r\n`),
-    // Nobody asks for anything here.
+    // This connection sends no request.
     say(''),
     say('GET /livez HTTP/1.1\r\nHost:'),
   ]);
@@ -81,7 +81,7 @@ it('the web app looks at connections and requests before Next.js does', async ()
   expect(answers[0]).not.toContain('evil');
 });
 
-it('an operator’s cookie does nothing for a page of another site', async () => {
+it('an operator’s cookie has no effect in requests from another site', async () => {
   const cookie = (system.sessions[OPERATORS.maya.email] ?? []).map(({ name, value }) => `${name}=${value}`).join('; ');
   const before = (await rowsOf(system.databaseUrl, 'Mallory')).length;
   for (const origin of ['https://evil.example', 'null', `${system.web}.evil.example`, undefined]) {
@@ -100,7 +100,7 @@ it('an operator’s cookie does nothing for a page of another site', async () =>
   expect((await rowsOf(system.databaseUrl, 'Mallory')).length).toBe(before);
 });
 
-it('what is secret reaches no log: passwords, tokens, cookies, texts, names of files, signatures', async () => {
+it('no secret reaches a log: passwords, tokens, cookies, texts, names of files, signatures', async () => {
   const canary = 'canary-7f3a';
   const origin = system.web;
   const post = async (path: string, body: object, headers: Record<string, string> = {}) =>
@@ -119,7 +119,7 @@ it('what is secret reaches no log: passwords, tokens, cookies, texts, names of f
   const authorization = `Bearer ${started.token}`;
   const message = { messageKey: crypto.randomUUID(), messageType: 'TEXT', text: `${canary}-text` };
   expect((await post('/api/chat/messages', { messages: [message] }, { authorization })).status).toBe(200);
-  // What fails is logged, and what was in it is not.
+  // A failed request is logged without its contents.
   await post(
     '/api/chat/messages',
     { messages: [{ ...message, messageKey: `${canary}-key`, text: `${canary}-refused` }] },
@@ -161,7 +161,7 @@ it('what is secret reaches no log: passwords, tokens, cookies, texts, names of f
   const folder = join(system.dataDir, 'logs');
   const files = [...(await readdir(folder)).map((name) => join(folder, name)), join(system.dataDir, 'start.log')];
   const readLogs = async () => (await Promise.all(files.map(async (file) => await readFile(file, 'utf8')))).join('\n');
-  // It is there that it would be: what was refused has left a line, the last thing of all on the relay.
+  // The logs are complete: the refused event, the last one on the relay, is in them.
   await expect.poll(readLogs).toContain('token refused');
   await expect.poll(readLogs).toContain('a request was refused');
   const logs = await readLogs();

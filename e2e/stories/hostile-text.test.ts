@@ -11,7 +11,7 @@ import { WidgetPage } from '../harness/widget-page.ts';
 const system = inject('system');
 const browser = useBrowser();
 
-/** Calls `ran` if it ever runs: by element, attribute, address, style, template, entity, or broken markup that parsers put right. */
+/** Texts that call `ran` if they ever run: by element, attribute, address, style, template, entity, or broken markup that parsers repair. */
 const CORPUS = [
   '<script>ran(1)</script>',
   '<img src=x onerror=ran(2)>',
@@ -39,10 +39,10 @@ const CORPUS = [
   '<object data="data:text/html,<script>parent.ran(24)</script>"></object>',
   '\u202E<img src=x onerror=ran(25)>',
 ] as const;
-/** As people see it: without what does not show. */
+/** The visible part of a text. */
 const shown = (text: string) => text.replaceAll('\u0000', '');
 
-/** Notes every script that ran in this browser when it should not have, and every dialog. */
+/** Records every hostile script that ran in this browser, and every dialog. */
 async function watch(context: BrowserContext): Promise<string[]> {
   const incidents: string[] = [];
   await context.exposeBinding('ran', ({ frame }, number: number) => void incidents.push(`${frame.url()} ran ${number}`));
@@ -53,7 +53,7 @@ async function watch(context: BrowserContext): Promise<string[]> {
   return incidents;
 }
 
-/** Addresses in this part of a page that a browser would run or show as a page of its own. */
+/** Addresses in this part of a page that a browser would run or open as a page. */
 async function strangeAddresses(part: Locator): Promise<string[]> {
   return await part.evaluate((root) =>
     [...root.querySelectorAll('[href], [src], [action], [data], [srcdoc]')]
@@ -62,7 +62,7 @@ async function strangeAddresses(part: Locator): Promise<string[]> {
   );
 }
 
-/** What stands in a log, text node by text node. */
+/** The text nodes of a log. */
 async function textsOf(log: Locator): Promise<string[]> {
   return await log.evaluate((element) => {
     const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
@@ -81,7 +81,7 @@ async function hasAll(log: Locator): Promise<void> {
     .toEqual([]);
 }
 
-/** Points at everything in a log, as a person does who goes through a conversation, and gives what that may have begun the time to run. */
+/** Moves the pointer over everything in a log, and waits for scripts that this may have started. */
 async function pointAtEverything(log: Locator): Promise<void> {
   await log.evaluate(async (root) => {
     for (const element of root.querySelectorAll('*')) {
@@ -92,7 +92,7 @@ async function pointAtEverything(log: Locator): Promise<void> {
   });
 }
 
-it('what a visitor writes, is called, names a file, or comes from is shown as it is, and none of it runs, on either side', async () => {
+it('a visitor’s texts, name, file names and page addresses are shown unchanged on both sides, and none of them runs', async () => {
   const name = '<img src=x onerror=ran(0)>';
   const maya = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
   const visitorContext = await browser.newContext({
@@ -107,7 +107,7 @@ it('what a visitor writes, is called, names a file, or comes from is shown as it
   await visitor.start(name);
   for (const text of CORPUS) {
     await visitor.say(text);
-    // Five a second are allowed; a person is slower.
+    // Five messages a second are allowed; a person is slower.
     await page.waitForTimeout(220);
   }
   const picture = { name: '"><img src=x onerror=ran(93)>.png', mimeType: 'image/png', buffer: png(40, 30, [200, 150, 50]) };
@@ -120,7 +120,7 @@ it('what a visitor writes, is called, names a file, or comes from is shown as it
   await hasAll(visitor.log());
   await maya.log().locator('img').first().waitFor();
 
-  // The other way round, and once more as it comes from the database.
+  // In the other direction, and then from the database.
   for (const text of CORPUS.slice(0, 10)) await maya.say(`And ${text}`);
   await visitor.log().getByText(`And ${CORPUS[9]}`, { exact: true }).waitFor();
   await maya.page.reload();
@@ -139,7 +139,7 @@ it('what a visitor writes, is called, names a file, or comes from is shown as it
   await visitor.close();
 });
 
-it('neither does what an old front-end puts into fields that ours would not send', async () => {
+it('nothing runs that an old front-end puts into fields which Switchboard’s clients do not send', async () => {
   const maya = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
   const incidents = await watch(maya.context);
   const socket = io(system.relay, { path: '/chat', transports: ['websocket'], forceNew: true, extraHeaders: { origin: system.web } });

@@ -26,14 +26,14 @@ async function pictures(log: Locator, count: number): Promise<string[]> {
   return await sizes();
 }
 
-it('pictures go both ways and survive a reload', async () => {
+it('pictures are sent in both directions and are shown after a reload', async () => {
   const operator = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
   const visitor = await WidgetPage.started(browser, system.host, 'Finn Example');
   await visitor
     .frame()
     .locator('input[type=file]')
     .setInputFiles({ name: 'broken lamp.png', mimeType: 'image/png', buffer: png(120, 80, [200, 60, 30]) });
-  // Nothing goes out before the person sends it.
+  // Nothing is sent before the person sends it.
   await visitor.frame().getByRole('list', { name: 'Pictures to send' }).waitFor();
   await visitor.say('It came like this.');
   await operator.openConversation('Finn Example');
@@ -58,12 +58,12 @@ it('pictures go both ways and survive a reload', async () => {
   await operator.page.reload();
   if (!(await operator.log().isVisible())) await operator.openConversation('Finn Example');
   expect(await pictures(operator.log(), 2)).toEqual(['120×80', '64×96']);
-  // Stored canonically: what is signed expires, what is stored does not.
+  // The database has the address without a signature, because a signature expires.
   for (const row of await rowsOf(system.databaseUrl, 'Finn Example')) expect(row.imageUrl).toMatch(/^\/api\/chat\/uploads\/[0-9a-f-]{36}$/);
   await Promise.all([visitor.close(), operator.close()]);
 });
 
-it('a file that is no picture is refused with a reason, and nothing is sent', async () => {
+it('a file that is not a picture is refused with a reason, and nothing is sent', async () => {
   const visitor = await WidgetPage.started(browser, system.host, 'Gus Example');
   await visitor
     .frame()

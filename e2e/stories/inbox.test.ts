@@ -9,7 +9,7 @@ import { WidgetPage } from '../harness/widget-page.ts';
 const system = inject('system');
 const browser = useBrowser();
 
-it('who waits goes on waiting until somebody answers, whoever looks', async () => {
+it('a visitor waits until an operator answers, whoever reads the message', async () => {
   const maya = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
   const omar = await ConsolePage.signedIn(browser, system, OPERATORS.omar);
   const visitor = await WidgetPage.started(browser, system.host, 'Wim Example');
@@ -30,7 +30,7 @@ it('who waits goes on waiting until somebody answers, whoever looks', async () =
   await Promise.all([visitor.close(), maya.close(), omar.close()]);
 });
 
-it('what is done leaves the list of everybody, and comes back with the next message or when it is taken back', async () => {
+it('a conversation that is done leaves all lists, and returns with the next message or when an operator reopens it', async () => {
   const maya = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
   const omar = await ConsolePage.signedIn(browser, system, OPERATORS.omar);
   const visitor = await WidgetPage.started(browser, system.host, 'Xenia Example');
@@ -63,7 +63,7 @@ it('an operator sees the page that the visitor is on now, and where they were be
   const header = maya.page.getByRole('region', { name: 'Conversation' });
   await header.getByText('Here now').waitFor();
   await visitor.page.goto(new URL('/checkout', system.host).href);
-  // The chat need not be opened there.
+  // The chat does not have to be open there.
   await header.getByText(`${new URL(system.host).host}/checkout`).waitFor();
   const details = maya.page.getByRole('complementary', { name: 'Details' });
   if (!(await details.isVisible())) await maya.page.getByRole('button', { name: 'Show details' }).click();
@@ -74,7 +74,7 @@ it('an operator sees the page that the visitor is on now, and where they were be
   await Promise.all([visitor.close(), maya.close()]);
 });
 
-it('the tab says how many wait after every load, the list is fetched once, and the document shows where everything will be', async () => {
+it('after every load the tab shows how many visitors wait, the list is fetched once, and the document shows the layout', async () => {
   const visitor = await WidgetPage.started(browser, system.host, 'Zora Example');
   await visitor.say('Hello?');
   const maya = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
@@ -84,7 +84,7 @@ it('the tab says how many wait after every load, the list is fetched once, and t
   let fetched = 0;
   maya.page.on('request', (request) => {
     const { pathname, searchParams } = new URL(request.url());
-    // Not the look at what has come between, which asks for a few rows.
+    // Not the request for changes since then, which asks for a few rows.
     if (pathname === '/api/chat/recent' && searchParams.has('view')) fetched += 1;
   });
   for (let load = 1; load <= 10; load += 1) {
@@ -94,7 +94,7 @@ it('the tab says how many wait after every load, the list is fetched once, and t
     expect(await maya.page.title(), `load ${load}`).toBe(title);
     expect(await maya.page.locator('title').count()).toBe(1);
   }
-  // Now and then the check that comes every 20 seconds falls into a load.
+  // Sometimes the check of every 20 seconds happens during a load.
   expect(fetched).toBeLessThan(15);
   const cookie = (system.sessions[OPERATORS.maya.email] ?? []).map(({ name, value }) => `${name}=${value}`).join('; ');
   const document = await (await fetch(system.web, { headers: { cookie } })).text();

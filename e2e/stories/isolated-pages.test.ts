@@ -11,8 +11,8 @@ const browser = useBrowser();
 const pages = useHostPages();
 const tag = `<script async src="${system.web}/widget.js"></script>`;
 
-describe('a page that is isolated', () => {
-  it.each(['require-corp', 'credentialless'])('with Cross-Origin-Embedder-Policy: %s has the chat, pictures included', async (policy) => {
+describe('an isolated page', () => {
+  it.each(['require-corp', 'credentialless'])('with Cross-Origin-Embedder-Policy: %s shows the chat with its pictures', async (policy) => {
     const widget = await WidgetPage.open(
       browser,
       pages.add({
@@ -33,7 +33,7 @@ describe('a page that is isolated', () => {
     await widget.close();
   });
 
-  it('by a strict Content-Security-Policy has it, with Trusted Types', async () => {
+  it('with a strict Content-Security-Policy and Trusted Types shows the chat', async () => {
     const widget = await WidgetPage.open(
       browser,
       pages.add({
@@ -63,7 +63,7 @@ describe('a page under a modal dialog', () => {
     <dialog id="second"><button id="done" onclick="document.getElementById('second').close()">Done</button></dialog>${tag}`;
   const CORNER = { x: 1280 - 76, y: 800 - 76, width: 56, height: 56 };
 
-  it('has a launcher that can be used, in its corner, and a chat that goes on when the dialogs open and close', async () => {
+  it('has a usable launcher in its corner, and the chat continues when dialogs open and close', async () => {
     const widget = await WidgetPage.open(browser, pages.add({ body: DIALOG }));
     const { page } = widget;
     await widget.launcher().waitFor();
@@ -77,7 +77,7 @@ describe('a page under a modal dialog', () => {
     expect(await name.inputValue()).toBe('Typed in the dialog');
     await page.click('#done');
     await name.click();
-    // Escape closes one thing.
+    // Escape closes only one of them.
     await name.press('Escape');
     await widget.launcher().waitFor();
     expect(await page.evaluate(() => (document.getElementById('drawer') as HTMLDialogElement).open)).toBe(true);
@@ -89,7 +89,7 @@ describe('a page under a modal dialog', () => {
     await widget.close();
   });
 
-  it('has it back when the dialog is taken out of the page', async () => {
+  it('shows the launcher again when the dialog is removed from the page', async () => {
     const widget = await WidgetPage.open(browser, pages.add({ body: DIALOG }));
     const { page } = widget;
     await widget.launcher().waitFor();
@@ -102,7 +102,7 @@ describe('a page under a modal dialog', () => {
     await widget.close();
   });
 
-  it('that was open before the script came has it, too, on a phone as well', async () => {
+  it('shows the launcher in a dialog that was open before the script loaded, also on a phone', async () => {
     const widget = await WidgetPage.open(
       browser,
       pages.add({ body: DIALOG.replace(tag, `<script>document.getElementById('drawer').showModal()</script>${tag}`) }),
@@ -110,7 +110,7 @@ describe('a page under a modal dialog', () => {
     );
     await widget.openChat();
     await widget.frame().getByLabel('Name', { exact: true }).fill('On a phone');
-    // It slides into its place.
+    // The panel is animated.
     const panel = async () => await widget.page.locator('switchboard-widget iframe').boundingBox();
     await expect.poll(panel).toEqual({ x: 0, y: 0, width: 390, height: 844 });
     await widget.frame().getByRole('button', { name: 'Close chat', exact: true }).click();
@@ -130,7 +130,7 @@ describe('the browser’s Back to a page with the chat', () => {
   });
   afterAll(async () => await caching?.close());
 
-  /** Goes on to another page of the site and back; whether the first one was kept, and else why not. */
+  /** Opens another page of the site and goes back; returns whether the browser kept the first page, and otherwise the reasons. */
   async function goOnAndBack(page: Page, to: string): Promise<{ kept: boolean; reasons: unknown[] }> {
     const session: CDPSession = await page.context().newCDPSession(page);
     const reasons: unknown[] = [];
@@ -153,7 +153,7 @@ describe('the browser’s Back to a page with the chat', () => {
   it.each(['has not been opened', 'shows its form', 'was a conversation before'] as const)(
     'finds it as it was left, where the chat %s',
     async (state) => {
-      if (caching === undefined) throw new Error('There is no browser.');
+      if (caching === undefined) throw new Error('The browser did not start.');
       const context = await caching.newContext({ viewport: { width: 1280, height: 800 } });
       const page = await context.newPage();
       const widget = new WidgetPage(page, context);

@@ -8,7 +8,7 @@ const system = inject('system');
 const browser = useBrowser();
 const pages = useHostPages();
 
-it('pages speak the language of the browser', async () => {
+it('pages are in the language of the browser', async () => {
   const context = await browser.newContext({ locale: 'de-AT' });
   const page = await context.newPage();
   await page.goto(`${system.web}/sign-in`);
@@ -23,7 +23,7 @@ it('pages speak the language of the browser', async () => {
   await context.close();
 });
 
-it('pages are in English where the browser wants a language without texts', async () => {
+it('pages are in English if there are no texts in the browser’s language', async () => {
   const context = await browser.newContext({ locale: 'ar-EG' });
   const page = await context.newPage();
   await page.goto(`${system.web}/sign-in`);
@@ -32,7 +32,7 @@ it('pages are in English where the browser wants a language without texts', asyn
   await context.close();
 });
 
-it('the chat speaks the language that the site asks for', async () => {
+it('the chat is in the language that the site sets', async () => {
   const body = `<script async src="${system.web}/widget.js" data-locale="auto"></script>`;
   const widget = await WidgetPage.open(browser, pages.add({ body, root: 'lang="de-CH"' }), { locale: 'en-GB' });
   await widget.openChat();

@@ -11,7 +11,7 @@ import { OPERATORS } from '../harness/operators.ts';
 const system = inject('system');
 const browser = useBrowser();
 
-it('a front-end of the guide, without token or keys, is heard, answered and kept, each message once though two consoles listen', async () => {
+it('messages of a front-end of the guide, without token or keys, are shown, answered and saved, each once although two consoles receive them', async () => {
   const maya = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
   const omar = await ConsolePage.signedIn(browser, system, OPERATORS.omar);
   const visitor = io(system.relay, { path: '/chat', transports: ['websocket'] });

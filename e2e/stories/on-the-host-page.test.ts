@@ -10,7 +10,7 @@ const system = inject('system');
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 const browser = useBrowser();
 
-/** Has databases open half a second late, as on a busy machine. */
+/** Makes databases open half a second late, like on a busy machine. */
 function slowStorage(): void {
   IDBOpenDBRequest.prototype.addEventListener = function listenLate(this: EventTarget, type: string, listener: unknown) {
     const hear = listener as (event: Event) => void;
@@ -18,8 +18,8 @@ function slowStorage(): void {
   };
 }
 
-describe('the widget, as a guest', () => {
-  it('costs the page one script until it is used', async () => {
+describe('the widget on the host page', () => {
+  it('loads one script until it is used', async () => {
     const context = await browser.newContext();
     const page = await context.newPage();
     const requests: string[] = [];
@@ -34,7 +34,7 @@ describe('the widget, as a guest', () => {
     await context.close();
   });
 
-  it('looks the same whatever the page’s styles say, and leaves the page as it was', async () => {
+  it('looks the same whatever the page’s styles are, and does not change the page', async () => {
     const widget = await WidgetPage.open(browser, system.host);
     const look = await widget.launcher().evaluate((button) => {
       const { width, height } = button.getBoundingClientRect();
@@ -58,7 +58,7 @@ describe('the widget, as a guest', () => {
     const { page } = widget;
     await widget.launcher().focus();
     await page.keyboard.press('Enter');
-    // Whatever the browser takes to look for a conversation that it has kept, the keyboard is given to what is shown then.
+    // However long the browser takes to find a kept conversation, the focus moves to what is shown then.
     await widget.frame().locator('#username:focus').waitFor();
     await page.keyboard.type('Zoe Example');
     await page.keyboard.press('Enter');
@@ -75,16 +75,16 @@ describe('the widget, as a guest', () => {
     await widget.close();
   });
 
-  it('listens to its own frame only', async () => {
+  it('accepts messages from its own frame only', async () => {
     const widget = await WidgetPage.open(browser, system.host);
     await widget.openChat();
     await widget.frame().getByLabel('Name', { exact: true }).waitFor();
-    // The page itself, or a frame that some advertisement brought, pretends to be the chat.
+    // The page, or the frame of an advertisement, pretends to be the chat.
     await widget.page.evaluate(() => {
       window.postMessage({ switchboard: 1, type: 'unread', count: 9 }, '*');
       window.postMessage({ switchboard: 1, type: 'close' }, '*');
     });
-    // A message of our own sent after those has passed them when it arrives.
+    // When a later message of this test has arrived, the earlier ones have arrived, too.
     await widget.page.evaluate(async () => {
       await new Promise((resolve) => {
         window.addEventListener('message', ({ data }) => (data === 'after' ? resolve(undefined) : undefined));
@@ -97,7 +97,7 @@ describe('the widget, as a guest', () => {
     await widget.close();
   });
 
-  it('is there once, however often its script is included, and does what the page asks', async () => {
+  it('exists once, however often its script is included, and follows the page’s API calls', async () => {
     const widget = await WidgetPage.open(browser, system.host);
     await widget.launcher().waitFor();
     await widget.page.addScriptTag({ url: `${system.web}/widget.js` });
@@ -123,7 +123,7 @@ describe('the widget, as a guest', () => {
     await widget.close();
   });
 
-  it('fills a phone’s screen, and has a way back', async () => {
+  it('fills a phone’s screen, and can be closed', async () => {
     const widget = await WidgetPage.started(browser, system.host, 'Phone Example', PHONE);
     const panel = async () => await widget.page.locator('iframe').boundingBox();
     await expect.poll(panel).toEqual({ x: 0, y: 0, width: 390, height: 844 });
@@ -132,7 +132,7 @@ describe('the widget, as a guest', () => {
     await widget.close();
   });
 
-  it('says in place what is wrong with the form', async () => {
+  it('shows errors of the form beside the fields', async () => {
     const widget = await WidgetPage.open(browser, system.host);
     await widget.openChat();
     await widget.frame().getByRole('button', { name: 'Start chat', exact: true }).click();
@@ -143,7 +143,7 @@ describe('the widget, as a guest', () => {
 });
 
 describe('accessibility', () => {
-  it('finds nothing to object to, in the widget and in the console', async () => {
+  it('the widget and the console have no violations', async () => {
     const operator = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
     const visitor = await WidgetPage.open(browser, system.host);
     await visitor.openChat();

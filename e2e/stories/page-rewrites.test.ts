@@ -10,7 +10,7 @@ const pages = useHostPages();
 const src = `${system.web}/widget.js`;
 const tag = `<script async src="${src}"></script>`;
 
-/** Opens the chat and types a name, which is there as long as the frame is the same. */
+/** Opens the chat and types a name, which stays as long as the frame is the same. */
 async function withName(content: Parameters<typeof pages.add>[0] = { body: `<h1>Lamps</h1>${tag}` }): Promise<WidgetPage> {
   const widget = await WidgetPage.open(browser, pages.add(content));
   await widget.openChat();
@@ -41,7 +41,7 @@ describe('a page that rewrites itself', () => {
       'swaps head and body',
       `${REPLACE_BODY}; const head = document.createElement('head'); head.innerHTML = '<title>Bulbs</title>'; document.head.replaceWith(head)`,
     ],
-  ])('%s: the same frame goes on', async (_how, code) => {
+  ])('%s: the same frame continues', async (_how, code) => {
     const widget = await withName();
     await widget.page.evaluate(code);
     if (code.includes('again')) await widget.page.waitForFunction('window.again');
@@ -60,7 +60,7 @@ describe('a page that rewrites itself', () => {
     ],
     ['writes the whole document anew', `document.documentElement.innerHTML = '<head></head><body><h1>Bulbs</h1></body>'`],
     ['takes the widget out', `document.querySelector('switchboard-widget').remove()`],
-  ])('%s: the chat comes back, open as it was, and can be closed', async (_how, code) => {
+  ])('%s: the chat returns, still open, and can be closed', async (_how, code) => {
     const widget = await withName();
     await widget.page.evaluate(code);
     await widget.frame().getByLabel('Name', { exact: true }).waitFor();
@@ -72,16 +72,16 @@ describe('a page that rewrites itself', () => {
     await widget.close();
   });
 
-  it('moves the widget: the frame knows again that it is open, where it is and what is known of the visitor', async () => {
+  it('moves the widget: the new frame knows that it is open, the page and the visitor', async () => {
     const widget = await WidgetPage.open(browser, pages.add({ body: `<h1>Lamps</h1><div id="portal"></div>${tag}` }));
     await widget.openChat();
     await widget.start('Moved Example');
     await widget.page.evaluate(`document.getElementById('portal').append(document.querySelector('switchboard-widget'))`);
     await widget.log().waitFor();
-    // What is read while it is open is not counted as unread: the launcher says so when the panel is closed by the frame's own key.
+    // Messages that are read while it is open are not counted as unread, which the launcher shows after the panel is closed with the frame's key.
     await widget.frame().getByRole('textbox', { name: 'Message', exact: true }).press('Escape');
     await widget.launcher().waitFor();
-    // And a new body takes the portal away with the widget in it.
+    // A new body removes the portal with the widget in it.
     await widget.page.evaluate(REPLACE_BODY);
     await widget.openChat();
     await widget.log().waitFor();
@@ -89,7 +89,7 @@ describe('a page that rewrites itself', () => {
     await widget.close();
   });
 
-  it('tells a frame that begins anew about the visitor', async () => {
+  it('passes the visitor’s data to a frame that restarts', async () => {
     const widget = await WidgetPage.open(
       browser,
       pages.add({ body: `${tag}<script>(window.Switchboard ||= []).push(['prefill', { name: 'Known' }])</script>` }),
@@ -101,7 +101,7 @@ describe('a page that rewrites itself', () => {
     await widget.close();
   });
 
-  it('takes the widget out each time it comes: the page is not kept busy, and init brings it back', async () => {
+  it('removes the widget each time it is added: the page is not kept busy, and init adds it again', async () => {
     const widget = await withName();
     await widget.page.evaluate(`
       window.taken = 0;
@@ -113,7 +113,7 @@ describe('a page that rewrites itself', () => {
       document.querySelector('switchboard-widget').remove();
     `);
     await widget.page.waitForFunction('window.taken >= 2');
-    // A page that could not go on would not answer.
+    // A page in an endless loop would not answer.
     expect(await widget.page.evaluate('window.taken')).toBeLessThan(20);
     await widget.page.evaluate('guard.disconnect(); Switchboard.init()');
     await widget.page.getByRole('button', { name: 'Close chat', exact: true }).waitFor();
@@ -121,7 +121,7 @@ describe('a page that rewrites itself', () => {
   });
 });
 
-describe('a page whose styles move what is fixed', () => {
+describe('a page whose styles move fixed elements', () => {
   it.each([
     'transform: translateX(0)',
     'filter: grayscale(1)',

@@ -7,7 +7,7 @@ import { WidgetPage } from '../harness/widget-page.ts';
 const system = inject('system');
 const browser = useBrowser();
 
-it('operators learn which page a visitor is on: where the chat was begun, and each one that they go on to', async () => {
+it('operators see which page a visitor is on: where they started the chat, and each later page', async () => {
   const visitor = await WidgetPage.started(browser, `${system.host}?page=1`, 'Wanda Example');
   const where = async () => {
     const [row] = await query<{ pageUrl: string; pages: { url: string }[] }>(
@@ -19,7 +19,7 @@ it('operators learn which page a visitor is on: where the chat was begun, and ea
   };
   const page = (number: number) => `${system.host}?page=${number}`;
   await expect.poll(where).toEqual({ now: page(1), trail: [page(1)] });
-  // The chat need not be opened there.
+  // The chat does not have to be open there.
   await visitor.page.goto(page(2));
   await expect.poll(where).toEqual({ now: page(2), trail: [page(2), page(1)] });
   await visitor.page.goto(page(1));

@@ -26,7 +26,7 @@ const isInert = async ({ page }: WidgetPage) => await page.evaluate(() => docume
 const panelBox = async ({ page }: WidgetPage) => await page.locator('switchboard-widget iframe').boundingBox();
 
 describe('a panel that fills the screen', () => {
-  it('is a modal dialog: the page behind it does not scroll and takes no keyboard', async () => {
+  it('is a modal dialog: the page behind it does not scroll and gets no focus', async () => {
     const widget = await onPhone();
     const dialog = widget.page.getByRole('dialog', { name: 'Chat with us' });
     expect(await dialog.getAttribute('aria-modal')).toBe('true');
@@ -40,7 +40,7 @@ describe('a panel that fills the screen', () => {
     await widget.close();
   });
 
-  it('follows the phone when it is turned, there and back', async () => {
+  it('adapts when the phone is rotated, in both directions', async () => {
     const widget = await onPhone(LONG, ACROSS);
     expect([await isLocked(widget), await isInert(widget)]).toEqual([false, false]);
     await widget.page.setViewportSize(UPRIGHT);
@@ -55,7 +55,7 @@ describe('a panel that fills the screen', () => {
     await widget.close();
   });
 
-  it('follows a desktop window that is made narrower', async () => {
+  it('adapts to a desktop window that gets narrower', async () => {
     const widget = await WidgetPage.open(browser, pages.add({ body: LONG }));
     await widget.openChat();
     await widget.frame().getByLabel('Name', { exact: true }).waitFor();
@@ -66,9 +66,9 @@ describe('a panel that fills the screen', () => {
     await widget.close();
   });
 
-  it('has all of a low screen’s height, beside the launcher', async () => {
+  it('uses the whole height of a low screen, beside the launcher', async () => {
     const widget = await onPhone(LONG, ACROSS);
-    // It slides into its place.
+    // The panel is animated.
     await expect.poll(async () => await panelBox(widget)).toMatchObject({ y: 0, height: ACROSS.height, width: 384 });
     const box = await panelBox(widget);
     const launcher = await widget.page.getByRole('button', { name: 'Close chat', exact: true }).boundingBox();
@@ -76,7 +76,7 @@ describe('a panel that fills the screen', () => {
     await widget.close();
   });
 
-  it('gives way to a page that puts another body behind it', async () => {
+  it('allows the page to replace the body behind it', async () => {
     const widget = await onPhone();
     await widget.page.evaluate(() => {
       const body = document.createElement('body');
@@ -90,9 +90,9 @@ describe('a panel that fills the screen', () => {
     await widget.close();
   });
 
-  it('leaves no body unusable that was kept while it was open', async () => {
+  it('leaves a body usable that the page kept while the panel was open', async () => {
     const widget = await onPhone();
-    // What Turbo does: the body is kept for later, and put back.
+    // Like Turbo: the body is kept and restored later.
     await widget.page.evaluate(() => {
       (window as unknown as { kept: Node }).kept = document.body.cloneNode(true);
     });
@@ -105,7 +105,7 @@ describe('a panel that fills the screen', () => {
 });
 
 describe('the browser’s Back on a phone', () => {
-  /** What a page's router and its counter of visits do. */
+  /** Simulates a page's router and its page view counter. */
   const router = `<script>
     window.routed = [];
     window.counted = 0;
@@ -124,13 +124,13 @@ describe('the browser’s Back on a phone', () => {
     await widget.page.evaluate(() => history.back());
     await widget.launcher().waitFor();
     expect(widget.page.url()).toBe(address);
-    // A router that was there before hears that it is where it was.
+    // A router that was there before is notified of the same page.
     expect(await heard(widget)).toEqual({ state: { route: 1 }, routed: [{ route: 1 }], counted: 0 });
     expect([await isLocked(widget), await isInert(widget)]).toEqual([false, false]);
     await widget.close();
   });
 
-  it('is not heard of by a router that comes after the chat', async () => {
+  it('does not notify a router that starts after the chat', async () => {
     const widget = await onPhone(`<script src="${system.web}/widget.js"></script>${router}`);
     await widget.page.evaluate(() => history.back());
     await widget.launcher().waitFor();
@@ -142,7 +142,7 @@ describe('the browser’s Back on a phone', () => {
     await widget.close();
   });
 
-  it('leads where it did before, after the panel was closed by its button', async () => {
+  it('leads to the same page as before, after the panel was closed with its button', async () => {
     const context = await browser.newContext(PHONE);
     const page = await context.newPage();
     const before = pages.add({ body: '<h1>Before</h1>' });
@@ -158,7 +158,7 @@ describe('the browser’s Back on a phone', () => {
     await widget.close();
   });
 
-  it('does not undo where the page goes when it closes the panel itself', async () => {
+  it('does not undo a navigation of the page that closes the panel', async () => {
     const widget = await onPhone(router + LONG);
     await widget.page.evaluate(`Switchboard.close(); History.prototype.pushState.call(history, { route: 2 }, '', '?checkout')`);
     await widget.launcher().waitFor();

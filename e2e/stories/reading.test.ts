@@ -27,7 +27,7 @@ async function post<T>(path: string, body: unknown, token?: string): Promise<T> 
   return (await answer.json()) as T;
 }
 
-/** What a visitor's own client saves who comes back after being offline. `minutesAgo`: of the first of them, a minute apart. */
+/** Saves messages like a visitor's client after a time offline. `minutesAgo`: of the first message, the others follow a minute apart. */
 async function save(token: string, texts: readonly string[], minutesAgo: number): Promise<void> {
   const start = Date.now() - minutesAgo * 60_000;
   const messages = texts.map((text, index) => ({
@@ -47,7 +47,7 @@ const readSeq = async (visitor: string) =>
 const fromEnd = async (page: Page) =>
   await page.getByRole('log', { name: 'Messages' }).evaluate((element) => element.scrollHeight - element.scrollTop - element.clientHeight);
 
-it('an operator opens a conversation at its first unread message, and what they have not seen stays unread', async () => {
+it('an operator opens a conversation at its first unread message, and messages that were not in view stay unread', async () => {
   const { token } = await post<Session>('sessions', { username: 'Rita Example' });
   await save(token, many(40), 60);
   const operator = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
@@ -66,7 +66,7 @@ it('an operator opens a conversation at its first unread message, and what they 
     await expect.poll(async () => await readSeq('Rita Example')).toBeGreaterThan(before);
   }
 
-  // Read: it opens at its end from now on.
+  // All messages are read: from now on the conversation opens at its end.
   await operator.page.reload();
   await operator
     .log()
@@ -74,7 +74,7 @@ it('an operator opens a conversation at its first unread message, and what they 
     .waitFor();
   await expect.poll(async () => await fromEnd(operator.page)).toBeLessThan(2);
 
-  // Written before the others, and here only now: above what is in view.
+  // A message that was written before the others and saved only now is above the visible part.
   await save(token, ['Written in the tunnel'], 45);
   const pill = operator.page.getByRole('button', { name: 'New message', exact: true });
   await pill.waitFor();
@@ -85,7 +85,7 @@ it('an operator opens a conversation at its first unread message, and what they 
   await operator.close();
 });
 
-it('what a visitor reads in one tab is read in their others', async () => {
+it('messages that a visitor reads in one tab are read in their other tabs', async () => {
   const operator = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
   const first = await WidgetPage.started(browser, system.host, 'Sven Example');
   await first.say('Is anybody there?');
@@ -106,7 +106,7 @@ it('what a visitor reads in one tab is read in their others', async () => {
   await Promise.all([first.close(), operator.close()]);
 });
 
-it('a visitor who is in another program has not read the answer, though the page is in sight', async () => {
+it('a visitor who uses another program has not read the answer, although the page is visible', async () => {
   const operator = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
   const visitor = await WidgetPage.started(browser, system.host, 'Tove Example');
   await visitor.say('Do you have it in blue?');
@@ -124,7 +124,7 @@ it('a visitor who is in another program has not read the answer, though the page
   await operator.say('Yes, we do.');
   await visitor.message('Yes, we do.').waitFor();
   await operator.log().getByText('Delivered', { exact: true }).waitFor();
-  // Long enough for it to be read, if it were in view of somebody.
+  // Long enough for it to count as read, if the page had the focus.
   await visitor.page.evaluate(async () => await new Promise((resolve) => setTimeout(resolve, 2_500)));
   expect(await operator.log().getByText('Read', { exact: true }).count()).toBeLessThan(1);
   await look(true);

@@ -9,10 +9,10 @@ const system = inject('system');
 const browser = useBrowser();
 const pages = useHostPages();
 const src = `${system.web}/widget.js`;
-/** The same installation under another name: for the browser another one. */
+/** The same installation under another host name, which is another one for the browser. */
 const otherBase = system.web.replace('localhost', '127.0.0.1');
 
-/** Opens the page and keeps what it says in the console. */
+/** Opens the page and collects its console messages. */
 async function openPage(content: Parameters<typeof pages.add>[0]): Promise<{ widget: WidgetPage; said: string[]; thrown: string[] }> {
   const context = await browser.newContext();
   const page = await context.newPage();
@@ -64,7 +64,7 @@ describe('the script tag', () => {
     await widget.close();
   });
 
-  it('gives its settings in every way', async () => {
+  it('passes its settings in every form', async () => {
     const { widget } = await openPage({ head: `<script type="module" src="${src}" data-title="Ask the lamp shop"></script>` });
     await widget.openChat();
     await widget.frame().getByRole('heading', { name: 'Ask the lamp shop' }).waitFor();
@@ -72,9 +72,9 @@ describe('the script tag', () => {
     await widget.close();
   });
 
-  it('that can not be found is said in the console', async () => {
+  it('that can’t be found is reported in the console', async () => {
     const { widget, said } = await openPage({ body: '<p>Lamps</p>' });
-    // As a bundler does that puts the code into a script of the page's own.
+    // Like a bundler that puts the code into the page's script.
     const code = await (await fetch(src)).text();
     await addTag(widget.page, code);
     expect(said.filter((text) => text.startsWith('Switchboard: '))).toHaveLength(1);
@@ -83,8 +83,8 @@ describe('the script tag', () => {
   });
 });
 
-describe('a page on which', () => {
-  it('two installations are put has the first one, and is told', async () => {
+describe('a page with', () => {
+  it('two installations uses the first one, with a warning', async () => {
     const { widget, said, thrown } = await openPage({
       body: `<script src="${src}"></script><script src="${otherBase}/widget.js"></script>`,
     });
@@ -97,7 +97,7 @@ describe('a page on which', () => {
     await widget.close();
   });
 
-  it('two installations are put as modules has the first one, and is told', async () => {
+  it('two installations as modules uses the first one, with a warning', async () => {
     const { widget, said } = await openPage({
       body: `<script type="module" src="${src}"></script><script type="module" src="${otherBase}/widget.js"></script>`,
     });
@@ -117,7 +117,7 @@ describe('a page on which', () => {
     },
   );
 
-  it('something else has the API’s name keeps it, and is told', async () => {
+  it('another object under the API’s name keeps it, with a warning', async () => {
     const { widget, said, thrown } = await openPage({
       body: `<script>window.Switchboard = { volume: 11 }</script><script src="${src}"></script>`,
     });
@@ -128,10 +128,10 @@ describe('a page on which', () => {
   });
 });
 
-describe('documented lines hold at every moment', () => {
+describe('documented API calls work at every moment', () => {
   const push = (...call: unknown[]) => `(window.Switchboard ||= []).push(${JSON.stringify(call)})`;
 
-  it('a call by name: before the script, and after it has loaded', async () => {
+  it('a call by name: before the script and after it has loaded', async () => {
     const { widget, thrown } = await openPage({
       body: `<script>${push('prefill', { name: 'Before' })}</script><script src="${src}"></script>`,
     });
@@ -154,7 +154,7 @@ describe('documented lines hold at every moment', () => {
     await widget.close();
   });
 
-  it('prefill: twice, after the form is there, after the chat is closed and after destroy', async () => {
+  it('prefill: twice, after the form is shown, after the chat is closed and after destroy', async () => {
     const { widget } = await openPage({ body: `<script src="${src}"></script>` });
     const call = async (code: string) => await widget.page.evaluate(code);
     const values = async () => [
@@ -176,7 +176,7 @@ describe('documented lines hold at every moment', () => {
     await widget.close();
   });
 
-  it('listeners: before init, each once, and none is stopped by one that throws', async () => {
+  it('listeners: before init, each once, and one that throws does not stop the others', async () => {
     const { widget, thrown } = await openPage({
       head: `<script>
         window.heard = [];

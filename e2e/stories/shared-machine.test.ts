@@ -28,7 +28,7 @@ async function signOut(tab: ConsolePage, { name }: Operator): Promise<void> {
   await tab.page.getByRole('heading', { name: 'Sign in to Switchboard' }).waitFor();
 }
 
-it('two operators who share a browser: nothing that one has typed or sent becomes the other’s', async () => {
+it('two operators who share a browser: drafts and messages of one never become the other’s', async () => {
   const { maya, omar } = OPERATORS;
   const visitor = await WidgetPage.started(browser, system.host, 'Shari Example');
   await visitor.say('Who is there?');
@@ -37,7 +37,7 @@ it('two operators who share a browser: nothing that one has typed or sent become
   const second = await newTab(first.context);
   await Promise.all([first.openConversation('Shari Example'), second.openConversation('Shari Example')]);
 
-  // What Maya sends does not get through to the server, and she leaves a sentence unfinished.
+  // Maya's message does not reach the server, and she leaves a draft.
   await first.context.route(SAVES, async (route) => await (route.request().method() === 'POST' ? route.abort() : route.fallback()));
   await first.say('Maya, under way');
   const field = second.page.getByRole('textbox', { name: 'Message', exact: true });
@@ -58,12 +58,12 @@ it('two operators who share a browser: nothing that one has typed or sent become
     ['Omar, here', 'Omar Haddad'],
   ]);
 
-  // Maya comes back, in her own tab, and all of hers goes out as hers.
+  // Maya returns to her own tab, and her message and draft are sent as hers.
   await dialog.getByLabel('Password', { exact: true }).fill(maya.password);
   await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();
   await expect.poll(async () => await dialog.count()).toBe(0);
   await first.status('Connected');
-  // By when they were sent: hers was first.
+  // In the order of sending: hers was first.
   await expect.poll(rows).toEqual([
     ['Who is there?', null],
     ['Maya, under way', 'Maya Lindqvist'],
@@ -73,7 +73,7 @@ it('two operators who share a browser: nothing that one has typed or sent become
   await Promise.all([visitor.close(), first.close()]);
 });
 
-it('a visitor who ends the chat: no tab takes anything meanwhile, each says that it is over, and a reload brings nothing back', async () => {
+it('a visitor who ends the chat: every tab says so and accepts no message, and a reload does not bring it back', async () => {
   const first = await WidgetPage.started(browser, system.host, 'Enda Example');
   await first.say('Thank you, that is all.');
   const page = await first.context.newPage();
@@ -107,7 +107,7 @@ it('a visitor who ends the chat: no tab takes anything meanwhile, each says that
   await first.close();
 });
 
-it('words in a link to the frame are shown to nobody: not in a page of its own, nor in a page whose loader does not answer', async () => {
+it('a text in a link to the frame is never shown: not when the frame is opened as a page, nor in a page whose loader does not answer', async () => {
   const words = { origin: new URL(system.host).origin, title: 'ACME Bank: security check', greeting: 'Write your card number here' };
   const link = `${system.web}/widget#${encodeURIComponent(JSON.stringify(words))}`;
   const context = await browser.newContext();

@@ -8,7 +8,7 @@ import { within } from '../harness/within.ts';
 const system = inject('system');
 const browser = useBrowser();
 
-it('the right password at a wrong address leads to the right one', async () => {
+it('the right password at a wrong address leads to the right address', async () => {
   const wrong = system.web.replace('localhost', '127.0.0.1');
   const view = await ConsolePage.open(browser, wrong);
   await view.signIn(OPERATORS.maya.email, OPERATORS.maya.password);
@@ -19,7 +19,7 @@ it('the right password at a wrong address leads to the right one', async () => {
   await view.close();
 });
 
-it('a wrong password and an unknown e-mail are answered with the same words, and nothing is shown', async () => {
+it('a wrong password and an unknown email get the same answer, and nothing is shown', async () => {
   const view = await ConsolePage.open(browser, system.web);
   const refusal = async (email: string, password: string) => {
     await view.signIn(email, password);
@@ -36,7 +36,7 @@ it('a wrong password and an unknown e-mail are answered with the same words, and
   await view.close();
 });
 
-it('the right password opens the console, and signing out closes it for good', async () => {
+it('the right password opens the console, and signing out closes it', async () => {
   const view = await ConsolePage.open(browser, system.web);
   const { page } = view;
   await view.signIn(OPERATORS.omar.email, OPERATORS.omar.password);
@@ -50,7 +50,7 @@ it('the right password opens the console, and signing out closes it for good', a
   await view.close();
 });
 
-it('signing out in one tab ends the line of every other tab within seconds, by itself', async () => {
+it('signing out in one tab ends the connection of every other tab within seconds', async () => {
   const view = await ConsolePage.open(browser, system.web);
   await view.signIn(OPERATORS.omar.email, OPERATORS.omar.password);
   await view.status('Connected');
@@ -60,14 +60,14 @@ it('signing out in one tab ends the line of every other tab within seconds, by i
   await otherView.status('Connected');
   await view.page.getByRole('button', { name: new RegExp(OPERATORS.omar.name) }).click();
   await view.page.getByRole('menuitem', { name: 'Sign out' }).click();
-  // Nobody touches the other tab: what tells it is that the relay has hung up.
+  // Nobody uses the other tab: it notices that the relay has closed the connection.
   const dialog = other.getByRole('dialog', { name: 'You are signed out' });
   await within(10_000, 'the other tab says that it is signed out', async () => await dialog.isVisible());
   expect(await dialog.getByRole('button').count()).toBeGreaterThan(0);
   await view.close();
 });
 
-it('somebody who is quicker than the page’s script waits for it, and what they typed stays', async () => {
+it('an operator who submits before the page’s script has loaded waits for it, and their input stays', async () => {
   const context = await browser.newContext();
   const page = await context.newPage();
   let letGo = () => undefined as void;

@@ -10,7 +10,7 @@ import { WidgetPage } from '../harness/widget-page.ts';
 const system = inject('system');
 const browser = useBrowser();
 
-it('a visitor who reads the chat translated sees every status that is true, and nothing breaks', async () => {
+it('a visitor who lets the browser translate the chat sees every right status, and nothing breaks', async () => {
   const operator = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
   const visitor = await WidgetPage.open(browser, system.host, {}, translateEverything);
   const errors: string[] = [];
@@ -31,7 +31,7 @@ it('a visitor who reads the chat translated sees every status that is true, and 
   await visitor.message('Hello').waitFor();
   await expect.poll(async () => await frame.getByText('is typing').count()).toBe(0);
 
-  // Nothing can be saved, then it can again.
+  // Saving fails for a while.
   await context.route(
     '**/api/chat/messages',
     async (route) => await (route.request().method() === 'POST' ? route.abort() : route.fallback()),

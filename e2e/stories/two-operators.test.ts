@@ -9,7 +9,7 @@ import { WidgetPage } from '../harness/widget-page.ts';
 const system = inject('system');
 const browser = useBrowser();
 
-it('two operators see each other’s answers at once, with the right name, and the database has each once', async () => {
+it('two operators see each other’s answers immediately, with the right name, and the database has each once', async () => {
   const maya = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
   const omar = await ConsolePage.signedIn(browser, system, OPERATORS.omar);
   const visitor = await WidgetPage.started(browser, system.host, 'Dora Example');

@@ -22,14 +22,14 @@ async function secondTab(first: WidgetPage): Promise<WidgetPage> {
   return second;
 }
 
-/** Opens the panel where it is not open already. */
+/** Opens the panel if it is not open. */
 async function openPanel(widget: WidgetPage): Promise<void> {
   const launcher = widget.page.getByRole('button', { name: /^(Open|Close) chat/ }).first();
   await launcher.waitFor();
   if (await widget.launcher().isVisible()) await widget.openChat();
 }
 
-/** Has requests to start a chat wait until `letGo`. */
+/** Delays requests to start a chat until `letGo` is called. */
 async function holdStart(widget: WidgetPage): Promise<{ letGo(): void }> {
   let letGo = () => undefined as void;
   const held = new Promise<void>((resolve) => {
@@ -42,8 +42,8 @@ async function holdStart(widget: WidgetPage): Promise<{ letGo(): void }> {
   return { letGo: () => letGo() };
 }
 
-describe('what a visitor has typed', () => {
-  it('is there on the next page, after a reload and in the other tab, until it is sent in any of them', async () => {
+describe('a visitor’s draft', () => {
+  it('is kept on the next page, after a reload and in the other tab, until it is sent in one of them', async () => {
     const widget = await WidgetPage.started(browser, system.host, 'Drafty Example');
     await field(widget).fill('Half a sentence, and then');
     await widget.page.goto(`${system.host}?page=2`);
@@ -67,7 +67,7 @@ describe('what a visitor has typed', () => {
     await widget.close();
   });
 
-  it('is gone when the chat is ended, in every tab', async () => {
+  it('is removed in every tab when the chat is ended', async () => {
     const widget = await WidgetPage.started(browser, system.host, 'Endless Example');
     const second = await secondTab(widget);
     await field(widget).fill('Nobody’s business');
@@ -80,7 +80,7 @@ describe('what a visitor has typed', () => {
     await second.close();
   });
 
-  it('into the form stays with this tab, and is gone from it once the chat has begun', async () => {
+  it('of the form stays in its tab, and is removed once the chat has started', async () => {
     const widget = await WidgetPage.open(browser, system.host);
     await widget.openChat();
     await name(widget).fill('Forma Example');
@@ -100,7 +100,7 @@ describe('what a visitor has typed', () => {
 });
 
 describe('the start of a chat', () => {
-  it('loses not a letter of what is typed at once, sends what is sent, and the field has the keyboard', async () => {
+  it('keeps every letter that is typed meanwhile, sends every message, and focuses the field', async () => {
     const widget = await WidgetPage.open(browser, system.host);
     const start = await holdStart(widget);
     await widget.openChat();
@@ -123,7 +123,7 @@ describe('the start of a chat', () => {
     await widget.close();
   });
 
-  it('gives the keyboard on after a click, too, and after the end', async () => {
+  it('focuses the field after a click, too, and after the end of a chat', async () => {
     const widget = await WidgetPage.started(browser, system.host, 'Clicky Example');
     await expect.poll(async () => await isFocused(widget)).toBe(true);
     await widget.frame().getByRole('button', { name: 'End chat', exact: true }).click();
@@ -134,14 +134,14 @@ describe('the start of a chat', () => {
     await widget.close();
   });
 
-  it('brings up no keyboard on a phone', async () => {
+  it('opens no on-screen keyboard on a phone', async () => {
     const widget = await WidgetPage.started(browser, system.host, 'Tappy Example', PHONE);
     await expect.poll(async () => await widget.frame().getByText('Chat started', { exact: true }).count()).toBe(1);
     expect(await isFocused(widget)).toBe(false);
     await widget.close();
   });
 
-  it('that fails gives the form back as it was, says why, and keeps what was typed for when it works', async () => {
+  it('that fails shows the form with its values and the reason, and keeps the draft for the next attempt', async () => {
     const widget = await WidgetPage.open(browser, system.host);
     let letGo = () => undefined as void;
     const held = new Promise<void>((resolve) => {
@@ -168,7 +168,7 @@ describe('the start of a chat', () => {
     await widget.close();
   });
 
-  it('is not stopped by an e-mail address that the host page makes up', async () => {
+  it('is not prevented by an invalid email address from the host page', async () => {
     const widget = await WidgetPage.open(browser, system.host);
     await widget.openChat();
     for (const email of ['n/a', 'jörg@example.de', '@', 'a b@c', 'x'.repeat(2_000)]) {
@@ -189,7 +189,7 @@ describe('the start of a chat', () => {
 });
 
 describe('two tabs', () => {
-  it('agree on whether the sound is on, and on whether there is a chat to be ended', async () => {
+  it('agree on whether the sound is on, and on whether there is a chat to end', async () => {
     const first = await WidgetPage.started(browser, system.host, 'Twofold Example');
     const second = await secondTab(first);
     await first.frame().getByRole('button', { name: 'Turn sound off' }).click();
@@ -199,7 +199,7 @@ describe('two tabs', () => {
     await first.frame().getByRole('button', { name: 'Yes, end chat' }).click();
     await second.frame().getByRole('button', { name: 'Start a new chat' }).click();
     await second.start('Twofold Example');
-    // What was asked about the last chat is not asked about this one.
+    // The question about the last chat does not apply to this one.
     expect(await second.frame().getByRole('button', { name: 'Yes, end chat' }).count()).toBe(0);
     await first.close();
   });

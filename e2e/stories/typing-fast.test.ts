@@ -12,7 +12,7 @@ const browser = useBrowser();
 
 const LINES = ['first line', 'second line', 'third line', 'zwei zwei', 'fifth'];
 
-/** Types all lines with Enter after each, as fast as the page takes them, on a processor that is `slow` times slower. */
+/** Types all lines, each with Enter, as fast as the page accepts them, on a processor that is `slow` times slower. */
 async function typeLines(page: Page, field: Locator, slow: number): Promise<void> {
   const devtools = await page.context().newCDPSession(page);
   await devtools.send('Emulation.setCPUThrottlingRate', { rate: slow });
@@ -21,7 +21,7 @@ async function typeLines(page: Page, field: Locator, slow: number): Promise<void
   await devtools.send('Emulation.setCPUThrottlingRate', { rate: 1 });
 }
 
-it.each([1, 4])('loses no letter of what is typed fast, on either side, on a processor %i times slower', async (slow) => {
+it.each([1, 4])('fast typing loses no letter on either side, on a processor %i times slower', async (slow) => {
   const name = `Quick ${slow} Example`;
   const operator = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
   const visitor = await WidgetPage.started(browser, system.host, name);

@@ -11,7 +11,7 @@ import { WidgetPage } from '../harness/widget-page.ts';
 const system = inject('system');
 const browser = useBrowser();
 
-/** The pids of the system's processes whose command line holds `word`: children of the supervisor, and theirs. */
+/** The pids of the system's processes whose command line contains `word`: the descendants of the supervisor. */
 function processes(word: string): number[] {
   const all = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -20,7 +20,7 @@ function processes(word: string): number[] {
         const parent = Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${name}/status`, 'utf8'))?.[1]);
         return [{ pid: Number(name), parent, command: readFileSync(`/proc/${name}/cmdline`, 'utf8') }];
       } catch {
-        return []; // It ended while we looked.
+        return []; // It has ended meanwhile.
       }
     });
   const family = new Set([system.supervisor]);
@@ -39,13 +39,13 @@ function kill(word: string): void {
     try {
       process.kill(pid, 'SIGKILL');
     } catch (error) {
-      // PostgreSQL's children end by themselves once the first of them is killed.
+      // The other processes of PostgreSQL end on their own after the first one is killed.
       if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
     }
   }
 }
 
-it('the relay dies: both sides say so, it comes back by itself, and nothing said meanwhile is lost', async () => {
+it('the relay dies: both sides show it, it restarts automatically, and no message is lost', async () => {
   const operator = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
   const visitor = await WidgetPage.started(browser, system.host, 'Lena Example');
   await visitor.say('Before');
@@ -66,7 +66,7 @@ it('the relay dies: both sides say so, it comes back by itself, and nothing said
   await Promise.all([visitor.close(), operator.close()]);
 });
 
-it('the database dies: messages still arrive, say Sending and not Sent, and are saved once it is back', async () => {
+it('the database dies: messages still arrive, show Sending and not Sent, and are saved when it is back', async () => {
   const operator = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
   const visitor = await WidgetPage.started(browser, system.host, 'Milo Example');
   await visitor.say('Before');
@@ -89,7 +89,7 @@ it('the database dies: messages still arrive, say Sending and not Sent, and are 
   await Promise.all([visitor.close(), operator.close()]);
 });
 
-it('the web server dies: the relay still delivers, and all is saved once it is back', async () => {
+it('the web server dies: the relay still delivers, and all messages are saved when it is back', async () => {
   const operator = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
   const visitor = await WidgetPage.started(browser, system.host, 'Nora Example');
   await visitor.say('Before');

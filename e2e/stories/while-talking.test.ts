@@ -10,14 +10,14 @@ import { WidgetPage } from '../harness/widget-page.ts';
 const system = inject('system');
 const browser = useBrowser();
 
-/** Waits until somebody is shown as typing, then until nobody is. */
+/** Waits until the other side is shown as typing, then until it is not. */
 async function expectTyping(view: Page | FrameLocator): Promise<void> {
   const notice = view.getByText(/typing/i).first();
   await notice.waitFor();
   await notice.waitFor({ state: 'hidden' });
 }
 
-it('each side sees the other typing, and no longer once it stops', async () => {
+it('each side sees that the other one is typing, until it stops', async () => {
   const operator = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
   const visitor = await WidgetPage.started(browser, system.host, 'Hana Example');
   await visitor.say('Hello');
@@ -29,14 +29,14 @@ it('each side sees the other typing, and no longer once it stops', async () => {
   await Promise.all([visitor.close(), operator.close()]);
 });
 
-it('unread counts grow on both sides and go when the conversation is looked at', async () => {
+it('unread counts grow on both sides and disappear when the conversation is viewed', async () => {
   const operator = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
   const visitor = await WidgetPage.started(browser, system.host, 'Ivo Example');
   await visitor.say('One');
   await visitor.say('Two');
   await operator.rowUnread('Ivo Example', 2).waitFor();
   await operator.openConversation('Ivo Example');
-  // Looked at, but not answered.
+  // Viewed, but not answered.
   await operator
     .list()
     .getByRole('button', { name: /^Ivo Example, waiting (now|\d+ min)$/ })
@@ -52,14 +52,14 @@ it('unread counts grow on both sides and go when the conversation is looked at',
   await visitor.page.getByRole('button', { name: 'Open chat, 2 unread', exact: true }).waitFor();
   await visitor.openChat();
   await expectOrder(visitor.log(), ['One', 'Two', 'Three', 'Four']);
-  // In view for a second.
+  // Visible for a second.
   await operator.log().getByText('Read', { exact: true }).last().waitFor();
   await visitor.closeChat();
   await visitor.page.getByRole('button', { name: 'Open chat', exact: true }).waitFor();
   await Promise.all([visitor.close(), operator.close()]);
 });
 
-it('a visitor ends the chat: the console says so, also after a reload, and the visitor may start anew', async () => {
+it('a visitor ends the chat: the console shows it, also after a reload, and the visitor may start another one', async () => {
   const operator = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
   const visitor = await WidgetPage.started(browser, system.host, 'Jade Example');
   await visitor.say('That was all.');
@@ -95,7 +95,7 @@ it('a visitor ends the chat: the console says so, also after a reload, and the v
   await Promise.all([visitor.close(), operator.close()]);
 });
 
-it('what looks like HTML is shown as it was typed, on both sides, and runs nowhere', async () => {
+it('text that looks like HTML is shown as it was typed, on both sides, and never runs', async () => {
   const operator = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
   const hostile = '<img src=x onerror="document.title=\'owned\'"><script>document.title="owned"</script>';
   const visitor = await WidgetPage.started(browser, system.host, '<b>Kim</b>');

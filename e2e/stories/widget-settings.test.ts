@@ -16,7 +16,7 @@ async function withAttributes(
   return await WidgetPage.open(browser, pages.add({ body: html, root }), { locale, viewport: { width, height: 800 } });
 }
 
-describe('where the launcher is', () => {
+describe('the position of the launcher', () => {
   it.each([
     ['', 'lang="en"', { x: 1204, y: 724 }],
     ['data-position="left"', 'lang="en"', { x: 20, y: 724 }],
@@ -31,13 +31,13 @@ describe('where the launcher is', () => {
     expect(await widget.launcher().boundingBox()).toEqual({ ...place, width: 56, height: 56 });
     await widget.openChat();
     const panel = async () => await widget.page.locator('switchboard-widget iframe').boundingBox();
-    // It comes up from a little below.
+    // The launcher is animated.
     await expect.poll(async () => ((box) => (box === null ? 0 : box.y + box.height))(await panel())).toBeCloseTo(place.y - 16, 1);
     expect(await panel()).toMatchObject({ x: attributes.includes('left') ? place.x : place.x + 56 - 384, width: 384 });
     await widget.close();
   });
 
-  it('is above or below what else is on the page, as the site says', async () => {
+  it('is above or below other elements of the page, as the site sets it', async () => {
     const bar = '<div id="bar" style="position: fixed; inset: auto 0 0; height: 120px; z-index: 500; background: white">Accept all</div>';
     const inCorner = async (widget: WidgetPage) => {
       await widget.launcher().waitFor();
@@ -56,8 +56,8 @@ describe('where the launcher is', () => {
   });
 });
 
-describe('a page that opens the chat by itself', () => {
-  it('has no launcher but to close the panel, and gets the keyboard back', async () => {
+describe('a page that opens the chat from its own elements', () => {
+  it('has a launcher only to close the panel, and gets the focus back', async () => {
     const widget = await withAttributes('data-hide-launcher', {
       body: '<button data-switchboard-open><b>Ask us</b></button><a href="/contact" data-switchboard-open>Contact</a>',
     });
@@ -78,7 +78,7 @@ describe('a page that opens the chat by itself', () => {
     await widget.close();
   });
 
-  it('opens it from elements that come later, whatever they do with the click', async () => {
+  it('opens it from elements that are added later, whatever they do with the click', async () => {
     const widget = await withAttributes('', { body: '<div id="later"></div>' });
     await widget.launcher().waitFor();
     await widget.page.evaluate(() => {
@@ -115,12 +115,12 @@ describe('the language', () => {
   });
 });
 
-describe('a color that can not be seen', () => {
+describe('a color with too little contrast', () => {
   it.each([
     ['#ffffff', 'rgb(148, 148, 148)'],
     ['#000000', 'rgb(102, 102, 102)'],
     ['#0a7d83', 'rgb(10, 125, 131)'],
-  ])('%s has a ring around the launcher that can be', async (color, ring) => {
+  ])('%s gets a visible ring around the launcher', async (color, ring) => {
     const widget = await withAttributes(`data-color="${color}"`);
     await widget.launcher().waitFor();
     expect(await widget.launcher().evaluate((button) => getComputedStyle(button).borderTopColor)).toBe(ring);
@@ -128,8 +128,8 @@ describe('a color that can not be seen', () => {
   });
 });
 
-describe('where the visitor goes', () => {
-  /** What the frame is told, as an ear in it hears. */
+describe('the pages of a visitor', () => {
+  /** The messages that the frame receives. */
   const LISTEN = () => {
     const heard: string[] = [];
     Object.assign(window, { heard });
@@ -138,13 +138,13 @@ describe('where the visitor goes', () => {
     });
   };
 
-  it.each(['with the browser’s word', 'by looking'])('is told to the frame %s, history API included', async (how) => {
+  it.each(['with the browser’s event', 'by polling'])('are reported to the frame %s, history API included', async (how) => {
     const context = await browser.newContext();
     await context.addInitScript(LISTEN);
-    if (how === 'by looking') await context.addInitScript(() => void delete (window as { navigation?: unknown }).navigation);
+    if (how === 'by polling') await context.addInitScript(() => void delete (window as { navigation?: unknown }).navigation);
     const page = await context.newPage();
     await page.goto(pages.add({ body: `<script async src="${system.web}/widget.js"></script>` }));
-    expect(await page.evaluate(() => 'navigation' in window)).toBe(how === 'with the browser’s word');
+    expect(await page.evaluate(() => 'navigation' in window)).toBe(how === 'with the browser’s event');
     const widget = new WidgetPage(page, context);
     await widget.openChat();
     await widget.frame().getByLabel('Name', { exact: true }).waitFor();
@@ -167,7 +167,7 @@ describe('where the visitor goes', () => {
     await widget.close();
   });
 
-  it('the panel is open on the next page of the visit, without the keyboard, until it is closed', async () => {
+  it('the panel is open on the next page of the visit, without the focus, until it is closed', async () => {
     const tag = `<script async src="${system.web}/widget.js"></script>`;
     const next = pages.add({ body: `<input id="search" autofocus>${tag}` });
     const widget = await WidgetPage.open(browser, pages.add({ body: tag }));
@@ -187,7 +187,7 @@ describe('where the visitor goes', () => {
     await widget.close();
   });
 
-  it('on a phone it is closed on the next page: it would cover what somebody has just gone to', async () => {
+  it('on a phone the panel is closed on the next page, because it would cover the page', async () => {
     const tag = `<script async src="${system.web}/widget.js"></script>`;
     const next = pages.add({ body: tag });
     const widget = await WidgetPage.open(browser, pages.add({ body: tag }), { viewport: { width: 390, height: 800 } });

@@ -8,7 +8,7 @@ import { WidgetPage } from '../harness/widget-page.ts';
 
 const system = inject('system');
 
-/** A browser whose pages all stand behind `between`. */
+/** A browser with `between` applied to all its pages. */
 function behind(between: (context: BrowserContext) => Promise<unknown>): ReturnType<typeof useBrowser> {
   const browser = useBrowser();
   return {
@@ -20,20 +20,20 @@ function behind(between: (context: BrowserContext) => Promise<unknown>): ReturnT
   };
 }
 
-// What Squid-like proxies and some virus scanners do: the WebSocket is opened, and nothing comes back.
+// Like Squid and some virus scanners: the WebSocket opens, and nothing comes back.
 const swallowed = behind(async (context) => await context.routeWebSocket(/\/chat\//, () => undefined));
-// A closed port, or a wrong NEXT_PUBLIC_SOCKET_URL.
+// Like a closed port, or a wrong NEXT_PUBLIC_SOCKET_URL.
 const unreachable = behind(async (context) => {
   await context.routeWebSocket(/\/chat\//, async (socket) => await socket.close());
   await context.route(`${system.relay}/**`, async (route) => await route.abort());
 });
 
-it('both sides talk live where something on the way swallows WebSockets', async () => {
+it('both sides exchange messages live when something on the way blocks WebSockets', async () => {
   const operator = await ConsolePage.signedIn(swallowed, system, OPERATORS.maya);
   const visitor = await WidgetPage.started(swallowed, system.host, 'Ada Swallowed');
   await visitor.say('Is this live?');
   await operator.openConversation('Ada Swallowed');
-  // Only the relay tells of this, as soon as the visitor's page has found its way.
+  // Only the relay delivers this, as soon as the visitor's page has found another transport.
   const field = operator.page.getByRole('textbox', { name: 'Message', exact: true });
   await expect
     .poll(async () => {
@@ -47,7 +47,7 @@ it('both sides talk live where something on the way swallows WebSockets', async 
   await Promise.all([visitor.close(), operator.close()]);
 });
 
-it('a relay that is never reached is said on both sides, and messages go through all the same', async () => {
+it('both sides show that the relay can’t be reached, and messages arrive all the same', async () => {
   const context = await unreachable.newContext();
   await context.addCookies([...(system.sessions[OPERATORS.omar.email] ?? [])]);
   const page = await context.newPage();

@@ -2,7 +2,7 @@ import type { Mutant } from './mutant.ts';
 
 const client = (file: string) => `packages/client/src/${file}`;
 
-/** What can be broken in browsers. */
+/** Mutants of the browser client. */
 export const CLIENT_MUTANTS: readonly Mutant[] = [
   {
     name: 'new key on retry',
@@ -13,7 +13,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'fetch before join',
-    breaks: 'a client looks for news when its line opens, not when it has joined: what comes in between is missed',
+    breaks: 'a client catches up when its connection opens, not when it has joined: messages in between are missed',
     edits: [
       {
         file: client('transport/connection.ts'),
@@ -32,7 +32,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'cursor by highest number',
-    breaks: 'a client asks for what comes after the highest number it has seen, whatever is missing below',
+    breaks: 'a client requests the messages after the highest number it has seen, although earlier ones are missing',
     edits: [
       {
         file: client('timeline/reduce.ts'),
@@ -45,15 +45,15 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'no head check',
-    breaks: 'nobody looks for news every 20 seconds',
+    breaks: 'clients do not check for news every 20 seconds',
     edits: [{ file: client('conversation/head-check.ts'), find: '      this.#check();\n', replace: '' }],
     rebuild: [],
-    // Not by the chaos scenario: on a busy machine it waits so long that the dead connection is noticed first.
+    // Not with the chaos scenario: on a busy machine it takes so long that the dead connection is noticed first.
     tests: 'packages/client/src/conversation/conversation.test.ts',
   },
   {
     name: 'handlers in connect',
-    breaks: 'handlers are registered anew with every connection',
+    breaks: 'handlers are registered again with every connection',
     edits: [
       {
         file: client('transport/connection.ts'),
@@ -66,7 +66,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'outbox in memory',
-    breaks: 'what is not saved yet is kept in the page',
+    breaks: 'unsaved messages are kept in the memory of the page',
     edits: [
       { file: client('outbox/store.ts'), find: '        await this.#disk.add(entry);\n', replace: "        throw new Error('no disk');\n" },
     ],
@@ -75,7 +75,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'session written late',
-    breaks: 'the conversation is kept where a browser writes it some seconds later',
+    breaks: 'the conversation is kept in storage that a browser writes to disk some seconds later',
     edits: [
       {
         file: client('visitor/session.ts'),
@@ -107,7 +107,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'tick before the commit',
-    breaks: 'a message says Sent as soon as it is on its way',
+    breaks: 'a message shows Sent before it is saved',
     edits: [
       {
         file: client('timeline/view.ts'),
@@ -120,7 +120,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'read past a gap',
-    breaks: 'who has seen a message has read everything before it, what never arrived included',
+    breaks: 'seeing a message marks everything before it as read, including messages that have not arrived',
     edits: [
       {
         file: client('conversation/read-state.ts'),
@@ -133,7 +133,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'delivered by the relay',
-    breaks: 'what the relay has delivered counts as received by the other side’s browser',
+    breaks: 'a message that the relay has delivered counts as received by the other side’s browser',
     edits: [
       {
         file: client('timeline/view.ts'),
@@ -146,7 +146,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'out of order',
-    breaks: 'the outbox sends the newest first',
+    breaks: 'the outbox sends the newest message first',
     edits: [
       { file: client('outbox/batch.ts'), find: 'for (const entry of waiting) {', replace: 'for (const entry of waiting.toReversed()) {' },
     ],
@@ -155,7 +155,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'no backstop',
-    breaks: 'consoles save nothing for others',
+    breaks: 'consoles save no messages of visitors',
     edits: [
       {
         file: client('operator/backstop.ts'),
@@ -168,7 +168,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'own keys for old front-ends',
-    breaks: 'each console makes up its own key for a message that came without one',
+    breaks: 'each console generates its own key for a message without one',
     edits: [
       {
         file: client('timeline/live-message.ts'),
@@ -181,7 +181,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'no jitter',
-    breaks: 'everybody tries again after the same time',
+    breaks: 'all clients retry after the same time',
     edits: [{ file: client('platform/backoff.ts'), find: ': random * ceiling;', replace: ': ceiling;' }],
     rebuild: [],
     tests: 'packages/client/src/platform/backoff.test.ts packages/client/src/outbox/failing.test.ts',

@@ -1,13 +1,13 @@
-/** One way to break the product on purpose, and what has to notice. */
+/** One way to break the product on purpose, and what has to detect it. */
 export interface Mutant {
   readonly name: string;
-  /** What is broken, as a person would say it. */
+  /** What is broken, in plain words. */
   readonly breaks: string;
   readonly edits: readonly { readonly file: string; readonly find: string; readonly replace: string }[];
-  /** What has to be built anew before it runs. */
+  /** The apps that have to be built again before it runs. */
   readonly rebuild: readonly ('relay' | 'web')[];
-  /** A scenario in which it has to be seen, played with up to `SEEDS` seeds … */
+  /** The scenario that has to detect it, played with up to `SEEDS` seeds … */
   readonly scenario?: string;
-  /** … or the tests beside the code, where it is about something that no fault brings to light. */
+  /** … or tests, if no fault would reveal it. */
   readonly tests?: string;
 }

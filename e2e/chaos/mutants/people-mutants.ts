@@ -3,18 +3,18 @@ import type { Mutant } from './mutant.ts';
 const client = (file: string) => `packages/client/src/${file}`;
 const KEY_PER_SIDE = 'packages/database/prisma/migrations/20261125000000_additive_message_key_per_side/migration.sql';
 
-/** What can be broken in what people may do to one another: with keys, in one browser, with tokens that are over, and with backups. */
+/** Mutants of the rules between people: about keys, shared browsers, expired tokens, and backups. */
 export const PEOPLE_MUTANTS: readonly Mutant[] = [
   {
     name: 'one key for both sides',
-    breaks: 'the database takes a message key once per conversation, so that a visitor can take those of operators',
+    breaks: 'a message key is unique per conversation, so that a visitor can take the keys of operators',
     edits: [{ file: KEY_PER_SIDE, find: '("messageKey", "clientId", "senderType")', replace: '("messageKey", "clientId")' }],
     rebuild: [],
     tests: 'packages/chat/src/messages/saving',
   },
   {
     name: 'a message by its key alone',
-    breaks: 'views know a message by its key, whichever side made it',
+    breaks: 'views identify a message by its key alone, without its side',
     edits: [
       { file: client('model/message-id.ts'), find: 'return `${senderType} ${key}`;', replace: "return `${senderType === '' ? '' : key}`;" },
     ],
@@ -36,7 +36,7 @@ export const PEOPLE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a conflict drops the message',
-    breaks: 'a message whose key is another message’s leaves the outbox, and nobody has it',
+    breaks: 'a message whose key belongs to another message leaves the outbox and is lost',
     edits: [
       {
         file: client('outbox/refusals.ts'),
@@ -49,7 +49,7 @@ export const PEOPLE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'nobody asks which operator a page is for',
-    breaks: 'a page that was opened for one operator acts for whoever is signed in now',
+    breaks: 'a page that was opened for one operator acts for the operator who is signed in now',
     edits: [
       {
         file: 'apps/web/server/requests/admission.ts',
@@ -62,7 +62,7 @@ export const PEOPLE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'drafts without an owner',
-    breaks: 'what one operator has typed is there for the next one who signs in',
+    breaks: 'the draft of one operator is shown to the next one who signs in',
     edits: [
       {
         file: 'apps/web/components/hooks/drafts.ts',
@@ -75,7 +75,7 @@ export const PEOPLE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a late answer brings a conversation back',
-    breaks: 'a renewed token is written back although the conversation was ended, or another one began, meanwhile',
+    breaks: 'a renewed token is stored although the conversation was ended, or another one started, meanwhile',
     edits: [
       {
         file: client('visitor/session.ts'),
@@ -88,7 +88,7 @@ export const PEOPLE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'the end takes everything',
-    breaks: 'ending a chat throws away whatever is in the outbox then, unsent messages included',
+    breaks: 'ending a chat discards everything in the outbox, including unsent messages',
     edits: [
       {
         file: client('visitor/active-conversation.ts'),
@@ -101,7 +101,7 @@ export const PEOPLE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'bodies without an end',
-    breaks: 'nobody counts how many bytes of bodies one caller has under way',
+    breaks: 'the bytes of one caller’s incomplete bodies are not limited',
     edits: [
       {
         file: 'apps/web/server/parts/http/bytes-under-way.ts',
@@ -114,7 +114,7 @@ export const PEOPLE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'times of the server’s zone',
-    breaks: 'connections keep the time zone that the server gives them',
+    breaks: 'connections keep the time zone of the server',
     edits: [
       {
         file: 'packages/database/src/connection/session-client.ts',
@@ -132,7 +132,7 @@ export const PEOPLE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a new relay is told nothing',
-    breaks: 'revocations are not repeated to a relay that has started since',
+    breaks: 'revocations are not repeated to a relay that has restarted',
     edits: [
       {
         file: 'apps/web/server/parts/relay/revocation-sender.ts',
@@ -145,7 +145,7 @@ export const PEOPLE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'numbers given again after a restore',
-    breaks: 'restoring a backup leaves the counters of ids where the backup had them',
+    breaks: 'restoring a backup sets the counters of ids back to those of the backup',
     edits: [
       {
         file: 'packages/database/src/backup/replace-rows.ts',
@@ -159,7 +159,7 @@ export const PEOPLE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a restore goes unnoticed',
-    breaks: 'pages that are open go on with what they had before a backup was restored, unless the numbers give it away',
+    breaks: 'open pages continue with their state from before a restore, unless the numbers reveal it',
     edits: [
       {
         file: client('timeline/reduce.ts'),
@@ -177,7 +177,7 @@ export const PEOPLE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'several CONNECTs',
-    breaks: 'one connection may make as many sockets as it asks for',
+    breaks: 'one connection may create any number of sockets',
     edits: [
       {
         file: 'apps/relay/src/engine/parser.ts',
@@ -190,7 +190,7 @@ export const PEOPLE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a socket outlives its token',
-    breaks: 'a connection stays open when its token is over',
+    breaks: 'a connection stays open after its token has expired',
     edits: [
       {
         file: 'apps/relay/src/admission/token-end.ts',

@@ -4,11 +4,11 @@ const MIGRATIONS = 'packages/database/prisma/migrations';
 const MIGRATION = `${MIGRATIONS}/20261123000000_init/migration.sql`;
 const save = (file: string) => `packages/chat/src/messages/saving/${file}`;
 
-/** What can be broken in the servers and the database. */
+/** Mutants of the servers and the database. */
 export const SERVER_MUTANTS: readonly Mutant[] = [
   {
     name: 'no unique key',
-    breaks: 'the database takes a message key twice, and nobody looks whether it is there',
+    breaks: 'the database accepts a message key twice, and the saver does not check whether it exists',
     edits: [
       {
         file: `${MIGRATIONS}/20261125000000_additive_message_key_per_side/migration.sql`,
@@ -17,7 +17,7 @@ export const SERVER_MUTANTS: readonly Mutant[] = [
       },
       {
         file: save('plan-group.ts'),
-        find: 'const before = knowledge.messages.get(identity) ?? planned.get(identity);',
+        find: 'const before = input.messages.get(identity) ?? planned.get(identity);',
         replace: 'const before = planned.get(identity);',
       },
     ],
@@ -26,7 +26,7 @@ export const SERVER_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'cursor by time',
-    breaks: 'a page is what was sent after the last message, not what was numbered after it',
+    breaks: 'a page has the messages sent after the last one, not those numbered after it',
     edits: [
       {
         file: 'packages/chat/src/messages/read-page.ts',
@@ -40,7 +40,7 @@ export const SERVER_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'cursor by id',
-    breaks: 'a page is what has a greater id in the table than the number asked for',
+    breaks: 'a page has the rows with an id greater than the requested number',
     edits: [
       { file: 'packages/chat/src/messages/read-page.ts', find: 'm.seq > ${Math.min(afterSeq', replace: 'm.id > ${Math.min(afterSeq' },
     ],
@@ -49,7 +49,7 @@ export const SERVER_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'numbers with gaps',
-    breaks: 'every second number is left out',
+    breaks: 'every second number is skipped',
     edits: [
       {
         file: save('write-at-once.ts'),
@@ -62,7 +62,7 @@ export const SERVER_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'no hint after the commit',
-    breaks: 'the web app tells the relay nothing',
+    breaks: 'the web app sends no hints to the relay',
     edits: [
       {
         file: 'apps/web/server/parts/relay/relay-hints.ts',
@@ -75,7 +75,7 @@ export const SERVER_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'no resync',
-    breaks: 'when Redis is back nobody is told to look',
+    breaks: 'when Redis is back, clients are not asked to catch up',
     edits: [
       { file: 'apps/relay/src/cluster/cluster.ts', find: "    (missedElsewhere ? io : io.local).emit('resync', {});\n", replace: '' },
     ],
@@ -84,7 +84,7 @@ export const SERVER_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'answer before the commit is on disk',
-    breaks: 'the database answers a commit that a crash can take back',
+    breaks: 'the database confirms a commit that a crash can undo',
     edits: [
       {
         file: 'packages/database/src/database.ts',
@@ -97,7 +97,7 @@ export const SERVER_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'no timeouts',
-    breaks: 'nothing limits how long a request waits for the database',
+    breaks: 'a request waits for the database without a timeout',
     edits: [
       { file: save('message-saver.ts'), find: 'const DEFAULT_MAX_WAIT_MS = 4_700;', replace: 'const DEFAULT_MAX_WAIT_MS = 60_000;' },
       {
@@ -121,7 +121,7 @@ export const SERVER_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'numbers outside the lock',
-    breaks: 'numbers are given without the lock on the client’s row, and may be given twice',
+    breaks: 'numbers are assigned without the lock on the client’s row, and may be assigned twice',
     edits: [
       {
         file: save('write-at-once.ts'),
@@ -139,7 +139,7 @@ export const SERVER_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'role from the payload',
-    breaks: 'the relay believes who a socket says it is',
+    breaks: 'the relay trusts the role in a payload',
     edits: [
       {
         file: 'apps/relay/src/events/handlers/join.ts',
@@ -153,14 +153,14 @@ export const SERVER_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'all sent away at once',
-    breaks: 'a relay that stops ends all connections in the same moment',
+    breaks: 'a relay that stops ends all connections at the same moment',
     edits: [{ file: 'apps/relay/src/drain.ts', find: 'const STEP_MS = 10;', replace: 'const STEP_MS = 0;' }],
     rebuild: ['relay'],
     tests: 'apps/relay/src/drain.test.ts',
   },
   {
     name: 'slow readers are kept',
-    breaks: 'the relay keeps for a reader that stopped what it does not take, without end',
+    breaks: 'the queue of a reader that has stopped grows without limit',
     edits: [
       {
         file: 'apps/relay/src/housekeeping.ts',
