@@ -18,7 +18,7 @@ const PLACES = [
   'packages/chat/src/messages/saving/message-columns.ts', // its columns, and the type in the database
   'packages/chat/src/messages/present-message.ts', // what is told of it
   'packages/client/src/outbox/entry.ts', // the disk, and what is uploaded first
-  'packages/client/src/operator/backstop.ts', // saving for an old front-end
+  'packages/client/src/operator/fallback-saver.ts', // saving for an old front-end
   'packages/client/src/timeline/view.ts', // which copies are the same
   'apps/web/components/console/Announcer.tsx',
   'apps/web/components/console/ConversationRow.tsx',

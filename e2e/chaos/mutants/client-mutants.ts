@@ -158,7 +158,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     breaks: 'consoles save no messages of visitors',
     edits: [
       {
-        file: client('operator/backstop.ts'),
+        file: client('operator/fallback-saver.ts'),
         find: '    const entry = entryOf(clientId, address, message);\n',
         replace: '    if (clientId > 0) return;\n    const entry = entryOf(clientId, address, message);\n',
       },

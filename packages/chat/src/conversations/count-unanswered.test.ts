@@ -24,7 +24,7 @@ it('is zero when nobody waits', async () => {
   expect(await countUnanswered(chat.ctx, SYSTEM)).toEqual({ count: 0, oldestSeconds: 0 });
 });
 
-it('counts those in which the visitor has said the last word, from the first message without an answer', async () => {
+it('counts conversations in which the last message is the visitor’s, since the first message without an answer', async () => {
   const saver = createMessageSaver(chat.ctx);
   const operator = await chat.operator();
   const [waiting, answered, patient] = [await chat.visitor(), await chat.visitor(), await chat.visitor()];
@@ -45,7 +45,7 @@ it('counts those in which the visitor has said the last word, from the first mes
   expect(await countUnanswered(chat.ctx, SYSTEM)).toEqual({ count: 1, oldestSeconds: 10 });
 });
 
-it('counts who has left and who has waited for long, not who is blocked or done with', async () => {
+it('counts visitors who have left or waited for long, and neither blocked nor done ones', async () => {
   const saver = createMessageSaver(chat.ctx);
   const operator = await chat.operator();
   const [gone, patient, blocked, done] = [await chat.visitor(), await chat.visitor(), await chat.visitor(), await chat.visitor()];

@@ -9,15 +9,15 @@ import { withDatabase } from '../with-database.ts';
 export interface Unanswered {
   /** `MAX_COUNTED` when there are that many or more. */
   readonly count: number;
-  /** How long the one that has waited longest has done so, counted from the first message that nobody answered, in seconds; 0 when nobody waits. */
+  /** The longest wait, counted from the first message without an answer, in seconds; 0 when nobody waits. */
   readonly oldestSeconds: number;
 }
 
-/** Counting goes no further: what it costs must not be up to strangers. */
+/** Counting stops here: strangers must not decide how much it costs. */
 const MAX_COUNTED = 10_000;
 
 /**
- * How many visitors wait for an operator: those of the view `waiting`.
+ * Counts the visitors who wait for an operator: those of the view `waiting`.
  *
  * @throws ChatError `forbidden` for everybody but the installation, `unavailable`
  */

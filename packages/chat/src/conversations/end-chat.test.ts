@@ -33,13 +33,13 @@ describe('the effects of ending a chat', () => {
     changed(visitor, 0, 'ended'),
   ];
 
-  it('by the visitor: they left and their tokens are revoked; asked again, all but the first', async () => {
+  it('by the visitor: they left and their tokens are revoked; repeated, their tokens are revoked', async () => {
     const visitor = await chat.visitor();
     expect((await endChat(chat.ctx, visitor)).effects).toEqual(effectsOfLeaving(visitor));
     expect((await endChat(chat.ctx, visitor)).effects).toEqual(effectsOfLeaving(visitor).slice(1));
   });
 
-  it('by the visitor after an operator: they left as well', async () => {
+  it('by the visitor after an operator: they left, too', async () => {
     const [visitor, operator] = [await chat.visitor(), await chat.operator()];
     await endChat(chat.ctx, operator, { clientId: visitor.clientId });
     expect((await endChat(chat.ctx, visitor)).effects).toEqual(effectsOfLeaving(visitor));
@@ -94,7 +94,7 @@ describe('a visitor’s token, once they have ended the chat', () => {
     });
   });
 
-  it('stays so when somebody else writes into the conversation', async () => {
+  it('stays revoked when somebody else writes into the conversation', async () => {
     const [visitor, operator] = [await chat.visitor(), await chat.operator()];
     const saver = createMessageSaver(chat.ctx);
     await endChat(chat.ctx, visitor);

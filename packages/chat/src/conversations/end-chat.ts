@@ -10,7 +10,7 @@ import { conversationChanged, type Effect, type WithEffects } from '../effects.t
 import { writeRevocation } from '../revocations/revocations.ts';
 import { withDatabase } from '../with-database.ts';
 
-/** A conversation that stands ended. */
+/** An ended conversation. */
 export interface EndedChat {
   /** ISO-8601. */
   endedAt: string;
@@ -18,8 +18,8 @@ export interface EndedChat {
 
 /**
  * Ends a conversation. Nothing is deleted. Ending an ended conversation changes nothing and answers when it was ended. When the visitor ends it, their tokens
- * are void except for reading the last page once more: the next person at this browser, or the holder of a copied token, can't continue it. When an operator
- * ends it, the visitor's next message reopens it.
+ * allow nothing but reading the last page: the next person at this browser, or the holder of a copied token, cannot continue it. When an operator ends it, the
+ * visitor's next message reopens it.
  *
  * @throws ChatError as `clientMeant`, `not_found`, and `blocked` for a visitor who is
  */
@@ -56,7 +56,7 @@ export async function endChat(
   );
 }
 
-/** The visitor is gone, whether an operator had ended the chat before them or not. */
+/** Ends the visitor's sessions, also where an operator had ended the chat before. */
 async function endSessions(
   tx: Prisma.TransactionClient,
   { id, address }: Pick<ClientState, 'id' | 'address'>,
@@ -64,7 +64,7 @@ async function endSessions(
 ): Promise<Effect[]> {
   const { count } = await tx.chatSession.updateMany({ where: { clientId: id, endedAt: null }, data: { endedAt: at } });
   if (count > 0) await writeRevocation(tx, { role: 'client', id, at, address });
-  // Operators hear once that the visitor left; the relay may hear of a revocation any number of times.
+  // Operators are notified once that the visitor left; the relay may receive a revocation any number of times.
   const left: Effect[] = count > 0 ? [{ kind: 'visitor left', clientId: id, address }] : [];
   return [...left, { kind: 'access revoked', role: 'client', id, address }];
 }

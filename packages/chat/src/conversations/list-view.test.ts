@@ -58,7 +58,7 @@ async function pagesOf(
 }
 
 describe('waiting', () => {
-  it('lists who waits, the longest first, however often they wrote and whoever has looked', async () => {
+  it('lists waiting visitors, longest wait first, however often they wrote and whoever has read it', async () => {
     const [first, second, third] = [await asking(0), await asking(1), await asking(2)];
     await asking(3).then(async ({ clientId }) => await answer(clientId));
     chat.now = at(60);
@@ -79,7 +79,7 @@ describe('waiting', () => {
     expect((await view({ view: 'waiting' })).chats).toMatchObject([{ client: { waitingSince: at(2).toISOString() } }]);
   });
 
-  it('reaches each of 320 exactly once, while others are answered, write on and come in between', async () => {
+  it('reaches each of 320 visitors exactly once, while others are answered, write again and arrive', async () => {
     const rows = await chat.db.prisma.client.createManyAndReturn({
       // Three at a time have waited equally long.
       data: Array.from({ length: 320 }, (_, index) => ({
@@ -96,7 +96,7 @@ describe('waiting', () => {
     const answered = new Set<number>();
     chat.now = at(1_000);
     const ids = await pagesOf('waiting', 50, async (page) => {
-      // One that was listed, one that was not, one that goes on writing, and one who comes anew.
+      // One that was listed, one that was not, one that writes again, and a new one.
       for (const id of [all[page * 10], all[310 - page * 10]]) {
         await answer(id ?? 0);
         answered.add(id ?? 0);
@@ -111,7 +111,7 @@ describe('waiting', () => {
 });
 
 describe('open', () => {
-  it('lists who waits first, then what is answered by its newest activity, and neither the empty nor the done', async () => {
+  it('lists waiting visitors first, then answered ones by newest activity, and no empty or done conversation', async () => {
     await chat.visitor('has only opened the chat');
     const [answered, patient, done, fresh, blocked] = [await asking(0), await asking(1), await asking(2), await asking(3), await asking(4)];
     await markDone(chat.ctx, operator, { clientId: done.clientId, done: true });
@@ -125,7 +125,7 @@ describe('open', () => {
     expect((await view({ view: 'open', limit: 1 })).waiting).toBe(2);
   });
 
-  it('never leaves out who goes on waiting, and never lists anybody twice on a page', async () => {
+  it('never leaves out a visitor who keeps waiting, and lists nobody twice on a page', async () => {
     const visitors: VisitorActor[] = [];
     for (let index = 0; index < 12; index += 1) visitors.push(await asking(index));
     const ids = await pagesOf('open', 4, async (page) => void (await answer(visitors[page]?.clientId ?? 0)));
@@ -133,7 +133,7 @@ describe('open', () => {
   });
 });
 
-it('done lists what was marked last first, until the visitor writes', async () => {
+it('the view of done conversations lists the last marked first, until the visitor writes', async () => {
   const visitors = [await asking(0), await asking(1), await asking(2)];
   for (const [index, { clientId }] of visitors.toReversed().entries()) {
     chat.now = at(10 + index);
@@ -149,7 +149,7 @@ it('done lists what was marked last first, until the visitor writes', async () =
 
 describe('a page', () => {
   it.each(['', 'x', 'd_1_1', 'r_1_1', 'w_1', 'w_1_1_1', 'w_-1_1', 'w_1_99999999999', "w_1_1'"])(
-    'is not asked for by the cursor "%s"',
+    'is refused for the cursor "%s"',
     async (cursor) => {
       expect(await codeOf(view({ view: 'waiting', cursor }))).toBe('invalid_request');
     },

@@ -31,7 +31,7 @@ const standing = async ({ clientId }: VisitorActor) => {
 const answer = async ({ clientId }: VisitorActor) => await saver.save(operator, [text('an answer', { clientId })]);
 const done = async ({ clientId }: VisitorActor, lastSeq?: number) => await markDone(chat.ctx, operator, { clientId, done: true, lastSeq });
 
-it('somebody waits from their first message that nobody has answered, until an operator writes', async () => {
+it('a visitor waits from their first message without an answer until an operator writes', async () => {
   const visitor = await chat.visitor();
   expect(await standing(visitor)).toEqual({ waitingSince: null, doneAt: null });
   await saver.save(visitor, [text('Hello?', { sentAt: at(-30).toISOString() })]);
@@ -48,7 +48,7 @@ it('somebody waits from their first message that nobody has answered, until an o
   expect(await standing(visitor)).toEqual({ waitingSince: null, doneAt: null });
 });
 
-it('reading, blocking and ending leave somebody waiting', async () => {
+it('a visitor waits on after reading, blocking and ending', async () => {
   const visitor = await chat.visitor();
   const { clientId } = visitor;
   await saver.save(visitor, [text('Hello?')]);
@@ -73,7 +73,7 @@ it.each<[string, readonly ('v' | 'o')[], number | null]>([
   expect(await standing({ kind: 'visitor', clientId, sessionId })).toEqual({ waitingSince: since, doneAt: null });
 });
 
-it('done ends the waiting, until the visitor writes again', async () => {
+it('marking as done ends the waiting until the visitor writes again', async () => {
   const visitor = await chat.visitor();
   const { clientId } = visitor;
   await saver.save(visitor, [text('Thanks!')]);
@@ -96,14 +96,14 @@ it('done ends the waiting, until the visitor writes again', async () => {
   expect(await standing(visitor)).toEqual({ waitingSince: null, doneAt: null });
 });
 
-it('done is refused when a message came that the operator has not seen', async () => {
+it('marking as done is refused when there is a message that the operator has not seen', async () => {
   const visitor = await chat.visitor();
   await saver.save(visitor, [text('Thanks!'), text('But wait')]);
   expect(await codeOf(done(visitor, 1))).toBe('conflict');
   expect(await standing(visitor)).toEqual({ waitingSince: NOW, doneAt: null });
 });
 
-it('taken back, it is as its messages say', async () => {
+it('once it is undone, the messages decide who waits', async () => {
   const [waiting, answered] = [await chat.visitor(), await chat.visitor()];
   await saver.save(waiting, [text('Hello?'), text('Hello?')]);
   await answer(waiting);
@@ -121,7 +121,7 @@ it('taken back, it is as its messages say', async () => {
   expect(await undo(waiting)).toMatchObject({ doneAt: null, waitingSince: at(5).toISOString() });
 });
 
-it('is for operators, and for conversations that are there', async () => {
+it('marking as done is for operators, and for existing conversations', async () => {
   const visitor = await chat.visitor();
   const input = { clientId: visitor.clientId, done: true };
   expect(await codeOf(markDone(chat.ctx, visitor, input))).toBe('forbidden');

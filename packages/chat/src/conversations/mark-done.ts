@@ -18,15 +18,15 @@ export interface MarkDoneInput {
   readonly lastSeq?: number | undefined;
 }
 
-/** How the conversation stands now, ISO-8601. */
+/** The conversation's new state; times are ISO-8601. */
 export interface MarkedDone {
   doneAt: string | null;
   waitingSince: string | null;
 }
 
 /**
- * Marks a conversation as done, so that nobody waits in it any more, or takes that back, so that its messages decide again who waits. The visitor's next
- * message takes it back, too. Asked again it changes nothing.
+ * Marks a conversation as done, so that its visitor no longer waits, or undoes that, so that its messages decide again whether they wait. The visitor's next
+ * message undoes it, too. Repeating it changes nothing.
  *
  * @throws ChatError `unauthenticated`, `forbidden` for everybody but operators, `not_found`, `conflict` when there are other messages than `lastSeq` says
  */

@@ -51,7 +51,7 @@ it.each<[string, number | null]>([
   expect(await settled(clientId)).toEqual({ waitingSince: first === null ? null : at(first), doneAt: null });
 });
 
-it('of a conversation that nobody has touched for a month nobody is waited for', async () => {
+it('nobody waits in a conversation that has been quiet for a month', async () => {
   const { clientId } = await chat.visitor();
   await saveAsBefore(clientId, 'v', -31 * 24 * 60 * 60);
   expect(await settled(clientId)).toEqual({ waitingSince: null, doneAt: null });
@@ -82,7 +82,7 @@ it.each<[string, string, string, number | null]>([
   chat.now = NOW;
 });
 
-it('a visitor’s message opens what is done, an operator’s does not, whichever version saves it', async () => {
+it('a visitor’s message reopens a done conversation, an operator’s does not, whichever version saves it', async () => {
   const { clientId } = await chat.visitor();
   await saveAsBefore(clientId, 'v');
   await settled(clientId);
@@ -93,7 +93,7 @@ it('a visitor’s message opens what is done, an operator’s does not, whicheve
   expect(await settled(clientId)).toEqual({ waitingSince: null, doneAt: null });
 });
 
-it('goes through all there is in steps, the newest activity first, and several at once do not wait for one another', async () => {
+it('settles all conversations in steps, newest activity first, and several processes do not wait for one another', async () => {
   await chat.db.prisma.$executeRaw`
     WITH c AS (
       INSERT INTO "Client" (username, "updatedAt", "lastActivityAt", "lastSeq")
@@ -115,7 +115,7 @@ it('goes through all there is in steps, the newest activity first, and several a
   expect(newest.waitingSince).toEqual(newest.lastActivityAt);
 });
 
-it('what cannot be settled now keeps nobody from reading', async () => {
+it('lists can be read while settling fails', async () => {
   const { clientId } = await chat.visitor();
   await saveAsBefore(clientId, 'v');
   const $transaction = async () => await Promise.reject(new Prisma.PrismaClientUnknownRequestError('read only', { clientVersion: '0' }));

@@ -6,13 +6,13 @@ import { requirePermission } from '../permissions.ts';
 import { clientsSeenBy } from '../visible.ts';
 import { unansweredJoins } from './who-waits.ts';
 
-/** Conversations that are settled in one transaction: their rows are locked meanwhile. */
+/** Number of conversations that are settled in one transaction, which locks their rows. */
 const PER_STEP = 100;
-/** Of a conversation from before there was `waitingSince`: what has been quiet for longer is not waited for any more. */
+/** A conversation from before `waitingSince` existed does not wait when it has been quiet for longer. */
 const FORGOTTEN_AFTER_MS = 30 * 24 * 60 * 60 * 1_000;
 
 /**
- * Brings up to date who waits, for what a server does when it starts. As `settleWaitingChats`.
+ * Determines who waits, when a server starts. As `settleWaitingChats`.
  *
  * @throws ChatError `forbidden` for everybody but the installation
  */
@@ -22,22 +22,22 @@ export async function settleWaiting(ctx: Context, actor: Actor): Promise<boolean
 }
 
 /**
- * Finds out who waits in conversations whose `waitingSince` is of older messages than they have: those from before the column was there, and those into which a
- * version that does not know it has saved, while both run beside each other. Begins with the newest activity. Several may do this at once, each with rows of
- * its own. Never rejects: what is left is settled by the next call.
+ * Determines who waits in conversations whose `waitingSince` does not cover their newest messages: those from before the column existed, and those in which an
+ * older version has saved messages while both versions run. Starts with the newest activity. Several processes may do this at once, each with other rows. Never
+ * rejects: the next call settles the rest.
  *
  * @returns whether there may be more
  */
 export async function settleWaitingChats(ctx: Context): Promise<boolean> {
   try {
     const { prisma } = ctx.db;
-    // Nearly always there is nothing to do, which a look at an empty index says without a transaction.
+    // Nearly always there is nothing to do, which an empty index shows without a transaction.
     const [found] = await prisma.$queryRaw<
       object[]
     >`SELECT FROM ${clientsSeenBy(SYSTEM)} WHERE c."waitingSeq" <> c."lastSeq" ORDER BY c."lastActivityAt" DESC LIMIT 1`;
     return found !== undefined && (await prisma.$transaction(async (tx) => await settleStep(tx, ctx.clock()))) === PER_STEP;
   } catch (error) {
-    ctx.log.warn({ err: error }, 'who waits could not be found out yet');
+    ctx.log.warn({ err: error }, 'could not determine who waits yet');
     return false;
   }
 }
@@ -48,7 +48,7 @@ async function settleStep(tx: Prisma.TransactionClient, now: Date): Promise<numb
     FOR NO KEY UPDATE OF c SKIP LOCKED`;
   const ids = rows.map(({ id }) => id);
   const forgotten = new Date(now.getTime() - FORGOTTEN_AFTER_MS).toISOString();
-  // A statement of its own, so that it sees every message that was there when the rows were locked.
+  // A separate statement, so that it sees every message that was saved before the rows were locked.
   await tx.$executeRaw`
     UPDATE "Client" SET "waitingSince" = n.since, "doneAt" = n."doneAt", "waitingSeq" = "lastSeq", version = version + 1
     FROM (

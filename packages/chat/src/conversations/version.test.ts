@@ -91,7 +91,7 @@ function shown({ version: _version, ...chatRow }: RecentChat): string {
 const step = fc.record({ verb: fc.constantFrom(...Object.keys(VERBS)), visitor: fc.nat(2), n: fc.nat(5) });
 
 describe('the version of a conversation', () => {
-  it('grows whenever what operators see of it changes, whatever was done', async () => {
+  it('grows with every verb that changes what operators see of it', async () => {
     const changes = new Set<string>();
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
@@ -118,7 +118,7 @@ describe('the version of a conversation', () => {
     expect(new Set([...changes, 'settleWaiting'])).toEqual(new Set(Object.keys(VERBS)));
   });
 
-  it('grows by who waits, found out for messages of an older version', async () => {
+  it('grows when settling changes who waits', async () => {
     const visitor = await chat.visitor();
     await saver.save(visitor, [text('Hello?')]);
     await chat.db.prisma.client.update({ where: { id: visitor.clientId }, data: { waitingSince: null, waitingSeq: 0 } });
@@ -143,7 +143,7 @@ describe('the version of a conversation', () => {
     expect((await chat.client(clientId)).version).toBe(version + 3);
   });
 
-  it('costs saving no statement of its own', async () => {
+  it('needs no additional statement for saving', async () => {
     const visitor = await chat.visitor();
     const statements: Prisma.Sql[] = [];
     const recording = createMessageSaver({ ...chat.ctx, db: recordedSaves(chat.db, statements) });
@@ -169,8 +169,8 @@ function completed(rows: readonly (RecentChat | UnchangedChat)[], before: Readon
   });
 }
 
-describe('a list of which the caller knows rows', () => {
-  it('says the same with the rows that the caller has as it says without', async () => {
+describe('a list with known rows', () => {
+  it('shows the same as without them', async () => {
     let unchanged = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 8 }), fc.constantFrom(...VIEWS, null), async (steps, view) => {
@@ -198,7 +198,7 @@ describe('a list of which the caller knows rows', () => {
     expect(unchanged).toBeGreaterThan(10);
   });
 
-  it('has whole rows for versions that are none of theirs, whatever they are', async () => {
+  it('has the whole row for any version other than the current one', async () => {
     const visitor = await chat.visitor();
     await saver.save(visitor, [text('Hello?')]);
     const { version } = await chat.client(visitor.clientId);

@@ -1,20 +1,20 @@
 import { Prisma } from '@switchboard/database';
 
-/** Further back than this nobody looks for the first message without an answer. */
+/** The first message without an answer is searched among this many of the newest messages. */
 const MAX_WAITING_MESSAGES = 200;
 
 /**
- * The rule, for a client `c`: somebody waits for an answer. Everything that lists or counts them uses it. It is the condition of an index, word by word; blocked
- * visitors keep their `waitingSince`, and wait again when they are let in.
+ * A condition: the visitor of the client `c` waits for an answer. Every list and count uses it. It is the condition of an index, word for word. Blocked visitors
+ * keep their `waitingSince`, and wait again when they are unblocked.
  */
 export const IS_WAITING = Prisma.sql`c."waitingSince" IS NOT NULL AND c."blockedAt" IS NULL`;
 
-/** For a client `c`: it is open, and nobody in it waits. The condition of an index, too. */
+/** A condition: the client `c` is open, and its visitor does not wait. The condition of an index, too. */
 export const IS_OPEN_NOT_WAITING = Prisma.sql`c."doneAt" IS NULL AND c."lastSeq" > 0 AND (c."waitingSince" IS NULL OR c."blockedAt" IS NOT NULL)`;
 
 /**
- * What the messages after number `after` say of the client `c`, whose row is locked: an `answer.seq` where an operator has written, and the `first` message
- * behind that (all after it are the visitor's).
+ * Of the messages after number `after` of the client `c`, whose row is locked: `answer`, the operators' newest; `first`, the one after it (all later ones are the
+ * visitor's); `written`, the visitor's newest.
  */
 export function unansweredJoins(after: Prisma.Sql): Prisma.Sql {
   const from = Prisma.sql`GREATEST(${after}, c."lastSeq" - ${MAX_WAITING_MESSAGES}::int)`;

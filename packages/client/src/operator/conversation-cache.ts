@@ -2,34 +2,34 @@ import type { ConversationContext } from '../conversation/context.ts';
 import { Conversation } from '../conversation/conversation.ts';
 import { oldest } from '../platform/lru.ts';
 
-/** Conversations that are kept though nobody looks at them. */
+/** Unwatched conversations that are kept. */
 const MAX_IDLE = 50;
 
 export interface ConversationCacheHooks {
   context(clientId: number): ConversationContext;
-  /** Whether something is still to be done with it, whoever looks. */
+  /** Whether it is still needed, watched or not. */
   isAwaited(clientId: number): boolean;
   onChange(clientId: number): void;
-  /** Somebody begins to look at it, or nobody does any more. */
+  /** The first view of it has opened, or the last one has closed. */
   onWatched(clientId: number, watched: boolean): void;
   onEvicted(clientId: number): void;
 }
 
 /**
- * The conversations that a console keeps in memory: those that somebody looks at, those that are awaited, and as many of the others as were used last. Every
- * message that is heard makes one; without a limit, a console that is open for weeks would keep all there are.
+ * The conversations that a console keeps in memory: the watched ones, the awaited ones, and the most recently used of the others. Every message from the relay
+ * makes one, so without a limit a console that is open for weeks would keep all of them.
  */
 export class ConversationCache {
   readonly #hooks: ConversationCacheHooks;
   readonly #all = new Map<number, Conversation>();
-  /** Neither watched nor awaited; the longest unused first. */
+  /** Neither watched nor awaited; least recently used first. */
   readonly #idle = new Set<number>();
 
   constructor(hooks: ConversationCacheHooks) {
     this.#hooks = hooks;
   }
 
-  /** The conversation of a client, made when there is none. */
+  /** The conversation of a client, made where there is none. */
   get(clientId: number): Conversation {
     const existing = this.#all.get(clientId);
     if (existing !== undefined) {
@@ -49,12 +49,12 @@ export class ConversationCache {
     return conversation;
   }
 
-  /** The same if it is in memory. */
+  /** The same, undefined when it is not in memory. */
   peek(clientId: number): Conversation | undefined {
     return this.#all.get(clientId);
   }
 
-  /** Number of the newest saved message that is shown there; 0 for none. */
+  /** `seq` of the newest saved message that it shows; 0 for none. */
   lastSeq(clientId: number): number {
     const messages = this.#all.get(clientId)?.screen.getSnapshot().messages ?? [];
     return messages.reduce((seq, message) => Math.max(seq, message.seq ?? 0), 0);
@@ -72,7 +72,7 @@ export class ConversationCache {
     return this.#all.values();
   }
 
-  /** It was used, or is no longer needed as it was before. */
+  /** It was used, or the need for it has changed. */
   touch(clientId: number): void {
     if (!this.#all.has(clientId)) return;
     this.#idle.delete(clientId);
@@ -84,7 +84,7 @@ export class ConversationCache {
     for (const conversation of this.#all.values()) conversation.close();
   }
 
-  /** Looks at two at most, so that many which can't be evicted do not make every message expensive. */
+  /** Examines two at most: otherwise many that cannot be evicted would make every message expensive. */
   #evict(): void {
     for (const clientId of oldest(this.#idle, this.#idle.size > MAX_IDLE ? 2 : 0)) {
       const conversation = this.#all.get(clientId);

@@ -1,44 +1,31 @@
 import type { ChangeKind, RelayPayloads } from '@switchboard/protocol/types';
 
-import type { Effects } from '../platform/effects.ts';
-import type { ServerClock } from '../platform/server-clock.ts';
 import { withJitter } from '../platform/jitter.ts';
 import { liveMessage } from '../timeline/live-message.ts';
 import type { LiveMessage } from '../timeline/state.ts';
 import type { RelayHandlers } from '../transport/connection.ts';
-import type { Http } from '../transport/http.ts';
-import type { AddressBook } from './address-book.ts';
-import type { Backstop } from './backstop.ts';
-import type { ConversationCache } from './conversation-cache.ts';
-import type { LiveList } from './list/live-list.ts';
+import type { OperatorContext } from './operator-context.ts';
+import type { OperatorConversations } from './operator-conversations.ts';
 
-/** An address that our own visitors have; an old front-end's is a socket id. */
+/** An address of one of our own front-ends; an old front-end's is a socket id. */
 const OWN_ADDRESS = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 
 /** For each kind of change, what a console does about it. */
 export type ChangeHandlers = { readonly [K in ChangeKind]: (clientId: number, lastSeq: number) => void };
 
-/** What a console's relay events concern. */
-interface Parts {
-  readonly effects: Effects;
-  readonly clock: ServerClock;
-  readonly http: Http;
-  readonly list: LiveList;
-  readonly book: AddressBook;
-  readonly cache: ConversationCache;
-  readonly backstop: Backstop;
-  /** Something may have been missed. */
-  readonly catchUp: () => void;
-}
-
-/** Does what the relay tells a console. */
+/** Handles the events that the relay sends to a console. */
 export class OperatorEvents {
-  readonly #parts: Parts;
+  readonly #context: Pick<OperatorContext, 'effects' | 'clock' | 'http'>;
+  readonly #conversations: OperatorConversations;
+  /** Something may have been missed. */
+  readonly #catchUp: () => void;
   readonly #changes: ChangeHandlers;
 
-  constructor(parts: Parts) {
-    this.#parts = parts;
-    const { list, cache } = parts;
+  constructor(context: OperatorContext, conversations: OperatorConversations, catchUp: () => void) {
+    this.#context = context;
+    this.#conversations = conversations;
+    this.#catchUp = catchUp;
+    const { list, cache } = conversations;
     const fetchRow = (clientId: number) => list.want(clientId);
     this.#changes = {
       messages: (clientId, lastSeq) => {
@@ -53,32 +40,33 @@ export class OperatorEvents {
   }
 
   handlers(): RelayHandlers {
-    const { effects, book, list, cache, catchUp } = this.#parts;
+    const { effects } = this.#context;
+    const { addresses, list, cache } = this.#conversations;
     return {
-      // Who says nothing gets no row: every page view of an old front-end is such a chat.
-      newChat: ({ clientId: address, username }) => book.noteName(address, username),
+      // A visitor who writes nothing gets no row: every page view of an old front-end starts such a chat.
+      newChat: ({ clientId: address, username }) => addresses.noteName(address, username),
       incomingMessage: (event) => {
         const message = liveMessage(event, { from: event.from, senderType: 'CLIENT' });
-        book.whenKnown(event.from, (clientId) => this.#takeVisitorMessage(clientId, event.from, message));
+        addresses.whenKnown(event.from, (clientId) => this.#takeVisitorMessage(clientId, event.from, message));
       },
       operatorBroadcast: (event) => {
         const { clientId: address, operatorId, operatorName } = event;
         const message = liveMessage(event, { from: address, senderType: 'OPERATOR', operatorId, operatorName });
-        book.whenFound(address, (clientId) => {
+        addresses.whenFound(address, (clientId) => {
           cache.peek(clientId)?.feed.message(message);
-          this.#list(clientId, message);
+          this.#showInList(clientId, message);
         });
       },
       clientTyping: ({ from, isTyping }) => {
-        const clientId = book.find(from);
+        const clientId = addresses.find(from);
         if (clientId === undefined || list.isBlocked(clientId)) return;
         list.typing(clientId, isTyping);
         cache.peek(clientId)?.feed.typing(isTyping ? (list.summaryOf(clientId)?.username ?? '…') : null);
       },
-      chatEnded: ({ clientId: address }) => book.whenFound(address, (clientId) => this.#takeEnd(clientId, address)),
+      chatEnded: ({ clientId: address }) => addresses.whenFound(address, (clientId) => this.#takeEnd(clientId, address)),
       conversationChanged: (hint) => this.#takeHint(hint),
       messagesSeen: (hint) => {
-        const clientId = book.find(hint.clientId);
+        const clientId = addresses.find(hint.clientId);
         if (clientId === undefined) {
           list.noteUnknown(hint.clientId);
           return;
@@ -87,32 +75,34 @@ export class OperatorEvents {
         // A colleague has read it: the number of unread messages changes.
         if (hint.by === 'operator' && hint.readSeq > (list.readSeq(clientId) ?? 0)) list.want(clientId);
       },
-      resync: withJitter(effects, catchUp),
+      resync: withJitter(effects, this.#catchUp),
       error: (error) => effects.note('relay: refused', error),
       operatorMessage: null,
       operatorTyping: null,
     };
   }
 
-  /** Nothing of a visitor that is blocked: a relay that was started since believes its token until that runs out. */
+  /** Ignores blocked visitors: a relay that was started since the block accepts their token until it expires. */
   #takeVisitorMessage(clientId: number, address: string, message: LiveMessage): void {
-    const { list, cache, backstop } = this.#parts;
+    const { list, cache, fallback } = this.#conversations;
     if (list.isBlocked(clientId)) return;
     list.typing(clientId, false);
-    backstop.watch(clientId, address, message);
+    fallback.watch(clientId, address, message);
     cache.get(clientId).feed.message(message);
-    this.#list(clientId, message);
+    this.#showInList(clientId, message);
   }
 
-  #list(clientId: number, content: LiveMessage): void {
-    const { list, cache, effects, clock } = this.#parts;
-    // The database was quicker than the relay.
+  #showInList(clientId: number, content: LiveMessage): void {
+    const { effects, clock } = this.#context;
+    const { list, cache } = this.#conversations;
+    // It was fetched before the relay brought it.
     if (cache.peek(clientId)?.sync.hasSaved(content) === true) list.want(clientId);
-    else list.apply(clientId, { type: 'message', content, heardAt: effects.now(), arrivedAt: new Date(clock.now()).toISOString() });
+    else list.apply(clientId, { type: 'message', content, receivedAt: effects.now(), arrivedAt: new Date(clock.now()).toISOString() });
   }
 
   #takeEnd(clientId: number, address: string): void {
-    const { list, cache, clock, http, effects } = this.#parts;
+    const { clock, http, effects } = this.#context;
+    const { list, cache } = this.#conversations;
     if (list.isBlocked(clientId)) return;
     const at = new Date(clock.now()).toISOString();
     list.typing(clientId, false);
@@ -120,13 +110,13 @@ export class OperatorEvents {
     list.want(clientId);
     cache.peek(clientId)?.feed.end(at);
     if (OWN_ADDRESS.test(address)) return;
-    // An old front-end tells only the relay; the console tells the database.
-    http.request('POST /api/chat/end', { body: { clientId } }).catch((error: unknown) => effects.note('end not kept', error));
+    // An old front-end ends the chat on the relay only; the console saves that.
+    http.request('POST /api/chat/end', { body: { clientId } }).catch((error: unknown) => effects.note('end not saved', error));
   }
 
   #takeHint({ clientId: address, lastSeq, visitorChanged, what }: RelayPayloads['conversationChanged']): void {
-    const { list, book } = this.#parts;
-    const clientId = book.find(address);
+    const { list, addresses } = this.#conversations;
+    const clientId = addresses.find(address);
     if (clientId === undefined) {
       void list.wantAddress(address);
       return;

@@ -33,7 +33,7 @@ async function openShared() {
 }
 
 describe('a console in a browser in which another operator signs in', () => {
-  it('says with every request whom it belongs to, uploads and reports included', async () => {
+  it('names its operator in every request, uploads and reports included', async () => {
     const { grace } = await openShared();
     const conversation = grace.chat.conversation(1);
     lookAt(conversation);
@@ -53,7 +53,7 @@ describe('a console in a browser in which another operator signs in', () => {
     expect(own.filter(({ claimedOperator }) => claimedOperator !== '7')).toEqual([]);
   });
 
-  it('puts nothing under the other’s name, says that somebody else is signed in, and goes on with everything when its own operator is back', async () => {
+  it('sends nothing in the other operator’s name, says that somebody else is signed in, and sends everything when its own operator is back', async () => {
     const { grace, shared } = await openShared();
     server.fault = ({ path, method }) => (path === '/api/chat/messages' && method === 'POST' ? 'refuse' : undefined);
     await grace.chat.conversation(1).sendText('Written by Grace');
@@ -89,7 +89,7 @@ describe('a console in a browser in which another operator signs in', () => {
     expect(rows()).toHaveLength(4);
   });
 
-  it('finds out at its first request when it has heard nothing: a sleeping laptop', async () => {
+  it('notices at its first request, when it was asleep during the change', async () => {
     const { grace, shared } = await openShared();
     relay.cut();
     shared.cookie = ALAN;
@@ -103,7 +103,7 @@ describe('a console in a browser in which another operator signs in', () => {
     await connected(grace.chat);
   });
 
-  it('does not use a relay token that speaks for somebody else', async () => {
+  it('does not use somebody else’s relay token', async () => {
     const shared = new OperatorBrowser();
     // A server of the build before, which does not look at whom the page belongs to.
     const asked = shared.fetch;
@@ -118,7 +118,7 @@ describe('a console in a browser in which another operator signs in', () => {
     expect(relay.joins).toBe(0);
   });
 
-  it('tells being signed out from somebody else’s being signed in', async () => {
+  it('distinguishes being signed out from somebody else being signed in', async () => {
     const { grace, shared } = await openShared();
     shared.sign(undefined);
     await eventually(() => expect(grace.chat.getSnapshot()).toMatchObject({ signedOut: true, somebodyElse: false }));

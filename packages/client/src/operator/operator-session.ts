@@ -3,23 +3,23 @@ import { ChatError } from '@switchboard/protocol/errors';
 import type { Channel, Effects } from '../platform/effects.ts';
 import { createEmitter } from '../platform/emitter.ts';
 
-/** Names the operator whom a request of a console speaks for. The server does nothing for it while somebody else is signed in. */
+/** Names the operator in whose name a console sends a request. The server refuses it while somebody else is signed in. */
 export const OPERATOR_HEADER = 'x-switchboard-operator';
-/** Tabs of one browser tell each other on this channel that somebody has signed in or out. What they say is not believed, only looked up. */
+/** Tabs of one browser notify each other on this channel that somebody has signed in or out. A tab does not trust the message, but asks the server. */
 export const SESSION_CHANNEL = 'switchboard-operators';
 
 /** Whose the browser's session is: this page's operator's, nobody's, or somebody else's. */
 export type SessionHolder = 'own' | 'nobody' | 'other';
 
 /**
- * Whether this page may speak. It belongs to one operator for as long as it is open, while the session, a cookie, belongs to the browser: another tab may
- * sign out, and another person sign in.
+ * Whether this page may act. It belongs to one operator for as long as it is open, while the session (a cookie) belongs to the browser: in another tab the
+ * operator may sign out, and another person sign in.
  */
 export class OperatorSession {
   readonly #effects: Pick<Effects, 'note'>;
   readonly #operatorId: number;
   readonly #changed = createEmitter<void>();
-  /** Asks whom the session belongs to; undefined when to nobody. */
+  /** Asks to whom the session belongs; undefined for nobody. */
   readonly #ask: () => Promise<number | undefined>;
   #holder: SessionHolder = 'own';
   readonly #channel: Channel | undefined;
@@ -46,7 +46,7 @@ export class OperatorSession {
     return { [OPERATOR_HEADER]: String(this.#operatorId) };
   }
 
-  /** @throws ChatError `unauthenticated` while this page may not speak */
+  /** @throws ChatError `unauthenticated` while this page may not act */
   assertOwn(): void {
     if (this.#holder !== 'own') throw new ChatError('unauthenticated', 'Another session is open in this browser, or none.');
   }
@@ -56,16 +56,16 @@ export class OperatorSession {
     this.#set('own');
   }
 
-  /** Whom a relay token speaks for; one of somebody else's must not be used. @throws ChatError `unauthenticated` */
+  /** A relay token is for this operator. @throws ChatError `unauthenticated` when it is somebody else's and must not be used */
   checkToken(operatorId: number | undefined): void {
     if (operatorId === undefined || operatorId === this.#operatorId) return;
     this.#set('other');
     this.assertOwn();
   }
 
-  /** The server has refused a request for want of a session of this operator. Resolves to whether it is worth another try. */
+  /** The server has refused a request because this operator has no session. Resolves to whether another attempt makes sense. */
   async refused(): Promise<boolean> {
-    // If that can't be found out now: this operator is not signed in, so much is known.
+    // Even when the server does not answer now, it is known that this operator is not signed in.
     const holder = (await this.#lookUp()) ?? 'nobody';
     this.#set(holder);
     return holder === 'own';

@@ -2,17 +2,17 @@ import type { OutboxEntry } from '../outbox/entry.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import type { SavedEntry } from '../outbox/sender.ts';
 import { contentOf, savedRow } from '../timeline/state.ts';
-import type { RowEvent } from './list/conversation-list.ts';
+import type { RowEvent } from './list/list-row.ts';
 import type { LiveList } from './list/live-list.ts';
 
 export interface OwnMessagesHooks {
   readonly operator: { readonly id: number; readonly name: string };
   list(): LiveList;
   /** Now, by this machine's clock and by the server's. */
-  now(): { readonly heardAt: number; readonly arrivedAt: string };
+  now(): { readonly receivedAt: number; readonly arrivedAt: string };
 }
 
-/** This operator's messages in the outbox, as the list shows them: over its rows until they are saved, and gone without a trace when they are dropped. */
+/** Shows this operator's messages in the outbox in the list: on top of its rows until they are saved, and no longer once they are dropped. */
 export class OwnMessages {
   readonly #outbox: Outbox;
   readonly #hooks: OwnMessagesHooks;
@@ -27,16 +27,16 @@ export class OwnMessages {
     outbox.onChange(() => this.#refresh());
   }
 
-  /** Number of messages there that were refused. */
+  /** Number of messages in this conversation that the server has refused. */
   unsent(clientId: number): number {
     return this.#byClient.has(clientId) ? this.#outbox.unsent(clientId) : 0;
   }
 
-  /** Tells the list of everything that waits in this conversation. */
-  tell(clientId: number): void {
+  /** Shows everything that waits in this conversation in the list. */
+  show(clientId: number): void {
     const { arrivedAt } = this.#hooks.now();
     for (const entry of this.#byClient.get(clientId) ?? []) {
-      if (entry.failure === null) this.#apply(clientId, { type: 'kept', content: this.#content(entry), arrivedAt });
+      if (entry.failure === null) this.#apply(clientId, { type: 'queued', content: this.#content(entry), arrivedAt });
     }
   }
 
@@ -48,8 +48,8 @@ export class OwnMessages {
     this.#byClient = byClient(entries.filter(({ senderType }) => senderType === 'OPERATOR'));
     for (const clientId of new Set([...before.keys(), ...this.#byClient.keys()])) {
       const waiting = new Set((this.#byClient.get(clientId) ?? []).filter(({ failure }) => failure === null).map(({ key }) => key));
-      for (const message of before.get(clientId) ?? []) if (!waiting.has(message.key)) this.#apply(clientId, { type: 'unkept', message });
-      this.tell(clientId);
+      for (const message of before.get(clientId) ?? []) if (!waiting.has(message.key)) this.#apply(clientId, { type: 'unqueued', message });
+      this.show(clientId);
       const list = this.#hooks.list();
       list.refresh(clientId);
       if (list.summaryOf(clientId) === undefined) list.want(clientId);

@@ -1,6 +1,6 @@
 import type { RecentChat, RecentChatsResponse } from '@switchboard/protocol/types';
 
-import type { ListState } from './conversation-list.ts';
+import type { ListState } from './list-row.ts';
 import { comparePlaces } from './list-order.ts';
 import type { Place } from './list-order.ts';
 

@@ -3,19 +3,19 @@ import type { RecentChat, RecentChatsResponse } from '@switchboard/protocol/type
 
 import type { ListView, OperatorSnapshot } from '../../model/types.ts';
 import type { Effects } from '../../platform/effects.ts';
-import { isWaiting } from './conversation-list.ts';
-import type { ListState } from './conversation-list.ts';
+import { isWaiting } from './list-row.ts';
+import type { ListState } from './list-row.ts';
 import { completeRows, knownInView, knownNewest, NO_ROWS, versionsOf } from './known-rows.ts';
 import type { KnownRows } from './known-rows.ts';
 import type { ListModel } from './list-model.ts';
-import { isNews } from './list-news.ts';
+import { isMissed } from './missed-messages.ts';
 import type { Place } from './list-order.ts';
 import type { RowQuery } from './row-requests.ts';
 
-/** How many of the newest chats are asked for, when something may have been missed: more, as long as all of them are news. */
+/** How many of the newest chats are fetched when messages may have been missed: more and more, as long as all of them have missed ones. */
 const NEWEST = [10, 50, MAX_RECENT_CHATS];
 
-/** `GET /api/chat/recent`, as its query says it. */
+/** The query of `GET /api/chat/recent`. */
 export type RecentQuery = RowQuery & {
   readonly view?: ListView;
   readonly cursor?: string;
@@ -32,35 +32,35 @@ export interface ListLoaderHooks {
   recentChats(query: RecentQuery): Promise<RecentChatsResponse>;
   /** Milliseconds since 1970, by the server's clock. */
   serverNow(): number;
-  /** The row has to be asked for before long. */
+  /** The row must be fetched soon. */
   want(clientId: number): void;
-  /** `news`: those of them with a message that was not known. */
-  onFetched(chats: readonly RecentChat[], news: readonly RecentChat[]): void;
-  /** The database was set back to an older copy; `before`: the list as it was. */
+  /** `missed`: those of them with a message that was missed. */
+  onFetched(chats: readonly RecentChat[], missed: readonly RecentChat[]): void;
+  /** The database was restored from an older copy; `before`: the list as it was. */
   onSetBack(before: ListState): void;
   onChange(): void;
 }
 
-/** Brings the list's rows from the server: the view page by page, single rows, what was missed, and how many wait. Each method rejects when it can't. */
+/** Fetches the list's rows: the view page by page, single rows, missed messages, and the number of those who wait. Each method rejects when a request fails. */
 export class ListLoader {
   readonly #effects: Pick<Effects, 'now'>;
   readonly #model: ListModel;
   readonly #hooks: ListLoaderHooks;
   readonly #pageSize: number;
-  /** Counts requests and what happens, so that an answer can be told from what came after its question. */
+  /** Counts requests and events, to know which events came after the request of an answer. */
   #step = 0;
   #epoch: string | undefined;
-  /** Everything was forgotten at this step. */
+  /** All rows were forgotten at this step. */
   #forgotten = 0;
   #phase: OperatorSnapshot['list'] = 'loading';
-  /** Rows of the view that are wanted. */
+  /** Number of rows of the view that are wanted. */
   #wanted: number;
   /** Where the next page begins: undefined before the first, null after the last. */
   #cursor: string | null | undefined;
   #loadingMore = false;
   /** The list is known to be complete until then, by the server's clock, ISO-8601; empty before the first answer. */
   #completeUntil = '';
-  /** Changes of the model's count that the server's last count includes. */
+  /** `waitingChanges` of the model that the server's last count includes. */
   #counted = 0;
 
   constructor(effects: Pick<Effects, 'now'>, model: ListModel, hooks: ListLoaderHooks, pageSize: number) {
@@ -71,7 +71,7 @@ export class ListLoader {
     this.#wanted = pageSize;
   }
 
-  /** What a snapshot says of it. */
+  /** Its part of a snapshot. */
   state(): Pick<OperatorSnapshot, 'hasMore' | 'loadingMore' | 'list'> {
     return { hasMore: this.hasMore(), loadingMore: this.#loadingMore, list: this.#phase };
   }
@@ -80,13 +80,13 @@ export class ListLoader {
     return typeof this.#cursor === 'string';
   }
 
-  /** The number of something that happens now. */
+  /** The number of an event that happens now. */
   nextStep(): number {
     this.#step += 1;
     return this.#step;
   }
 
-  /** Another view is shown from now on. */
+  /** Another view is shown. */
   begin(): void {
     this.#wanted = this.#pageSize;
     this.#cursor = undefined;
@@ -107,29 +107,29 @@ export class ListLoader {
     this.#hooks.onChange();
   }
 
-  /** Brings the rows that are wanted: `stale`, those that are there as well; `missed`: and messages that came unheard. */
+  /** Fetches the wanted rows. `stale`: also those that are there; `missed`: also missed messages. */
   async load(stale: boolean, missed: boolean): Promise<void> {
     const isFirst = this.#completeUntil === '';
     const began = this.#effects.now();
     await this.#walk(stale);
-    // A second less: the clocks are compared no better than that, and what is told twice rings once.
+    // A second earlier, because the clocks are compared no more exactly than that. A message that is reported twice notifies once.
     if (isFirst) this.#completeUntil = new Date(this.#hooks.serverNow() - (this.#effects.now() - began) - 1_000).toISOString();
-    else if (missed) await this.#lookForNews();
+    else if (missed) await this.#fetchMissed();
     await this.count();
   }
 
   async fetchRows(query: RowQuery): Promise<void> {
     const { answer, take } = await this.#ask(query);
     take();
-    const told = new Set(answer.chats.map(({ client }) => client.id));
+    const listed = new Set(answer.chats.map(({ client }) => client.id));
     const asked = new Set(query.ids);
-    // A server of the build before tells others, which says nothing of those that it does not tell.
+    // A server of an older build answers with other rows, which says nothing about the rows that are absent.
     const isComplete = answer.chats.every(({ client }) => asked.has(client.id));
-    if (isComplete) for (const clientId of asked) if (!told.has(clientId)) this.#model.forget(clientId);
+    if (isComplete) for (const clientId of asked) if (!listed.has(clientId)) this.#model.forget(clientId);
     this.#hooks.onChange();
   }
 
-  /** Has the server count those who wait, when that may have changed. */
+  /** Fetches the number of those who wait, when it may have changed. */
   async count(): Promise<void> {
     if (this.#model.waitingChanges === this.#counted) return;
     const { answer, take } = await this.#ask({ view: 'waiting', limit: 1 });
@@ -137,7 +137,7 @@ export class ListLoader {
     if (answer.counts === undefined) this.#countRows();
   }
 
-  /** Reads the view, from its beginning or where it ended before, until there are as many rows as are wanted. */
+  /** Reads the view, from its beginning or from where it ended before, until it has as many rows as wanted. */
   async #walk(fromBeginning: boolean): Promise<void> {
     const view = this.#model.view();
     const loadingMore = this.#loadingMore;
@@ -155,26 +155,26 @@ export class ListLoader {
       }
       cursor = answer.nextCursor;
       const to = cursor === null ? null : this.#model.lastPlace(answer.chats);
-      const told = new Set(answer.chats.map(({ client }) => client.id));
-      for (const clientId of this.#model.cover(told, from, to, step)) this.#hooks.want(clientId);
+      const listed = new Set(answer.chats.map(({ client }) => client.id));
+      for (const clientId of this.#model.cover(listed, from, to, step)) this.#hooks.want(clientId);
       take();
       [from, count] = [to, count + answer.chats.length];
     }
     this.#finish(cursor, from, loadingMore);
   }
 
-  /** A server of the build before has no views: all that it tells is what there is. */
+  /** A server of an older build has no views: its one answer is the whole list. */
   async #takeAll(view: ListView): Promise<void> {
     const { answer, step, take } = await this.#ask({});
     if (this.#isOther(view, step)) return;
-    const told = new Set(answer.chats.map(({ client }) => client.id));
-    for (const clientId of this.#model.cover(told, null, null, step)) this.#hooks.want(clientId);
+    const listed = new Set(answer.chats.map(({ client }) => client.id));
+    for (const clientId of this.#model.cover(listed, null, null, step)) this.#hooks.want(clientId);
     take();
     this.#countRows();
     this.#finish(null, null, true);
   }
 
-  /** Whether the question is not asked any more: of another view, or before everything was forgotten. */
+  /** Whether the answer is no longer wanted: it is of another view, or from before all rows were forgotten. */
   #isOther(view: ListView, step: number): boolean {
     return this.#model.view() !== view || step < this.#forgotten;
   }
@@ -187,8 +187,8 @@ export class ListLoader {
     this.#hooks.onChange();
   }
 
-  /** Messages that came while nobody told are among the newest. */
-  async #lookForNews(): Promise<void> {
+  /** Conversations with missed messages are among the newest. */
+  async #fetchMissed(): Promise<void> {
     let until = this.#completeUntil;
     for (const limit of NEWEST) {
       const { answer, take } = await this.#ask({ limit }, knownNewest(this.#model.rows(), limit));
@@ -200,7 +200,7 @@ export class ListLoader {
     this.#completeUntil = until;
   }
 
-  /** Asks, and takes nothing of the answer but whose history it is of. */
+  /** Sends a request. Of its answer it uses nothing but the epoch; `take` puts the rows into the model. */
   async #ask(query: RecentQuery, known: KnownRows = NO_ROWS): Promise<{ answer: Answered; step: number; take: () => void }> {
     const step = this.nextStep();
     const changes = this.#model.waitingChanges;
@@ -212,14 +212,14 @@ export class ListLoader {
   }
 
   #take({ chats, counts }: Answered, step: number, changes: number): void {
-    const news =
-      this.#completeUntil === '' ? [] : chats.filter((chat) => isNews(chat, this.#model.row(chat.client.id), this.#completeUntil));
+    const missed =
+      this.#completeUntil === '' ? [] : chats.filter((chat) => isMissed(chat, this.#model.row(chat.client.id), this.#completeUntil));
     const isCounted = changes === this.#model.waitingChanges;
     for (const clientId of this.#model.take(chats, step)) this.#hooks.want(clientId);
-    // Counted before something that has changed it since: it is counted again.
+    // A count from before a change does not include it. It is fetched again.
     if (isCounted && counts !== undefined) this.#noteCount(counts.waiting);
     this.#hooks.onChange();
-    this.#hooks.onFetched(chats, news);
+    this.#hooks.onFetched(chats, missed);
   }
 
   #noteCount(waiting: number): void {
@@ -227,13 +227,13 @@ export class ListLoader {
     this.#counted = this.#model.waitingChanges;
   }
 
-  /** A server of the build before does not count: the rows have to do. */
+  /** A server of an older build does not count, so the rows are counted. */
   #countRows(): void {
     this.#noteCount([...this.#model.rows().values()].filter(isWaiting).length);
     this.#hooks.onChange();
   }
 
-  /** Nothing of another database's list is kept: what was read, unread or known by an address there says nothing here. */
+  /** With another epoch, nothing of the list is kept: its rows are of another history. */
   #takeEpoch(epoch: string | undefined): void {
     const before = this.#epoch;
     this.#epoch = epoch ?? before;

@@ -5,31 +5,31 @@ import { TypingReceiver } from '../../conversation/typing.ts';
 import type { ConversationSummary, ListView } from '../../model/types.ts';
 import type { Effects } from '../../platform/effects.ts';
 import { oldest } from '../../platform/lru.ts';
-import { adoptedChat, changedRow, fetchedRow, isWaiting, listUnread, summarize, withoutOlder } from './conversation-list.ts';
-import type { ListRow, ListState, RowEvent } from './conversation-list.ts';
+import { adoptedChat, changedRow, fetchedRow, isWaiting, listUnread, summarize, withoutOlder } from './list-row.ts';
+import type { ListRow, ListState, RowEvent } from './list-row.ts';
 import { comparePlaces, Ordered, placeIn } from './list-order.ts';
 import type { Place } from './list-order.ts';
 
-/** Rows that are known and not in the view. */
+/** Rows that are kept without being in the view. */
 const MAX_SPARE = 500;
 
 export interface ListModelHooks {
-  /** A conversation that is in memory: it knows better than the list what is unread. */
+  /** A conversation that is in memory. Its number of unread messages is more exact than the list's. */
   conversation(clientId: number): Pick<ConversationScreen, 'getSnapshot' | 'knowsAllUnread' | 'unread'> | undefined;
-  /** Somebody looks at it. */
+  /** It is open in a view. */
   isWatched(clientId: number): boolean;
-  /** This operator's messages there that were refused. */
+  /** Number of this operator's messages there that the server has refused. */
   unsent(clientId: number): number;
-  /** A conversation was not known before; what is known of it was asked for at `asOf`. */
+  /** A conversation was not known before. Its row was requested at step `asOf`. */
   onKnown(clientId: number, asOf: number): void;
-  /** How many wait may be another number than the server's last count. */
+  /** The number of those who wait may differ from the server's last count. */
   onUncounted(): void;
   onChange(): void;
 }
 
 /**
- * What is known of conversations, and which of them the view shows in which order. Every change touches the row that it is about and no other. The view is
- * known down to `boundary`: what stands below it is for the server to tell.
+ * The rows of conversations, and which of them the view shows in which order. Every change touches its own row and no other. The view is known down to
+ * `boundary`; rows below it must be fetched.
  */
 export class ListModel {
   readonly #effects: Effects;
@@ -39,16 +39,16 @@ export class ListModel {
   readonly #addresses = new Map<string, number>();
   readonly #typing = new Map<number, TypingReceiver>();
   readonly #order = new Ordered<ConversationSummary>();
-  /** Known and not shown, the longest unused first. */
+  /** Known and not shown, least recently used first. */
   readonly #spare = new Set<number>();
-  /** Looked at, and in the view when that began. */
+  /** Watched, and in the view when that began. */
   readonly #kept = new Set<number>();
   #view: ListView = 'open';
   /** Null when the view is known to its end. */
   #boundary: Place | null = null;
-  /** Visitors who wait, as the server counted them, kept up with what has changed since. */
+  /** Number of visitors who wait: the server's last count, and what has changed since. */
   waiting = 0;
-  /** Grows with every change of `waiting` that the server did not tell. */
+  /** Grows with every change of `waiting` that is not the server's count. */
   waitingChanges = 0;
 
   /** Grows with every change of a summary. */
@@ -84,7 +84,7 @@ export class ListModel {
     return this.#view;
   }
 
-  /** Shows what is known of another view, until the server has told all of it. */
+  /** Shows the known rows of another view, until the view has been fetched. */
   setView(view: ListView): void {
     this.#view = view;
     this.#boundary = null;
@@ -95,7 +95,7 @@ export class ListModel {
     this.#hooks.onChange();
   }
 
-  /** Takes fetched rows in, and tells nobody yet; `step`: when they were asked for. What is known from later stays. Returns the ids of those that did. */
+  /** Takes fetched rows, without notifying; `step`: when they were requested. A row that has changed since stays as it is. Returns the ids of those rows. */
   take(chats: readonly RecentChat[], step: number): number[] {
     const later: number[] = [];
     for (const chat of chats) {
@@ -112,7 +112,7 @@ export class ListModel {
     this.#hooks.onChange();
   }
 
-  /** Something happens to a conversation. Nothing, when it is not known: then its row will tell. */
+  /** Applies an event to a conversation. Ignored when its row is not known: the row includes it when it is fetched. */
   apply(clientId: number, event: RowEvent, step: number): void {
     const row = this.#rows.get(clientId);
     const next = row === undefined ? undefined : changedRow(row, event, step);
@@ -121,7 +121,7 @@ export class ListModel {
     this.#hooks.onChange();
   }
 
-  /** What its conversation, or the outbox, says of it has changed. Returns whether that shows. */
+  /** Its conversation or the outbox has changed. Returns whether its summary has, too. */
   refresh(clientId: number): boolean {
     const row = this.#rows.get(clientId);
     if (row === undefined) return false;
@@ -132,7 +132,7 @@ export class ListModel {
     return true;
   }
 
-  /** Somebody begins to look at a conversation, or nobody does any more. */
+  /** The first view of a conversation has opened, or the last one has closed. */
   noteWatched(clientId: number, watched: boolean): void {
     const row = this.#rows.get(clientId);
     if (watched && this.#order.placeOf(clientId) !== undefined) this.#kept.add(clientId);
@@ -154,22 +154,22 @@ export class ListModel {
   }
 
   /**
-   * The server has told all rows of the view that stand below `from` and not below `to` (null: the first, the end), asked for at `step`. What else was
-   * thought to stand there stands elsewhere by now. Returns those of them that cannot be forgotten: their rows have to be asked for.
+   * The server has listed all rows of the view below `from` and down to `to` (null: the beginning, the end); they were requested at `step`. Other rows that
+   * were thought to be there are elsewhere by now, and are forgotten. Returns the ids of those that are still needed: their rows must be fetched.
    */
-  cover(told: ReadonlySet<number>, from: Place | null, to: Place | null, step: number): number[] {
+  cover(listed: ReadonlySet<number>, from: Place | null, to: Place | null, step: number): number[] {
     if (to === null || !this.#isKnownDownTo(to)) this.setBoundary(to);
     const doubtful: number[] = [];
     for (const [clientId, row] of this.#rows) {
-      const place = told.has(clientId) || row.asOf > step ? null : placeIn(this.#view, row);
+      const place = listed.has(clientId) || row.asOf > step ? null : placeIn(this.#view, row);
       if (place === null || (from !== null && comparePlaces(place, from) <= 0) || (to !== null && comparePlaces(place, to) > 0)) continue;
-      if (row.said.length > 0 || this.#isNeeded(clientId)) doubtful.push(clientId);
+      if (row.pending.length > 0 || this.#isNeeded(clientId)) doubtful.push(clientId);
       else this.forget(clientId);
     }
     return doubtful;
   }
 
-  /** The view is known down to there; what stands below goes. */
+  /** The view is known down to `boundary`. Rows below it are not shown. */
   setBoundary(boundary: Place | null): void {
     this.#boundary = boundary;
     for (const { clientId } of this.#order.places().filter((place) => !this.#isKnownDownTo(place))) {
@@ -187,12 +187,12 @@ export class ListModel {
     return this.#order.places();
   }
 
-  /** Where the last of these rows stands in the view; null without any. */
+  /** The place of the last of these rows in the view; null when there is none. */
   lastPlace(chats: readonly RecentChat[]): Place | null {
     return chats.reduceRight<Place | null>((place, chat) => place ?? placeIn(this.#view, fetchedRow(chat, undefined, 0, 0)), null);
   }
 
-  /** Nothing is known of it any more. */
+  /** Removes everything that is known of a conversation. */
   forget(clientId: number): void {
     const row = this.#rows.get(clientId);
     if (row === undefined) return;
@@ -214,16 +214,16 @@ export class ListModel {
     for (const receiver of this.#typing.values()) receiver.set(null);
   }
 
-  #put(heard: ListRow): void {
-    const { id, address } = heard.chat.client;
-    const row = withoutOlder(heard, this.#hooks.conversation(id)?.getSnapshot().messages ?? []);
+  #put(given: ListRow): void {
+    const { id, address } = given.chat.client;
+    const row = withoutOlder(given, this.#hooks.conversation(id)?.getSnapshot().messages ?? []);
     const before = this.#rows.get(id);
     this.#rows.set(id, row);
     const old = before?.chat.client.address ?? null;
     if (old !== null && old !== address && this.#addresses.get(old) === id) this.#addresses.delete(old);
     if (address !== null) this.#addresses.set(address, id);
     this.#countWaiting(before, row);
-    // What is known further down than before makes a place for a row that has not changed.
+    // The boundary may have moved below a row that has not changed.
     if (!this.#summarize(id, row)) this.#place(id, row);
     if (before === undefined) this.#hooks.onKnown(id, row.asOf);
   }
@@ -231,7 +231,7 @@ export class ListModel {
   #countWaiting(before: ListRow | undefined, after: ListRow): void {
     const change = before === undefined ? 0 : Number(isWaiting(after)) - Number(isWaiting(before));
     this.waiting = Math.max(0, this.waiting + change);
-    // Whether the server has counted a row that was not known only its next count tells.
+    // Whether the server's count includes a row that was not known, only its next count shows.
     if (before !== undefined && change === 0) return;
     this.waitingChanges += 1;
     this.#hooks.onUncounted();
@@ -246,7 +246,7 @@ export class ListModel {
     if (summary === undefined) return;
     const place = placeIn(this.#view, row);
     const shown = place !== null && this.#isKnownDownTo(place) ? place : null;
-    // What somebody looks at stays where it is, though it does not belong there any more.
+    // A watched row stays in its place, even when it no longer belongs there.
     const at = shown ?? (this.#kept.has(clientId) ? this.#order.placeOf(clientId) : undefined);
     if (at === undefined) {
       this.#order.remove(clientId);
@@ -257,11 +257,11 @@ export class ListModel {
     }
   }
 
-  /** Known and not shown: kept for a while, the newest longest. */
+  /** Known and not shown: kept as long as there is room. */
   #setAside(clientId: number): void {
     this.#spare.delete(clientId);
     this.#spare.add(clientId);
-    // Two at most, so that many which are needed are not walked over again and again.
+    // Examines two at most: otherwise many that are needed would make every change expensive.
     for (const unused of oldest(this.#spare, this.#spare.size > MAX_SPARE ? 2 : 0)) {
       this.#spare.delete(unused);
       if (this.#isNeeded(unused)) this.#spare.add(unused);
@@ -273,7 +273,7 @@ export class ListModel {
     return this.#hooks.conversation(clientId) !== undefined || this.#hooks.unsent(clientId) > 0 || this.#hooks.isWatched(clientId);
   }
 
-  /** Shows the row as it is now. Returns whether anything has changed. */
+  /** Makes the row's summary. Returns whether it has changed. */
   #summarize(clientId: number, row: ListRow): boolean {
     const before = this.#summaries.get(clientId);
     const typing = this.#typing.get(clientId)?.name() != null;

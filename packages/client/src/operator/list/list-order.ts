@@ -1,35 +1,35 @@
 import type { ListView } from '../../model/types.ts';
-import { hasMessages, isWaiting } from './conversation-list.ts';
-import type { ListRow } from './conversation-list.ts';
+import { hasMessages, isWaiting } from './list-row.ts';
+import type { ListRow } from './list-row.ts';
 
-/** Where a row stands in a view. */
+/** A row's place in a view. */
 export interface Place {
   readonly clientId: number;
-  /** Those who wait stand first, longest first; below them the newest is first. */
+  /** Waiting visitors come first, longest wait first; below them the newest activity is first. */
   readonly waits: boolean;
   /** ISO-8601. */
   readonly at: string;
 }
 
-/** Where the row stands in the view; null when it is not in it. The server has the same rules. */
+/** The row's place in the view; null when it is not in it. The server has the same rules. */
 export function placeIn(view: ListView, row: ListRow): Place | null {
-  const { standing, chat } = row;
+  const { status, chat } = row;
   const clientId = chat.client.id;
-  const { waitingSince, doneAt, lastActivityAt } = standing;
+  const { waitingSince, doneAt, lastActivityAt } = status;
   if (view === 'done') return doneAt === null ? null : { clientId, waits: false, at: doneAt };
   if (doneAt !== null || !hasMessages(row)) return null;
   if (waitingSince !== null && isWaiting(row)) return { clientId, waits: true, at: waitingSince };
   return view === 'waiting' ? null : { clientId, waits: false, at: lastActivityAt };
 }
 
-/** Negative when `a` stands above `b`. */
+/** Negative when `a` is above `b`. */
 export function comparePlaces(a: Place, b: Place): number {
   if (a.waits !== b.waits) return a.waits ? -1 : 1;
   const later = a.at === b.at ? a.clientId - b.clientId : a.at > b.at ? 1 : -1;
   return a.waits ? later : -later;
 }
 
-/** Things in the order of their places. Finding one touches as many as halving takes, not all. */
+/** A list that is sorted by place. It finds items by binary search. */
 export class Ordered<T> {
   readonly #compare: (a: Place, b: Place) => number;
   readonly #placeOf = new Map<number, Place>();
@@ -37,7 +37,7 @@ export class Ordered<T> {
   #items: T[] = [];
   #copy: readonly T[] | undefined;
 
-  /** @param compare another one for tests, which count */
+  /** @param compare tests pass one that counts its calls */
   constructor(compare = comparePlaces) {
     this.#compare = compare;
   }
@@ -48,7 +48,7 @@ export class Ordered<T> {
     return this.#copy;
   }
 
-  /** In the same order; not to be kept. */
+  /** In the same order. The array changes: do not keep it. */
   places(): readonly Place[] {
     return this.#places;
   }
@@ -57,7 +57,7 @@ export class Ordered<T> {
     return this.#placeOf.get(clientId);
   }
 
-  /** Puts it into its place, which may be another one than before. */
+  /** Inserts the item, or moves it to another place. */
   put(place: Place, item: T): void {
     const before = this.#placeOf.get(place.clientId);
     const stays = before !== undefined && this.#compare(before, place) === 0;
@@ -91,7 +91,7 @@ export class Ordered<T> {
     this.#copy = undefined;
   }
 
-  /** How many stand above the place. */
+  /** Number of places above this one. */
   #find(place: Place): number {
     let [low, high] = [0, this.#places.length];
     while (low < high) {

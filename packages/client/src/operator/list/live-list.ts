@@ -5,7 +5,7 @@ import type { ConversationSummary, ListView, OperatorSnapshot } from '../../mode
 import type { Effects } from '../../platform/effects.ts';
 import { lruSet } from '../../platform/lru.ts';
 import { RetryingTask } from '../../platform/retrying-task.ts';
-import type { RowEvent } from './conversation-list.ts';
+import type { RowEvent } from './list-row.ts';
 import { ListLoader } from './list-loader.ts';
 import type { ListLoaderHooks } from './list-loader.ts';
 import { ListModel } from './list-model.ts';
@@ -13,16 +13,16 @@ import type { ListModelHooks } from './list-model.ts';
 import { RowRequests } from './row-requests.ts';
 
 export interface LiveListHooks extends Omit<ListModelHooks, 'onUncounted'>, Omit<ListLoaderHooks, 'want' | 'onChange'> {
-  /** Conversations that somebody looks at: their rows have to be fresh, whatever the view shows. */
+  /** Conversations that are open in a view: their rows must be up to date, whatever the list shows. */
   watched(): Iterable<number>;
 }
 
-/** Addresses of which something was heard before they were known. */
+/** How many unknown addresses with changes are remembered. */
 const MEMORY = 1_000;
 
 /**
- * The console's list: the rows of a view, loaded page by page, and what is known of other conversations. Live news show at once; the row that they are about
- * is asked for a moment later, and its answer decides.
+ * The console's list: the rows of a view, loaded page by page, and rows of other conversations. Live events change a row at once. The row is fetched a moment
+ * later, and the answer replaces it.
  */
 export class LiveList {
   readonly #hooks: LiveListHooks;
@@ -33,11 +33,11 @@ export class LiveList {
   readonly #headCheck: HeadCheck;
   readonly #stopWake: () => void;
   readonly #pageSize: number;
-  /** The view has to be read from its beginning. */
+  /** The view must be read from its beginning. */
   #stale = true;
-  /** Something may have been missed. */
+  /** Messages may have been missed. */
   #missed = false;
-  /** Addresses that were not known when something about them was heard, and when that was. */
+  /** Addresses that were unknown when something changed there, with the step of that change. */
   readonly #unknown = new Map<string, number>();
 
   constructor(effects: Effects, hooks: LiveListHooks, pageSize = DEFAULT_CHATS_PAGE) {
@@ -58,7 +58,7 @@ export class LiveList {
         recentChats: (query) => hooks.recentChats(query),
         serverNow: () => hooks.serverNow(),
         want: (clientId) => this.want(clientId),
-        onFetched: (chats, news) => hooks.onFetched(chats, news),
+        onFetched: (chats, missed) => hooks.onFetched(chats, missed),
         onSetBack: (before) => {
           this.refetch();
           hooks.onSetBack(before);
@@ -88,7 +88,7 @@ export class LiveList {
     this.#loading.trigger();
   }
 
-  /** What a snapshot says of it. */
+  /** Its part of a snapshot. */
   snapshot(): Pick<OperatorSnapshot, 'view' | 'conversations' | 'hasMore' | 'loadingMore' | 'waiting' | 'list'> {
     const { waiting } = this.#model;
     return { view: this.#model.view(), conversations: this.#model.shown(), waiting, ...this.#loader.state() };
@@ -111,12 +111,12 @@ export class LiveList {
     return this.#model.row(clientId)?.chat.client.blockedAt != null;
   }
 
-  /** Number of the newest message that the list knows to be saved there. */
+  /** `seq` of the conversation's newest saved message, as far as the list knows. */
   lastSeq(clientId: number): number | undefined {
     return this.#model.row(clientId)?.chat.lastMessage?.seq;
   }
 
-  /** Up to where operators have seen the conversation, as far as the list knows. */
+  /** `seq` up to which operators have read the conversation, as far as the list knows. */
   readSeq(clientId: number): number | undefined {
     return this.#model.row(clientId)?.chat.receipts.operatorReadSeq;
   }
@@ -139,7 +139,7 @@ export class LiveList {
     await this.#loading.nextSuccess();
   }
 
-  /** Something may have been missed: looks at everything again. */
+  /** Something may have been missed: reads everything again. */
   refetch(eager = false): void {
     this.#stale = true;
     this.lookForNews(eager);
@@ -151,9 +151,9 @@ export class LiveList {
     this.#loading.trigger(eager);
   }
 
-  /** Asks for the row of a conversation before long; `soon`: somebody waits for it. */
-  want(clientId: number, soon = false): void {
-    this.#requests.want(clientId, soon);
+  /** Fetches the row of a conversation soon; `isAwaited`: a person waits for it. */
+  want(clientId: number, isAwaited = false): void {
+    this.#requests.want(clientId, isAwaited);
   }
 
   /** The same by address. Resolves once a request that began after this call has been answered. */
@@ -161,7 +161,7 @@ export class LiveList {
     return this.#requests.wantAddress(address);
   }
 
-  /** Something has changed there that matters only once the address is known: an answer may be on its way that was given before. */
+  /** Something has changed at an unknown address. Once its row is known, an answer from before the change does not count. */
   noteUnknown(address: string): void {
     lruSet(this.#unknown, address, this.#loader.nextStep(), MEMORY);
   }
@@ -180,7 +180,7 @@ export class LiveList {
     this.#model.typing(clientId, isTyping);
   }
 
-  /** What its conversation, or the outbox, says of it has changed. Returns whether that shows. */
+  /** Its conversation or the outbox has changed. Returns whether its summary has, too. */
   refresh(clientId: number): boolean {
     return this.#model.refresh(clientId);
   }
@@ -213,15 +213,15 @@ export class LiveList {
 
   #takeKnown(clientId: number, asOf: number): void {
     const address = this.address(clientId);
-    const heardAt = address === null ? undefined : this.#unknown.get(address);
-    if (address !== null && heardAt !== undefined) {
+    const receivedAt = address === null ? undefined : this.#unknown.get(address);
+    if (address !== null && receivedAt !== undefined) {
       this.#unknown.delete(address);
-      if (heardAt > asOf) this.want(clientId);
+      if (receivedAt > asOf) this.want(clientId);
     }
     this.#hooks.onKnown(clientId, asOf);
   }
 
-  /** The view has run out of rows, while the server has more. */
+  /** Reads the view again when few rows are left of it and the server has more. */
   #refill(): void {
     if (this.#loader.hasMore() && this.#model.shown().length < this.#pageSize / 2) this.refetch();
   }

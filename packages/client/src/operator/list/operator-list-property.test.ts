@@ -16,7 +16,7 @@ const VIEWS: readonly ListView[] = ['waiting', 'open', 'done'];
 beforeEach(startFakeTime);
 afterEach(() => vi.useRealTimers());
 
-/** What a step does, to which visitor; `more` chooses among several ways to do it. */
+/** What happens to which visitor; `more` chooses one of several ways. */
 interface Step {
   readonly what:
     | 'writes'
@@ -60,7 +60,7 @@ const step: fc.Arbitrary<Step> = fc.record({
   more: fc.nat(5),
 });
 
-/** What the console has to do with: a server, and what its hints say. */
+/** The server, and what its hints say. */
 interface Surroundings {
   readonly isOld: boolean;
   /** `lost`: none arrives, so that only a fetch of the list shows what has happened. */
@@ -99,7 +99,7 @@ class World {
     }
     await advanceTime(5_000, 5_000);
     const fetch = this.server.fetchAs(GRACE);
-    // Held back on the way there and on the way back: what it tells is of some moment in between.
+    // Delayed before and after the server: the answer is of some moment in between.
     this.console = openFakeTimeConsole(this.server, GRACE, async (path, init) => {
       await this.#hold();
       const answer = await fetch(path, init);
@@ -107,18 +107,18 @@ class World {
       await this.#hold();
       return answer;
     });
-    const tell = (event: string, payload: object) => {
+    const sendHint = (event: string, payload: object) => {
       if (this.#hintsSay !== 'are lost') this.#hints.push(() => this.console.socket.receive(event, payload));
     };
     const changed = ({ address, rows }: FakeClient, kind: ChangeKind) => {
       const what = this.#hintsSay === 'say what' ? { what: [kind, 'a kind of a later version'] } : {};
       const visitorChanged = kind === 'messages' ? {} : { visitorChanged: true };
-      tell('conversationChanged', { clientId: address, lastSeq: rows.length, ...visitorChanged, ...what });
+      sendHint('conversationChanged', { clientId: address, lastSeq: rows.length, ...visitorChanged, ...what });
     };
     this.server.onCommit = (client) => changed(client, 'messages');
     this.server.onVisitorChanged = changed;
     this.server.onReceipts = ({ address, receipts }, by) =>
-      tell('messagesSeen', { clientId: address, by, deliveredSeq: receipts[`${by}DeliveredSeq`], readSeq: receipts[`${by}ReadSeq`] });
+      sendHint('messagesSeen', { clientId: address, by, deliveredSeq: receipts[`${by}DeliveredSeq`], readSeq: receipts[`${by}ReadSeq`] });
     await settle();
     this.#holding = true;
   }
@@ -143,20 +143,20 @@ class World {
     if (what === 'time') await advanceTime((more + 1) * 120, 120);
     if (what === 'answer') {
       for (const release of this.#held.splice(more % Math.max(1, this.#held.length), 2)) release();
-      for (const tell of this.#hints.splice(0, more)) tell();
+      for (const deliver of this.#hints.splice(0, more)) deliver();
     }
     await settle();
   }
 
-  /** Everything that was said arrives, and nothing new is said. */
+  /** Everything that is on its way arrives, and nothing new happens. */
   async calmDown(): Promise<void> {
     this.#holding = false;
     if (this.#hintsSay === 'are lost') this.console.tab.wake();
-    for (const tell of this.#hints.splice(0).toReversed()) tell();
+    for (const deliver of this.#hints.splice(0).toReversed()) deliver();
     for (let round = 0; round < 4; round += 1) {
       for (const release of this.#held.splice(0)) release();
       await advanceTime(900, 150);
-      for (const tell of this.#hints.splice(0)) tell();
+      for (const deliver of this.#hints.splice(0)) deliver();
     }
   }
 
@@ -171,7 +171,7 @@ class World {
     this.#looking.clear();
   }
 
-  /** The relay brings it before it is saved, after that, or not at all. */
+  /** The relay brings it before it is saved, afterwards, or never. */
   #write(visitor: number, more: number): void {
     const address = this.server.clients.get(visitor)?.address ?? '';
     const messageKey = this.console.tab.uuid();
@@ -204,7 +204,7 @@ class World {
   }
 }
 
-/** What a row says; not the pages, which only a question about that one row tells. */
+/** The rows without the pages of their visitors, which only a request for a single row has. */
 function rowsOf({ chat }: FakeTimeConsole) {
   return chat.getSnapshot().conversations.map(({ pages: _pages, typing: _typing, ...row }) => row);
 }
@@ -242,7 +242,7 @@ it(
       }),
       {
         numRuns: 100,
-        // The count of those who wait was asked for before a live message and answered after it, and nothing asked for it again.
+        // The count of those who wait was requested before a live message and answered after it, and was not requested again.
         examples: [
           [
             { isOld: false, hints: 'do not say what' },

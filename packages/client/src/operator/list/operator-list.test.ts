@@ -19,7 +19,7 @@ beforeEach(openFakeTimeServer);
 afterEach(closeFakeTimeServer);
 
 describe('the views', () => {
-  it('reach every conversation, page by page, though others are answered meanwhile', async () => {
+  it('reach every conversation, page by page, while others are answered', async () => {
     const all = visitors(320);
     const grace = await open();
     grace.chat.setView('waiting');
@@ -54,7 +54,7 @@ describe('the views', () => {
     expect(ids(grace)).toEqual(numbers(41, 80));
   });
 
-  it('put those who wait first, longest first, then the newest activity; done is done until the visitor writes', async () => {
+  it('have waiting visitors first, longest wait first, then the newest activity; a conversation stays done until the visitor writes', async () => {
     const [ada, bea, cem, dee] = visitors(4) as [FakeClient, FakeClient, FakeClient, FakeClient];
     answer(bea);
     answer(ada);
@@ -76,7 +76,7 @@ describe('the views', () => {
     expect(grace.chat.getSnapshot().waiting).toBe(3);
   });
 
-  it('show nobody who has said nothing', async () => {
+  it('do not show visitors who have written nothing', async () => {
     const silent = server.addClient('Silent');
     const grace = await open();
     grace.socket.receive('newChat', { clientId: silent.address, username: 'Silent' });
@@ -87,7 +87,7 @@ describe('the views', () => {
     expect(ids(grace)).toEqual([silent.id]);
   });
 
-  it('keep the conversation that is looked at until it is left', async () => {
+  it('keep an open conversation until it is closed', async () => {
     const [ada, bea] = visitors(2) as [FakeClient, FakeClient];
     const grace = await open();
     grace.chat.setView('waiting');
@@ -103,7 +103,7 @@ describe('the views', () => {
     expect(ids(grace)).toEqual([bea.id]);
   });
 
-  it('are put together from what an older server tells, too', async () => {
+  it('are computed from the one list of an older server', async () => {
     server.isOld = true;
     const all = visitors(120);
     answer(all[0]!);
@@ -120,7 +120,7 @@ describe('the views', () => {
 });
 
 describe('what colleagues do', () => {
-  it('shows within a second, in rows that no page has any more as well', async () => {
+  it('shows within a second, also in rows that no page has any more', async () => {
     const all = visitors(60);
     const grace = await open();
     await grace.chat.loadMore();
@@ -143,7 +143,7 @@ describe('what colleagues do', () => {
     expect(ids(grace)).not.toContain(all[0]!.id);
   });
 
-  it('asks for the rows that it is about and for no others', async () => {
+  it('leads to requests for the changed rows and no others', async () => {
     const all = visitors(60);
     await open();
     await advanceTime(1_000);
@@ -155,7 +155,7 @@ describe('what colleagues do', () => {
     expect(asked().slice(before)).toEqual(['ids=4%2C8', 'view=waiting&limit=1']);
   });
 
-  it('refuses `done` for what somebody has not seen', async () => {
+  it('does not mark a conversation as done when a message is unseen', async () => {
     const [ada] = visitors(1) as [FakeClient];
     const grace = await open();
     const tell = server.onCommit;
@@ -168,7 +168,7 @@ describe('what colleagues do', () => {
   });
 });
 
-describe('a message that nobody has told of', () => {
+describe('a message without a hint', () => {
   /** While nobody hears anything. */
   function unheard(work: () => void): void {
     const tell = server.onCommit;
@@ -177,7 +177,7 @@ describe('a message that nobody has told of', () => {
     server.onCommit = tell;
   }
 
-  it('rings and moves up when it is found, however long ago it was written', async () => {
+  it('notifies and moves its conversation up when it is found, however long ago it was written', async () => {
     const all = visitors(120);
     for (const client of all) answer(client);
     const grace = await open();
@@ -193,7 +193,7 @@ describe('a message that nobody has told of', () => {
     expect(grace.chat.summaryOf(late.id)).toMatchObject({ unread: 2, waitingSince: sentAt, preview: { text: 'from the train' } });
   });
 
-  it('rings for each of many, and for none that was there before', async () => {
+  it('notifies once for each, and for none that was known', async () => {
     visitors(90);
     const grace = await open();
     await advanceTime(1_000);
@@ -207,7 +207,7 @@ describe('a message that nobody has told of', () => {
     expect(grace.arrivals).toHaveLength(70);
   });
 
-  it('is found by the check now and then', async () => {
+  it('is found by the regular check', async () => {
     const [ada] = visitors(1) as [FakeClient];
     const grace = await open();
     unheard(() => server.commit(ada.id, { text: 'Still there?' }));

@@ -12,7 +12,7 @@ beforeEach(openFakeTimeServer);
 afterEach(closeFakeTimeServer);
 
 describe('own messages', () => {
-  it('lie over the row until they are saved, and leave nothing when they are refused and dropped', async () => {
+  it('change the row until they are saved, and no longer when they are refused and dropped', async () => {
     const [ada] = visitors(1) as [FakeClient];
     const grace = await open();
     const row = () => grace.chat.summaryOf(ada.id);
@@ -22,7 +22,7 @@ describe('own messages', () => {
     await conversation.sendText('FORBIDDEN word');
     await settle();
     expect(row()).toMatchObject({ preview: { text: 'FORBIDDEN word', senderType: 'OPERATOR' }, unsent: 0 });
-    // Nothing is answered by what is not saved.
+    // A message that is not saved answers nothing.
     expect(row()?.waitingSince).toBe(before?.waitingSince);
     server.fault = () => undefined;
     await advanceTime(10_000);
@@ -41,28 +41,28 @@ describe('own messages', () => {
 });
 
 describe('a conversation that the view does not have', () => {
-  it('gets its row, with the pages of its visitor, when it is asked for or opened', async () => {
+  it('gets its row, with the pages of its visitor, when it is requested or opened', async () => {
     const all = visitors(80);
     const [first, second] = [all[54]!, all[57]!];
     for (const client of [first, second]) client.pages = [{ url: 'https://shop.example/boots', at: new Date().toISOString() }];
     const grace = await open();
     expect(grace.chat.summaryOf(first.id)).toBeUndefined();
-    const told = vi.fn<() => void>();
-    grace.chat.subscribe(told);
+    const listener = vi.fn<() => void>();
+    grace.chat.subscribe(listener);
     grace.chat.fetchSummary(first.id);
     grace.chat.conversation(second.id).subscribe(() => undefined);
     await advanceTime(500);
     for (const { id } of [first, second]) expect(grace.chat.summaryOf(id)?.pages).toMatchObject([{ url: 'https://shop.example/boots' }]);
-    expect(told).toHaveBeenCalled();
+    expect(listener).toHaveBeenCalled();
     expect(ids(grace)).toEqual(numbers(1, 50));
-    // Who is looked at is asked for again and again: where they are now, and whether.
+    // The row of an open conversation is fetched regularly: the visitor may be on another page, or gone.
     second.pages.unshift({ url: 'https://shop.example/hats', at: new Date().toISOString() });
     await advanceTime(25_000);
     expect(grace.chat.summaryOf(second.id)).toMatchObject({ pageUrl: 'https://shop.example/hats' });
   });
 });
 
-it('a restored database leaves nothing of the list as it was', async () => {
+it('after a restore of the database nothing of the former list is left', async () => {
   const [ada] = visitors(3) as [FakeClient];
   const copy = server.backUp();
   server.commit(ada.id, { text: 'after the copy' });
@@ -81,8 +81,8 @@ it('a restored database leaves nothing of the list as it was', async () => {
   expect(grace.chat.getSnapshot().waiting).toBe(2);
 });
 
-describe('what nobody looks at', () => {
-  it('is let go, but for the newest, what is awaited, and what is looked at', async () => {
+describe('a conversation that is not open', () => {
+  it('is dropped from memory, except the most recent ones and those that are still needed', async () => {
     const all = visitors(130);
     const grace = await open();
     const held = () => all.filter(({ id }) => requestsOf(id) > 0).length;
@@ -91,7 +91,7 @@ describe('what nobody looks at', () => {
     for (const client of all) hear(grace, client, 'again');
     await advanceTime(1_000);
     expect(held()).toBe(130);
-    // Each is awaited until it is known to be saved; then most are let go, and asked for anew when they are opened.
+    // Each is needed until it is known to be saved. Then most are dropped, and fetched again when they are opened.
     await advanceTime(20_000);
     expect(grace.chat.conversation(1)).toBe(looked);
     const stays: number[] = [];
@@ -101,12 +101,12 @@ describe('what nobody looks at', () => {
       await settle();
       if (requestsOf(id) === last) stays.push(id);
     }
-    // The last ten had rows already, so they were heard of first.
+    // The last ten had rows already, so their messages were taken first.
     expect(stays.slice(0, -1)).toEqual(numbers(82, 120).toReversed());
     expect(stays.at(-1)).toBe(1);
   });
 
-  it('costs no more with many rows than with few: a message touches one row', async () => {
+  it('costs the same with many rows as with few: a message changes one row', async () => {
     const touched: number[] = [];
     for (const count of [20, 320]) {
       openFakeTimeServer();
@@ -133,7 +133,7 @@ describe('an address that has no row', () => {
   };
   const adoptions = () => server.requests.filter(({ path }) => path === '/api/chat/sessions');
 
-  it('is given one at its first message, by one console: the others look again before they ask', async () => {
+  it('gets one at its first message, from one console: the others search again before they create it', async () => {
     const consoles = [await open(GRACE), await open(ALAN)];
     consoles[1]!.tab.random = () => 0.99;
     for (const { socket } of consoles) socket.receive('newChat', { clientId: 'old-socket', username: 'Old' });
@@ -147,7 +147,7 @@ describe('an address that has no row', () => {
     expect([...server.clients.values()].map(({ rows }) => rows.length)).toEqual([1]);
   });
 
-  it('is left alone for as long as the server asks, and nothing said there is lost', async () => {
+  it('is not retried while the server asks to wait, and no message is lost', async () => {
     const grace = await open();
     server.fault = ({ path }) => (path === '/api/chat/sessions' ? { code: 'rate_limited', retryAfter: 30 } : undefined);
     say([grace], 'old-socket', 'Hello');
@@ -160,7 +160,7 @@ describe('an address that has no row', () => {
     expect(server.clients.get(1)?.rows.map(({ text }) => text)).toEqual(['Hello', 'Anybody?']);
   });
 
-  it('is given none for leaving', async () => {
+  it('gets none when its visitor leaves', async () => {
     const grace = await open();
     grace.socket.receive('chatEnded', { clientId: 'old-socket' });
     await advanceTime(3_000);

@@ -3,11 +3,11 @@ import { MAX_CHATS_BY_ID } from '@switchboard/protocol/limits';
 import type { Effects } from '../../platform/effects.ts';
 import { RetryingTask } from '../../platform/retrying-task.ts';
 
-/** Milliseconds in which several reasons to ask for rows become one request; all consoles hear of the same things at once, so it is spread. */
+/** Rows that are asked for within this time, in milliseconds, become one request. It is spread, because all consoles hear of a change at once. */
 const COLLECT_MS = 200;
 const SPREAD_MS = 300;
-/** The same for what somebody waits for. */
-const SOON_MS = 30;
+/** The same when a person waits for the row. */
+const AWAITED_MS = 30;
 
 /** Rows to ask for. */
 export interface RowQuery {
@@ -15,7 +15,7 @@ export interface RowQuery {
   readonly addresses?: readonly string[];
 }
 
-/** Collects which conversations' rows are wanted, and asks for them together. What could not be asked for is asked for again, for as long as it takes. */
+/** Collects the conversations whose rows are wanted, and fetches them together. Repeats a failed request until it succeeds. */
 export class RowRequests {
   readonly #effects: Effects;
   readonly #fetching: RetryingTask;
@@ -23,7 +23,7 @@ export class RowRequests {
   readonly #addresses = new Set<string>();
   #waiters: { readonly address: string; readonly resolve: () => void }[] = [];
 
-  /** @param done called when nothing is wanted any more; what it does may fail and is then done again */
+  /** @param done called when no row is wanted any more; it is called again when it fails */
   constructor(effects: Effects, fetch: (query: RowQuery) => Promise<void>, done: () => Promise<void>) {
     this.#effects = effects;
     this.#fetching = new RetryingTask(effects, {
@@ -37,22 +37,22 @@ export class RowRequests {
     });
   }
 
-  /** Asks for a row before long; `soon`: somebody waits for it. */
-  want(clientId: number, soon = false): void {
+  /** Fetches a row soon; `isAwaited`: a person waits for it. */
+  want(clientId: number, isAwaited = false): void {
     this.#ids.add(clientId);
-    if (soon) this.#fetching.triggerWithin(SOON_MS);
+    if (isAwaited) this.#fetching.triggerWithin(AWAITED_MS);
     else this.finishLater();
   }
 
-  /** Calls `done` before long, after what is wanted by then. */
+  /** Calls `done` soon, after the rows that are wanted by then. */
   finishLater(): void {
     this.#fetching.triggerWithin(COLLECT_MS + this.#effects.random() * SPREAD_MS);
   }
 
-  /** Asks for a row by address before long. Resolves once a request that began after this call has been answered. */
+  /** Fetches a row by address soon. Resolves once a request that began after this call has been answered. */
   wantAddress(address: string): Promise<void> {
     this.#addresses.add(address);
-    this.#fetching.triggerWithin(SOON_MS);
+    this.#fetching.triggerWithin(AWAITED_MS);
     return new Promise((resolve) => {
       this.#waiters.push({ address, resolve });
     });

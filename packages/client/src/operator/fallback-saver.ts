@@ -5,38 +5,38 @@ import type { NewEntry, OutboxImage } from '../outbox/entry.ts';
 import type { Effects } from '../platform/effects.ts';
 import type { LiveMessage } from '../timeline/state.ts';
 
-/** How long a message that its own sender should save may take to turn up in the database: a jittered wait between these, in milliseconds. */
+/** How long a sender may take to save their own message: a random time between these, in milliseconds. */
 const WAIT_MIN_MS = 4_000;
 const WAIT_MAX_MS = 8_000;
 
-export interface BackstopHooks {
+export interface FallbackSaverHooks {
   /** Keeps it and saves it on the visitor's behalf. */
   save(entry: NewEntry): Promise<void>;
-  /** Resolves to whether the database has this message of the visitor, however long it takes to find out. */
+  /** Resolves to whether the database has this message of the visitor. Never rejects: it asks until the server answers. */
   isSaved(clientId: number, key: string): Promise<boolean>;
-  /** Nothing of this conversation is watched any more. */
+  /** No message of this conversation is watched any more. */
   onDone?(clientId: number): void;
 }
 
-/** Saves what visitors' own clients fail to save: an old front-end's messages at once, others when they have not turned up after a while. */
-export class Backstop {
+/** Saves messages that visitors' own clients fail to save: those of an old front-end at once, others when the database does not have them after a few seconds. */
+export class FallbackSaver {
   readonly #effects: Effects;
-  readonly #hooks: BackstopHooks;
+  readonly #hooks: FallbackSaverHooks;
   readonly #cancels = new Set<() => void>();
   /** How many messages of a conversation are watched. */
   readonly #watched = new Map<number, number>();
   #closed = false;
 
-  constructor(effects: Effects, hooks: BackstopHooks) {
+  constructor(effects: Effects, hooks: FallbackSaverHooks) {
     this.#effects = effects;
     this.#hooks = hooks;
   }
 
-  /** A message of a visitor came over the relay, from `address`. */
+  /** The relay has brought a visitor's message, from `address`. */
   watch(clientId: number, address: string, message: LiveMessage): void {
     const entry = entryOf(clientId, address, message);
     if (entry === null) {
-      this.#effects.note('backstop: nothing that could be saved', message.key);
+      this.#effects.note('fallback: a message without content', message.key);
       return;
     }
     if (!message.keyed) {
@@ -51,7 +51,7 @@ export class Backstop {
     this.#watched.set(clientId, (this.#watched.get(clientId) ?? 0) + 1);
   }
 
-  /** Whether it will be looked for a message of this conversation. */
+  /** Whether a message of this conversation is watched. */
   isWatching(clientId: number): boolean {
     return this.#watched.has(clientId);
   }
@@ -81,7 +81,7 @@ function entryOf(clientId: number, clientSocketId: string, message: LiveMessage)
   return body === null ? null : { key: message.key, clientId, senderType: 'CLIENT', clientSocketId, body, createdAt: message.createdAt };
 }
 
-/** An old front-end removes no NUL characters, and a message with one is refused. Null where there is nothing that could be saved. */
+/** Without NUL characters, which the server refuses and an old front-end does not remove. Null where nothing is left to save. */
 function bodyToSave(body: LiveMessage['body']): NewEntry['body'] | null {
   switch (body.type) {
     case 'text': {
@@ -98,7 +98,7 @@ function bodyToSave(body: LiveMessage['body']): NewEntry['body'] | null {
   }
 }
 
-/** Old front-ends put the whole picture into the message, as a data URL; it is uploaded then, as our own would have. */
+/** Old front-ends put the whole picture into the message, as a data URL. It is uploaded, as our own front-ends do. */
 function imageOf(url: string, name: string, mimeType: string | null): OutboxImage | null {
   const size = { width: null, height: null };
   if (!url.startsWith('data:')) return { blob: null, url, name, mimeType: mimeType ?? 'image/*', ...size };

@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fileOf } from '../outbox/entry.ts';
 import { createTab } from '../testing/fake-effects.ts';
 import { liveMessage } from '../timeline/live-message.ts';
-import { Backstop } from './backstop.ts';
-import type { BackstopHooks } from './backstop.ts';
+import { FallbackSaver } from './fallback-saver.ts';
+import type { FallbackSaverHooks } from './fallback-saver.ts';
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
@@ -13,24 +13,24 @@ const KEY = '0b0e1f52-7d0c-4c6e-9a3b-6f7f6c1f2a10';
 const event = (more: object = {}) =>
   liveMessage({ type: 'text', message: 'Hello', timestamp: '2026-11-23T08:00:00.000Z', ...more }, { from: 'socket', senderType: 'CLIENT' });
 
-function createBackstop(isSaved: BackstopHooks['isSaved'], random = () => 0.5) {
-  const save = vi.fn<BackstopHooks['save']>(() => Promise.resolve());
-  const check = vi.fn<BackstopHooks['isSaved']>(isSaved);
-  return { save, check, backstop: new Backstop(createTab({ random }), { save, isSaved: check }) };
+function createFallbackSaver(isSaved: FallbackSaverHooks['isSaved'], random = () => 0.5) {
+  const save = vi.fn<FallbackSaverHooks['save']>(() => Promise.resolve());
+  const check = vi.fn<FallbackSaverHooks['isSaved']>(isSaved);
+  return { save, check, backstop: new FallbackSaver(createTab({ random }), { save, isSaved: check }) };
 }
 
-describe('the backstop', () => {
-  it('leaves a message with a key to its sender when that saves it', async () => {
-    const { backstop, save, check } = createBackstop(() => Promise.resolve(true));
+describe('the fallback saver', () => {
+  it('leaves a message with a key to its sender, if they save it', async () => {
+    const { backstop, save, check } = createFallbackSaver(() => Promise.resolve(true));
     backstop.watch(1, 'socket', event({ messageKey: KEY }));
     await vi.advanceTimersByTimeAsync(60_000);
     expect(check).toHaveBeenCalledExactlyOnceWith(1, KEY);
     expect(save).not.toHaveBeenCalled();
   });
 
-  it('asks only after four to eight seconds, each console at another time, and saves what is missing under the same key', async () => {
+  it('asks after four to eight seconds, each console at another time, and saves a missing message under the same key', async () => {
     for (const random of [0, 0.999]) {
-      const { backstop, save, check } = createBackstop(
+      const { backstop, save, check } = createFallbackSaver(
         () => Promise.resolve(false),
         () => random,
       );
@@ -51,21 +51,21 @@ describe('the backstop', () => {
     }
   });
 
-  it('saves a message without a key at once, with the time of the relay', () => {
-    const { backstop, save } = createBackstop(() => Promise.resolve(false));
+  it('saves a message without a key at once, with the relay’s time', () => {
+    const { backstop, save } = createFallbackSaver(() => Promise.resolve(false));
     backstop.watch(1, 'socket', event());
     expect(save).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ key: event().key, createdAt: '2026-11-23T08:00:00.000Z' }));
   });
 
-  it('leaves out what the database would not take', () => {
-    const { backstop, save } = createBackstop(() => Promise.resolve(false));
+  it('removes characters that the database refuses', () => {
+    const { backstop, save } = createFallbackSaver(() => Promise.resolve(false));
     backstop.watch(1, 'socket', event({ message: 'He\u0000llo' }));
     backstop.watch(1, 'socket', event({ message: '\u0000' }));
     expect(save).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ body: { type: 'text', text: 'Hello' } }));
   });
 
-  it('takes an inline picture out of its data URL, to be uploaded', async () => {
-    const { backstop, save } = createBackstop(() => Promise.resolve(false));
+  it('uploads a picture that is a data URL', async () => {
+    const { backstop, save } = createFallbackSaver(() => Promise.resolve(false));
     const image = `data:image/png;base64,${btoa('png!')}`;
     backstop.watch(1, 'socket', event({ type: 'image', message: null, image, name: 'cat.png' }));
     const [entry] = save.mock.calls[0] ?? [];
@@ -73,8 +73,8 @@ describe('the backstop', () => {
     expect(await (entry === undefined ? undefined : fileOf(entry))?.blob?.text()).toBe('png!');
   });
 
-  it('keeps a picture that is a URL already, and has nothing to do with an empty message', () => {
-    const { backstop, save } = createBackstop(() => Promise.resolve(false));
+  it('keeps a picture that is a URL already, and ignores an empty message', () => {
+    const { backstop, save } = createFallbackSaver(() => Promise.resolve(false));
     backstop.watch(1, 'socket', event({ type: 'image', message: null, image: 'https://example.org/cat.png' }));
     expect(save.mock.calls[0]?.[0].body).toMatchObject({ type: 'image', image: { blob: null, url: 'https://example.org/cat.png' } });
     backstop.watch(1, 'socket', event({ message: ' ' }));

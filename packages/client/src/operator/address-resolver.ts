@@ -2,39 +2,39 @@ import type { Effects } from '../platform/effects.ts';
 import { lruSet } from '../platform/lru.ts';
 import { retrying, wait } from '../platform/retrying.ts';
 
-/** All consoles hear of a stranger at once: spread, in milliseconds, over which they give it a row. */
+/** All consoles hear of an unknown address at once. They create its row at a random time within this spread, in milliseconds. */
 const SPREAD_MS = 1_000;
-/** Milliseconds between two attempts to give an address a row, besides the backoff. */
+/** Milliseconds between two attempts to create a row, in addition to the backoff. */
 const PAUSE_MS = 500;
-/** Names of addresses without a row, and addresses that were given one, that are remembered. */
+/** How many names of addresses without a row, and how many addresses whose row was created here, are remembered. */
 const MEMORY = 1_000;
 
-export interface AddressBookHooks {
+export interface AddressResolverHooks {
   lookup(address: string): number | undefined;
-  /** Resolves when the list has been asked for this address anew. */
+  /** Resolves when the list has asked the server for this address again. */
   ask(address: string): Promise<void>;
-  /** Gives an address that has no row one. */
+  /** Creates the row of an address that has none. */
   adopt(address: string, username: string): Promise<number>;
 }
 
-/** What is to be done with an address once it is known. */
+/** What to do with an address once its client is known. */
 interface Pending {
   readonly acts: ((clientId: number) => void)[];
-  /** Something was said there, that nobody else may save: the address is given a row if it has none. */
+  /** There is a message that perhaps nobody else saves: the row is created if there is none. */
   adopt: boolean;
 }
 
-/** Finds the client behind an address, and holds what is to be done with it until then. */
-export class AddressBook {
+/** Finds the client at an address. Calls wait until it is known. */
+export class AddressResolver {
   readonly #effects: Effects;
-  readonly #hooks: AddressBookHooks;
+  readonly #hooks: AddressResolverHooks;
   readonly #pending = new Map<string, Pending>();
   readonly #names = new Map<string, string>();
-  /** The list lets go of rows that it has no use for. */
+  /** The list may forget these rows. */
   readonly #adopted = new Map<string, number>();
   #closed = false;
 
-  constructor(effects: Effects, hooks: AddressBookHooks) {
+  constructor(effects: Effects, hooks: AddressResolverHooks) {
     this.#effects = effects;
     this.#hooks = hooks;
   }
@@ -43,22 +43,22 @@ export class AddressBook {
     return this.#hooks.lookup(address) ?? this.#adopted.get(address);
   }
 
-  /** Calls `act` with the client's id: at once when the address is known, else when it has been found or given a row. Keeps the order per address. */
+  /** Calls `act` with the client's id: at once when it is known, otherwise once it has been found or its row was created. Keeps the order per address. */
   whenKnown(address: string, act: (clientId: number) => void): void {
     this.#enqueue(address, act, true);
   }
 
-  /** The same, but an address that has no row is given none for this: then `act` is not called. */
+  /** The same, but creates no row: `act` is not called when there is none. */
   whenFound(address: string, act: (clientId: number) => void): void {
     this.#enqueue(address, act, false);
   }
 
-  /** What a visitor calls itself, for its row. */
+  /** The visitor's name, for their row. */
   noteName(address: string, username: string | null | undefined): void {
     if (username != null && username.trim() !== '') lruSet(this.#names, address, username, MEMORY);
   }
 
-  /** What was adopted may be gone: the database was set back to an older copy. */
+  /** The database was restored from an older copy, so the rows that were created here may be gone. */
   forget(): void {
     this.#adopted.clear();
   }
@@ -95,7 +95,7 @@ export class AddressBook {
     await this.#hooks.ask(address);
     if (this.find(address) !== undefined || !pending.adopt || this.#closed) return this.find(address);
     await wait(this.#effects, this.#effects.random() * SPREAD_MS);
-    // For ever, whatever the error: behind this address there is a message that nobody else may save.
+    // Without an end, whatever the error: there is a message that perhaps nobody else saves.
     return await retrying(this.#effects, () => this.#findOrAdopt(address), {
       pauseMs: PAUSE_MS,
       mayRetry: () => true,
@@ -103,7 +103,7 @@ export class AddressBook {
     });
   }
 
-  /** Looks before each attempt: another console may have been quicker. */
+  /** Searches before each attempt, because another console may have been faster. */
   async #findOrAdopt(address: string): Promise<number | undefined> {
     if (!this.#closed) await this.#hooks.ask(address);
     const found = this.find(address);
