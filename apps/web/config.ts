@@ -35,7 +35,7 @@ export interface Config {
   readonly maxImageBytes: number;
   /** How many reverse proxies of ours stand in front and append to `X-Forwarded-For`. */
   readonly trustedHops: number;
-  /** Pages that may embed the widget; undefined: any. */
+  /** Becomes the setting `widget.sites`, once. */
   readonly widgetOrigins: readonly string[] | undefined;
   /** Where the built widget lies. */
   readonly widgetDir: string;

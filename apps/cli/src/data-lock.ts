@@ -5,7 +5,16 @@ import { takeLock } from './standalone/lock-file.mjs';
 import type { DataDir } from './data-dir.ts';
 
 /** What a process holds a data folder for: `start` for as long as it runs, the others for seconds. */
-export type Purpose = 'start' | 'start with DATABASE_URL' | 'stopping' | 'operator create' | 'migrate' | 'backup' | 'restore' | 'jobs';
+export type Purpose =
+  | 'start'
+  | 'start with DATABASE_URL'
+  | 'stopping'
+  | 'operator create'
+  | 'migrate'
+  | 'backup'
+  | 'restore'
+  | 'jobs'
+  | 'settings';
 
 /** How long a short command may hold the folder while others wait for it. */
 const PATIENCE_MS = 60_000;

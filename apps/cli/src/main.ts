@@ -17,6 +17,8 @@ async function run(command: string, args: readonly string[]): Promise<void> {
       return await (await import('./commands/restore.ts')).restoreCommand(args);
     case 'jobs':
       return await (await import('./commands/jobs.ts')).jobsCommand(args);
+    case 'settings':
+      return await (await import('./commands/settings.ts')).settingsCommand(args);
     case 'doctor':
       return await (await import('./commands/doctor.ts')).doctorCommand(args);
     case 'help':

@@ -8,9 +8,12 @@ import type { ReactNode } from 'react';
 import { MESSAGES } from '../locales/messages.ts';
 import { TextsProvider } from '../locales/TextsProvider.tsx';
 import { requestLocale } from '../server/requests/locale.ts';
+import { services } from '../server/services/services.ts';
 
 /** No title: each page has its own, and the console's changes. */
-export const metadata: Metadata = { applicationName: 'Switchboard', robots: { index: false, follow: false } };
+export function generateMetadata(): Metadata {
+  return { applicationName: services().settings.value('installation.name'), robots: { index: false, follow: false } };
+}
 
 export const viewport: Viewport = {
   width: 'device-width',

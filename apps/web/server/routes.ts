@@ -7,6 +7,7 @@ import { openApi } from './requests/handlers/documents.ts';
 import { readMessages, saveMessages } from './requests/handlers/messages.ts';
 import { saveReceipts } from './requests/handlers/receipts.ts';
 import { endConversation, openSession, renewToken } from './requests/handlers/sessions.ts';
+import { listSettings, setSettings } from './requests/handlers/settings.ts';
 import { noteTimings } from './requests/handlers/timings.ts';
 import { readUpload, uploadImage } from './requests/handlers/uploads.ts';
 import { notePage, setBlocked } from './requests/handlers/visitors.ts';
@@ -29,6 +30,8 @@ export const HANDLERS: { readonly [N in EndpointName]: EndpointHandler<N> } = {
   'POST /api/chat/page': notePage,
   'POST /api/chat/block': setBlocked,
   'POST /api/chat/timings': noteTimings,
+  'GET /api/v1/settings': listSettings,
+  'PATCH /api/v1/settings': setSettings,
   'POST /api/auth/sign-in/email': standalone('POST /api/auth/sign-in/email', authRoute),
   'POST /api/auth/sign-out': standalone('POST /api/auth/sign-out', authRoute),
   'POST /api/auth/change-password': standalone('POST /api/auth/change-password', authRoute),

@@ -39,6 +39,7 @@ export async function startServer({ hostname, throughNext }: StartOptions): Prom
   void endUnlessConnectionsHold(config);
   reportStrayErrors(services.log, () => services.http.strayErrors.add());
   installServices(services);
+  services.settings.start();
   services.revocations.start();
   services.jobs.start();
   void settleConversations(services);

@@ -86,7 +86,7 @@ window.harness = {
       ) : (
         <>
           <title>Sign in</title>
-          <SignInPage next="/" />
+          <SignInPage installation="Switchboard" next="/" />
         </>
       );
     render(page);

@@ -1,12 +1,8 @@
-/** The default accent color: a deep teal. */
-export const DEFAULT_COLOR = '#0a7d83';
-
-/** `#rgb` or `#rrggbb` as `#rrggbb`, or the default for anything else: an invalid attribute must not break the chat. */
-export function readColor(value: string | null | undefined): string {
-  const hex = /^#(?:([0-9a-f]{3})|([0-9a-f]{6}))$/i.exec((value ?? '').trim());
-  if (hex === null) return DEFAULT_COLOR;
-  const [, short = '', long] = hex;
-  return `#${long ?? short.replaceAll(/./g, '$&$&')}`.toLowerCase();
+/** `#rgb` or `#rrggbb` as `#rrggbb`, or `otherwise` for anything else: an invalid attribute must not break the chat. */
+export function readColor(value: string | undefined, otherwise: string): string {
+  const hex = (value ?? '').trim().toLowerCase();
+  if (!/^#([0-9a-f]{3}){1,2}$/.test(hex)) return otherwise;
+  return hex.length === 4 ? hex.replaceAll(/\w/g, '$&$&') : hex;
 }
 
 /** Red, green and blue of `#rrggbb`, 0 to 255. */

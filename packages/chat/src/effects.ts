@@ -1,10 +1,10 @@
-import type { ChangeKind, Receipts } from '@switchboard/protocol';
+import type { ChangeKind, Receipts, SettingView } from '@switchboard/protocol';
 
 /**
  * What others must be notified of because a verb has committed. A repeated call that changes nothing lists its effects again: the answer to the first one may
  * have been lost before its effects were carried out. Carrying out an effect twice must do no harm.
  */
-export type Effect = ConversationChanged | MessagesSeen | VisitorLeft | AccessRevoked;
+export type Effect = ConversationChanged | MessagesSeen | VisitorLeft | AccessRevoked | SettingsChanged;
 
 /** Both sides of a conversation have something to fetch. */
 interface ConversationChanged {
@@ -38,6 +38,13 @@ interface AccessRevoked {
   readonly role: 'client' | 'operator';
   readonly id: number;
   readonly address: string | null;
+}
+
+/** The server that has changed settings follows at once, the others by reading them again. */
+interface SettingsChanged {
+  readonly kind: 'settings changed';
+  /** As they are now. */
+  readonly settings: readonly SettingView[];
 }
 
 /** The answer of a verb that changes something: its result and its effects. */

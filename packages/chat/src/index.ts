@@ -24,6 +24,8 @@ export { forgetRevocations, listRevocations, recordRevocation, type Revocation }
 export { createMessageSaver, type MessageSaver, type MessageSaverOptions } from './messages/saving/message-saver.ts';
 export type { SaveResult } from './messages/saving/write-group.ts';
 export { settleWaiting } from './conversations/settle-waiting.ts';
+export { changeSettings, type SettingChange } from './settings/change-settings.ts';
+export { readSettings, type Settings } from './settings/read-settings.ts';
 export { startSession, type StartedSession, type StartSessionExtra, type StartSessionInput } from './visitors/start-session.ts';
 export { knownStorageKeys, removeUnusedUploads, type UploadPosition } from './uploads/unused-uploads.ts';
 export { findEarlierUpload, findUpload, recordUpload, type NewUpload } from './uploads/uploads.ts';

@@ -23,6 +23,8 @@ import { PERMISSIONS, requirePermission, type Action } from './permissions.ts';
 import { markRead } from './receipts/mark-read.ts';
 import { recordReceipts } from './receipts/record-receipts.ts';
 import { forgetRevocations, listRevocations, recordRevocation } from './revocations/revocations.ts';
+import { changeSettings } from './settings/change-settings.ts';
+import { readSettings } from './settings/read-settings.ts';
 import { chatFixture, codeOf, image, NOW, text } from './testing/chat-fixture.ts';
 import { knownStorageKeys, removeUnusedUploads } from './uploads/unused-uploads.ts';
 import { findEarlierUpload, findUpload, recordUpload } from './uploads/uploads.ts';
@@ -79,6 +81,8 @@ const VERBS: Record<Exclude<ExportedVerb, NoVerb>, [Action, Attempt]> = {
   recordRevocation: ['revocation.record', async (actor) => await recordRevocation(chat.ctx, actor, { role: 'operator', id: 1, at: NOW })],
   listRevocations: ['revocation.list', async (actor) => await listRevocations(chat.ctx, actor, NOW)],
   forgetRevocations: ['revocation.forget', async (actor) => await forgetRevocations(chat.ctx, actor, new Date(0))],
+  readSettings: ['setting.read', async (actor) => await readSettings(chat.ctx, actor)],
+  changeSettings: ['setting.change', async (actor) => await changeSettings(chat.ctx, actor, [{ key: 'widget.sound', value: false }])],
   readEpoch: ['installation.read', async (actor) => await readEpoch(chat.ctx, actor)],
 };
 
@@ -130,6 +134,7 @@ it.each<[Actor, Action, ReasonName]>([
   [{ kind: 'anonymous' }, 'message.read', 'token_required'],
   [SYSTEM, 'conversation.list', 'operators_only'],
   [SYSTEM, 'session.renew', 'visitors_only'],
+  [{ kind: 'operator', userId: 1, name: 'Olga', role: 'OPERATOR' }, 'setting.change', 'administrators_only'],
   [{ kind: 'visitor', clientId: 1, sessionId: randomUUID() }, 'operator.remove', 'installation_only'],
 ])('the refusal to %o says who may do %s', (actor, action, reason) => {
   const { code, message } = REASONS[reason];

@@ -45,6 +45,8 @@ export const PERMISSIONS = {
   'revocation.record': ['system'],
   'revocation.list': ['system'],
   'revocation.forget': ['system'],
+  'setting.read': [...OPERATORS, 'system'],
+  'setting.change': ['admin', 'system'],
   'installation.read': [...BOTH_SIDES, 'system'],
 } as const satisfies Readonly<Record<string, readonly Grantee[]>>;
 

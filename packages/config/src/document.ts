@@ -26,7 +26,11 @@ export const GROUPS: Readonly<Record<string, Partial<Record<VariableName, About>
       unset: '`http://127.0.0.1:$SOCKET_PORT`, or the address in `SOCKET_HOST`',
       meaning: 'where the web app and the command line reach a relay to send hints and revocations; past the proxy, which hides `/hints`',
     },
-    WIDGET_ORIGINS: { unset: 'any', meaning: 'origins that may frame the chat, comma separated' },
+    WIDGET_ORIGINS: {
+      unset: 'nothing',
+      meaning:
+        'origins, comma separated, that become the setting `widget.sites` at the first start and are ignored afterwards ([settings.md](settings.md#which-sites-may-frame-the-chat)); for installations from before that setting',
+    },
     TRUST_PROXY: {
       unset: '0',
       meaning: 'how many proxies stand before the web app and the relay, each adding to `X-Forwarded-For`; 0 believes none',

@@ -1,3 +1,4 @@
+import { isWebOrigin } from '@switchboard/protocol/origin';
 import { z } from 'zod';
 
 import { byteLength } from './config-error.ts';
@@ -43,16 +44,12 @@ export const secret = z
   .string()
   .refine((value) => byteLength(value) >= MIN_SECRET_BYTES && new Set(value).size >= MIN_SECRET_VARIETY, SECRET_EXPECTED);
 
-function isOrigin(value: string): boolean {
-  return /^https?:\/\//.test(value) && URL.canParse(value) && new URL(value).origin === value;
-}
-
 /** Exact origins, the canonical one first. */
 export const origins = z
   .string()
   .transform((value) => value.split(',').map((entry) => entry.trim()))
   .refine(
-    (list): list is [string, ...string[]] => list.length > 0 && list.every(isOrigin),
+    (list): list is [string, ...string[]] => list.length > 0 && list.every(isWebOrigin),
     'origins such as https://chat.example, without a path or a final slash, separated by commas',
   );
 

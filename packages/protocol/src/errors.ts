@@ -32,6 +32,8 @@ export interface WireError {
   /** A key of `REASONS`, more precise than `code`: screens choose a text by it. Newer servers may send others. */
   readonly reason?: string;
   readonly params?: ErrorParams;
+  /** Of a conflict: what is there now, where the endpoint says so. */
+  readonly current?: unknown;
 }
 
 /** An error of the table. It is thrown inside and sent as a `WireError`. */
@@ -46,6 +48,7 @@ export class ChatError extends Error {
       readonly fields?: Readonly<Record<string, string>>;
       readonly reason?: string | undefined;
       readonly params?: ErrorParams | undefined;
+      readonly current?: unknown;
       readonly retryAfterSeconds?: number;
       readonly cause?: unknown;
     } = {},
@@ -57,7 +60,7 @@ export class ChatError extends Error {
 
   toWire(): WireError {
     const { code, message, retryable, detail } = this;
-    const { fields, reason, params } = detail;
+    const { fields, reason, params, current } = detail;
     return {
       code,
       message,
@@ -65,6 +68,7 @@ export class ChatError extends Error {
       ...(fields === undefined ? {} : { fields }),
       ...(reason === undefined ? {} : { reason }),
       ...(params === undefined ? {} : { params }),
+      ...(current === undefined ? {} : { current }),
     };
   }
 }

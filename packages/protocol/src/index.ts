@@ -8,4 +8,5 @@ export * from './limits.ts';
 export { parse } from './parse.ts';
 export * from './reasons.ts';
 export * from './roles.ts';
+export * from './settings.ts';
 export { isVisible } from './visible.ts';

@@ -83,6 +83,7 @@ const FOR_DEVELOPERS = {
   route_not_found: { code: 'not_found', message: 'There is no such route.' },
 
   email_taken: { code: 'conflict', message: 'There is an operator with the e-mail {email} already.' },
+  setting_changed: { code: 'conflict', message: 'The setting {key} has been changed meanwhile.' },
   message_key_taken: { code: 'conflict', message: 'The message key {messageKey} belongs to the message of another operator.' },
 
   request_too_large: { code: 'too_large', message: 'The request is too large: at most {limit} bytes are allowed.' },
@@ -99,6 +100,7 @@ const FOR_DEVELOPERS = {
   shutting_down: { code: 'unavailable', message: 'The server is shutting down.' },
   saved_meanwhile: { code: 'unavailable', message: 'Other requests kept saving the same messages. Try again.' },
   request_too_slow: { code: 'unavailable', message: 'The request arrived too slowly. Try again.' },
+  setting_unusable: { code: 'unavailable', message: 'This version can’t use the stored value of the setting {key}.' },
   widget_not_built: { code: 'unavailable', message: 'The widget has not been built: npm run build -w @switchboard/widget' },
   unexpected: { code: 'internal', message: 'Something went wrong on the server. The cause is in its log.' },
 } as const satisfies Readonly<Record<string, Reason>>;

@@ -24,7 +24,7 @@ export function planAll(facts: Facts, world: World): Check[] {
   return [
     ...planMachine(facts),
     ...planSettings(facts),
-    ...planDatabase(world),
+    ...planDatabase(facts, world),
     ...planRedis(facts, world),
     ...planWeb(facts, world),
     ...planRelay(facts, world),

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
+import { readVariables } from '@switchboard/config';
 import { openDatabase } from '@switchboard/database';
 import { createTestDatabase } from '@switchboard/database/testing';
 import { TestRedis } from '@switchboard/redis/testing';
@@ -81,7 +82,7 @@ it('waits for a database that is slow to take connections, instead of calling it
     adviceWhenAway: 'See its log.',
     close: async () => await Promise.resolve(),
   });
-  const results = await runChecks(planDatabase({ open, busy: 1 }));
+  const results = await runChecks(planDatabase({ settings: readVariables({}) }, { open, busy: 1 }));
   expect(slow.taken()).toBeGreaterThan(3);
   // Both true of a test's database: it is empty, and made for speed.
   expect(results.filter(({ status }) => status !== 'ok').map(({ what }) => what)).toEqual([
@@ -104,7 +105,7 @@ it('calls a database away that never takes a connection, once and not as somethi
     adviceWhenAway: 'Start PostgreSQL there, or correct DATABASE_URL.',
     close: async () => await Promise.resolve(),
   });
-  const results = await runChecks(planDatabase({ open, busy: 1 }));
+  const results = await runChecks(planDatabase({ settings: readVariables({}) }, { open, busy: 1 }));
   expect(results.filter(({ status }) => status === 'fail')).toEqual([
     expect.objectContaining({
       what: 'it answers',

@@ -6,6 +6,7 @@ export const COMMANDS = Object.freeze([
   'backup',
   'restore',
   'jobs',
+  'settings',
   'doctor',
   'test',
   'chaos',
@@ -32,6 +33,9 @@ Commands
   restore FILE [--replace]                  put a backup into an empty database; --replace: in the place of what is there
   jobs                                      list the work in the background: what is dead (no attempt left), running, due or waiting
   jobs retry | discard ID | --all-dead      let dead jobs run again; remove them
+  settings                                  list what can be set while everything runs, with who changed it when
+  settings get KEY | set KEY VALUE | reset KEY
+                                            print one; change it; go back to its default. Running servers follow within 10 s
   doctor [--json]                           look at everything and say what to do about what is wrong; exit code 1 if something is
   help                                      this
 

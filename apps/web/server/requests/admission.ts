@@ -13,6 +13,8 @@ export interface Access {
   anyone: Caller;
   visitor: CallerOf<'visitor'>;
   operator: CallerOf<'operator'>;
+  /** An operator who is an administrator. */
+  admin: CallerOf<'operator'>;
   'visitor-or-operator': KnownCaller;
   /** The link is the proof: the caller is not identified. */
   'holder-of-a-link': CallerOf<'anonymous'>;
@@ -55,12 +57,19 @@ const ADMISSION: {
     if (caller.kind !== 'visitor') throw errorFor('visitors_only');
     return caller;
   },
-  operator: async (request, limit, now) => {
-    const caller = await admitKnown('sign_in_required', request, limit, now);
-    if (caller.kind !== 'operator') throw errorFor('operators_only');
+  operator: async (request, limit, now) => await admitOperator(request, limit, now),
+  admin: async (request, limit, now) => {
+    const caller = await admitOperator(request, limit, now);
+    if (caller.operator.role !== 'ADMIN') throw errorFor('administrators_only');
     return caller;
   },
 };
+
+async function admitOperator(request: HttpRequest, limit: LimitName | undefined, now: Services): Promise<CallerOf<'operator'>> {
+  const caller = await admitKnown('sign_in_required', request, limit, now);
+  if (caller.kind !== 'operator') throw errorFor('operators_only');
+  return caller;
+}
 
 /** A visitor or an operator, counted. @param needed the reason to refuse an anonymous caller */
 async function admitKnown(

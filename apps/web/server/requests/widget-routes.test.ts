@@ -2,14 +2,19 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { readSettings, SYSTEM } from '@switchboard/chat';
+import { openDatabase } from '@switchboard/database';
+import type { SettingKey, SettingValue } from '@switchboard/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { PATCH } from '../../app/api/v1/settings/route.ts';
 import { GET as asset } from '../../app/widget/assets/[name]/route.ts';
 import { GET as frame } from '../../app/widget/route.ts';
 import { GET as loader } from '../../app/widget.js/route.ts';
 import { GET as demo } from '../../app/demo/route.ts';
+import { createCurrentSettings } from '../parts/settings/current-settings.ts';
 import { installServices } from '../services/services.ts';
-import { ask, useTestServer } from '../testing/test-server.ts';
+import { ask, newOperator, useTestServer, type Person } from '../testing/test-server.ts';
 
 const server = useTestServer({ NEXT_PUBLIC_SOCKET_URL: 'https://relay.example' });
 
@@ -76,7 +81,15 @@ describe('/widget', () => {
   it('tells the frame where the relay is', async () => {
     const html = await (await frame()).text();
     const data = /<script type="application\/json" id="switchboard-config">(.*?)<\/script><\/head>/.exec(html)?.[1] ?? '';
-    expect(JSON.parse(data)).toEqual({ relay: { url: 'https://relay.example', path: '/chat' }, debug: false, maxImageBytes: 10_485_760 });
+    expect(JSON.parse(data)).toEqual({
+      relay: { url: 'https://relay.example', path: '/chat' },
+      debug: false,
+      maxImageBytes: 10_485_760,
+      color: '#0a7d83',
+      title: '',
+      greeting: '',
+      sound: true,
+    });
   });
 
   it('can not be broken out of by a value', async () => {
@@ -92,11 +105,61 @@ describe('/widget', () => {
     expect(policy).toContain("default-src 'none'");
     expect(policy).toMatch(/frame-ancestors \*$/);
   });
+});
 
-  it('may be framed by the named pages only where some are named', async () => {
-    configure({ widgetOrigins: ['https://shop.example'] });
-    expect((await frame()).headers.get('content-security-policy')).toMatch(/frame-ancestors 'self' https:\/\/shop\.example$/);
+describe('settings that an administrator changes', () => {
+  const HOSTILE = `</script><script>alert(1)</script>\u2028"$&`;
+  let admin: Person;
+  beforeAll(async () => void (admin = await newOperator(server.services, 'Grace', 'ADMIN')));
+  /** Changes a setting as the console does. */
+  async function change(key: SettingKey, value: SettingValue | null): Promise<void> {
+    const { settings } = await readSettings(server.services.chat, SYSTEM);
+    const expected = { version: settings.find((setting) => setting.key === key)?.version };
+    const body = { changes: [{ key, value, expected }] };
+    expect((await PATCH(ask('PATCH', '/api/v1/settings', { headers: admin.headers, body }))).status).toBe(200);
+  }
+
+  it('decide at once which pages may frame the chat', async () => {
+    const policy = async () => (await frame()).headers.get('content-security-policy');
+    await change('widget.sites', ['https://shop.example', 'https://help.example']);
+    expect(await policy()).toMatch(/frame-ancestors 'self' https:\/\/shop\.example https:\/\/help\.example$/);
+    await change('widget.sites', null);
+    expect(await policy()).toMatch(/frame-ancestors \*$/);
+  });
+
+  it('are in the frame’s page, whatever they hold', async () => {
+    await change('widget.greeting', HOSTILE);
+    await change('widget.sound', false);
+    const html = await (await frame()).text();
+    expect(html).not.toContain('<script>alert');
+    const data = /<script type="application\/json" id="switchboard-config">(.*?)<\/script><\/head>/.exec(html)?.[1] ?? '';
+    expect(JSON.parse(data)).toMatchObject({ greeting: HOSTILE, sound: false });
+  });
+
+  it('are in the loader, whatever they hold, and give it another ETag', async () => {
+    await writeFile(join(widgetDir, 'widget.js'), 'loader($SWITCHBOARD_SETTINGS)');
+    const before = await loader(ask('GET', '/widget.js'));
+    await change('widget.title', HOSTILE);
+    await change('widget.color', '#C04');
+    const headers = { 'if-none-match': before.headers.get('etag') ?? '' };
+    const after = await loader(ask('GET', '/widget.js', { headers }));
+    const script = await after.text();
+    expect(script).not.toMatch(/<|\u2028/);
+    expect(JSON.parse(/^loader\(\((.*)\)\)$/.exec(script)?.[1] ?? '')).toEqual({ color: '#cc0044', title: HOSTILE });
+    expect(after.headers.get('cache-control')).toBe(before.headers.get('cache-control'));
+  });
+
+  it('are not guessed while the database can’t be asked: no page frames the chat, and no browser keeps the loader', async () => {
+    const away = openDatabase({ url: 'postgresql://u:p@127.0.0.1:9/db', applicationName: 'test' });
+    const settings = createCurrentSettings({ chat: { ...server.services.chat, db: away }, widgetOrigins: undefined });
+    installServices({ ...server.services, settings, config: { ...server.services.config, widgetDir } });
+    const refused = await frame();
+    expect([refused.status, refused.headers.has('retry-after')]).toEqual([503, true]);
+    const script = await loader(ask('GET', '/widget.js'));
+    expect(await script.text()).toBe('loader(({"color":"#0a7d83","title":""}))');
+    expect(script.headers.get('cache-control')).toBe('no-cache');
     configure({});
+    await away.close();
   });
 });
 

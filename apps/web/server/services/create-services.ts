@@ -32,6 +32,7 @@ import { createSlots, type Slots } from '../parts/limits/slots.ts';
 import type { Stopping } from '../parts/connections/stopping.ts';
 import { createMeasuredSaver } from '../parts/saving/save-metrics.ts';
 import { createSaveState, type SaveState } from '../parts/saving/save-state.ts';
+import { createCurrentSettings, type CurrentSettings } from '../parts/settings/current-settings.ts';
 import { createUploadSweep } from '../parts/storage/upload-sweep.ts';
 import { createTimingMetrics, type TimingMetrics } from '../parts/metrics/timing-metrics.ts';
 import { measureWaiting } from '../parts/metrics/waiting-metrics.ts';
@@ -48,6 +49,8 @@ export interface Services {
   readonly tokens: Tokens;
   /** What the rules of packages/chat take. */
   readonly chat: Context;
+  /** What administrators change while the system runs. */
+  readonly settings: CurrentSettings;
   readonly saver: MessageSaver;
   readonly saveState: SaveState;
   readonly imageCleaner: ImageCleaner;
@@ -98,6 +101,7 @@ export function createServices(config: Config, stopping: Pick<Stopping, 'hasBegu
   const relay = createRelayRequests({ relayUrl: config.relayInternalUrl, tokens });
   const hints = createRelayHints({ relay, log, metrics });
   const revocations = createRevocationSender({ chat, relay, log, metrics });
+  const settings = createCurrentSettings({ chat, widgetOrigins: config.widgetOrigins });
   const limits = createLimits(config, log);
   metrics.gauge(
     'limits_redis_up',
@@ -122,6 +126,7 @@ export function createServices(config: Config, stopping: Pick<Stopping, 'hasBegu
     auth: createAuth(config, db, log),
     tokens,
     chat,
+    settings,
     saver: createMeasuredSaver(chat, metrics),
     saveState: createSaveState(db),
     imageCleaner: createImageCleaner(),
@@ -131,7 +136,7 @@ export function createServices(config: Config, stopping: Pick<Stopping, 'hasBegu
     relay,
     hints,
     revocations,
-    afterCommit: createAfterCommit({ hints, revocations }),
+    afterCommit: createAfterCommit({ hints, revocations, settings }),
     isStopping: () => stopping.hasBegun(),
     limits,
     passwordChecks: createSlots(MAX_PASSWORD_CHECKS),
@@ -156,6 +161,7 @@ function createJobs({ dataDir }: Config, chat: Context, images: ImageStore, metr
 export async function closeServices(services: Services): Promise<void> {
   await services.jobs.stop(0);
   await services.saver.close();
+  services.settings.close();
   services.revocations.close();
   await Promise.all([services.hints.settled(), services.revocations.settled()]);
   services.limits.close();

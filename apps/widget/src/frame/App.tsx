@@ -10,6 +10,7 @@ import { Header } from './Header.tsx';
 import { UnsentMessages } from './UnsentMessages.tsx';
 import { Resuming } from './Resuming.tsx';
 import type { HostMessages } from './host-messages.ts';
+import type { ServerConfig } from './settings.ts';
 import type { Sound } from './sound.ts';
 import { StartForm } from './StartForm.tsx';
 import { useTexts } from './texts.ts';
@@ -21,6 +22,8 @@ import { DynamicText } from './DynamicText.tsx';
 
 interface AppProps {
   readonly chat: VisitorChat;
+  /** The installation's words, for where the page around the frame has none. */
+  readonly config: Pick<ServerConfig, 'title' | 'greeting'>;
   readonly settings: FrameSettings;
   readonly parent: HostMessages;
   readonly sound: Sound;
@@ -28,7 +31,7 @@ interface AppProps {
 }
 
 /** Everything in the frame: the form, then the conversation, then the end of it. */
-export function App({ chat, settings, parent, sound, drafts }: AppProps) {
+export function App({ chat, config, settings, parent, sound, drafts }: AppProps) {
   const snapshot = useStore(chat);
   const { phase, unread, username, blocked, ended, ending, unsentMessages, formerName } = snapshot;
   const main = useRef<HTMLElement>(null);
@@ -36,8 +39,9 @@ export function App({ chat, settings, parent, sound, drafts }: AppProps) {
   const attended = useAttention(parent);
   const t = useTexts();
   // Anybody could put texts into a link: without a loader around the frame they are not shown.
-  const title = (framed ? settings.title : undefined) ?? t('title');
-  const greeting = framed ? (settings.greeting ?? t('greeting')) : t('greetingAlone');
+  const texts: Partial<FrameSettings> = framed ? settings : {};
+  const title = texts.title ?? (config.title || t('title'));
+  const greeting = texts.greeting ?? (config.greeting || t(framed ? 'greeting' : 'greetingAlone'));
   const { again, announced, start, end, startAgain } = useNavigation(chat, main, url);
   useEffect(() => {
     if (ended) drafts.clear();

@@ -15,7 +15,7 @@ import './style.css';
 import './conversation.css';
 
 const config = readServerConfig();
-const settings = readFrameSettings(location.hash);
+const settings = readFrameSettings(location.hash, config.color);
 const storage = openStorage('local');
 const root = document.getElementById('chat');
 if (root === null) throw new Error('The page has no element with the id "chat".');
@@ -36,9 +36,10 @@ preventDropNavigation();
 render(
   <App
     chat={chat}
+    config={config}
     settings={settings}
     parent={createHostMessages(settings.origin)}
-    sound={createSound(storage)}
+    sound={createSound(storage, config.sound)}
     drafts={createDrafts(storage, openStorage('session'))}
   />,
   root,

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { readFrameSettings } from './settings.ts';
 
-const read = (given: unknown) => readFrameSettings(`#${encodeURIComponent(JSON.stringify(given))}`);
+const read = (given: unknown) => readFrameSettings(`#${encodeURIComponent(JSON.stringify(given))}`, '#0000cc');
 
 describe('the settings from the loader', () => {
   beforeAll(() => void vi.stubGlobal('location', { origin: 'https://chat.example' }));
@@ -34,7 +34,16 @@ describe('the settings from the loader', () => {
     expect(read({ locale }).locale).toBe(expected);
   });
 
+  it.each([
+    ['#c04', '#cc0044'],
+    ['red', '#0000cc'],
+    [undefined, '#0000cc'],
+  ])('the color %j is read as %s, where the installation has #0000cc', (color, expected) => {
+    expect(read({ color }).color).toBe(expected);
+  });
+
   it('may be anything', () => {
-    for (const hash of ['', '#', '#%', '#null', '#7', '#[]', '#{']) expect(readFrameSettings(hash).title).toBeUndefined();
+    for (const hash of ['', '#', '#%', '#null', '#7', '#[]', '#{'])
+      expect(readFrameSettings(hash, '#0000cc')).toMatchObject({ title: undefined, color: '#0000cc' });
   });
 });

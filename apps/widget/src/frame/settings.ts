@@ -4,10 +4,16 @@ import { readColor } from '../color.ts';
 import type { FrameSettings } from '../messages.ts';
 
 /** The configuration that the server writes into the page. */
-interface ServerConfig {
+export interface ServerConfig {
   readonly relay: RelayAddress;
   readonly debug: boolean;
   readonly maxImageBytes: number;
+  /** The installation's settings: they hold where the script tag says nothing. A title or greeting that is empty is one in the language of the chat. */
+  readonly color: string;
+  readonly title: string;
+  readonly greeting: string;
+  /** Whether an answer makes a sound until the visitor chooses. */
+  readonly sound: boolean;
 }
 
 /** Reads the server's configuration. @throws Error if the page was not served by the web app */
@@ -37,8 +43,8 @@ function localeOf(value: unknown): string | undefined {
   return typeof value === 'string' && /^[a-z]{2,3}(?:-[a-z0-9]{1,8})*$/i.test(value) ? value.slice(0, 35) : undefined;
 }
 
-/** Reads the loader's settings from the fragment of the URL; defaults if the frame was opened without a loader. */
-export function readFrameSettings(hash: string): FrameSettings {
+/** Reads the loader's settings from the fragment of the URL; defaults if the frame was opened without a loader. @param color the installation's */
+export function readFrameSettings(hash: string, color: string): FrameSettings {
   let given: Partial<Record<keyof FrameSettings, unknown>> = {};
   try {
     given = (JSON.parse(decodeURIComponent(hash.replace(/^#/, ''))) ?? {}) as typeof given;
@@ -47,7 +53,7 @@ export function readFrameSettings(hash: string): FrameSettings {
   }
   return {
     origin: originOf(text(given.origin) ?? location.origin),
-    color: readColor(text(given.color)),
+    color: readColor(text(given.color), color),
     title: text(given.title),
     greeting: text(given.greeting),
     locale: localeOf(given.locale),

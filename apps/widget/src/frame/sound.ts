@@ -4,7 +4,8 @@ import { playChime } from '@switchboard/presentation';
 const MUTED = 'switchboard.muted';
 
 /**
- * The sound of an answer. Browsers allow it after the first click or key press in the frame, which happens before any answer. All tabs share the mute setting.
+ * The sound of an answer. Browsers allow it after the first click or key press in the frame, which happens before any answer. All tabs share what the visitor
+ * chooses.
  */
 export interface Sound {
   /** Whether it is muted. */
@@ -14,8 +15,8 @@ export interface Sound {
   play(): void;
 }
 
-/** @param storage keeps whether the sound is muted */
-export function createSound(storage: KeyValueStore): Sound {
+/** @param storage keeps what the visitor chooses. @param isOn whether there is a sound until then */
+export function createSound(storage: KeyValueStore, isOn: boolean): Sound {
   const listeners = new Set<() => void>();
   const notify = () => {
     for (const listener of listeners) listener();
@@ -28,7 +29,7 @@ export function createSound(storage: KeyValueStore): Sound {
   window.addEventListener('pointerdown', unlock);
   window.addEventListener('keydown', unlock);
   window.addEventListener('storage', notify);
-  const isMuted = () => storage.getItem(MUTED) === '1';
+  const isMuted = () => (storage.getItem(MUTED) ?? (isOn ? '0' : '1')) === '1';
   return {
     getSnapshot: isMuted,
     subscribe(listener) {
@@ -36,8 +37,7 @@ export function createSound(storage: KeyValueStore): Sound {
       return () => listeners.delete(listener);
     },
     setMuted(muted) {
-      if (muted) storage.setItem(MUTED, '1');
-      else storage.removeItem(MUTED);
+      storage.setItem(MUTED, muted ? '1' : '0');
       notify();
     },
     play() {

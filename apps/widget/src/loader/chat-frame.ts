@@ -1,4 +1,3 @@
-import { readColor } from '../color.ts';
 import { readFromFrame, type FrameSettings, type FromFrame, type LoaderMessages } from '../messages.ts';
 import type { WidgetSettings } from './settings.ts';
 
@@ -56,7 +55,7 @@ export function createChatFrame(settings: WidgetSettings, panel: HTMLElement, on
     load() {
       if (state === 'loading' || state === 'ready') return;
       frame?.remove();
-      const words = { origin: location.origin, color: readColor(color), title: heading, greeting, locale } satisfies Record<
+      const words = { origin: location.origin, color, title: heading, greeting, locale } satisfies Record<
         keyof FrameSettings,
         string | undefined
       >;

@@ -1,8 +1,14 @@
-/** A site's settings, from the attributes of the script tag. */
+import { readColor } from '../color.ts';
+
+/** The installation's settings that this script needs, the color as `#rrggbb`. The server writes them in the place of this name into what it serves. */
+declare const $SWITCHBOARD_SETTINGS: { readonly color: string; readonly title: string };
+
+/** A site's settings: the attributes of the script tag, or else the settings of the installation. */
 export interface WidgetSettings {
   /** Origin of the installation. */
   readonly base: string;
-  readonly color: string | undefined;
+  /** `#rrggbb` */
+  readonly color: string;
   readonly side: 'left' | 'right';
   /** Distance from that side and from the bottom, in pixels. */
   readonly offset: readonly [x: string, y: string];
@@ -11,7 +17,7 @@ export interface WidgetSettings {
   readonly hideLauncher: boolean;
   /** Accessible name of the panel. */
   readonly title: string;
-  /** The heading in the frame. Undefined: the frame's default in its language. The same applies to the greeting. */
+  /** The heading in the frame. Undefined: the installation's, or the frame's default in its language. The same applies to the greeting. */
   readonly heading: string | undefined;
   readonly greeting: string | undefined;
   /** Shown when the chat can't be loaded. */
@@ -34,18 +40,19 @@ export function ownScript(): HTMLScriptElement | undefined {
   return tag;
 }
 
-/** Reads the settings; missing and invalid attributes get their defaults. */
+/** Reads the settings; missing and invalid attributes get the installation's settings or their defaults. */
 export function readSettings({ src, dataset }: HTMLScriptElement): WidgetSettings {
+  const own = $SWITCHBOARD_SETTINGS;
   const { color, position, offset = '', zIndex = '', hideLauncher, title, greeting, fallbackEmail, locale } = dataset;
   const [, x = '20', y = x] = /^\s*(\d{1,4})(?:\s+(\d{1,4}))?\s*$/.exec(offset) ?? [];
   return {
     base: new URL(src).origin,
-    color,
+    color: readColor(color, own.color),
     side: position === 'left' ? 'left' : 'right',
     offset: [x, y],
     zIndex: /^-?\d{1,9}$/.test(zIndex) ? zIndex : '2147483000',
     hideLauncher: hideLauncher !== undefined,
-    title: title ?? 'Chat with us',
+    title: title || own.title || 'Chat with us',
     heading: title,
     greeting,
     fallbackEmail,

@@ -1,4 +1,4 @@
-import { launcherRing, readColor, textOn } from '../color.ts';
+import { launcherRing, textOn } from '../color.ts';
 import { createChatFrame, type ChatFrame, type FrameState } from './chat-frame.ts';
 import { createOverlay, type Overlay } from './overlay.ts';
 import { make, makeButton, makeIcon, redraw } from './dom.ts';
@@ -146,8 +146,7 @@ export class Widget {
   }
 
   #build(): void {
-    const { color, offset, side, zIndex, hideLauncher, locale, title } = this.#settings;
-    const brand = readColor(color);
+    const { color: brand, offset, side, zIndex, hideLauncher, locale, title } = this.#settings;
     const [x, y] = offset;
     const root = this.#host.attachShadow({ mode: 'open' });
     const style = new CSSStyleSheet();

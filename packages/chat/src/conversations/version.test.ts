@@ -46,11 +46,11 @@ type VerbWithEffects = {
       : never
     : never;
 }[keyof typeof verbs];
-/** Verbs that change accounts and no conversation. */
-type AccountVerb = 'setOperatorRole' | 'setOperatorPassword' | 'removeOperator';
+/** Verbs that change accounts or settings and no conversation. */
+type OtherVerb = 'setOperatorRole' | 'setOperatorPassword' | 'removeOperator' | 'changeSettings';
 
 /** Everything that changes a conversation: a new verb with effects does not compile before it is here. */
-const VERBS: Record<Exclude<VerbWithEffects, AccountVerb>, Verb> & Record<string, Verb> = {
+const VERBS: Record<Exclude<VerbWithEffects, OtherVerb>, Verb> & Record<string, Verb> = {
   save: async (visitor, n) => await saver.save(visitor, [text(`message ${n}`)]),
   saveTwice: async (visitor) => await saver.save(visitor, [text('one'), image(await chat.upload(visitor))]),
   answer: async ({ clientId }, n) => await saver.save(operator, [text(`answer ${n}`, { clientId })]),

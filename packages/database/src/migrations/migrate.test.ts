@@ -30,6 +30,7 @@ const OURS = [
   '20261130150000_additive_conversation_events',
   '20261130150000_additive_jobs',
   '20261130160000_additive_client_version',
+  '20261130180000_additive_settings',
 ] as const;
 let folders: MigrationFolders;
 let url: string;

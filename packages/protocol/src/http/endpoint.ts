@@ -5,6 +5,7 @@ export const ACCESS = {
   anyone: 'anyone',
   visitor: 'visitor',
   operator: 'operator',
+  admin: 'administrator',
   'visitor-or-operator': 'visitor, operator',
   'holder-of-a-link': 'the holder of a signed address',
   /** A page of this system, whether or not somebody is signed in there. */
@@ -15,7 +16,7 @@ export const ACCESS = {
 } as const satisfies Record<string, string>;
 export type AccessRule = keyof typeof ACCESS;
 
-export type Method = 'GET' | 'POST';
+export type Method = 'GET' | 'POST' | 'PATCH';
 /** A method and a path: `GET /api/chat/uploads/{id}`. It names the endpoint everywhere. */
 export type EndpointKey = `${Method} /${string}`;
 

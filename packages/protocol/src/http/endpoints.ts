@@ -6,6 +6,7 @@ import { messageEndpoints } from './messages.ts';
 import { authEndpoints, documentEndpoints, operationEndpoints } from './operations.ts';
 import { receiptEndpoints } from './receipts.ts';
 import { sessionEndpoints } from './sessions.ts';
+import { settingEndpoints } from './settings.ts';
 import { timingEndpoints } from './timings.ts';
 import { uploadEndpoints } from './uploads.ts';
 import { visitorEndpoints } from './visitors.ts';
@@ -22,6 +23,7 @@ export const ENDPOINTS = {
   ...chatEndpoints,
   ...visitorEndpoints,
   ...timingEndpoints,
+  ...settingEndpoints,
   ...authEndpoints,
   ...documentEndpoints,
   ...operationEndpoints,

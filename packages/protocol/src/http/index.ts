@@ -7,6 +7,8 @@ export { receiptsRequest } from './receipts.ts';
 export type * from './receipts.ts';
 export { startSessionRequest } from './sessions.ts';
 export type * from './sessions.ts';
+export { changeSettingsRequest } from './settings.ts';
+export type * from './settings.ts';
 export { timingsRequest } from './timings.ts';
 export type * from './timings.ts';
 export type * from './uploads.ts';

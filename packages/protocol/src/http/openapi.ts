@@ -10,6 +10,7 @@ const SECURITY = {
   anyone: [{}, { visitorToken: [] }, { operatorSession: [] }],
   visitor: [{ visitorToken: [] }],
   operator: [{ operatorSession: [] }],
+  admin: [{ operatorSession: [] }],
   'visitor-or-operator': [{ visitorToken: [] }, { operatorSession: [] }],
   'holder-of-a-link': [],
   'own-page': [],
@@ -25,6 +26,7 @@ const error = z.object({
     fields: z.record(z.string(), z.string()).optional(),
     reason: z.string().optional(),
     params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+    current: z.unknown().optional().describe('Of a `conflict`: what is there now, where the endpoint says so.'),
   }),
 });
 

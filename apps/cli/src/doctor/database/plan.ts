@@ -2,6 +2,7 @@ import { type Database, migrationsFolder } from '@switchboard/database';
 
 import type { Check } from '../check.ts';
 import { once } from '../once.ts';
+import type { Facts } from '../facts.ts';
 import type { Outcome } from '../outcome.ts';
 import type { World } from '../plan.ts';
 import { checkAnswers, explainDatabase } from './answers.ts';
@@ -13,6 +14,7 @@ import { checkJobs } from './jobs.ts';
 import { checkMigrations } from './migrations.ts';
 import { checkOperators } from './operators.ts';
 import { isAway, patiently } from './patience.ts';
+import { checkSettings } from './settings.ts';
 import { judgeVersion, readVersion } from './version.ts';
 
 const group = 'Database';
@@ -21,7 +23,7 @@ const START_MS = 60_000;
 /** With the tries that a slow one may need. */
 const QUESTION_MS = 20_000;
 
-export function planDatabase({ open, busy }: Pick<World, 'open' | 'busy'>): Check[] {
+export function planDatabase({ settings }: Pick<Facts, 'settings'>, { open, busy }: Pick<World, 'open' | 'busy'>): Check[] {
   const opened = once(open);
   const answers: Check = {
     group,
@@ -63,5 +65,6 @@ export function planDatabase({ open, busy }: Pick<World, 'open' | 'busy'>): Chec
     check('all indexes and unique keys are there', migrations, async (database) => await checkIndexes(database, migrationsFolder())),
     check('there is an operator', migrations, checkOperators),
     check('work in the background is done', migrations, checkJobs),
+    check('each setting is in one place', migrations, async (database) => await checkSettings(database, settings.WIDGET_ORIGINS)),
   ];
 }

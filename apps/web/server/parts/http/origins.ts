@@ -29,7 +29,7 @@ export function addCors(request: Headers, answer: Headers, config: Origins): voi
 /** Answers a browser that asks before it sends. */
 export function preflight(request: HttpRequest, config: Origins): Response {
   const headers = new Headers({
-    'Access-Control-Allow-Methods': 'GET, POST',
+    'Access-Control-Allow-Methods': 'GET, POST, PATCH',
     'Access-Control-Allow-Headers': 'Authorization, Content-Type, X-Switchboard-Operator',
     'Access-Control-Max-Age': '600',
   });

@@ -1,6 +1,6 @@
 import type { Config } from '../../../config.ts';
 
-type Known = Pick<Config, 'https' | 'production' | 'relay' | 'widgetOrigins'>;
+type Known = Pick<Config, 'https' | 'production' | 'relay'>;
 
 /** The relay as a content security policy names it: over HTTP for polling and over WebSocket. */
 function relaySources({ relay }: Known): string {
@@ -32,8 +32,8 @@ export function consolePolicy(config: Known, nonce: string): string {
   });
 }
 
-/** What the widget's frame may do. It is made to be framed: by any page, or by those of `WIDGET_ORIGINS` and our own. */
-export function framePolicy(config: Known): string {
+/** What the widget's frame may do. It is made to be framed: by any page, or by those of these sites and of this system. @param sites none: any */
+export function framePolicy(config: Known, sites: readonly string[]): string {
   return policy({
     'default-src': "'none'",
     'script-src': "'self'",
@@ -44,7 +44,7 @@ export function framePolicy(config: Known): string {
     'connect-src': `'self' ${relaySources(config)}`,
     'base-uri': "'none'",
     'form-action': "'none'",
-    'frame-ancestors': config.widgetOrigins === undefined ? '*' : `'self' ${config.widgetOrigins.join(' ')}`,
+    'frame-ancestors': sites.length === 0 ? '*' : `'self' ${sites.join(' ')}`,
   });
 }
 

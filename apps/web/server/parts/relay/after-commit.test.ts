@@ -1,6 +1,7 @@
 import type { Effect } from '@switchboard/chat';
 import { expect, it, vi } from 'vitest';
 
+import type { CurrentSettings } from '../settings/current-settings.ts';
 import { createAfterCommit } from './after-commit.ts';
 import type { RelayHints } from './relay-hints.ts';
 import type { RevocationSender } from './revocation-sender.ts';
@@ -8,8 +9,9 @@ import type { RevocationSender } from './revocation-sender.ts';
 function carriedOut(...effects: Effect[]) {
   const send = vi.fn<RelayHints['send']>();
   const tell = vi.fn<RevocationSender['tell']>();
-  const result = createAfterCommit({ hints: { send }, revocations: { tell } })({ answer: 42, effects });
-  return { result, hints: send.mock.calls.flat(), told: tell.mock.calls.flat() };
+  const adopt = vi.fn<CurrentSettings['adopt']>();
+  const result = createAfterCommit({ hints: { send }, revocations: { tell }, settings: { adopt } })({ answer: 42, effects });
+  return { result, hints: send.mock.calls.flat(), told: tell.mock.calls.flat(), adopted: adopt.mock.calls.flat(2) };
 }
 
 const receipts = { clientDeliveredSeq: 4, clientReadSeq: 3, operatorDeliveredSeq: 2, operatorReadSeq: 1 };
@@ -37,7 +39,7 @@ it.each<[Effect, object]>([
     { event: 'chatEnded', clientId: 'a' },
   ],
 ])('sends the hint that an effect asks for: %o', (effect, hint) => {
-  expect(carriedOut(effect)).toEqual({ result: { answer: 42 }, hints: [hint], told: [] });
+  expect(carriedOut(effect)).toEqual({ result: { answer: 42 }, hints: [hint], told: [], adopted: [] });
 });
 
 it('sends no hint about a conversation without an address', () => {

@@ -1,5 +1,6 @@
 import type { Effect, WithEffects } from '@switchboard/chat';
 
+import type { CurrentSettings } from '../settings/current-settings.ts';
 import type { PeerHint, RelayHints } from './relay-hints.ts';
 import type { RevocationSender } from './revocation-sender.ts';
 
@@ -9,10 +10,11 @@ import type { RevocationSender } from './revocation-sender.ts';
  */
 export type AfterCommit = <T extends object>(committed: WithEffects<T>) => Omit<T, 'effects'>;
 
-export function createAfterCommit({ hints, revocations }: AfterCommitOptions): AfterCommit {
+export function createAfterCommit({ hints, revocations, settings }: AfterCommitOptions): AfterCommit {
   return ({ effects, ...result }) => {
     for (const effect of effects) {
       if (effect.kind === 'access revoked') revocations.tell({ role: effect.role, id: effect.id, address: effect.address });
+      else if (effect.kind === 'settings changed') settings.adopt(effect.settings);
       else sendHint(hints, effect);
     }
     return result;
@@ -22,14 +24,18 @@ export function createAfterCommit({ hints, revocations }: AfterCommitOptions): A
 interface AfterCommitOptions {
   readonly hints: Pick<RelayHints, 'send'>;
   readonly revocations: Pick<RevocationSender, 'tell'>;
+  readonly settings: Pick<CurrentSettings, 'adopt'>;
 }
 
+/** What both sides of a conversation can hear of. */
+type PeerEffect = Exclude<Effect, { kind: 'access revoked' | 'settings changed' }>;
+
 /** Nobody is at an address that is not there. */
-function sendHint(hints: Pick<RelayHints, 'send'>, effect: Exclude<Effect, { kind: 'access revoked' }>): void {
+function sendHint(hints: Pick<RelayHints, 'send'>, effect: PeerEffect): void {
   if (effect.address !== null) hints.send(hintOf(effect, effect.address));
 }
 
-function hintOf(effect: Exclude<Effect, { kind: 'access revoked' }>, address: string): PeerHint {
+function hintOf(effect: PeerEffect, address: string): PeerHint {
   if (effect.kind === 'visitor left') return { event: 'chatEnded', clientId: address };
   if (effect.kind === 'messages seen') {
     const { by, receipts } = effect;

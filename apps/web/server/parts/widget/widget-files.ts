@@ -3,32 +3,23 @@ import { join } from 'node:path';
 
 import { errorFor } from '@switchboard/protocol';
 
-import { etagOf } from '../http/etag.ts';
-
-/** A built file of the widget. */
-export interface WidgetFile {
-  readonly bytes: Buffer<ArrayBuffer>;
-  /** Strong: it changes with the content and only then. */
-  readonly etag: string;
-}
-
-const cache = new Map<string, { readonly modifiedAt: number; readonly file: WidgetFile }>();
+const cache = new Map<string, { readonly modifiedAt: number; readonly bytes: Buffer<ArrayBuffer> }>();
 
 /**
- * A file of the built widget, by its path under the build's folder; undefined when there is none. Read once and again when it has changed.
+ * A file of the built widget, by its path under the build's folder; undefined when there is none. Read once and again when it has changed: the same buffer means
+ * the same content.
  *
  * @param path made of names in this code and of names checked by `isAssetName`, never of a request's raw path
  */
-export async function readWidgetFile(widgetDir: string, path: string): Promise<WidgetFile | undefined> {
+export async function readWidgetFile(widgetDir: string, path: string): Promise<Buffer<ArrayBuffer> | undefined> {
   const full = join(widgetDir, path);
   try {
     const { mtimeMs } = await stat(full);
     const known = cache.get(full);
-    if (known?.modifiedAt === mtimeMs) return known.file;
+    if (known?.modifiedAt === mtimeMs) return known.bytes;
     const bytes = await readFile(full);
-    const file = { bytes, etag: etagOf(bytes) };
-    cache.set(full, { modifiedAt: mtimeMs, file });
-    return file;
+    cache.set(full, { modifiedAt: mtimeMs, bytes });
+    return bytes;
   } catch (error) {
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EISDIR')) return undefined;
     throw error;
@@ -36,10 +27,10 @@ export async function readWidgetFile(widgetDir: string, path: string): Promise<W
 }
 
 /** The same for a file that every build has. @throws ChatError `unavailable` when the widget has not been built */
-export async function requireWidgetFile(widgetDir: string, path: string): Promise<WidgetFile> {
-  const file = await readWidgetFile(widgetDir, path);
-  if (file === undefined) throw errorFor('widget_not_built');
-  return file;
+export async function requireWidgetFile(widgetDir: string, path: string): Promise<Buffer<ArrayBuffer>> {
+  const bytes = await readWidgetFile(widgetDir, path);
+  if (bytes === undefined) throw errorFor('widget_not_built');
+  return bytes;
 }
 
 const TYPES: Readonly<Record<string, string>> = {

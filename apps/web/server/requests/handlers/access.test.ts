@@ -118,6 +118,23 @@ const ATTEMPTS: Readonly<Record<AdmittedName, readonly [Attempt, ...Attempt[]]>>
       expected: { anonymous: 401, a: 415, b: 415, operator: 415, admin: 415 },
     },
   ],
+  'GET /api/v1/settings': [
+    {
+      request: (headers) => ask('GET', '/api/v1/settings', { headers }),
+      expected: { anonymous: 401, a: 403, b: 403, operator: 200, admin: 200 },
+    },
+  ],
+  'PATCH /api/v1/settings': [
+    {
+      // 409: let in, and found to know an older version than there is.
+      request: (headers) =>
+        ask('PATCH', '/api/v1/settings', {
+          headers,
+          body: { changes: [{ key: 'widget.color', value: '#c04', expected: { version: 1_000 } }] },
+        }),
+      expected: { anonymous: 401, a: 403, b: 403, operator: 403, admin: 409 },
+    },
+  ],
   'POST /api/chat/sessions': [
     {
       how: 'for a visitor',

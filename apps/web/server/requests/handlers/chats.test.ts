@@ -19,7 +19,7 @@ beforeAll(async () => {
   const { tokens, log } = server.services;
   relay = await startTestRelay(tokens);
   const hints = createRelayHints({ relay: createRelayRequests({ relayUrl: relay.url, tokens }), log, metrics: createMetrics('test') });
-  const afterCommit = createAfterCommit({ hints, revocations: server.services.revocations });
+  const afterCommit = createAfterCommit({ ...server.services, hints });
   installServices({ ...server.services, hints, afterCommit });
   operator = await newOperator(server.services);
 });

@@ -25,7 +25,7 @@ beforeAll(async () => {
   relay = await startTestRelay(tokens);
   const shared = { relay: createRelayRequests({ relayUrl: relay.url, tokens }), log, metrics: createMetrics('test') };
   const [hints, revocations] = [createRelayHints(shared), createRevocationSender({ chat, ...shared })];
-  installServices({ ...server.services, hints, revocations, afterCommit: createAfterCommit({ hints, revocations }) });
+  installServices({ ...server.services, hints, revocations, afterCommit: createAfterCommit({ ...server.services, hints, revocations }) });
   operator = await newOperator(server.services, 'Maya');
 });
 afterAll(async () => await relay.close());

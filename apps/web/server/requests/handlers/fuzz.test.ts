@@ -7,19 +7,25 @@ import { setDone as done, listChats as recent } from './chats.ts';
 import { endConversation as end, openSession as sessions, renewToken as token } from './sessions.ts';
 import { readMessages as read, saveMessages as save } from './messages.ts';
 import { saveReceipts as receipts } from './receipts.ts';
+import { setSettings as settings } from './settings.ts';
 import { noteTimings as timings } from './timings.ts';
 import { readUpload as image, uploadImage as upload } from './uploads.ts';
 
 const server = useTestServer({ SESSIONS_PER_MINUTE: '100000' });
 let people: readonly Pick<Person, 'headers'>[];
 beforeAll(async () => {
-  people = [{ headers: {} }, await newVisitor('Ann'), await newOperator(server.services)];
+  people = [
+    { headers: {} },
+    await newVisitor('Ann'),
+    await newOperator(server.services),
+    await newOperator(server.services, 'Grace', 'ADMIN'),
+  ];
 });
 
 /** Names that routes look at, among others: what is random all through is refused at the first step. */
 const NAMES = (
   'messages messageKey messageType text imageUrl imageName mimeType sentAt sessionId clientId clientSocketId senderType username phone email pageUrl ' +
-  'locale resumeToken deliveredSeq readSeq relayed saved outboxAge blocked __proto__ constructor toString limit afterSeq beforeSeq e s done lastSeq view cursor ids addresses url at'
+  'locale resumeToken deliveredSeq readSeq relayed saved outboxAge blocked __proto__ constructor toString limit afterSeq beforeSeq e s done lastSeq view cursor ids addresses url at changes key value expected version widget.color widget.sites'
 ).split(' ');
 const value: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
   value: fc.oneof(
@@ -70,6 +76,7 @@ const POSTS: readonly (readonly [string, Handler])[] = [
   ['block', block],
   ['done', done],
   ['page', page],
+  ['settings', settings],
 ];
 
 /** What is wrong with an answer; undefined: it is one that the contract knows, and tells nothing of what is inside. */
@@ -86,7 +93,7 @@ async function complaintAbout(response: Response): Promise<string | undefined> {
 describe('whatever is sent, by whomever, is answered in the words of the contract', () => {
   it.each(POSTS)('POST %s', async (name, handler) => {
     await fc.assert(
-      fc.asyncProperty(raw, query, fc.nat({ max: 2 }), async (body, search, who) => {
+      fc.asyncProperty(raw, query, fc.nat({ max: 3 }), async (body, search, who) => {
         const headers = { 'content-type': 'application/json', ...people[who]?.headers };
         expect(await complaintAbout(await handler(ask('POST', `/api/chat/${name}?${search}`, { headers, body })))).toBeUndefined();
       }),
@@ -99,7 +106,7 @@ describe('whatever is sent, by whomever, is answered in the words of the contrac
     ['recent', recent],
   ] as readonly (readonly [string, Handler])[])('GET %s', async (name, handler) => {
     await fc.assert(
-      fc.asyncProperty(query, fc.nat({ max: 2 }), async (search, who) => {
+      fc.asyncProperty(query, fc.nat({ max: 3 }), async (search, who) => {
         expect(
           await complaintAbout(await handler(ask('GET', `/api/chat/${name}?${search}`, { headers: people[who]?.headers ?? {} }))),
         ).toBeUndefined();
@@ -113,7 +120,7 @@ describe('whatever is sent, by whomever, is answered in the words of the contrac
     await fc.assert(
       fc.asyncProperty(
         fc.array(field, { maxLength: 3 }),
-        fc.nat({ max: 2 }),
+        fc.nat({ max: 3 }),
         fc.string({ maxLength: 40 }),
         query,
         async (fields, who, id, search) => {

@@ -29,18 +29,25 @@ const TESTED: readonly Tested[] = ROUTES.filter(({ path }) => path.startsWith('/
   path,
   handle: async (request) => await handle(request, { params: Promise.resolve({ id: 'x' }) }),
 }));
-const TAKING_BODIES = TESTED.filter(({ method }) => method === 'POST').map((route) => [route.name, route] as const);
+const TAKING_BODIES = TESTED.filter(({ method }) => method === 'POST' || method === 'PATCH').map((route) => [route.name, route] as const);
 
 const MEGABYTE = 1024 * 1024;
-let people: { readonly visitor: Person; readonly operator: Person };
+let people: { readonly visitor: Person; readonly operator: Person; readonly admin: Person };
 beforeAll(async () => {
-  people = { visitor: await newVisitor('Ann'), operator: await newOperator(server.services) };
+  people = {
+    visitor: await newVisitor('Ann'),
+    operator: await newOperator(server.services),
+    admin: await newOperator(server.services, 'Grace', 'ADMIN'),
+  };
 });
 
 /** The people whom the endpoint's access rule admits, or does not. */
 function peopleWho(admitted: boolean, { endpoint }: Tested): readonly Person[] {
   const { access } = ENDPOINTS[endpoint];
-  const isAdmitted = (kind: string) => (access === 'visitor' || access === 'operator' ? access === kind : true);
+  const isAdmitted = (kind: string) => {
+    if (access === 'operator') return kind !== 'visitor';
+    return access === 'visitor' || access === 'admin' ? access === kind : true;
+  };
   return Object.entries(people).flatMap(([kind, person]) => (isAdmitted(kind) === admitted ? [person] : []));
 }
 
@@ -97,7 +104,7 @@ describe('a body that is too large', () => {
 });
 
 describe('a person whom the access rule does not admit', () => {
-  const CASES = TAKING_BODIES.filter(([, { endpoint }]) => ['visitor', 'operator'].includes(ENDPOINTS[endpoint].access));
+  const CASES = TAKING_BODIES.filter(([, { endpoint }]) => ['visitor', 'operator', 'admin'].includes(ENDPOINTS[endpoint].access));
 
   it.each(CASES)('%s is refused before the body is read', async (_name, route) => {
     for (const who of peopleWho(false, route)) {
