@@ -6,7 +6,7 @@ const JWT_SECRET = 'kZ3v9QmT1xW7bN5rY8cJ2hF6gD4sA0pL';
 const PREVIOUS = 'Lp0As4Dg6Fh2Jc8Yr5Nb7Wx1Tm9Qv3Zk';
 
 describe('the configuration', () => {
-  it('needs nothing but a secret', () => {
+  it('requires only a secret', () => {
     expect(readConfig({ JWT_SECRET })).toEqual({
       port: 3001,
       host: undefined,
@@ -34,7 +34,7 @@ describe('the configuration', () => {
     });
   });
 
-  it('takes what it is told, and an empty variable as unset', () => {
+  it('reads variables, and treats an empty one as unset', () => {
     const env = {
       JWT_SECRET,
       PORT: '8000',
@@ -57,7 +57,7 @@ describe('the configuration', () => {
     expect(readConfig({ JWT_SECRET, PORT: '8000', FRONTEND_URL: '' }).allowedOrigins).toEqual(['http://localhost:8000']);
   });
 
-  it('takes the settings of Socket.IO as the guide has them', () => {
+  it('accepts the settings of Socket.IO in the guide', () => {
     const guide = {
       SOCKET_PING_TIMEOUT_MS: '60000',
       SOCKET_PING_INTERVAL_MS: '25000',
@@ -82,15 +82,15 @@ describe('the configuration', () => {
     ['SOCKET_TRANSPORTS', 'polling,polling', 'websocket, polling, or both separated by a comma'],
     ['SOCKET_PING_TIMEOUT_MS', '20', 'a number of milliseconds, 1000 to 300000'],
     ['SOCKET_BUFFER_BYTES', '5000', 'at least MAX_SOCKET_PAYLOAD_BYTES, which is 1000000'],
-  ])('refuses %s=%s, and says what it must be', (name, value, expected) => {
+  ])('refuses %s=%s with what it must be', (name, value, expected) => {
     expect(() => readConfig({ JWT_SECRET, [name]: value })).toThrow(`${name} is "${value}"; it must be ${expected}.`);
   });
 
-  it('believes tokens of the secret from before', () => {
+  it('accepts tokens of the previous secret', () => {
     expect(readConfig({ JWT_SECRET, JWT_SECRET_PREVIOUS: PREVIOUS }).jwtSecrets).toEqual([JWT_SECRET, PREVIOUS]);
   });
 
-  it('says what is wrong, and never a secret', () => {
+  it('reports what is wrong, and never a secret', () => {
     expect(() => readConfig({})).toThrow(/^JWT_SECRET is not set; it must be a random text of at least 32 bytes/);
     expect(() => readConfig({ JWT_SECRET: 'hunter2' })).toThrow(/^JWT_SECRET is a value of 7 bytes; it must be/);
     expect(() => readConfig({ JWT_SECRET, SOCKET_PORT: 'x' })).toThrow('SOCKET_PORT is "x"; it must be a port number, 1 to 65535.');

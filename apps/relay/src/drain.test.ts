@@ -8,7 +8,7 @@ afterEach(async () => await relay?.close());
 
 const ids = (count: number) => Array.from({ length: count }, (_, index) => `5f0c4a43-9c9b-4f0e-8f0a-${String(index).padStart(12, '0')}`);
 
-it('connections are ended ten milliseconds apart, so that nobody comes back together with many', () => {
+it('connections are ended ten milliseconds apart, so that their clients do not reconnect at the same time', () => {
   const times = endTimes(200, 10_000);
   expect(times).toEqual(Array.from({ length: 200 }, (_, index) => index * 10));
 });
@@ -17,7 +17,7 @@ it.each([
   [100, 100],
   [5_000, 10_000],
   [1, 0],
-])('%i connections are ended within %i ms, evenly', (count, windowMs) => {
+])('%i connections are ended evenly within %i ms', (count, windowMs) => {
   const times = endTimes(count, windowMs);
   expect(times).toHaveLength(count);
   expect(Math.max(...times)).toBeLessThanOrEqual(windowMs);
@@ -25,7 +25,7 @@ it.each([
   for (const step of steps) expect(step).toBeCloseTo(windowMs / count, 5);
 });
 
-it('a relay that stops ends every connection', async () => {
+it('a stopping relay ends every connection', async () => {
   relay = await startRelay({ drainMs: 100 });
   const visitors: TestPeer[] = [];
   for (const id of ids(40)) visitors.push(await relay.visitor(id, 'Anna'));
@@ -33,17 +33,17 @@ it('a relay that stops ends every connection', async () => {
   await expect.poll(() => visitors.filter(({ socket }) => socket.connected)).toEqual([]);
 });
 
-it('a peer whose turn has not come yet is served', async () => {
+it('a stopping relay serves a connection until it ends it', async () => {
   relay = await startRelay({ drainMs: 10_000 });
   const visitors = [];
   for (const id of ids(60)) visitors.push(await relay.visitor(id, 'Anna'));
   const maya = await relay.operator(1, 'Maya');
   let answered = 0;
-  const gone = new Set<unknown>();
-  for (const peer of [...visitors, maya]) peer.socket.once('disconnect', () => gone.add(peer));
+  const ended = new Set<unknown>();
+  for (const peer of [...visitors, maya]) peer.socket.once('disconnect', () => ended.add(peer));
   const stopped = relay.stop();
-  await expect.poll(() => gone.size).toBeGreaterThan(0);
-  for (const visitor of visitors) if (!gone.has(visitor)) visitor.socket.emit('clientTyping', { isTyping: true }, () => (answered += 1));
+  await expect.poll(() => ended.size).toBeGreaterThan(0);
+  for (const visitor of visitors) if (!ended.has(visitor)) visitor.socket.emit('clientTyping', { isTyping: true }, () => (answered += 1));
   await stopped;
   expect(answered).toBeGreaterThan(0);
 });

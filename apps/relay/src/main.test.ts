@@ -10,7 +10,7 @@ import { io } from 'socket.io-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 const FOLDER = join(import.meta.dirname, '..');
-// Beside the real bundle, whose dependencies are found from there; of its own, so that nobody's relay changes under it.
+// Beside the real bundle, so that its dependencies are found; with another name, so that no running relay is overwritten.
 const BUNDLE = join(FOLDER, `dist/under-test-${process.pid}.js`);
 const METAFILE = `${BUNDLE}.json`;
 const JWT_SECRET = 'canary-kZ3v9QmT1xW7bN5rY8cJ2hF6gD4s';
@@ -60,7 +60,7 @@ async function started(env: Record<string, string> = {}) {
 }
 
 describe('the bundle', () => {
-  it('knows no database, no rules of the chat and no user interface', async () => {
+  it('contains no database, no rules of the chat and no user interface', async () => {
     const metafile = JSON.parse(await readFile(METAFILE, 'utf8')) as {
       inputs: Record<string, { imports: { path: string; external?: boolean }[] }>;
     };
@@ -90,21 +90,21 @@ describe('the bundle', () => {
 });
 
 describe('the process', () => {
-  it('says in one line what is missing, and does not start', async () => {
+  it('reports in one line what is missing, and does not start', async () => {
     const { printed, exit } = run({});
     expect(await exit).toEqual([1, null]);
     expect(printed.err).toMatch(/^JWT_SECRET is not set; it must be [^\n]*\n$/);
     expect(printed.out).toBe('');
   });
 
-  it('says in one line that its port is taken', async () => {
+  it('reports in one line that its port is in use', async () => {
     const { port } = await started();
     const { printed, exit } = run({ JWT_SECRET, SOCKET_PORT: String(port) });
     expect(await exit).toEqual([1, null]);
     expect(printed.err).toBe(`SOCKET_PORT is ${port}, which is in use; it must be a free port.\n`);
   });
 
-  it.each(['SIGTERM', 'SIGINT'] as const)('ends in order on %s, with peers connected', async (signal) => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('stops cleanly on %s, with connected peers', async (signal) => {
     const { child, printed, exit, url } = await started();
     const socket = io(url, { path: '/chat', transports: ['websocket'], reconnection: false });
     await new Promise<void>((resolve) => socket.once('connect', resolve));

@@ -14,8 +14,8 @@ const PEERS = 40;
 const EVENTS = 25;
 const KIB = 1_024;
 
-/** Connects, says all kinds of things, right and wrong, and leaves: some politely, some not. */
-async function comeAndGo(url: string, token: string | undefined, index: number): Promise<void> {
+/** Connects, sends valid and invalid events, and disconnects: some clients with a closing handshake, some without. */
+async function runClient(url: string, token: string | undefined, index: number): Promise<void> {
   const socket: Socket = io(url, {
     path: '/chat',
     transports: [index % 4 === 0 ? 'polling' : 'websocket'],
@@ -34,19 +34,19 @@ async function comeAndGo(url: string, token: string | undefined, index: number):
     socket.emit('clientMessage', { type: sent });
     socket.emit(`unknown ${sent} ${index}`, { junk: 'y'.repeat(200) });
   }
-  // Twenty refusals end the connection; whoever was quicker ends it alone.
+  // Twenty refusals end the connection, unless the client ends it before.
   if (index % 2 === 0) setTimeout(() => socket.io.engine.close(), 200);
   await gone;
   socket.disconnect();
 }
 
-it('holds nothing of those who came, said all kinds of things, and left', async () => {
+it('the relay keeps no memory of clients that have disconnected', async () => {
   const relay = await startRelay({}, { log: silentLogger });
   async function playRound(round: number): Promise<void> {
     await Promise.all(
       Array.from({ length: PEERS }, async (_, index) => {
         const claims = { role: 'client', id: index + 1, name: 'Vera', sessionId: crypto.randomUUID() } as const;
-        await comeAndGo(relay.url, index % 3 === 0 ? undefined : await relay.mint(claims), round * PEERS + index);
+        await runClient(relay.url, index % 3 === 0 ? undefined : await relay.mint(claims), round * PEERS + index);
       }),
     );
     await expect.poll(async () => await relay.metrics()).toMatch(/relay_connections\{[^}]*role="client"[^}]*\} 0/);
@@ -55,11 +55,11 @@ it('holds nothing of those who came, said all kinds of things, and left', async 
     collectGarbage();
     return process.memoryUsage().heapUsed;
   };
-  // The first rounds make what is made once: compiled code, shapes, pools.
+  // The first rounds allocate what is allocated once: compiled code, shapes, pools.
   for (let round = 0; round < 3; round += 1) await playRound(round);
   const before = heap();
   for (let round = 3; round < 8; round += 1) await playRound(round);
-  // Of 200 peers with 75 events each: one that was held would be 12 KiB and what it said. (Who was limited is forgotten a second later.)
+  // Of 200 peers with 75 events each: each peer that was kept would take 12 KiB and its events. (Rate limits are forgotten a second later.)
   await expect.poll(() => heap() - before).toBeLessThan(200 * 4 * KIB);
   await relay.close();
 });

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { createRateLimit, RATE_LIMITS } from './rate-limit.ts';
 import { createRefusals } from './events/refusals.ts';
 
-it('five messages fit into the second that begins with the first, then the next window opens', () => {
+it('the limit applies to the second that begins with the first event, then a new window begins', () => {
   let now = 0;
   const limit = createRateLimit(() => now);
   const sendAt = (ms: number) => {
@@ -12,7 +12,7 @@ it('five messages fit into the second that begins with the first, then the next 
       limit.count('anna', RATE_LIMITS.message);
       return true;
     } catch {
-      // Refused: that is what is asked.
+      // A refusal is expected.
       return false;
     }
   };
@@ -21,7 +21,7 @@ it('five messages fit into the second that begins with the first, then the next 
   expect([1_001, 1_002].map(sendAt)).toEqual([true, true]);
 });
 
-it('senders that are quiet are forgotten, others are not', () => {
+it('quiet senders are forgotten, others are not', () => {
   let now = 0;
   const limit = createRateLimit(() => now);
   limit.count('anna', RATE_LIMITS.message);
@@ -32,7 +32,7 @@ it('senders that are quiet are forgotten, others are not', () => {
   expect(limit.size).toBe(1);
 });
 
-it('refusals are forgiven after ten seconds', () => {
+it('refusals are forgotten after ten seconds', () => {
   let now = 0;
   const refusals = createRefusals(3, () => now);
   expect([refusals.tooMany(), refusals.tooMany()]).toEqual([false, false]);

@@ -139,7 +139,7 @@ export function createRelay(config: Config, parts: RelayParts): Relay {
   const { io, bytesOf } = createSocketServer(config, () => metrics.brokenPackets.add());
   const revoking = createRevoking(io, config.redisUrl !== undefined, log);
   const cluster =
-    config.redisUrl === undefined ? undefined : joinCluster(io, config.redisUrl, { ...parts, onMadeUp: () => revoking.repeat() });
+    config.redisUrl === undefined ? undefined : joinCluster(io, config.redisUrl, { ...parts, onResync: () => revoking.repeat() });
   const unchanged = createDelivery(io);
   const delivery = parts.sanitize === undefined ? unchanged : sanitizing(unchanged, parts.sanitize);
   const operations = {

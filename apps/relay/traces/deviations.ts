@@ -1,8 +1,8 @@
 import type { HeardEvent, Trace } from './scenario.ts';
 
 /**
- * Fields that the wire has added. Where the reference has none of them, ours may send them all the same; the reference drops a picture's name and type
- * from what other operators hear.
+ * Fields that the protocol has added. Where the reference has none of them, Switchboard's relay may still send them; the reference drops a picture's name and
+ * type from what other operators receive.
  */
 export const ADDED_FIELDS: Readonly<Record<string, readonly string[]>> = {
   incomingMessage: ['messageKey'],
@@ -10,7 +10,7 @@ export const ADDED_FIELDS: Readonly<Record<string, readonly string[]>> = {
   operatorBroadcast: ['name', 'mimeType', 'messageKey'],
 };
 
-/** A script in which the wire asks for something else than the reference does: why, and what these peers hear instead. Other peers hear the same. */
+/** A scenario in which the protocol differs from the reference: the reason, and what these peers receive instead. Other peers receive the same. */
 export interface Deviation {
   readonly reason: string;
   readonly heard: Trace;

@@ -6,7 +6,7 @@ import type { Trace } from './scenario.ts';
 const FOLDER = join(import.meta.dirname, 'fixtures');
 const fileOf = (scenario: string) => join(FOLDER, `${scenario}.json`);
 
-/** What the peers of a scenario heard from the reference. */
+/** What the peers of a scenario received from the reference. */
 export async function readFixture(scenario: string): Promise<Trace> {
   return JSON.parse(await readFile(fileOf(scenario), 'utf8')) as Trace;
 }

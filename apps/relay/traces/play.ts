@@ -14,7 +14,7 @@ export interface PlayOptions {
   readonly url: string;
   /** Default: websocket. */
   readonly transport?: 'websocket' | 'polling';
-  /** The token of a peer, where the relay needs one. */
+  /** The token of a peer, if the relay needs one. */
   tokenFor?(peer: PeerRole): Promise<string | undefined>;
 }
 
@@ -32,8 +32,8 @@ async function within<T>(what: string, promise: Promise<T>): Promise<T> {
 
 let roundTrips = 0;
 /**
- * A round trip on a peer's connection that any relay makes and no other peer notices: it asks for a namespace that does not exist. The answer can't
- * overtake what the relay sent before.
+ * A round trip on a peer's connection that works with any relay and that no other peer notices: it connects to a namespace that does not exist. The answer
+ * arrives after everything that the relay sent before.
  */
 async function roundTrip({ name, socket }: Peer): Promise<void> {
   const probe = socket.io.socket(`/round-trip-${(roundTrips += 1)}`);
@@ -47,7 +47,7 @@ async function roundTrip({ name, socket }: Peer): Promise<void> {
 class Run {
   readonly #peers = new Map<string, Peer>();
   readonly #heard = new Map<string, HeardEvent[]>();
-  /** Address → its name in traces; and the other way round. */
+  /** Address → its name in traces, and the reverse. */
   readonly #names = new Map<string, string>();
   readonly #addresses = new Map<string, string>();
   readonly #connections = new Map<string, number>();
@@ -112,7 +112,7 @@ class Run {
     this.#addresses.set(`@${name}`, address).set(`@${name}#${count}`, address);
   }
 
-  /** Twice: what one peer's first round trip lets happen has reached all others after the second. */
+  /** Two round trips: the effects of one peer's first round trip have reached all others after the second. */
   async #settle(): Promise<void> {
     for (let round = 0; round < 2; round += 1) await Promise.all([...this.#peers.values()].map(roundTrip));
   }
@@ -134,7 +134,7 @@ class Run {
   }
 }
 
-/** Plays a scenario against the relay at `url` and resolves with what every peer heard. */
+/** Plays a scenario against the relay at `url` and resolves with what every peer received. */
 export async function play(scenario: Scenario, options: PlayOptions): Promise<Trace> {
   return await new Run(options).play(scenario);
 }

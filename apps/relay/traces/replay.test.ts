@@ -9,7 +9,7 @@ import { scenarios } from './scenarios.ts';
 
 let relay: TestRelay;
 beforeAll(async () => {
-  // The scripts are played one after the other, by the same people: faster than people write.
+  // The scenarios are played one after the other by the same peers, faster than people write.
   relay = await startRelay({}, { rateLimits: { message: 100, typing: 100, lifecycle: 100 } });
 });
 afterAll(async () => {
@@ -19,11 +19,11 @@ afterAll(async () => {
 const tokenFor = async (peer: PeerRole) => (peer.role === 'operator' ? await relay.mint(peer) : undefined);
 const ours = async (name: string, transport: 'websocket' | 'polling') => {
   const scenario = scenarios.find((candidate) => candidate.name === name);
-  if (scenario === undefined) throw new Error(`no scenario ${name}`);
+  if (scenario === undefined) throw new Error(`Unknown scenario ${name}.`);
   return await play(scenario, { url: relay.url, tokenFor, transport });
 };
 
-/** What was heard without the fields that the wire has added and the reference did not send. */
+/** The received events without the fields that the protocol has added and the reference did not send. */
 function withoutAdditions(heard: readonly HeardEvent[], reference: readonly HeardEvent[]): HeardEvent[] {
   return heard.map((entry, index) => {
     const before = reference[index]?.payload;
@@ -41,20 +41,20 @@ function comparable(trace: Trace, reference: Trace): Trace {
 
 describe.each(['websocket', 'polling'] as const)('over %s', (transport) => {
   it.each(scenarios.filter(({ name }) => !(name in deviations)).map(({ name }) => name))(
-    '%s: everybody hears what the reference says',
+    '%s: every peer receives the same as from the reference',
     async (name) => {
       const reference = await readFixture(name);
       expect(comparable(await ours(name, transport), reference)).toEqual(reference);
     },
   );
 
-  it.each(Object.entries(deviations))('%s: the wire deviates from the reference, in this and nothing else', async (name, deviation) => {
+  it.each(Object.entries(deviations))('%s: differs from the reference as documented, and in nothing else', async (name, deviation) => {
     const expected = { ...(await readFixture(name)), ...deviation.heard };
     expect(comparable(await ours(name, transport), expected)).toEqual(expected);
   });
 });
 
-it.each(Object.entries(deviations))('%s: the reference does something else indeed', async (name, { heard }) => {
+it.each(Object.entries(deviations))('%s: the reference really behaves differently', async (name, { heard }) => {
   const reference = await readFixture(name);
   for (const [peer, events] of Object.entries(heard)) expect(comparable(reference, heard)[peer]).not.toEqual(events);
 });

@@ -1,9 +1,9 @@
-/** Who a peer is. Old visitors have no token; an operator gets one where the relay asks for it, saying the same as the script. */
+/** The identity of a peer. Old visitors have no token; an operator gets one if the relay requires it, with the same identity as in the scenario. */
 export type PeerRole = { readonly role: 'client' } | { readonly role: 'operator'; readonly id: number; readonly name: string };
 
 /**
- * One step of a script. Each is over, and everything it caused has arrived everywhere, before the next begins. In payloads `@anna` stands for the
- * address of Anna's present connection, `@anna#1` for that of her first.
+ * One step of a scenario. All effects of a step have arrived before the next one begins. In payloads `@anna` stands for the address of Anna's current
+ * connection, `@anna#1` for that of her first one.
  */
 export type Step =
   | { readonly do: 'connect'; readonly peer: string; readonly as: PeerRole }
@@ -15,7 +15,7 @@ export interface Scenario {
   readonly steps: readonly Step[];
 }
 
-/** What one peer heard, in order, with addresses and timestamps replaced by names. */
+/** What one peer received, in order, with addresses and timestamps replaced by names. */
 export interface HeardEvent {
   readonly event: string;
   readonly payload?: unknown;

@@ -1,6 +1,6 @@
 import { connect, disconnect, operatorJoins, type Scenario, send, visitorJoins } from './scenario.ts';
 
-/** A picture as old front-ends send it: inside the event. */
+/** A picture in the form of old front-ends: inside the event. */
 const INLINE_IMAGE = `data:image/png;base64,${'iVBORw0KGgoAAAANSUhEUgAA'.repeat(40)}`;
 const maya = { operatorId: 1, operatorName: 'Maya' };
 
@@ -139,7 +139,7 @@ const edges: Scenario[] = [
   },
 ];
 
-/** Scripts in which the wire of today deviates from the reference on purpose; see deviations.ts. */
+/** Scenarios in which the protocol differs from the reference on purpose; see deviations.ts. */
 const deviating: Scenario[] = [
   {
     name: 'one-operator-in-two-tabs',

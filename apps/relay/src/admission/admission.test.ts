@@ -19,15 +19,15 @@ async function start(...given: Parameters<typeof startRelay>): Promise<TestRelay
 
 const from = (address: string) => ({ extraHeaders: { 'x-forwarded-for': address } });
 
-describe('too many connections', () => {
-  it('without a token from one address: the next one is refused, others are not, and one that closes makes room', async () => {
+describe('the relay limits connections', () => {
+  it('without a token by IP address: one more is refused until another one closes, other addresses are unaffected', async () => {
     const relay = await start({ maxConnectionsPerAddress: 2, trustedHops: 1 });
     const [first] = [await relay.connect(undefined, from('203.0.113.1')), await relay.connect(undefined, from('203.0.113.1'))];
     await expect(relay.connect(undefined, from('203.0.113.1'))).rejects.toMatchObject({
       message: 'Too many connections',
       data: { code: 'rate_limited', retryable: true },
     });
-    // A colleague in the same office has a token, somebody else another address.
+    // A client at the same address has a token, another one has another address.
     await relay.connect(await relay.mint({ role: 'operator', id: 1, name: 'Maya' }), from('203.0.113.1'));
     await relay.connect(undefined, from('203.0.113.2'));
     expect(await relay.metrics()).toContain('relay_connections_refused_total{why="address",service="relay"} 1');
@@ -43,7 +43,7 @@ describe('too many connections', () => {
       .toBe(true);
   });
 
-  it('are not hidden by an X-Forwarded-For that no trusted proxy has written', async () => {
+  it('whatever X-Forwarded-For says, unless a trusted proxy has written it', async () => {
     const relay = await start({ maxConnectionsPerAddress: 2 });
     await relay.connect(undefined, from('203.0.113.1'));
     await relay.connect(undefined, from('203.0.113.2'));
@@ -54,7 +54,7 @@ describe('too many connections', () => {
     await expect(behindOne.connect(undefined, from('6.6.6.3, 203.0.113.1'))).rejects.toMatchObject({ message: 'Too many connections' });
   });
 
-  it('of one person', async () => {
+  it('by person', async () => {
     const relay = await start();
     const token = await relay.mint({ role: 'client', id: 1, name: 'Anna', sessionId: ANNA });
     await Promise.all(Array.from({ length: MAX_CONNECTIONS_PER_IDENTITY }, async () => await relay.connect(token)));
@@ -62,7 +62,7 @@ describe('too many connections', () => {
     await relay.operator(1, 'Maya');
   });
 
-  it('for this node: the next one is told to come back, by either transport', async () => {
+  it('in total: one more is refused with a time to retry, over both transports', async () => {
     const relay = await start({ maxConnections: 2 });
     await relay.operator(1, 'Maya');
     const polling = await relay.connect(undefined, { transports: ['polling'] });
@@ -70,14 +70,14 @@ describe('too many connections', () => {
     const refused = await fetch(`${relay.url}/chat/?EIO=4&transport=polling`);
     expect(refused.status).toBe(503);
     expect(await refused.json()).toMatchObject({ error: { code: 'unavailable', retryable: true } });
-    // Those inside go on.
+    // Existing connections are unaffected.
     expect(await polling.ask('join', { role: 'client', name: 'Ben' })).toMatchObject({ ok: true });
     expect(await relay.metrics()).toContain('relay_connections_refused_total{why="node",service="relay"} 2');
   });
 });
 
-describe('senders without a token', () => {
-  it('are limited together when they come from one address, whoever has a token is not among them', async () => {
+describe('the relay limits senders without a token', () => {
+  it('together by IP address, and does not count senders with a token', async () => {
     const relay = await start({ trustedHops: 1 }, { rateLimits: { message: 1, typing: 1_000, lifecycle: 1_000 }, rateClock: () => 0 });
     const peers = await Promise.all(
       Array.from({ length: 25 }, async () => {
@@ -95,10 +95,10 @@ describe('senders without a token', () => {
   });
 });
 
-describe('strangers with pictures', () => {
+describe('the relay limits the bytes of senders without a token', () => {
   const picture = (bytes: number) => ({ type: 'image', image: `data:image/png;base64,${'A'.repeat(bytes)}` });
 
-  it('may send small ones, however large those of people with tokens are', async () => {
+  it('for one event, more tightly than those of senders with a token', async () => {
     const relay = await start();
     const [stranger, anna] = [await relay.anonymous('x'), await relay.visitor(ANNA, 'Anna')];
     expect(await stranger.ask('clientMessage', picture(60_000))).toMatchObject({ ok: true });
@@ -109,7 +109,7 @@ describe('strangers with pictures', () => {
     expect(await anna.ask('clientMessage', picture(900_000))).toMatchObject({ ok: true });
   });
 
-  it('share what one address may send in a second, however many they are', async () => {
+  it('in a second, together by IP address', async () => {
     const relay = await start({ trustedHops: 1 }, { rateClock: () => 0 });
     const maya = await relay.operator(1, 'Maya');
     const join = async (address: string) => {
@@ -126,8 +126,8 @@ describe('strangers with pictures', () => {
   });
 });
 
-describe('newcomers without a token', () => {
-  it('are limited in number per minute for each address; others, those who are in and those with a token are not concerned', async () => {
+describe('the relay limits new visitors without a token', () => {
+  it('by IP address and minute; other addresses, existing visitors and those with a token are unaffected', async () => {
     let now = 0;
     const relay = await start({ trustedHops: 1, newcomersPerMinute: 2 }, { rateClock: () => now });
     const maya = await relay.operator(1, 'Maya');
@@ -141,7 +141,7 @@ describe('newcomers without a token', () => {
       peers.push(await come('203.0.113.1'));
     }
     const [inside, refused] = [peers.filter(({ answer }) => answer.ok), peers.filter(({ answer }) => !answer.ok)];
-    // Ten minutes' worth at once; half a minute has not added a whole one yet.
+    // Ten minutes' worth at once; half a minute does not add a whole one.
     expect(inside).toHaveLength(20);
     expect(refused[0]?.answer).toMatchObject({ ok: false, error: { code: 'rate_limited', retryable: true } });
     expect(await refused[0]?.peer.ask('clientMessage', { type: 'text', message: 'Hi' })).toMatchObject({ error: { code: 'not_joined' } });
@@ -155,7 +155,7 @@ describe('newcomers without a token', () => {
     expect(maya.of('newChat')).toHaveLength(20 + 4);
   });
 
-  it('are forgotten with time', () => {
+  it('and forgets IP addresses after some time', () => {
     let now = 0;
     const limit = createNewcomerLimit(10, () => now);
     for (let address = 0; address < 100; address += 1) limit.count(`203.0.113.${address}`);
@@ -167,7 +167,7 @@ describe('newcomers without a token', () => {
   });
 });
 
-describe('connections that say nothing', () => {
+describe('silent connections', () => {
   const raws: RawPeer[] = [];
   afterEach(() => {
     for (const raw of raws.splice(0)) raw.socket.destroy();
@@ -181,7 +181,7 @@ describe('connections that say nothing', () => {
   const alive = () => raws.filter((raw) => !raw.isOver()).length;
   const anna = async (relay: TestRelay) => await relay.mint({ role: 'client', id: 1, name: 'Anna', sessionId: ANNA });
 
-  it('of one address are few, and take nobody the room, not even at that address', async () => {
+  it('of one IP address are limited, and do not keep out others, not even from that address', async () => {
     const relay = await start({ maxConnections: 40, maxConnectionsPerAddress: 5, trustedHops: 1 });
     for (let count = 0; count < 60; count += 1) await silent(relay, '203.0.113.1');
     await expect.poll(alive).toBe(5);
@@ -191,7 +191,7 @@ describe('connections that say nothing', () => {
     expect(await relay.metrics()).toMatch(/relay_connections_refused_total\{why="pending",service="relay"\} 5\d/);
   });
 
-  it('of many addresses neither: the newest are listened to', async () => {
+  it('of many IP addresses do not keep out others: the oldest ones are displaced', async () => {
     const relay = await start({ maxConnections: 40, maxConnectionsPerAddress: 5, trustedHops: 1 });
     for (let count = 0; count < 60; count += 1) await silent(relay, `203.0.113.${count}`);
     await expect.poll(alive).toBe(10);
@@ -199,7 +199,7 @@ describe('connections that say nothing', () => {
     await relay.connect(undefined, from('198.51.100.2'));
   });
 
-  it('by polling are the same', async () => {
+  it('are limited over polling, too', async () => {
     const relay = await start({ maxConnections: 40, maxConnectionsPerAddress: 5, trustedHops: 1 });
     const sids: string[] = [];
     for (let count = 0; count < 20; count += 1) {
@@ -216,18 +216,18 @@ describe('connections that say nothing', () => {
     await relay.connect(await anna(relay), { transports: ['polling'], ...from('203.0.113.1') });
   });
 
-  it('are gone some seconds later, TCP and all', async () => {
+  it('are ended after some seconds, with their TCP connections', async () => {
     const relay = await start();
     const peer = await silent(relay, '');
     const polling = JSON.parse((await (await fetch(`${relay.url}/chat/?EIO=4&transport=polling`)).text()).slice(1)) as { sid: string };
     await expect.poll(() => peer.isOver()).toBe(true);
-    // The frame that closes came before.
+    // The closing frame came before.
     expect(peer.heard().endsWith('\u0088\u0000')).toBe(true);
     await expect.poll(async () => (await fetch(`${relay.url}/chat/?EIO=4&transport=polling&sid=${polling.sid}`)).status).toBe(400);
   });
 });
 
-it('those without a token share half of a node, and are told when it is full; those with one get in', async () => {
+it('the relay keeps half of its connections for clients with a token', async () => {
   const relay = await start({ maxConnections: 8, trustedHops: 1 });
   for (let address = 0; address < 4; address += 1) await relay.connect(undefined, from(`203.0.113.${address}`));
   await expect(relay.connect(undefined, from('198.51.100.1'))).rejects.toMatchObject({
@@ -239,7 +239,7 @@ it('those without a token share half of a node, and are told when it is full; th
   expect(await relay.metrics()).toContain('relay_connections_refused_total{why="anonymous",service="relay"} 1');
 });
 
-it('a refused connection is not kept', async () => {
+it('the relay closes a refused connection', async () => {
   const relay = await start();
   const peer = await rawWebSocket(relay.url);
   await expect.poll(() => peer.heard()).toContain('pingInterval');

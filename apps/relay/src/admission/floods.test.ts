@@ -11,7 +11,7 @@ afterEach(async () => {
   await Promise.all(relays.splice(0).map(async (relay) => await relay.close()));
 });
 
-/** A relay, and somebody on it whom nothing of what others do may concern. */
+/** A relay, and an operator who must not be affected by the actions of others. */
 async function start(): Promise<{ relay: TestRelay; bystander: TestPeer }> {
   const relay = await startRelay();
   relays.push(relay);
@@ -39,7 +39,7 @@ const deep = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
 const times = (count: number, text: string) => Array.from({ length: count }, () => text);
 const valueOf = (metrics: string, name: string) => Number(new RegExp(`^switchboard_${name}(?:\\{[^}]*\\})? (.*)$`, 'm').exec(metrics)?.[1]);
 
-/** That the others go on, and that nothing was thrown which nobody handled. */
+/** Checks that others are unaffected, and that nothing was thrown without being handled. */
 async function expectUnharmed({ relay, bystander }: { relay: TestRelay; bystander: TestPeer }): Promise<void> {
   expect(await bystander.ask('operatorTyping', { to: 'nobody', isTyping: true })).toMatchObject({ ok: true });
   expect(relay.log.filter(({ level }) => level === 'error')).toEqual([]);
@@ -52,51 +52,51 @@ async function pollingHandshake(relay: TestRelay): Promise<{ url: string; sid: s
   return { url: `${relay.url}/chat/?EIO=4&transport=polling&sid=${sid}`, sid };
 }
 
-describe('a connection connects once', () => {
+describe('the relay allows one CONNECT for each connection', () => {
   it.each([2, 100, 100_000])(
     'over a WebSocket: of %i CONNECTs in one go at most one makes a socket, and the connection ends',
     async (count) => {
-      const stage = await start();
-      const peer = await raw(stage.relay);
+      const started = await start();
+      const peer = await raw(started.relay);
       peer.say(...times(count, '40'));
       await ends(peer);
       expect(peer.heard().split('40{"sid"').length - 1).toBeLessThanOrEqual(1);
-      await expectUnharmed(stage);
-      expect(valueOf(await stage.relay.metrics(), 'relay_stray_errors_total')).toBe(0);
+      await expectUnharmed(started);
+      expect(valueOf(await started.relay.metrics(), 'relay_stray_errors_total')).toBe(0);
     },
   );
 
   it.each([2, MAX_PACKETS_PER_REQUEST - 1, MAX_PACKETS_PER_REQUEST + 1, 100_000])('by polling: %i in one request', async (count) => {
-    const stage = await start();
-    const { url } = await pollingHandshake(stage.relay);
-    // The request may be broken off in the middle: the connection is gone then, as it should be.
+    const started = await start();
+    const { url } = await pollingHandshake(started.relay);
+    // The relay may abort the request: the connection is then gone, as it should be.
     await fetch(url, { method: 'POST', body: times(count, '40').join('\u001E') }).catch(() => undefined);
     const after = await fetch(url);
-    // What is left of the connection, if anything, is its end.
+    // If the connection still exists, only its end can be read.
     expect(after.status === 400 || !(await after.text()).includes('40{"sid"')).toBe(true);
-    await expectUnharmed(stage);
+    await expectUnharmed(started);
   });
 
-  it('and not again after it has left', async () => {
-    const stage = await start();
-    const peer = await joined(stage.relay);
+  it('also after a DISCONNECT', async () => {
+    const started = await start();
+    const peer = await joined(started.relay);
     peer.say('41', '40');
     await ends(peer);
     expect(peer.heard().split('40{"sid"')).toHaveLength(2);
-    await expectUnharmed(stage);
+    await expectUnharmed(started);
   });
 
-  it('however many namespaces it asks for that there are not', async () => {
-    const stage = await start();
-    const peer = await raw(stage.relay);
+  it('and limits CONNECTs to unknown namespaces', async () => {
+    const started = await start();
+    const peer = await raw(started.relay);
     peer.say(...times(5_000, '40/admin,'));
     await ends(peer);
-    expect(valueOf(await stage.relay.metrics(), 'relay_offenders_cut_total')).toBe(1);
-    await expectUnharmed(stage);
+    expect(valueOf(await started.relay.metrics(), 'relay_offenders_cut_total')).toBe(1);
+    await expectUnharmed(started);
   });
 });
 
-describe('no kind of packet is free', () => {
+describe('the relay limits every kind of packet', () => {
   it.each([
     ['answers that nobody asked for', '3[1]'],
     ['answers with a number', '31[]'],
@@ -106,35 +106,35 @@ describe('no kind of packet is free', () => {
     ['typing', '2["clientTyping",{"isTyping":true}]'],
     ['joins', '2["join",{"role":"client","name":"Mallory"}]'],
   ])('a flood of %s ends the connection', async (_what, packet) => {
-    const stage = await start();
-    const peer = await joined(stage.relay);
-    // Engine.IO's own packets have no "4" before them.
+    const started = await start();
+    const peer = await joined(started.relay);
+    // Packets of Engine.IO have no "4" before them.
     peer.say(...times(5_000, packet === '' ? '3' : `4${packet}`));
     await ends(peer);
-    expect(valueOf(await stage.relay.metrics(), 'relay_offenders_cut_total')).toBe(1);
-    await expectUnharmed(stage);
+    expect(valueOf(await started.relay.metrics(), 'relay_offenders_cut_total')).toBe(1);
+    await expectUnharmed(started);
   });
 
   it('a flood of probes before an upgrade ends the connection', async () => {
-    const stage = await start();
-    const { url, sid } = await pollingHandshake(stage.relay);
-    const peer = await rawWebSocket(stage.relay.url, { sid });
+    const started = await start();
+    const { url, sid } = await pollingHandshake(started.relay);
+    const peer = await rawWebSocket(started.relay.url, { sid });
     raws.push(peer);
     peer.say(...times(5_000, '2probe'));
-    await expect.poll(async () => valueOf(await stage.relay.metrics(), 'relay_offenders_cut_total')).toBe(1);
+    await expect.poll(async () => valueOf(await started.relay.metrics(), 'relay_offenders_cut_total')).toBe(1);
     expect(peer.heard().split('3probe').length - 1).toBeLessThan(1_000);
     expect((await fetch(url)).status).toBe(400);
-    await expectUnharmed(stage);
+    await expectUnharmed(started);
   });
 
-  it('what an honest peer sends in a second at most is none', async () => {
-    const stage = await start();
-    const peer = await joined(stage.relay);
+  it('and allows the most that an honest client sends in a second', async () => {
+    const started = await start();
+    const peer = await joined(started.relay);
     peer.say(...times(48, '42["clientTyping",{"isTyping":true}]'), ...times(9, '42["future",{}]'), ...times(20, '3'));
     peer.say('421["clientMessage",{"type":"text","message":"Hi"}]');
     await expect.poll(() => peer.heard()).toContain('431[{"ok":true');
-    await stage.bystander.settled();
-    expect(stage.bystander.of('clientTyping')).toHaveLength(48);
+    await started.bystander.settled();
+    expect(started.bystander.of('clientTyping')).toHaveLength(48);
     expect(peer.isOver()).toBe(false);
   });
 });
@@ -147,22 +147,22 @@ describe('unknown events', () => {
     ['without a name worth the word', ['', null]],
     ['nested as far as it goes', ['x', JSON.parse(deep(14)) as unknown]],
     ['named as what objects have', ['__proto__', { constructor: 1 }]],
-  ])('%s are limited like any other, and the connection ends; nobody hears of it, and the sender neither', async (_what, event) => {
-    const stage = await start();
-    const peer = await joined(stage.relay);
+  ])('%s are limited like any other event, and the connection ends; no peer receives anything', async (_what, event) => {
+    const started = await start();
+    const peer = await joined(started.relay);
     for (let sent = 0; sent < 60; sent += 1) peer.say(`42${JSON.stringify(event)}`);
     await ends(peer);
-    const metrics = await stage.relay.metrics();
+    const metrics = await started.relay.metrics();
     expect(valueOf(metrics, 'relay_offenders_cut_total')).toBe(1);
-    // Twenty refusals and what was within the limit; the rest was not looked at.
+    // Twenty refusals and the events within the limit; the rest was not read.
     expect(valueOf(metrics, 'relay_unknown_events_total')).toBeLessThanOrEqual(30);
     expect(peer.heard()).not.toContain('"error"');
-    await stage.bystander.settled();
-    expect(stage.bystander.received.map((entry) => entry.event)).toEqual(['newChat']);
-    await expectUnharmed(stage);
+    await started.bystander.settled();
+    expect(started.bystander.received.map((entry) => entry.event)).toEqual(['newChat']);
+    await expectUnharmed(started);
   });
 
-  it('of senders without a token count by address, too', async () => {
+  it('of senders without a token are limited by IP address, too', async () => {
     const { relay } = await start();
     const peers = await Promise.all(Array.from({ length: 25 }, async () => await relay.connect()));
     const asked = peers.flatMap((peer) => Array.from({ length: 10 }, async () => await peer.ask('tomorrow', {})));
@@ -180,38 +180,38 @@ describe('deep nesting', () => {
     ['brackets that never close', `42["x",${'['.repeat(400_000)}`],
     ['17 levels behind a text that looks like an end', `42["x]]]]]]]]]]]]\\"]",${deep(16)}]`],
   ])('in %s ends the connection before it is read', async (_what, packet) => {
-    const stage = await start();
-    const peer = await joined(stage.relay);
+    const started = await start();
+    const peer = await joined(started.relay);
     peer.say(packet);
     await ends(peer);
-    expect(valueOf(await stage.relay.metrics(), 'relay_broken_packets_total')).toBe(1);
-    await expectUnharmed(stage);
+    expect(valueOf(await started.relay.metrics(), 'relay_broken_packets_total')).toBe(1);
+    await expectUnharmed(started);
   });
 
   it('in a CONNECT ends the connection before it is read, and so does a long one', async () => {
-    const stage = await start();
+    const started = await start();
     for (const packet of [`40{"token":${deep(5_000)}}`, `40{"token":"${'x'.repeat(900_000)}"}`]) {
-      const peer = await raw(stage.relay);
+      const peer = await raw(started.relay);
       peer.say(packet);
       await ends(peer);
       expect(peer.heard()).not.toContain('40{"sid"');
     }
-    await expectUnharmed(stage);
+    await expectUnharmed(started);
   });
 
-  it('is no matter of brackets in texts', async () => {
-    const stage = await start();
-    const peer = await joined(stage.relay);
+  it('does not include brackets in texts', async () => {
+    const started = await start();
+    const peer = await joined(started.relay);
     const message = `${'[{'.repeat(2_000)} "quoted" \\ ${'}]'.repeat(100)}`;
     peer.say(`42${JSON.stringify(['clientMessage', { type: 'text', message }])}`);
-    await expect.poll(() => stage.bystander.of('incomingMessage').map((entry) => entry['message'])).toEqual([message]);
+    await expect.poll(() => started.bystander.of('incomingMessage').map((entry) => entry['message'])).toEqual([message]);
   });
 });
 
-describe('messages that begin and do not end', () => {
+describe('the relay limits the bytes of incomplete messages', () => {
   const begun = `42["clientMessage",{"type":"image","image":"${'A'.repeat(150_000)}`;
 
-  it('are held for one address up to a limit; those of people with tokens are not concerned', async () => {
+  it('by IP address; connections with a token and other addresses are unaffected', async () => {
     const relay = await startRelay({ bufferBytes: 200_000, maxPayloadBytes: 200_000, trustedHops: 1 });
     relays.push(relay);
     const connect = async (forwardedFor: string, auth: object) => {
@@ -228,12 +228,12 @@ describe('messages that begin and do not end', () => {
     const elsewhere = await connect('198.51.100.1', {});
     const peers: RawPeer[] = [];
     for (let count = 0; count < 40; count += 1) peers.push(await connect('203.0.113.1', {}));
-    // Twenty of the largest messages, of 200,000 bytes: 26 that have come to 150,000.
+    // The limit is twenty messages of 200,000 bytes, which is 26 of 150,000.
     await expect.poll(() => peers.filter((peer) => !peer.isOver()).length).toBe(26);
     expect([anna.isOver(), elsewhere.isOver()]).toEqual([false, false]);
   });
 
-  it('by polling too, whether they say how long they will be or not', async () => {
+  it('over polling, too, with and without a Content-Length', async () => {
     const relay = await startRelay({ bufferBytes: 200_000, maxPayloadBytes: 200_000 });
     relays.push(relay);
     const peers: RawPeer[] = [];

@@ -56,21 +56,21 @@ describe('a token', () => {
     expect(await relay.metrics()).toMatch(/relay_tokens_refused_total\{at="handshake",service="relay"\} 1/);
   });
 
-  it('is good for a minute after its end, because clocks differ', async () => {
+  it('is accepted for a minute after it has expired, because clocks differ', async () => {
     const relay = await start();
     const token = await mintedAt(Date.now() - 10 * 60_000 - 30_000, async (tokens) => await tokens.mintRelayToken(OPERATOR));
     const peer = await relay.connect(token);
     expect(await peer.ask('join', { role: 'operator' })).toMatchObject({ ok: true });
   });
 
-  it('of a visitor is good for most of a day', async () => {
+  it('of a visitor is accepted for a day', async () => {
     const relay = await start();
     const claims = { role: 'client', id: 1, name: 'Anna', sessionId: ANNA } as const;
     const token = await mintedAt(Date.now() - 0.9 * DAY_MS, async (tokens) => await tokens.mintRelayToken(claims));
     await expect(relay.connect(token)).resolves.toBeDefined();
   });
 
-  it('in the address of the request is not looked at', async () => {
+  it('in the URL is ignored', async () => {
     const relay = await start();
     const peer = await relay.connect(undefined, { query: { token: await relay.mint(OPERATOR) } });
     expect(await peer.ask('join', { role: 'operator' })).toMatchObject({ ok: false, error: { code: 'unauthenticated' } });
@@ -84,7 +84,7 @@ describe('without a token', () => {
     expect(await peer.ask('join', { role: 'client', name: 'Olga' })).toMatchObject({ ok: true });
   });
 
-  it('a socket is refused as an operator, told so, and stays open', async () => {
+  it('a socket that joins as an operator gets an error and stays open', async () => {
     const relay = await start();
     const peer = await relay.connect();
     const answer = await peer.ask('join', { role: 'operator', name: 'Mallory', operatorId: 1 });
@@ -96,7 +96,7 @@ describe('without a token', () => {
     expect(peer.of('newChat')).toEqual([]);
   });
 
-  it('nobody may join when the installation says so', async () => {
+  it('no socket may join if the setting forbids it', async () => {
     const relay = await start({ allowAnonymousClients: false });
     const [maya, peer] = [await relay.operator(1, 'Maya'), await relay.connect()];
     expect(await peer.ask('join', { role: 'client', name: 'Olga' })).toMatchObject({
@@ -108,7 +108,7 @@ describe('without a token', () => {
   });
 });
 
-describe('who somebody is', () => {
+describe('the identity of a sender', () => {
   it('comes from the token of an operator, whatever the payloads say', async () => {
     const relay = await start();
     const [omar, anna] = [await relay.operator(2, 'Omar'), await relay.visitor(ANNA, 'Anna')];
@@ -123,7 +123,7 @@ describe('who somebody is', () => {
     expect(anna.of('operatorTyping')).toEqual([{ isTyping: true, operatorName: 'Maya' }]);
   });
 
-  it('comes from the token of a visitor, which makes no operator', async () => {
+  it('comes from the token of a visitor, which can’t become an operator', async () => {
     const relay = await start();
     const maya = await relay.operator(1, 'Maya');
     const anna = await relay.connect(await relay.mint({ role: 'client', id: 5, name: 'Anna', sessionId: ANNA }));
@@ -136,7 +136,7 @@ describe('who somebody is', () => {
     expect(anna.of('incomingMessage')).toEqual([]);
   });
 
-  it('a service is nobody in a chat', async () => {
+  it('a service can’t join', async () => {
     const relay = await start();
     const service = await relay.connect(await relay.mint({ role: 'service', id: 0, name: 'web' }));
     for (const role of ['client', 'operator'])
@@ -147,7 +147,7 @@ describe('who somebody is', () => {
   });
 });
 
-it('tokens and what people write do not reach the log', async () => {
+it('the log contains no tokens and no texts', async () => {
   const relay = await start();
   const token = await relay.mint(OPERATOR);
   const maya = await relay.connect(token);

@@ -35,7 +35,7 @@ const attempt = async (relay: TestRelay, transport: string, origin: string | und
   await relay.connect(undefined, { transports: [transport], ...(origin === undefined ? {} : { extraHeaders: { origin } }) });
 
 describe.each(['websocket', 'polling'])('over %s', (transport) => {
-  it.each(allowed)('the origin %j is let in', async (origin) => {
+  it.each(allowed)('the origin %j is accepted', async (origin) => {
     await expect(attempt(await start(), transport, origin)).resolves.toBeDefined();
   });
 
@@ -46,7 +46,7 @@ describe.each(['websocket', 'polling'])('over %s', (transport) => {
   });
 });
 
-it('a page elsewhere with a good token is refused all the same', async () => {
+it('a page of another origin is refused even with a valid token', async () => {
   const relay = await start();
   const token = await relay.mint({ role: 'operator', id: 1, name: 'Maya' });
   await expect(relay.connect(token, { extraHeaders: { origin: 'https://evil.example' } })).rejects.toThrow('websocket error');
@@ -74,13 +74,13 @@ it('an upgrade from another origin than the handshake is refused', async () => {
   expect(status).not.toBe(101);
 });
 
-it('a refusal over HTTP says why', async () => {
+it('a refusal over HTTP has the reason', async () => {
   const relay = await start();
   const response = await fetch(`${relay.url}/chat/?EIO=4&transport=polling`, { headers: { origin: 'null' } });
   expect([response.status, await response.json()]).toMatchObject([403, { error: { code: 'forbidden', message: 'Origin not allowed' } }]);
 });
 
-it('browsers on allowed pages may read answers, others not', async () => {
+it('CORS headers allow only pages of allowed origins to read answers', async () => {
   const relay = await start();
   const ask = async (origin: string) =>
     await fetch(`${relay.url}/chat/?EIO=4&transport=polling`, {
@@ -92,7 +92,7 @@ it('browsers on allowed pages may read answers, others not', async () => {
   expect((await ask('null')).headers.get('access-control-allow-origin')).toBeNull();
 });
 
-it('null never matches, not even a list with null in it', () => {
+it('the origin null never matches, not even a list that contains it', () => {
   const request = new IncomingMessage(new Socket());
   request.headers.origin = 'null';
   expect(isAllowedOrigin(request, ['null'])).toBe(false);

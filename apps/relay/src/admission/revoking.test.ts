@@ -27,7 +27,7 @@ async function revoke(relay: TestRelay, role: 'operator' | 'client', id: number,
 const ends = async (peer: TestPeer) => await expect.poll(() => peer.socket.connected).toBe(false);
 
 describe('a revocation', () => {
-  it('ends every connection of that person, joined or not, and of nobody else; as a broken line', async () => {
+  it('ends every connection of that person, joined or not, like a lost connection, and no other', async () => {
     const relay = await start();
     const token = await relay.mint({ role: 'operator', id: 1, name: 'Maya' });
     const [joined, silent] = [await relay.operator(1, 'Maya'), await relay.connect(token)];
@@ -44,7 +44,7 @@ describe('a revocation', () => {
     await ends(visitor);
   });
 
-  it('no token from before it opens the door again, one from after it does', async () => {
+  it('makes the relay refuse older tokens, and accept later ones', async () => {
     const relay = await start();
     const token = await relay.mint({ role: 'operator', id: 1, name: 'Maya' });
     await revoke(relay, 'operator', 1);
@@ -60,7 +60,7 @@ describe('a revocation', () => {
       .toBe(true);
   });
 
-  it('ends the connection of a visitor without a token by its address, and of nobody else', async () => {
+  it('ends the connection of a visitor without a token by its address, and no other', async () => {
     const relay = await start();
     const [stranger, maya] = [await relay.connect(), await relay.operator(1, 'Maya')];
     expect(await stranger.ask('join', { role: 'client', name: 'Old page' })).toMatchObject({ ok: true });
@@ -70,7 +70,7 @@ describe('a revocation', () => {
     expect(await maya.ask('operatorTyping', { to: ANNA, isTyping: true })).toMatchObject({ ok: true });
   });
 
-  it('takes a service token', async () => {
+  it('requires a service token', async () => {
     const relay = await start();
     const maya = await relay.operator(1, 'Maya');
     const headers = { authorization: `Bearer ${await relay.mint({ role: 'operator', id: 2, name: 'Olga' })}` };
@@ -79,7 +79,7 @@ describe('a revocation', () => {
     expect(await maya.ask('operatorTyping', { to: ANNA, isTyping: true })).toMatchObject({ ok: true });
   });
 
-  it('reaches the other nodes, at once or as soon as Redis is back', async () => {
+  it('reaches the other nodes, immediately or as soon as Redis is back', async () => {
     const redis = await TestRedis.start();
     cleanUps.push(async () => await redis.close());
     const [here, there] = [await start({ redisUrl: redis.url }), await start({ redisUrl: redis.url })];
@@ -101,7 +101,7 @@ describe('a revocation', () => {
   });
 });
 
-it('what is remembered is the latest, for as long as a token lives', () => {
+it('the latest revocation is remembered for the lifetime of a token', () => {
   const revocations = new Revocations();
   const maya = { role: 'operator', id: 1, name: 'Maya' } as const;
   expect([revocations.add({ ...maya, at: 100 }), revocations.add({ ...maya, at: 90 })]).toEqual([true, false]);

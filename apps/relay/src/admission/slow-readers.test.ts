@@ -25,7 +25,7 @@ describe('the limits of a send queue', () => {
   });
 });
 
-/** A websocket peer by hand, which joins as an operator and then reads no more. */
+/** A WebSocket client that joins as an operator and then stops reading. */
 async function deafOperator(relay: TestRelay): Promise<{ socket: Socket; heard: Buffer[] }> {
   const token = await relay.mint({ role: 'operator', id: 2, name: 'Deaf' });
   const { hostname, port } = new URL(relay.url);
@@ -54,7 +54,7 @@ async function deafOperator(relay: TestRelay): Promise<{ socket: Socket; heard: 
   return { socket, heard };
 }
 
-it('a peer that does not read is cut, counted and gone; those who read are not', async () => {
+it('the relay ends the connection of a peer that does not read, counts it, and keeps the others', async () => {
   const relay = await startRelay(
     { maxPayloadBytes: 100_000_000 },
     { rateLimits: { message: Infinity, typing: Infinity, lifecycle: Infinity }, queueCaps: { packets: 20, bytes: 1e9 } },
@@ -77,7 +77,7 @@ it('a peer that does not read is cut, counted and gone; those who read are not',
   expect(await relay.metrics()).toContain('switchboard_relay_connections{role="operator",service="relay"} 1');
   await maya.settled();
   expect(maya.of('incomingMessage')).toHaveLength(sent);
-  // When it reads again it finds the connection closed, without Socket.IO's disconnect packet ("41"), which would keep it from reconnecting.
+  // When it reads again, the connection is closed, without Socket.IO's disconnect packet ("41"), which would keep it from reconnecting.
   deaf.socket.resume();
   await expect.poll(() => deaf.heard.at(-1)?.subarray(-2)).toEqual(Buffer.from([0x88, 0]));
   expect(Buffer.concat(deaf.heard).includes(Buffer.from([0x81, 2, 0x34, 0x31]))).toBe(false);
@@ -85,11 +85,11 @@ it('a peer that does not read is cut, counted and gone; those who read are not',
   deaf.socket.destroy();
 });
 
-it('a peer that does not read does not keep the relay from stopping', async () => {
+it('a peer that does not read does not delay the relay’s stop', async () => {
   const relay = await startRelay();
   relays.push(relay);
   const deaf = await deafOperator(relay);
-  // It would keep the relay for half a minute; a timer of the same process says which of the two came first.
+  // It would delay the stop by half a minute; a timer of the same process shows which of the two came first.
   const stopped = relay.stop().then(() => 'stopped' as const);
   const halfOfThat = new AbortController();
   const late = delay(15_000, 'late' as const, { signal: halfOfThat.signal }).catch(() => 'stopped' as const);

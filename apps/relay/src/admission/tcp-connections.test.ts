@@ -26,7 +26,7 @@ async function open(relay: TestRelay, said = ''): Promise<RawPeer> {
 const GET = 'GET /livez HTTP/1.1\r\nHost: relay\r\n\r\n';
 const ends = async (peer: RawPeer) => await expect.poll(() => peer.isOver()).toBe(true);
 
-it('closes TCP connections on which no request comes, whole or in drops, also the second one; those that were served stay', async () => {
+it('the relay closes TCP connections without a complete request, the first or a later one, and keeps those that were served', async () => {
   const relay = await start();
   const [silent, half, second, served] = [
     await open(relay),
@@ -45,13 +45,13 @@ it('closes TCP connections on which no request comes, whole or in drops, also th
   expect(await relay.metrics()).toContain('switchboard_relay_tcp_connections_cut_total{why="silent",service="relay"} 2');
 });
 
-it('keeps idle connections longer than proxies do, and says so', async () => {
+it('the relay keeps idle connections longer than proxies, and announces it', async () => {
   const relay = await start();
   const peer = await open(relay, GET);
   await expect.poll(() => peer.heard()).toMatch(/keep-alive: timeout=(?:7[6-9]|[89]\d)\r/i);
 });
 
-it('listens to the newest connections of an address: silent ones take nobody the room', async () => {
+it('silent connections of an IP address do not keep out others: the oldest ones are closed', async () => {
   const relay = await start();
   for (let count = 0; count < 300; count += 1) await open(relay);
   await expect.poll(() => raws.filter((raw) => !raw.isOver()).length).toBe(200);
@@ -60,7 +60,7 @@ it('listens to the newest connections of an address: silent ones take nobody the
   expect(await relay.metrics()).toMatch(/relay_tcp_connections_cut_total\{why="address",service="relay"\} 10\d\n/);
 });
 
-it('limits connections that were served, too', async () => {
+it('the relay limits connections that were served, too', async () => {
   const relay = await start({ maxConnectionsPerAddress: 40 });
   for (let count = 0; count < 100; count += 1) {
     const peer = await open(relay, GET);
@@ -70,22 +70,25 @@ it('limits connections that were served, too', async () => {
   await relay.operator(1, 'Maya');
 });
 
-it('does not limit by address what comes from proxies', async () => {
+it('the relay does not limit the connections of a proxy by IP address', async () => {
   const relay = await start({ trustedHops: 1 });
   for (let count = 0; count < 300; count += 1) await open(relay);
   expect((await fetch(`${relay.url}/livez`)).status).toBe(200);
   expect(raws.filter((raw) => raw.isOver())).toEqual([]);
 });
 
-it.each(['/', '/chat', '/elsewhere'])('closes a connection that asks for a WebSocket at %s, where there is none', async (path) => {
-  const relay = await start();
-  const headers =
-    'Host: relay\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
-  const peer = await open(relay, `GET ${path} HTTP/1.1\r\n${headers}`);
-  await expect.poll(() => peer.isOver()).toBe(true);
-});
+it.each(['/', '/chat', '/elsewhere'])(
+  'the relay closes a connection that requests a WebSocket at %s, where there is none',
+  async (path) => {
+    const relay = await start();
+    const headers =
+      'Host: relay\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
+    const peer = await open(relay, `GET ${path} HTTP/1.1\r\n${headers}`);
+    await expect.poll(() => peer.isOver()).toBe(true);
+  },
+);
 
-describe('a WebSocket that would lead nowhere is refused, TCP and all', () => {
+describe('the relay refuses a WebSocket that can’t become part of a connection, and closes its TCP connection', () => {
   const ask = (query: string) =>
     `GET /chat/?EIO=4&${query} HTTP/1.1\r\nHost: relay\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`;
   const handshake = async (relay: TestRelay) =>
@@ -101,7 +104,7 @@ describe('a WebSocket that would lead nowhere is refused, TCP and all', () => {
     },
   );
 
-  it('(the second one of a connection, while the first is on its way)', async () => {
+  it('(the second one of a connection, while the first is upgrading)', async () => {
     const relay = await start();
     const sid = await handshake(relay);
     const first = await open(relay, ask(`transport=websocket&sid=${sid}`));
@@ -113,13 +116,13 @@ describe('a WebSocket that would lead nowhere is refused, TCP and all', () => {
   });
 });
 
-it.each(['PUT', 'DELETE', 'HEAD', 'PATCH'])('answers %s as a mistake of the peer, not of its own', async (method) => {
+it.each(['PUT', 'DELETE', 'HEAD', 'PATCH'])('the relay answers %s as an error of the client', async (method) => {
   const relay = await start();
   const { sid } = JSON.parse((await (await fetch(`${relay.url}/chat/?EIO=4&transport=polling`)).text()).slice(1)) as { sid: string };
   expect((await fetch(`${relay.url}/chat/?EIO=4&transport=polling&sid=${sid}`, { method })).status).toBe(400);
 });
 
-it('polls by requests, not by script tags', async () => {
+it('the relay supports polling by requests, not by script tags', async () => {
   const relay = await start();
   const response = await fetch(`${relay.url}/chat/?EIO=4&transport=polling&j=0`);
   expect([response.status, await response.text()]).toEqual([400, expect.stringContaining('invalid_request')]);

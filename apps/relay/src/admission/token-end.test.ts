@@ -10,7 +10,7 @@ afterEach(async () => {
   await Promise.all(relays.splice(0).map(async (relay) => await relay.close()));
 });
 
-/** A token that is over, and just still believed: by so many seconds. */
+/** An expired token that is still accepted for so many seconds. */
 async function tokenFor(role: 'operator' | 'client', secondsLeft: number): Promise<string> {
   const life = role === 'operator' ? 10 * 60 : 24 * 60 * 60;
   const tokens = createTokens([TEST_SECRET], () => Date.now() - (life + 60 - secondsLeft) * 1_000);
@@ -24,7 +24,7 @@ const joined = async (relay: TestRelay, token: string, role: string): Promise<Te
   return peer;
 };
 
-it('a connection ends when its token is over, as a broken line, and hears nothing any more; others go on', async () => {
+it('a connection ends when its token has expired, like a lost connection, and receives nothing more; others are unaffected', async () => {
   const relay = await startRelay();
   relays.push(relay);
   const removed = await joined(relay, await tokenFor('operator', 5), 'operator');

@@ -27,7 +27,7 @@ const isDegraded = async (relay: TestRelay) => (await readiness(relay)).body.deg
 const texts = (peer: TestPeer, event: 'incomingMessage' | 'operatorMessage' | 'operatorBroadcast') =>
   peer.of(event).map(({ message }) => message);
 
-/** Two nodes that hear each other. */
+/** Two connected nodes. */
 async function startPair(): Promise<[TestRelay, TestRelay]> {
   const pair: [TestRelay, TestRelay] = [await startNode(), await startNode()];
   for (const relay of pair) await expect.poll(async () => await isDegraded(relay)).toBe(false);
@@ -41,7 +41,7 @@ afterEach(async () => {
 });
 
 describe('two nodes', () => {
-  it('are one to their peers: messages, broadcasts, typing, ends and hints', async () => {
+  it('deliver to the peers of both: messages, broadcasts, typing, ends and hints', async () => {
     redis = await TestRedis.start();
     const [one, two] = await startPair();
     const [maya, omar, anna] = [await one.operator(1, 'Maya'), await two.operator(2, 'Omar'), await two.visitor(ANNA, 'Anna')];
@@ -64,7 +64,7 @@ describe('two nodes', () => {
     await expect.poll(() => maya.of('chatEnded')).toEqual([{ clientId: ANNA }]);
   });
 
-  it.each(['killed', 'frozen'] as const)('go on each for itself while Redis is %s, and then tell everybody to look', async (how) => {
+  it.each(['killed', 'frozen'] as const)('serve their own peers while Redis is %s, and then ask all peers to catch up', async (how) => {
     redis = await TestRedis.start();
     const [one, two] = await startPair();
     const [maya, omar, anna] = [await one.operator(1, 'Maya'), await two.operator(2, 'Omar'), await one.visitor(ANNA, 'Anna')];
@@ -82,7 +82,7 @@ describe('two nodes', () => {
     expect(await one.metrics()).toMatch(/relay_redis_up\{service="relay"\} 0/);
     await anna.ask('clientMessage', { ...MESSAGE, message: 'Anybody?' });
     expect(await one.metrics()).toMatch(/relay_redis_publishes_dropped_total\{service="relay"\} [1-9]/);
-    // They were told when the nodes first met.
+    // The peers were also asked when the nodes first connected.
     const told = new Map([maya, omar, anna].map((peer) => [peer, peer.of('resync').length]));
     if (how === 'killed') await redis.run();
     else redis.thaw();
@@ -90,12 +90,12 @@ describe('two nodes', () => {
     await expect.poll(async () => [await isDegraded(one), await isDegraded(two)]).toEqual([false, false]);
     await anna.ask('clientMessage', { ...MESSAGE, message: 'Ah, there you are.' });
     await expect.poll(() => texts(omar, 'incomingMessage').at(-1)).toBe('Ah, there you are.');
-    // Missed for good, as far as the relay is concerned: that is what `resync` is for.
+    // The relay never delivers it, which is why it sends `resync`.
     expect(texts(omar, 'incomingMessage')).not.toContain('Anybody?');
     expect(lines).toBe(0);
   });
 
-  it('start without Redis, and find each other when it comes', async () => {
+  it('start without Redis, and connect when it is there', async () => {
     redis = await TestRedis.prepare();
     const [one, two] = [await startNode(), await startNode()];
     const [maya, anna] = [await one.operator(1, 'Maya'), await two.visitor(ANNA, 'Anna')];
@@ -107,7 +107,7 @@ describe('two nodes', () => {
     await expect.poll(() => texts(maya, 'incomingMessage')).toEqual(['Hello?']);
   });
 
-  it('are not disturbed by a third that joins them', async () => {
+  it('are unaffected by a third node that joins', async () => {
     redis = await TestRedis.start();
     const [one] = await startPair();
     const hasLooked = async (relay: TestRelay) =>
@@ -122,7 +122,7 @@ describe('two nodes', () => {
     expect(maya.of('resync')).toEqual([]);
   });
 
-  it('keep nothing for a Redis that hangs: what it does not take is dropped', async () => {
+  it('do not queue for a Redis that hangs, and drop what it does not accept', async () => {
     redis = await TestRedis.start();
     const one = await startNode();
     await expect.poll(async () => await isDegraded(one)).toBe(false);
@@ -132,13 +132,13 @@ describe('two nodes', () => {
     for (let posts = 0; posts < 110; posts += 1)
       await fetch(`${one.url}/hints`, { method: 'POST', body: JSON.stringify(hints), headers: { authorization } });
     const droppedNow = async () => Number(/relay_redis_publishes_dropped_total\{service="relay"\} (\d+)/.exec(await one.metrics())?.[1]);
-    // Each hint goes to operators and to the visitor, 22,000 in all; 10,000 at most may wait for an answer, two seconds at most.
+    // Each hint goes to operators and to the visitor, 22,000 in total; at most 10,000 may wait for an answer, for at most two seconds.
     expect(await droppedNow()).toBeGreaterThan(0);
     await expect.poll(droppedNow).toBeGreaterThanOrEqual(11_000);
   });
 });
 
-/** A user of this Redis with these rights: the address that it connects with. */
+/** Creates a user of this Redis with these rights; returns the URL with which it connects. */
 async function userWith(rights: readonly string[]): Promise<string> {
   const admin = new Redis(redis.url);
   await admin.call('ACL', 'SETUSER', 'limited', 'reset', 'on', '>password', ...rights);
@@ -155,22 +155,22 @@ const CHANNELS = ['&socket.io#/#*', '&socket.io-request#/#', '&socket.io-respons
 const warnings = (relay: TestRelay) => relay.log.filter(({ level }) => level === 'warn').map(({ fields }) => String(fields['reason']));
 
 describe('a Redis that refuses', () => {
-  it('is quoted in the log, once: a channel that may not be heard, a password that is wrong', async () => {
+  it('is logged once with its message: for a forbidden channel, and for a wrong password', async () => {
     redis = await TestRedis.start();
     const deaf = await startWith(await userWith(['+@all', '&socket.io*', '~*']));
     await expect.poll(() => warnings(deaf)).toContainEqual(expect.stringMatching(/^NOPERM .*channel/i));
     const wrong = await startWith(redis.url.replace('redis://', 'redis://limited:wrong@'));
     await expect.poll(() => warnings(wrong)).toContainEqual(expect.stringMatching(/^WRONGPASS /));
     expect(await isDegraded(deaf)).toBe(true);
-    // Tried again and again, and told once.
+    // It is retried many times, and logged once.
     const admin = new Redis(redis.url);
     await expect.poll(async () => Number(/total_connections_received:(\d+)/.exec(await admin.info('stats'))?.[1])).toBeGreaterThan(12);
     await admin.quit();
-    // The subscriber alone is refused its channel, and the publisher its password too.
+    // Only the subscriber is refused its channel; both are refused their password.
     expect([warnings(deaf).length, warnings(wrong).length]).toEqual([1, 2]);
   });
 
-  it('what is sent counts as Redis being away, and nobody is told to look again and again', async () => {
+  it('publishing counts as Redis being away, and peers are not asked to catch up repeatedly', async () => {
     redis = await TestRedis.start();
     const mute = await startWith(await userWith(['+@all', '-publish', ...CHANNELS, '~*']));
     await expect.poll(async () => await isDegraded(mute)).toBe(false);

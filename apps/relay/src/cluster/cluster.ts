@@ -5,21 +5,21 @@ import type { Redis } from 'ioredis';
 
 import type { RelayServer } from '../peer.ts';
 
-/** Publishes under way at once; past it they are dropped. Redis takes some tens of thousands in a second. */
-const MAX_UNDER_WAY = 10_000;
-/** How often a node looks whether there is something to make up for. Milliseconds. */
-const MAKE_UP_MS = 500;
+/** Publishes in progress at most; further ones are dropped. Redis accepts some tens of thousands in a second. */
+const MAX_PENDING = 10_000;
+/** How often a node checks whether peers have missed something. Milliseconds. */
+const RESYNC_CHECK_MS = 500;
 
-/** The other relay nodes, as far as Redis lets us reach them. */
+/** The other relay nodes, which are reached through Redis. */
 export interface Cluster {
-  /** `up`: what is sent here reaches the sockets of all nodes; `down`: those of this node only. */
+  /** `up`: events reach the sockets of all nodes; `down`: those of this node only. */
   state(): 'up' | 'down';
   close(): void;
 }
 
 type Listener = (...given: unknown[]) => void;
 
-/** What the adapter asks of a client that subscribes: kept, and said again on every new connection. Nothing here is waited for, so nothing rejects. */
+/** The part of a subscribing Redis client that the adapter uses. Subscriptions are kept and repeated on every new connection. Nothing here is awaited, so nothing rejects. */
 function createSubscriptions() {
   const patterns = new Set<string>();
   const channels = new Set<string>();
@@ -29,7 +29,7 @@ function createSubscriptions() {
       psubscribe: (pattern: string) => void patterns.add(pattern),
       subscribe: (names: readonly string[]) => names.forEach((name) => channels.add(name)),
       on: (event: string, listener: Listener) => void listeners.push({ event, listener }),
-      // Only asked for when the server closes: then the connection goes, and its subscriptions with it.
+      // Only called when the server closes, which ends the connection and its subscriptions.
       punsubscribe: () => undefined,
       unsubscribe: () => undefined,
       off: () => undefined,
@@ -45,14 +45,14 @@ function createSubscriptions() {
 export interface ClusterParts {
   readonly log: Logger;
   readonly metrics: Metrics;
-  /** Redis is back, after other nodes have missed something that this one sent. */
-  readonly onMadeUp?: () => void;
+  /** Called when Redis is back, after other nodes have missed events of this node. */
+  readonly onResync?: () => void;
 }
 
 /**
- * Joins this node with those that use the same Redis: what is sent to a room reaches the room's sockets on all nodes. Redis is never waited for. While
- * it is away, sockets of this node go on as if alone, and what other nodes miss is dropped and counted; as soon as it is back, whoever may have missed
- * something is told by `resync`: the sockets of a node that did not hear the others, and everybody when something was dropped.
+ * Connects this node with those that use the same Redis: an event to a room reaches the room's sockets on all nodes. Redis is never awaited. While it is
+ * away, this node serves its own sockets, and events for other nodes are dropped and counted. As soon as it is back, `resync` asks sockets that may have missed
+ * something to catch up: those of a node that did not receive the others' events, and all sockets if something was dropped.
  */
 export function joinCluster(io: RelayServer, url: string, parts: ClusterParts): Cluster {
   const { log, metrics } = parts;
@@ -60,17 +60,17 @@ export function joinCluster(io: RelayServer, url: string, parts: ClusterParts): 
     'relay_redis_publishes_dropped_total',
     'Events that other relay nodes did not get because Redis was away',
   );
-  const published = metrics.histogram('relay_redis_publish_seconds', 'Time until Redis has taken an event for the other relay nodes', {
+  const published = metrics.histogram('relay_redis_publish_seconds', 'Time until Redis has accepted an event for the other relay nodes', {
     buckets: [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
   });
-  const resyncs = metrics.counter('relay_resyncs_total', 'Times that peers were told to look for what they missed, by whose', ['whose']);
-  let underWay = 0;
-  /** Sockets of this node may have missed what others sent. So may who connects before this node hears the others for the first time. */
+  const resyncs = metrics.counter('relay_resyncs_total', 'Times that peers were asked to catch up, by whose', ['whose']);
+  let pending = 0;
+  /** Whether sockets of this node may have missed events of other nodes. True at first: sockets may connect before this node has subscribed. */
   let missedHere = true;
-  /** Sockets of other nodes have missed what this one sent. */
+  /** Whether sockets of other nodes have missed events of this node. */
   let missedElsewhere = false;
 
-  /** Redis takes the connection, and refuses what this node sends: it may not publish there. */
+  /** Whether Redis accepts the connection but refuses to publish: this node lacks the right. */
   let isRefused = false;
 
   const connectAs = (role: 'publisher' | 'subscriber', prepare?: (redis: Redis) => Promise<unknown>) =>
@@ -85,7 +85,7 @@ export function joinCluster(io: RelayServer, url: string, parts: ClusterParts): 
       },
     });
 
-  // The adapter drops the promises it is given: none of these rejects.
+  // The adapter does not handle these promises, so none of them rejects.
   const publishing = { publish, on: () => undefined, off: () => undefined };
   const subscriptions = createSubscriptions();
   io.adapter(createAdapter(publishing, subscriptions.client));
@@ -101,11 +101,11 @@ export function joinCluster(io: RelayServer, url: string, parts: ClusterParts): 
 
   async function publish(channel: string, message: string | Uint8Array): Promise<number> {
     const { redis } = publisher;
-    if (redis === undefined || underWay >= MAX_UNDER_WAY) {
+    if (redis === undefined || pending >= MAX_PENDING) {
       drop();
       return 0;
     }
-    underWay += 1;
+    pending += 1;
     const began = performance.now();
     try {
       const receivers = await redis.publish(channel, message instanceof Uint8Array ? Buffer.from(message) : message);
@@ -115,28 +115,28 @@ export function joinCluster(io: RelayServer, url: string, parts: ClusterParts): 
     } catch (error) {
       if (isRefusal(error)) {
         isRefused = true;
-        log.warn({ reason: String(error) }, 'Redis refuses what this node sends to the others: only peers of this node are reached');
+        log.warn({ reason: String(error) }, 'Redis refuses the events of this node: only peers of this node are reached');
       } else log.debug({ err: error }, 'not published');
       drop();
       return 0;
     } finally {
-      underWay -= 1;
+      pending -= 1;
     }
   }
 
-  const makeUp = setInterval(() => {
+  const resyncTimer = setInterval(() => {
     if (!isUp() || !(missedHere || missedElsewhere)) return;
     resyncs.add(1, { whose: missedElsewhere ? 'everybody' : 'own' });
     (missedElsewhere ? io : io.local).emit('resync', {});
-    if (missedElsewhere) parts.onMadeUp?.();
+    if (missedElsewhere) parts.onResync?.();
     missedHere = false;
     missedElsewhere = false;
-  }, MAKE_UP_MS);
+  }, RESYNC_CHECK_MS);
 
   return {
     state: () => (isUp() ? 'up' : 'down'),
     close() {
-      clearInterval(makeUp);
+      clearInterval(resyncTimer);
       publisher.close();
       subscriber.close();
     },

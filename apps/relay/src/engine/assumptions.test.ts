@@ -110,15 +110,15 @@ describe('shortcuts/request-release.ts assumes that', () => {
     Object.assign(socket.conn, { request: undefined });
     Object.assign(socket.handshake, { headers: {}, query: {}, auth: {} });
     expect(socket.request, broken('a socket has a request of its own.', file)).toBeUndefined();
-    // The connection goes on without them.
+    // The connection works without them.
     const received = new Promise((resolve) => socket.once('event', resolve));
     client.emit('event', 'later');
     expect(await received).toBe('later');
   });
 });
 
-describe('the engine assumes of documented API that', () => {
-  it('a middleware of a socket gets the array that was decoded: the sizes of events are remembered by it', async () => {
+describe('the engine assumes of the documented API that', () => {
+  it('a middleware of a socket gets the decoded array, which is the key for the size of an event', async () => {
     const { client, socket } = await connectSocket(await start());
     let fromMiddleware: unknown;
     let fromDecoder: unknown;

@@ -35,7 +35,7 @@ async function raw(relay: TestRelay): Promise<RawPeer> {
 const sentBytes = async (relay: TestRelay) => Number(/relay_sent_bytes_total\{[^}]*\} (\d+)/.exec(await relay.metrics())?.[1]);
 
 describe('compression', () => {
-  it('is agreed on where it is switched on, without state that is kept for a connection; otherwise not', async () => {
+  it('is negotiated only if it is enabled, and keeps no state for a connection', async () => {
     const extensions = async (relay: TestRelay) => /Sec-WebSocket-Extensions: ([^\r]*)/.exec((await raw(relay)).heard())?.[1];
     expect(await extensions(await start(undefined))).toBeUndefined();
     expect(await extensions(await start(1_024))).toBe('permessage-deflate; server_no_context_takeover; client_no_context_takeover');
@@ -55,7 +55,7 @@ describe('compression', () => {
     },
   );
 
-  it('spares bytes from the threshold on', async () => {
+  it('saves bytes from the threshold on', async () => {
     const image = `data:image/png;base64,${'AAAA'.repeat(100_000)}`;
     const bytes = async (threshold: number | undefined) => {
       const relay = await start(threshold);
@@ -69,7 +69,7 @@ describe('compression', () => {
     expect(await bytes(1_024)).toBeLessThan(40_000);
   });
 
-  it('lets nobody send more than is allowed by packing it small', async () => {
+  it('does not let compressed messages exceed the limit', async () => {
     const relay = await start(1_024);
     const maya = await relay.operator(1, 'Maya');
     const mallory = await raw(relay);
@@ -80,7 +80,7 @@ describe('compression', () => {
     expect(await maya.ask('operatorTyping', { to: ANNA, isTyping: true })).toMatchObject({ ok: true });
   });
 
-  it('leaves a peer that does not read to be cut, and nobody else', async () => {
+  it('still ends the connection of a peer that does not read, and no other', async () => {
     const relay = await start(1_024, { queueCaps: { packets: 20, bytes: 1e9 } }, 100_000_000);
     const [maya, anna] = [await relay.operator(1, 'Maya'), await relay.visitor(ANNA, 'Anna')];
     const deaf = await raw(relay);
@@ -89,7 +89,7 @@ describe('compression', () => {
     deaf.say('42["join",{"role":"operator"}]');
     await expect.poll(async () => await relay.metrics()).toContain('relay_connections{role="operator",service="relay"} 2');
     deaf.socket.pause();
-    // Nothing that could be packed smaller.
+    // Random data, which can't be compressed.
     const image = `data:image/png;base64,${randomBytes(400_000).toString('base64')}`;
     let sent = 0;
     await expect

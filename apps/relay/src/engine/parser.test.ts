@@ -49,7 +49,7 @@ const packets = fc.record(
   { requiredKeys: ['type', 'nsp', 'data'] },
 );
 
-it('takes nothing that Socket.IO does not take, and takes it for the same', () => {
+it('decodes only packets that Socket.IO decodes, with the same result', () => {
   fc.assert(
     fc.property(texts, (text) => {
       const packet = ours(text);
@@ -59,7 +59,7 @@ it('takes nothing that Socket.IO does not take, and takes it for the same', () =
   );
 });
 
-it('reads every event and answer that Socket.IO writes', () => {
+it('decodes every event and acknowledgement that Socket.IO encodes', () => {
   const event = fc.tuple(packets, fc.string()).map(([packet, name]) => Object.assign(packet, { data: [name, ...packet.data] }));
   fc.assert(
     fc.property(event, (packet) => {
@@ -98,7 +98,7 @@ it.each([
   expect(() => decodePacket(text)).toThrow(/broken packet|JSON/);
 });
 
-it('writes what Socket.IO writes', () => {
+it('encodes packets like Socket.IO', () => {
   fc.assert(
     fc.property(packets, (packet) => {
       expect([encodePacket(packet)]).toEqual(new Encoder().encode(packet));
@@ -106,7 +106,7 @@ it('writes what Socket.IO writes', () => {
   );
 });
 
-it('remembers how large large events were, and refuses bytes', () => {
+it('remembers the size of large events, and refuses binary data', () => {
   const { parser, bytesOf } = textParser();
   const decoder = new parser.Decoder();
   const decoded: Packet[] = [];
@@ -114,5 +114,5 @@ it('remembers how large large events were, and refuses bytes', () => {
   decoder.add('2["small"]');
   decoder.add(`2["large","${'ä'.repeat(5_000)}"]`);
   expect(decoded.map((packet) => bytesOf(packet.data as object))).toEqual([0, 10_000 + '2["large",""]'.length]);
-  expect(() => decoder.add(Buffer.from('bytes'))).toThrow('binary packets are not spoken here');
+  expect(() => decoder.add(Buffer.from('bytes'))).toThrow('binary packets are not supported');
 });

@@ -1,19 +1,19 @@
 import { Decoder, Encoder, type Packet, PacketType } from 'socket.io-parser';
 
-/** What Socket.IO takes as `parser`. */
+/** The option `parser` of Socket.IO. */
 interface Parser {
   readonly Encoder: typeof Encoder;
   readonly Decoder: typeof Decoder;
 }
 
-/** Smaller events are not worth remembering: how many of them come is limited anyway. Characters. */
+/** The sizes of smaller events are not remembered, because their number is limited. Characters. */
 const SMALL = 4_096;
-/** More digits than this are no number of a question: they would not come back as they were. */
+/** Digits of an acknowledgement id at most: a longer one would lose precision. */
 const MAX_ID_DIGITS = 15;
 
-/** Nothing of the protocol is nested deeper than three levels. What is deeper costs more than its bytes to read, and to read again. */
+/** The protocol has three levels of nesting. Deeper nesting costs more time to parse than its bytes are worth. */
 const MAX_DEPTH = 16;
-/** A token and some fields fit into it. How long events may be depends on their sender, and is not decided here. Characters. */
+/** Enough for a token and some fields. The limit of events depends on their sender and is applied later. Characters. */
 const MAX_OTHER_LENGTH = 16_384;
 
 const QUOTE = '"'.charCodeAt(0);
@@ -26,10 +26,10 @@ const ZERO = '0'.charCodeAt(0);
 const NINE = '9'.charCodeAt(0);
 const SLASH = '/'.charCodeAt(0);
 
-/** By their digits; what is not among them is not spoken here. */
+/** Packet types by their digits. Others are not supported. */
 const TYPES = [PacketType.CONNECT, PacketType.DISCONNECT, PacketType.EVENT, PacketType.ACK, PacketType.CONNECT_ERROR] as const;
 
-/** Names that Socket.IO keeps for itself: as events they would be mistaken for what happens to the socket. */
+/** Names that Socket.IO reserves: as events they would be mistaken for changes of the socket. */
 const RESERVED = new Set(['connect', 'connect_error', 'disconnect', 'disconnecting', 'newListener', 'removeListener']);
 
 function isRecord(data: unknown): boolean {
@@ -42,8 +42,8 @@ function isEvent(data: unknown): boolean {
   return typeof name === 'number' || (typeof name === 'string' && !RESERVED.has(name));
 }
 
-/** What a packet may carry, if it carries anything; which types have to is for Socket.IO to say. */
-const CARRIES: Readonly<Record<(typeof TYPES)[number], (data: unknown) => boolean>> = {
+/** Whether a packet may have this data, by type. Socket.IO checks which types require data. */
+const IS_VALID_DATA: Readonly<Record<(typeof TYPES)[number], (data: unknown) => boolean>> = {
   [PacketType.CONNECT]: isRecord,
   [PacketType.DISCONNECT]: () => false,
   [PacketType.EVENT]: isEvent,
@@ -61,7 +61,7 @@ function hasMoreThan(maximum: number, character: string, text: string, from: num
   return false;
 }
 
-/** Whether brackets outside of strings are nested deeper than they may be, in JSON that begins at `from`. One pass, and for nearly all packets none. */
+/** Whether brackets outside of strings are nested too deep, in JSON that begins at `from`. One pass, and none for nearly all packets. */
 function isTooDeep(text: string, from: number): boolean {
   if (!hasMoreThan(MAX_DEPTH / 2, '[', text, from) && !hasMoreThan(MAX_DEPTH / 2, '{', text, from)) return false;
   let depth = 0;
@@ -80,10 +80,10 @@ function isTooDeep(text: string, from: number): boolean {
 }
 
 /**
- * Reads a text packet of Socket.IO's protocol, revision 5: `<type>[<namespace>,][<id>][<JSON>]`. Binary packets count as broken: Switchboard's peers send none,
- * and they have been the weak spot of such parsers.
+ * Decodes a text packet of Socket.IO's protocol, revision 5: `<type>[<namespace>,][<id>][<JSON>]`. Binary packets count as malformed: Switchboard's clients send
+ * none, and they have been the weak spot of such parsers.
  *
- * @throws Error for what is no such packet
+ * @throws Error for a malformed packet
  * @see https://github.com/socketio/socket.io-protocol
  */
 export function decodePacket(text: string): Packet {
@@ -98,27 +98,27 @@ export function decodePacket(text: string): Packet {
   }
   const idAt = at;
   while (text.charCodeAt(at) >= ZERO && text.charCodeAt(at) <= NINE) at += 1;
-  if (at - idAt > MAX_ID_DIGITS) throw new Error('broken packet: too long a number');
-  if (type === undefined) throw new Error('broken packet: no such type');
+  if (at - idAt > MAX_ID_DIGITS) throw new Error('broken packet: acknowledgement id too long');
+  if (type === undefined) throw new Error('broken packet: unknown type');
   if (type !== PacketType.EVENT && text.length > MAX_OTHER_LENGTH) throw new Error('broken packet: too long');
   if (isTooDeep(text, at)) throw new Error('broken packet: nested too deep');
   const data: unknown = at < text.length ? JSON.parse(text.slice(at)) : undefined;
-  if (data !== undefined && !CARRIES[type](data)) throw new Error('broken packet');
+  if (data !== undefined && !IS_VALID_DATA[type](data)) throw new Error('broken packet');
   return { type, nsp, ...(at > idAt ? { id: Number(text.slice(idAt, at)) } : undefined), ...(data === undefined ? undefined : { data }) };
 }
 
-/** Writes one. */
+/** Encodes a packet. */
 export function encodePacket({ type, nsp, id, data }: Packet): string {
   const place = nsp === undefined || nsp === '/' ? '' : `${nsp},`;
   return `${type}${place}${id ?? ''}${data === undefined || data === null ? '' : JSON.stringify(data)}`;
 }
 
 /**
- * Socket.IO's protocol without what a relay has no use for: binary packets are refused (whoever sends one is cut), none is looked for in what is sent, and
- * a connection connects once: what costs a socket is counted by connection. It also remembers how large events were: above `maxHttpBufferSize` the engine
- * ends the connection, below it the sender can be told.
+ * Socket.IO's protocol without the features that a relay does not need. Binary packets end the connection, sent packets are not searched for binary data, and
+ * a connection may connect once, because limits count connections. It also remembers how large events were: above `maxHttpBufferSize` Engine.IO ends the
+ * connection, below it the sender gets an error.
  *
- * @param onBroken told of each packet that ends its connection
+ * @param onBroken called for each packet that ends its connection
  */
 export function textParser(onBroken: () => void = () => undefined): { parser: Parser; bytesOf: (eventArguments: object) => number } {
   const sizes = new WeakMap<object, number>();
@@ -129,7 +129,7 @@ export function textParser(onBroken: () => void = () => undefined): { parser: Pa
     }
   }
 
-  /** There is one for each connection. */
+  /** One for each connection. */
   class TextDecoder extends Decoder {
     #hasConnected = false;
 
@@ -139,18 +139,18 @@ export function textParser(onBroken: () => void = () => undefined): { parser: Pa
         packet = this.#decode(chunk);
       } catch (error) {
         onBroken();
-        // Socket.IO ends the connection of whoever makes the parser throw.
+        // Socket.IO ends the connection when the parser throws.
         throw error;
       }
       this.emitReserved('decoded', packet);
     }
 
     #decode(chunk: unknown): Packet {
-      if (typeof chunk !== 'string') throw new Error('binary packets are not spoken here');
+      if (typeof chunk !== 'string') throw new Error('binary packets are not supported');
       const packet = decodePacket(chunk);
-      // To what other namespaces there might be, Socket.IO answers that there are none, and makes no socket.
+      // For other namespaces, Socket.IO answers that they do not exist, and creates no socket.
       if (packet.type === PacketType.CONNECT && packet.nsp === '/') {
-        // Counted as it arrives: while the first one is being verified Socket.IO would take any number of others.
+        // Counted on arrival: while the first one is being verified, Socket.IO would accept any number of others.
         if (this.#hasConnected) throw new Error('broken packet: a connection connects once');
         this.#hasConnected = true;
       }

@@ -24,7 +24,7 @@ describe('a text without its markup', () => {
     expect(withoutMarkup(text)).toBe(expected);
   });
 
-  it('has no bracket in it, whatever the text is, and is the text where that has none', () => {
+  it('has no bracket, whatever the text is, and is unchanged if the text has none', () => {
     const pieces = fc.constantFrom(
       '<',
       '>',

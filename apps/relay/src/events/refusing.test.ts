@@ -35,7 +35,7 @@ describe('refused', () => {
     ['chatEnded', undefined],
     ['operatorMessage', { to: ANNA, type: 'text', message: 'Hi' }],
     ['operatorTyping', { to: ANNA, isTyping: true }],
-  ])('is %s before join, and it goes nowhere', async (event, payload) => {
+  ])('is %s before join, and no peer receives it', async (event, payload) => {
     const relay = await start();
     const [maya, anna] = [await relay.operator(1, 'Maya'), await relay.visitor(ANNA, 'Anna')];
     await expectRefusal(await relay.connect(), event, payload, { code: 'not_joined', retryable: true });
@@ -75,7 +75,7 @@ describe('refused', () => {
     ['clientTyping', { isTyping: 'yes' }, /^Invalid clientTyping format: isTyping: /],
     ['join', { role: 'admin' }, /^Invalid join format: role: /],
     ['join', [], /^Invalid join format/],
-  ])('is %s with %j, saying what was wrong', async (event, payload, message) => {
+  ])('is %s with %j, with the reason', async (event, payload, message) => {
     const relay = await start();
     const [maya, anna] = [await relay.operator(1, 'Maya'), await relay.visitor(ANNA, 'Anna')];
     await expectRefusal(anna, event, payload, { code: 'invalid_request', message: expect.stringMatching(message) });
@@ -94,7 +94,7 @@ describe('refused', () => {
     );
   });
 
-  it('is the sixth message of one second, with the words of the guide; the next second is free', async () => {
+  it('is the sixth message in a second, with the guide’s message; the next second is not limited', async () => {
     let now = 0;
     const relay = await start({}, { rateClock: () => now });
     const [maya, anna, ben] = [await relay.operator(1, 'Maya'), await relay.visitor(ANNA, 'Anna'), await relay.anonymous('Ben')];
@@ -107,7 +107,7 @@ describe('refused', () => {
       { type: 'text', message: '6' },
       { code: 'rate_limited', message: 'Rate limit exceeded', retryable: true },
     );
-    // Somebody else, and other events, are not concerned.
+    // Other senders and other events are unaffected.
     expect(await send(ben, 'Hello')).toMatchObject({ ok: true });
     expect(await anna.ask('clientTyping', { isTyping: true })).toMatchObject({ ok: true });
     expect(await anna.ask('chatEnded')).toMatchObject({ ok: true });
@@ -118,7 +118,7 @@ describe('refused', () => {
     expect(await relay.metrics()).toMatch(/relay_rate_limited_total\{pace="message",service="relay"\} \d/);
   });
 
-  it('counts all tabs of one sender together: by operator, and by conversation', async () => {
+  it('is what exceeds the limit of a sender in all tabs: by operator, and by conversation', async () => {
     const relay = await start({}, { rateClock: () => 0 });
     const operators = [await relay.operator(1, 'Maya'), await relay.operator(1, 'Maya')];
     const tabs = [await relay.visitor(ANNA, 'Anna'), await relay.visitor(ANNA, 'Anna')];
@@ -137,19 +137,19 @@ describe('refused', () => {
 describe('a socket message', () => {
   const image = (bytes: number) => ({ type: 'image', image: `data:image/png;base64,${'A'.repeat(bytes)}` });
 
-  it('past the limit is refused, and the socket stays open', async () => {
+  it('that is too large is refused, and the socket stays open', async () => {
     const relay = await start({ maxPayloadBytes: 10_000 });
     const [maya, anna] = [await relay.operator(1, 'Maya'), await relay.visitor(ANNA, 'Anna')];
     expect(await anna.ask('clientMessage', image(9_000))).toMatchObject({ ok: true });
     await expectRefusal(anna, 'clientMessage', image(10_000), { code: 'too_large', message: expect.stringContaining('10000 bytes') });
-    // What the schema would drop counts too.
+    // Fields that the schema would remove count too.
     await expectRefusal(anna, 'clientMessage', { type: 'text', message: 'Hi', junk: 'x'.repeat(10_000) }, { code: 'too_large' });
     expect(await anna.ask('clientMessage', { type: 'text', message: 'Hi' })).toMatchObject({ ok: true });
     await maya.settled();
     expect(maya.of('incomingMessage')).toHaveLength(2);
   });
 
-  it('is limited in bytes as well as in number, and the next second is free', async () => {
+  it('counts toward the limit of bytes per second, and the next second is not limited', async () => {
     let now = 0;
     const relay = await start({ maxPayloadBytes: 20_000 }, { rateClock: () => now });
     const anna = await relay.visitor(ANNA, 'Anna');
@@ -161,7 +161,7 @@ describe('a socket message', () => {
     expect(await anna.ask('clientMessage', image(19_000))).toMatchObject({ ok: true });
   });
 
-  it('with something binary in it ends the connection, and nobody hears of it', async () => {
+  it('with binary data ends the connection, and no peer receives it', async () => {
     const relay = await start();
     const maya = await relay.operator(1, 'Maya');
     for (const junk of [new Uint8Array(3), new Uint8Array(500_000)]) {
@@ -169,7 +169,7 @@ describe('a socket message', () => {
       anna.socket.emit('clientMessage', { type: 'text', message: 'Hi', junk });
       await expect.poll(() => anna.socket.connected).toBe(false);
     }
-    // A hundred thousand attachments that are announced and never come.
+    // A hundred thousand attachments that are announced and never sent.
     const ben = await relay.connect();
     ben.socket.io.engine.write('5100000-["clientMessage",{"_placeholder":true,"num":0}]');
     await expect.poll(() => ben.socket.connected).toBe(false);
@@ -177,14 +177,14 @@ describe('a socket message', () => {
     expect(maya.of('incomingMessage')).toEqual([]);
   });
 
-  it('far past the limit ends the connection before it is read', async () => {
+  it('that is far too large ends the connection before it is read', async () => {
     const relay = await start({ maxPayloadBytes: 10_000 });
     const anna = await relay.visitor(ANNA, 'Anna');
     anna.socket.emit('clientMessage', image(30_000));
     await expect.poll(() => anna.socket.connected).toBe(false);
   });
 
-  it('of an old front-end with a whole image passes where the installation allows it', async () => {
+  it('of an old front-end with a whole image is relayed if the setting allows it', async () => {
     const relay = await start({ maxPayloadBytes: 8_000_000 });
     const [maya, anna] = [await relay.operator(1, 'Maya'), await relay.anonymous('Anna')];
     const large = image(5_000_000);
@@ -194,7 +194,7 @@ describe('a socket message', () => {
   });
 });
 
-describe('whoever keeps on', () => {
+describe('a sender of refused events', () => {
   it('is disconnected after twenty refusals in ten seconds', async () => {
     const relay = await start();
     const mallory = await relay.anonymous('Mallory');
@@ -205,7 +205,7 @@ describe('whoever keeps on', () => {
     expect(await relay.metrics()).toMatch(/relay_offenders_cut_total\{service="relay"\} 1/);
   });
 
-  it('does not take others along', async () => {
+  it('does not affect others', async () => {
     const relay = await start();
     const [anna, mallory] = [await relay.anonymous('Anna'), await relay.anonymous('Mallory')];
     for (let sent = 0; sent < 40; sent += 1) mallory.socket.emit('operatorMessage', {});
@@ -215,7 +215,7 @@ describe('whoever keeps on', () => {
 });
 
 describe('the relay survives', () => {
-  it('a handler that throws: the sender is told, the log has the cause, the socket stays', async () => {
+  it('a handler that throws: the sender gets an error, the log has the cause, the socket stays open', async () => {
     const faulty: HandlerTable = {
       ...handlers,
       clientTyping: {
@@ -248,7 +248,7 @@ describe('the relay survives', () => {
     },
   );
 
-  it('what is no packet at all: only that connection ends', async () => {
+  it('malformed packets: only that connection ends', async () => {
     const relay = await start();
     const [anna, mallory] = [await relay.anonymous('Anna'), await relay.anonymous('Mallory')];
     for (const raw of ['2[{', '9', '51-["clientMessage",{"_placeholder":true,"num":7}]']) {
@@ -262,7 +262,7 @@ describe('the relay survives', () => {
     expect(await relay.metrics()).toMatch(/relay_broken_packets_total\{service="relay"\} [1-9]/);
   });
 
-  it('any payload of any event, from anybody: it is answered, and nothing goes wrong inside', async () => {
+  it('any payload of any event from any sender: it is answered, without an internal error', async () => {
     const relay = await start({}, { rateLimits: UNLIMITED, maxRefusals: Infinity });
     const maya = await relay.operator(1, 'Maya');
     const anna = await relay.visitor(ANNA, 'Anna');

@@ -18,7 +18,7 @@ afterEach(async () => {
 });
 
 describe('join', () => {
-  it('of a visitor is told to every operator socket, under the address of its token', async () => {
+  it('of a visitor is announced to every operator socket, with the address of its token', async () => {
     const relay = await start();
     const [maya, omar] = [await relay.operator(1, 'Maya'), await relay.operator(2, 'Omar')];
     await relay.visitor(ANNA, 'Anna');
@@ -36,7 +36,7 @@ describe('join', () => {
     expect(maya.of('newChat')).toEqual([{ clientId: named.socket.id, username: 'Old Olga' }, { clientId: nameless.socket.id }]);
   });
 
-  it('of an operator is told to nobody', async () => {
+  it('of an operator is announced to nobody', async () => {
     const relay = await start();
     const [maya, anna] = [await relay.operator(1, 'Maya'), await relay.visitor(ANNA, 'Anna')];
     maya.socket.offAny();
@@ -45,7 +45,7 @@ describe('join', () => {
     expect(anna.received).toEqual([]);
   });
 
-  it('may be repeated on one socket: operators hear it again, messages still arrive once', async () => {
+  it('may be repeated on one socket: it is announced again, and messages still arrive once', async () => {
     const relay = await start();
     const [maya, anna] = [await relay.operator(1, 'Maya'), await relay.visitor(ANNA, 'Anna')];
     await anna.ask('join', { role: 'client', name: 'Anna' });
@@ -69,7 +69,7 @@ it('answers a peer that checks its connection, and notifies no other peer', asyn
 });
 
 describe('a message of a visitor', () => {
-  it('reaches every operator once, all fields as they were sent, with one timestamp', async () => {
+  it('reaches every operator once, with all fields unchanged and the same timestamp', async () => {
     const relay = await start();
     const [maya, omar, anna] = [await relay.operator(1, 'Maya'), await relay.operator(2, 'Omar'), await relay.visitor(ANNA, 'Anna')];
     const content = {
@@ -89,7 +89,7 @@ describe('a message of a visitor', () => {
     expect(anna.received).toEqual([]);
   });
 
-  it('keeps absent fields absent, nulls null, and loses what the protocol does not know', async () => {
+  it('keeps absent fields absent and nulls null, and drops fields that the protocol does not know', async () => {
     const relay = await start();
     const [maya, anna] = [await relay.operator(1, 'Maya'), await relay.anonymous('Anna')];
     await anna.ask('clientMessage', {
@@ -107,7 +107,7 @@ describe('a message of a visitor', () => {
     expect(Object.keys(message ?? {})).not.toContain('messageKey');
   });
 
-  it('with nobody there is relayed to nobody and says so', async () => {
+  it('without an operator is acknowledged as delivered to none', async () => {
     const relay = await start();
     const anna = await relay.visitor(ANNA, 'Anna');
     expect(await anna.ask('clientMessage', { type: 'text', message: 'Anyone?' })).toMatchObject({ ok: true, delivered: 0 });
@@ -149,7 +149,7 @@ describe('a message of an operator', () => {
     expect(ben.received).toEqual([]);
   });
 
-  it('still reaches a visitor that was away and came back with its token', async () => {
+  it('still reaches a visitor that has reconnected with its token', async () => {
     const relay = await start();
     const [maya, anna] = [await relay.operator(1, 'Maya'), await relay.visitor(ANNA, 'Anna')];
     anna.socket.disconnect();
@@ -162,7 +162,7 @@ describe('a message of an operator', () => {
     expect(again.of('operatorMessage')).toMatchObject([{ message: '2' }]);
   });
 
-  it('is broadcast to every other operator socket, its own other tabs too, never the sending one, with the same timestamp', async () => {
+  it('is broadcast with the same timestamp to every other operator socket, including the sender’s other tabs, but not to the sending one', async () => {
     const relay = await start();
     const [maya, mayaToo, omar] = [await relay.operator(1, 'Maya'), await relay.operator(1, 'Maya'), await relay.operator(2, 'Omar')];
     const content = {
@@ -175,7 +175,7 @@ describe('a message of an operator', () => {
     };
     const answer = await maya.ask('operatorMessage', { to: ANNA, ...content });
     await Promise.all([maya.settled(), mayaToo.settled(), omar.settled()]);
-    // Nobody has this address: other operators see what was written all the same.
+    // No visitor has this address; other operators still receive the message.
     expect(answer).toMatchObject({ ok: true, delivered: 0 });
     const timestamp = answer.ok ? answer.timestamp : '';
     const payload = { clientId: ANNA, operatorId: 1, operatorName: 'Maya', ...content, timestamp };
@@ -183,7 +183,7 @@ describe('a message of an operator', () => {
     expect(maya.received).toEqual([]);
   });
 
-  it("can't be written to an operator's socket, though each has an id", async () => {
+  it("can't be sent to an operator's socket by its id", async () => {
     const relay = await start();
     const [maya, omar] = [await relay.operator(1, 'Maya'), await relay.operator(2, 'Omar')];
     for (const to of [omar.socket.id, 'operators', `client:${ANNA}`])
@@ -194,7 +194,7 @@ describe('a message of an operator', () => {
 });
 
 describe('signals', () => {
-  it('typing goes both ways, to whom it is meant for', async () => {
+  it('typing is relayed in both directions, to the right peers', async () => {
     const relay = await start();
     const [maya, omar] = [await relay.operator(1, 'Maya'), await relay.operator(2, 'Omar')];
     const [anna, ben] = [await relay.visitor(ANNA, 'Anna'), await relay.visitor(BEN, 'Ben')];
@@ -212,7 +212,7 @@ describe('signals', () => {
     expect(ben.received).toEqual([]);
   });
 
-  it('the end of a chat is told to every operator, whatever an old front-end sends along', async () => {
+  it('the end of a chat is announced to every operator, whatever payload an old front-end sends', async () => {
     const relay = await start();
     const [maya, anna] = [await relay.operator(1, 'Maya'), await relay.visitor(ANNA, 'Anna')];
     expect(await anna.ask('chatEnded')).toMatchObject({ ok: true, delivered: 1 });
@@ -223,7 +223,7 @@ describe('signals', () => {
 });
 
 describe.each([['websocket'], ['polling']])('over %s', (transport) => {
-  it('a conversation goes both ways', async () => {
+  it('messages are relayed in both directions', async () => {
     const relay = await start();
     const maya = await relay.connect(await relay.mint({ role: 'operator', id: 1, name: 'Maya' }), { transports: [transport] });
     await maya.ask('join', { role: 'operator', name: 'Maya', operatorId: 1 });

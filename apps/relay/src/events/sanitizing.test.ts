@@ -9,8 +9,8 @@ afterEach(async () => {
   await Promise.all(relays.splice(0).map(async (relay) => await relay.close()));
 });
 
-describe('a relay that is told to', () => {
-  it('relays no markup in any field, both ways, and nothing but an address as an image', async () => {
+describe('a relay with SANITIZE_HTML', () => {
+  it('relays no markup in any field, in both directions, and only a URL as an image', async () => {
     const relay = await startRelay({}, { sanitize: withoutMarkup });
     relays.push(relay);
     const maya = await relay.operator(1, '<i>Maya</i>');
@@ -30,7 +30,7 @@ describe('a relay that is told to', () => {
     expect(olga.of('operatorBroadcast')).toMatchObject([{ message: 'Hi', operatorName: 'Maya' }]);
   });
 
-  it('says what was typed beside it, where that differs, so that nothing else is ever saved', async () => {
+  it('adds the original where it differs, so that the original is saved', async () => {
     const relay = await startRelay({}, { sanitize: withoutMarkup });
     relays.push(relay);
     const maya = await relay.operator(1, 'Maya <3');

@@ -31,7 +31,7 @@ const valueOf = (metrics: string, name: string) => Number(new RegExp(`^switchboa
 const service = async (relay: TestRelay) => `Bearer ${await relay.mint({ role: 'service', id: 0, name: 'web' })}`;
 
 describe('POST /hints', () => {
-  it('reaches all operators and every tab of that visitor, nobody else, and says how many', async () => {
+  it('reaches all operators and every tab of that visitor, nobody else, and returns their number', async () => {
     const relay = await start();
     const [maya, tab1, tab2, ben] = [
       await relay.operator(1, 'Maya'),
@@ -114,7 +114,7 @@ describe('POST /hints', () => {
     expect(maya.received).toEqual([]);
   });
 
-  it('with a body that has no end is answered before the end', async () => {
+  it('with an endless body is answered before its end', async () => {
     const relay = await start();
     const { hostname, port } = new URL(relay.url);
     const connection = connect(Number(port), hostname);
@@ -127,7 +127,7 @@ describe('POST /hints', () => {
     connection.destroy();
   });
 
-  it('says which relay process took it: the same one as before, another one after a restart', async () => {
+  it('returns the name of the relay process, which is another one after a restart', async () => {
     const [relay, other] = [await start(), await start()];
     const nodeOf = async (asked: TestRelay) => (await post(asked, JSON.stringify(CHANGED), await service(asked))).body as { node: string };
     const { node } = await nodeOf(relay);
@@ -136,7 +136,7 @@ describe('POST /hints', () => {
     expect((await nodeOf(other)).node).not.toBe(node);
   });
 
-  it('carries nothing beyond the hint', async () => {
+  it('relays only the fields of the hint', async () => {
     const relay = await start();
     const maya = await relay.operator(1, 'Maya');
     await post(relay, JSON.stringify({ ...CHANGED, text: 'secret' }), await service(relay));
@@ -146,7 +146,7 @@ describe('POST /hints', () => {
 });
 
 describe('operations', () => {
-  it('/livez and /readyz say that all is well', async () => {
+  it('/livez and /readyz answer that the relay is ready', async () => {
     const relay = await start();
     for (const path of ['/livez', '/readyz']) {
       const response = await fetch(relay.url + path);
@@ -170,13 +170,13 @@ describe('operations', () => {
     await expect.poll(async () => await relay.metrics()).toContain('switchboard_relay_connections{role="client",service="relay"} 0');
   });
 
-  it('/metrics reports how long events took, and what went over the connections', async () => {
+  it('/metrics reports the times of events and the bytes of connections', async () => {
     const relay = await start();
     const anna = await relay.visitor(ANNA, 'Anna');
     await anna.ask('clientMessage', { type: 'text', message: 'x'.repeat(5_000) });
     await anna.ask('clientMessage', { type: 'text' });
     const metrics = await relay.metrics();
-    // The join and the message; what was refused was not relayed.
+    // The join and the message; the refused event was not relayed.
     expect(metrics).toContain('switchboard_relay_event_seconds_count{service="relay"} 2');
     expect(valueOf(metrics, 'relay_event_seconds_sum')).toBeGreaterThan(0);
     expect(metrics).toContain('switchboard_relay_events_refused_total{code="invalid_request",service="relay"} 1');
@@ -188,7 +188,7 @@ describe('operations', () => {
     expect(valueOf(await relay.metrics(), 'relay_received_bytes_total')).toBeGreaterThanOrEqual(received);
   });
 
-  it('/metrics is for nearby machines, unless a proxy stands between', async () => {
+  it('/metrics is available to nearby machines, but not through a proxy', async () => {
     const relay = await start();
     for (const header of ['x-forwarded-for', 'x-real-ip', 'forwarded']) {
       const response = await fetch(`${relay.url}/metrics`, { headers: { [header]: '10.0.0.1' } });
@@ -196,7 +196,7 @@ describe('operations', () => {
     }
   });
 
-  it('/metrics with a token is for those who show it', async () => {
+  it('/metrics requires the token if there is one', async () => {
     const relay = await start({ metricsToken: 'for-whoever-scrapes' });
     const ask = async (headers: Record<string, string>) => (await fetch(`${relay.url}/metrics`, { headers })).status;
     expect(await ask({})).toBe(401);
@@ -210,7 +210,7 @@ describe('operations', () => {
     ['POST', '/livez'],
     ['GET', '/chat'],
     ['GET', '//constructor'],
-  ])('%s %s is nothing', async (method, path) => {
+  ])('%s %s is not found', async (method, path) => {
     const relay = await start();
     const response = await fetch(relay.url + path, { method });
     expect([response.status, await response.json()]).toMatchObject([404, { error: { code: 'not_found' } }]);
@@ -218,7 +218,7 @@ describe('operations', () => {
 });
 
 describe('when it stops', () => {
-  it('every connection ends in a way that makes peers come again, and the port is free', async () => {
+  it('every connection ends in a way that makes clients reconnect, and the port is released', async () => {
     const relay = await start();
     const [maya, anna] = [await relay.operator(1, 'Maya'), await relay.connect(undefined, { transports: ['polling'] })];
     const reasons = Promise.all([maya, anna].map(async (peer) => await new Promise((resolve) => peer.socket.once('disconnect', resolve))));
@@ -227,9 +227,9 @@ describe('when it stops', () => {
     await expect(fetch(`${relay.url}/livez`)).rejects.toThrow('fetch failed');
   });
 
-  it('/readyz says so on connections that are still there', async () => {
+  it('/readyz reports it on connections that are still open', async () => {
     const relay = await start();
-    // A request whose body is still on its way keeps its connection.
+    // A request whose body is incomplete keeps its connection.
     const { hostname, port } = new URL(relay.url);
     const connection = connect(Number(port), hostname);
     let heard = '';

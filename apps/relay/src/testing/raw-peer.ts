@@ -1,28 +1,28 @@
 import { connect, type Socket } from 'node:net';
 import { constants, deflateRawSync } from 'node:zlib';
 
-/** A TCP connection by hand, which may say anything. */
+/** A plain TCP connection, which can send anything. */
 export interface RawPeer {
   readonly socket: Socket;
-  /** All that came so far, one character for each byte. */
+  /** All bytes received so far, one character for each. */
   heard(): string;
   isOver(): boolean;
-  /** Sends each text as a WebSocket frame, all of them in one go. */
+  /** Sends each text as a WebSocket frame, all of them in one write. */
   say(...texts: string[]): void;
-  /** Begins a message of several frames with this one. */
+  /** Sends the first frame of a message that is not completed. */
   begin(text: string): void;
   /** Sends a text as one compressed frame. */
   sayCompressed(text: string): void;
   write(bytes: string): void;
 }
 
-/** Connects to the relay's port, and says nothing. */
+/** Connects to the relay's port without sending anything. */
 export async function rawPeer(url: string): Promise<RawPeer> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
   const chunks: Buffer[] = [];
   socket.on('data', (chunk) => chunks.push(chunk));
-  // However the relay ends the connection, it is over.
+  // The connection has ended, however the relay ended it.
   socket.on('error', () => socket.destroy());
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve);
@@ -40,14 +40,14 @@ export async function rawPeer(url: string): Promise<RawPeer> {
 }
 
 interface WebSocketRequest {
-  /** Where a proxy says that it comes from. */
+  /** The client's IP address according to a proxy. */
   readonly forwardedFor?: string;
-  /** Of a polling connection that is to be upgraded. */
+  /** The session id of a polling connection to be upgraded. */
   readonly sid?: string;
   readonly extensions?: string;
 }
 
-/** Connects and asks for a WebSocket. */
+/** Connects and requests a WebSocket. */
 export async function rawWebSocket(url: string, { forwardedFor, sid, extensions }: WebSocketRequest = {}): Promise<RawPeer> {
   const peer = await rawPeer(url);
   peer.write(

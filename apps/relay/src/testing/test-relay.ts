@@ -15,15 +15,15 @@ interface ReceivedEvent {
   readonly payload: Record<string, unknown>;
 }
 
-/** A real peer over a real connection, which remembers everything it hears. */
+/** A real client over a real connection, which records everything that it receives. */
 export interface TestPeer {
   readonly socket: Socket;
   readonly received: readonly ReceivedEvent[];
-  /** Payloads of one event, in the order they came. */
+  /** Payloads of one event, in the order received. */
   of(event: keyof RelayEventMap): Record<string, unknown>[];
-  /** Sends with an acknowledgement and resolves with it. */
+  /** Sends an event and resolves with its acknowledgement. */
   ask(event: string, ...payload: unknown[]): Promise<Acknowledgement>;
-  /** Resolves when everything that the relay had sent to this peer until now has arrived: an answer to a question overtakes nothing. */
+  /** Resolves when everything that the relay has sent to this peer until now has arrived: an acknowledgement keeps the order. */
   settled(): Promise<void>;
 }
 
@@ -38,16 +38,16 @@ export interface TestRelay {
   readonly tokens: Tokens;
   readonly log: readonly LogLine[];
   connect(token?: unknown, options?: Partial<ManagerOptions & SocketOptions>): Promise<TestPeer>;
-  /** Connected and joined, with a token for these claims. */
+  /** Connects and joins with a token for these claims. */
   operator(id: number, name: string): Promise<TestPeer>;
   visitor(sessionId: string, name: string, id?: number): Promise<TestPeer>;
-  /** An old front-end: no token. Its address is the socket id. */
+  /** Joins as an old front-end, without a token. Its address is the socket id. */
   anonymous(name?: string): Promise<TestPeer>;
   mint(claims: RelayClaims): Promise<string>;
   metrics(): Promise<string>;
-  /** Stops the relay, and only it: peers see what happens. */
+  /** Stops only the relay, so that its peers can be observed. */
   stop(): Promise<void>;
-  /** Ends the peers, then the relay. */
+  /** Disconnects the peers, then stops the relay. */
   close(): Promise<void>;
 }
 
@@ -84,7 +84,7 @@ async function connected(socket: Socket): Promise<TestPeer> {
   return peer;
 }
 
-/** A relay of this test's own on a free port of the loopback. Close it afterwards: that ends its peers too. */
+/** Starts a new relay on a free port of the loopback interface. Close it afterwards, which also disconnects its peers. */
 export async function startRelay(config: Partial<Config> = {}, parts: Partial<RelayParts> = {}): Promise<TestRelay> {
   const lines: LogLine[] = [];
   const metrics = createMetrics('relay');

@@ -8,7 +8,7 @@ it('has a handler for every event of the protocol, and no other', () => {
   for (const [event, handler] of Object.entries(handlers)) expect(handler.event).toBe(event);
 });
 
-it('does not compile with a hole, or with a handler in another place', () => {
+it('does not compile with a missing handler, or with a handler of another event', () => {
   const { chatEnded: _missing, ...rest } = handlers;
   // @ts-expect-error -- chatEnded has no handler
   const hole: HandlerTable = rest;
