@@ -7,7 +7,7 @@ const PREVIOUS = 'vY7mQ2xT9bK4nW1rC8jH5gD3sF6pL0zA';
 const MINIMAL = { DATABASE_URL: 'postgresql://u:p4ss@localhost/db', JWT_SECRET: SECRET };
 
 describe('readConfig', () => {
-  it('fills in what the contract says', () => {
+  it('has the defaults of the contract', () => {
     expect(readConfig({ ...MINIMAL, PORT: '4000', SOCKET_PORT: '4001' })).toMatchObject({
       frontendOrigins: ['http://localhost:4000'],
       relay: { url: 'http://localhost:4001', path: '/chat' },
@@ -20,30 +20,30 @@ describe('readConfig', () => {
     });
   });
 
-  it('sends hints past the proxy, whatever browsers call the relay', () => {
+  it('sends hints to the relay directly, whatever address browsers use', () => {
     const behindProxy = { ...MINIMAL, NEXT_PUBLIC_SOCKET_URL: 'https://chat.example' };
     expect(readConfig(behindProxy).relayInternalUrl).toBe('http://127.0.0.1:3001');
     expect(readConfig({ ...behindProxy, SOCKET_HOST: '::' }).relayInternalUrl).toBe('http://[::1]:3001');
     expect(readConfig({ ...behindProxy, RELAY_INTERNAL_URL: 'http://relay:3001/' }).relayInternalUrl).toBe('http://relay:3001');
   });
 
-  it('takes an empty variable as unset', () => {
+  it('treats an empty variable as unset', () => {
     expect(readConfig({ ...MINIMAL, FRONTEND_URL: '', MAX_IMAGE_BYTES: '' }).frontendOrigins).toEqual(['http://localhost:3000']);
   });
 
-  it('shows the demo outside production unless told otherwise', () => {
+  it('enables the demo outside production by default', () => {
     expect(readConfig({ ...MINIMAL, NODE_ENV: 'production' }).demo).toBe(false);
     expect(readConfig({ ...MINIMAL, NODE_ENV: 'production', ENABLE_DEMO: 'true' }).demo).toBe(true);
     expect(readConfig({ ...MINIMAL, ENABLE_DEMO: 'false' }).demo).toBe(false);
   });
 
-  it('reads several origins and sees that they are reached over TLS', () => {
+  it('reads several origins and detects TLS', () => {
     const config = readConfig({ ...MINIMAL, FRONTEND_URL: 'https://chat.example, https://127.0.0.1:3000' });
     expect(config.frontendOrigins).toEqual(['https://chat.example', 'https://127.0.0.1:3000']);
     expect(config.https).toBe(true);
   });
 
-  it('believes what the secret from before has signed', () => {
+  it('accepts signatures of the previous secret', () => {
     expect(readConfig({ ...MINIMAL, JWT_SECRET_PREVIOUS: PREVIOUS }).jwtSecrets).toEqual([SECRET, PREVIOUS]);
   });
 

@@ -11,56 +11,56 @@ import {
 } from '@switchboard/config';
 import type { LogLevel } from '@switchboard/telemetry';
 
-/** What the server was told from outside, parsed and complete. */
+/** The parsed configuration. */
 export interface Config {
   readonly production: boolean;
   readonly port: number;
   /** Origins of the console and the frame, the canonical one first: `https://chat.example`. */
   readonly frontendOrigins: readonly [string, ...string[]];
-  /** The system is reached over TLS: cookies are `Secure` and browsers are told to stay with it. */
+  /** The system is reached over TLS: cookies are `Secure`, and HSTS is sent. */
   readonly https: boolean;
-  /** Where browsers find the relay. */
+  /** The relay's address for browsers. */
   readonly relay: { readonly url: string; readonly path: string };
-  /** Where this server finds the relay. */
+  /** The relay's address for this server. */
   readonly relayInternalUrl: string;
   readonly databaseUrl: string;
   readonly databasePoolSize: number;
   readonly dataDir: string;
-  /** The first one signs; what the others have signed is believed. */
+  /** The first one signs; signatures of the others are accepted. */
   readonly jwtSecrets: readonly [string, ...string[]];
   readonly authSecret: string | undefined;
   readonly metricsToken: string | undefined;
-  /** Counts of rate limits are kept there, for all web servers together; undefined: each counts by itself. */
+  /** Redis holds the counts of rate limits for all web servers; undefined: each server counts on its own. */
   readonly redisUrl: string | undefined;
   readonly maxImageBytes: number;
-  /** How many reverse proxies of ours stand in front and append to `X-Forwarded-For`. */
+  /** Number of trusted reverse proxies in front, which append to `X-Forwarded-For`. */
   readonly trustedHops: number;
   /** Becomes the setting `widget.sites`, once. */
   readonly widgetOrigins: readonly string[] | undefined;
-  /** Where the built widget lies. */
+  /** The folder of the built widget. */
   readonly widgetDir: string;
   readonly demo: boolean;
   readonly debugSockets: boolean;
-  /** TCP connections, where no proxy stands in front. */
+  /** Most TCP connections of one address, if no proxy is in front. */
   readonly maxConnectionsPerAddress: number;
   readonly conversationsPerMinute: number;
-  /** How much visitors may have stored. */
+  /** How much visitors may store. */
   readonly quota: Quota;
   readonly logLevel: LogLevel;
 }
 
-/** How much visitors may have stored. Bytes, but for messages. */
+/** How much visitors may store: a number of messages, and bytes. */
 interface Quota {
   readonly messagesPerMinute: number;
   readonly visitorBytesPerDay: number;
   readonly addressBytesPerDay: number;
   readonly allBytesPerDay: number;
-  /** Visitors leave this much of the disk free. */
+  /** Nothing of visitors is stored when less is free on the disk. */
   readonly minFreeDiskBytes: number;
 }
 
 /**
- * The configuration that these variables describe.
+ * Reads the configuration from these variables.
  *
  * @throws ConfigError for the first variable that is missing or wrong, or a weak secret in production
  */
@@ -79,7 +79,7 @@ export function readConfig(env: Environment): Config {
     relayInternalUrl: relayInternalUrl(values),
     databaseUrl: values.DATABASE_URL,
     databasePoolSize: values.DATABASE_POOL_SIZE,
-    // Read when the server runs: the bundler need not look for what may lie there.
+    // Resolved when the server runs: the bundler must not search this folder.
     dataDir: resolve(/* turbopackIgnore: true */ values.DATA_DIR),
     jwtSecrets: [values.JWT_SECRET, ...(values.JWT_SECRET_PREVIOUS === undefined ? [] : [values.JWT_SECRET_PREVIOUS])],
     authSecret: values.AUTH_SECRET,
@@ -104,7 +104,7 @@ export function readConfig(env: Environment): Config {
   };
 }
 
-/** This process' environment. (Read as a whole: `next build` would write single `NEXT_PUBLIC_…` ones into the bundle.) */
+/** The environment of this process. It is read as a whole, because `next build` would inline single `NEXT_PUBLIC_…` variables. */
 export function environment(): Environment {
   return process.env;
 }

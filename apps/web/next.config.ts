@@ -8,13 +8,13 @@ import { COMMON_HEADERS } from './server/parts/http/common-headers.ts';
 /** The repository's root. */
 const ROOT = join(import.meta.dirname, '../..');
 
-// What depends on the request or on the configuration is added by `proxy.ts`.
+// `proxy.ts` adds the headers that depend on the request or the configuration.
 const HEADERS = Object.entries(COMMON_HEADERS).map(([key, value]) => ({ key, value }));
 
 const config: NextConfig = {
   poweredByHeader: false,
   reactStrictMode: true,
-  // The workspaces are TypeScript sources; only what has native or generated parts stays outside the bundle.
+  // The workspaces are TypeScript sources; only packages with native or generated code stay outside the bundle.
   transpilePackages: neededWorkspaces(readWorkspaces(ROOT), '@switchboard/web').map(({ manifest }) => manifest.name),
   serverExternalPackages: [
     '@node-rs/argon2',
@@ -28,11 +28,11 @@ const config: NextConfig = {
     'rate-limiter-flexible',
     'sharp',
   ],
-  // `npm run check` runs tsc over the whole workspace, tests too; once is enough.
+  // `npm run check` runs tsc over the whole workspace, including tests.
   typescript: { ignoreBuildErrors: true },
-  // Uploads are shown as they are stored: they are signed, and re-encoded once when they arrive.
+  // Uploads are shown as stored: their links are signed, and they were re-encoded on arrival.
   images: { unoptimized: true },
-  // As `guard-requests.ts` lets through.
+  // The limit of `guard-requests.ts`.
   experimental: { serverActions: { bodySizeLimit: '128kb' }, proxyClientMaxBodySize: '128kb' },
   headers: () => Promise.resolve([{ source: '/:path*', headers: HEADERS }]),
 };

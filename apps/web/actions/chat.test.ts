@@ -24,7 +24,7 @@ const visitorSays = async (...words: string[]) =>
   await save(ask('POST', '/api/chat/messages', { headers: visitor.headers, body: { messages: words.map((word) => text(word)) } }));
 
 describe('saveChatMessageAction', () => {
-  it('saves as the guide shows it and resolves with the message', async () => {
+  it('takes the input of the original guide and resolves with the saved message', async () => {
     const message = await saveChatMessageAction({
       clientId: visitor.id,
       senderType: 'OPERATOR',
@@ -42,7 +42,7 @@ describe('saveChatMessageAction', () => {
     });
   });
 
-  it('saves on a visitor behalf and notes who did', async () => {
+  it('saves on behalf of a visitor and records the operator', async () => {
     const message = await saveChatMessageAction({
       clientId: visitor.id,
       senderType: 'CLIENT',
@@ -65,7 +65,7 @@ describe('saveChatMessageAction', () => {
 });
 
 describe('getChatHistoryAction', () => {
-  it('gives the newest messages, oldest first', async () => {
+  it('resolves with the newest messages, oldest first', async () => {
     await visitorSays('one', 'two', 'three');
     const history = await getChatHistoryAction({ clientId: visitor.id, limit: 2 });
     expect(history.map((message) => message.text)).toEqual(['two', 'three']);
@@ -73,7 +73,7 @@ describe('getChatHistoryAction', () => {
 });
 
 describe('getRecentChatsAction', () => {
-  it('lists who wrote, what last, and how much of it nobody has read', async () => {
+  it('lists conversations with their last message and unread count', async () => {
     await visitorSays('one', 'two');
     const [newest] = await getRecentChatsAction();
     expect(newest).toMatchObject({
@@ -85,7 +85,7 @@ describe('getRecentChatsAction', () => {
 });
 
 describe('markMessagesAsReadAction', () => {
-  it('resolves with how many were unread', async () => {
+  it('resolves with the number of messages that became read', async () => {
     await visitorSays('one', 'two');
     expect(await markMessagesAsReadAction({ clientId: visitor.id, operatorId: operator.id })).toBe(2);
     expect(await markMessagesAsReadAction({ clientId: visitor.id })).toBe(0);
@@ -104,7 +104,7 @@ describe('every action', () => {
       async () => await markMessagesAsReadAction({ clientId: visitor.id }),
     ] as const;
 
-  it('refuses whoever is not signed in, a visitor with a token too, and says so in the digest', async () => {
+  it('refuses callers without a session, also visitors with a token, with the code in the digest', async () => {
     for (const headers of [visitor.headers, {}]) {
       browser.headers = new Headers(headers);
       for (const call of calls())
@@ -112,7 +112,7 @@ describe('every action', () => {
     }
   });
 
-  it('serves operators and administrators, and these are all actions there are', async () => {
+  it('serves operators and administrators, and no other action is exported', async () => {
     const admin = await newOperator(server.services, 'Grace', 'ADMIN');
     for (const { headers } of [operator, admin]) {
       browser.headers = new Headers(headers);
@@ -123,13 +123,13 @@ describe('every action', () => {
     expect(exported).toHaveLength(calls().length);
   });
 
-  it('can be asked for too often', async () => {
+  it('is rate limited', async () => {
     installServices({ ...server.services, limits: closedLimits() });
     for (const call of calls()) await expect(call()).rejects.toMatchObject({ digest: 'switchboard:rate_limited' });
     installServices(server.services);
   });
 
-  it('refuses what has the wrong shape', async () => {
+  it('refuses invalid input', async () => {
     const clientId = '1; DROP TABLE' as unknown as number;
     await expect(getChatHistoryAction({ clientId })).rejects.toMatchObject({ digest: 'switchboard:invalid_request' });
     await expect(markMessagesAsReadAction({ clientId })).rejects.toMatchObject({ digest: 'switchboard:invalid_request' });

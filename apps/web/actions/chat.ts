@@ -14,16 +14,16 @@ import {
 import { operatorActor } from '../server/requests/authenticate.ts';
 import { services, type Services } from '../server/services/services.ts';
 import { actingOperator } from '../server/requests/session.ts';
-import { tellingCode } from '../server/requests/telling-code.ts';
+import { withErrorCode } from '../server/requests/with-error-code.ts';
 
 /*
- * The four actions of the guide. Each acts for the signed-in operator, whatever `operatorId` it is given. They reject with an error whose `digest` is
- * `switchboard:<code>` with a code of the error table: Next.js hides the message of an error from the browser in production, the digest it hands on.
+ * The four actions of the original guide. Each acts for the signed-in operator, whatever `operatorId` it gets. They reject with an error whose `digest` is
+ * `switchboard:<code>` with a code of the error table: in production Next.js passes the digest to the browser, but not the message.
  */
 
-/** Saves one message and resolves with it as saved. The same `messageKey` again resolves with the first one; without a key every call saves. */
+/** Saves one message and resolves with the saved row. A repeat with the same `messageKey` resolves with the first row; without a key every call saves. */
 export async function saveChatMessageAction(input: SaveMessageInput): Promise<MessageView> {
-  return await tellingCode(async () => {
+  return await withErrorCode(async () => {
     const { saver, chat, afterCommit } = services();
     const actor = operatorActor(await actingOperator('saves'));
     const { operatorId: _ignored, messageKey = chat.ids(), ...given } = parse(saveMessageInput, input);
@@ -34,25 +34,25 @@ export async function saveChatMessageAction(input: SaveMessageInput): Promise<Me
   });
 }
 
-/** The newest messages of one client (`limit`, 100 unless given), oldest first, with operators' names; with `sessionId` of that session only. */
+/** The newest messages of one client (`limit`, 100 by default), oldest first, with operators' names; with `sessionId` of that session only. */
 export async function getChatHistoryAction(input: HistoryInput): Promise<MessageView[]> {
-  return await tellingCode(async () => {
+  return await withErrorCode(async () => {
     const actor = operatorActor(await actingOperator());
     return await readHistory(services().chat, actor, parse(historyInput, input));
   });
 }
 
-/** Every recent conversation with its last message and how much of it no operator has read, newest activity first. */
+/** All recent conversations with their last message and unread count, newest activity first. */
 export async function getRecentChatsAction(): Promise<RecentChat[]> {
-  return await tellingCode(async () => {
+  return await withErrorCode(async () => {
     const actor = operatorActor(await actingOperator());
     return await listRecentChats(services().chat, actor);
   });
 }
 
-/** Marks what the client wrote as read and resolves with how many messages that were. */
+/** Marks the client's messages as read and resolves with the number of messages that became read. */
 export async function markMessagesAsReadAction(input: MarkReadInput): Promise<number> {
-  return await tellingCode(async () => {
+  return await withErrorCode(async () => {
     const { chat, afterCommit } = services();
     const actor = operatorActor(await actingOperator());
     const { clientId, upToSeq } = parse(markReadInput, input);

@@ -2,7 +2,7 @@ import type { Context } from '@switchboard/chat';
 
 import type { UploadSweep } from '../server/parts/storage/upload-sweep.ts';
 
-/** What handlers of jobs work with. */
+/** What job handlers may use. */
 export interface JobContext {
   readonly chat: Pick<Context, 'db' | 'log' | 'clock'>;
   readonly uploadSweep: UploadSweep;

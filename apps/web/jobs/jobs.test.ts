@@ -10,7 +10,7 @@ import { JOBS } from './jobs.ts';
 
 const server = useTestServer();
 
-it('a web server does all recurring jobs when it starts, and plans the next runs', async () => {
+it('a web server runs all recurring jobs when it starts, and schedules the next runs', async () => {
   const { services } = server;
   const { prisma } = services.db;
   const { id } = await newOperator(services);

@@ -3,7 +3,7 @@ import { defineJobs } from '@switchboard/jobs';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** The jobs of the web app. Each has its handler in a file of its name; a handler that is missing from `handlers.ts` does not compile. */
+/** The jobs of the web app. Each has its handler in a file of its name; a missing handler in `handlers.ts` does not compile. */
 export const JOBS = defineJobs({
   removeUnusedUploads: { everyMs: 30 * MINUTE_MS },
   tidyUploadsFolder: { everyMs: 24 * HOUR_MS, timeoutMs: HOUR_MS },

@@ -4,7 +4,7 @@ import type { Handler } from '@switchboard/jobs';
 import type { JobContext } from './context.ts';
 import type { JOBS } from './jobs.ts';
 
-/** Removes operators' sessions and links to sign in that have expired. */
+/** Removes expired sessions and sign-in links of operators. */
 export function removeExpiredSessions({ chat }: JobContext): Handler<(typeof JOBS)['removeExpiredSessions']> {
   return async ({ signal }) => {
     while (await removeBatch(chat, SYSTEM)) signal.throwIfAborted();

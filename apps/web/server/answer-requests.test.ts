@@ -10,7 +10,7 @@ import { newVisitor, text, useTestServer, type Person } from './testing/test-ser
 
 const test = useTestServer({ NODE_ENV: 'production', AUTH_SECRET: randomBytes(32).toString('hex') });
 let server: Server;
-/** What was left to Next.js. */
+/** The requests that were passed to Next.js. */
 const left: string[] = [];
 let vera: Person;
 
@@ -37,24 +37,24 @@ beforeEach(async () => {
   vera = await newVisitor('Vera');
 });
 
-/** A connection that collects what comes back. */
+/** A connection that collects the response. */
 async function open(): Promise<{ readonly socket: Socket; readonly heard: () => string; readonly closed: Promise<unknown> }> {
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
   let heard = '';
   socket.on('data', (chunk: Buffer) => (heard += chunk.toString()));
-  // A connection that is cut says so in two ways.
+  // A closed connection shows as one of two errors.
   socket.on('error', () => undefined);
   const closed = new Promise((resolve) => socket.once('close', resolve));
   await once(socket, 'connect');
   return { socket, heard: () => heard, closed };
 }
 
-/** The header of a save of so many bytes. */
+/** The header of a save request of this many bytes. */
 function save(length: number): string {
   return `POST /api/chat/messages HTTP/1.1\r\nHost: x\r\nAuthorization: ${vera.headers['authorization']}\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n`;
 }
 
-it('a body that arrives piece by piece is read to its end, and the connection serves the next request', async () => {
+it('a body that arrives in pieces is read to its end, and the connection serves the next request', async () => {
   const { socket, heard } = await open();
   const body = JSON.stringify({ messages: [text('Hello there')] });
   socket.write(save(body.length));
@@ -77,7 +77,7 @@ it('two requests in one packet are both answered, in their order', async () => {
   socket.destroy();
 });
 
-it('a body that breaks off is forgotten', async () => {
+it('an incomplete body is discarded', async () => {
   const { socket, closed } = await open();
   socket.write(`${save(500)}{"messages":`);
   await expect.poll(() => test.services.bytesUnderWay.total()).toBe(12);
@@ -86,28 +86,28 @@ it('a body that breaks off is forgotten', async () => {
   await expect.poll(() => test.services.bytesUnderWay.total()).toBe(0);
 });
 
-it('a body that is too large is refused before it is sent, and its connection ends', async () => {
+it('a too large body is refused before it is sent, and its connection closed', async () => {
   const { socket, heard, closed } = await open();
   socket.write(`${save(400_000_000)}{`);
   await closed;
   expect(heard()).toMatch(/^HTTP\/1\.1 413 /);
 });
 
-it('HEAD is answered with the header of GET and nothing more', async () => {
+it('HEAD is answered with the headers of GET and no body', async () => {
   const { socket, heard } = await open();
   socket.write('HEAD /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
   await once(socket, 'close');
   expect(heard()).toMatch(/^HTTP\/1\.1 200 OK[^]*content-length: 11\r\n[^]*\r\n\r\n$/i);
 });
 
-it('an upgrade that nobody offers is answered as if it had not been asked for', async () => {
+it('an unsupported upgrade is ignored and the request answered', async () => {
   const { socket, heard } = await open();
   socket.write('GET /livez HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\n\r\n');
   await once(socket, 'close');
   expect(heard()).toMatch(/^HTTP\/1\.1 200 OK/);
 });
 
-it('pages are answered by Next.js, and one that fails ends with 500', async () => {
+it('pages are answered by Next.js, and a failing one with 500', async () => {
   const { socket, heard } = await open();
   socket.write('GET /sign-in HTTP/1.1\r\nHost: x\r\n\r\nGET /broken HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
   await once(socket, 'close');

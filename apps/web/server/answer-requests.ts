@@ -17,7 +17,7 @@ interface Answering {
   readonly throughNext: boolean;
 }
 
-/** Answers what this server is asked: the routes of `ROUTES` directly, everything else with Next.js. */
+/** Handles the requests of a server: the routes of `ROUTES` directly, everything else with Next.js. */
 export function answerRequests(server: Server, { services, pages, throughNext }: Answering): void {
   const { config, log } = services;
   const find = createRouter(throughNext ? [] : ROUTES);
@@ -28,7 +28,7 @@ export function answerRequests(server: Server, { services, pages, throughNext }:
       if (match !== undefined) return await answerDirectly(match, request, response);
       await pages(request, response);
     } catch (error) {
-      log.error({ err: error, path: request.url?.split('?')[0] }, 'a request could not be answered');
+      log.error({ err: error, path: request.url?.split('?')[0] }, 'could not answer a request');
       if (!response.headersSent) response.statusCode = 500;
       response.end();
     }

@@ -4,9 +4,9 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { expect, test } from 'vitest';
 
 const SERVER = import.meta.dirname;
-/** The lowest first. Files in the server's folder itself start the process and stand above all of them. */
+/** The lowest first. Files directly in the server's folder start the process and are above all of them. */
 const LAYERS = ['parts', 'services', 'requests'];
-/** Values and types alike: a type is knowledge, too. */
+/** Imports of values and types: a type is a dependency, too. */
 const IMPORT = /(?:from|import)\s*\(?\s*'(\.[^']*)'/g;
 
 interface Import {
@@ -32,19 +32,19 @@ function layerOf(file: string): number {
   return index === -1 ? LAYERS.length : index;
 }
 
-test('no part imports services, and no service imports what answers requests', async () => {
+test('no part imports services, and no service imports requests', async () => {
   const imports = await importsWithinServer();
   expect(imports.length).toBeGreaterThan(50);
   expect(imports.filter(({ from, to }) => layerOf(to) > layerOf(from))).toEqual([]);
 });
 
-test('no two folders import each other, not even through others', async () => {
+test('no two folders import each other, directly or indirectly', async () => {
   const reached = new Map<string, Set<string>>();
   for (const { from, to } of await importsWithinServer()) {
     const [one, other] = [dirname(from), dirname(to)];
     if (one !== other) reached.set(one, (reached.get(one) ?? new Set()).add(other));
   }
-  // What is added while a set is walked is walked as well: each ends with everything that its folder reaches.
+  // Iterating a set includes values added meanwhile, so each set ends with everything that its folder reaches.
   for (const folders of reached.values()) for (const folder of folders) for (const next of reached.get(folder) ?? []) folders.add(next);
   expect([...reached].filter(([folder, folders]) => folders.has(folder)).map(([folder]) => folder)).toEqual([]);
 });

@@ -11,10 +11,10 @@ export type Pages = (request: IncomingMessage, response: ServerResponse) => Prom
 /** The web app's folder: this file is in `server`, and built in `dist`. */
 const APP = resolve(import.meta.dirname, '..');
 
-/** Starts Next.js with its build; where this is not production, its development server. */
+/** Starts Next.js with its build, or outside production its development server. */
 export async function startPages(server: Server, { production, port }: Pick<Config, 'production' | 'port'>): Promise<Pages> {
-  // Next.js gives this server a listener that ends upgraded connections. In production there are none: without a listener Node.js answers as if nobody had
-  // asked for one, as HTTP wants it.
+  // Next.js adds a listener that closes upgrade requests. In production there are no upgrades: without a listener Node.js ignores the `Upgrade` header, as
+  // HTTP demands.
   const httpServer = production ? createServer() : server;
   const app = next({ dev: !production, dir: APP, port, httpServer });
   await app.prepare();

@@ -26,10 +26,10 @@ it.each([
   ['a doubled slash', 'GET', '//api/things'],
   ['an encoded path', 'GET', '/api/%74hings'],
   ['an encoded part', 'GET', '/api/things/..%2fother'],
-  ['a part of dots', 'GET', '/api/things/..'],
+  ['dots as a part', 'GET', '/api/things/..'],
   ['a longer path', 'GET', '/api/things/1/2'],
   ['an empty part', 'GET', '/api/things//'],
-])('a request with %s is for Next.js', (_name, method, url) => {
+])('a request with %s is passed to Next.js', (_name, method, url) => {
   expect(find(method, url)).toBeUndefined();
 });
 

@@ -1,6 +1,6 @@
 import type { Route } from './routes.ts';
 
-/** A request's handler and the parts of its path that stand for anything: `{ id: 'x' }` for `{id}`. */
+/** A request's handler and the parameters of its path: `{ id: 'x' }` for `{id}`. */
 export interface Match {
   readonly handle: Route['handle'];
   readonly params: Readonly<Record<string, string>>;
@@ -16,8 +16,8 @@ interface Pattern {
 const NO_PARAMS = {};
 
 /**
- * Finds the handler of a request among `routes`. What is not found (another method, a path that is encoded, doubled or ends with a slash) is for Next.js,
- * which answers, redirects or refuses it.
+ * Finds the handler of a request among `routes`. Requests without one (another method, an encoded path, doubled or trailing slashes) are passed to Next.js,
+ * which answers, redirects or refuses them.
  */
 export function createRouter(routes: readonly Route[]): (method: string, url: string) => Match | undefined {
   const exact = new Map<string, Methods>();
@@ -47,7 +47,7 @@ function methodsByPath(routes: readonly Route[]): ReadonlyMap<string, Methods> {
   return paths;
 }
 
-/** `{id}` is one part of a path, of characters that no path encodes: Next.js decodes the others. */
+/** `{id}` matches one part of a path without encoded characters: Next.js handles those. */
 function patternOf(path: string): RegExp {
   const source = path.replaceAll('.', String.raw`\.`).replaceAll(/\{(\w+)\}/g, String.raw`(?<$1>\w[\w.-]*)`);
   return new RegExp(`^${source}$`);

@@ -15,7 +15,7 @@ import { alive, figures, ready } from './requests/operations.ts';
 import { standalone, type EndpointHandler } from './requests/route.ts';
 import { asset, frame, loader } from './requests/widget-routes.ts';
 
-/** The handler of each endpoint of protocol's table: one that is missing, or that belongs to another endpoint, does not compile. */
+/** The handler of each endpoint of protocol's table. A missing one, or that of another endpoint, does not compile. */
 export const HANDLERS: { readonly [N in EndpointName]: EndpointHandler<N> } = {
   'POST /api/chat/sessions': openSession,
   'POST /api/chat/token': renewToken,
@@ -49,9 +49,9 @@ export const HANDLERS: { readonly [N in EndpointName]: EndpointHandler<N> } = {
 /** One method of one path, for a server that dispatches requests. */
 export interface Route {
   readonly method: string;
-  /** A part in braces stands for any one part of a path: `/api/chat/uploads/{id}`. */
+  /** A name in braces matches one part of a path: `/api/chat/uploads/{id}`. */
   readonly path: string;
-  /** The parts in braces are its `params`. */
+  /** Its `params` are the parts in braces. */
   readonly handle: EndpointHandler<EndpointName>;
 }
 

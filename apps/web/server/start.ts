@@ -15,20 +15,20 @@ import { closeServices, createServices } from './services/create-services.ts';
 import { installServices, type Services } from './services/services.ts';
 
 export interface StartOptions {
-  /** The address to listen on; undefined: all of this machine. */
+  /** The address to listen on; undefined: all addresses. */
   readonly hostname: string | undefined;
-  /** Has Next.js answer everything, API and widget too: to compare the two. */
+  /** Next.js answers everything, also API and widget: for comparison. */
   readonly throughNext: boolean;
 }
 
-/** How long requests under way have when the server stops, and then everything else. Milliseconds. */
+/** When the server stops: how long requests under way may take, and how long the whole shutdown may take. Milliseconds. */
 const ANSWERING_MS = 4_000;
 const STOPPING_MS = 5_500;
 const SETTLE_PAUSE_MS = 20;
 
 /**
- * Reads the configuration, makes the services, ties this process to the one that started it, and listens once everything can be answered. Ends the process
- * with one line when the configuration is wrong or the port is taken.
+ * Reads the configuration, creates the services, and listens once every route can be answered. The process ends with its parent, and with a one-line error when
+ * the configuration is invalid or the port is taken.
  */
 export async function startServer({ hostname, throughNext }: StartOptions): Promise<void> {
   endWithSupervisor();
@@ -48,7 +48,7 @@ export async function startServer({ hostname, throughNext }: StartOptions): Prom
     await closeServices(services);
   });
   const { trustedHops, maxConnectionsPerAddress } = config;
-  // Not for the development server, whose pages keep a WebSocket open.
+  // Not for the development server, whose pages keep WebSockets open.
   if (config.production) guardConnections(server, { trustedHops, maxPerAddress: maxConnectionsPerAddress });
   answerRequests(server, { services, pages: await startPages(server, config), throughNext: throughNext || !config.production });
   await listenOrEnd(server, config.port, hostname);
@@ -66,7 +66,7 @@ async function listenOrEnd(server: Server, port: number, hostname: string | unde
   }
 }
 
-/** After an update from a version that kept no book of who waits: until nothing is left, with pauses in which others have the database. */
+/** Computes the waiting columns after an update from a version without them, with pauses for other queries. */
 async function settleConversations({ chat }: Services): Promise<void> {
   while (await settleWaiting(chat, SYSTEM)) await delay(SETTLE_PAUSE_MS, undefined, { ref: false });
 }
@@ -80,7 +80,7 @@ function servicesOrEnd(config: Config, stopping: Parameters<typeof createService
   }
 }
 
-/** A database that is away may come: requests are told until then. One whose connections are mixed by a pooler would save under wrong times or not at all. */
+/** Ends the process when a pooler mixes database connections, because saves would fail or get wrong times. A database that is away may come back: requests get 503 until then. */
 async function endUnlessConnectionsHold({ databaseUrl }: Config): Promise<void> {
   try {
     await checkConnections(databaseUrl);

@@ -1,7 +1,7 @@
 import { MESSAGE_TYPES } from '@switchboard/protocol';
 import { z } from 'zod';
 
-/** The inputs of the guide's server actions. What a message may hold is checked by protocol's `newMessage`; fields we don't know are dropped. */
+/** The inputs of the original guide's server actions. `newMessage` of the protocol validates messages; unknown fields are dropped. */
 
 const id = z.int().positive();
 
@@ -17,9 +17,9 @@ export const saveMessageInput = z.object({
   imageName: z.string().nullish(),
   mimeType: z.string().nullish(),
   sessionId: z.string().nullish(),
-  /** Ours: makes the call safe to repeat. */
+  /** Added to the guide: makes the call idempotent. */
   messageKey: z.string().optional(),
-  /** Ours: when it was sent, ISO-8601. */
+  /** Added to the guide: when it was sent, ISO-8601. */
   sentAt: z.string().nullish(),
 });
 export type SaveMessageInput = z.input<typeof saveMessageInput>;
@@ -31,7 +31,7 @@ export const markReadInput = z.object({
   clientId: id,
   /** Taken from the session instead. */
   operatorId: z.int().nullish(),
-  /** Ours: nothing newer than this. */
+  /** Added to the guide: nothing newer than this. */
   upToSeq: z.int().nonnegative().optional(),
 });
 export type MarkReadInput = z.input<typeof markReadInput>;

@@ -8,7 +8,7 @@ import { ADDRESS_HEADER } from '../parts/connections/note-addresses.ts';
 import type { Operator } from '../parts/auth/operator.ts';
 import type { Services } from '../services/services.ts';
 
-/** The callers that each access rule admits, and so those that a handler can meet. */
+/** The callers that each access rule admits: the type of `caller` in handlers. */
 export interface Access {
   anyone: Caller;
   visitor: CallerOf<'visitor'>;
@@ -16,29 +16,29 @@ export interface Access {
   /** An operator who is an administrator. */
   admin: CallerOf<'operator'>;
   'visitor-or-operator': KnownCaller;
-  /** The link is the proof: the caller is not identified. */
+  /** The link is the authorization: the caller is not identified. */
   'holder-of-a-link': CallerOf<'anonymous'>;
 }
 type CallerOf<K extends Caller['kind']> = Extract<Caller, { kind: K }>;
 
 /**
- * The operator that a console speaks for: an id. A page stays the same operator's for as long as it is open, while the cookie of its browser may have become
- * somebody else's. Requests whose cookie belongs to another operator, or to none, are refused.
+ * The id of the operator that a console page belongs to. A page keeps its operator while it is open, even if another one signs in in the same browser. Requests
+ * whose cookie belongs to another operator, or to none, are refused.
  */
 export const OPERATOR_HEADER = 'x-switchboard-operator';
 
-/** How often one may ask for what has no limit of its own, by who asks. */
+/** The limit of requests without a limit of their own, by the kind of caller. */
 const REQUESTS = {
   anonymous: 'addressRequests',
   visitor: 'visitorRequests',
   operator: 'operatorRequests',
 } as const satisfies Record<Caller['kind'], LimitName>;
 
-/** What each access rule lets through; what it doesn't it refuses by throwing. */
+/** Each access rule: returns the admitted caller, or throws. */
 const ADMISSION: {
   readonly [A in keyof Access]: (request: HttpRequest, limit: LimitName | undefined, now: Services) => Promise<Access[A]>;
 } = {
-  // Finding out who asks costs a query for a cookie that we have signed only. A limit for strangers is not one for operators, who act for strangers.
+  // Identifying a caller costs a query only for a cookie with a valid signature. A limit for visitors does not apply to operators, who act on behalf of many.
   anyone: async (request, limit, now) => {
     const { caller } = await identify(request, now);
     if (caller.kind === 'operator') await consume(REQUESTS.operator, operatorKey(caller.operator), now);
@@ -71,7 +71,7 @@ async function admitOperator(request: HttpRequest, limit: LimitName | undefined,
   return caller;
 }
 
-/** A visitor or an operator, counted. @param needed the reason to refuse an anonymous caller */
+/** The visitor or operator, after counting the request. @param needed the reason to refuse an anonymous caller */
 async function admitKnown(
   needed: 'sign_in_required' | 'token_required' | 'visitor_token_required',
   request: HttpRequest,
@@ -88,7 +88,7 @@ async function admitKnown(
   return caller;
 }
 
-/** Finds out who asks, counts it and checks the access rule. @throws ChatError `rate_limited`, `unauthenticated`, `forbidden`, `unavailable` */
+/** Identifies the caller, counts the request and checks the access rule. @throws ChatError `rate_limited`, `unauthenticated`, `forbidden`, `unavailable` */
 export async function admit<A extends keyof Access>(
   access: A,
   limit: LimitName | undefined,
@@ -98,29 +98,29 @@ export async function admit<A extends keyof Access>(
   return await ADMISSION[access](request, limit, now);
 }
 
-/** @throws ChatError `unauthenticated` when the request speaks for an operator (`OPERATOR_HEADER`) other than the one who is signed in */
+/** @throws ChatError `unauthenticated` when the request names an operator (`OPERATOR_HEADER`) other than the signed-in one */
 export function requireClaimedOperator(headers: Headers, caller: Caller): void {
   const claimed = headers.get(OPERATOR_HEADER);
   if (claimed === null || (caller.kind === 'operator' && claimed === String(caller.operator.id))) return;
   throw errorFor('operator_changed');
 }
 
-/** Whose turns a limit counts. */
+/** The key of a caller in rate limits. */
 export function callerKey(caller: KnownCaller): string {
   return caller.kind === 'visitor' ? `client ${caller.claims.id}` : operatorKey(caller.operator);
 }
 
-/** This operator, as limits count. */
+/** The key of an operator in rate limits. */
 export function operatorKey({ id }: Pick<Operator, 'id'>): string {
   return `operator ${id}`;
 }
 
-/** Whoever asks from this address, as limits count. */
+/** The key of the request's address in rate limits. */
 export function addressKey(request: HttpRequest): string {
   return `address ${limitKey(addressOf(request))}`;
 }
 
-/** Whoever asks from the network around this address, as limits count. */
+/** The key of the request's network in rate limits. */
 export function siteKey(request: HttpRequest): string {
   return `site ${networkKey(addressOf(request))}`;
 }
@@ -129,7 +129,7 @@ function addressOf(request: HttpRequest): string {
   return request.headers.get(ADDRESS_HEADER) ?? 'unknown';
 }
 
-/** @throws ChatError `rate_limited` when there are not `cost` turns left (1 unless given) */
+/** Counts `cost` (1 by default) toward a limit. @throws ChatError `rate_limited` when less is left */
 export async function consume(limit: LimitName, key: string, { limits, http }: Services, cost = 1): Promise<void> {
   const wait = await limits[limit].take(key, cost);
   if (wait === 0) return;

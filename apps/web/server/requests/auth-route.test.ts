@@ -14,7 +14,7 @@ import { GET, POST } from '../../app/api/auth/[...all]/route.ts';
 const server = useTestServer();
 
 let addresses = 0;
-/** Each from an address of its own: signing in is limited per address. */
+/** Each call from a different address: signing in is limited per address. */
 const post = async (path: string, body: object, headers: Record<string, string> = {}) => {
   addresses += 1;
   return await POST(
@@ -24,7 +24,7 @@ const post = async (path: string, body: object, headers: Record<string, string> 
 const whoIs = async (cookie: string) => (await operatorOf(server.services.auth, new Headers({ cookie }))).operator;
 
 describe('signing in', () => {
-  it('gives a cookie that scripts and other sites can not use', async () => {
+  it('sets a cookie that scripts and other sites cannot use', async () => {
     const { email, id } = await newOperator(server.services, 'Maya');
     const response = await post('sign-in/email', { email: email.toUpperCase(), password: PASSWORD });
     expect(response.status).toBe(200);
@@ -39,7 +39,7 @@ describe('signing in', () => {
     expect(response.headers.get('cache-control')).toBe('no-store');
   });
 
-  it('tells nobody but the cookie what the session is', async () => {
+  it('answers the session token in the cookie only', async () => {
     const { email } = await newOperator(server.services);
     const response = await post('sign-in/email', { email, password: PASSWORD });
     const [cookie = ''] = response.headers.getSetCookie();
@@ -50,7 +50,7 @@ describe('signing in', () => {
     expect(body).not.toContain(token);
   });
 
-  it('answers a wrong password and an unknown e-mail alike', async () => {
+  it('answers a wrong password and an unknown e-mail the same way', async () => {
     const { email } = await newOperator(server.services);
     const wrong = await post('sign-in/email', { email, password: 'not the password' });
     const unknown = await post('sign-in/email', { email: 'nobody@lamps.example', password: 'not the password' });
@@ -59,7 +59,7 @@ describe('signing in', () => {
     expect(wrong.headers.getSetCookie()).toEqual([]);
   });
 
-  it('is limited for one account and address, so that who guesses locks out nobody else of the same office', async () => {
+  it('is limited per account and address, so that guessing one password locks out nobody else in the same office', async () => {
     const from = { [ADDRESS_HEADER]: '198.51.100.254' };
     const signIn = async (email: string, headers: Record<string, string>) => await post('sign-in/email', { email, password: 'x' }, headers);
     const guesses: number[] = [];
@@ -71,7 +71,7 @@ describe('signing in', () => {
     expect((await signIn('boss@lamps.example', { [ADDRESS_HEADER]: '198.51.100.253' })).status).toBe(401);
   });
 
-  it('is limited for one account and network, however many addresses there are in it', async () => {
+  it('is limited per account and network, however many addresses the network has', async () => {
     const guess = async (address: string) =>
       (await post('sign-in/email', { email: 'chief@lamps.example', password: 'x' }, { [ADDRESS_HEADER]: address })).status;
     const statuses: number[] = [];
@@ -80,7 +80,7 @@ describe('signing in', () => {
     expect(await guess('2001:db8:8:1::1')).toBe(401);
   });
 
-  it('is slowed down for one account, wherever it is tried from, but not where it has signed in lately', async () => {
+  it('is slowed down for an account from all addresses but those where it has signed in recently', async () => {
     const { email } = await newOperator(server.services);
     const home = { [ADDRESS_HEADER]: '198.18.0.1' };
     expect((await post('sign-in/email', { email, password: PASSWORD }, home)).status).toBe(200);
@@ -88,7 +88,7 @@ describe('signing in', () => {
     const wait = async (ms: number) => await Promise.resolve(void waits.push(ms));
     installServices({ ...server.services, signInThrottle: createSignInThrottle({ now: () => 0, wait }) });
     const statuses: number[] = [];
-    // Each from an address of its own.
+    // Each from a different address.
     for (let guess = 0; guess < 16; guess += 1) statuses.push((await post('sign-in/email', { email, password: 'a guess' })).status);
     const [attacked, away] = [[...waits], waits.length];
     const atHome = await post('sign-in/email', { email: email.toUpperCase(), password: PASSWORD }, home);
@@ -100,18 +100,18 @@ describe('signing in', () => {
     expect([atHome.status, quiet]).toEqual([200, true]);
   });
 
-  it('is limited for one address, whatever accounts it tries', async () => {
+  it('is limited per address over all accounts', async () => {
     const from = { [ADDRESS_HEADER]: '198.51.100.252' };
     const guess = async (count: number) =>
       (await post('sign-in/email', { email: `guess${count}@lamps.example`, password: 'x' }, from)).status;
     let count = 0;
-    // Sixty a minute; a machine on which they take longer than that has some of the next.
+    // Sixty per minute; a slow machine may reach into the next minute.
     while ((await guess(count)) === 401) count += 1;
     expect(count).toBeGreaterThanOrEqual(60);
     expect(await guess(count)).toBe(429);
   });
 
-  it('is refused at once, to be tried again, while as many passwords are checked as may be at a time', async () => {
+  it('is refused as retryable while the maximum number of passwords is being checked', async () => {
     const { email } = await newOperator(server.services);
     installServices({ ...server.services, passwordChecks: createSlots(0) });
     const refused = await post('sign-in/email', { email, password: PASSWORD });
@@ -121,7 +121,7 @@ describe('signing in', () => {
     expect(later.status).toBe(200);
   });
 
-  it('works from our own pages only', async () => {
+  it('works from pages of this system only', async () => {
     const { email } = await newOperator(server.services);
     const credentials = { email, password: PASSWORD };
     expect((await post('sign-in/email', credentials, { origin: 'https://help.example' })).status).toBe(200);
@@ -132,7 +132,7 @@ describe('signing in', () => {
       expect(await refused.json()).toMatchObject({ error: { code: 'forbidden', fields: { origin: ORIGIN } } });
     }
     expect((await post('sign-in/email', credentials, { origin: 'https://chat.example.evil.example' })).status).toBe(403);
-    // Another name of this server, as a browser tells it.
+    // Another name of this server, as a browser sends it.
     const named = await post('sign-in/email', credentials, { origin: 'http://127.0.0.1:3000', 'sec-fetch-site': 'same-origin' });
     expect(named.status).toBe(403);
     expect(await named.json()).toMatchObject({ error: { code: 'forbidden', fields: { origin: ORIGIN } } });
@@ -144,7 +144,7 @@ describe('the cookie', () => {
   const expiry = async (userId: number) =>
     (await server.services.db.prisma.authSession.findFirstOrThrow({ where: { userId } })).expiresAt.getTime();
 
-  it('has another name in another installation on the same host', async () => {
+  it('has a different name in another installation on the same host', async () => {
     const nameWith = async (jwtSecret: string, frontendOrigin: string) => {
       const config = {
         ...server.services.config,
@@ -162,7 +162,7 @@ describe('the cookie', () => {
     expect(other).not.toBe(one);
   });
 
-  it('of an older name still counts, until the session ends', async () => {
+  it('with an older name is accepted until the session ends', async () => {
     const { cookie, email } = await newOperator(server.services);
     const old = `other=1; __Secure-switchboard.session_token=${valueOf(cookie)}`;
     expect(await whoIs(old)).toMatchObject({ email });
@@ -170,7 +170,7 @@ describe('the cookie', () => {
     expect([await whoIs(old), await whoIs(cookie)]).toEqual([undefined, undefined]);
   });
 
-  it('goes on for as long as its session, which a page that can not hand it back does not prolong', async () => {
+  it('lives as long as its session, and a page that cannot set cookies does not prolong the session', async () => {
     const { cookie, id } = await newOperator(server.services);
     const soon = new Date(Date.now() + 2 * 24 * 60 * 60 * 1000);
     await server.services.db.prisma.authSession.updateMany({ where: { userId: id }, data: { expiresAt: soon } });
@@ -208,7 +208,7 @@ describe('signing out', () => {
   });
 });
 
-it('a new password ends every other session, whatever was asked for', async () => {
+it('a new password ends every other session, whatever the request says', async () => {
   const { email, cookie } = await newOperator(server.services);
   const elsewhere = await post('sign-in/email', { email, password: PASSWORD });
   const other = elsewhere.headers.getSetCookie()[0]?.split(';')[0] ?? '';
@@ -221,7 +221,7 @@ it('a new password ends every other session, whatever was asked for', async () =
   expect(await whoIs(fresh)).toMatchObject({ email });
 });
 
-it.each(['sign-in/email', 'sign-out', 'revoke-other-sessions', 'change-password'])('%s can be asked for too often', async (path) => {
+it.each(['sign-in/email', 'sign-out', 'revoke-other-sessions', 'change-password'])('%s is rate limited', async (path) => {
   const { cookie } = await newOperator(server.services);
   installServices({ ...server.services, limits: closedLimits() });
   const { status } = await post(path, { email: 'maya@lamps.example', password: PASSWORD }, { cookie });
@@ -229,7 +229,7 @@ it.each(['sign-in/email', 'sign-out', 'revoke-other-sessions', 'change-password'
   expect(status).toBe(429);
 });
 
-it('a session does not help to guess the password that changing it asks for', async () => {
+it('the current password cannot be guessed with a session', async () => {
   const { cookie } = await newOperator(server.services);
   const guess = async () =>
     (await post('change-password', { currentPassword: 'a guess', newPassword: 'something quite else' }, { cookie })).status;
@@ -239,7 +239,7 @@ it('a session does not help to guess the password that changing it asks for', as
   expect(statuses.at(-1)).toBe(429);
 });
 
-describe('what is not offered', () => {
+describe('an endpoint that is not offered', () => {
   it.each([
     'sign-up/email',
     'update-user',
@@ -256,7 +256,7 @@ describe('what is not offered', () => {
     expect((await GET(ask('GET', `/api/auth/${path}`, { headers: { cookie } }))).status).toBe(404);
   });
 
-  it('an account or a role that somebody gives itself', async () => {
+  it('an account or role cannot be set by the operator', async () => {
     expect(await server.services.db.prisma.user.count({ where: { email: 'new@lamps.example' } })).toBe(0);
     expect(await server.services.db.prisma.user.count({ where: { role: 'ADMIN' } })).toBe(0);
   });

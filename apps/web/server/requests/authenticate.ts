@@ -8,24 +8,24 @@ import type { Services } from '../services/services.ts';
 
 type VisitorClaims = Extract<RelayClaims, { role: 'client' }>;
 
-/** Who asks, and how that was proved. */
+/** The identified caller. */
 export type Caller =
   | { readonly kind: 'anonymous' }
   | { readonly kind: 'visitor'; readonly claims: VisitorClaims }
   | { readonly kind: 'operator'; readonly operator: Operator; readonly setCookies: readonly string[] };
 
-/** What may have been offered and why it does not count, so that a rule can refuse with the right reason. */
+/** The caller, and why credentials were not accepted, so that an access rule can refuse with the right reason. */
 export interface Identification {
   readonly caller: Caller;
-  /** Set when something was offered that proves nothing. */
+  /** Set when the request had invalid credentials. */
   readonly objection?: ChatError;
 }
 
 const ANONYMOUS: Caller = { kind: 'anonymous' };
 
 /**
- * Finds out who asks. A Bearer token decides when there is one (a visitor's; the widget's frame shares its origin, and so its cookies, with the
- * console); otherwise the session cookie does, for requests that change something only when a page of ours sent them.
+ * Identifies the caller. A bearer token (a visitor's) takes precedence, because the widget's frame shares its origin, and so its cookies, with the console.
+ * Otherwise the session cookie counts; for requests that change something only if a page of this system sent them.
  *
  * @throws ChatError `unavailable` when the database is away
  */
@@ -44,7 +44,7 @@ async function identifyVisitor(authorization: string, tokens: Services['tokens']
   if (token === undefined) return invalidToken();
   try {
     const claims = await tokens.verifyRelayToken(token);
-    // An operator's relay token is for the relay alone: here its session cookie speaks, which can be revoked.
+    // An operator's relay token is for the relay only: the API takes the session cookie, which can be revoked.
     return claims.role === 'client' ? { caller: { kind: 'visitor', claims } } : invalidToken();
   } catch {
     // verifyRelayToken rejects with InvalidTokenError and nothing else.
@@ -56,10 +56,10 @@ function invalidToken(): Identification {
   return { caller: ANONYMOUS, objection: errorFor('token_invalid') };
 }
 
-/** A caller that is somebody. */
+/** An identified caller. */
 export type KnownCaller = Exclude<Caller, { kind: 'anonymous' }>;
 
-/** The same person to the rules of packages/chat. */
+/** The caller as an actor of packages/chat. */
 export function actorOf(caller: KnownCaller): OperatorActor | VisitorActor {
   if (caller.kind === 'operator') return operatorActor(caller.operator);
   return visitorActor(caller.claims);

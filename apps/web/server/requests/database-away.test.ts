@@ -19,7 +19,7 @@ import { ask, ORIGIN, text } from '../testing/test-server.ts';
 const SECRET = 'a secret for tests that is long enough';
 const clock = new QuietClock();
 let services: Services;
-/** Takes connections and says nothing: a database that is frozen, the worst way to be away. */
+/** Accepts connections and never answers: a frozen database, the hardest case. */
 const frozen = createServer(() => undefined);
 let bearer: Record<string, string>;
 
@@ -42,7 +42,7 @@ afterAll(async () => {
 
 describe('with the database away', () => {
   const cookie = '__Secure-switchboard.session_token=';
-  // All at once: each waits out the same timeouts.
+  // All at the same time: each waits for the same timeouts.
   it.concurrent.each([
     ['reading', async () => await read(ask('GET', '/api/chat/messages', { headers: bearer }))],
     ['saving', async () => await save(ask('POST', '/api/chat/messages', { headers: bearer, body: { messages: [text('hi')] } }))],
@@ -53,7 +53,7 @@ describe('with the database away', () => {
       async () =>
         await auth(ask('POST', '/api/auth/sign-in/email', { headers: { origin: ORIGIN }, body: { email: 'a@b.example', password: 'x' } })),
     ],
-  ])('%s is told so within 5 s, and when to come back', async (_name, attempt) => {
+  ])('%s is answered 503 within 5 s, with a retry delay', async (_name, attempt) => {
     const started = clock.now();
     const response = await attempt();
     expect(clock.now() - started).toBeLessThan(5_000);
@@ -62,7 +62,7 @@ describe('with the database away', () => {
     expect(await response.json()).toMatchObject({ error: { code: 'unavailable', retryable: true } });
   });
 
-  it('the server lives but is not ready', async () => {
+  it('the server is live but not ready', async () => {
     expect(livez().status).toBe(200);
     const response = await readyz();
     expect(response.status).toBe(503);
@@ -70,7 +70,7 @@ describe('with the database away', () => {
   });
 });
 
-/** A session cookie that is properly signed, so that the database has to be asked about it. */
+/** A session cookie with a valid signature, so that the database must be queried. */
 async function signed(prefix: string): Promise<string> {
   const context = await services.auth.$context;
   const key = await crypto.subtle.importKey('raw', new TextEncoder().encode(context.secret), { name: 'HMAC', hash: 'SHA-256' }, false, [

@@ -1,7 +1,7 @@
 import { services } from '../services/services.ts';
 import { addSecurityHeaders } from '../parts/http/security-headers.ts';
 
-/** A page as a shop might have it, with nothing of ours on it but the script tag. */
+/** A page like a shop's, with nothing but the script tag added. */
 const PAGE = `<!doctype html>
 <html lang="en">
 <head>
@@ -40,7 +40,7 @@ const PAGE = `<!doctype html>
 </html>
 `;
 
-/** `/demo`: a plain host page, where `ENABLE_DEMO` allows it. */
+/** `/demo`: a plain host page, if `ENABLE_DEMO` is on. */
 export function demoPage(): Response {
   const { config } = services();
   const response = config.demo

@@ -8,6 +8,6 @@ it.each([
   ['en;q=0, de', ['de']],
   ['de;q=often, en', ['en']],
   [null, ['']],
-])('puts the languages of %j in the order in which they are wanted', (header, expected) => {
+])('orders the languages of %j by preference', (header, expected) => {
   expect(acceptedLanguages(header)).toEqual(expected);
 });

@@ -17,7 +17,7 @@ export function acceptedLanguages(header: string | null): readonly string[] {
     .map(({ tag }) => tag);
 }
 
-/** The language of the requested page: the first of the browser's languages that there are texts in. */
+/** The language of the requested page: the first of the browser's languages with texts. */
 export async function requestLocale(): Promise<Locale> {
   return bestLocale(acceptedLanguages((await headers()).get('accept-language')));
 }

@@ -15,12 +15,12 @@ const server = useTestServer();
 afterEach(() => installServices(server.services));
 
 const figures = async () => await server.services.metrics.render();
-/** The value of one line, by the figure's name and its label beside the service. */
+/** The value of a metric, by its name and its label beside the service. */
 function valueOf(rendered: string, name: string, labels = ''): number | undefined {
   const found = rendered.split('\n').find((line) => line.startsWith(`switchboard_${name}{`) && line.includes(labels));
   return found === undefined ? undefined : Number(found.split(' ').at(-1));
 }
-/** How much each figure grows by `work`. */
+/** How much `work` increases each metric. */
 async function growth(work: () => Promise<unknown>, ...wanted: readonly (readonly [string, string?])[]): Promise<number[]> {
   const before = await figures();
   await work();
@@ -31,7 +31,7 @@ const saving = async (headers: Readonly<Record<string, string>>, ...messages: ob
   await save(ask('POST', '/api/chat/messages', { headers, body: { messages } }));
 
 describe('saves', () => {
-  it('are counted by who asked, with their groups, times and repeats', async () => {
+  it('are counted by kind of caller, with their groups, times and duplicates', async () => {
     const visitor = await newVisitor();
     const message = text('hi');
     const counted = await growth(
@@ -49,7 +49,7 @@ describe('saves', () => {
     expect(counted).toEqual([2, 2, 0, 1, 3, 2]);
   });
 
-  it('that are refused are counted by code, as errors too', async () => {
+  it('that are refused are counted by code, also as errors', async () => {
     const visitor = await newVisitor();
     const [operator, other] = [await newOperator(server.services), await newOperator(server.services)];
     const message = text('hi', { clientId: visitor.id });
@@ -63,8 +63,8 @@ describe('saves', () => {
     expect(counted).toEqual([1, 1, 0]);
   });
 
-  it('that come while too much waits are counted', async () => {
-    // Eleven, since one alone may not have so much waiting.
+  it('that are refused because the queue is full are counted', async () => {
+    // Eleven visitors, because one alone may not fill the queue.
     const visitors = await Promise.all(Array.from({ length: 11 }, async () => await newVisitor()));
     const actors = visitors.map(({ id, sessionId }) => ({ kind: 'visitor', clientId: id, sessionId }) as const);
     const messages = Array.from({ length: 100 }, () => ({ messageKey: crypto.randomUUID(), messageType: 'TEXT', text: 'x' }) as const);
@@ -76,7 +76,7 @@ describe('saves', () => {
     expect(valueOf(await figures(), 'save_queue_messages')).toBe(0);
   });
 
-  it('and queries show in the times of the database and its connections', async () => {
+  it('and queries appear in the times of the database and its connections', async () => {
     const visitor = await newVisitor();
     const counted = await growth(async () => await saving(visitor.headers, text('hi')), ['database_seconds_count', 'what="transaction"']);
     expect(counted).toEqual([1]);
@@ -101,7 +101,7 @@ describe('people', () => {
     expect(counted).toEqual([1, 1]);
   });
 
-  it('who do something too often are counted by limit', async () => {
+  it('who exceed a limit are counted by limit', async () => {
     const visitor = await newVisitor();
     const often = async () => {
       for (let turn = 0; turn < 21; turn += 1) await report(ask('POST', '/api/chat/timings', { headers: visitor.headers, body: {} }));
@@ -111,7 +111,7 @@ describe('people', () => {
     ]);
   });
 
-  it('who send pictures are counted, with the bytes', async () => {
+  it('who send pictures are counted, with bytes', async () => {
     const visitor = await newVisitor();
     const pixel = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
     const body = new FormData();
@@ -126,8 +126,8 @@ describe('people', () => {
   });
 });
 
-describe('what browsers report', () => {
-  it('goes into distributions, by whose browser it is', async () => {
+describe('timings that browsers report', () => {
+  it('are histograms by the kind of client', async () => {
     const [visitor, operator] = [await newVisitor(), await newOperator(server.services)];
     const counted = await growth(
       async () => {
@@ -144,8 +144,8 @@ describe('what browsers report', () => {
   });
 });
 
-describe('who waits for an answer', () => {
-  it('is asked of the database now and then, however often somebody looks', async () => {
+describe('the number of waiting visitors', () => {
+  it('is queried at intervals, however often metrics are scraped', async () => {
     const visitor = await newVisitor();
     const metrics = createMetrics('web');
     measureWaiting(metrics, server.services.chat, 60_000);
@@ -160,11 +160,11 @@ describe('who waits for an answer', () => {
     expect(valueOf(rendered, 'database_up')).toBe(1);
   });
 
-  it('is not told while the database is away, and nobody waits for it', async () => {
+  it('is absent while the database is away, without delaying the scrape', async () => {
     const metrics = createMetrics('web');
     const never = { ...server.services.db.prisma, $queryRaw: async () => await new Promise(() => undefined) };
     measureWaiting(metrics, { ...server.services.chat, db: { ...server.services.db, prisma: never as never } });
-    // It comes although the question is never answered.
+    // The response arrives although the query is never answered.
     const rendered = await metrics.render();
     expect(valueOf(rendered, 'unanswered_chats')).toBeUndefined();
     expect(valueOf(rendered, 'database_up')).toBe(0);
@@ -181,13 +181,13 @@ describe('GET /metrics', () => {
     expect(await statusOf({})).toBe(403);
   });
 
-  it('with a token answers who shows it, and nobody else', async () => {
+  it('with a token set requires it', async () => {
     installServices({ ...server.services, config: { ...server.services.config, metricsToken: 'for-whoever-scrapes' } });
     expect(await statusOf({ [PEER_HEADER]: '127.0.0.1' })).toBe(401);
     expect(await statusOf({ authorization: 'Bearer for-whoever-scrapes' })).toBe(200);
   });
 
-  it('tells of the disk', async () => {
+  it('has metrics of the disk', async () => {
     const rendered = await figures();
     expect(valueOf(rendered, 'data_disk_free_bytes')).toBeGreaterThan(0);
     expect(valueOf(rendered, 'data_disk_size_bytes')).toBeGreaterThan(valueOf(rendered, 'data_disk_free_bytes') ?? 0);

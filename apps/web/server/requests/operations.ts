@@ -9,14 +9,14 @@ import { services } from '../services/services.ts';
 
 const HEADERS = { 'Cache-Control': 'no-store' };
 
-/** 200 while the process answers at all. */
+/** 200 while the process runs. */
 export function alive(): Response {
   return Response.json({ ok: true }, { headers: HEADERS });
 }
 
 /**
- * 200 while this server can do its work, saving messages above all, 503 with the reason while it can't. A relay that takes nothing and a folder that takes no
- * images are named, and `degraded` is true: messages are saved as well as ever, so the server stays in service.
+ * 200 while this server works, above all while it can save messages; 503 with the reason otherwise. When the relay is away or no images can be stored,
+ * `degraded` is true and the reason is named, but the server stays in service, because messages are still saved.
  */
 export async function ready(): Promise<Response> {
   const { saveState, isStopping, images, relay, revocations } = services();
@@ -48,7 +48,7 @@ function inWords({ since, lastTried, reason }: RelayTrouble, waiting: ReturnType
   return `degraded: ${what}; ${revocations} since ${waiting.since.toISOString()}: the connections of these people go on`;
 }
 
-/** The figures of this process for Prometheus: for whoever shows the token, or without one for nearby machines. */
+/** The metrics of this process for Prometheus: for requests with the token, or without a token set for nearby machines. */
 export async function figures(request: HttpRequest): Promise<Response> {
   const { metrics, config } = services();
   try {

@@ -26,7 +26,7 @@ async function ready(): Promise<{ status: number } & Ready> {
   return { status: response.status, ...((await response.json()) as Ready) };
 }
 
-it('names revocations that the relay has not taken, and since when, and stays in service', async () => {
+it('reports revocations that the relay has not taken, and since when, and stays in service', async () => {
   const relay = await startTestRelay(server.services.tokens);
   const services = createServices({ ...server.services.config, relayInternalUrl: relay.url });
   installServices(services);
@@ -52,7 +52,7 @@ it('names revocations that the relay has not taken, and since when, and stays in
   }
 });
 
-it('names a folder that takes no images, and stays in service', async () => {
+it('reports a folder that cannot be written, and stays in service', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'switchboard-ready-'));
   await writeFile(join(dataDir, 'uploads'), 'a file where the folder should be');
   const services = createServices({ ...server.services.config, dataDir });
@@ -68,7 +68,7 @@ it('names a folder that takes no images, and stays in service', async () => {
   }
 });
 
-describe('a database that answers and saves nothing', () => {
+describe('a database that answers but cannot save', () => {
   it.each([
     ['has a full disk', (name: string) => `ALTER DATABASE "${name}" SET temp_file_limit = '64kB'`, /^The disk of the database is full: /],
     [
@@ -77,7 +77,7 @@ describe('a database that answers and saves nothing', () => {
       /^The database takes no writes: /,
     ],
     ['has lost a unique key', () => 'DROP INDEX "chat_messages_client_seq_key"', /no unique key on "ChatMessage" \(clientId, seq\)/],
-  ])('and %s: not ready, in words, and no conversation begins', async (_what, spoil, words) => {
+  ])('because it %s: not ready with a reason, and no conversation begins', async (_what, spoil, words) => {
     const { database, url } = await createTestDatabase();
     await database.prisma.$executeRawUnsafe(spoil(new URL(url).pathname.slice(1)));
     await database.close();
@@ -100,7 +100,7 @@ describe('a database that answers and saves nothing', () => {
   });
 });
 
-it('many who ask at once are answered by one write', async () => {
+it('many concurrent checks share one write', async () => {
   const { db } = server.services;
   const canSave = vi.fn<() => Promise<void>>(async () => await db.canSave());
   const state = createSaveState({ canSave }, 60_000);
@@ -110,7 +110,7 @@ it('many who ask at once are answered by one write', async () => {
   expect(canSave).toHaveBeenCalledTimes(1);
 });
 
-it('what was away is asked again', async () => {
+it('a failed check is repeated', async () => {
   const { db } = server.services;
   const outcomes = [async () => await Promise.reject(new Error('away')), async () => await db.canSave()];
   const state = createSaveState({ canSave: async () => await outcomes.shift()?.() }, 0);

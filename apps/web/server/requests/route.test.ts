@@ -17,21 +17,21 @@ const echo = serve(
   { handle: ({ caller, body }) => Response.json({ kind: caller.kind, ...body }) },
 );
 const failing = serve('/api/test-failing', forAnyone, {
-  handle: async () => await Promise.reject(new Error('the secret of the cellar')),
+  handle: async () => await Promise.reject(new Error('a secret detail')),
 });
 const send = async (headers: Record<string, string>, body: unknown = { word: 'hi' }) =>
   await echo(ask('POST', '/api/test', { headers, body }));
 const codeOf = async (response: Response) => ((await response.json()) as { error: { code: string } }).error.code;
 
-describe('a request that counts on a cookie', () => {
+describe('a request with a session cookie', () => {
   it.each([
-    ['an origin of ours', { origin: ORIGIN }, 200],
-    ['the other origin of ours', { origin: 'https://help.example' }, 200],
-    ['the browser saying it is the same origin', { 'sec-fetch-site': 'same-origin' }, 200],
+    ['an allowed origin', { origin: ORIGIN }, 200],
+    ['the other allowed origin', { origin: 'https://help.example' }, 200],
+    ['Sec-Fetch-Site: same-origin', { 'sec-fetch-site': 'same-origin' }, 200],
     ['no origin', {}, 403],
     ['a foreign origin', { origin: 'https://evil.example' }, 403],
-    ['an origin that only looks like ours', { origin: `${ORIGIN}.evil.example` }, 403],
-    ['ours without TLS', { origin: ORIGIN.replace('https', 'http') }, 403],
+    ['an origin that begins like an allowed one', { origin: `${ORIGIN}.evil.example` }, 403],
+    ['an allowed origin without TLS', { origin: ORIGIN.replace('https', 'http') }, 403],
     ['the origin null', { origin: 'null' }, 403],
     ['a foreign origin of the same site', { origin: 'https://shop.chat.example', 'sec-fetch-site': 'same-site' }, 403],
   ])('with %s', async (_name, headers, status) => {
@@ -39,7 +39,7 @@ describe('a request that counts on a cookie', () => {
     expect((await send({ cookie, ...headers })).status).toBe(status);
   });
 
-  it('may be a GET from anywhere, whose answer no other origin can read', async () => {
+  it('may be a GET from any origin, and no other origin can read the response', async () => {
     const { cookie } = await operator();
     const read = serve('/t', forKnown, { handle: () => new Response('ok') });
     const response = await read(ask('GET', '/t', { headers: { cookie, origin: 'https://evil.example' } }));
@@ -47,14 +47,14 @@ describe('a request that counts on a cookie', () => {
     expect(response.headers.get('access-control-allow-origin')).toBeNull();
   });
 
-  it('counts for nothing once the session is gone', async () => {
+  it('is anonymous once the session has ended', async () => {
     const { cookie, headers, id } = await newOperator(server.services);
     expect((await send(headers)).status).toBe(200);
     await server.services.db.prisma.authSession.deleteMany({ where: { userId: id } });
     expect((await send({ cookie, origin: ORIGIN })).status).toBe(401);
   });
 
-  it('counts for nothing with a forged signature', async () => {
+  it('is anonymous with a forged signature', async () => {
     const { cookie } = await operator();
     const forged = cookie.replace(/\.[^.;]*$/, '.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA%3D');
     expect((await send({ cookie: forged, origin: ORIGIN })).status).toBe(401);
@@ -62,7 +62,7 @@ describe('a request that counts on a cookie', () => {
 });
 
 describe('a bearer token', () => {
-  it('decides even where there is a cookie too', async () => {
+  it('takes precedence over a cookie', async () => {
     const { cookie } = await operator();
     const visitor = await newVisitor();
     const response = await send({ cookie, ...visitor.headers });
@@ -70,7 +70,7 @@ describe('a bearer token', () => {
     expect((await send({ cookie, origin: ORIGIN, authorization: 'Bearer nonsense' })).status).toBe(401);
   });
 
-  it.each(['operator', 'service'] as const)('of a %s opens nothing here', async (role) => {
+  it.each(['operator', 'service'] as const)('of a %s gives no access', async (role) => {
     const { token } = await server.services.tokens.mintRelayToken({ role, id: 1, name: 'x' });
     expect((await send({ authorization: `Bearer ${token}` })).status).toBe(401);
   });
@@ -81,12 +81,12 @@ describe('a bearer token', () => {
   });
 });
 
-describe('a limit for strangers', () => {
+describe('a limit for anonymous callers', () => {
   const forStrangers = serve('/api/test-strangers', forAnyone, { limit: 'conversations', handle: () => new Response('ok') });
   const from = async (headers: Record<string, string>) =>
     (await forStrangers(ask('POST', '/api/test-strangers', { headers: { [ADDRESS_HEADER]: '203.0.113.99', ...headers } }))).status;
 
-  it('is none for operators, who act for strangers', async () => {
+  it('does not apply to operators', async () => {
     const { headers } = await operator();
     const visitor = await newVisitor();
     const limits = { ...server.services.limits, conversations: closedLimits().conversations };
@@ -98,7 +98,7 @@ describe('a limit for strangers', () => {
     expect(statuses).toEqual([429, 429, 200, 200, 429]);
   });
 
-  it('holds for whoever has a cookie that is not an operator of ours, or comes from elsewhere', async () => {
+  it('applies to callers with an invalid cookie or a foreign origin', async () => {
     const { cookie } = await operator();
     installServices({ ...server.services, limits: { ...server.services.limits, conversations: closedLimits().conversations } });
     const statuses = [await from({ cookie }), await from({ cookie: '__Secure-switchboard.session_token=forged.AAAA', origin: ORIGIN })];
@@ -132,13 +132,13 @@ describe('a body', () => {
     expect((await send({ ...headers, 'content-type': 'application/json' }, large)).status).toBe(413);
   });
 
-  it('is not looked at before it is known who sends it', async () => {
+  it('is not read before the caller is identified', async () => {
     expect((await send({ 'content-type': 'text/plain' }, 'x'.repeat(1_000))).status).toBe(401);
   });
 });
 
 describe('an answer', () => {
-  it('carries a number for the log, is kept by nobody and taken for nothing else', async () => {
+  it('has a request id, is not cached, and has a fixed type', async () => {
     const { headers } = await newVisitor();
     const response = await send(headers);
     expect(Object.fromEntries(response.headers)).toMatchObject({
@@ -151,7 +151,7 @@ describe('an answer', () => {
     });
   });
 
-  it('to a mistake of ours tells nothing of it', async () => {
+  it('to an unexpected error reveals nothing about it', async () => {
     const response = await failing(ask('GET', '/api/test-failing'));
     expect(response.status).toBe(500);
     const body = await response.text();
@@ -159,7 +159,7 @@ describe('an answer', () => {
     expect(JSON.parse(body)).toMatchObject({ error: { code: 'internal', retryable: true } });
   });
 
-  it('may be read by pages of ours only', async () => {
+  it('may be read by pages of allowed origins only', async () => {
     const { headers } = await newVisitor();
     const ours = await send({ ...headers, origin: 'https://help.example' });
     expect(ours.headers.get('access-control-allow-origin')).toBe('https://help.example');
@@ -172,7 +172,7 @@ describe('an answer', () => {
     expect(allowed.headers.get('access-control-allow-origin')).toBe(ORIGIN);
   });
 
-  it('is measured', async () => {
+  it('is counted in metrics', async () => {
     await failing(ask('GET', '/api/test-failing'));
     expect(await server.services.metrics.render()).toMatch(
       /http_request_seconds_count\{.*route="\/api\/test-failing",method="GET",status="500"\}/,

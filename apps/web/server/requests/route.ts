@@ -25,19 +25,19 @@ import { addSecurityHeaders, DATA_POLICY } from '../parts/http/security-headers.
 import type { LimitName } from '../parts/limits/limits.ts';
 import { services, type Services } from '../services/services.ts';
 
-/** What a handler is given: everything checked. */
+/** What a handler gets: everything validated. */
 interface Call<E extends AdmittedEndpoint> {
   readonly request: HttpRequest;
   readonly services: Services;
   readonly caller: Access[E['access']];
   readonly body: ParsedBody<E>;
   readonly query: ParsedQuery<E>;
-  /** Of the path: `{ id }` for `{id}`. */
+  /** The parameters of the path: `{ id }` for `{id}`. */
   readonly params: Params;
-  /** As the answer's `X-Request-Id` says it: by it a line of the log is found. */
+  /** The value of the response's `X-Request-Id`, by which log entries are found. */
   readonly requestId: string;
 }
-/** The parts of a path that its pattern names. */
+/** The parameters of a path, by their names in its pattern. */
 export type Params = Readonly<Record<string, string | undefined>>;
 
 /** An endpoint whose access rule `admit` checks. */
@@ -45,32 +45,32 @@ type AdmittedEndpoint = Endpoint & { readonly access: keyof Access };
 /** Names of the table's endpoints whose access rule `admit` checks. */
 export type AdmittedName = EndpointWith<keyof Access>;
 
-/** How an endpoint's requests are answered; the rest is in the table. */
+/** How an endpoint is handled; the rest is in the table. */
 interface Answering<E extends AdmittedEndpoint> {
-  /** Limits how often the caller may ask: counted per visitor or operator, and per address before the caller is known. `REQUESTS` unless given. */
+  /** The rate limit: counted per visitor or operator, and per address for anonymous callers. `REQUESTS` by default. */
   readonly limit?: LimitName;
-  /** Bytes of a form; `DEFAULT_BODY_BYTES` unless given. */
+  /** Most bytes of a form; `DEFAULT_BODY_BYTES` by default. */
   readonly formBytes?: (config: Services['config']) => number;
   handle(call: Call<E>): Answered<E> | Promise<Answered<E>>;
 }
-/** What a handler returns: the JSON of the table, or a `Response` where the answer is something else. */
+/** What a handler returns: the JSON of the table, or a `Response` for other content. */
 type Answered<E extends Endpoint> = E['response'] extends { readonly kind: 'json' } ? Answer<E> : Response;
 
-/** As Next.js calls it. */
+/** The signature of Next.js' route handlers. */
 type Handler = (request: HttpRequest, context?: { readonly params?: Promise<Params> }) => Promise<Response>;
-/** The handler of one endpoint of the table, which knows whose it is. */
+/** The handler of one endpoint of the table, with its name. */
 export type EndpointHandler<N extends EndpointName> = Handler & { readonly endpoint: N };
 
 /**
- * The handler of an endpoint of the table: counts the request, identifies the caller, checks the access rule, parses, answers errors as the contract says, and
- * measures. Nothing of a request is read before it is known to be allowed.
+ * The handler of an endpoint of the table: identifies the caller, counts the request, checks the access rule, parses input, answers errors according to the
+ * contract, and records metrics. The body is not read before the request is admitted.
  */
 export function route<N extends AdmittedName>(name: N, answering: Answering<EndpointNamed<N>>): EndpointHandler<N> {
   const handler = serve<EndpointNamed<N>>(pathOf(name), ENDPOINTS[name], answering);
   return Object.assign(handler, { endpoint: name });
 }
 
-/** The handler of an endpoint that does all of that itself, because its access rule is none that `admit` checks. */
+/** The handler of an endpoint that does all of that itself, because `admit` does not know its access rule. */
 export function standalone<N extends Exclude<EndpointName, AdmittedName>>(
   name: N,
   answer: (request: HttpRequest, params: Params) => Response | Promise<Response>,
@@ -79,7 +79,7 @@ export function standalone<N extends Exclude<EndpointName, AdmittedName>>(
   return Object.assign(handler, { endpoint: name });
 }
 
-/** Folders of Next.js name a part of the path `[id]`, and so do metrics and logs. */
+/** The path with parameters as `[id]`, as in folders of Next.js, metrics and logs. */
 function pathOf(name: EndpointName): string {
   return name.slice(name.indexOf('/')).replaceAll('{', '[').replaceAll('}', ']');
 }
@@ -100,7 +100,7 @@ export function serve<E extends AdmittedEndpoint>(path: string, endpoint: E, ans
       bytes = now.bytesUnderWay.open(senderKey(caller, request));
       const body = await readBody(endpoint.body, answering.formBytes?.(now.config), request, bytes);
       const params = (await context?.params) ?? {};
-      // Parsed by the schemas that the types are of.
+      // Parsed by the schemas that the types are inferred from.
       const checked = { query: query as ParsedQuery<E>, body: body as ParsedBody<E> };
       const answer = await answering.handle({ request, services: now, caller, params, requestId, ...checked });
       response = answer instanceof Response ? answer : present(endpoint, answer);
@@ -116,7 +116,7 @@ export function serve<E extends AdmittedEndpoint>(path: string, endpoint: E, ans
   };
 }
 
-/** The answer to a browser of another origin that asks whether it may. */
+/** Answers CORS preflight requests. */
 export const OPTIONS: Handler = async (request) => preflight(request, services().config);
 
 function present({ response }: Endpoint, answer: unknown): Response {
@@ -132,7 +132,7 @@ async function readBody(body: Endpoint['body'], formBytes = DEFAULT_BODY_BYTES, 
   return parse(body.schema, Object.fromEntries(await readForm(request, { maxBytes: formBytes, bytes })));
 }
 
-/** Who sends a body: strangers can make themselves as many visitors as they like, so those count by their address. */
+/** The key that body bytes count for. Anybody can create many visitors, so visitors count by their address. */
 function senderKey(caller: Caller, request: HttpRequest): string {
   return caller.kind === 'operator' ? callerKey(caller) : addressKey(request);
 }

@@ -9,13 +9,13 @@ import { services } from '../services/services.ts';
 
 export type { Operator } from '../parts/auth/operator.ts';
 
-/** The operator whose browser asks, undefined when nobody is signed in. For pages and server actions; looked up once per request. */
+/** The signed-in operator, undefined when nobody is signed in. For pages and server actions; read once per request. */
 export const currentOperator: () => Promise<Operator | undefined> = cache(async () => {
   const found = await operatorOf(services().auth, await headers(), { prolong: false });
   return found.operator;
 });
 
-/** The signed-in operator, for server actions, who takes a turn of this limit. @throws ChatError `unauthenticated`, `rate_limited` */
+/** The signed-in operator, for server actions. Counts toward this limit. @throws ChatError `unauthenticated`, `rate_limited` */
 export async function actingOperator(limit: LimitName = 'operatorRequests'): Promise<Operator> {
   const operator = await currentOperator();
   if (operator === undefined) throw errorFor('sign_in_required');

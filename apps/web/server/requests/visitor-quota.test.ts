@@ -23,7 +23,7 @@ const post = async (who: Person, messages: readonly object[], address = '192.0.2
 const batch = (count: number, words = 'hello') => Array.from({ length: count }, () => text(words));
 const kept = async ({ id }: Person) => await server.services.db.prisma.chatMessage.count({ where: { clientId: id } });
 
-/** Runs with a quota of its own, from which nothing was taken yet. */
+/** Runs with a fresh quota. */
 async function withQuota<T>(quota: Partial<Services['config']['quota']>, work: (services: Services) => Promise<T>): Promise<T> {
   const config = { ...server.services.config, quota: { ...server.services.config.quota, ...quota } };
   const services = { ...server.services, config, limits: createLimits(config, silentLogger) };
@@ -36,7 +36,7 @@ async function withQuota<T>(quota: Partial<Services['config']['quota']>, work: (
 }
 
 describe('messages of one visitor', () => {
-  it('are limited in number, however few requests bring them, and may all come later', async () => {
+  it('are limited in number, in however few requests, and can be sent later', async () => {
     const ann = await newVisitor('Ann');
     await withQuota({ messagesPerMinute: 20 }, async () => {
       const waiting = batch(150);
@@ -44,10 +44,10 @@ describe('messages of one visitor', () => {
       const refused = await post(ann, waiting.slice(90));
       expect(refused.status).toBe(429);
       expect(await refused.json()).toMatchObject({ error: { code: 'rate_limited', retryable: true } });
-      // Five minutes at most: an outbox that waits as long as it is told gets through.
+      // At most five minutes: an outbox that waits as long as `Retry-After` says gets through.
       expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
       expect(Number(refused.headers.get('retry-after'))).toBeLessThanOrEqual(300);
-      // What was refused as a whole has taken nothing: what fits is stored.
+      // A refused request takes nothing from the quota: a smaller one is stored.
       expect((await post(ann, waiting.slice(90, 100))).status).toBe(200);
       expect((await post(ann, waiting.slice(100, 101))).status).toBe(429);
       expect(await kept(ann)).toBe(100);
@@ -56,7 +56,7 @@ describe('messages of one visitor', () => {
     });
   });
 
-  it('count once, however often they are sent again', async () => {
+  it('count once, however often they are repeated', async () => {
     const ann = await newVisitor('Ann');
     await withQuota({ messagesPerMinute: 20 }, async () => {
       const messages = batch(50);
@@ -66,7 +66,7 @@ describe('messages of one visitor', () => {
     });
   });
 
-  it('do not count while they can not be stored', async () => {
+  it('do not count while they cannot be stored', async () => {
     const ann = await newVisitor('Ann');
     await withQuota({ messagesPerMinute: 20 }, async (services) => {
       const failing = { ...services.saver, save: async () => await Promise.reject(new Error('no database')) };
@@ -77,7 +77,7 @@ describe('messages of one visitor', () => {
     });
   });
 
-  it('of the greatest length are taken a hundred at a time, however JSON writes them', async () => {
+  it('of the greatest length are accepted a hundred at a time, however JSON encodes them', async () => {
     const ann = await newVisitor('Ann');
     const response = await post(ann, batch(100, `x${'\u0001'.repeat(9_999)}`));
     expect(response.status).toBe(200);
@@ -86,9 +86,9 @@ describe('messages of one visitor', () => {
 });
 
 describe('bytes', () => {
-  const LONG = 'x'.repeat(9_488); // With what a row takes besides: 10,000 bytes.
+  const LONG = 'x'.repeat(9_488); // With the rest of a row: 10,000 bytes.
 
-  it('of one visitor are limited for a day', async () => {
+  it('of one visitor are limited per day', async () => {
     const ann = await newVisitor('Ann');
     await withQuota({ visitorBytesPerDay: 100_000 }, async () => {
       expect((await post(ann, batch(9, LONG))).status).toBe(200);
@@ -98,7 +98,7 @@ describe('bytes', () => {
     });
   });
 
-  it('of one address are limited, however many visitors it makes itself', async () => {
+  it('of one address are limited, however many visitors it creates', async () => {
     await withQuota({ addressBytesPerDay: 100_000 }, async () => {
       const statuses: number[] = [];
       for (let visitor = 0; visitor < 11; visitor += 1) statuses.push((await post(await newVisitor(), batch(1, LONG), '192.0.2.2')).status);
@@ -107,7 +107,7 @@ describe('bytes', () => {
     });
   });
 
-  it('of all visitors are limited, and operators go on', async () => {
+  it('of all visitors together are limited, and operators are unaffected', async () => {
     const maya = await newOperator(server.services);
     const ann = await newVisitor('Ann');
     await withQuota({ allBytesPerDay: 50_000 }, async () => {
@@ -119,7 +119,7 @@ describe('bytes', () => {
     });
   });
 
-  it('that operators save on behalf of a visitor count for that visitor, once, however many consoles do it', async () => {
+  it('that operators save on behalf of a visitor count for the visitor once, however many consoles save them', async () => {
     const [maya, grace] = [await newOperator(server.services), await newOperator(server.services)];
     const ann = await newVisitor('Ann');
     const heard = (count: number) =>
@@ -131,12 +131,12 @@ describe('bytes', () => {
       expect((await post(grace, heard(3))).status).toBe(429);
       expect((await post(grace, heard(2))).status).toBe(200);
       expect((await post(ann, batch(1, LONG))).status).toBe(429);
-      // What they write themselves is theirs.
+      // Operators' own messages do not count.
       expect((await post(grace, [text(LONG, { clientId: ann.id })])).status).toBe(200);
     });
   });
 
-  it('of images count with those of messages', async () => {
+  it('of images and messages count together', async () => {
     const ann = await newVisitor('Ann');
     await withQuota({ visitorBytesPerDay: 100_000 }, async (services) => {
       const storing = {
@@ -156,7 +156,7 @@ describe('bytes', () => {
   });
 });
 
-it('uploads go through the quota, and what is refused is not stored', async () => {
+it('uploads count toward the quota, and refused ones are not stored', async () => {
   const [ann, maya] = [await newVisitor('Ann'), await newOperator(server.services)];
   const png = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#fff' } })
     .png()
@@ -174,14 +174,14 @@ it('uploads go through the quota, and what is refused is not stored', async () =
 });
 
 describe('a disk that is nearly full', () => {
-  it('is left to operators: what visitors send waits with them, and is stored once there is room', async () => {
+  it('accepts data from operators only: visitors’ outboxes keep theirs until there is room', async () => {
     const [ann, maya] = [await newVisitor('Ann'), await newOperator(server.services)];
     const folder = await mkdtemp(join(tmpdir(), 'switchboard-floor-'));
     let free = 500;
     const errors: string[] = [];
     const floor = (databaseUrl: string) =>
       createDiskFloor({
-        // A folder with an embedded database in it.
+        // A data folder with an embedded database.
         dataDir: folder,
         databaseUrl,
         minFreeBytes: 1_000,
@@ -207,7 +207,7 @@ describe('a disk that is nearly full', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('is asked for its room really', async () => {
+  it('is detected by the real free space', async () => {
     const floor = (minFreeBytes: number) =>
       createDiskFloor({
         dataDir: `${server.dataDir}/not/made/yet`,

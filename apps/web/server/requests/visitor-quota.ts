@@ -7,27 +7,27 @@ import type { Stored } from '../parts/storage/disk-floor.ts';
 import type { LimitName } from '../parts/limits/limits.ts';
 import type { Services } from '../services/services.ts';
 
-/** Who stores, as a route handler knows it. */
+/** The caller who stores, with their request. */
 interface Storing {
   readonly request: HttpRequest;
   readonly caller: KnownCaller;
   readonly services: Services;
 }
 
-/** What is taken from one limit. */
+/** The cost for one limit. */
 interface Share {
   readonly limit: LimitName;
   readonly key: string;
   readonly cost: number;
 }
 
-/** What a row takes besides its texts, indexes included. Bytes. */
+/** Bytes of a row apart from its texts, including indexes. */
 const ROW_BYTES = 512;
 
 /**
- * Saves messages as far as the quota of the visitors who wrote them allows: `save` is called when it does. Operators have none for what they write; what
- * their consoles save on behalf of a visitor counts for that conversation in bytes, or a visitor could fill the disk through them. What fails, and what was
- * saved before, does not count: an outbox may try as often as it must.
+ * Calls `save` if the quota of the visitors who wrote the messages allows it. Operators have no quota for their own messages; messages that consoles save on
+ * behalf of a visitor count toward that conversation's bytes, or a visitor could fill the disk through them. Failed saves and duplicates do not count, so an
+ * outbox may retry as often as necessary.
  *
  * @throws ChatError `rate_limited`, `unavailable` when the disk is nearly full; whatever `save` throws
  */
@@ -43,7 +43,7 @@ export async function saveWithinQuota<T extends { readonly messages: readonly Sa
 }
 
 /**
- * Stores an image of `bytes` as far as the sender's quota allows: `store` is called when it does. Operators have none. What fails does not count.
+ * Calls `store` if the sender's quota allows another image of `bytes`. Operators have no quota. Failed attempts do not count.
  *
  * @throws ChatError `rate_limited`, `unavailable` when the disk is nearly full; whatever `store` throws
  */
@@ -75,7 +75,7 @@ function visitorShares(request: HttpRequest, caller: KnownCaller, cost: number):
   ];
 }
 
-/** The conversation that an operator names, as `callerKey` names it to its visitor where that is known. */
+/** The key of the conversation that an operator names: the same as `callerKey` of its visitor, if it is known. */
 function conversationKey({ clientId, clientSocketId, sessionId }: NewMessage): string {
   return typeof clientId === 'number' ? `client ${clientId}` : `at ${clientSocketId ?? sessionId ?? 'nowhere'}`;
 }

@@ -37,7 +37,7 @@ import { createUploadSweep } from '../parts/storage/upload-sweep.ts';
 import { createTimingMetrics, type TimingMetrics } from '../parts/metrics/timing-metrics.ts';
 import { measureWaiting } from '../parts/metrics/waiting-metrics.ts';
 
-/** Everything that a request may need, made once per process. */
+/** Everything that a request may need, created once per process. */
 export interface Services {
   readonly config: Config;
   readonly log: Logger;
@@ -47,7 +47,7 @@ export interface Services {
   readonly db: Database;
   readonly auth: Auth;
   readonly tokens: Tokens;
-  /** What the rules of packages/chat take. */
+  /** The context of packages/chat. */
   readonly chat: Context;
   /** What administrators change while the system runs. */
   readonly settings: CurrentSettings;
@@ -58,27 +58,27 @@ export interface Services {
   readonly imageLinks: ImageLinks;
   readonly relay: Pick<RelayRequests, 'trouble'>;
   readonly hints: RelayHints;
-  /** Takes every answer of a verb that has effects. */
+  /** Carries out the effects of a verb's answer. */
   readonly afterCommit: AfterCommit;
   readonly revocations: RevocationSender;
   readonly jobs: JobRunner;
   readonly limits: Limits;
   readonly signInThrottle: SignInThrottle;
-  /** For checking passwords, which costs processor time on purpose. */
+  /** For checking passwords, which is expensive on purpose. */
   readonly passwordChecks: Slots;
   readonly diskFloor: DiskFloor;
   readonly bytesUnderWay: BytesUnderWay;
-  /** This process takes leave of everybody. */
+  /** Whether this process is shutting down. */
   readonly isStopping: () => boolean;
 }
 
-/** Checked four at a time in some 50 ms each: who is among them waits for about a second. */
+/** Four are checked at a time, in about 50 ms each, so the last one waits for about a second. */
 const MAX_PASSWORD_CHECKS = 64;
-/** Bytes of request bodies in memory at a time: for one address or operator, three pictures of the largest size; and for all. */
+/** Most bytes of request bodies in memory: for one address or operator (three pictures of the largest size), and for all. */
 const BYTES_OF_CALLER = 32 * 1024 * 1024;
 const BYTES_IN_ALL = 256 * 1024 * 1024;
 
-/** Makes the services. Nothing is connected yet: the database is opened by the first query. */
+/** Creates the services. The first query opens the database. */
 export function createServices(config: Config, stopping: Pick<Stopping, 'hasBegun'> = { hasBegun: () => false }): Services {
   const log = createLogger('web', config.logLevel);
   const metrics = createMetrics('web');
@@ -110,7 +110,7 @@ export function createServices(config: Config, stopping: Pick<Stopping, 'hasBegu
       read: () => (config.redisUrl === undefined ? undefined : Number(limits.state() === 'shared')),
     },
   );
-  // One request of the greatest size must always fit.
+  // One request of the largest size must always fit.
   const bytesUnderWay = countBytesUnderWay({
     perCaller: Math.max(BYTES_OF_CALLER, 3 * config.maxImageBytes),
     inAll: Math.max(BYTES_IN_ALL, 24 * config.maxImageBytes),
@@ -157,7 +157,7 @@ function createJobs({ dataDir }: Config, chat: Context, images: ImageStore, metr
   return createJobRunner({ db: chat.db, log: chat.log, jobs: JOBS, handlers: createHandlers({ chat, uploadSweep }), onRun });
 }
 
-/** Finishes what is queued and closes the database. */
+/** Finishes queued work and closes the database. */
 export async function closeServices(services: Services): Promise<void> {
   await services.jobs.stop(0);
   await services.saver.close();

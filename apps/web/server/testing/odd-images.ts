@@ -5,7 +5,7 @@ import sharp from 'sharp';
 /**
  * A GIF of this many frames.
  *
- * @param side of each frame, where it is more than the screen has
+ * @param side of each frame, if larger than the screen
  * @param comments of one byte before the first frame
  */
 export function gif(frames: number, width: number, height: number, side = 0, comments = 0): Buffer {
@@ -19,7 +19,7 @@ export function gif(frames: number, width: number, height: number, side = 0, com
   return Buffer.concat([header, ...(comments === 0 ? [] : [comment]), Buffer.alloc(frame.length * frames, frame), Buffer.from([0x3b])]);
 }
 
-/** A WebP animation of this many frames, each with nothing in it. */
+/** A WebP animation of this many empty frames. */
 export function webp(frames: number, width: number, height: number): Buffer {
   const canvas = Buffer.alloc(10);
   canvas[0] = 2;
@@ -42,12 +42,12 @@ function riff(body: Buffer): Buffer {
   return Buffer.concat([head, body]);
 }
 
-/** A WebP with one more chunk, of a kind that nobody knows. */
+/** A WebP with an additional, unknown chunk. */
 export function withChunk(image: Buffer, text: string): Buffer {
   return riff(Buffer.concat([image.subarray(12), chunk('EVIL', Buffer.from(text))]));
 }
 
-/** The beginning of a PNG that is as large as it says. */
+/** The beginning of a PNG of this size. */
 export function pngOf(width: number, height: number): Buffer {
   const head = Buffer.from('\u0089PNG\r\n\u001A\n\0\0\0\rIHDR\0\0\0\0\0\0\0\0\u0008\u0002\0\0\0', 'latin1');
   head.writeUInt32BE(width, 16);
@@ -62,7 +62,7 @@ export function withComment(image: Buffer, text: string): Buffer {
   return Buffer.concat([image.subarray(0, 2), head, Buffer.from(text, 'latin1'), image.subarray(2)]);
 }
 
-/** A progressive JPEG whose last scan is there this many times more. */
+/** A progressive JPEG whose last scan is repeated this many times. */
 export async function scannedAgain(times: number): Promise<Buffer> {
   const image = await sharp({ create: { width: 64, height: 64, channels: 3, background: '#369' } })
     .jpeg({ progressive: true })
@@ -71,7 +71,7 @@ export async function scannedAgain(times: number): Promise<Buffer> {
   return Buffer.concat([image.subarray(0, -2), Buffer.alloc(last.length * times, last), image.subarray(-2)]);
 }
 
-/** A JPEG that says that its sides are this long. */
+/** A JPEG whose header declares sides of this length. */
 export async function promising(side: number, options: { readonly progressive?: boolean } = {}): Promise<Buffer> {
   const image = await sharp({ create: { width: 64, height: 64, channels: 3, background: '#369' } })
     .jpeg(options)
@@ -82,14 +82,14 @@ export async function promising(side: number, options: { readonly progressive?: 
   return image;
 }
 
-/** The same with a scan that says that it has one of the three colours only. */
+/** The same with a scan that declares one of the three colors only. */
 export function inParts(image: Buffer): Buffer {
   const parts = Buffer.from(image);
   parts[parts.indexOf(Buffer.from([0xff, 0xda])) + 4] = 1;
   return parts;
 }
 
-/** The beginning of a PNG that says that it comes in ever finer steps. */
+/** The beginning of an interlaced PNG. */
 export function interlaced(width: number, height: number): Buffer {
   const image = pngOf(width, height);
   image[28] = 1;

@@ -6,19 +6,19 @@ import { hintRequest, type HintRequest } from '@switchboard/protocol';
 import type { Tokens } from '@switchboard/tokens';
 import { z } from 'zod';
 
-/** The part of a relay that takes hints. */
+/** A relay that only takes hints. */
 export interface TestRelay {
   readonly url: string;
-  /** What came, request by request. */
+  /** The hints of each request. */
   readonly batches: readonly HintRequest[][];
-  /** What it answers to a proper request: 202 unless changed, undefined for no answer at all. */
+  /** The status for a valid request: 202 by default, undefined for no response. */
   status: number | undefined;
-  /** The process that it says it is; undefined for a relay that does not say. */
+  /** The process id that it answers; undefined for a relay that does not answer one. */
   node: string | undefined;
   close(): Promise<void>;
 }
 
-/** Starts one. It takes what the relay takes: at most 100 hints at a time, from a service with a token. */
+/** Starts a test relay. Like the relay, it takes at most 100 hints at a time, from a service with a token. */
 export async function startTestRelay(tokens: Pick<Tokens, 'verifyRelayToken'>): Promise<TestRelay> {
   const batches: HintRequest[][] = [];
   const take = async (request: IncomingMessage): Promise<number | undefined> => {

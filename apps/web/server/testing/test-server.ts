@@ -19,17 +19,17 @@ import { installServices, type Services } from '../services/services.ts';
 export const ORIGIN = 'https://chat.example';
 export const PASSWORD = 'correct horse battery';
 
-/** A visitor or an operator as a test sends for it. */
+/** A visitor or an operator on whose behalf a test sends requests. */
 export interface Person {
-  /** What proves who it is. */
+  /** Their credentials. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Of a visitor's conversation or of the operator. */
+  /** The id of a visitor's conversation or of the operator. */
   readonly id: number;
   /** A visitor's address. */
   readonly sessionId: string;
 }
 
-/** Installs services on a database of the test file's own before its tests, and takes them away after. */
+/** Installs services with the test file's own database before its tests, and removes them after. */
 export function useTestServer(env: Readonly<Record<string, string>> = {}): { readonly services: Services; readonly dataDir: string } {
   const server: { services?: Services; dataDir?: string } = {};
   beforeAll(async () => {
@@ -41,7 +41,7 @@ export function useTestServer(env: Readonly<Record<string, string>> = {}): { rea
         DATABASE_URL: url,
         JWT_SECRET: 'vY7mQ2xT9bK4nW1rC8jH5gD3sF6pL0zA',
         FRONTEND_URL: `${ORIGIN},https://help.example`,
-        // Nobody listens there: hints are dropped at once.
+        // Nothing listens there: hints are dropped at once.
         RELAY_INTERNAL_URL: 'http://127.0.0.1:9',
         DATA_DIR: server.dataDir,
         SESSIONS_PER_MINUTE: '1000',
@@ -56,7 +56,7 @@ export function useTestServer(env: Readonly<Record<string, string>> = {}): { rea
     if (server.dataDir !== undefined) await rm(server.dataDir, { recursive: true, force: true });
   });
   const there = <T>(value: T | undefined): T => {
-    if (value === undefined) throw new Error('The test server is there only while tests run.');
+    if (value === undefined) throw new Error('The test server exists only while tests run.');
     return value;
   };
   return {
@@ -69,7 +69,7 @@ export function useTestServer(env: Readonly<Record<string, string>> = {}): { rea
   };
 }
 
-/** A request to this server; an object as `body` goes as JSON. */
+/** A request to this server; an object as `body` is sent as JSON. */
 export function ask(method: string, path: string, options: { headers?: Readonly<Record<string, string>>; body?: unknown } = {}): Request {
   const { headers = {}, body } = options;
   const raw = body === undefined || body instanceof FormData || typeof body === 'string';
@@ -80,14 +80,14 @@ export function ask(method: string, path: string, options: { headers?: Readonly<
   });
 }
 
-/** A visitor with a conversation of its own. */
+/** A visitor with a new conversation. */
 export async function newVisitor(username = 'Ann'): Promise<Person & { readonly resumeToken: string }> {
   const response = await startConversation(ask('POST', '/api/chat/sessions', { body: { username } }));
   const { token = '', resumeToken = '', clientId, sessionId } = (await response.json()) as StartSessionResponse;
   return { headers: { authorization: `Bearer ${token}` }, id: clientId, sessionId, resumeToken };
 }
 
-/** An operator that has signed in through the console's form. */
+/** An operator who has signed in through the console's form. */
 export async function newOperator(
   services: Services,
   name = 'Maya',
@@ -97,7 +97,7 @@ export async function newOperator(
   const { id } = await createOperator(services.chat, SYSTEM, { email, name, password: PASSWORD, role });
   const response = await signIn(
     ask('POST', '/api/auth/sign-in/email', {
-      // An address of its own: signing in is limited per address.
+      // A different address: signing in is limited per address.
       headers: { origin: ORIGIN, [ADDRESS_HEADER]: `198.51.100.${id % 250}` },
       body: { email, password: PASSWORD },
     }),
@@ -109,7 +109,7 @@ export async function newOperator(
   return { headers: { cookie, origin: ORIGIN }, id, sessionId: '', email, cookie };
 }
 
-/** Limits of which nobody has a turn left. */
+/** Limits that are exhausted for everybody. */
 export function closedLimits(): Limits {
   const closed = { take: () => Promise.resolve(7), giveBack: () => Promise.resolve() };
   return {
@@ -133,7 +133,7 @@ export function closedLimits(): Limits {
   };
 }
 
-/** A message as a client sends it. */
+/** A message as clients send it. */
 export function text(words: string, more: object = {}): Record<string, unknown> {
   return { messageKey: randomUUID(), messageType: 'TEXT', text: words, ...more };
 }

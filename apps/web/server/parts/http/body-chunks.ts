@@ -2,15 +2,15 @@ import type { IncomingMessage } from 'node:http';
 
 import type { HttpRequest } from './http-request.ts';
 
-/** The parts of a body, in the order they arrive. */
+/** The chunks of a body, in the order they arrive. */
 export interface BodyChunks {
-  /** The next part, when it has arrived already. */
+  /** The next chunk, if it has arrived already. */
   ready(): Uint8Array | 'end' | undefined;
-  /** The next part, when it arrives. Rejects when the body breaks off. */
+  /** The next chunk, when it arrives. Rejects when the connection ends before the body is complete. */
   next(): Promise<Uint8Array | 'end'>;
 }
 
-/** Whether a body comes with the request, be it empty when it is sent in parts. */
+/** Whether the request has a body. A chunked body may be empty. */
 export function hasBody({ body, headers, incoming }: HttpRequest): boolean {
   if (headers.get('content-length') === '0') return false;
   return incoming === undefined ? body !== null : headers.has('content-length') || headers.has('transfer-encoding');
@@ -41,14 +41,14 @@ function incomingChunks(incoming: IncomingMessage): BodyChunks {
       for (;;) {
         const chunk = ready();
         if (chunk !== undefined) return chunk;
-        await somethingHappens(incoming);
+        await readableOrEnded(incoming);
       }
     },
   };
 }
 
-/** Resolves when there is more to read, or nothing more to come. @throws Error when the connection ends first */
-async function somethingHappens(incoming: IncomingMessage): Promise<void> {
+/** Resolves when there is more to read, or the body has ended. @throws Error when the connection ends first */
+async function readableOrEnded(incoming: IncomingMessage): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const broken = () => reject(incoming.errored ?? new Error('The connection has ended.'));
     if (incoming.destroyed) return broken();

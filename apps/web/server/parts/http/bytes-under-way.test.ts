@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { countBytesUnderWay, type BytesUnderWay } from './bytes-under-way.ts';
 import { readJson } from './request-body.ts';
 
-/** A request whose body comes as the test says. */
+/** A request whose body the test sends. */
 function slow(): { readonly request: Request; readonly push: (text: string) => void; readonly end: () => void } {
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   const body = new ReadableStream<Uint8Array>({
@@ -33,7 +33,7 @@ function reading(under: BytesUnderWay, caller: string) {
 }
 
 describe('bytes of bodies under way', () => {
-  it('of one caller are limited, however many requests they are spread over, and nobody else is refused', async () => {
+  it('are limited for one caller over all requests, without affecting other callers', async () => {
     const under = countBytesUnderWay({ perCaller: 100, inAll: 1_000 });
     const held = Array.from({ length: 10 }, () => reading(under, 'a'));
     for (const { push } of held) push(`"${'x'.repeat(8)}"`);
@@ -49,7 +49,7 @@ describe('bytes of bodies under way', () => {
     expect(under.total()).toBe(0);
   });
 
-  it('are refused in the same words by a counter of another bundle, which has classes of its own', async () => {
+  it('are refused with the same error by a counter of another bundle, which has its own classes', async () => {
     vi.resetModules();
     const other = await import('./bytes-under-way.ts');
     expect(other.countBytesUnderWay).not.toBe(countBytesUnderWay);
@@ -58,7 +58,7 @@ describe('bytes of bodies under way', () => {
     await expect(answer).rejects.toMatchObject({ code: 'rate_limited', retryable: true });
   });
 
-  it('are limited in all', async () => {
+  it('are limited for all callers together', async () => {
     const under = countBytesUnderWay({ perCaller: 100, inAll: 250 });
     const held = Array.from({ length: 25 }, (_, index) => reading(under, `caller ${index}`));
     for (const { push } of held) push(`"${'x'.repeat(8)}"`);
@@ -72,15 +72,15 @@ describe('bytes of bodies under way', () => {
   });
 });
 
-describe('a body that comes too slowly', () => {
+describe('a body that arrives too slowly', () => {
   it.each([
     ['nothing', 0],
     ['nearly all of a large one', 900_000],
-  ])('after %s is given up, may be sent again, and counts no more', async (_name, first) => {
+  ])('after %s is refused as retryable, and no longer counts', async (_name, first) => {
     const under = countBytesUnderWay({ perCaller: 1_000_000, inAll: 1_000_000 });
     const sender = slow();
     const bytes = under.open('a');
-    // At the pace that is asked for, this much would be waited for for a minute.
+    // At the minimum rate, this much would take a minute.
     sender.push(`"${'x'.repeat(first)}`);
     const answer = readJson(sender.request, { maxBytes: 1_000_000, bytes, withinMs: 200 });
     await expect(answer).rejects.toMatchObject({ code: 'unavailable', retryable: true });

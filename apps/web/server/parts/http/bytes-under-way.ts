@@ -4,27 +4,27 @@ import { errorFor } from '@switchboard/protocol';
 export interface BytesUnderWayOptions {
   /** For one address or operator. */
   readonly perCaller: number;
-  /** For all together. */
+  /** For all callers together. */
   readonly inAll: number;
 }
 
 /** The bytes of one request's body, from their arrival until the request is answered. */
 export interface BodyBytes {
-  /** Counts bytes that have arrived. @throws ChatError `rate_limited` or `unavailable` when they are too many for the caller or for all; then they don't count */
+  /** Counts bytes that have arrived. @throws ChatError `rate_limited` when they exceed the caller's limit, `unavailable` when they exceed the total; then they do not count */
   add(bytes: number): void;
-  /** The request is answered: none of its bytes count any more. */
+  /** Stops counting the request's bytes, once it is answered. */
   release(): void;
 }
 
-/** Counts the bytes of bodies that are being read or worked at, so that senders who begin many requests and finish none can't fill the memory. */
+/** Counts the bytes of bodies that are being read or processed, so that senders who never finish their requests cannot fill the memory. */
 export interface BytesUnderWay {
   /** Begins to count for a caller, named as for rate limits. */
   open(caller: string): BodyBytes;
-  /** How many there are now. */
+  /** Bytes counted now. */
   total(): number;
 }
 
-/** When to try again. Seconds: bodies are read in less, unless their senders are slow. */
+/** When to retry, in seconds. Reading a body takes less, unless its sender is slow. */
 const RETRY_AFTER_S = 2;
 
 export function countBytesUnderWay({ perCaller, inAll }: BytesUnderWayOptions): BytesUnderWay {

@@ -1,4 +1,4 @@
-/** Sent with every answer, of Next.js and of routes, files too. */
+/** Sent with every response: of Next.js, of routes, and files. */
 export const COMMON_HEADERS = {
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',

@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 
-/** What route handlers use of a request. A `Request` is one. */
+/** The part of a request that route handlers use. A `Request` is one. */
 export interface HttpRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: Headers;
   readonly body: ReadableStream<Uint8Array> | null;
-  /** Aborted when the connection ends before the answer. */
+  /** Aborted when the connection ends before the response. */
   readonly signal: AbortSignal;
-  /** What Node.js received, where this server answers without Next.js: its body is read as it is, which takes less than a stream of the web does. */
+  /** Node's request, where this server answers without Next.js. Its body is read directly, which is cheaper than through a web stream. */
   readonly incoming?: IncomingMessage;
 }

@@ -1,4 +1,4 @@
-/** The text of answers made here: what answers without Next.js sends it as it is, and need not read it from a stream of the web. */
+/** The text of responses made here. Without Next.js it is sent directly, which is cheaper than reading it from a web stream. */
 const TEXTS = new WeakMap<Response, string>();
 
 /** `value` as JSON. */
@@ -9,7 +9,7 @@ export function jsonResponse(value: unknown, init: { readonly status?: number; r
   return response;
 }
 
-/** The JSON of an answer of `jsonResponse`. */
+/** The JSON text of a response of `jsonResponse`. */
 export function textOf(response: Response): string | undefined {
   return TEXTS.get(response);
 }

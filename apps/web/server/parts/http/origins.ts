@@ -3,21 +3,21 @@ import type { Config } from '../../../config.ts';
 
 type Origins = Pick<Config, 'frontendOrigins'>;
 
-/** Whether the request's `Origin` is one of ours. */
+/** Whether the request's `Origin` is one of `FRONTEND_URL`. */
 function hasOwnOrigin(headers: Headers, config: Origins): boolean {
   const origin = headers.get('origin');
   return origin !== null && config.frontendOrigins.includes(origin);
 }
 
 /**
- * Whether a request that changes something may count on its cookies: only a page of ours may send it. A browser says so by `Sec-Fetch-Site` or by
- * `Origin`, which pages can't forge; what says neither is no browser and needs no cookie of a browser.
+ * Whether a page of this system sent the request: only then may its cookies authorize a change. Browsers prove it by `Sec-Fetch-Site` or `Origin`, which pages
+ * cannot forge. A request with neither does not come from a browser, and has no need of a browser's cookies.
  */
 export function comesFromOwnPage(headers: Headers, config: Origins): boolean {
   return headers.get('sec-fetch-site') === 'same-origin' || hasOwnOrigin(headers, config);
 }
 
-/** Lets pages on the origins of `FRONTEND_URL`, and no others, read the answer. */
+/** Allows pages on the origins of `FRONTEND_URL`, and no others, to read the response. */
 export function addCors(request: Headers, answer: Headers, config: Origins): void {
   answer.append('Vary', 'Origin');
   if (!hasOwnOrigin(request, config)) return;
@@ -26,7 +26,7 @@ export function addCors(request: Headers, answer: Headers, config: Origins): voi
   answer.set('Access-Control-Expose-Headers', 'Retry-After, X-Request-Id');
 }
 
-/** Answers a browser that asks before it sends. */
+/** Answers a CORS preflight request. */
 export function preflight(request: HttpRequest, config: Origins): Response {
   const headers = new Headers({
     'Access-Control-Allow-Methods': 'GET, POST, PATCH',

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { MAX_DEPTH, MAX_VALUES, requirePlain } from './plain-json.ts';
 
-/** Why it is refused; `fine` when it isn't. */
+/** Why the JSON is refused; `fine` when it is accepted. */
 function look(json: string): string {
   try {
     requirePlain(Buffer.from(json));
@@ -13,7 +13,7 @@ function look(json: string): string {
   }
 }
 
-/** Depth and values as a parser finds them. */
+/** Depth and number of values according to a parser. */
 function measure(value: unknown): { depth: number; values: number } {
   if (typeof value !== 'object' || value === null) return { depth: 0, values: 0 };
   const inner = Object.values(value).map(measure);
@@ -24,8 +24,8 @@ function measure(value: unknown): { depth: number; values: number } {
   };
 }
 
-describe('JSON is looked at before it is parsed', () => {
-  it('and refused exactly when it is too deep or has too many values, whatever its strings hold', () => {
+describe('JSON is checked before it is parsed', () => {
+  it('and refused exactly when it is too deep or has too many values, whatever its strings contain', () => {
     const content = fc.jsonValue({
       maxDepth: 12,
       depthSize: 'max',

@@ -1,8 +1,8 @@
 import { errorFor } from '@switchboard/protocol';
 
-/** How deep a body may be nested. Ours are nested three deep. */
+/** How deep a body may be nested. The product's bodies are nested three levels deep. */
 export const MAX_DEPTH = 8;
-/** How many values a body may have. 100 messages with all their fields have some 1,200. */
+/** How many values a body may have. 100 messages with all their fields have about 1,200. */
 export const MAX_VALUES = 5_000;
 
 const QUOTE = 0x22;
@@ -14,10 +14,10 @@ const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
 /**
- * Looks at JSON before it is parsed, in one pass: parsing deep nesting takes time out of proportion to its size, and so does checking the shape of a million
- * small values. Says nothing about whether it is JSON.
+ * Checks JSON in one pass before it is parsed: parsing deep nesting, and validating a million small values, takes far longer than the size suggests. Does not
+ * check whether it is JSON.
  *
- * @throws ChatError `invalid_request` when it is nested deeper or has more values than any request of ours
+ * @throws ChatError `invalid_request` when it is nested too deep or has too many values
  */
 export function requirePlain(json: Uint8Array): void {
   let depth = 0;

@@ -3,7 +3,7 @@ import { errorFor, ERRORS, type ChatError, type ErrorCode } from '@switchboard/p
 
 import { jsonResponse } from './json-response.ts';
 
-/** The error of the table that anything thrown amounts to; `unexpected` when whoever runs this has to hear of it in the log. */
+/** The `ChatError` for any thrown value. `unexpected`: log it as an error, because an administrator has to know. */
 export function asChatError(error: unknown): { readonly error: ChatError; readonly unexpected: boolean } {
   if (isChatError(error)) return { error, unexpected: error.code === 'internal' };
   if (error instanceof Error && error.name === 'InvalidTokenError')
@@ -16,7 +16,7 @@ export function asChatError(error: unknown): { readonly error: ChatError; readon
   return { error: errorFor('unexpected', undefined, { cause: error }), unexpected: true };
 }
 
-/** What the system answers to a write: the disk or the quota on it is full, the disk takes no writes, too many files are open. */
+/** System errors of a write: the disk or its quota is full, the disk is read-only, too many files are open. */
 const OUT_OF_ROOM: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EMFILE', 'ENFILE']);
 
 function isOutOfRoom(error: unknown): boolean {
@@ -25,7 +25,7 @@ function isOutOfRoom(error: unknown): boolean {
   return false;
 }
 
-/** By its marks, not by `instanceof`: bundles that Next.js makes apart have classes of their own. */
+/** Checks properties instead of `instanceof`: separate bundles of Next.js have their own classes. */
 export function isChatError(error: unknown): error is ChatError {
   return error instanceof Error && error.name === 'ChatError' && 'code' in error && isErrorCode(error.code) && 'toWire' in error;
 }

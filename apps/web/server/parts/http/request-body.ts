@@ -7,23 +7,24 @@ import { requirePlainForm } from './plain-form.ts';
 import { requirePlain } from './plain-json.ts';
 import { isChatError } from './present-error.ts';
 
-/** What a body may cost. */
+/** The limits for reading a body. */
 export interface Allowance {
   readonly maxBytes: number;
   /** Counts the bytes as they arrive. */
   readonly bytes: BodyBytes;
-  /** How long a body may take to arrive, in milliseconds; 30 s unless given. While it arrives at a good pace it may take longer. */
+  /** How long a body may take to arrive, in milliseconds; 30 s by default. A body that arrives fast enough may take longer. */
   readonly withinMs?: number;
 }
 
 const WITHIN_MS = 30_000;
-/** Bytes that give a body one second more, though never more than `WITHIN_MS` from then on: slower lines than this are given up, and so are stalled ones. */
+/** The minimum rate: each of these many bytes extends the deadline by one second, to at most `WITHIN_MS` from then. Slower and stalled bodies are refused. */
 const BYTES_PER_SECOND = 16 * 1024;
 
 /**
- * The whole body: counted while it arrives, whatever its header promises, and given up when it comes too slowly.
+ * Reads the whole body. Counts it while it arrives, whatever `Content-Length` says, and gives up when it arrives too slowly.
  *
- * @throws ChatError `too_large`; `rate_limited` or `unavailable` when too much is under way; `unavailable` when it is too slow; `invalid_request` when it breaks off
+ * @throws ChatError `too_large`; `rate_limited` or `unavailable` when too many bytes are under way; `unavailable` when it is too slow; `invalid_request` when
+ * the connection ends before it is complete
  */
 async function readBytes(request: HttpRequest, { maxBytes, bytes, withinMs = WITHIN_MS }: Allowance): Promise<Buffer<ArrayBuffer>> {
   const tooLarge = () => errorFor('request_too_large', { limit: maxBytes });
@@ -34,7 +35,7 @@ async function readBytes(request: HttpRequest, { maxBytes, bytes, withinMs = WIT
   let deadline: Deadline | undefined;
   try {
     for (;;) {
-      // Small bodies arrive with their header: nothing has to be waited for.
+      // Small bodies arrive with their headers: no need to wait.
       const chunk = body.ready() ?? (await Promise.race([body.next(), (deadline ??= startDeadline(withinMs)).passed]));
       if (chunk === 'end') break;
       size += chunk.byteLength;
@@ -44,8 +45,8 @@ async function readBytes(request: HttpRequest, { maxBytes, bytes, withinMs = WIT
       chunks.push(chunk);
     }
   } catch (error) {
-    // Not cancelled: that would end the connection before the answer is sent. What still comes is left unread, and the connection ends after the answer.
-    // By its marks: what counts the bytes may be of another bundle, with a class of its own.
+    // The body is not canceled, which would close the connection before the response is sent. The rest is left unread, and the connection closed afterwards.
+    // Not `instanceof`: the counter of the bytes may belong to another bundle, with its own class.
     if (isChatError(error)) throw error;
     throw errorFor('request_aborted', undefined, { cause: error });
   } finally {
@@ -55,9 +56,9 @@ async function readBytes(request: HttpRequest, { maxBytes, bytes, withinMs = WIT
 }
 
 interface Deadline {
-  /** Rejects when the deadline is over. */
+  /** Rejects when the deadline has passed. */
   readonly passed: Promise<never>;
-  /** Moves it by so many milliseconds, but to no later than the first one was from its start. */
+  /** Extends the deadline by this many milliseconds, to at most the initial time from now. */
   putOff(ms: number): void;
   stop(): void;
 }
@@ -83,9 +84,9 @@ function startDeadline(withinMs: number): Deadline {
 }
 
 /**
- * The JSON of a body, not deeper nested and with no more values than any request of ours has.
+ * Reads a JSON body.
  *
- * @throws ChatError `unsupported_type` unless it is declared as JSON (a form of another site can't do that); whatever `readBytes` and `requirePlain` throw
+ * @throws ChatError `unsupported_type` unless it is declared as JSON (which a form on another site cannot do); whatever `readBytes` and `requirePlain` throw
  */
 export async function readJson(request: HttpRequest, allowance: Allowance): Promise<unknown> {
   if (mediaType(request) !== 'application/json') throw errorFor('json_required');
@@ -98,7 +99,7 @@ export async function readJson(request: HttpRequest, allowance: Allowance): Prom
   }
 }
 
-/** Reads a body that nobody asked for and forgets it. @throws ChatError as `readBytes`, and for JSON as `requirePlain` */
+/** Reads and discards the body of a request that should have none. @throws ChatError as `readBytes`, and for JSON as `requirePlain` */
 export async function skipBody(request: HttpRequest, allowance: Allowance): Promise<void> {
   const bytes = await readBytes(request, allowance);
   if (mediaType(request) === 'application/json') requirePlain(bytes);

@@ -32,7 +32,7 @@ export function consolePolicy(config: Known, nonce: string): string {
   });
 }
 
-/** What the widget's frame may do. It is made to be framed: by any page, or by those of these sites and of this system. @param sites none: any */
+/** The policy of the widget's frame. @param sites whose pages may frame it, beside those of this system; empty: pages of any site may */
 export function framePolicy(config: Known, sites: readonly string[]): string {
   return policy({
     'default-src': "'none'",

@@ -9,10 +9,10 @@ import { refuseCostly } from './image-limits.ts';
 import { cleanName, detectImageType, inlineAs } from './image-types.ts';
 import { gif, inParts, interlaced, pngOf, promising, scannedAgain, webp, withChunk, withComment } from '../../testing/odd-images.ts';
 
-// However busy this machine is.
+// Even on a busy machine.
 const cleaner = createImageCleaner({ maxWaitMs: 120_000, timeLimitMs: 120_000 });
 let callers = 0;
-/** Each for another caller. */
+/** Each call for another caller. */
 const cleanImage = async (bytes: Buffer, signal?: AbortSignal) => {
   callers += 1;
   return await cleaner.clean(bytes, { caller: `caller ${callers}`, group: 'office', signal });
@@ -40,7 +40,7 @@ async function animation(): Promise<Buffer> {
 }
 
 describe('cleanImage', () => {
-  it('takes out where and with what a photograph was taken, and turns it upright', async () => {
+  it('removes the metadata of a photograph and turns it upright', async () => {
     const photo = await sharp(png)
       .jpeg()
       .withMetadata({ orientation: 6, exif: { IFD0: { Make: 'Spycam' }, IFD3: { GPSLatitude: '52/1 31/1 0/1', GPSLatitudeRef: 'N' } } })
@@ -54,26 +54,26 @@ describe('cleanImage', () => {
     expect(clean).toMatchObject({ mimeType: 'image/jpeg', extension: 'jpg', width: 40, height: 60 });
   });
 
-  it('drops what hides behind the pixels', async () => {
+  it('removes data after the pixels', async () => {
     const clean = await cleanImage(Buffer.concat([png, Buffer.from('<script>alert(1)</script>')]));
     expect(clean.bytes.toString('latin1')).not.toContain('<script>');
     expect(clean).toMatchObject({ mimeType: 'image/png', width: 60, height: 40 });
   });
 
-  it('keeps an animation moving and says how large one frame is', async () => {
+  it('keeps an animation animated and answers the size of a frame', async () => {
     const clean = await cleanImage(await animation());
     expect(await sharp(clean.bytes, { animated: true }).metadata()).toMatchObject({ format: 'gif', pages: 3, pageHeight: 10 });
     expect(clean).toMatchObject({ mimeType: 'image/gif', width: 20, height: 10 });
   });
 
-  it('makes a large image smaller', async () => {
+  it('scales a large image down', async () => {
     const wide = await sharp({ create: { width: 5_000, height: 100, channels: 3, background: '#000' } })
       .webp()
       .toBuffer();
     expect(await cleanImage(wide)).toMatchObject({ mimeType: 'image/webp', width: 4_096, height: 82 });
   });
 
-  it('refuses what only pretends to be an image', async () => {
+  it('refuses a file that only begins like an image', async () => {
     const pretenders = [
       '<!doctype html><script>alert(1)</script>',
       '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>',
@@ -84,7 +84,7 @@ describe('cleanImage', () => {
       await expect(cleanImage(Buffer.from(pretender))).rejects.toMatchObject({ code: 'unsupported_type' });
   });
 
-  it('refuses a GIF that breaks off in its only frame', async () => {
+  it('refuses a GIF that is truncated in its only frame', async () => {
     const whole = await sharp(png).gif().toBuffer();
     await expect(cleanImage(whole.subarray(0, Math.floor(whole.length / 2)))).rejects.toMatchObject({ code: 'invalid_request' });
   });
@@ -99,7 +99,7 @@ describe('cleanImage', () => {
     await expect(cleanImage(noise.subarray(0, 20))).rejects.toMatchObject({ code: 'invalid_request' });
   });
 
-  it('refuses a small file that unfolds to a huge image', async () => {
+  it('refuses a small file that decodes to a huge image', async () => {
     const bomb = await sharp({ create: { width: 8_200, height: 6_300, channels: 3, background: '#000' }, limitInputPixels: false })
       .png({ compressionLevel: 9 })
       .toBuffer();
@@ -107,16 +107,16 @@ describe('cleanImage', () => {
     await expect(cleanImage(bomb)).rejects.toMatchObject({ code: 'too_large' });
   });
 
-  it('works on many at once, each in its turn', async () => {
+  it('processes many images one after another', async () => {
     const cleaned = await Promise.all(Array.from({ length: 8 }, async () => await cleanImage(png)));
     expect(cleaned.every(({ width }) => width === 60)).toBe(true);
   });
 });
 
-/** Programs that this process has started and that have not ended. */
+/** Child processes that are still running. */
 const processes = () => process.getActiveResourcesInfo().filter((kind) => kind === 'ProcessWrap').length;
 
-describe('an image that would cost too much', () => {
+describe('an image that would take too long to decode', () => {
   it.each<[string, () => Promise<Buffer> | Buffer, RegExp]>([
     ['a GIF of 390,000 frames of one pixel', () => gif(390_000, 1, 1), /too many frames/],
     ['a GIF of many large frames', () => gif(101, 1_000, 1_000), /100 million/],
@@ -127,15 +127,11 @@ describe('an image that would cost too much', () => {
     ['a WebP of 100 large frames', () => webp(101, 1_000, 1_000), /too many pixels/],
     ['a PNG of 65,535 by 65,535', () => pngOf(65_535, 65_535), /too many pixels/],
     ['an interlaced PNG of 41 megapixels', () => interlaced(6_400, 6_410), /40 million/],
-    ['a JPEG that promises 14,200 by 14,200', async () => await promising(14_200), /200 million/],
-    ['a progressive JPEG that promises 8,000 by 8,000', async () => await promising(8_000, { progressive: true }), /51 million/],
-    [
-      'a JPEG that promises 8,000 by 8,000 and brings one colour after the other',
-      async () => inParts(await promising(8_000)),
-      /51 million/,
-    ],
-    ['a JPEG that goes over its pixels 500 times', async () => await scannedAgain(500), /too many scans/],
-    ['a JPEG that promises 65,500 by 65,500', async () => await promising(65_500), /too many pixels/],
+    ['a JPEG whose header says 14,200 by 14,200', async () => await promising(14_200), /200 million/],
+    ['a progressive JPEG whose header says 8,000 by 8,000', async () => await promising(8_000, { progressive: true }), /51 million/],
+    ['a JPEG whose header says 8,000 by 8,000 and has one scan per color', async () => inParts(await promising(8_000)), /51 million/],
+    ['a JPEG of 500 scans', async () => await scannedAgain(500), /too many scans/],
+    ['a JPEG whose header says 65,500 by 65,500', async () => await promising(65_500), /too many pixels/],
   ])('%s is refused without being decoded', async (_what, make, reason) => {
     const bytes = await make();
     await expect.poll(processes).toBe(0);
@@ -147,7 +143,7 @@ describe('an image that would cost too much', () => {
     ['frames', (times) => gif(1_000, 1, 1, 1, times)],
     ['chunks', (times) => Buffer.concat([webp(1, 1, 1), Buffer.alloc(8 * times, Buffer.from('JUNK\0\0\0\0', 'latin1'))])],
     ['markers', (times) => Buffer.concat([Buffer.from([0xff, 0xd8]), Buffer.alloc(4 * times, Buffer.from([0xff, 0xe0, 0x00, 0x02]))])],
-  ])('is found out by going over its %s once', (_what, make) => {
+  ])('is detected in one pass over its %s', (_what, make) => {
     const read = (times: number) => {
       let reads = 0;
       const bytes = make(times);
@@ -159,7 +155,7 @@ describe('an image that would cost too much', () => {
         },
       });
       const type = detectImageType(bytes);
-      if (type === undefined) throw new Error('The test makes nothing that is an image.');
+      if (type === undefined) throw new Error('The test file is not an image.');
       refuseCostly(counted, type);
       return reads;
     };
@@ -182,7 +178,7 @@ describe('an image that would cost too much', () => {
     },
   );
 
-  it('makes a long recording smaller, so that it can be sent, and keeps all of it', async () => {
+  it('scales a long animation down, so that it can be sent, and keeps every frame', async () => {
     const frame = async (nth: number) =>
       await sharp({ create: { width: 800, height: 600, channels: 3, background: nth % 2 === 0 ? '#c60' : '#06c' } })
         .png({ compressionLevel: 1 })
@@ -197,11 +193,11 @@ describe('an image that would cost too much', () => {
     expect(800 * 600 * before).toBeGreaterThan(40_000_000);
     expect(pages).toBe(before);
     expect(clean.width / clean.height).toBeCloseTo(4 / 3, 1);
-    // Whole pixels: a little more may come out.
+    // Rounding to whole pixels may exceed the limit slightly.
     expect(clean.width * clean.height * before).toBeLessThan(41_000_000);
   });
 
-  it('takes what is usual: an animation of some length, a progressive photograph', async () => {
+  it('accepts ordinary images: an animation of some length, a progressive photograph', async () => {
     expect(await cleanImage(await animation())).toMatchObject({ width: 20 });
     const photo = await sharp({ create: { width: 300, height: 200, channels: 3, background: '#c60' } })
       .jpeg({ progressive: true })
@@ -210,25 +206,25 @@ describe('an image that would cost too much', () => {
   });
 });
 
-describe('a file that is two things at once', () => {
+describe('a file that is valid as two types', () => {
   it.each<[string, () => Promise<Buffer>]>([
-    ['a GIF with an archive behind it', async () => Buffer.concat([await animation(), Buffer.from('PK\u0003\u0004 evil.jar')])],
+    ['a GIF with an archive after it', async () => Buffer.concat([await animation(), Buffer.from('PK\u0003\u0004 evil.jar')])],
     ['a JPEG with a page in its comment', async () => withComment(await sharp(png).jpeg().toBuffer(), '<script>evil</script>')],
-    ['a WebP with a chunk of its own', async () => withChunk(await sharp(png).webp().toBuffer(), 'evil')],
-  ])('%s comes out as the picture alone', async (_what, make) => {
+    ['a WebP with an unknown chunk', async () => withChunk(await sharp(png).webp().toBuffer(), 'evil')],
+  ])('%s is reduced to the picture', async (_what, make) => {
     const bytes = await make();
     expect(bytes.toString('latin1')).toContain('evil');
     const clean = await cleanImage(bytes);
     expect(clean.bytes.toString('latin1')).not.toContain('evil');
   });
 
-  it('a script that begins like a GIF is damaged', async () => {
+  it('a script that begins like a GIF is refused as damaged', async () => {
     await expect(cleanImage(Buffer.from('GIF89a\n\0\n\0=1;alert(document.domain)//'))).rejects.toMatchObject({ code: 'invalid_request' });
   });
 });
 
-describe('the work on an image', () => {
-  it('is ended when it takes too long, and that is not the fault of the image', async () => {
+describe('processing an image', () => {
+  it('is aborted when it takes too long, with a retryable error', async () => {
     const hurried = createImageCleaner({ timeLimitMs: 1 });
     const attempt = hurried.clean(png, { caller: 'a', group: 'a' });
     await expect(attempt).rejects.toMatchObject({
@@ -239,7 +235,7 @@ describe('the work on an image', () => {
     await expect.poll(processes).toBe(0);
   });
 
-  it('is ended when nobody waits for it any more, and what waits is not begun', async () => {
+  it('is aborted when its signal is, and queued work is not begun', async () => {
     const line = createImageCleaner({ timeLimitMs: 120_000 });
     const gone = new AbortController();
     const attempts = ['a', 'b', 'c', 'd'].map(
@@ -252,7 +248,7 @@ describe('the work on an image', () => {
     expect(await line.clean(png, { caller: 'e', group: 'e' })).toMatchObject({ width: 60 });
   });
 
-  it('knows nothing of the secrets of this process', async () => {
+  it('has no access to the environment of this process', async () => {
     const large = await sharp({ create: { width: 3_000, height: 2_000, channels: 3, background: '#c60' } })
       .png()
       .toBuffer();
@@ -267,18 +263,18 @@ describe('the work on an image', () => {
 });
 
 describe('names', () => {
-  it('are known by their bytes', () => {
+  it('get their extension from the type of the bytes', () => {
     expect(detectImageType(png)).toBe('image/png');
     expect(detectImageType(Buffer.from('RIFF1234WAVE'))).toBeUndefined();
   });
 
-  it('lose folders and what does not show', () => {
+  it('lose folders and invisible characters', () => {
     expect(cleanName('C:\\photos\\..\\cat\u202Egpj.exe\r\n')).toBe('catgpj.exe');
     expect(cleanName('/etc/\u0000')).toBe('image');
     expect(cleanName('x'.repeat(400))).toHaveLength(255);
   });
 
-  it('can not leave their header', () => {
+  it('cannot break out of their header', () => {
     expect(inlineAs('a"; filename="x.html', 'image/png')).toBe(
       `inline; filename="a__ filename__x.png"; filename*=UTF-8''a%22%3B%20filename%3D%22x.png`,
     );

@@ -10,42 +10,42 @@ import { FairQueue, type Waiter } from './fair-queue.ts';
 import { refuseCostly, tooManyPixels } from './image-limits.ts';
 import { detectImageType, EXTENSIONS, type ImageType } from './image-types.ts';
 
-/** An image that we made ourselves from one that somebody sent. */
+/** An image that was decoded and encoded again. */
 export interface CleanImage {
   readonly bytes: Buffer;
   readonly mimeType: ImageType;
   readonly extension: string;
-  /** Pixels; of an animation one frame's. */
+  /** Pixels; for an animation, of one frame. */
   readonly width: number;
   readonly height: number;
 }
 
-/** Makes clean images, two at once, each in a process of its own that is killed when it takes too long. */
+/** Cleans images, two at a time, each in a separate process that is killed when it takes too long. */
 export interface ImageCleaner {
   /**
-   * Decodes and encodes an image anew: turned upright, without metadata (where and with what it was taken) and without anything that hid behind or
-   * between its pixels; at most 4096 pixels a side, and 40 megapixels of an animation. PNG, JPEG and WebP stay what they were, animations keep moving.
+   * Decodes and encodes an image again: upright, without metadata (such as place and camera) and without any data beside its pixels, with at most 4096 pixels
+   * per side, and 40 megapixels for an animation. PNG, JPEG and WebP keep their type; animations stay animated.
    *
-   * @throws ChatError `unsupported_type` when it is none of these; `too_large` as `refuseCostly` says; `invalid_request` when it
-   *   is damaged, or when its signal is aborted; `unavailable` when too many wait or it takes too long
+   * @throws ChatError `unsupported_type` for any other file; `too_large` like `refuseCostly`; `invalid_request` when the image is damaged or the signal is
+   * aborted; `unavailable` when too many images wait or this one takes too long
    */
   clean(bytes: Buffer, waiter: Waiter): Promise<CleanImage>;
 }
 
 const MAX_SIDE = 4_096;
-/** Of an animation, all frames together: encoding is what takes the time. */
+/** Most pixels of all frames of an animation together: encoding takes most of the time. */
 const MAX_ANIMATION_PIXELS = 40_000_000;
 /**
- * Together shorter than the 30 s that browsers and proxies wait for an answer after the last byte: whoever tries again then does so because they were told,
- * not because they gave up on work that goes on.
+ * Together less than the 30 s that browsers and proxies wait for a response after the last byte, so that a client retries because of the answer, and not while
+ * the work continues.
  */
 const TIME_LIMIT_MS = 15_000;
 const MAX_WAIT_MS = 10_000;
-/** Each process takes some 400 MB at worst. */
+/** Each process takes at most some 400 MB. */
 const QUEUE = { atOnce: 2, maxWaiting: 30, maxWaitingOfCaller: 4 };
 const RETRY_AFTER_S = 10;
 const MAX_STDERR = 2_000;
-/** How a decoder ends that a file has led astray. */
+/** Signals of a decoder that crashed because of the file. */
 const CRASHES: ReadonlySet<NodeJS.Signals | null> = new Set(['SIGSEGV', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGTRAP']);
 
 const outcome = z.union([
@@ -54,7 +54,7 @@ const outcome = z.union([
   z.object({ damaged: z.string() }),
 ]);
 
-/** @param limits how long one image may wait, and how long it may take once it has begun; milliseconds */
+/** @param limits how long an image may wait, and how long processing it may take; milliseconds */
 export function createImageCleaner(limits: { readonly maxWaitMs?: number; readonly timeLimitMs?: number } = {}): ImageCleaner {
   const { maxWaitMs = MAX_WAIT_MS, timeLimitMs = TIME_LIMIT_MS } = limits;
   const queue = new FairQueue({ ...QUEUE, maxWaitMs });
@@ -73,10 +73,10 @@ export function createImageCleaner(limits: { readonly maxWaitMs?: number; readon
   };
 }
 
-/** What the worker answers. The process has ended when this settles, or ends at that moment. */
+/** The worker's answer. The process ends at the latest when this settles. */
 async function inProcess(task: object, timeLimitMs: number, signal: AbortSignal | undefined): Promise<unknown> {
   const worker = fork(/* turbopackIgnore: true */ workerPath(), [], {
-    // Nothing of our environment: neither secrets nor options for Node.
+    // Without this process's environment: neither secrets nor options for Node.
     env: { NODE_ENV: 'production' },
     execArgv: [],
     serialization: 'advanced',
@@ -92,7 +92,7 @@ async function inProcess(task: object, timeLimitMs: number, signal: AbortSignal 
   try {
     const answer = once(worker, 'message', until);
     const ended = endOf(worker, until);
-    worker.send(task, () => undefined); // That it ends meanwhile is heard of by `ended`.
+    worker.send(task, () => undefined); // `ended` reports a worker that ends meanwhile.
     const [message] = (await Promise.race([answer, ended, late])) as [unknown];
     return message;
   } finally {
@@ -108,18 +108,18 @@ async function endOf(worker: ChildProcess, until: { readonly signal: AbortSignal
   worker.stderr?.setEncoding('utf8').on('data', (chunk: string) => (stderr = (stderr + chunk).slice(-MAX_STDERR)));
   const [code, signal] = (await once(worker, 'close', until)) as [number | null, NodeJS.Signals | null];
   if (CRASHES.has(signal)) throw damaged(`the decoder ended with ${signal}`);
-  // Killed from outside, most likely for want of memory.
+  // Killed from outside, probably because memory ran out.
   if (signal !== null) throw tooSlow();
   throw new Error(`The process for images ended with ${code}: ${stderr}`);
 }
 
-/** Beside this file, which has no place of its own once it is bundled: Next.js runs in `apps/web`, tests in the folder above `apps`. */
+/** The worker is in this folder, but a bundle does not know it: Next.js runs in `apps/web`, tests run in the folder above `apps`. */
 function workerPath(): string {
   const places = ['server/parts/images/image-worker.mjs', 'apps/web/server/parts/images/image-worker.mjs'].map((path) =>
     resolve(/* turbopackIgnore: true */ path),
   );
   const found = places.find((path) => existsSync(path));
-  if (found === undefined) throw new Error(`The program for images is missing: looked for ${places.join(' and ')}.`);
+  if (found === undefined) throw new Error(`The image worker is missing: looked for ${places.join(' and ')}.`);
   return found;
 }
 

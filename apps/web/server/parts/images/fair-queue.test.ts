@@ -5,7 +5,7 @@ import { FairQueue, type FairQueueOptions } from './fair-queue.ts';
 const OPTIONS = { atOnce: 2, maxWaiting: 6, maxWaitingOfCaller: 4, maxWaitMs: 60_000 };
 const settle = async () => await new Promise((resolve) => setImmediate(resolve));
 
-/** A queue with work that ends when it is told to. */
+/** A queue with work that the test ends. */
 function startQueue(options: Partial<FairQueueOptions> = {}) {
   const queue = new FairQueue({ ...OPTIONS, ...options });
   const begun: string[] = [];
@@ -33,7 +33,7 @@ function startQueue(options: Partial<FairQueueOptions> = {}) {
 }
 const UNAVAILABLE = { code: 'unavailable', retryable: true, detail: { retryAfterSeconds: expect.any(Number) } };
 
-it('one caller has one piece of work under way, and a place stays free for the next', async () => {
+it('a caller has at most one task running, and a slot stays free for others', async () => {
   const { ask, end, begun } = startQueue();
   for (const name of ['a1', 'a2', 'a3']) ask(name, 'a');
   await settle();
@@ -45,7 +45,7 @@ it('one caller has one piece of work under way, and a place stays free for the n
   expect(begun).toEqual(['a1', 'b1', 'a2']);
 });
 
-it('callers take turns, however much one has asked for before', async () => {
+it('callers alternate, however many tasks one has queued', async () => {
   const { ask, end, begun } = startQueue({ atOnce: 1 });
   for (const name of ['a1', 'a2', 'a3']) ask(name, 'a');
   ask('b1', 'b');
@@ -56,7 +56,7 @@ it('callers take turns, however much one has asked for before', async () => {
   expect(begun).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'a3']);
 });
 
-it('many callers of one group count as one against somebody else', async () => {
+it('callers of one group share the group’s turns', async () => {
   const { ask, end, begun } = startQueue({ atOnce: 1 });
   for (const caller of ['a', 'b', 'c', 'd']) ask(caller, caller, 'one address');
   ask('z', 'z', 'another address');
@@ -65,7 +65,7 @@ it('many callers of one group count as one against somebody else', async () => {
   expect(begun).toEqual(['a', 'z']);
 });
 
-it('a caller with too much waiting is refused, others are not', async () => {
+it('a caller with too many queued tasks is refused, and others are not', async () => {
   const { ask, outcomes, begun } = startQueue();
   for (const name of ['a1', 'a2', 'a3', 'a4', 'a5', 'a6']) ask(name, 'a');
   ask('b1', 'b');
@@ -74,7 +74,7 @@ it('a caller with too much waiting is refused, others are not', async () => {
   expect(begun).toEqual(['a1', 'b1']);
 });
 
-it('with no room left, the group that has the most gives up its newest for somebody else', async () => {
+it('when the queue is full, the newest task of the largest group is dropped for another group', async () => {
   const { ask, end, outcomes, begun } = startQueue({ atOnce: 1 });
   for (const caller of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) ask(caller, caller, 'one address');
   await settle();
@@ -89,7 +89,7 @@ it('with no room left, the group that has the most gives up its newest for someb
   expect(begun).toEqual(['a', 'z']);
 });
 
-it('what nobody waits for any more is not begun, and makes room', async () => {
+it('an aborted task is not begun and frees its place', async () => {
   const { ask, end, outcomes, begun } = startQueue({ atOnce: 1 });
   const gone = new AbortController();
   ask('a', 'a');
@@ -106,14 +106,14 @@ it('what nobody waits for any more is not begun, and makes room', async () => {
   expect(begun).toEqual(['a', 'c']);
 });
 
-it('what would begin too late is refused in time', async () => {
+it('a task that waits too long is refused', async () => {
   const { ask, outcomes } = startQueue({ atOnce: 1, maxWaitMs: 5 });
   ask('a', 'a');
   ask('b', 'b');
   await expect.poll(() => outcomes.get('b')).toMatchObject(UNAVAILABLE);
 });
 
-it('what would have to wait too long is refused at once, and who has a turn before the others is not', async () => {
+it('a task that would wait too long is refused at once, unless its group has a turn earlier', async () => {
   let time = 0;
   const { ask, end, outcomes, begun } = startQueue({ atOnce: 1, maxWaitMs: 60_000, now: () => time });
   for (let nth = 0; nth < 30; nth += 1) {
@@ -134,7 +134,7 @@ it('what would have to wait too long is refused at once, and who has a turn befo
   expect(outcomes.has('z')).toBe(false);
 });
 
-it('work that fails gives its place to the next', async () => {
+it('a failed task frees its slot', async () => {
   const queue = new FairQueue({ ...OPTIONS, atOnce: 1 });
   const waiter = { caller: 'a', group: 'a' };
   await expect(queue.run(waiter, async () => await Promise.reject(new Error('broken')))).rejects.toThrow('broken');

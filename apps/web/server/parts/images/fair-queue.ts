@@ -1,23 +1,23 @@
 import { errorFor, type ChatError } from '@switchboard/protocol';
 
-/** Who waits. */
+/** The caller of a task. */
 export interface Waiter {
-  /** Has one piece of work under way at most, whatever else there is. */
+  /** A caller has at most one running task. */
   readonly caller: string;
-  /** Callers that may be one person, such as visitors of one address: groups take turns, and so do the callers of a group. */
+  /** Callers that may be one person, such as visitors from one address. Groups take turns, and so do the callers in a group. */
   readonly group: string;
-  /** Aborted when nobody waits for the outcome any more. */
+  /** Aborted when the result is no longer needed. */
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface FairQueueOptions {
-  /** Pieces of work under way at once. */
+  /** Most running tasks. */
   readonly atOnce: number;
   readonly maxWaiting: number;
   readonly maxWaitingOfCaller: number;
-  /** Work that could not begin by then is refused, before its caller gives up; at once where that can be foreseen. Milliseconds. */
+  /** A task that has not started by then is refused, before its caller gives up; immediately if that is foreseeable. Milliseconds. */
   readonly maxWaitMs: number;
-  /** Milliseconds, of any clock that goes forward. */
+  /** Milliseconds of a monotonic clock. */
   readonly now?: () => number;
 }
 
@@ -28,19 +28,19 @@ interface Entry {
 }
 
 const RETRY_AFTER_S = 10;
-/** How much the last piece of work says of how long the next will take. */
-const NEWS = 0.2;
+/** Weight of the latest task in the moving average of durations. */
+const SMOOTHING = 0.2;
 
-/** Runs work for many callers, some at once, the others in a queue in which nobody gets in the way of others by asking for much. */
+/** Runs a few tasks at a time and queues the others, fairly: a caller with many tasks does not delay others. */
 export class FairQueue {
   readonly #options: FairQueueOptions;
   readonly #waiting: Entry[] = [];
-  /** Callers whose work is under way. */
+  /** Callers with a running task. */
   readonly #running = new Set<string>();
-  /** Caller or group → when it was last admitted, as a number that grows. */
+  /** Caller or group → sequence number of its last admission. */
   readonly #admitted = new Map<string, number>();
   #admissions = 0;
-  /** How long a piece of work takes lately, in milliseconds. */
+  /** Moving average of a task's duration, in milliseconds. */
   #usualMs = 0;
 
   constructor(options: FairQueueOptions) {
@@ -48,11 +48,11 @@ export class FairQueue {
   }
 
   /**
-   * Runs `work` as soon as there is room, and resolves with its outcome. Work whose signal is aborted before is not begun; what is under way has to look
-   * at the signal itself.
+   * Runs `work` as soon as a slot is free, and resolves with its result. Work whose signal is aborted before is not started; running work has to watch the
+   * signal.
    *
-   * @throws ChatError `unavailable` when too many wait, or when this one has waited too long; `invalid_request` when the signal is aborted; and what
-   *   `work` throws
+   * @throws ChatError `unavailable` when the queue is full or this task has waited too long; `invalid_request` when the signal is aborted; whatever `work`
+   * throws
    */
   async run<T>(waiter: Waiter, work: () => Promise<T>): Promise<T> {
     await this.#enter(waiter);
@@ -61,7 +61,7 @@ export class FairQueue {
     try {
       return await work();
     } finally {
-      this.#usualMs += NEWS * (now() - began - this.#usualMs);
+      this.#usualMs += SMOOTHING * (now() - began - this.#usualMs);
       this.#running.delete(waiter.caller);
       this.#admitNext();
     }
@@ -97,7 +97,7 @@ export class FairQueue {
     });
   }
 
-  /** How long one more of this group would wait if work goes on to take as long as lately: all of its own group is before it, and as many turns of each other. */
+  /** How long another task of this group would wait at the average duration: behind all of its own group, and as many tasks of each other group. */
   #expectedWaitMs({ group }: Waiter): number {
     const sizes = this.#waitingByGroup();
     const own = sizes.get(group) ?? 0;
@@ -111,7 +111,7 @@ export class FairQueue {
     return sizes;
   }
 
-  /** With no room left, the group that has the most waiting gives up the newest of it, if it has more than the one that comes. */
+  /** When the queue is full, drops the newest task of the largest group, if that is larger than the group of the new task. */
   #makeRoom({ caller, group }: Waiter): void {
     const { maxWaiting, maxWaitingOfCaller } = this.#options;
     if (this.#waiting.filter(({ waiter }) => waiter.caller === caller).length >= maxWaitingOfCaller) throw overloaded();
@@ -135,7 +135,7 @@ export class FairQueue {
     if (this.#waiting.length === 0 && this.#running.size === 0) this.#admitted.clear();
   }
 
-  /** Of those whose caller has nothing under way: the one of the group, and in it of the caller, that was admitted longest ago. */
+  /** The next task: of the callers without a running task, the one whose group, and then whose caller, was admitted longest ago. */
   #longestWithoutTurn(): Entry | undefined {
     const last = (key: string) => this.#admitted.get(key) ?? 0;
     const rank = ({ waiter }: Entry) => [last(`group ${waiter.group}`), last(`caller ${waiter.caller}`)] as const;

@@ -3,29 +3,29 @@ import { errorFor, type ChatError } from '@switchboard/protocol';
 import type { ImageType } from './image-types.ts';
 
 /**
- * How many pixels an image may have, by what decoding it takes. Measured: each of these stays below some 400 MB and 5 s on one processor.
- * A JPEG that comes in one scan is decoded line by line, and made smaller on the way: that takes 220 MB whatever its size. It may be the largest photograph of a phone.
+ * How many pixels an image may have, by the way it is decoded. Measured: each of these takes less than about 400 MB and 5 s on one processor. A JPEG of one
+ * scan is decoded and scaled down line by line, which takes 220 MB whatever its size, so the largest photographs of phones are accepted.
  */
 const MAX_PIXELS = { oneScan: 200_000_000, still: 51_000_000, interlaced: 40_000_000, frame: 17_000_000, animation: 100_000_000 };
-/** Frames cost time however small they are. */
+/** Every frame costs time, however small it is. */
 const MAX_FRAMES = 1_000;
-/** How often a JPEG may go over its pixels. A usual progressive one does so ten times. */
+/** Most scans of a JPEG. An ordinary progressive one has about ten. */
 const MAX_SCANS = 100;
 
-/** What a file says of itself. Whether it is true is for the decoder to find out. */
+/** What a file's headers say. The decoder finds out whether it is true. */
 interface Claims {
-  /** Pixels of one frame; 0 where the file does not get that far. */
+  /** Pixels of one frame; 0 when the file is truncated before that. */
   readonly width: number;
   readonly height: number;
   readonly frames: number;
   readonly scans: number;
-  /** How it is decoded, where that is not as most are. */
+  /** How the image is decoded, if not like most. */
   readonly kind?: 'oneScan' | 'interlaced';
 }
 
 /**
- * Refuses an image that would take long to decode, by what its own structure says, and returns how many pixels it may have, all frames together. Goes over
- * the bytes once, decodes nothing and keeps nothing. A file that breaks off or is nonsense passes: the decoder refuses it.
+ * Refuses an image that would take long to decode, according to its own structure, and returns how many pixels it may have, all frames together. Passes over
+ * the bytes once and decodes nothing. A truncated or invalid file passes: the decoder refuses it.
  *
  * @throws ChatError `too_large`
  */
@@ -62,13 +62,13 @@ const CLAIMS: Readonly<Record<ImageType, (bytes: Buffer) => Claims>> = {
   'image/webp': ofWebp,
 };
 
-/** The first chunk has to be IHDR. */
+/** The first chunk must be IHDR. */
 function ofPng(bytes: Buffer): Claims {
   if (bytes.length < 24) return NOTHING;
   return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20), ...STILL, ...(bytes[28] === 1 ? { kind: 'interlaced' } : {}) };
 }
 
-/** Goes from block to block. A frame may be larger than the screen that the header promises, then the screen grows. */
+/** Walks the blocks. A frame may be larger than the screen size in the header: then the screen grows. */
 function ofGif(bytes: Buffer): Claims {
   if (bytes.length < 13) return NOTHING;
   let [width, height] = [bytes.readUInt16LE(6), bytes.readUInt16LE(8)];
@@ -94,15 +94,15 @@ function ofGif(bytes: Buffer): Claims {
   return { width, height, frames: Math.max(frames, 1), scans: 1 };
 }
 
-/** Bytes of the color table that these flags announce. */
+/** Bytes of the color table that these flags declare. */
 function colorTable(flags: number): number {
   return (flags & 0x80) === 0 ? 0 : 3 * 2 ** ((flags & 0x07) + 1);
 }
 
-/** Names of chunks, as the number that their four letters are. */
+/** Chunk names as 32-bit numbers. */
 const [ANMF, VP8X, VP8L, VP8] = [0x414e4d46, 0x56503858, 0x5650384c, 0x56503820];
 
-/** Goes from chunk to chunk. */
+/** Walks the chunks. */
 function ofWebp(bytes: Buffer): Claims {
   let [width, height, frames] = [0, 0, 0];
   const grow = (w: number, h: number) => ([width, height] = [Math.max(width, w), Math.max(height, h)]);
@@ -118,19 +118,19 @@ function ofWebp(bytes: Buffer): Claims {
   return { width, height, frames: Math.max(frames, 1), scans: 1 };
 }
 
-/** Goes from marker to marker. */
+/** Walks the markers. */
 function ofJpeg(bytes: Buffer): Claims {
   let [width, height, scans, parts] = [0, 0, 0, 0];
-  // Of the usual kind, with all colours in its only scan: any other is kept whole while it is decoded.
+  // Baseline, with all colors in a single scan: any other kind is buffered whole while it is decoded.
   let isPlain = true;
   let at = bytes.indexOf(0xff, 2);
   while (at !== -1 && at + 9 < bytes.length && scans <= MAX_SCANS) {
     const marker = bytes[at + 1] ?? 0;
-    // Fill bytes, and what stands in the pixels' data without a meaning of its own.
+    // Fill bytes, and escapes within the pixel data.
     if (marker === 0xff || marker === 0x00 || marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8)) at += marker === 0xff ? 1 : 2;
     else if (marker === 0xd9) break;
     else {
-      // SOF, but for DHT, JPG and DAC, which stand among them.
+      // SOF markers; DHT, JPG and DAC are in the same range.
       if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) {
         [height, width] = [Math.max(height, bytes.readUInt16BE(at + 5)), Math.max(width, bytes.readUInt16BE(at + 7))];
         isPlain &&= marker <= 0xc1 && parts === 0;

@@ -13,7 +13,7 @@ function parts(link: string): [string, string | null, string | null] {
 }
 
 describe('image links', () => {
-  it('stay the same all day and open until the end of the next day', () => {
+  it('are the same all day and valid until the end of the next day', () => {
     let now = NOON;
     const links = createImageLinks([key], () => now);
     const link = links.sign(PATH);
@@ -26,7 +26,7 @@ describe('image links', () => {
     expect(links.sign(PATH)).not.toBe(link);
   });
 
-  it('open nothing else', () => {
+  it('are valid for one image only', () => {
     const links = createImageLinks([key], () => NOON);
     const [path, expires, signature] = parts(links.sign(PATH));
     expect(links.check(path.replace(/1$/, '2'), expires, signature)).toBe('forged');
@@ -38,7 +38,7 @@ describe('image links', () => {
     expect(links.check(path, 'Infinity', signature)).toBe('forged');
   });
 
-  it('are worth nothing under another secret, unless that was the one before', () => {
+  it('are invalid under another secret, unless the secret was rotated', () => {
     const otherKey = deriveKey('another secret for tests, long enough', 'image links');
     const other = createImageLinks([otherKey], () => NOON);
     expect(other.check(...parts(createImageLinks([key], () => NOON).sign(PATH)))).toBe('forged');

@@ -2,16 +2,16 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 
 const DAY_S = 24 * 60 * 60;
 
-/** Signs the paths of stored images, so that a link opens one image for a day or two and nothing else. */
+/** Signs the paths of stored images, so that a link gives access to one image for one or two days. */
 export interface ImageLinks {
   /** `/api/chat/uploads/<id>` → the same with `?e=<unix seconds>&s=<signature>`. */
   sign(path: string): string;
-  /** What a link is worth now. */
+  /** Whether a link is valid now. */
   check(path: string, expires: string | null, signature: string | null): 'good' | 'expired' | 'forged';
 }
 
 /**
- * Links signed with the first of `keys`; those of the others are good too. They expire at the end of the next UTC day: the same image has the same link all day, so browsers keep it in their cache.
+ * Links are signed with the first of `keys` and checked with all. They expire at the end of the next UTC day, so an image has the same link all day and browsers cache it.
  *
  * @param now milliseconds since 1970
  */

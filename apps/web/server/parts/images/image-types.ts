@@ -9,7 +9,7 @@ export const EXTENSIONS: Readonly<Record<ImageType, string>> = {
   'image/webp': 'webp',
 };
 
-/** What the bytes are by their first ones, whatever their name or sender says; undefined when they are none of the types we take. */
+/** The type according to the first bytes, whatever name or sender say; undefined for types that are not accepted. */
 export function detectImageType(bytes: Buffer): ImageType | undefined {
   if (bytes.subarray(0, 8).equals(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]))) return 'image/png';
   if (bytes.subarray(0, 3).equals(Buffer.from([0xff, 0xd8, 0xff]))) return 'image/jpeg';
@@ -18,7 +18,7 @@ export function detectImageType(bytes: Buffer): ImageType | undefined {
   return undefined;
 }
 
-/** `Content-Disposition` for an image that is shown: the name as everybody may see it, with the extension that fits, in plain and in full (RFC 6266). */
+/** `Content-Disposition` for an image that is shown: its name with the matching extension, as plain ASCII and in full (RFC 6266). */
 export function inlineAs(name: string, type: ImageType): string {
   const stem = name.replace(/\.[^.]*$/, '') || 'image';
   const full = `${stem}.${EXTENSIONS[type]}`;
@@ -30,7 +30,7 @@ export function inlineAs(name: string, type: ImageType): string {
   return `inline; filename="${plain}"; filename*=UTF-8''${encoded}`;
 }
 
-/** A file's own name without its folders and without characters that don't show, 255 characters at most. */
+/** A file name without folders and invisible characters, at most 255 characters. */
 export function cleanName(name: string): string {
   const base = name.split(/[/\\]/).at(-1) ?? '';
   const clean = base

@@ -1,10 +1,10 @@
-// Decodes and encodes one image, in a process of its own: whatever a file makes the decoder do, it can be ended, and it has neither secrets nor the
-// database. Plain JavaScript, since the oldest Node that is supported can't run anything else without a build.
+// Decodes and encodes one image in a separate process: whatever a file makes the decoder do, it can be killed, and it has access to neither secrets nor the
+// database. Plain JavaScript, because the oldest supported Node cannot run TypeScript without a build.
 import { setPriority } from 'node:os';
 
 import sharp from 'sharp';
 
-/** Saving messages comes first. */
+/** Saving messages has priority over images. */
 const NICE = 5;
 
 const FORMATS = {
@@ -14,7 +14,7 @@ const FORMATS = {
   'image/webp': (image) => image.webp({ quality: 88 }),
 };
 
-/** @returns what `clean-image.ts` takes: `{ bytes, width, height }`, `{ tooLarge: true }` or `{ damaged: <reason> }` */
+/** @returns the answer for `clean-image.ts`: `{ bytes, width, height }`, `{ tooLarge: true }` or `{ damaged: <reason> }` */
 async function clean({ bytes, mimeType, maxPixels, maxSide, maxAnimationPixels }) {
   const animated = mimeType === 'image/gif' || mimeType === 'image/webp';
   try {
@@ -33,7 +33,7 @@ async function clean({ bytes, mimeType, maxPixels, maxSide, maxAnimationPixels }
   }
 }
 
-// The one that asked is gone: nobody needs the outcome. Not `exit`, which waits for the decoder.
+// The parent process has ended. Not `exit`, which would wait for the decoder.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 process.once('message', (task) => {
   void clean(task).then((outcome) => process.send(outcome));

@@ -3,7 +3,7 @@ import type { Logger } from '@switchboard/telemetry';
 
 import type { Config } from '../../../config.ts';
 
-/** What may be done how often. Nothing may be done as often as one likes. */
+/** How often each action may be done. Every action has a limit. */
 export interface Limits {
   /** New conversations, per address. */
   readonly conversations: RateLimit;
@@ -21,19 +21,19 @@ export interface Limits {
   readonly allBytes: RateLimit;
   /** Reports of how long messages took, per visitor or operator. */
   readonly timings: RateLimit;
-  /** Pages that a visitor moves to: operators are told of each. */
+  /** Page changes per visitor: operators are notified of each. */
   readonly pages: RateLimit;
-  /** Whatever has no limit of its own, per visitor. Several tabs that fetch after an outage must get through. */
+  /** Requests without a limit of their own, per visitor. Several tabs that fetch after an outage must get through. */
   readonly visitorRequests: RateLimit;
-  /** The same per operator: a console asks for something whenever anybody writes to the team. */
+  /** The same per operator: a console fetches whenever anybody writes to the team. */
   readonly operatorRequests: RateLimit;
-  /** The same per address, for who has not shown who it is: as many as an office may be. */
+  /** The same per address, for unidentified callers: enough for an office. */
   readonly addressRequests: RateLimit;
-  /** Attempts to sign in to one account, per address and e-mail: who guesses one locks out nobody else of the same office. */
+  /** Attempts to sign in to one account, per address and e-mail: guessing one password locks out nobody else in the same office. */
   readonly signIns: RateLimit;
   /** Attempts to sign in to any account, per address. */
   readonly signInsOfAddress: RateLimit;
-  /** The same per network around the address (48 bits of IPv6), where one site has many addresses. */
+  /** The same per network (48 bits of an IPv6 address), because one site may have many addresses. */
   readonly signInsOfSite: RateLimit;
   readonly state: RateLimits['state'];
   close(): void;
@@ -42,7 +42,7 @@ export interface Limits {
 export type LimitName = Exclude<keyof Limits, 'state' | 'close'>;
 
 const MINUTES_OF_DAY = 24 * 60;
-/** An outbox that empties after an outage may store at once what it may store in so many minutes. */
+/** An outbox that empties after an outage may store the quota of this many minutes at once. */
 const BURST_MINUTES = 5;
 
 export function createLimits(config: Pick<Config, 'conversationsPerMinute' | 'quota' | 'redisUrl'>, log: Logger): Limits {
@@ -52,11 +52,11 @@ export function createLimits(config: Pick<Config, 'conversationsPerMinute' | 'qu
     onChange: (state, reason) =>
       state === 'shared'
         ? log.info({}, 'connected to Redis')
-        : log.warn({ reason }, 'Redis is away: each web server counts limits by itself'),
+        : log.warn({ reason }, 'Redis is away: each web server counts limits on its own'),
   });
   const perDay = (name: string, bytes: number) => shared.limit({ name, perMinute: bytes / MINUTES_OF_DAY, burst: bytes, weighted: true });
   const { messagesPerMinute, visitorBytesPerDay, addressBytesPerDay, allBytesPerDay } = config.quota;
-  // A flood of saves is stopped where it arrives, without asking anybody.
+  // Counted in this process, so that a flood of saves is stopped without a request to Redis.
   const own = createRateLimits({ connectionName: 'none' });
   return {
     conversations: shared.limit({

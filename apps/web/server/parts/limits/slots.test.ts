@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 
 import { createSlots } from './slots.ts';
 
-it('does so much at a time, refuses more, and has room again however the work ends', async () => {
+it('runs a limited number of tasks, refuses more, and frees a slot however a task ends', async () => {
   const slots = createSlots(2);
   const ends: (() => void)[] = [];
   const work = async () => await new Promise<void>((resolve) => ends.push(resolve));

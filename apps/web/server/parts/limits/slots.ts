@@ -1,8 +1,8 @@
 import { errorFor } from '@switchboard/protocol';
 
-/** So many pieces of costly work at a time, and no queue that only grows. */
+/** Limits how many expensive tasks run at a time, without a queue. */
 export interface Slots {
-  /** Does the work at once. @throws ChatError `unavailable` when all slots are taken; whatever `work` throws */
+  /** Runs `work` at once. @throws ChatError `unavailable` when all slots are taken; whatever `work` throws */
   run<T>(work: () => Promise<T>): Promise<T>;
 }
 

@@ -2,12 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import type { ChatLog } from '@switchboard/chat';
 
-/** The database is asked for figures at most this often, however often they are read. Milliseconds. */
+/** Least time between two queries for metrics, however often they are scraped. Milliseconds. */
 const ASK_EVERY_MS = 10_000;
-/** A scrape does not wait longer than this for a database that is away. Milliseconds. */
+/** Longest time that a scrape waits for the database. Milliseconds. */
 const PATIENCE_MS = 1_500;
 
-/** Figures from the database for the metrics page, at most ten seconds old; undefined while the database does not answer. */
+/** Metrics from the database, at most ten seconds old; undefined while the database does not answer. */
 export function askDatabase<T>(
   ask: () => Promise<T>,
   log: Pick<ChatLog, 'debug'>,
@@ -30,7 +30,7 @@ async function askInTime<T>(ask: () => Promise<T>, log: Pick<ChatLog, 'debug'>):
     const tooLate = delay(PATIENCE_MS, undefined, { signal: late.signal, ref: false });
     return await Promise.race([ask(), tooLate]);
   } catch (error) {
-    log.debug({ err: error }, 'the database does not answer a question for the metrics');
+    log.debug({ err: error }, 'the database does not answer a query for metrics');
     return undefined;
   } finally {
     late.abort();

@@ -1,7 +1,7 @@
 import type { Database, TimeListener } from '@switchboard/database';
 import type { Metrics } from '@switchboard/telemetry';
 
-/** The figures of the database as this process sees it: `onTime` is for `openDatabase`, which makes what `watch` is given. */
+/** Metrics of the database as this process sees it. Pass `onTime` to `openDatabase`, and its result to `watch`. */
 export function createDatabaseMetrics(metrics: Metrics): { readonly onTime: TimeListener; readonly watch: (db: Database) => void } {
   const time = metrics.histogram(
     'database_seconds',

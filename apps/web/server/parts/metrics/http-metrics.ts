@@ -12,7 +12,7 @@ export interface HttpMetrics {
   readonly rateLimited: CounterMetric;
   /** By `outcome`: see `outcomeOfSignIn`. */
   readonly signIns: CounterMetric;
-  /** Errors that nobody handled. */
+  /** Unhandled errors. */
   readonly strayErrors: CounterMetric;
 }
 
@@ -53,7 +53,7 @@ export function createHttpMetrics(metrics: Metrics): HttpMetrics {
 
 const SIGN_IN_OUTCOMES = ['ok', 'refused', 'rate_limited', 'failed'] as const;
 
-/** What became of an attempt to sign in that was answered with this status; `refused` for wrong passwords, `failed` for what was not the person's fault. */
+/** The outcome of an attempt to sign in, by the status of its response: `refused` for wrong passwords, `failed` for errors of the server. */
 export function outcomeOfSignIn(status: number): (typeof SIGN_IN_OUTCOMES)[number] {
   if (status < 400) return 'ok';
   if (status === 429) return 'rate_limited';

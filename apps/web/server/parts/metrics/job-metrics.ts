@@ -4,7 +4,7 @@ import type { Metrics } from '@switchboard/telemetry';
 
 import { askDatabase } from './ask-database.ts';
 
-/** The jobs of all web servers, and the runs of this one. @returns what is to be called for each run */
+/** Metrics of the jobs of all web servers and the runs of this one. @returns the function to call for each run */
 export function measureJobs(metrics: Metrics, { db, log }: Pick<Context, 'db' | 'log'>, names: readonly string[]): RunListener {
   const counts = askDatabase(async () => await countJobs(db), log);
   metrics.gauge('jobs_due', 'Jobs that could run now and wait for a web server; 10,000 when there are more', {

@@ -1,7 +1,7 @@
 import type { Timings } from '@switchboard/protocol';
 import type { HistogramMetric, Metrics } from '@switchboard/telemetry';
 
-/** What browsers report of how long messages took. */
+/** Metrics of the times that browsers report. */
 export interface TimingMetrics {
   note(by: 'visitor' | 'operator', timings: Timings): void;
 }

@@ -3,7 +3,7 @@ import type { Metrics } from '@switchboard/telemetry';
 
 import { askDatabase } from './ask-database.ts';
 
-/** The visitors that wait for an answer, and whether the database answers. While it does not, only the latter is shown. */
+/** Metrics of the visitors that wait for an answer, and whether the database answers. While it does not, only the latter is exported. */
 export function measureWaiting(metrics: Metrics, chat: Context, askEveryMs?: number): void {
   const unanswered = askDatabase(async () => await countUnanswered(chat, SYSTEM), chat.log, askEveryMs);
   metrics.gauge('unanswered_chats', 'Visitors who wait for an answer, as the view Waiting lists them; 10,000 when there are more', {

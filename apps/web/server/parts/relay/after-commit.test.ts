@@ -8,10 +8,13 @@ import type { RevocationSender } from './revocation-sender.ts';
 
 function carriedOut(...effects: Effect[]) {
   const send = vi.fn<RelayHints['send']>();
-  const tell = vi.fn<RevocationSender['tell']>();
+  const sendRevocation = vi.fn<RevocationSender['send']>();
   const adopt = vi.fn<CurrentSettings['adopt']>();
-  const result = createAfterCommit({ hints: { send }, revocations: { tell }, settings: { adopt } })({ answer: 42, effects });
-  return { result, hints: send.mock.calls.flat(), told: tell.mock.calls.flat(), adopted: adopt.mock.calls.flat(2) };
+  const result = createAfterCommit({ hints: { send }, revocations: { send: sendRevocation }, settings: { adopt } })({
+    answer: 42,
+    effects,
+  });
+  return { result, hints: send.mock.calls.flat(), revocations: sendRevocation.mock.calls.flat(), adopted: adopt.mock.calls.flat(2) };
 }
 
 const receipts = { clientDeliveredSeq: 4, clientReadSeq: 3, operatorDeliveredSeq: 2, operatorReadSeq: 1 };
@@ -39,7 +42,7 @@ it.each<[Effect, object]>([
     { event: 'chatEnded', clientId: 'a' },
   ],
 ])('sends the hint that an effect asks for: %o', (effect, hint) => {
-  expect(carriedOut(effect)).toEqual({ result: { answer: 42 }, hints: [hint], told: [], adopted: [] });
+  expect(carriedOut(effect)).toEqual({ result: { answer: 42 }, hints: [hint], revocations: [], adopted: [] });
 });
 
 it('sends no hint about a conversation without an address', () => {
@@ -55,7 +58,7 @@ it('has the relay told of a revocation, also of a person without an address', ()
     { kind: 'access revoked', role: 'client', id: 7, address: 'a' },
     { kind: 'access revoked', role: 'operator', id: 8, address: null },
   ];
-  expect(carriedOut(...effects).told).toEqual([
+  expect(carriedOut(...effects).revocations).toEqual([
     { role: 'client', id: 7, address: 'a' },
     { role: 'operator', id: 8, address: null },
   ]);

@@ -13,7 +13,7 @@ export type AfterCommit = <T extends object>(committed: WithEffects<T>) => Omit<
 export function createAfterCommit({ hints, revocations, settings }: AfterCommitOptions): AfterCommit {
   return ({ effects, ...result }) => {
     for (const effect of effects) {
-      if (effect.kind === 'access revoked') revocations.tell({ role: effect.role, id: effect.id, address: effect.address });
+      if (effect.kind === 'access revoked') revocations.send({ role: effect.role, id: effect.id, address: effect.address });
       else if (effect.kind === 'settings changed') settings.adopt(effect.settings);
       else sendHint(hints, effect);
     }
@@ -23,14 +23,14 @@ export function createAfterCommit({ hints, revocations, settings }: AfterCommitO
 
 interface AfterCommitOptions {
   readonly hints: Pick<RelayHints, 'send'>;
-  readonly revocations: Pick<RevocationSender, 'tell'>;
+  readonly revocations: Pick<RevocationSender, 'send'>;
   readonly settings: Pick<CurrentSettings, 'adopt'>;
 }
 
-/** What both sides of a conversation can hear of. */
+/** Effects that both sides of a conversation are notified of. */
 type PeerEffect = Exclude<Effect, { kind: 'access revoked' | 'settings changed' }>;
 
-/** Nobody is at an address that is not there. */
+/** Without an address there is nobody to notify. */
 function sendHint(hints: Pick<RelayHints, 'send'>, effect: PeerEffect): void {
   if (effect.address !== null) hints.send(hintOf(effect, effect.address));
 }

@@ -36,7 +36,7 @@ describe('relay hints', () => {
     expect(await figure('sent')).toBe(3);
   });
 
-  it('say the highest number, whichever save tells first', async () => {
+  it('have the highest number, whichever save sends first', async () => {
     const { hints: sender } = hints();
     sender.send(changed('a', 5));
     sender.send(changed('a', 3));
@@ -59,14 +59,14 @@ describe('relay hints', () => {
     ]);
   });
 
-  it('go out a hundred at a time', async () => {
+  it('are sent a hundred at a time', async () => {
     const { hints: sender } = hints();
     for (let client = 0; client < 250; client += 1) sender.send(changed(String(client), 1));
     await sender.settled();
     expect(relay.batches.map((batch) => batch.length)).toEqual([100, 100, 50]);
   });
 
-  it('are counted and complained about once when the relay refuses', async () => {
+  it('are counted and logged once when the relay refuses them', async () => {
     relay.status = 503;
     const warn = vi.fn<(fields: object, message: string) => void>();
     const { hints: sender, figure } = hints(relay.url, { ...silentLogger, warn });
@@ -78,7 +78,7 @@ describe('relay hints', () => {
     expect(warn).toHaveBeenCalledTimes(1);
   });
 
-  it('never throw when nobody is there', async () => {
+  it('never throw when no relay is running', async () => {
     const { hints: sender, figure } = hints('http://127.0.0.1:9');
     sender.send(changed('a', 1));
     await sender.settled();

@@ -10,7 +10,7 @@ export type PeerHint = Exclude<HintRequest, { event: 'revoked' }>;
 export interface RelayHints {
   /** Returns at once; the hint is sent with others, and merged with one about the same that still waits. */
   send(hint: PeerHint): void;
-  /** Resolves when nothing is on its way any more. */
+  /** Resolves when no hint is queued or under way. */
   settled(): Promise<void>;
 }
 
@@ -23,7 +23,7 @@ export interface RelayHintsOptions {
 const MAX_WAITING = 2_000;
 const WARN_EVERY_MS = 60_000;
 
-/** Hints go out one request at a time. */
+/** Sends one request at a time. */
 export function createRelayHints({ relay, log, metrics }: RelayHintsOptions): RelayHints {
   const waiting = new Map<string, PeerHint>();
   const sent = metrics.counter('relay_hints_sent_total', 'Hints that the relay took');
@@ -37,12 +37,12 @@ export function createRelayHints({ relay, log, metrics }: RelayHintsOptions): Re
     unreported += count;
     if (performance.now() - warnedAt < WARN_EVERY_MS) return;
     warnedAt = performance.now();
-    log.warn({ dropped: unreported, reason }, 'the relay does not take hints; browsers find the news at their next check');
+    log.warn({ dropped: unreported, reason }, 'the relay does not take hints; browsers find the changes at their next check');
     unreported = 0;
   }
 
   async function run(): Promise<void> {
-    // One turn of the event loop: the hints of requests that were committed together go together.
+    // Waits for the next iteration of the event loop, so that hints of requests that were committed together are sent together.
     await new Promise((resolve) => setImmediate(resolve));
     while (waiting.size > 0) {
       const batch = [...waiting].slice(0, MAX_HINTS);
@@ -58,7 +58,7 @@ export function createRelayHints({ relay, log, metrics }: RelayHintsOptions): Re
     send(hint) {
       const key = keyOf(hint);
       const before = waiting.get(key);
-      // Deleted first, so that a busy conversation does not keep its place at the head of the queue.
+      // Deleted first, so that a busy conversation moves to the end of the queue.
       waiting.delete(key);
       if (waiting.size >= MAX_WAITING) return drop(1, 'too many are waiting');
       waiting.set(key, before === undefined ? hint : merged(before, hint));

@@ -2,26 +2,26 @@ import type { HintRequest } from '@switchboard/protocol';
 import { postHints, reasonOf, type RelayAnswer } from '@switchboard/relay-client';
 import type { Tokens } from '@switchboard/tokens';
 
-/** Posts hints and revocations to the relay, and remembers whether it takes them. */
+/** Posts hints and revocations to the relay, and records whether it takes them. */
 export interface RelayRequests {
-  /** Sends `MAX_HINTS` hints at most. Never rejects; takes 2 s at most. */
+  /** Sends at most `MAX_HINTS` hints. Never rejects; takes at most 2 s. */
   post(batch: readonly HintRequest[]): Promise<RelayAnswer>;
   /** Calls `listener` with every answer, before `post` resolves with it. */
   onAnswer(listener: (answer: RelayAnswer) => void): void;
-  /** Since when the relay has taken nothing, and why the last request failed; undefined while it takes what it is sent. */
+  /** Since when requests have failed, and why the last one did; undefined while the relay takes them. */
   trouble(): RelayTrouble | undefined;
 }
 
 export interface RelayTrouble {
   readonly since: Date;
-  /** When it was tried last: without news there is no reason to try. */
+  /** The last attempt. Without hints to send there are none. */
   readonly lastTried: Date;
-  /** In a few words. */
+  /** A short description. */
   readonly reason: string;
 }
 
 interface RelayRequestsOptions {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly relayUrl: string;
   readonly tokens: Pick<Tokens, 'mintRelayToken'>;
 }

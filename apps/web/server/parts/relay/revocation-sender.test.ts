@@ -29,7 +29,7 @@ afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).toReversed()) await cleanUp();
 });
 
-/** As one web process has it. `hint` posts something else to the relay. */
+/** The sender of one web process. `hint` posts something else to the relay. */
 function webProcess(): { sender: RevocationSender; hint: () => Promise<unknown>; pending: () => Promise<string | undefined> } {
   const requests = createRelayRequests({ relayUrl: relay.url, tokens });
   const metrics = createMetrics('web');
@@ -49,7 +49,7 @@ const isRevoked = (hint: HintRequest) => hint.event === 'revoked';
 const heard = () => relay.batches.flat().filter(isRevoked);
 const ids = () => new Set(heard().map(({ id }) => id));
 
-it('a revocation is told until the relay takes it, with the moment when it happened', async () => {
+it('a revocation is sent until the relay takes it, with the time when it happened', async () => {
   relay.status = 503;
   const { sender, pending } = webProcess();
   const before = Math.floor(Date.now() / 1_000);
@@ -67,7 +67,7 @@ it('a revocation is told until the relay takes it, with the moment when it happe
   expect([...moments].every((at) => at >= before && at <= after)).toBe(true);
 });
 
-it('a revocation that a process could not tell is told by the next one', async () => {
+it('a revocation that one process could not send is sent by the next one', async () => {
   relay.status = 503;
   const first = webProcess();
   await first.sender.revoke({ role: 'operator', id: 7 });
@@ -81,7 +81,7 @@ it('a revocation that a process could not tell is told by the next one', async (
   await expect.poll(() => heard().slice(told)).toMatchObject([{ role: 'operator', id: 7 }]);
 });
 
-it('one that the command line kept is told without anybody asking', async () => {
+it('a revocation that the command line stored is sent', async () => {
   const { sender } = webProcess();
   const email = 'gone@lamps.example';
   const { id } = await createOperator(chat, SYSTEM, { email, name: 'Gone', password: 'correct horse battery' });
@@ -90,7 +90,7 @@ it('one that the command line kept is told without anybody asking', async () => 
   await expect.poll(() => heard()).toMatchObject([{ role: 'operator', id }]);
 });
 
-it('a relay that is a new process is told everything of the last 24 hours, once it answers to anything', async () => {
+it('a new relay process gets all revocations of the last 24 hours after its first answer', async () => {
   const { sender, hint } = webProcess();
   await recordRevocation(chat, SYSTEM, { role: 'client', id: 1, at: new Date(), address: 'socket' });
   await recordRevocation(chat, SYSTEM, { role: 'operator', id: 2, at: new Date(Date.now() - 25 * 60 * 60_000) });
@@ -99,7 +99,7 @@ it('a relay that is a new process is told everything of the last 24 hours, once 
   await expect.poll(() => sender.waiting().count === 0 && ids().size).toBe(2);
   const known = heard().length;
 
-  // The same process: nothing to repeat.
+  // The same process: no repetition.
   await hint();
   await sender.settled();
   expect(heard()).toHaveLength(known);
@@ -113,7 +113,7 @@ it('a relay that is a new process is told everything of the last 24 hours, once 
   ]);
 });
 
-it('a relay that was away and does not say who it is is told everything, too', async () => {
+it('a relay that was away and does not identify itself gets all revocations, too', async () => {
   relay.node = undefined;
   const { sender, hint } = webProcess();
   await sender.revoke({ role: 'operator', id: 7 });
@@ -127,22 +127,22 @@ it('a relay that was away and does not say who it is is told everything, too', a
   expect(heard().length).toBeGreaterThan(known);
 });
 
-it('more than one request takes go in several', async () => {
+it('many revocations are sent in several requests', async () => {
   const { sender } = webProcess();
-  for (let id = 1; id <= 250; id += 1) sender.tell({ role: 'client', id });
+  for (let id = 1; id <= 250; id += 1) sender.send({ role: 'client', id });
   await expect.poll(() => sender.waiting().count).toBe(0);
   expect(ids().size).toBe(250);
   expect(relay.batches.every((batch) => batch.length <= 100)).toBe(true);
 });
 
-it('what can not be kept is told all the same', async () => {
+it('a revocation that cannot be stored is sent all the same', async () => {
   const { sender } = webProcess();
   await chat.db.prisma.$executeRaw`ALTER TABLE "Revocation" RENAME TO "Elsewhere"`;
   await sender.revoke({ role: 'operator', id: 7 });
   await expect.poll(() => heard()).toMatchObject([{ id: 7 }]);
 });
 
-it('the real relay, started again, is told by the first hint it takes: a token from before the removal ends there', async () => {
+it('a restarted relay gets all revocations after the first hint, and refuses a token from before the removal', async () => {
   const first = await startRelay();
   const requests = createRelayRequests({ relayUrl: first.url, tokens: first.tokens });
   const sender = createRevocationSender({ chat, relay: requests, log: silentLogger, metrics: createMetrics('web') });
@@ -154,7 +154,7 @@ it('the real relay, started again, is told by the first hint it takes: a token f
   await first.close();
   const second = await startRelay({ port: Number(new URL(first.url).port) });
   cleanUps.push(async () => await second.close());
-  // Nobody has told this one.
+  // This relay does not know the revocation yet.
   const after = await second.connect(token);
   await requests.post([{ event: 'conversationChanged', clientId: 'somebody', lastSeq: 1 }]);
   await expect.poll(() => after.socket.connected).toBe(false);

@@ -3,26 +3,26 @@ import { MAX_HINTS, reasonOf, revokedHint, type Person } from '@switchboard/rela
 import type { CounterMetric, Logger, Metrics } from '@switchboard/telemetry';
 
 import type { RelayRequests } from './relay-requests.ts';
-import { RevocationBook } from './revocation-book.ts';
+import { PendingRevocations } from './pending-revocations.ts';
 
 /**
- * Has the relay end people's connections and refuse their tokens from before. Each revocation is a row for 24 hours, and is told again until the relay has
- * taken it. All of them are told again to a relay that was away or is a new process: it knows nothing of those from before.
+ * Makes the relay close people's connections and refuse their earlier tokens. Each revocation is a row for 24 hours, and is sent until the relay has taken it.
+ * A relay that was away or is a new process gets all of them again, because it does not know the earlier ones.
  */
 export interface RevocationSender {
-  /** Keeps a revocation without telling it: for before what revokes, so that the end of this process in between does not lose it. @throws ChatError `unavailable` */
-  keep(person: Person): Promise<void>;
-  /** Keeps it and has the relay told. Never rejects: what can't be kept is told all the same, for as long as this process runs. */
+  /** Stores a revocation without sending it. Call it before the change that revokes, so that a crash in between does not lose it. @throws ChatError `unavailable` */
+  record(person: Person): Promise<void>;
+  /** Stores a revocation and sends it. Never rejects: a revocation that cannot be stored is sent all the same, while this process runs. */
   revoke(person: Person): Promise<void>;
-  /** Has the relay told of one that is kept already. Returns at once. */
-  tell(person: Person): void;
-  /** Looks from now on every half minute for what others have kept (other web servers, the command line), and whether the relay is still the same process. */
+  /** Sends a revocation that is stored already. Returns at once. */
+  send(person: Person): void;
+  /** Starts checking every 30 s for revocations that others have stored (other web servers, the command line), and for a new relay process. */
   start(): void;
-  /** How many the relay is not known to have taken, and since when there are any. */
+  /** How many revocations the relay has not confirmed, and since when there are any. */
   waiting(): { readonly count: number; readonly since: Date | undefined };
-  /** Resolves when nothing is on its way any more. What waits for its next attempt is not waited for. */
+  /** Resolves when no request is under way. Does not wait for scheduled retries. */
   settled(): Promise<void>;
-  /** No further attempt is made. */
+  /** Stops further attempts. */
   close(): void;
 }
 
@@ -33,13 +33,13 @@ export interface RevocationSenderOptions {
   readonly metrics: Metrics;
 }
 
-/** Pauses before each further attempt; the last one is repeated. Milliseconds. */
+/** Pauses before each retry; the last one is repeated. Milliseconds. */
 const RETRY_AFTER_MS = [200, 400, 800, 1_600, 3_200, 5_000];
-const LOOK_EVERY_MS = 30_000;
+const CHECK_EVERY_MS = 30_000;
 const FORGET_EVERY_MS = 60 * 60_000;
 const WARN_EVERY_MS = 60_000;
 
-/** Tells nobody anything before it is asked to. */
+/** Sends nothing before `send`, `revoke` or `start` is called. */
 export function createRevocationSender(options: RevocationSenderOptions): RevocationSender {
   return new Sender(options);
 }
@@ -49,35 +49,35 @@ class Sender implements RevocationSender {
   readonly #relay: RelayRequests;
   readonly #log: Logger;
   readonly #failures: CounterMetric;
-  readonly #book: RevocationBook;
+  readonly #pending: PendingRevocations;
   #watching = false;
   #closed = false;
   #running: Promise<void> | undefined;
   #again = false;
   #timer: NodeJS.Timeout | undefined;
-  /** Rounds that have failed since the last one that went well. */
+  /** Rounds that have failed since the last successful one. */
   #failed = 0;
   #warnedAt: number | undefined;
   #forgotAt = 0;
-  /** Rows recorded up to then have been read; undefined: none. */
+  /** Rows recorded up to this time have been read; undefined: none. */
   #readUntil: Date | undefined;
 
   constructor({ chat, relay, log, metrics }: RevocationSenderOptions) {
     this.#chat = chat;
     this.#relay = relay;
     this.#log = log;
-    this.#book = new RevocationBook(() => chat.clock());
-    this.#failures = metrics.counter('web_revocation_failures_total', 'Attempts to tell the relay of revocations that failed');
+    this.#pending = new PendingRevocations(() => chat.clock());
+    this.#failures = metrics.counter('web_revocation_failures_total', 'Failed attempts to send revocations to the relay');
     metrics.gauge('web_revocations_pending', 'Revocations of the last 24 hours that the relay is not known to have taken', {
-      read: () => this.#book.count,
+      read: () => this.#pending.count,
     });
     relay.onAnswer((answer) => {
-      // While attempts fail, the next one has its time already.
-      if (this.#book.note(answer) && (answer.outcome === 'taken' || this.#failed === 0)) this.#wake();
+      // While attempts fail, the next one is scheduled already.
+      if (this.#pending.note(answer) && (answer.outcome === 'taken' || this.#failed === 0)) this.#wake();
     });
   }
 
-  async keep(person: Person): Promise<void> {
+  async record(person: Person): Promise<void> {
     await recordRevocation(this.#chat, SYSTEM, this.#revocationOf(person));
   }
 
@@ -88,11 +88,11 @@ class Sender implements RevocationSender {
       await recordRevocation(this.#chat, SYSTEM, revocation);
     } catch (error) {
       const { role, id } = person;
-      this.#log.error({ role, id, err: error }, 'a revocation could not be kept: only this process repeats it to a relay that is away');
+      this.#log.error({ role, id, err: error }, 'could not store a revocation: only this process repeats it to a relay that is away');
     }
   }
 
-  tell(person: Person): void {
+  send(person: Person): void {
     this.#add(this.#revocationOf(person));
   }
 
@@ -102,7 +102,7 @@ class Sender implements RevocationSender {
   }
 
   waiting() {
-    return { count: this.#book.count, since: this.#book.since };
+    return { count: this.#pending.count, since: this.#pending.since };
   }
 
   async settled(): Promise<void> {
@@ -119,34 +119,34 @@ class Sender implements RevocationSender {
   }
 
   #add(revocation: Revocation): void {
-    this.#book.add(revocation);
+    this.#pending.add(revocation);
     this.#wake();
   }
 
-  /** Begins a round, or has the one under way followed by another. With `look` the relay is asked something even if nothing waits. */
-  #wake(look = false): void {
+  /** Starts a round, or schedules another after the one under way. With `probe`, a request is sent even if no revocation is pending. */
+  #wake(probe = false): void {
     if (this.#closed) return;
     clearTimeout(this.#timer);
-    if (this.#running === undefined) this.#running = this.#run(look);
+    if (this.#running === undefined) this.#running = this.#run(probe);
     else this.#again = true;
   }
 
-  async #run(look: boolean): Promise<void> {
+  async #run(probe: boolean): Promise<void> {
     let done: boolean;
     do {
       this.#again = false;
-      const read = !this.#watching || (await this.#readKept());
-      done = (await this.#tellAll(look)) && read;
+      const read = !this.#watching || (await this.#readRecorded());
+      done = (await this.#sendAll(probe)) && read;
     } while (done && this.#again && !this.#closed);
     this.#running = undefined;
     this.#failed = done ? 0 : this.#failed + 1;
     if (this.#closed || (done && !this.#watching)) return;
-    const pause = done ? LOOK_EVERY_MS : RETRY_AFTER_MS[Math.min(this.#failed, RETRY_AFTER_MS.length) - 1];
+    const pause = done ? CHECK_EVERY_MS : RETRY_AFTER_MS[Math.min(this.#failed, RETRY_AFTER_MS.length) - 1];
     this.#timer = setTimeout(() => this.#wake(true), pause).unref();
   }
 
-  /** False when the database can't say: then what this process knows is told, and the rest the next time. */
-  async #readKept(): Promise<boolean> {
+  /** Reads revocations that others stored. False when the database fails: then this round sends what this process knows. */
+  async #readRecorded(): Promise<boolean> {
     try {
       const now = this.#chat.clock();
       if (now.getTime() - this.#forgotAt >= FORGET_EVERY_MS) {
@@ -155,42 +155,42 @@ class Sender implements RevocationSender {
         this.#readUntil = undefined;
       }
       const { revocations, recordedUntil } = await listRevocations(this.#chat, SYSTEM, now, this.#readUntil);
-      for (const revocation of revocations) this.#book.add(revocation);
+      for (const revocation of revocations) this.#pending.add(revocation);
       this.#readUntil = recordedUntil;
       return true;
     } catch (error) {
-      this.#log.warn({ err: error }, 'the database can not say who was revoked; trying again');
+      this.#log.warn({ err: error }, 'could not read revocations from the database; retrying');
       return false;
     }
   }
 
-  /** Tells what waits. With `look` and nothing waiting, the newest once more: the answer says which process the relay is. False when the relay did not take it. */
-  async #tellAll(look: boolean): Promise<boolean> {
-    const book = this.#book;
-    book.forget();
-    let batch = book.waiting().slice(0, MAX_HINTS);
-    if (batch.length === 0 && look) batch = book.newest();
+  /** Sends the pending revocations. With `probe` and none pending, sends the newest again: the answer identifies the relay process. False when the relay did not take them. */
+  async #sendAll(probe: boolean): Promise<boolean> {
+    const pending = this.#pending;
+    pending.forget();
+    let batch = pending.waiting().slice(0, MAX_HINTS);
+    if (batch.length === 0 && probe) batch = pending.newest();
     while (batch.length > 0) {
       const answer = await this.#relay.post(batch.map((revocation) => revokedHint(revocation, revocation.at)));
       if (answer.outcome !== 'taken') {
         this.#failures.add();
-        this.#complain(reasonOf(answer));
+        this.#warn(reasonOf(answer));
         return false;
       }
-      book.told(batch);
-      batch = book.waiting().slice(0, MAX_HINTS);
+      pending.markTaken(batch);
+      batch = pending.waiting().slice(0, MAX_HINTS);
     }
     if (this.#warnedAt !== undefined) this.#log.info({}, 'the relay has taken all revocations');
     this.#warnedAt = undefined;
     return true;
   }
 
-  #complain(reason: string): void {
+  #warn(reason: string): void {
     // A relay that restarts is back after a few seconds.
     if (this.#failed < RETRY_AFTER_MS.length) return;
     if (this.#warnedAt !== undefined && performance.now() - this.#warnedAt < WARN_EVERY_MS) return;
     this.#warnedAt = performance.now();
-    const fields = { waiting: this.#book.count, reason };
-    this.#log.error(fields, 'the relay can not be told of revocations: the connections of these people go on; trying again every 5 s');
+    const fields = { waiting: this.#pending.count, reason };
+    this.#log.error(fields, 'could not send revocations to the relay: connections of these people stay open; retrying every 5 s');
   }
 }

@@ -14,14 +14,14 @@ const messages = Array.from({ length: 7 }, () =>
 );
 const messageKeys = messages.slice(0, 5).map(({ messageKey }) => messageKey);
 
-it('writes one line about a save, with up to five keys and no text', async () => {
+it('logs a save in one entry with up to five keys and no text', async () => {
   expect(await loggingSave(log, 'r1', messages, async () => await Promise.resolve('saved'))).toBe('saved');
   const fields = { requestId: 'r1', messageKeys, messages: 7, ms: expect.any(Number) };
   expect(lines).toEqual([{ level: 'debug', fields, message: 'messages saved' }]);
   expect(JSON.stringify(lines)).not.toContain('canary');
 });
 
-it('writes one line about a save that failed, and lets the error through', async () => {
+it('logs a failed save in one entry and rethrows the error', async () => {
   const away = new ChatError('unavailable', 'The database is away.');
   await expect(loggingSave(log, 'r2', messages, async () => await Promise.reject(away))).rejects.toBe(away);
   expect(lines).toMatchObject([{ level: 'info', fields: { requestId: 'r2', messageKeys, code: 'unavailable' } }]);

@@ -3,10 +3,10 @@ import type { Logger } from '@switchboard/telemetry';
 
 import { asChatError } from '../http/present-error.ts';
 
-/** Message keys in one line of the log. */
+/** Most message keys in one log entry. */
 const MAX_KEYS = 5;
 
-/** Saves, and writes one line about it: which request, which messages (by their keys, never what they say), how long, and what became of it. */
+/** Saves, and writes one log entry: the request, the messages (keys, never texts), the duration and the outcome. */
 export async function loggingSave<T>(log: Logger, requestId: string, messages: readonly NewMessage[], save: () => Promise<T>): Promise<T> {
   const began = performance.now();
   const messageKeys = messages.slice(0, MAX_KEYS).map(({ messageKey }) => messageKey);

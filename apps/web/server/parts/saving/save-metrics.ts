@@ -4,7 +4,7 @@ import type { Metrics } from '@switchboard/telemetry';
 
 import { asChatError } from '../http/present-error.ts';
 
-/** The saver of this process, with its figures. */
+/** The saver of this process, with its metrics. */
 export function createMeasuredSaver(chat: Context, metrics: Metrics): MessageSaver {
   const requests = metrics.counter(
     'save_requests_total',

@@ -1,15 +1,15 @@
 import { isDiskFull, isReadOnly, isUnavailable, type Database } from '@switchboard/database';
 import { errorFor } from '@switchboard/protocol';
 
-/** Whether messages can be saved. The database is asked by a write that is taken back, once for everybody who asks within some seconds. */
+/** Whether messages can be saved. Checks it by a write that is rolled back, and reuses the result for some seconds. */
 export interface SaveState {
-  /** In a sentence why nothing can be saved; undefined when it can. Never rejects. */
+  /** A sentence that says why nothing can be saved; undefined when saving works. Never rejects. */
   trouble(): Promise<string | undefined>;
   /** @throws ChatError `unavailable` when nothing can be saved */
   require(): Promise<void>;
 }
 
-/** How long an answer of the database counts. Milliseconds. */
+/** How long a result is reused. Milliseconds. */
 const KEEP_MS = 3_000;
 const RETRY_AFTER_S = 5;
 

@@ -5,26 +5,26 @@ import { dirname, join } from 'node:path';
 import { errorFor } from '@switchboard/protocol';
 import type { Logger } from '@switchboard/telemetry';
 
-/** What is stored: messages in the database, images beside it. */
+/** Messages are stored in the database, images in the data folder. */
 export type Stored = 'messages' | 'images';
 
-/** Keeps visitors from filling the disk, on which operators go on working. */
+/** Prevents visitors from filling the disk, so that operators can continue to work. */
 export interface DiskFloor {
-  /** @throws ChatError `unavailable` when there is too little room on the disk where this would be stored */
+  /** @throws ChatError `unavailable` when the disk where this would be stored has too little room */
   requireRoom(stored: Stored): Promise<void>;
 }
 
 export interface DiskFloorOptions {
   readonly dataDir: string;
-  /** Where the embedded database is not used, messages take no room on the disk of the data folder. */
+  /** Messages use the disk of the data folder only with the embedded database. */
   readonly databaseUrl: string;
   readonly minFreeBytes: number;
   readonly log: Pick<Logger, 'error' | 'info'>;
-  /** Free bytes on the disk of the folder, undefined when nobody knows. */
+  /** Free bytes on the disk of the folder; undefined when unknown. */
   readonly freeBytes?: (dataDir: string) => Promise<number | undefined>;
 }
 
-/** The disk is asked again after this. Milliseconds: some hundred megabytes at most are written meanwhile. */
+/** Interval between checks of the disk, in milliseconds. At most some hundred megabytes are written meanwhile. */
 const ASK_EVERY_MS = 1_000;
 const RETRY_AFTER_S = 60;
 
@@ -37,8 +37,8 @@ export function createDiskFloor({ dataDir, databaseUrl, minFreeBytes, log, freeB
     const hasRoom = free === undefined || free >= minFreeBytes;
     if (hasRoom !== hadRoom) {
       hadRoom = hasRoom;
-      if (hasRoom) log.info({ free }, 'the disk has room again: visitors may store');
-      else log.error({ free, minFreeBytes }, 'the disk is nearly full: nothing of visitors is stored until there is room');
+      if (hasRoom) log.info({ free }, 'the disk has room again: data of visitors is stored');
+      else log.error({ free, minFreeBytes }, 'the disk is nearly full: no data of visitors is stored until there is room');
     }
     return hasRoom;
   }
@@ -54,7 +54,7 @@ export function createDiskFloor({ dataDir, databaseUrl, minFreeBytes, log, freeB
   };
 }
 
-/** Whether the database is the one that lies in the data folder. */
+/** Whether the database is the embedded one in the data folder. */
 function isEmbedded(databaseUrl: string, dataDir: string): boolean {
   const { hostname } = new URL(databaseUrl);
   return ['127.0.0.1', 'localhost', '[::1]'].includes(hostname) && existsSync(join(dataDir, 'postgres'));
@@ -65,7 +65,7 @@ async function freeBytesOf(folder: string): Promise<number | undefined> {
     const { bavail, bsize } = await statfs(folder);
     return bavail * bsize;
   } catch {
-    // The folder is made with the first image: on the disk of the one that will hold it.
+    // The folder is created with the first image: until then, the disk of its parent counts.
     return dirname(folder) === folder ? undefined : await freeBytesOf(dirname(folder));
   }
 }

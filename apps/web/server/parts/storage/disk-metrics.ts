@@ -4,14 +4,14 @@ import type { Metrics } from '@switchboard/telemetry';
 
 import type { ImageStore } from './image-store.ts';
 
-/** The room on the disk that holds the data folder. */
+/** Metrics of the disk with the data folder. */
 export function measureDisk(metrics: Metrics, dataDir: string): void {
   const bytes = async (what: 'bavail' | 'blocks') => {
     try {
       const disk = await statfs(dataDir);
       return disk[what] * disk.bsize;
     } catch {
-      // The folder is made with the first image; until then nobody knows which disk it will be on.
+      // The folder is created with the first image; until then its disk is unknown.
       return undefined;
     }
   };
@@ -19,7 +19,7 @@ export function measureDisk(metrics: Metrics, dataDir: string): void {
   metrics.gauge('data_disk_size_bytes', 'Size of the disk of the data folder', { read: async () => await bytes('blocks') });
 }
 
-/** The same store, with what goes into it counted. */
+/** The same store, which counts what is stored. */
 export function measureUploads(metrics: Metrics, images: ImageStore): ImageStore {
   const uploads = metrics.counter('uploads_total', 'Images stored');
   const bytes = metrics.counter('uploads_bytes_total', 'Bytes of the images stored');

@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(async () => await rm(dataDir, { recursive: true, force: true }));
 
 const read = async (key: string) => await new Response((await store.get(key))?.stream()).text();
-/** Paths below the data folder that this process has open. */
+/** Open files of this process below the data folder. */
 async function opened(): Promise<string[]> {
   const descriptors = await readdir('/proc/self/fd');
   const paths = await Promise.all(descriptors.map(async (fd) => await readlink(`/proc/self/fd/${fd}`).catch(() => '')));
@@ -26,7 +26,7 @@ const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toStrin
 describe('a stream', () => {
   const LARGE = Buffer.alloc(1_000_000, 'x');
 
-  it('that nobody reads opens nothing', async () => {
+  it('that is not read opens no file', async () => {
     const image = await store.get(await store.put(LARGE, 'png'));
     expect(image?.stream()).toBeInstanceOf(ReadableStream);
     expect(await opened()).toEqual([]);
@@ -51,7 +51,7 @@ describe('a stream', () => {
     await expect.poll(opened).toEqual([]);
   });
 
-  it('gives every byte, in order', async () => {
+  it('returns every byte, in order', async () => {
     const bytes = Buffer.from(Array.from({ length: 300_000 }, (_, index) => index % 251));
     const stream = (await store.get(await store.put(bytes, 'png')))?.stream();
     expect(Buffer.from(await new Response(stream).arrayBuffer()).equals(bytes)).toBe(true);
@@ -59,7 +59,7 @@ describe('a stream', () => {
 });
 
 describe('the disk store', () => {
-  it.each(['22', '0', '77'])('keeps folders and files from everybody else, with the umask %s', async (umask) => {
+  it.each(['22', '0', '77'])('makes folders and files inaccessible to other users, with the umask %s', async (umask) => {
     const folder = await mkdtemp(join(tmpdir(), 'switchboard-modes-'));
     const before = process.umask(Number.parseInt(umask, 8));
     try {
@@ -73,7 +73,7 @@ describe('the disk store', () => {
     }
   });
 
-  it('gives back what it was given and leaves nothing unfinished', async () => {
+  it('returns what was stored and leaves no temporary file', async () => {
     const key = await store.put(Buffer.from('pixels'), 'png');
     expect(key).toMatch(/^[\da-f]{2}\/[\da-f-]{36}\.png$/);
     expect(await read(key)).toBe('pixels');
@@ -81,13 +81,13 @@ describe('the disk store', () => {
     expect(await readdir(join(dataDir, 'uploads', key.slice(0, 2)))).toEqual([key.slice(3)]);
   });
 
-  it('has nothing under a key that it did not make', async () => {
+  it('finds nothing under an unknown key', async () => {
     expect(await store.get('00/00000000-0000-4000-8000-000000000000.png')).toBeUndefined();
     await expect(store.get('../../etc/passwd')).rejects.toThrow('no key');
     await expect(store.get('00/../../00000000-0000-4000-8000-0000.png')).rejects.toThrow('no key');
   });
 
-  it('forgets what it is told to', async () => {
+  it('removes an image', async () => {
     const key = await store.put(Buffer.from('pixels'), 'png');
     await store.remove(key);
     expect(await store.get(key)).toBeUndefined();

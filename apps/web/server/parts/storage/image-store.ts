@@ -2,42 +2,42 @@ import { randomUUID } from 'node:crypto';
 import { access, chmod, constants, mkdir, open, rename, rm, stat, writeFile, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-/** An image that is there. */
+/** A stored image. */
 interface StoredImage {
   /** Bytes. */
   readonly size: number;
-  /** Opens the file with the first byte that is asked for, and closes it with the last, or when `signal` is aborted or the stream is canceled. */
+  /** Opens the file at the first read, and closes it after the last byte, or when `signal` is aborted or the stream is canceled. */
   stream(signal?: AbortSignal): ReadableStream<Uint8Array>;
 }
 
-/** Where images are kept. A key names one for ever; what it names never changes. */
+/** Stores images. The image of a key never changes. */
 export interface ImageStore {
-  /** Keeps `bytes`; resolves with their key once they are safely there. */
+  /** Stores `bytes`; resolves with their key once they are on disk. */
   put(bytes: Uint8Array, extension: string): Promise<string>;
   /** The image under this key, or undefined when there is none. */
   get(key: string): Promise<StoredImage | undefined>;
   remove(key: string): Promise<void>;
-  /** Rejects when images can't be written, as far as can be told without writing one. */
+  /** Rejects when images cannot be written, as far as that is known without writing one. */
   requireWritable(): Promise<void>;
 }
 
-/** For this user alone: nobody else on this machine has any business with what visitors sent. */
+/** For this user only: other users of the machine must not read what visitors sent. */
 export const FOLDER_MODE = 0o700;
 export const FILE_MODE = 0o600;
 
 const KEY = /^[0-9a-f]{2}\/[0-9a-f-]{36}\.[a-z]{3,4}$/;
 const CHUNK_BYTES = 64 * 1024;
 
-/** Where the images of a data folder lie. */
+/** The folder of images in a data folder. */
 export function uploadsFolder(dataDir: string): string {
   return join(dataDir, 'uploads');
 }
 
-/** Files under `<dataDir>/uploads`, spread over 256 folders. */
+/** Files under `<dataDir>/uploads`, in 256 folders. */
 export function createDiskStore(dataDir: string): ImageStore {
   const root = uploadsFolder(dataDir);
   const pathOf = (key: string) => {
-    if (!KEY.test(key)) throw new Error('This is no key of an image.');
+    if (!KEY.test(key)) throw new Error('Not a key of an image.');
     return join(root, key);
   };
   return {
@@ -47,7 +47,7 @@ export function createDiskStore(dataDir: string): ImageStore {
       const path = pathOf(key);
       await makeFolder(root);
       await makeFolder(dirname(path));
-      // Written beside and renamed: nobody ever meets half a file, not even after a power cut.
+      // Written to a temporary file and renamed, so that nobody reads a partial file, even after a power failure.
       const unfinished = `${path}.part`;
       try {
         await writeFile(unfinished, bytes, { flag: 'wx', flush: true, mode: FILE_MODE });
@@ -82,13 +82,13 @@ export function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
-/** The umask may take away from the mode, so it is set once more. */
+/** Sets the mode explicitly, because the umask may have restricted it. */
 async function makeFolder(path: string): Promise<void> {
   const made = await mkdir(path, { recursive: true, mode: FOLDER_MODE });
   if (made !== undefined) await chmod(path, FOLDER_MODE);
 }
 
-/** Nothing is open before somebody reads: a HEAD request, or one whose client has left, never does. */
+/** Opens the file at the first read: a HEAD request, or one whose client has disconnected, never reads. */
 function streamOf(path: string, signal: AbortSignal | undefined): ReadableStream<Uint8Array> {
   let file: FileHandle | undefined;
   let over = false;
@@ -99,13 +99,13 @@ function streamOf(path: string, signal: AbortSignal | undefined): ReadableStream
     file = undefined;
     await opened?.close();
   };
-  const onAbort = () => void close().catch(() => undefined); // Whoever reads hears of it.
+  const onAbort = () => void close().catch(() => undefined); // The reader gets the error.
   signal?.addEventListener('abort', onAbort);
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         try {
-          if (signal?.aborted === true) throw new Error('Nobody reads the image any more.');
+          if (signal?.aborted === true) throw new Error('The reader has disconnected.');
           file ??= await open(path, 'r');
           if (over) return await close();
           const { bytesRead, buffer } = await file.read(new Uint8Array(CHUNK_BYTES));

@@ -26,7 +26,7 @@ beforeEach(async () => {
   visitor = await newVisitor();
 });
 
-/** As a web server has it, `later` than now. */
+/** The sweep of a web server whose clock is ahead by `later`. */
 function sweep(later = DAY_MS + 60_000) {
   const { chat, images, config } = server.services;
   const clock = () => new Date(Date.now() + later);
@@ -37,7 +37,7 @@ const folder = () => join(server.dataDir, 'uploads');
 const files = async () => (await readdir(folder(), { recursive: true })).filter((name) => name.includes('.')).toSorted();
 const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
 
-/** The image, and where it is stored. */
+/** The image and its file. */
 async function uploaded(): Promise<{ imageUrl: string; key: string }> {
   const form = new FormData();
   form.set('file', new File([png], 'lamp.png', { type: 'image/png' }));
@@ -50,7 +50,7 @@ async function send(imageUrl: string): Promise<number> {
   const message = { messageKey: crypto.randomUUID(), messageType: 'IMAGE', imageUrl };
   return (await save(ask('POST', '/api/chat/messages', { headers: visitor.headers, body: { messages: [message] } }))).status;
 }
-/** A file beside the others that is as old. */
+/** Another file of the same age in the folder. */
 async function strayFile(name: string, ageMs: number): Promise<string> {
   await mkdir(join(folder(), '00'), { recursive: true });
   const path = join(folder(), '00', name);
@@ -60,7 +60,7 @@ async function strayFile(name: string, ageMs: number): Promise<string> {
   return `00/${name}`;
 }
 
-it('an image that no message names is gone after a day, row and file, and one that was sent stays', async () => {
+it('removes an image that no message names after a day, row and file, and keeps one that was sent', async () => {
   const [sent, unsent] = [await uploaded(), await uploaded()];
   expect(await send(sent.imageUrl)).toBe(200);
   expect(await sweep(DAY_MS - 60_000).removeUnused(signal)).toBe(0);
@@ -71,14 +71,14 @@ it('an image that no message names is gone after a day, row and file, and one th
   expect(await server.services.db.prisma.upload.count()).toBe(1);
 });
 
-it('two web servers at once remove each once', async () => {
+it('two web servers at the same time remove each image once', async () => {
   for (let count = 0; count < 5; count += 1) await uploaded();
   const counts = await Promise.all([sweep().removeUnused(signal), sweep().removeUnused(signal), sweep().removeUnused(signal)]);
   expect(counts.reduce((sum, count) => sum + count)).toBe(5);
   expect(await server.services.db.prisma.upload.count()).toBe(1);
 });
 
-it('files without a row and unfinished ones go after a day, those with a row never', async () => {
+it('removes files without a row and unfinished files after a day, and no file with a row', async () => {
   const kept = await files();
   for (let count = 0; count < 4; count += 1) {
     const { imageUrl, key } = await uploaded();
@@ -91,12 +91,12 @@ it('files without a row and unfinished ones go after a day, those with a row nev
   await strayFile('old.png.part', 2 * DAY_MS);
   expect(await sweep(0).tidyFolder(signal)).toBe(2);
   expect(await files()).toEqual([...kept, young, youngPart].toSorted());
-  // All are old now.
+  // All are old enough now.
   expect(await sweep().tidyFolder(signal)).toBe(2);
   expect(await files()).toEqual(kept.toSorted());
 });
 
-it('removes nothing where most files have no row: the database is another one', async () => {
+it('removes no files when most of them have no row, which means another database', async () => {
   const there = await files();
   const strays = await Promise.all(there.map(async (_file, index) => await strayFile(`foreign ${index}.png`, 2 * DAY_MS)));
   strays.push(await strayFile('foreign.png', 2 * DAY_MS));
@@ -104,7 +104,7 @@ it('removes nothing where most files have no row: the database is another one', 
   expect(await files()).toEqual([...there, ...strays].toSorted());
 });
 
-it('closes folders and files that an earlier version left open', async () => {
+it('restricts the modes of folders and files of an earlier version', async () => {
   const { key } = await uploaded();
   const paths = [folder(), join(folder(), key.slice(0, 2)), join(folder(), key)];
   for (const path of paths.slice(0, 2)) await chmod(path, 0o755);
@@ -113,7 +113,7 @@ it('closes folders and files that an earlier version left open', async () => {
   expect(await Promise.all(paths.map(modeOf))).toEqual(['700', '700', '600']);
 });
 
-it('stops when it is told to, and removes the rest the next time', async () => {
+it('stops when it is aborted, and removes the rest at the next run', async () => {
   const { key } = await uploaded();
   const stopped = AbortSignal.abort(new Error('The process stops.'));
   const sweeping = sweep();

@@ -6,13 +6,13 @@ import type { CounterMetric, Metrics } from '@switchboard/telemetry';
 
 import { FILE_MODE, FOLDER_MODE, isMissing, uploadsFolder, type ImageStore } from './image-store.ts';
 
-/** Removes stored images that belong to no message, and closes the folder of stored images to other users of the machine. Safe beside other web servers. */
+/** Removes stored images that belong to no message, and makes their folder inaccessible to other users of the machine. Several web servers may run it at the same time. */
 export interface UploadSweep {
   /** Removes images that no message has named for 24 hours, rows and files. @throws ChatError `unavailable`, and the signal's reason */
   removeUnused(signal: AbortSignal): Promise<number>;
   /**
-   * Goes over all files: sets their modes, and removes those that are older than 24 hours and have no row, or were never finished. Where most files have no
-   * row it removes none of those: then the folder belongs to another database. @throws ChatError `unavailable`, and the signal's reason
+   * Checks all files: sets their modes, and removes those older than 24 hours that have no row or are unfinished. When most files have no row it removes none
+   * of those, because the folder must belong to another database. @throws ChatError `unavailable`, and the signal's reason
    */
   tidyFolder(signal: AbortSignal): Promise<number>;
 }
@@ -25,7 +25,7 @@ export interface UploadSweepOptions {
 }
 
 const DAY_MS = 24 * 60 * 60_000;
-/** Files whose rows are read in one query. */
+/** Number of files whose rows are read in one query. */
 const BATCH = 200;
 const UNFINISHED = '.part';
 
@@ -58,7 +58,7 @@ class Sweep implements UploadSweep {
     do {
       signal.throwIfAborted();
       const { storageKeys, next } = await removeUnusedUploads(this.#chat, SYSTEM, { before, after: position });
-      // A process that ends here leaves files without rows, which `tidyFolder` finds.
+      // A crash here leaves files without rows, which `tidyFolder` removes later.
       for (const key of storageKeys) await this.#images.remove(key);
       removed += storageKeys.length;
       this.#removed.add(storageKeys.length, { why: 'unused' });
@@ -102,13 +102,13 @@ class Sweep implements UploadSweep {
     }
   }
 
-  /** Whether a file is older than a day. Sets its mode on the way. */
+  /** Whether a file is older than a day. Also sets its mode. */
   async #isOld(path: string): Promise<boolean> {
     if (!(await this.#setMode(path, FILE_MODE))) return false;
     return await stat(path).then(({ mtimeMs }) => mtimeMs < this.#chat.clock().getTime() - DAY_MS, whenMissing(false));
   }
 
-  /** False when there is nothing. */
+  /** False when the file does not exist. */
   async #setMode(path: string, mode: number): Promise<boolean> {
     const found = await stat(path).catch(whenMissing(undefined));
     if (found === undefined) return false;
@@ -116,7 +116,10 @@ class Sweep implements UploadSweep {
     try {
       await chmod(path, mode);
     } catch (error) {
-      this.#chat.log.warn({ path, err: error }, 'other users of this machine may be able to read stored images: the mode could not be set');
+      this.#chat.log.warn(
+        { path, err: error },
+        'could not set the mode of a file: other users of this machine may be able to read stored images',
+      );
     }
     return true;
   }

@@ -11,12 +11,12 @@ const server = useTestServer();
 
 type Who = 'anonymous' | 'a' | 'b' | 'operator' | 'admin';
 interface Attempt {
-  /** Tells several attempts at one endpoint apart. */
+  /** Distinguishes several attempts at one endpoint. */
   readonly how?: string;
-  /** The request that means to touch the conversation of visitor A. */
+  /** A request for the conversation of visitor A. */
   readonly request: (headers: Readonly<Record<string, string>>) => Request;
   readonly params?: Params;
-  /** B asks for what is A's: refused, or answered about B's own. */
+  /** Status by caller. B's request for A's conversation is refused, or answered about B's own. */
   readonly expected: Readonly<Record<Who, number>>;
 }
 
@@ -113,7 +113,7 @@ const ATTEMPTS: Readonly<Record<AdmittedName, readonly [Attempt, ...Attempt[]]>>
   ],
   'POST /api/chat/uploads': [
     {
-      // 415: let in, and found to be no image. A visitor's clientId is ignored: the token says which conversation.
+      // 415: admitted, but the file is no image. A visitor's clientId is ignored: the token determines the conversation.
       request: (headers) => ask('POST', '/api/chat/uploads', { headers, body: form(people.a.id) }),
       expected: { anonymous: 401, a: 415, b: 415, operator: 415, admin: 415 },
     },
@@ -161,7 +161,7 @@ const ATTEMPTS: Readonly<Record<AdmittedName, readonly [Attempt, ...Attempt[]]>>
       expected: { anonymous: 200, a: 200, b: 200, operator: 200, admin: 200 },
     },
   ],
-  // The last one: a visitor who has ended the chat can do nothing any more.
+  // Must be last: a visitor who has ended the chat can do nothing afterwards.
   'POST /api/chat/end': [
     {
       request: (headers) => ask('POST', '/api/chat/end', { headers, body: { clientId: people.a.id } }),
@@ -178,13 +178,13 @@ const CASES = (Object.keys(ATTEMPTS) as AdmittedName[]).flatMap((name) =>
   ),
 );
 
-/** The answer to this attempt by this person. */
+/** The response to an attempt by a person. */
 async function answerTo(name: AdmittedName, { request, params = {} }: Attempt, who: Who): Promise<Response> {
   const headers = who === 'anonymous' ? {} : people[who].headers;
   return await HANDLERS[name](request(headers), { params: Promise.resolve(params) });
 }
 
-describe('who may do what', () => {
+describe('access', () => {
   it.each(CASES)('%s by %s is answered %i', async (_title, who, status, name, attempt) => {
     const response = await answerTo(name, attempt, who);
     expect(response.status).toBe(status);
@@ -192,21 +192,21 @@ describe('who may do what', () => {
     const stranger = who === 'b' || who === 'anonymous';
     expect(stranger && text.includes('the secret of A')).toBe(false);
     const body: unknown = JSON.parse(text);
-    // What is refused is refused in the contract's words; what is answered has the shape of the table, and no field more.
+    // A refusal has the contract's shape; an answer has the shape in the table, without additional fields.
     expect(Object.hasOwn(body as object, 'error')).toBe(status >= 400);
     const { response: documented } = ENDPOINTS[name];
     const parsed = status < 400 && documented.kind === 'json' ? documented.schema.parse(body) : body;
     expect(parsed).toEqual(body);
   });
 
-  it.each(CASES)('%s by %s can be asked for too often', async (_title, who, _status, name, attempt) => {
+  it.each(CASES)('%s by %s is rate limited', async (_title, who, _status, name, attempt) => {
     installServices({ ...server.services, limits: closedLimits() });
     const response = await answerTo(name, attempt, who);
     installServices(server.services);
     expect([response.status, response.headers.get('retry-after')]).toEqual([429, '7']);
   });
 
-  it('"not yours" and "not there" are answered alike', async () => {
+  it('another visitor’s conversation is answered like one that does not exist', async () => {
     const ask404 = async (clientId: number) =>
       await (await readMessages(ask('GET', `/api/chat/messages?clientId=${clientId}`, { headers: people.b.headers }))).text();
     expect(await ask404(people.a.id)).toBe(await ask404(999_999));

@@ -38,21 +38,21 @@ const asking = async (name: string) => {
 const done = async (clientId: number, more: object) =>
   await markDone(ask('POST', '/api/chat/done', { headers: operator.headers, body: { clientId, ...more } }));
 
-it('answers views by the page, with who waits in all', async () => {
+it('answers views in pages, with the number of waiting visitors', async () => {
   const people = [await asking('Ann'), await asking('Ben'), await asking('Cleo')];
   const first = await list('view=waiting&limit=2');
   expect(first).toMatchObject({ status: 200, counts: { waiting: 3 }, nextCursor: expect.any(String), epoch: expect.any(String) });
   const second = await list(`view=waiting&limit=2&cursor=${first.nextCursor}`);
   expect(second.nextCursor).toBeNull();
   expect(idsOf([...first.chats, ...second.chats])).toEqual(people.map(({ id }) => id));
-  // Without a view it is as it has always been: the newest first, and empty ones among them.
+  // Without a view, as before: the newest first, including empty ones.
   const silent = await newVisitor('Dan');
   const plain = await list('limit=3');
   expect(idsOf(plain.chats)).toEqual([silent.id, people[2]?.id, people[1]?.id]);
   expect(plain).not.toHaveProperty('nextCursor');
 });
 
-it('leaves out what the caller has, as long as its version is the newest', async () => {
+it('omits rows of which the caller has the newest version', async () => {
   const [ivy, jan] = [await asking('Ivy'), await asking('Jan')];
   const versionOf = async ({ id }: Person) => (await list(`ids=${id}`)).chats.flatMap((row) => ('unchanged' in row ? [] : row.version))[0];
   const known = `known=${ivy.id}:${await versionOf(ivy)},${jan.id}:${await versionOf(jan)}`;
@@ -73,7 +73,7 @@ it('leaves out what the caller has, as long as its version is the newest', async
   }
 });
 
-it('finds single conversations', async () => {
+it('finds conversations by id and address', async () => {
   const visitor = await asking('Eve');
   for (const query of [`ids=${visitor.id}`, `addresses=${visitor.sessionId}`, `ids=${visitor.id}&addresses=x`])
     expect((await list(query)).chats).toMatchObject([{ client: { id: visitor.id, pages: [] } }]);
@@ -105,7 +105,7 @@ it.each([
   expect((await list(query)).status).toBe(400);
 });
 
-it('marks a conversation as done and tells the consoles, unless a message came meanwhile', async () => {
+it('marks a conversation as done and notifies the consoles, unless a message arrived meanwhile', async () => {
   const visitor = await asking('Finn');
   const marked = (await (await done(visitor.id, { done: true, lastSeq: 1 })).json()) as AnswerOf<'POST /api/chat/done'>;
   expect(marked).toEqual({ doneAt: expect.stringMatching(/Z$/), waitingSince: null });
@@ -120,12 +120,12 @@ it('marks a conversation as done and tells the consoles, unless a message came m
   expect((await done(visitor.id, { done: 'yes' })).status).toBe(400);
 });
 
-it('shows on which page a visitor is, and tells the consoles when they move', async () => {
+it('answers the page a visitor is on, and notifies the consoles of a new page', async () => {
   const visitor = await newVisitor('Gil');
   const on = async (url: string) => await visit(ask('POST', '/api/chat/page', { headers: visitor.headers, body: { url } }));
   const moves = () =>
     relay.batches.flat().filter((hint) => 'clientId' in hint && hint.clientId === visitor.sessionId && 'visitorChanged' in hint).length;
-  // Nobody has a conversation before its first message.
+  // A conversation is listed from its first message on.
   expect((await on('https://shop.example/1')).status).toBe(200);
   await save(ask('POST', '/api/chat/messages', { headers: visitor.headers, body: { messages: [text('Hello?')] } }));
   await on('https://shop.example/2');

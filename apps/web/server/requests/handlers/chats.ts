@@ -7,7 +7,7 @@ import { route } from '../route.ts';
 export const listChats = route('GET /api/chat/recent', {
   async handle({ services: { chat }, caller, query: { view, ids, addresses, known, ...query } }) {
     const actor = operatorActor(caller.operator);
-    // The epoch first: a list from before a restore must not carry the epoch from after it.
+    // The epoch is read first: a list from before a restore must not have the epoch from after it.
     const epoch = await readEpoch(chat, actor);
     if (view !== undefined) {
       const { chats, nextCursor, waiting } = await listView(chat, actor, { view, known: versionsOf(known), ...query });
@@ -24,7 +24,7 @@ function versionsOf(known: readonly string[] = []): ReadonlyMap<number, number> 
   return new Map(known.map((one) => [Number(one.slice(0, one.indexOf(':'))), Number(one.slice(one.indexOf(':') + 1))]));
 }
 
-/** Marks a conversation as done, or takes that back. The visitor's next message takes it back, too. */
+/** Marks a conversation as done, or undoes that. The visitor's next message undoes it, too. */
 export const setDone = route('POST /api/chat/done', {
   async handle({ services: { chat, afterCommit }, caller, body }) {
     return afterCommit(await markDone(chat, operatorActor(caller.operator), body));

@@ -41,7 +41,7 @@ const start = async (body: object, headers: Record<string, string> = {}) => {
 };
 
 describe('saving and reading', () => {
-  it('numbers messages, answers a repeat with the first row and tells the relay', async () => {
+  it('numbers messages, answers a repeat with the first row and notifies the relay', async () => {
     const visitor = await newVisitor();
     const one = text('one');
     const first = (await (await post(visitor, one, text('two'))).json()) as SaveMessagesResponse;
@@ -53,7 +53,7 @@ describe('saving and reading', () => {
     expect(repeat.messages[0]).toMatchObject({ id: first.messages[0]?.id, seq: 1, duplicate: true });
     const news = { event: 'conversationChanged', clientId: visitor.sessionId, lastSeq: 2, what: ['messages'] };
     await expect.poll(hinted).toContainEqual(news);
-    // Who asks again has had no answer: perhaps nobody has been told either.
+    // The first answer was lost, so its hint may have been lost, too.
     const count = () => hinted().filter((hint) => JSON.stringify(hint) === JSON.stringify(news)).length;
     await services().hints.settled();
     const before = count();
@@ -61,7 +61,7 @@ describe('saving and reading', () => {
     await expect.poll(count).toBe(before + 1);
   });
 
-  it('shows both sides the same, with the operator by name', async () => {
+  it('answers both sides the same messages, with the operator’s name', async () => {
     const visitor = await newVisitor();
     await post(visitor, text('<b>hello</b>'));
     expect((await post(operator, text('Good day', { clientId: visitor.id }))).status).toBe(200);
@@ -70,7 +70,7 @@ describe('saving and reading', () => {
       ['CLIENT', '<b>hello</b>', null],
       ['OPERATOR', 'Good day', 'Maya'],
     ]);
-    // A visitor is told an operator's name, not its number.
+    // A visitor gets an operator's name, not their id.
     const consoleSees = await page(operator, `clientId=${visitor.id}`);
     expect(consoleSees.messages[1]?.operatorId).toBe(operator.id);
     const shown = ({ operatorId: _number, ...rest }: MessageView) => rest;
@@ -95,7 +95,7 @@ describe('saving and reading', () => {
 });
 
 describe('receipts, tokens and the end', () => {
-  it('raises watermarks, never lowers them, and tells the other side', async () => {
+  it('raises receipts, never lowers them, and notifies the other side', async () => {
     const visitor = await newVisitor();
     await post(operator, text('one', { clientId: visitor.id }), text('two', { clientId: visitor.id }));
     const send = async (body: object) => await receipts(ask('POST', '/api/chat/receipts', { headers: visitor.headers, body }));
@@ -133,7 +133,7 @@ describe('receipts, tokens and the end', () => {
     });
   });
 
-  it('blocks a visitor, has the relay end its lines, and tells the consoles', async () => {
+  it('blocks a visitor, closes their connections at the relay, and notifies the consoles', async () => {
     const visitor = await newVisitor();
     await post(visitor, text('spam'));
     const set = async (blocked: boolean) =>
@@ -158,7 +158,7 @@ describe('receipts, tokens and the end', () => {
     expect(hinted().filter(({ event }) => event === 'revoked')).toHaveLength(before);
   });
 
-  it('a visitor who ends the chat is out: their token is void, and the relay ends their connections', async () => {
+  it('a visitor who ends the chat loses access: their token is refused, and the relay closes their connections', async () => {
     const visitor = await newVisitor();
     await post(visitor, text('thanks'));
     const over = async () => await end(ask('POST', '/api/chat/end', { headers: visitor.headers, body: {} }));
@@ -169,7 +169,7 @@ describe('receipts, tokens and the end', () => {
       );
     await expect.poll(news).toHaveLength(1);
     expect(await (await over()).json()).toEqual(ended);
-    // Told again: the first answer may have been lost, and the hint with it.
+    // Sent again: the first answer may have been lost, and its hint with it.
     await expect.poll(news).toHaveLength(2);
     expect((await page(visitor)).endedAt).toBe(ended.endedAt);
     expect((await post(visitor, text('one more thing'))).status).toBe(401);
@@ -181,7 +181,7 @@ describe('receipts, tokens and the end', () => {
     expect(hinted().filter((hint) => hint.event === 'chatEnded' && hint.clientId === address)).toHaveLength(1);
   });
 
-  it('an operator ends a conversation until the visitor writes again', async () => {
+  it('a conversation that an operator ends reopens when the visitor writes again', async () => {
     const visitor = await newVisitor();
     await end(ask('POST', '/api/chat/end', { headers: operator.headers, body: { clientId: visitor.id } }));
     expect((await page(visitor)).endedAt).not.toBeNull();
@@ -189,7 +189,7 @@ describe('receipts, tokens and the end', () => {
     expect((await page(visitor)).endedAt).toBeNull();
   });
 
-  it('resuming and renewing do not move the absolute end of a visitor’s tokens', async () => {
+  it('resuming and renewing do not extend the absolute end of a visitor’s tokens', async () => {
     const visitor = await newVisitor('Ann');
     const { tokens } = server.services;
     const until = Math.floor(Date.now() / 1_000) + 600;

@@ -5,7 +5,7 @@ import { route } from '../route.ts';
 
 let prepared: { readonly text: string; readonly etag: string } | undefined;
 
-/** The OpenAPI document: made from the table of endpoints at the first request. */
+/** The OpenAPI document, generated from the table of endpoints at the first request. */
 export const openApi = route('GET /api/v1/openapi.json', {
   handle({ request }) {
     if (prepared === undefined) {

@@ -22,7 +22,7 @@ beforeAll(async () => {
   ];
 });
 
-/** Names that routes look at, among others: what is random all through is refused at the first step. */
+/** Names that routes use, among others: fully random input would be refused at the first check. */
 const NAMES = (
   'messages messageKey messageType text imageUrl imageName mimeType sentAt sessionId clientId clientSocketId senderType username phone email pageUrl ' +
   'locale resumeToken deliveredSeq readSeq relayed saved outboxAge blocked __proto__ constructor toString limit afterSeq beforeSeq e s done lastSeq view cursor ids addresses url at changes key value expected version widget.color widget.sites'
@@ -79,7 +79,7 @@ const POSTS: readonly (readonly [string, Handler])[] = [
   ['settings', settings],
 ];
 
-/** What is wrong with an answer; undefined: it is one that the contract knows, and tells nothing of what is inside. */
+/** Why an answer violates the contract or reveals internals; undefined if it does neither. */
 async function complaintAbout(response: Response): Promise<string | undefined> {
   const text = await response.text();
   const { error, ...rest } = JSON.parse(text) as { error?: { code?: unknown; message?: unknown; retryable?: unknown } };
@@ -87,10 +87,10 @@ async function complaintAbout(response: Response): Promise<string | undefined> {
   if (response.status < 400) return error === undefined ? undefined : `${response.status} with an error: ${text}`;
   const isOurs = typeof error?.code === 'string' && typeof error.message === 'string' && typeof error.retryable === 'boolean';
   if (!isOurs || Object.keys(rest).length > 0) return `not in the contract's words: ${text}`;
-  return /prisma|postgres|at .*\.ts|node_modules/i.test(text) ? `tells too much: ${text}` : undefined;
+  return /prisma|postgres|at .*\.ts|node_modules/i.test(text) ? `reveals internals: ${text}` : undefined;
 }
 
-describe('whatever is sent, by whomever, is answered in the words of the contract', () => {
+describe('any input by any caller is answered according to the contract', () => {
   it.each(POSTS)('POST %s', async (name, handler) => {
     await fc.assert(
       fc.asyncProperty(raw, query, fc.nat({ max: 3 }), async (body, search, who) => {
@@ -115,7 +115,7 @@ describe('whatever is sent, by whomever, is answered in the words of the contrac
     );
   });
 
-  it('uploads, and what they are asked for by', async () => {
+  it('uploads and their links', async () => {
     const field = fc.tuple(fc.constantFrom('file', 'clientId', 'x'), fc.string({ unit: 'binary', maxLength: 2_000 }), fc.boolean());
     await fc.assert(
       fc.asyncProperty(

@@ -7,7 +7,7 @@ import { ask, newOperator, newVisitor, ORIGIN, useTestServer, type Person } from
 import { OPERATOR_HEADER } from '../admission.ts';
 
 /*
- * Every endpoint of the API goes through the same checks: those of `route()`, or what `/api/auth` does instead. An endpoint that is handled without them fails
+ * Every endpoint of the API runs the same checks: those of `route()`, or the ones of `/api/auth`. An endpoint without them fails
  * these tests.
  */
 
@@ -41,7 +41,7 @@ beforeAll(async () => {
   };
 });
 
-/** The people whom the endpoint's access rule admits, or does not. */
+/** The people whom the endpoint's access rule admits, or refuses. */
 function peopleWho(admitted: boolean, { endpoint }: Tested): readonly Person[] {
   const { access } = ENDPOINTS[endpoint];
   const isAdmitted = (kind: string) => {
@@ -51,7 +51,7 @@ function peopleWho(admitted: boolean, { endpoint }: Tested): readonly Person[] {
   return Object.entries(people).flatMap(([kind, person]) => (isAdmitted(kind) === admitted ? [person] : []));
 }
 
-/** A body that comes in pieces and does not say how long it is. */
+/** A chunked body without a length. */
 function pieces(total: number, piece = 64 * 1024): ReadableStream<Uint8Array> {
   let sent = 0;
   return new ReadableStream({
@@ -71,7 +71,7 @@ function send(route: Tested, who: Person, type: string, body: BodyInit, more: Re
 const isUpload = ({ path }: Tested) => path.endsWith('/uploads');
 const typeFor = (route: Tested) => (isUpload(route) ? 'multipart/form-data; boundary=x' : 'application/json');
 
-it('tests the endpoints', () => {
+it('this file tests the endpoints', () => {
   expect(TESTED.map(({ name }) => name)).toEqual(
     expect.arrayContaining(['POST /api/auth/sign-out', 'POST /api/chat/messages', 'POST /api/chat/uploads', 'GET /api/chat/recent']),
   );
@@ -79,7 +79,7 @@ it('tests the endpoints', () => {
 });
 
 describe('a body that is too large', () => {
-  it.each(TAKING_BODIES)('%s is refused before it is sent, when it says so', async (_name, route) => {
+  it.each(TAKING_BODIES)('%s is refused before it is sent, if its length is declared', async (_name, route) => {
     for (const who of peopleWho(true, route)) {
       const request = send(route, who, typeFor(route), pieces(100), { 'content-length': String(400 * MEGABYTE) });
       expect((await route.handle(request)).status).toBe(413);
@@ -87,7 +87,7 @@ describe('a body that is too large', () => {
     expect(server.services.bytesUnderWay.total()).toBe(0);
   });
 
-  it.each(TAKING_BODIES)('%s is not read to its end, when it does not say so', async (_name, route) => {
+  it.each(TAKING_BODIES)('%s is not read to its end, if its length is not declared', async (_name, route) => {
     for (const who of peopleWho(true, route)) {
       let pulled = 0;
       const endless = new ReadableStream<Uint8Array>({
@@ -116,13 +116,13 @@ describe('a person whom the access rule does not admit', () => {
         },
       });
       const response = await route.handle(send(route, who, typeFor(route), body));
-      // A stream fetches its first chunk without being read.
+      // A stream fetches its first chunk before it is read.
       expect([response.status, pulled]).toEqual([403, 1]);
     }
   });
 });
 
-describe('JSON that costs more than its size', () => {
+describe('JSON that takes long to parse for its size', () => {
   const HOSTILE: readonly (readonly [string, string])[] = [
     ['lists in lists', '['.repeat(8_000)],
     ['objects in objects', '{"a":'.repeat(1_500)],
@@ -137,13 +137,13 @@ describe('JSON that costs more than its size', () => {
         const response = await route.handle(send(route, who, 'application/json', body));
         expect([what, response.status]).toEqual([what, 400]);
         const text = await response.text();
-        // Refused for its form, not for what is in it: it has not been parsed.
+        // Refused because of its structure, before it is parsed.
         expect(text, what).toMatch(/nested too deep|too many values/);
       }
   });
 });
 
-describe('a request for another operator than the one who is signed in', () => {
+describe('a request that names another operator than the signed-in one', () => {
   const snapshot = async () => {
     const { prisma } = server.services.db;
     return JSON.stringify(
@@ -178,7 +178,7 @@ describe('a request for another operator than the one who is signed in', () => {
       newPassword: 'something quite else',
     });
   };
-  // Signing in is how somebody becomes the one who is signed in.
+  // Signing in is exempt: it changes who is signed in.
   const CASES = TESTED.filter(({ path }) => !path.endsWith('/sign-in/email')).map((route) => [route.name, route] as const);
 
   it.each(CASES)('%s is refused, and nothing is written', async (_name, route) => {
@@ -197,7 +197,7 @@ describe('a request for another operator than the one who is signed in', () => {
     expect(await snapshot()).toBe(before);
   });
 
-  it('is refused of a visitor and of nobody, too', async () => {
+  it('is refused from visitors and anonymous callers, too', async () => {
     const visitor = await newVisitor('Cleo');
     for (const headers of [visitor.headers, {}]) {
       const [, sessions] = TAKING_BODIES.find(([name]) => name === 'POST /api/chat/sessions') ?? [];
@@ -208,7 +208,7 @@ describe('a request for another operator than the one who is signed in', () => {
     }
   });
 
-  it('is served when they are the same', async () => {
+  it('is served when it names the signed-in operator', async () => {
     const alan = await newOperator(server.services, 'Alan');
     for (const path of ['/api/chat/recent', '/api/chat/token']) {
       const route = TESTED.find((one) => one.path === path);

@@ -18,7 +18,7 @@ const start = async (body: object, headers: Record<string, string> = {}) => {
   return { status: response.status, response, ...((await response.json()) as StartSessionResponse) };
 };
 
-it('makes a visitor with a token for relay and API and one for later', async () => {
+it('creates a visitor with a token and a resume token', async () => {
   const started = await start({
     username: ' Ann ',
     phone: '',
@@ -43,7 +43,7 @@ it('makes a visitor with a token for relay and API and one for later', async () 
   });
 });
 
-it('finds the same conversation again by its token, and by its resume token when that has run out', async () => {
+it('resumes the conversation by its token, or by its resume token once the token has expired', async () => {
   const first = await start({ username: 'Ann' });
   const again = await start({ username: 'Ann' }, { authorization: `Bearer ${first.token}` });
   const later = await start({ username: 'Ann', resumeToken: first.resumeToken }, { authorization: 'Bearer run.out.long-ago' });
@@ -51,7 +51,7 @@ it('finds the same conversation again by its token, and by its resume token when
     expect({ clientId, sessionId }).toEqual({ clientId: first.clientId, sessionId: first.sessionId });
 });
 
-it('begins none for who only looks for the one from before', async () => {
+it('begins no conversation for a resume token without a conversation', async () => {
   const elsewhere = { [ADDRESS_HEADER]: '203.0.113.79' };
   const first = await start({ username: 'Ann' }, elsewhere);
   const other = await start({ username: 'Bea' }, elsewhere);
@@ -61,16 +61,16 @@ it('begins none for who only looks for the one from before', async () => {
     for (const headers of [{}, { authorization: `Bearer ${first.token}` }, { authorization: 'Bearer run.out.long-ago' }])
       expect((await start({ username: 'Ann', resumeToken }, { ...elsewhere, ...headers })).status).toBe(404);
   expect(await server.services.db.prisma.client.count()).toBe(before);
-  // A form that is sent begins one.
+  // A submitted form begins one.
   expect((await start({ username: 'Ann' }, elsewhere)).status).toBe(201);
 });
 
-it('takes an operator that tries the widget for a visitor', async () => {
+it('treats an operator who tries the widget as a visitor', async () => {
   const started = await start({ username: 'Curious Maya' }, operator.headers);
   expect(started).toMatchObject({ status: 201, token: expect.any(String), username: 'Curious Maya' });
 });
 
-it('adopts an old front-end once, however many consoles ask', async () => {
+it('adopts an old front-end’s visitor once, however many consoles ask', async () => {
   const body = { clientSocketId: 'kZ3nq0aAAB', username: 'Old Bob' };
   const adopted = await Promise.all(Array.from({ length: 5 }, async () => await start(body, operator.headers)));
   expect(new Set(adopted.map(({ clientId }) => clientId)).size).toBe(1);
@@ -79,7 +79,7 @@ it('adopts an old front-end once, however many consoles ask', async () => {
   expect(foreign.status).toBe(401);
 });
 
-it('counts what consoles adopt by operator, not with the visitors of their office', async () => {
+it('counts adoptions by operator, not toward the visitors of the same office', async () => {
   const before = services();
   installServices({
     ...before,
@@ -90,18 +90,18 @@ it('counts what consoles adopt by operator, not with the visitors of their offic
   for (let page = 0; page < 20; page += 1)
     statuses.push((await start({ clientSocketId: `socket of page ${page}`, username: 'Bob' }, { ...operator.headers, ...office })).status);
   expect(new Set(statuses)).toEqual(new Set([201]));
-  // Nor do they take the visitors' turns.
+  // They do not count toward the visitors' limit.
   expect((await start({ username: 'Ann' }, office)).status).toBe(201);
   installServices(before);
 });
 
-it('says which field is wrong', async () => {
+it('names the invalid field', async () => {
   const response = await sessions(ask('POST', '/api/chat/sessions', { body: { username: '\u200B', email: 'nope' } }));
   expect(response.status).toBe(400);
   expect(await response.json()).toMatchObject({ error: { fields: { username: expect.any(String) } } });
 });
 
-it('lets nobody’s chat fail for what the host page fills in', async () => {
+it('ignores invalid values that the host page filled in', async () => {
   const started = await start({ username: 'Ann', email: 'n/a', phone: '1'.repeat(50), locale: 7, pageUrl: 'x'.repeat(5_000) });
   expect(started.status).toBe(201);
   const row = await server.services.db.prisma.client.findUniqueOrThrow({ where: { id: started.clientId } });

@@ -8,8 +8,8 @@ import { route } from '../route.ts';
 import type { Services } from '../../services/services.ts';
 
 /**
- * Starts or resumes a visitor's conversation; or, for an operator with a `clientSocketId`, finds or makes the one of an old front-end. An operator
- * who tries the widget in their own browser is a visitor here: the request decides, not the cookie.
+ * Starts or resumes a visitor's conversation; or, for an operator who sends a `clientSocketId`, finds or creates the conversation of an old front-end. An operator
+ * who tries the widget in their own browser is a visitor: the request decides, not the cookie.
  */
 export const openSession = route('POST /api/chat/sessions', {
   limit: 'conversations',
@@ -32,7 +32,7 @@ async function start(
 ): Promise<StartSessionResponse> {
   const actor = caller.kind === 'visitor' ? actorOf(caller) : { kind: 'anonymous' as const };
   const resume = input.resumeToken === undefined ? undefined : await resumable(tokens, input.resumeToken);
-  // A conversation in which nothing can be saved is not begun; one that there is can be read.
+  // No conversation is begun while nothing can be saved; an existing one can be read.
   const mayBegin = input.resumeToken === undefined;
   if (actor.kind === 'anonymous' && mayBegin) await saveState.require();
   const { clientId, sessionId, username, resumed } = await startSession(chat, actor, input, {
@@ -40,7 +40,7 @@ async function start(
     resume,
     mayBegin,
   });
-  // A conversation that goes on keeps the absolute end of its first token.
+  // A resumed conversation keeps the absolute end of its first token.
   const until = !resumed ? undefined : caller.kind === 'visitor' ? caller.claims.until : resume?.until;
   const [{ token, expiresAt }, { token: resumeToken }] = await Promise.all([
     tokens.mintRelayToken({ role: 'client', id: clientId, name: username, sessionId, until }),
@@ -52,10 +52,10 @@ async function start(
 async function resumable(tokens: Services['tokens'], resumeToken: string): Promise<ResumeClaims | undefined> {
   try {
     const claims = await tokens.verifyResumeToken(resumeToken);
-    // Verifying allows for clocks that differ; the absolute end does not move.
+    // Verifying tolerates clock differences; the absolute end does not.
     return claims.until !== undefined && claims.until * 1_000 <= Date.now() ? undefined : claims;
   } catch {
-    // Only ever InvalidTokenError: too old or not ours. Then there is nothing to resume.
+    // Always InvalidTokenError: expired or forged. Then there is nothing to resume.
     return undefined;
   }
 }
@@ -67,14 +67,14 @@ export const renewToken = route('POST /api/chat/token', {
       const { id, name } = caller.operator;
       return { ...(await tokens.mintRelayToken({ role: 'operator', id, name })), operatorId: id };
     }
-    // Renewing must not keep a token alive after its conversation, nor move its absolute end, which is among the claims.
+    // Renewing must not outlive the conversation, nor extend the absolute end in the claims.
     await requireOpenSession(chat, visitorActor(caller.claims));
     const { role, id, name, sessionId, until } = caller.claims;
     return await tokens.mintRelayToken({ role, id, name, sessionId, until });
   },
 });
 
-/** Ends the conversation. A visitor who does so is out: their tokens open nothing but the last page. After an operator it goes on with the next message. */
+/** Ends the conversation. After a visitor's end, their tokens only give access to the last page. After an operator's end, the next message reopens it. */
 export const endConversation = route('POST /api/chat/end', {
   async handle({ services: { chat, afterCommit }, caller, body }) {
     return afterCommit(await endChat(chat, actorOf(caller), body));

@@ -1,6 +1,6 @@
 import { route } from '../route.ts';
 
-/** Takes what a browser has measured of its messages' way into the metrics. */
+/** Adds a browser's measurements of message times to the metrics. */
 export const noteTimings = route('POST /api/chat/timings', {
   limit: 'timings',
   handle({ services: { timings }, caller, body }) {

@@ -37,7 +37,7 @@ const picture = (name = 'lamp.png', bytes: BlobPart = png) => new File([bytes], 
 const uploaded = async (person: Person, clientId?: string, name?: string) =>
   (await (await send(person, picture(name), clientId)).json()) as UploadResponse;
 
-/** What a browser does with the URL of an image. */
+/** Requests the URL of an image as a browser does. */
 async function fetchImage(url: string, method = 'GET'): Promise<Response> {
   const { pathname, search } = new URL(url, 'https://chat.example');
   const id = pathname.split('/').at(-1) ?? '';
@@ -45,7 +45,7 @@ async function fetchImage(url: string, method = 'GET'): Promise<Response> {
 }
 
 describe('an image', () => {
-  it('goes up, into a message, and is shown from there', async () => {
+  it('is uploaded, sent in a message, and served from the message’s URL', async () => {
     const { imageUrl, ...rest } = await uploaded(visitor, undefined, 'Glühbirne "1".png');
     expect(rest).toEqual({ imageName: 'Glühbirne "1".png', mimeType: 'image/png', width: 30, height: 20, size: expect.any(Number) });
     const message = { messageKey: crypto.randomUUID(), messageType: 'IMAGE', imageUrl, imageName: rest.imageName, mimeType: 'image/png' };
@@ -67,7 +67,7 @@ describe('an image', () => {
     expect(await sharp(await response.arrayBuffer()).metadata()).toMatchObject({ format: 'png', width: 30 });
   });
 
-  it('sent again under its key is the first one, found without any work, and stored once', async () => {
+  it('sent again with its key is answered with the first upload without decoding, and stored once', async () => {
     const uploadKey = crypto.randomUUID();
     const count = async () =>
       (await readdir(join(server.dataDir, 'uploads'), { recursive: true })).filter((name) => name.includes('.')).length;
@@ -82,7 +82,7 @@ describe('an image', () => {
     const [first, together] = await Promise.all([sendAgain(), sendAgain()]);
     expect(first).toMatchObject({ status: 201, width: 30, height: 20 });
     expect(together).toEqual(first);
-    // What is no image shows that nobody has looked at it.
+    // The file is no image: the answer shows that it was not decoded.
     expect(await sendAgain('no image')).toEqual(first);
     expect(await count()).toBe(before + 1);
     const { pathname } = new URL(first.imageUrl, 'https://chat.example');
@@ -93,14 +93,14 @@ describe('an image', () => {
     expect((await fetchImage(anew.imageUrl)).status).toBe(200);
   });
 
-  it('has a key that is one, or none', async () => {
+  it('needs a valid key or none', async () => {
     const form = new FormData();
     form.set('uploadKey', 'x');
     form.set('file', picture());
     expect((await upload(ask('POST', '/api/chat/uploads', { headers: visitor.headers, body: form }))).status).toBe(400);
   });
 
-  it('of an operator belongs to the conversation it names', async () => {
+  it('of an operator belongs to the conversation that it names', async () => {
     const { imageUrl } = await uploaded(operator, String(visitor.id));
     expect((await fetchImage(imageUrl)).status).toBe(200);
     expect((await send(operator, picture())).status).toBe(400);
@@ -108,7 +108,7 @@ describe('an image', () => {
     expect((await send(operator, picture(), '1e1')).status).toBe(400);
   });
 
-  it('can not be attached by a visitor of another conversation', async () => {
+  it('cannot be attached by a visitor of another conversation', async () => {
     const { imageUrl } = await uploaded(visitor);
     const other = await newVisitor('Bea');
     const message = { messageKey: crypto.randomUUID(), messageType: 'IMAGE', imageUrl };
@@ -116,7 +116,7 @@ describe('an image', () => {
     expect(response.status).toBe(404);
   });
 
-  it('is not opened by a link that was changed', async () => {
+  it('is not served for a modified link', async () => {
     const { imageUrl } = await uploaded(visitor);
     const { imageUrl: second } = await uploaded(visitor);
     const [path = '', query = ''] = imageUrl.split('?');
@@ -132,7 +132,7 @@ describe('an image', () => {
       expect((await fetchImage(forged)).status, forged).toBe(403);
   });
 
-  it('is described by HEAD without being opened', async () => {
+  it('is described by HEAD without opening its file', async () => {
     const { imageUrl, size } = await uploaded(visitor);
     const response = await fetchImage(imageUrl, 'HEAD');
     expect(response.status).toBe(200);
@@ -140,7 +140,7 @@ describe('an image', () => {
     expect(response.headers.get('content-length')).toBe(String(size));
   });
 
-  it('is not found when the disk has lost it', async () => {
+  it('is not found when its file is missing', async () => {
     const { imageUrl } = await uploaded(visitor);
     const id = imageUrl.split('?')[0]?.split('/').at(-1) ?? '';
     const { storageKey } = await server.services.db.prisma.upload.findUniqueOrThrow({ where: { id } });
@@ -149,10 +149,10 @@ describe('an image', () => {
   });
 });
 
-describe('what is refused', () => {
+describe('an upload is refused', () => {
   it.each([
     ['a page named as an image', '<!doctype html><script>alert(1)</script>', 415],
-    ['a drawing that is a document', '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>', 415],
+    ['an SVG document', '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>', 415],
     ['nothing', '', 415],
     ['too much', 'x'.repeat(MAX_BYTES + 1), 413],
     ['far too much', 'x'.repeat(2 * MAX_BYTES), 413],
@@ -160,13 +160,13 @@ describe('what is refused', () => {
     expect((await send(visitor, picture('lamp.png', content))).status).toBe(status);
   });
 
-  it('half an image', async () => {
+  it('when the image is truncated', async () => {
     const response = await send(visitor, picture('lamp.png', png.subarray(0, png.length - 30)));
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ error: { code: 'invalid_request', fields: { file: expect.any(String) } } });
   });
 
-  it('a form without a file, with a text for a file, half a form, and no form', async () => {
+  it('when the form has no file or a text instead, is incomplete, or is no form', async () => {
     expect((await send(visitor, undefined)).status).toBe(400);
     expect((await send(visitor, 'text')).status).toBe(400);
     const headers = { ...visitor.headers, 'content-type': 'multipart/form-data; boundary=x' };
@@ -174,10 +174,10 @@ describe('what is refused', () => {
     expect((await upload(ask('POST', '/api/chat/uploads', { headers: visitor.headers, body: text('no form') }))).status).toBe(415);
   });
 
-  it('what finds no room on the disk is to be tried again, and leaves no row', async () => {
+  it('as retryable when the disk is full, and leaves no row', async () => {
     const { services } = server;
     const rows = await services.db.prisma.upload.count();
-    // The error of the system itself, whatever room this machine has.
+    // A real system error, independent of the room on this machine.
     const put = async (bytes: Uint8Array) => {
       await writeFile('/dev/full', bytes);
       return 'never';
@@ -195,15 +195,15 @@ describe('what is refused', () => {
     expect((await send(visitor, picture())).status).toBe(201);
   });
 
-  it('one of somebody whose chat is over, before there is any work with it', async () => {
+  it('before decoding when the visitor’s chat has ended', async () => {
     const guest = await newVisitor();
     expect((await end(ask('POST', '/api/chat/end', { headers: guest.headers, body: {} }))).status).toBe(200);
-    // What is no image shows that nobody has looked at it.
+    // The file is no image: the answer shows that it was not decoded.
     const response = await send(guest, picture('lamp.png', 'no image'));
     expect(response.status).toBe(401);
   });
 
-  it('more bytes than the quota of a visitor has; an operator has none', async () => {
+  it('when it exceeds a visitor’s quota; operators have none', async () => {
     const { services } = server;
     installServices({ ...services, limits: { ...services.limits, visitorBytes: closedLimits().visitorBytes } });
     try {
@@ -215,7 +215,7 @@ describe('what is refused', () => {
     }
   });
 
-  it('a picture whose sender has left is not stored', async () => {
+  it('when its sender has disconnected', async () => {
     const rows = await server.services.db.prisma.upload.count();
     const leave = new AbortController();
     const form = new FormData();
@@ -228,10 +228,10 @@ describe('what is refused', () => {
     expect(await server.services.db.prisma.upload.count()).toBe(rows);
   });
 
-  it('leaves nothing on the disk', async () => {
+  it('and leaves no file on the disk', async () => {
     const files = (await readdir(join(server.dataDir, 'uploads'), { recursive: true })).filter((name) => name.includes('.'));
     const rows = await server.services.db.prisma.upload.count();
-    // Two were removed by hand above.
+    // Two were removed above.
     expect(files.length).toBe(rows - 2);
     expect(files.every((name) => name.endsWith('.png'))).toBe(true);
   });

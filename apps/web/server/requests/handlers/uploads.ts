@@ -10,10 +10,10 @@ import { IMAGE_POLICY } from '../../parts/http/security-headers.ts';
 import type { Services } from '../../services/services.ts';
 import { storeWithinQuota } from '../visitor-quota.ts';
 
-/** What a form takes besides its file. */
+/** Bytes of a form apart from its file. */
 const FORM_BYTES = 16 * 1024;
 
-/** Takes one image: of a visitor into their own conversation, of an operator into the one that the field `clientId` names. */
+/** Takes one image: a visitor's for their own conversation, an operator's for the one that the field `clientId` names. */
 export const uploadImage = route('POST /api/chat/uploads', {
   limit: 'uploads',
   formBytes: ({ maxImageBytes }) => maxImageBytes + FORM_BYTES,
@@ -23,18 +23,18 @@ export const uploadImage = route('POST /api/chat/uploads', {
     const actor = actorOf(caller);
     if (actor.kind === 'operator' && clientId === undefined) throw invalidField('clientId', 'must name the conversation');
     const conversation = actor.kind === 'operator' ? clientId : undefined;
-    // Asked first: work and disk are for conversations that exist and go on, and for what is not there yet.
+    // Checked first: an image is decoded and stored only for an open conversation, and only once.
     const earlier = await findEarlierUpload(chat, actor, { clientId: conversation, uploadKey });
     const isStored = earlier !== undefined && (await images.get(earlier.storageKey)) !== undefined;
     if (isStored) return present(services, earlier);
     const key = callerKey(caller);
-    // Strangers can make themselves as many visitors as they like, so those of one address take turns with the others together.
+    // Anybody can create many visitors, so visitors of one address share its turns.
     const waiter = { caller: key, group: caller.kind === 'visitor' ? addressKey(request) : key, signal: request.signal };
     const sender = { request, services, caller };
-    // Nobody decodes what can't be stored: what came counts before, what it has become more, after.
+    // An image beyond the quota is not decoded: the received size counts before, and what the decoded image adds counts after.
     return await storeWithinQuota(sender, file.size, async () => {
       const image = await imageCleaner.clean(Buffer.from(await file.arrayBuffer()), waiter);
-      // The key of an image that the disk has lost is taken.
+      // The key of an image whose file is missing cannot be used again.
       const target = { clientId: conversation, uploadKey: earlier === undefined ? uploadKey : undefined };
       const storing = async () => await store(services, actor, { image, name: file.name, ...target });
       const more = image.bytes.byteLength - file.size;
@@ -47,11 +47,11 @@ interface Storable {
   readonly image: CleanImage;
   readonly clientId: number | undefined;
   readonly uploadKey: string | undefined;
-  /** As the sender calls it. */
+  /** The sender's file name. */
   readonly name: string;
 }
 
-/** Bytes first, then the row. Bytes that get no row are removed. */
+/** Stores the bytes, then the row. Bytes without a row are removed. */
 async function store(services: Services, actor: Actor, { image, name, clientId, uploadKey }: Storable): Promise<UploadResponse> {
   const { chat, images } = services;
   const { bytes, extension, mimeType, width, height } = image;
@@ -71,13 +71,13 @@ function present({ imageLinks }: Services, { id, name, mimeType, width, height, 
   return { imageUrl: imageLinks.sign(`${UPLOADS_PATH}${id}`), imageName: name, mimeType, width, height, size };
 }
 
-/** The fields of an upload's row that the answer has. */
+/** The fields of an upload's row that are answered. */
 type Upload = Pick<Awaited<ReturnType<typeof recordUpload>>['row'], 'id' | 'name' | 'mimeType' | 'width' | 'height' | 'size'>;
 
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 const DAY_S = 24 * 60 * 60;
 
-/** Serves a stored image to holders of a signed link. A HEAD request is answered with the headers alone and opens no file. */
+/** Serves a stored image to holders of a signed link. A HEAD request gets the headers and opens no file. */
 export const readUpload = route('GET /api/chat/uploads/{id}', {
   async handle({ request, services: { chat, images, imageLinks, log }, params: { id = '' }, query: { e, s } }) {
     const worth = UUID.test(id) ? imageLinks.check(`${UPLOADS_PATH}${id}`, e ?? null, s ?? null) : 'forged';
@@ -96,7 +96,7 @@ export const readUpload = route('GET /api/chat/uploads/{id}', {
         'Content-Disposition': inlineAs(upload.name, upload.mimeType),
         'Cache-Control': `private, max-age=${DAY_S}, immutable`,
         'Content-Security-Policy': IMAGE_POLICY,
-        // The link is what protects it; old front-ends show it on pages of other sites.
+        // The link protects the image; old front-ends show it on pages of other sites.
         'Cross-Origin-Resource-Policy': 'cross-origin',
       },
     });

@@ -3,7 +3,7 @@ import { blockVisitor, visitPage } from '@switchboard/chat';
 import { operatorActor, visitorActor } from '../authenticate.ts';
 import { route } from '../route.ts';
 
-/** Blocks a visitor and ends their connections to the relay, or unblocks them. */
+/** Blocks a visitor and closes their connections to the relay, or unblocks them. */
 export const setBlocked = route('POST /api/chat/block', {
   async handle({ services: { chat, afterCommit, log }, caller, body, requestId }) {
     const { clientId, blocked } = body;
@@ -13,7 +13,7 @@ export const setBlocked = route('POST /api/chat/block', {
   },
 });
 
-/** Records the page that a visitor is on, and that they are there. */
+/** Records the page that a visitor is on, and that they are active. */
 export const notePage = route('POST /api/chat/page', {
   limit: 'pages',
   async handle({ services: { chat, afterCommit }, caller, body }) {

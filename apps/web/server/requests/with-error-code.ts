@@ -3,8 +3,8 @@ import type { ChatError } from '@switchboard/protocol';
 import { asChatError } from '../parts/http/present-error.ts';
 import { services } from '../services/services.ts';
 
-/** Runs a server action's work; what it throws comes out as a `ChatError` with `digest` `switchboard:<code>`, and in the log when it is our mistake. */
-export async function tellingCode<T>(work: () => Promise<T>): Promise<T> {
+/** Runs a server action. Errors are thrown as a `ChatError` with `digest` `switchboard:<code>`, and logged when they are unexpected. */
+export async function withErrorCode<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (thrown) {

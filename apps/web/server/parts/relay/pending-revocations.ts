@@ -1,16 +1,16 @@
 import type { Revocation } from '@switchboard/chat';
 import type { RelayAnswer } from '@switchboard/relay-client';
 
-/** As long as the database keeps them: the longest life of a token and a minute. Milliseconds. */
+/** How long the database keeps them: the longest life of a token and a minute. Milliseconds. */
 const KEPT_MS = (24 * 60 + 1) * 60_000;
-/** Processes of the relay that are remembered. Forgetting one costs no more than telling it everything once more. */
+/** Most relay processes remembered. A forgotten one only gets everything once more. */
 const MAX_NODES = 50;
 
 const keyOf = ({ role, id, address }: Revocation) => `${role} ${id} ${address ?? ''}`;
 const byTime = (a: Revocation, b: Revocation) => a.at.getTime() - b.at.getTime();
 
-/** The revocations that may have an effect, and which of them the relay is not known to have taken. */
-export class RevocationBook {
+/** The revocations that may have an effect, and which of them the relay has not confirmed. */
+export class PendingRevocations {
   readonly #clock: () => Date;
   readonly #known = new Map<string, Revocation>();
   readonly #waiting = new Map<string, Revocation>();
@@ -30,7 +30,7 @@ export class RevocationBook {
     this.#noteSince();
   }
 
-  /** What the relay has not taken, the oldest first. */
+  /** The revocations that the relay has not confirmed, the oldest first. */
   waiting(): Revocation[] {
     return [...this.#waiting.values()].toSorted(byTime);
   }
@@ -39,7 +39,7 @@ export class RevocationBook {
     return this.#waiting.size;
   }
 
-  /** Since when there has been something that waits. */
+  /** Since when there have been unconfirmed revocations. */
   get since(): Date | undefined {
     return this.#since;
   }
@@ -49,8 +49,8 @@ export class RevocationBook {
     return [...this.#known.values()].toSorted(byTime).slice(-1);
   }
 
-  /** The relay has taken these. */
-  told(batch: readonly Revocation[]): void {
+  /** Records that the relay has taken these. */
+  markTaken(batch: readonly Revocation[]): void {
     for (const revocation of batch) {
       const key = keyOf(revocation);
       const waiting = this.#waiting.get(key);
@@ -59,20 +59,20 @@ export class RevocationBook {
     this.#noteSince();
   }
 
-  /** Takes in what an answer says of the relay. True when everything has to be told once more, and there is something. */
+  /** Updates what is known about the relay from an answer. @returns whether all revocations must be sent again, and there are any */
   note(answer: RelayAnswer): boolean {
     if (answer.outcome === 'taken') {
       if (answer.node === undefined || this.#nodes.has(answer.node)) return false;
       if (this.#nodes.size >= MAX_NODES) this.#nodes.clear();
       this.#nodes.add(answer.node);
     }
-    // A process that has just been met knows nothing; one that does not answer may have ended, and its successor knows nothing.
+    // A new relay process knows no revocations, and one that does not answer may be replaced by a new one.
     for (const [key, revocation] of this.#known) this.#waiting.set(key, revocation);
     this.#noteSince();
     return this.#waiting.size > 0;
   }
 
-  /** Leaves out what has no effect any more. */
+  /** Removes revocations that no longer have an effect. */
   forget(): void {
     const oldest = this.#clock().getTime() - KEPT_MS;
     for (const [key, { at }] of this.#known) {
