@@ -10,7 +10,7 @@ function look(body: string | Buffer, type = TYPE): string {
     requirePlainForm(Buffer.from(body), type);
     return 'fine';
   } catch (error) {
-    return /too many parts|no end to its headers|must name the boundary/.exec(String(error))?.[0] ?? String(error);
+    return /too many parts|must end within|must name the boundary/.exec(String(error))?.[0] ?? String(error);
   }
 }
 const part = (content: string, headers = 'Content-Disposition: form-data; name="a"') => `--bound\r\n${headers}\r\n\r\n${content}\r\n`;

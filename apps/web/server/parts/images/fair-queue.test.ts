@@ -31,7 +31,7 @@ function startQueue(options: Partial<FairQueueOptions> = {}) {
     },
   };
 }
-const UNAVAILABLE = { code: 'unavailable', retryable: true, detail: { retryAfterSeconds: expect.any(Number) } };
+const UNAVAILABLE = { code: 'unavailable', retryable: true, detail: { reason: 'overloaded', retryAfterSeconds: expect.any(Number) } };
 
 it('a caller has at most one task running, and a slot stays free for others', async () => {
   const { ask, end, begun } = startQueue();
