@@ -90,7 +90,7 @@ it('offers to take it back for eight seconds, and longer while somebody is about
 it('says that it was not marked when a message came meanwhile', async () => {
   const page = await open('/?c=3');
   await page.evaluate(() => {
-    window.harness.chat.refusal = new window.harness.ChatError('conflict', 'A new message has come meanwhile.');
+    window.harness.chat.refusal = new window.harness.ChatError('conflict', 'There is a new message.', { reason: 'new_message' });
   });
   await page.getByRole('button', { name: 'Done', exact: true }).click();
   await page.getByRole('status').getByText('There is a new message in this conversation. Read it first.').waitFor();
