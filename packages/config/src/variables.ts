@@ -1,4 +1,9 @@
-import { DEFAULT_MAX_IMAGE_BYTES, DEFAULT_MAX_SOCKET_PAYLOAD_BYTES, MESSAGES_PER_SECOND } from '@switchboard/protocol/limits';
+import {
+  DEFAULT_MAX_IMAGE_BYTES,
+  DEFAULT_MAX_SOCKET_PAYLOAD_BYTES,
+  MAX_WIDGET_SITES,
+  MESSAGES_PER_SECOND,
+} from '@switchboard/protocol/limits';
 import { z } from 'zod';
 
 import { databaseUrl, flag, host, httpUrl, origins, originsOfOneScheme, path, port, secret, transports, url, whole } from './shapes.ts';
@@ -18,7 +23,7 @@ export const SHAPES = {
   NEXT_PUBLIC_SOCKET_URL: httpUrl.optional(),
   NEXT_PUBLIC_SOCKET_PATH: path.default('/chat'),
   RELAY_INTERNAL_URL: httpUrl.optional(),
-  WIDGET_ORIGINS: origins.optional(),
+  WIDGET_ORIGINS: origins.refine((list) => list.length <= MAX_WIDGET_SITES, `${MAX_WIDGET_SITES} origins at most`).optional(),
   TRUST_PROXY: whole(0, 10, 'how many reverse proxies stand in front, 0 to 10').default(0),
 
   DATABASE_URL: databaseUrl.optional(),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { MAX_NAME_LENGTH } from './limits.ts';
+import { MAX_NAME_LENGTH, MAX_WIDGET_SITES } from './limits.ts';
 import { isWebOrigin } from './origin.ts';
 import { line, text } from './shapes.ts';
 import { isVisible } from './visible.ts';
@@ -34,8 +34,6 @@ const color = z
   .regex(/^#([0-9a-f]{3}){1,2}$/, 'must be a color such as #0a7d83 or #07d')
   .transform((value) => (value.length === 4 ? value.replaceAll(/\w/g, '$&$&') : value));
 
-/** The most sites in one answer's header. */
-const MAX_SITES = 200;
 const MAX_TITLE_LENGTH = 80;
 const MAX_GREETING_LENGTH = 500;
 
@@ -74,7 +72,7 @@ export const SETTINGS = {
   'widget.sites': setting({
     schema: z
       .array(z.string().refine(isWebOrigin, 'must be an origin such as https://shop.example, without a path or a final slash'))
-      .max(MAX_SITES, `must be ${MAX_SITES} sites at most`),
+      .max(MAX_WIDGET_SITES, `must be ${MAX_WIDGET_SITES} sites at most`),
     default: [],
     audience: 'widget',
     text: 'The sites that may frame the chat, each as an origin such as `https://shop.example`; empty: any site.',

@@ -44,6 +44,19 @@ async function keep(home: Home, visitors: readonly (typeof visitor extends fc.Ar
   });
 }
 
+/** A setting that the operator has changed twice, with its history. */
+async function keepSetting(home: Home): Promise<void> {
+  await query(
+    home,
+    `INSERT INTO "Setting" (key, value, version, "updatedAt", "updatedById") SELECT 'widget.sites', '["https://shop.example"]', 2, now(), max(id) FROM "User"`,
+  );
+  await query(
+    home,
+    `INSERT INTO "SettingChange" (key, version, "byId", "from", "to")
+     SELECT key, n, "updatedById", CASE n WHEN 2 THEN '[]'::jsonb END, CASE n WHEN 1 THEN '[]' ELSE value END FROM "Setting", generate_series(1, 2) AS n`,
+  );
+}
+
 /** What a restore changes on purpose is left out: who is signed in, and the epoch. */
 async function contents(home: Home): Promise<Record<string, string[]>> {
   const { AuthSession: _sessions, Installation: _epoch, ...rest } = await dump(home);
@@ -57,10 +70,12 @@ it('brings back every row of every table as it was, whatever is in it', async ()
       const [before, after] = [await makeHome(), await makeHome('bare')];
       await furnish(before, 3);
       await keep(before, visitors);
+      await keepSetting(before);
       const file = join(folder, randomUUID());
       await backUp(before, file);
       await restore(after, file);
       expect(await contents(after)).toEqual(await contents(before));
+      expect((await contents(after))['SettingChange']).toHaveLength(2);
     }),
     { numRuns: 8 },
   );

@@ -90,6 +90,10 @@ it('the server that changes a setting follows at once, also when it is reading s
   const { settings: changed } = await changeSettings(chat, SYSTEM, [{ key: 'widget.title', value: 'Ask us' }]);
   settings.adopt(changed);
   expect(settings.value('widget.title')).toBe('Ask us');
+  const { settings: later } = await changeSettings(chat, SYSTEM, [{ key: 'widget.title', value: 'Help' }]);
+  settings.adopt(later);
+  settings.adopt(changed);
+  expect(settings.value('widget.title')).toBe('Help');
 });
 
 it('while the database is away the last known values hold, and those of before the first reading are the defaults', async () => {
@@ -101,13 +105,13 @@ it('while the database is away the last known values hold, and those of before t
   await expect(settings.known()).rejects.toMatchObject({ code: 'unavailable' });
   await expect(settings.sites()).rejects.toMatchObject({ code: 'unavailable' });
   expect(settings.value('installation.name')).toBe('Switchboard');
-  await expect.poll(() => said('warn', /can not be read/)).toBe(1);
+  await expect.poll(() => said('warn', /cannot be read/)).toBe(1);
   way.mend();
   await expect.poll(async () => await settings.sites().catch(() => undefined)).toEqual([]);
   await changeSettings(chat, SYSTEM, [{ key: 'widget.sites', value: ['https://shop.example'] }]);
   await expect.poll(async () => await settings.sites()).toEqual(['https://shop.example']);
   way.cut();
-  await expect.poll(() => said('warn', /can not be read/)).toBe(2);
+  await expect.poll(() => said('warn', /cannot be read/)).toBe(2);
   expect(await settings.sites()).toEqual(['https://shop.example']);
 });
 
@@ -138,17 +142,17 @@ it('WIDGET_ORIGINS holds until settings were read for the first time', async () 
   expect(await serverWith(contextAt(way.url), ['https://shop.example']).sites()).toEqual(['https://shop.example']);
 });
 
-it('says which stored values this version can not use, once', async () => {
+it('says which stored values this version cannot use, once', async () => {
   const chat = contextAt(await makeDatabase());
   await chat.db.prisma.setting.create({ data: { key: 'widget.color', value: { hue: 7 }, version: 1 } });
   const settings = serverWith(chat);
   settings.start();
   await settings.known();
   expect(settings.value('widget.color')).toBe('#0a7d83');
-  expect(said('warn', /can not use the stored values/)).toBe(1);
+  expect(said('warn', /cannot use the stored values/)).toBe(1);
 });
 
-it('lets no page frame the chat where this version can not use the stored sites, until they are set anew', async () => {
+it('lets no page frame the chat where this version cannot use the stored sites, until they are set anew', async () => {
   const chat = contextAt(await makeDatabase());
   await chat.db.prisma.setting.create({ data: { key: 'widget.sites', value: { allow: ['https://shop.example'] }, version: 1 } });
   const settings = serverWith(chat, ['https://older.example']);

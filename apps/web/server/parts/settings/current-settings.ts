@@ -13,11 +13,11 @@ export interface CurrentSettings {
    * @throws ChatError `unavailable` while they can't be read, or where this version can't use what is stored
    */
   sites(): Promise<readonly string[]>;
-  /** Adopts what a change has made of settings, before they are read again. */
+  /** Adopts changed settings before they are read again. */
   adopt(changed: readonly SettingView[]): void;
   /** Reads them now, and from now on every five seconds. */
   start(): void;
-  /** Reads them no more. */
+  /** Stops reading them. */
   close(): void;
 }
 
@@ -29,7 +29,7 @@ export interface CurrentSettingsOptions {
 
 const READ_EVERY_MS = 5_000;
 
-/** Reads nothing before it is asked to. */
+/** Reads nothing before `start` or the first question. */
 export function createCurrentSettings(options: CurrentSettingsOptions): CurrentSettings {
   return new Current(options);
 }
@@ -38,7 +38,7 @@ class Current implements CurrentSettings {
   readonly #chat: CurrentSettingsOptions['chat'];
   readonly #widgetOrigins: readonly string[] | undefined;
   /** Undefined: not read yet. */
-  #values: ReadonlyMap<string, SettingView['value']> | undefined;
+  #views: ReadonlyMap<string, SettingView> | undefined;
   /** Keys of stored values that this version can't use. */
   #unusable: ReadonlySet<string> = new Set();
   /** Grows with each `adopt`: what was read before it is older than what was adopted. */
@@ -56,11 +56,11 @@ class Current implements CurrentSettings {
 
   value<K extends SettingKey>(key: K): SettingValueOf<K> {
     // Verbs answer only what the setting's schema accepts.
-    return (this.#values?.get(key) ?? SETTINGS[key].default) as SettingValueOf<K>;
+    return (this.#views?.get(key)?.value ?? SETTINGS[key].default) as SettingValueOf<K>;
   }
 
   async known(): Promise<void> {
-    if (this.#values === undefined) await this.#read();
+    if (this.#views === undefined) await this.#read();
   }
 
   async sites(): Promise<readonly string[]> {
@@ -76,8 +76,11 @@ class Current implements CurrentSettings {
 
   adopt(changed: readonly SettingView[]): void {
     this.#adopted += 1;
-    if (this.#values === undefined) return;
-    this.#values = new Map([...this.#values, ...changed.map(({ key, value }) => [key, value] as const)]);
+    const views = this.#views;
+    if (views === undefined) return;
+    // Two changes of one setting may arrive here in another order than they were made in.
+    const newer = changed.filter(({ key, version }) => version > (views.get(key)?.version ?? 0));
+    this.#views = new Map([...views, ...newer.map((view) => [view.key, view] as const)]);
     this.#unusable = new Set([...this.#unusable].filter((known) => changed.every(({ key }) => key !== known)));
   }
 
@@ -97,7 +100,7 @@ class Current implements CurrentSettings {
       this.#failing = false;
     } catch (error) {
       if (!this.#failing && !this.#closed)
-        this.#chat.log.warn({ err: error }, 'the settings can not be read: those that were read last hold; trying again every 5 s');
+        this.#chat.log.warn({ err: error }, 'the settings cannot be read: the values of the last reading hold; trying again every 5 s');
       this.#failing = true;
     }
     if (!this.#closed) this.#timer = setTimeout(() => void this.#readAndGoOn(), READ_EVERY_MS).unref();
@@ -118,7 +121,7 @@ class Current implements CurrentSettings {
       if (await this.#takeOverSites(read.settings)) read = await readSettings(this.#chat, SYSTEM);
     } while (adopted !== this.#adopted);
     this.#warn(read);
-    this.#values = new Map(read.settings.map(({ key, value }) => [key, value]));
+    this.#views = new Map(read.settings.map((view) => [view.key, view]));
     this.#unusable = new Set(read.unusable);
   }
 
@@ -136,7 +139,7 @@ class Current implements CurrentSettings {
     return true;
   }
 
-  /** Says what is wrong with the settings, once for each time that it changes. */
+  /** Logs what is wrong with the settings, once each time that it changes. */
   #warn({ settings, unusable }: Settings): void {
     const ignored = this.#widgetOrigins?.join();
     const value = settings.find(({ key }) => key === 'widget.sites')?.value;
@@ -145,7 +148,7 @@ class Current implements CurrentSettings {
     if (state === this.#warned) return;
     this.#warned = state;
     if (unusable.length > 0)
-      this.#chat.log.warn({ keys: unusable }, 'this version can not use the stored values of these settings: their defaults hold');
+      this.#chat.log.warn({ keys: unusable }, 'this version cannot use the stored values of these settings: their defaults hold');
     if (differs) this.#chat.log.warn({ sites: value }, 'WIDGET_ORIGINS is ignored: the setting widget.sites holds, and differs from it');
   }
 }
