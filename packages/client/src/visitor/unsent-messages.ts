@@ -17,6 +17,8 @@ export class UnsentMessages {
   readonly #onChange: () => void;
   #outbox: Outbox | undefined;
   #list = NONE;
+  /** Unsent messages of the last conversation, which may be missing on disk. */
+  #remaining: readonly NewEntry[] = [];
 
   constructor(effects: Effects, onChange: () => void) {
     this.#effects = effects;
@@ -28,8 +30,13 @@ export class UnsentMessages {
     return this.#list;
   }
 
-  /** Starts showing them. `remaining`: the unsent messages of the last conversation, in case they are not on disk. */
-  open(remaining: readonly NewEntry[]): void {
+  /** Keeps the unsent messages of a conversation that has ended, in case the disk has refused them. */
+  keep(remaining: readonly NewEntry[]): void {
+    this.#remaining = remaining;
+  }
+
+  /** Starts showing them. */
+  open(): void {
     if (this.#outbox !== undefined) return;
     const outbox = new Outbox(this.#effects, {
       owner: 'visitor',
@@ -40,7 +47,7 @@ export class UnsentMessages {
     });
     this.#outbox = outbox;
     outbox.onChange(() => this.#refresh());
-    void this.#load(outbox, remaining);
+    void this.#load(outbox);
   }
 
   async discard(key: string): Promise<void> {
@@ -49,7 +56,8 @@ export class UnsentMessages {
 
   /** Returns them for a new conversation, and closes. */
   take(): readonly NewEntry[] {
-    const entries = (this.#outbox?.entries() ?? []).map(withoutPlace);
+    const entries = [...this.#remaining, ...(this.#outbox?.entries() ?? []).map(withoutPlace)];
+    this.#remaining = [];
     this.close();
     return entries;
   }
@@ -60,10 +68,10 @@ export class UnsentMessages {
     this.#list = NONE;
   }
 
-  async #load(outbox: Outbox, remaining: readonly NewEntry[]): Promise<void> {
+  async #load(outbox: Outbox): Promise<void> {
     await outbox.load();
     const kept = new Set(outbox.entries().map(conversationMessageId));
-    for (const entry of remaining) {
+    for (const entry of this.#remaining) {
       if (!kept.has(conversationMessageId(entry)) && this.#outbox === outbox) await outbox.add(entry);
     }
     // Without unsent messages there is nothing to listen to: an idle widget should cost its page as little as possible.
