@@ -41,19 +41,14 @@ const loaderChecks: Record<keyof LoaderMessages, Check> = {
 const frameChecks: Record<keyof FrameMessages, Check> = {
   ready: () => true,
   close: () => true,
-  unread: ({ count }) => Number.isSafeInteger(count) && Number(count) >= 0,
+  unread: ({ count }) => Number.isSafeInteger(count) && (count as number) >= 0,
   conversation: ({ active }) => typeof active === 'boolean',
 };
 
-function passes(checks: Record<string, Check>, data: unknown): data is Record<string, unknown> {
-  if (typeof data !== 'object' || data === null) return false;
-  const message = data as Record<string, unknown>;
-  return (
-    message.switchboard === 1 &&
-    typeof message.type === 'string' &&
-    Object.hasOwn(checks, message.type) &&
-    checks[message.type]?.(message) === true
-  );
+function passes(checks: Record<string, Check>, data: unknown): boolean {
+  const message = data as Record<string, unknown> | null | undefined;
+  const type = message?.switchboard === 1 ? message.type : undefined;
+  return typeof type === 'string' && Object.hasOwn(checks, type) && checks[type]?.(message ?? {}) === true;
 }
 
 /** The message, if it is a valid loader message. */

@@ -1,10 +1,5 @@
-/** Whether there is a conversation, so that its unread count is shown after a reload. */
-export const CONVERSATION = 'switchboard.conversation';
-/** Whether the panel is open, so that it is open on the visit's next page. */
-export const OPEN = 'switchboard.open';
-
 /** Reads a flag in the host page's storage; with `value`, sets or clears it first. The widget stores nothing else there. */
-export function note(store: 'localStorage' | 'sessionStorage', name: string, value?: boolean): boolean {
+function flag(store: 'localStorage' | 'sessionStorage', name: string, value?: boolean): boolean {
   try {
     if (value === true) window[store].setItem(name, '1');
     else if (value === false) window[store].removeItem(name);
@@ -13,4 +8,14 @@ export function note(store: 'localStorage' | 'sessionStorage', name: string, val
     // The storage is blocked: unread counts are shown after the first click, and the next page starts with a closed panel.
     return false;
   }
+}
+
+/** Whether the panel is open, so that it is open on the visit's next page. Reads the flag; with `value`, sets it first. */
+export function openFlag(value?: boolean): boolean {
+  return flag('sessionStorage', 'switchboard.open', value);
+}
+
+/** Whether there is a conversation, so that its unread count is shown after a reload. Reads the flag; with `value`, sets it first. */
+export function conversationFlag(value?: boolean): boolean {
+  return flag('localStorage', 'switchboard.conversation', value);
 }
