@@ -201,7 +201,7 @@ export class Tab {
   #openSocket(url: string, options: Parameters<Effects['openSocket']>[1]): ReturnType<Effects['openSocket']> {
     const agent = new NetworkAgent(() => !this.#offline && this.isAlive());
     const more = { extraHeaders: { origin: this.#device.options.web }, agent: agent as unknown as string };
-    const socket: ReturnType<Effects['openSocket']> = io(url, { ...options, ...more });
+    const socket: ReturnType<Effects['openSocket']> = io(url, { ...options, ...more, forceNew: true });
     socket.onAny((event: string, payload: unknown) => this.#checkForeign(`event ${event}`, JSON.stringify(payload) ?? ''));
     this.sockets.push(socket);
     return socket;

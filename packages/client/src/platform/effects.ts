@@ -1,4 +1,4 @@
-import { io } from 'socket.io-client';
+import { Manager } from 'socket.io-client';
 import type { ManagerOptions, Socket, SocketOptions } from 'socket.io-client';
 
 import type { PeerEventMap, RelayEventMap } from '@switchboard/protocol/types';
@@ -52,6 +52,7 @@ export interface Effects {
   readonly locks: LockManager | undefined;
   /** Undefined if the browser has no `BroadcastChannel`. */
   openChannel(name: string): Channel | undefined;
+  /** Creates a socket with a connection of its own. */
   openSocket(url: string, options: Partial<ManagerOptions & SocketOptions>): RelaySocket;
   /** A `blob:` URL that shows a picture before it is uploaded. */
   objectUrl(blob: Blob): string;
@@ -167,7 +168,7 @@ export function browserEffects(debug = false): Effects {
     indexedDB: present(() => globalThis.indexedDB),
     locks: present(() => globalThis.navigator?.locks),
     openChannel: openBrowserChannel,
-    openSocket: (url, options) => io(url, options),
+    openSocket: (url, options) => new Manager(url, options).socket('/', options),
     objectUrl: (blob) => URL.createObjectURL(blob),
     revokeObjectUrl: (url) => URL.revokeObjectURL(url),
     page: browserPage(),

@@ -1,5 +1,5 @@
 import { IDBFactory } from 'fake-indexeddb';
-import { io } from 'socket.io-client';
+import { Manager } from 'socket.io-client';
 
 import type { Channel, Effects } from '../platform/effects.ts';
 import { createEmitter } from '../platform/emitter.ts';
@@ -133,7 +133,7 @@ export function createTab(options: TabOptions = {}): FakeTab {
         browser.locks.request(name, lock, (granted) => Promise.race([callback(granted), killed(life.signal)]))) as LockManager['request'],
     },
     openChannel: (name) => browser.openChannel(name),
-    openSocket: (url, socketOptions) => io(url, socketOptions),
+    openSocket: (url, socketOptions) => new Manager(url, socketOptions).socket('/', socketOptions),
     objectUrl: () => `blob:fake/${++blobs}`,
     revokeObjectUrl: () => undefined,
     page,

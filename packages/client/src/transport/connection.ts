@@ -68,7 +68,6 @@ export class Connection {
       path: options.relay.path,
       ...FIRST_ATTEMPT,
       autoConnect: false,
-      forceNew: true,
       // The first delay is 0.2 to 1.8 s, one second on average: after a crash of the relay its clients return spread out, and nobody waits long. Never more
       // than 5 s, so that all clients are connected soon after the relay is back.
       reconnectionDelay: 1_000,

@@ -141,11 +141,12 @@ export function createHttp(effects: Effects, clock: ServerClock, credentials: Cr
   };
 }
 
-function parseJson(text: string): unknown {
+/** The parsed text; undefined if it is not JSON, such as a proxy's page. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Not JSON: the caller decides what to do.
+    // The caller decides what that means.
     return undefined;
   }
 }

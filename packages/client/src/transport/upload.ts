@@ -2,7 +2,7 @@ import { ChatError } from '@switchboard/protocol/errors';
 import type { AnswerOf } from '@switchboard/protocol/types';
 
 import type { Effects } from '../platform/effects.ts';
-import { errorOf, urlOf } from './http.ts';
+import { errorOf, parseJson, urlOf } from './http.ts';
 import type { Http } from './http.ts';
 
 const PATH = urlOf('POST /api/chat/uploads');
@@ -46,17 +46,8 @@ function send(effects: Effects, http: Http, request: UploadRequest, onProgress: 
     : sendByXhr(effects, new effects.XMLHttpRequest(), http, { form, signal: request.signal }, onProgress);
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // A proxy's page: `errorOf` reports that the application was not reached.
-    return undefined;
-  }
-}
-
 function accept(status: number, text: string, retryAfter: string | null): UploadResponse {
-  const body = parse(text);
+  const body = parseJson(text);
   if (status < 200 || status > 299 || typeof body !== 'object' || body === null || !('imageUrl' in body))
     throw errorOf(status, body, retryAfter);
   // The protocol defines the type of the answer.
