@@ -56,7 +56,7 @@ function withoutUnused(): Plugin {
   };
 }
 
-/** The frame: a page of the app's origin. Nothing inline, so that a strict Content-Security-Policy holds. */
+/** The frame: a page of the installation's origin. Nothing is inline, so that a strict Content-Security-Policy can be used. */
 export default defineConfig({
   root: resolve(import.meta.dirname, 'src/frame'),
   base: '/widget/',

@@ -79,8 +79,8 @@ export const PEOPLE_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: client('visitor/session.ts'),
-        find: '      if (!isUnchanged(this.read(), asked)) return false;\n      await this.#write(next, formerName);',
-        replace: '      if (!isUnchanged(asked, asked)) return false;\n      await this.#write(next, formerName);',
+        find: '      if (!isUnchanged(this.read(), expected)) return false;\n      await this.#write(next, formerName);',
+        replace: '      if (!isUnchanged(expected, expected)) return false;\n      await this.#write(next, formerName);',
       },
     ],
     rebuild: [],

@@ -97,7 +97,7 @@ describe('a relay that may have lost messages', () => {
     lookAt(operator.chat.conversation(1));
     lookAt(visitor.chat.conversation!);
     await eventually(() => expect(operator.chat.conversation(1).getSnapshot().history).toBe('ready'));
-    relay.deaf = true;
+    relay.losesEvents = true;
     // The list would eventually show it as well.
     server.fault = (request) => (request.path === '/api/chat/recent' ? 'refuse' : undefined);
     await visitor.chat.conversation!.sendText('into the gap');
@@ -245,13 +245,13 @@ describe('the connection', () => {
     const visitor = await startVisitor();
     await visitor.chat.conversation!.sendText('before');
     await eventually(() => expect(statuses(visitor.chat)).toEqual(['sent']));
-    visitor.tab.putAway();
+    visitor.tab.hidePage();
     await eventually(() => expect(visitor.chat.getSnapshot().connection).toBe('reconnecting'));
     // No event in the back/forward cache makes the page connect.
     visitor.tab.wake();
     server.commit(1, { senderType: 'OPERATOR', text: 'meanwhile' });
     expect(visitor.chat.getSnapshot().connection).toBe('reconnecting');
-    visitor.tab.comeBack();
+    visitor.tab.restorePage();
     await connected(visitor.chat);
     await eventually(() => expect(said(visitor.chat)).toEqual(['before', 'meanwhile']));
   });

@@ -106,13 +106,13 @@ describe('a visitor and an operator', () => {
     await visitor.chat.conversation!.sendImage(new Blob(['x'], { type: 'image/png' }), 'cat.png');
     await eventually(() => expect(operator.chat.conversation(1).getSnapshot().messages[0]?.body).toMatchObject(uploaded));
     await eventually(() => expect(statuses(visitor.chat)?.[0]).not.toBe('sending'));
-    const relayed = relay.heard.find(({ event }) => event === 'clientMessage');
+    const relayed = relay.received.find(({ event }) => event === 'clientMessage');
     expect(JSON.stringify(relayed?.payload).length).toBeLessThan(500);
     // With an absolute URL, for front-ends on other sites.
     expect(relayed?.payload).toMatchObject({ image: expect.stringMatching(/^https:\/\/chat\.example\/api\/chat\/uploads\//) });
     await operator.chat.conversation(1).sendImage(new Blob(['y'], { type: 'image/png' }), 'dog.png');
     await eventually(() => expect(visitor.chat.conversation!.getSnapshot().messages[1]?.body).toMatchObject(uploaded));
-    expect(relay.heard.find(({ event }) => event === 'operatorMessage')?.payload).toMatchObject({
+    expect(relay.received.find(({ event }) => event === 'operatorMessage')?.payload).toMatchObject({
       image: expect.stringMatching(/^https:\/\/chat\.example\/api\/chat\/uploads\//),
     });
     await expect(visitor.chat.conversation!.sendImage(new Blob(['<svg/>'], { type: 'image/svg+xml' }), 'x.svg')).rejects.toMatchObject({
@@ -129,14 +129,14 @@ describe('a visitor and an operator', () => {
     await eventually(() => expect(server.clients.get(1)?.rows).toHaveLength(1));
     lookAt(operator.chat.conversation(1));
     const joins = relay.joins;
-    relay.deaf = true;
+    relay.losesEvents = true;
     relay.cut();
     server.commit(1, { text: 'two', senderType: 'OPERATOR', ...GRACE, operatorName: 'Grace' });
     await eventually(() => expect(relay.joins).toBe(joins + 2));
     await eventually(() => expect(said(visitor.chat)).toEqual(['one', 'two']));
     await eventually(() => expect(seenBy(operator.chat)).toEqual(['one', 'two']));
     expect(visitor.arrivals.map(({ message }) => message.body.text)).toEqual(['two']);
-    relay.deaf = false;
+    relay.losesEvents = false;
     await visitor.chat.conversation!.sendText('three');
     await eventually(() => expect(seenBy(operator.chat)).toEqual(['one', 'two', 'three']));
     // Handlers are registered once, after any number of reconnects.

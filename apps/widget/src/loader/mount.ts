@@ -33,8 +33,8 @@ export function createMount(host: HTMLElement, onChange: (reloaded: boolean) => 
       return;
     }
     const wait = returnedAt + RETURN_MS - performance.now();
-    if (wait > 0) setTimeout(comeBack, wait);
-    else comeBack();
+    if (wait > 0) setTimeout(reinsert, wait);
+    else reinsert();
   };
   const observer = new MutationObserver(check);
   /** Observes only the child lists of the widget's ancestors, which is cheap on any page. */
@@ -42,7 +42,7 @@ export function createMount(host: HTMLElement, onChange: (reloaded: boolean) => 
     observer.disconnect();
     for (let node = host.parentNode; node !== null; node = node.parentNode) observer.observe(node, { childList: true });
   };
-  const comeBack = () => {
+  const reinsert = () => {
     if (!wanted || host.isConnected) return;
     returnedAt = performance.now();
     take();

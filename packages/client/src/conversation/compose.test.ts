@@ -19,10 +19,10 @@ it('gives a message a later time only while no newer message exists, stored or n
   });
   const at = (ms: number) => new Date(ms).toISOString();
   const first = made.text('one', undefined);
-  expect(made.mayGet(first, at(5_000))).toBe(true);
+  expect(made.allowsTime(first, at(5_000))).toBe(true);
   const second = made.text('two', undefined);
   expect(second.createdAt > at(5_000)).toBe(true);
   const third = made.text('three', undefined);
-  expect(made.mayGet(second, at(9_000))).toBe(false);
-  expect(made.mayGet(third, at(9_000))).toBe(true);
+  expect(made.allowsTime(second, at(9_000))).toBe(false);
+  expect(made.allowsTime(third, at(9_000))).toBe(true);
 });

@@ -71,7 +71,7 @@ export class NewEntries {
   }
 
   /** Whether this message may get this later time: only while it is the newest one. Messages that are created afterward get later times. */
-  mayGet({ createdAt }: Pick<NewEntry, 'createdAt'>, timestamp: string): boolean {
+  allowsTime({ createdAt }: Pick<NewEntry, 'createdAt'>, timestamp: string): boolean {
     const at = Date.parse(timestamp);
     if (Date.parse(createdAt) < this.#last || !Number.isFinite(at)) return false;
     this.#last = Math.max(this.#last, at);
@@ -101,7 +101,7 @@ export class NewEntries {
 }
 
 /** Whether this person's message keeps its position with this time: a late timestamp must not move it behind messages that they sent after it. */
-function keepsPlace(shown: readonly TimelineMessage[], { key }: Pick<NewEntry, 'key'>, timestamp: string): boolean {
+function keepsPosition(shown: readonly TimelineMessage[], { key }: Pick<NewEntry, 'key'>, timestamp: string): boolean {
   const own = shown.filter((message) => message.own);
   const at = own.findIndex((message) => message.key === key);
   return at === own.length - 1 && (own[at - 1]?.createdAt ?? '') < timestamp;
@@ -117,10 +117,11 @@ export async function relayAndStamp(
   { relay, http, outbox }: Pick<ConversationContext, 'relay' | 'http' | 'outbox'>,
   entry: NewEntry,
   shown: () => readonly TimelineMessage[],
-  made: Pick<NewEntries, 'mayGet'>,
+  made: Pick<NewEntries, 'allowsTime'>,
 ): Promise<void> {
   const answer = await relay(entry);
   if (answer?.ok !== true) return;
   http.timings.relayed(entry);
-  if (keepsPlace(shown(), entry, answer.timestamp) && made.mayGet(entry, answer.timestamp)) await outbox.stamp(entry, answer.timestamp);
+  if (keepsPosition(shown(), entry, answer.timestamp) && made.allowsTime(entry, answer.timestamp))
+    await outbox.stamp(entry, answer.timestamp);
 }

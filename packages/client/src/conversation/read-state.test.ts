@@ -28,7 +28,7 @@ function opened(state: TimelineState, inView: readonly string[] = []): ReadState
   reading.setVisible(true);
   reading.setOpen(true);
   update(reading, state);
-  reading.divide(shown(state));
+  reading.placeDivider(shown(state));
   reading.setView({ inView, outOfView: [], following: true });
   return reading;
 }
@@ -36,20 +36,20 @@ function opened(state: TimelineState, inView: readonly string[] = []): ReadState
 it('the read watermark stops at a gap and at an unread message', () => {
   const beyond = stateOf([row(1), row(3)], 1);
   const reading = opened(beyond);
-  reading.see(id(1, 3));
+  reading.markSeen(id(1, 3));
   expect(update(reading, beyond)).toEqual({ deliveredSeq: 1, readSeq: 1 });
   expect(reading.shown().unread).toEqual([]);
   const filled = stateOf([row(1), row(2), row(3), row(4)], 4);
   expect(update(reading, filled)).toEqual({ deliveredSeq: 4, readSeq: 1 });
   expect(reading.shown().unread).toEqual(id(2, 4));
-  reading.see(id(2));
+  reading.markSeen(id(2));
   expect(update(reading, filled)).toEqual({ deliveredSeq: 4, readSeq: 3 });
 });
 
 it('the read watermark passes messages of this side, and reports only messages of the other side', () => {
   const state = stateOf([row(1), row(2, 'OPERATOR'), row(3), row(4, 'OPERATOR')], 4);
   const reading = opened(state);
-  reading.see(id(1, 3));
+  reading.markSeen(id(1, 3));
   expect(update(reading, state)).toEqual({ deliveredSeq: 3, readSeq: 3 });
 });
 
@@ -57,7 +57,7 @@ it('the read watermark does not pass messages that are not loaded: they may be u
   const newest = stateOf([row(51), row(52)], 52, { hasOlder: true });
   const reading = opened(newest);
   expect(reading.reachesBack(newest)).toBe(true);
-  reading.see(id(51, 52));
+  reading.markSeen(id(51, 52));
   expect(update(reading, newest)).toEqual({ deliveredSeq: 52, readSeq: 0 });
   const known = { ...newest, receipts: { ...newest.receipts, operatorReadSeq: 50 } };
   expect(update(reading, known).readSeq).toBe(52);
@@ -68,7 +68,7 @@ it('a message that was seen before it had a number counts as read once it has on
   const live = { ...row(2), keyed: true };
   const before = stateOf([row(1)], 1, { live: new Map([[messageId(live), live]]) });
   const reading = opened(before);
-  reading.see(id(1, 2));
+  reading.markSeen(id(1, 2));
   expect(update(reading, before)).toEqual({ deliveredSeq: 1, readSeq: 1 });
   expect(reading.shown().unread).toEqual([]);
   expect(update(reading, stateOf([row(1), row(2)], 2))).toEqual({ deliveredSeq: 2, readSeq: 2 });
@@ -78,7 +78,7 @@ it('the divider stays before the first unread message, and moves only when a mes
   const state = stateOf([row(1), row(2)], 2, { receipts: { ...EMPTY_TIMELINE.receipts, operatorReadSeq: 1 } });
   const reading = opened(state, id(2));
   expect(reading.shown().firstUnreadKey).toBe('m2');
-  reading.see(id(2));
+  reading.markSeen(id(2));
   update(reading, state);
   expect(reading.shown().firstUnreadKey).toBe('m2');
   // In view of a person.
@@ -86,14 +86,14 @@ it('the divider stays before the first unread message, and moves only when a mes
   reading.setView({ inView: id(3), outOfView: [], following: true });
   update(reading, next);
   expect(reading.shown().firstUnreadKey).toBe('m2');
-  reading.see(id(3));
+  reading.markSeen(id(3));
   // Sent long ago and received only now: above the messages in view.
   const late = stateOf([row(1), row(2), row(3), row(4, 'CLIENT', 0)], 4);
   update(reading, late);
   reading.setView({ inView: [], outOfView: id(4), following: true });
   expect(update(reading, late).readSeq).toBe(3);
   expect(reading.shown().firstUnreadKey).toBe('m4');
-  reading.see(id(4));
+  reading.markSeen(id(4));
   update(reading, late);
   // Nobody is looking.
   reading.setVisible(false);
@@ -107,7 +107,7 @@ it('the divider stays while a person reads on from it, until a message arrives o
   const reading = opened(state);
   reading.setView({ inView: id(1, 2), outOfView: id(3, 4, 5), following: false });
   expect(reading.shown().firstUnreadKey).toBe('m1');
-  reading.see(id(1, 2));
+  reading.markSeen(id(1, 2));
   update(reading, state);
   expect(reading.shown()).toMatchObject({ firstUnreadKey: 'm1', unread: id(3, 4, 5) });
   const more = stateOf([...rows, row(6)], 6);

@@ -64,7 +64,7 @@ export class ReadState {
   }
 
   /** Whether a message that arrives now appears where the person is looking. `newest`: the last message on the screen. */
-  sees({ createdAt }: TimelineMessage, newest: TimelineMessage | undefined): boolean {
+  appearsInView({ createdAt }: TimelineMessage, newest: TimelineMessage | undefined): boolean {
     return this.#open && this.#visible && this.#view.following && (newest === undefined || createdAt >= newest.createdAt);
   }
 
@@ -98,13 +98,13 @@ export class ReadState {
     this.#view = view;
   }
 
-  see(ids: readonly string[]): void {
+  markSeen(ids: readonly string[]): void {
     const unread = new Set(this.#unread);
     for (const id of ids) if (unread.has(id)) this.#seen.add(id);
   }
 
   /** Places the divider before the first loaded unread message, if there is one. */
-  divide(messages: readonly TimelineMessage[]): void {
+  placeDivider(messages: readonly TimelineMessage[]): void {
     this.#dividerDue = false;
     const first = messages.find((message) => this.#isUnread(message));
     this.#divider = first === undefined ? null : { id: messageId(first), key: first.key };
@@ -117,7 +117,7 @@ export class ReadState {
     const unread = messages.filter((message) => this.#isUnread(message)).map(messageId);
     const same = unread.length === this.#unread.length && unread.every((id, index) => id === this.#unread[index]);
     if (!same) this.#unread = unread;
-    if (this.#open && !this.#dividerDue && this.#hasMissed()) this.divide(messages);
+    if (this.#open && !this.#dividerDue && this.#hasMissed()) this.placeDivider(messages);
     return this.marks();
   }
 

@@ -41,7 +41,7 @@ export class ReadTracker {
     this.#hooks = hooks;
     this.#receipts = new ReceiptReporter(effects, (marks) => hooks.report(marks));
     this.#timer = new InViewTimer(effects, (ids) => {
-      this.#readState.see(ids);
+      this.#readState.markSeen(ids);
       hooks.onChange();
     });
   }
@@ -56,8 +56,8 @@ export class ReadTracker {
   }
 
   /** Whether a message that arrives now appears where the person is looking. `newest`: the last message on the screen. */
-  sees(message: TimelineMessage, newest: TimelineMessage | undefined): boolean {
-    return this.#readState.sees(message, newest);
+  appearsInView(message: TimelineMessage, newest: TimelineMessage | undefined): boolean {
+    return this.#readState.appearsInView(message, newest);
   }
 
   /** Whether all unread messages are loaded. */
@@ -71,7 +71,7 @@ export class ReadTracker {
     if (open === this.#readState.isOpen()) return false;
     this.#readState.setOpen(open);
     this.#pagesLeft = PAGES_BACK;
-    if (open) this.#divide();
+    if (open) this.#placeDivider();
     this.#watchInView();
     return true;
   }
@@ -97,7 +97,7 @@ export class ReadTracker {
   /** Takes the receipts of a page whose rows are already in the timeline. */
   takePage(page: MessagesPage): void {
     this.#receipts.confirm(marksOf(this.#side.kind, page.receipts));
-    this.#divide();
+    this.#placeDivider();
   }
 
   /** A backup was restored: the numbers belong to another database from now on. */
@@ -123,7 +123,7 @@ export class ReadTracker {
   }
 
   /** Places the divider before the first unread message, if that is due. Fetches older pages first when the message may be among them. */
-  #divide(): void {
+  #placeDivider(): void {
     const state = this.#hooks.state();
     if (this.#closed || this.#fetching || !this.#readState.isDividerDue() || state.contiguous === null || state.oldest === null) return;
     const messages = this.#hooks.messages();
@@ -131,7 +131,7 @@ export class ReadTracker {
       void this.#fetchOlder(state.oldest);
       return;
     }
-    this.#readState.divide(messages);
+    this.#readState.placeDivider(messages);
     this.#watchInView();
     this.#hooks.onChange();
   }
@@ -147,7 +147,7 @@ export class ReadTracker {
       this.#pagesLeft = 0;
     }
     this.#fetching = false;
-    this.#divide();
+    this.#placeDivider();
   }
 
   #watchInView(): void {

@@ -151,12 +151,12 @@ export class ConversationScreen implements ConversationHandle {
   takeTimeline({ event, before, restored }: TimelineChange): void {
     const newest = this.#snapshots.last().messages.at(-1);
     if (restored) this.#reads.reset();
-    this.#snapshots.expire();
+    this.#snapshots.invalidate();
     const arrived = arrivedMessages(this.#context.side, event, before, this.#sync.state(), () => this.getSnapshot().messages);
     // A person waits for the first page and for older messages: show them at once.
     if (before.contiguous === null || (event.type === 'page' && 'beforeSeq' in event.query)) this.#snapshots.refresh();
     else this.#snapshots.refreshSoon();
-    for (const message of arrived) this.#context.onArrival(message, this.#reads.sees(message, newest));
+    for (const message of arrived) this.#context.onArrival(message, this.#reads.appearsInView(message, newest));
   }
 
   /** A page has been added to the timeline. */

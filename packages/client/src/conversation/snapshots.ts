@@ -47,7 +47,7 @@ export class Snapshots<S extends object> {
   }
 
   /** The state has changed; listeners are not notified yet. */
-  expire(): void {
+  invalidate(): void {
     this.#stale = true;
   }
 

@@ -19,7 +19,7 @@ beforeEach(openServers);
 afterEach(closeServers);
 
 const rows = () => server.clients.get(1)?.rows.map(({ text, operatorName }) => `${operatorName ?? 'Ada'}: ${text ?? ''}`);
-const relayed = () => relay.heard.filter(({ event }) => event === 'operatorMessage');
+const relayed = () => relay.received.filter(({ event }) => event === 'operatorMessage');
 
 /** Grace's console in a browser of several people, with one visitor who has written. */
 async function openShared() {

@@ -23,14 +23,14 @@ describe('a page in the back/forward cache', () => {
     await outbox.add(entry('one'));
     await vi.waitFor(() => expect(texts(server)).toEqual(['one']));
     expect(await isFree(browser)).toBe(false);
-    tab.putAway();
+    tab.hidePage();
     expect(await isFree(browser)).toBe(true);
-    tab.comeBack();
+    tab.restorePage();
     await outbox.add(entry('two'));
     await vi.waitFor(() => expect(texts(server)).toEqual(['one', 'two']));
     expect(await isFree(browser)).toBe(false);
-    tab.putAway();
-    tab.comeBack();
+    tab.hidePage();
+    tab.restorePage();
     await outbox.add(entry('three'));
     await vi.waitFor(() => expect(texts(server)).toEqual(['one', 'two', 'three']));
   });
@@ -42,7 +42,7 @@ describe('a page in the back/forward cache', () => {
     await outbox.add(entry('one'));
     await vi.waitFor(() => expect(outbox.isFailing()).toBe(true));
     server.fault = () => undefined;
-    tab.putAway();
+    tab.hidePage();
     await vi.waitFor(() => expect(texts(server)).toEqual(['one']));
   });
 
@@ -51,11 +51,11 @@ describe('a page in the back/forward cache', () => {
     const browser = new FakeBrowser();
     const first = await start(server, { browser });
     await vi.waitUntil(async () => !(await isFree(browser)));
-    first.tab.putAway();
+    first.tab.hidePage();
     const second = await start(server, { browser });
     await second.outbox.add(entry('of the second'));
     await vi.waitFor(() => expect(texts(server)).toEqual(['of the second']));
-    first.tab.comeBack();
+    first.tab.restorePage();
     await first.outbox.add(entry('of the first'));
     await vi.waitFor(() => expect(texts(server)).toEqual(['of the second', 'of the first']));
     second.outbox.close();
@@ -74,10 +74,10 @@ describe('a page in the back/forward cache', () => {
     const close = vi.spyOn(Object.getPrototypeOf(database) as IDBDatabase, 'close');
     // As soon as no write is in progress.
     await vi.waitFor(() => {
-      tab.putAway();
+      tab.hidePage();
       expect(close).toHaveBeenCalledTimes(1);
     });
-    tab.comeBack();
+    tab.restorePage();
     await outbox.add(entry('two'));
     await vi.waitFor(() => expect(texts(server)).toEqual(['one', 'two']));
     expect(outbox.isVolatile()).toBe(false);

@@ -97,10 +97,10 @@ export function joinElection(effects: Effects, name: string, onChange: () => voi
   join();
   const stopPage = [
     // Without locks there is nothing to release.
-    effects.page.onPutAway(() => {
+    effects.page.onPageHide(() => {
       if (locks !== undefined) leave();
     }),
-    effects.page.onReturn(() => {
+    effects.page.onPageRestore(() => {
       if (!candidacy.signal.aborted) return;
       candidacy = new AbortController();
       join();

@@ -73,7 +73,7 @@ export class Outbox {
   begin(): void {
     if (this.#closed || this.#leadership !== undefined) return;
     this.#leadership = joinElection(this.#effects, this.#name, () => {
-      this.#shared.greet();
+      this.#shared.requestState();
       void this.#cache.read();
     });
   }

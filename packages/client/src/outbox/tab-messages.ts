@@ -59,7 +59,7 @@ export class SharedState {
   }
 
   /** This tab starts listening, or the leader has changed: earlier reports no longer count. */
-  greet(): void {
+  requestState(): void {
     this.#leaderFails = false;
     if (this.#ownFails() === null) this.#post({ kind: 'hello' });
     else this.answer();

@@ -9,7 +9,7 @@ export const BACKOFF_MAX_MS = 8_000;
  */
 export function backoffMs(attempt: number, random: number, retryAfterSeconds = 0): number {
   const ceiling = Math.min(BACKOFF_MAX_MS, BACKOFF_BASE_MS * 2 ** Math.min(attempt, 16));
-  const asked = retryAfterSeconds * 1_000;
+  const requested = retryAfterSeconds * 1_000;
   // Jitter above the requested delay, because the server requested it of all clients.
-  return asked > 0 ? asked + random * Math.min(ceiling, asked) : random * ceiling;
+  return requested > 0 ? requested + random * Math.min(ceiling, requested) : random * ceiling;
 }

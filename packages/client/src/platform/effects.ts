@@ -24,10 +24,10 @@ export interface Page {
   onOffline(listener: () => void): () => void;
   /** The page is being left and may never run again. */
   onLeave(listener: () => void): () => void;
-  /** The page is left and may enter the back/forward cache: it runs no script until `onReturn`, and must not hold anything that other pages wait for. */
-  onPutAway(listener: () => void): () => void;
+  /** The page is left and may enter the back/forward cache: it runs no script until `onPageRestore`, and must not hold anything that other pages wait for. */
+  onPageHide(listener: () => void): () => void;
   /** The page was restored from the back/forward cache. */
-  onReturn(listener: () => void): () => void;
+  onPageRestore(listener: () => void): () => void;
   /** Whether the page is visible. */
   isVisible(): boolean;
   /** Another tab changed the key-value store. */
@@ -97,8 +97,8 @@ function browserPage(): Page {
         stopPage();
       };
     },
-    onPutAway: (listener) => listen(scope, ['pagehide'], listener),
-    onReturn(listener) {
+    onPageHide: (listener) => listen(scope, ['pagehide'], listener),
+    onPageRestore(listener) {
       const show = (event: PageTransitionEvent) => (event.persisted ? listener() : undefined);
       scope?.addEventListener('pageshow', show);
       return () => scope?.removeEventListener('pageshow', show);
@@ -120,11 +120,11 @@ function openBrowserChannel(name: string): Channel | undefined {
   // Browsers evict a page from the back/forward cache when it receives a message.
   const page = browserPage();
   const stops = [
-    page.onPutAway(() => {
+    page.onPageHide(() => {
       channel?.close();
       channel = undefined;
     }),
-    page.onReturn(() => {
+    page.onPageRestore(() => {
       channel ??= open();
     }),
   ];

@@ -54,7 +54,7 @@ export class DiskStore {
     this.#store = where.store;
     this.#create = where.create;
     // An open database can keep the host page out of the back/forward cache. The next use opens it again.
-    this.#stopPage = effects.page.onPutAway(() => {
+    this.#stopPage = effects.page.onPageHide(() => {
       if (this.#using === 0) this.#release();
     });
   }

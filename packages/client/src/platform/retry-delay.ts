@@ -34,10 +34,10 @@ export class RetryDelay {
    * @param skip retries at once, unless the server requests a delay
    */
   start(error: unknown, retry: () => void, skip = false): number {
-    const asked = error instanceof ChatError ? error.detail.retryAfterSeconds : undefined;
-    const delay = skip && asked === undefined ? 0 : this.#next(error, asked);
+    const requested = error instanceof ChatError ? error.detail.retryAfterSeconds : undefined;
+    const delay = skip && requested === undefined ? 0 : this.#next(error, requested);
     this.#failures += 1;
-    this.#notBefore = asked === undefined ? 0 : this.#effects.now() + asked * 1_000;
+    this.#notBefore = requested === undefined ? 0 : this.#effects.now() + requested * 1_000;
     this.#cancel?.();
     this.#cancel = this.#effects.after(delay, () => {
       this.#cancel = undefined;
@@ -63,10 +63,10 @@ export class RetryDelay {
     this.#cancel = undefined;
   }
 
-  #next(error: unknown, asked: number | undefined): number {
+  #next(error: unknown, requested: number | undefined): number {
     const { pauseMs = 0, isLasting } = this.#options;
     const random = this.#effects.random();
     if (isLasting?.(error) === true) return pauseMs + BACKOFF_MAX_MS * (0.5 + random / 2);
-    return pauseMs + backoffMs(this.#failures, random, asked);
+    return pauseMs + backoffMs(this.#failures, random, requested);
   }
 }

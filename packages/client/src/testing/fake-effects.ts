@@ -37,9 +37,9 @@ export interface FakeTab extends Effects {
   wake(): void;
   leave(): void;
   /** The person follows a link: the page enters the back/forward cache. */
-  putAway(): void;
+  hidePage(): void;
   /** The person goes back: the page is restored from the back/forward cache. */
-  comeBack(): void;
+  restorePage(): void;
   setVisible(visible: boolean): void;
   setOnline(online: boolean): void;
   storageChanged(): void;
@@ -59,7 +59,7 @@ function fakePage() {
   const wake = createEmitter<void>();
   const offline = createEmitter<void>();
   const leave = createEmitter<void>();
-  const putAway = createEmitter<void>();
+  const hidePage = createEmitter<void>();
   const back = createEmitter<void>();
   const storage = createEmitter<void>();
   let online = true;
@@ -71,18 +71,18 @@ function fakePage() {
       onWake: wake.on,
       onOffline: offline.on,
       onLeave: leave.on,
-      onPutAway: putAway.on,
-      onReturn: back.on,
+      onPageHide: hidePage.on,
+      onPageRestore: back.on,
       isVisible: () => visible,
       onStorage: storage.on,
     },
     wake: () => wake.emit(),
     leave: () => leave.emit(),
-    putAway() {
+    hidePage() {
       leave.emit();
-      putAway.emit();
+      hidePage.emit();
     },
-    comeBack() {
+    restorePage() {
       back.emit();
       wake.emit();
     },

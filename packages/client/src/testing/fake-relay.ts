@@ -9,13 +9,13 @@ export class FakeRelay {
   readonly #http = createServer();
   readonly #io = new Server(this.#http, { path: '/chat', transports: ['websocket', 'polling'] });
   /** Every received event with its payload. */
-  readonly heard: { event: string; payload: unknown }[] = [];
+  readonly received: { event: string; payload: unknown }[] = [];
   /** Tokens that are refused. */
   readonly refused = new Set<string>();
   /** Token → address. */
   readonly addresses = new Map<string, string>();
   /** Whether events are lost although every connection is up, as when Redis is down. */
-  deaf = false;
+  losesEvents = false;
   joins = 0;
   /** Whether joins are acknowledged only by `releaseJoins`. */
   holdJoins = false;
@@ -55,7 +55,7 @@ export class FakeRelay {
   }
 
   hint(event: string, payload: { readonly clientId: string; readonly [field: string]: unknown }): void {
-    if (!this.deaf) this.#io.to(['operators', payload.clientId]).emit(event, payload);
+    if (!this.losesEvents) this.#io.to(['operators', payload.clientId]).emit(event, payload);
   }
 
   /** Emits to all operators. */
@@ -75,13 +75,13 @@ export class FakeRelay {
     const token = String(socket.handshake.auth['token'] ?? '');
     const address = this.addresses.get(token) ?? socket.id;
     socket.onAny((event: string, payload: Record<string, unknown>, acknowledge?: (answer: unknown) => void) => {
-      this.heard.push({ event, payload });
+      this.received.push({ event, payload });
       const timestamp = new Date().toISOString();
       if (event === 'join') {
         this.joins += 1;
         void socket.join(token === 'operator' ? 'operators' : address);
         if (token !== 'operator') this.toOperators('newChat', { clientId: address, username: payload['name'] });
-      } else if (!this.deaf) this.#relay(socket, event, payload, address, timestamp);
+      } else if (!this.losesEvents) this.#relay(socket, event, payload, address, timestamp);
       const answer = () => acknowledge?.({ ok: true, timestamp, delivered: 1 });
       if (event === 'join' && this.holdJoins) this.#held.push(answer);
       else answer();

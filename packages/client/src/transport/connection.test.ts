@@ -134,7 +134,7 @@ describe('the connection', () => {
     connection.signal('operatorTyping', { to: 'x', isTyping: true });
     await connected(connection);
     await connection.send('chatEnded', null);
-    expect(relay.heard.map(({ event }) => event)).toEqual(['join', 'join', 'chatEnded']);
+    expect(relay.received.map(({ event }) => event)).toEqual(['join', 'join', 'chatEnded']);
   });
 });
 

@@ -31,7 +31,7 @@ export interface Http {
   /** Headers for a request made elsewhere (an upload). */
   headers(): Record<string, string>;
   /** Runs `attempt`, and once more with renewed credentials if it fails with `unauthenticated`. */
-  renewing<T>(attempt: () => Promise<T>): Promise<T>;
+  withRenewal<T>(attempt: () => Promise<T>): Promise<T>;
   /** Measures how long messages take, and reports it through this client. */
   readonly timings: Timings;
 }
@@ -70,7 +70,7 @@ export function errorOf(status: number, body: unknown, retryAfterHeader: string 
   const error = typeof body === 'object' && body !== null && 'error' in body ? body.error : undefined;
   if (typeof error === 'object' && error !== null && 'code' in error && isErrorCode(error.code)) {
     const message = 'message' in error && typeof error.message === 'string' ? error.message : error.code;
-    // The types are the protocol's: the server answered with a code of the table, so the rest is its own, too.
+    // The error code shows that the application has answered, so its fields have the protocol's types.
     const { fields, reason, params } = error as WireError;
     return new ChatError(error.code, message, { ...retryAfter(retryAfterHeader), ...(fields && { fields }), reason, params });
   }
@@ -81,15 +81,15 @@ export function errorOf(status: number, body: unknown, retryAfterHeader: string 
 
 /** Creates the client of the web app's HTTP API. */
 export function createHttp(effects: Effects, clock: ServerClock, credentials: Credentials): Http {
-  let keptAlive = 0;
+  let keepaliveBytes = 0;
 
-  async function once<N extends JsonCallName>(name: N, given: Given = {}): Promise<AnswerOf<N>> {
+  async function requestOnce<N extends JsonCallName>(name: N, given: Given = {}): Promise<AnswerOf<N>> {
     const body = given.body === undefined ? undefined : JSON.stringify(given.body);
     const abort = new AbortController();
     const cancel = effects.after(REQUEST_TIMEOUT_MS, () => abort.abort());
     const size = body === undefined ? 0 : new TextEncoder().encode(body).length;
-    const keepalive = body !== undefined && keptAlive + size < KEEPALIVE_BYTES;
-    if (keepalive) keptAlive += size;
+    const keepalive = body !== undefined && keepaliveBytes + size < KEEPALIVE_BYTES;
+    if (keepalive) keepaliveBytes += size;
     const sentAt = effects.now();
     try {
       const response = await effects.fetch(urlOf(name, given), {
@@ -118,11 +118,11 @@ export function createHttp(effects: Effects, clock: ServerClock, credentials: Cr
       throw new ChatError('unavailable', 'The server could not be reached.', { cause: error });
     } finally {
       cancel();
-      if (keepalive) keptAlive -= size;
+      if (keepalive) keepaliveBytes -= size;
     }
   }
 
-  async function renewing<T>(attempt: () => Promise<T>): Promise<T> {
+  async function withRenewal<T>(attempt: () => Promise<T>): Promise<T> {
     try {
       return await attempt();
     } catch (error) {
@@ -134,10 +134,10 @@ export function createHttp(effects: Effects, clock: ServerClock, credentials: Cr
 
   return {
     headers: () => credentials.headers(),
-    renewing,
-    // One attempt with the current credentials: timings are not worth renewing them.
-    timings: createTimings(effects, clock, (body) => once('POST /api/chat/timings', { body })),
-    request: (name, ...[given]) => renewing(() => once(name, given as Given | undefined)),
+    withRenewal,
+    // One attempt with the current credentials: timings are not worth withRenewal them.
+    timings: createTimings(effects, clock, (body) => requestOnce('POST /api/chat/timings', { body })),
+    request: (name, ...[given]) => withRenewal(() => requestOnce(name, given as Given | undefined)),
   };
 }
 

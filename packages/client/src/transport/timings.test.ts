@@ -159,7 +159,7 @@ describe('in a conversation', () => {
     await eventually(() => expect(seenBy(operator.chat)).toEqual(['Hello?']));
     await operator.chat.conversation(1).sendText('Hi');
     await eventually(() => expect(server.clients.get(1)?.rows).toHaveLength(2));
-    await eventually(() => expect(relay.heard.filter(({ event }) => event === 'operatorMessage')).toHaveLength(1));
+    await eventually(() => expect(relay.received.filter(({ event }) => event === 'operatorMessage')).toHaveLength(1));
     const both = async () => {
       visitor.tab.leave();
       operator.tab.leave();

@@ -33,7 +33,7 @@ export function uploadImage(
   request: UploadRequest,
   onProgress: (done: number) => void,
 ): Promise<UploadResponse> {
-  return http.renewing(() => send(effects, http, request, onProgress));
+  return http.withRenewal(() => send(effects, http, request, onProgress));
 }
 
 function send(effects: Effects, http: Http, request: UploadRequest, onProgress: (done: number) => void): Promise<UploadResponse> {

@@ -75,7 +75,7 @@ export class ActiveConversation {
     this.pages = new PageReports(effects, clock, async (page) => await this.#http.request('POST /api/chat/page', { body: page }));
     // Browsers do not put a page with an open connection into the back/forward cache.
     const { page } = effects;
-    this.#stopPage = [page.onPutAway(() => this.connection.suspend()), page.onReturn(() => this.connection.resume())];
+    this.#stopPage = [page.onPageHide(() => this.connection.suspend()), page.onPageRestore(() => this.connection.resume())];
     this.connection.onJoined(() => void this.conversation.sync.catchUp());
     this.connection.onState(() => options.onChange());
     this.outbox.onChange(() => options.onChange());

@@ -121,7 +121,7 @@ export class VisitorSession {
     const answer = await this.#anonymous.request('POST /api/chat/sessions', { body: form });
     const session = this.#sessionOf(answer);
     // Another tab may have been faster: its conversation is kept then.
-    await this.#exchange(null, session);
+    await this.#compareAndSet(null, session);
   }
 
   /** A relay token of this conversation; `refused`: the relay refused the last one. @throws ChatError */
@@ -146,7 +146,7 @@ export class VisitorSession {
     if (session === null) return false;
     try {
       const { token, expiresAt } = await this.#http.request('POST /api/chat/token');
-      await this.#exchange(session, { ...session, token, expiresAt });
+      await this.#compareAndSet(session, { ...session, token, expiresAt });
     } catch (error) {
       if (isTemporary(error)) throw error;
       if (await this.#isOver(session)) await this.#lose(session, null);
@@ -179,7 +179,7 @@ export class VisitorSession {
     try {
       const answer = await this.#anonymous.request('POST /api/chat/sessions', { body: { username, resumeToken } });
       const next = this.#sessionOf(answer);
-      if ((await this.#exchange(session, next)) && !sameConversation(next, session)) this.onReplaced();
+      if ((await this.#compareAndSet(session, next)) && !sameConversation(next, session)) this.onReplaced();
     } catch (error) {
       if (isTemporary(error)) throw error;
       await this.#lose(session, username);
@@ -188,7 +188,7 @@ export class VisitorSession {
 
   /** `name`: the visitor's name if the conversation was lost, null if it was ended. */
   async #lose(session: StoredSession, name: string | null): Promise<void> {
-    if (await this.#exchange(session, null, name)) this.onReplaced();
+    if (await this.#compareAndSet(session, null, name)) this.onReplaced();
   }
 
   /** @throws ChatError `unauthenticated` if it is no longer this browser's conversation */
@@ -212,10 +212,10 @@ export class VisitorSession {
     return { token, expiresAt: until, resumeToken: resumeToken ?? null, clientId, sessionId, username };
   }
 
-  /** Replaces the session `asked` by `next`, unless the stored one has changed meanwhile. Resolves to whether it was replaced. */
-  #exchange(asked: StoredSession | null, next: StoredSession | null, formerName: string | null = null): Promise<boolean> {
+  /** Replaces the session `expected` by `next`, unless the stored one has changed meanwhile. Resolves to whether it was replaced. */
+  #compareAndSet(expected: StoredSession | null, next: StoredSession | null, formerName: string | null = null): Promise<boolean> {
     return this.#exclusively(async () => {
-      if (!isUnchanged(this.read(), asked)) return false;
+      if (!isUnchanged(this.read(), expected)) return false;
       await this.#write(next, formerName);
       return true;
     });

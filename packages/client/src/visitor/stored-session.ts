@@ -20,8 +20,8 @@ export function sameConversation(a: ConversationRef | null | undefined, b: Conve
 }
 
 /** Whether the stored session is still the one that a request was about, so that the answer may replace it. */
-export function isUnchanged(stored: StoredSession | null, asked: StoredSession | null): boolean {
-  return asked === null ? stored === null : sameConversation(stored, asked) && stored?.token === asked.token;
+export function isUnchanged(stored: StoredSession | null, expected: StoredSession | null): boolean {
+  return expected === null ? stored === null : sameConversation(stored, expected) && stored?.token === expected.token;
 }
 
 /** Parses a stored session; null if the text is not a session. */
