@@ -60,8 +60,6 @@ export class ListLoader {
   #loadingMore = false;
   /** The list is known to be complete until then, by the server's clock, ISO-8601; empty before the first answer. */
   #completeUntil = '';
-  /** `waitingChanges` of the model that the server's last count includes. */
-  #counted = 0;
 
   constructor(effects: Pick<Effects, 'now'>, model: ListModel, hooks: ListLoaderHooks, pageSize: number) {
     this.#effects = effects;
@@ -131,7 +129,7 @@ export class ListLoader {
 
   /** Fetches the number of those who wait, when it may have changed. */
   async count(): Promise<void> {
-    if (this.#model.waitingChanges === this.#counted) return;
+    if (this.#model.waiting.isCounted()) return;
     const { answer, take } = await this.#ask({ view: 'waiting', limit: 1 });
     take();
     if (answer.counts === undefined) this.#countRows();
@@ -203,33 +201,29 @@ export class ListLoader {
   /** Sends a request. Of its answer it uses nothing but the epoch; `take` puts the rows into the model. */
   async #ask(query: RecentQuery, known: KnownRows = NO_ROWS): Promise<{ answer: Answered; step: number; take: () => void }> {
     const step = this.nextStep();
-    const changes = this.#model.waitingChanges;
+    const moment = this.#model.waiting.moment();
     const given = await this.#hooks.recentChats(known.size === 0 ? query : { ...query, known: versionsOf(known) });
     this.#takeEpoch(given.epoch);
     // A version says nothing of another history.
     const answer = { ...given, chats: completeRows(given.chats, step < this.#forgotten ? NO_ROWS : known) };
-    return { answer, step, take: () => this.#take(answer, step, changes) };
+    return { answer, step, take: () => this.#take(answer, step, moment) };
   }
 
-  #take({ chats, counts }: Answered, step: number, changes: number): void {
+  #take({ chats, counts }: Answered, step: number, moment: number): void {
     const missed =
       this.#completeUntil === '' ? [] : chats.filter((chat) => isMissed(chat, this.#model.row(chat.client.id), this.#completeUntil));
-    const isCounted = changes === this.#model.waitingChanges;
+    const { waiting } = this.#model;
+    const isCurrent = moment === waiting.moment();
     for (const clientId of this.#model.take(chats, step)) this.#hooks.want(clientId);
     // A count from before a change does not include it. It is fetched again.
-    if (isCounted && counts !== undefined) this.#noteCount(counts.waiting);
+    if (isCurrent && counts !== undefined) waiting.set(counts.waiting);
     this.#hooks.onChange();
     this.#hooks.onFetched(chats, missed);
   }
 
-  #noteCount(waiting: number): void {
-    this.#model.waiting = waiting;
-    this.#counted = this.#model.waitingChanges;
-  }
-
   /** A server of an older build does not count, so the rows are counted. */
   #countRows(): void {
-    this.#noteCount([...this.#model.rows().values()].filter(isWaiting).length);
+    this.#model.waiting.set([...this.#model.rows().values()].filter(isWaiting).length);
     this.#hooks.onChange();
   }
 

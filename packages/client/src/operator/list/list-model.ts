@@ -9,6 +9,7 @@ import { adoptedChat, changedRow, fetchedRow, isWaiting, listUnread, summarize, 
 import type { ListRow, ListState, RowEvent } from './list-row.ts';
 import { comparePlaces, Ordered, placeIn } from './list-order.ts';
 import type { Place } from './list-order.ts';
+import { WaitingCount } from './waiting-count.ts';
 
 /** Rows that are kept without being in the view. */
 const MAX_SPARE = 500;
@@ -46,10 +47,7 @@ export class ListModel {
   #view: ListView = 'open';
   /** Null when the view is known to its end. */
   #boundary: Place | null = null;
-  /** Number of visitors who wait: the server's last count, and what has changed since. */
-  waiting = 0;
-  /** Grows with every change of `waiting` that is not the server's count. */
-  waitingChanges = 0;
+  readonly waiting = new WaitingCount();
 
   /** Grows with every change of a summary. */
   version = 0;
@@ -230,10 +228,9 @@ export class ListModel {
 
   #countWaiting(before: ListRow | undefined, after: ListRow): void {
     const change = before === undefined ? 0 : Number(isWaiting(after)) - Number(isWaiting(before));
-    this.waiting = Math.max(0, this.waiting + change);
     // Whether the server's count includes a row that was not known, only its next count shows.
     if (before !== undefined && change === 0) return;
-    this.waitingChanges += 1;
+    this.waiting.change(change);
     this.#hooks.onUncounted();
   }
 

@@ -168,6 +168,21 @@ describe('a row of the list', () => {
     expect(show(row).pages).toEqual(pages);
   });
 
+  it('has a version only as it was fetched: the server knows nothing of what an event has changed here', () => {
+    const row = fetched({ ...chat([content('a', 1)]), version: 7 });
+    expect(run(row, received(content('b', 2))).chat.version).toBe(7);
+    const events: RowEvent[] = [
+      { type: 'ended', at: at(3) },
+      { type: 'blocked', at: at(3) },
+      { type: 'done', doneAt: at(3), waitingSince: null },
+    ];
+    for (const event of events) {
+      const changed = run(row, event);
+      expect(changed.chat.version).toBeUndefined();
+      expect(fetched({ ...chat([content('a', 1)]), version: 8 }, changed).chat.version).toBe(8);
+    }
+  });
+
   it('keeps its identity while nothing changes', () => {
     const row = fetched(chat([content('a', 1)], { client: { pages: [{ url: 'https://shop.example/', at: at(1) }] } }));
     const summary = show(row);

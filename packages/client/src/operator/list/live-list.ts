@@ -90,8 +90,7 @@ export class LiveList {
 
   /** Its part of a snapshot. */
   snapshot(): Pick<OperatorSnapshot, 'view' | 'conversations' | 'hasMore' | 'loadingMore' | 'waiting' | 'list'> {
-    const { waiting } = this.#model;
-    return { view: this.#model.view(), conversations: this.#model.shown(), waiting, ...this.#loader.state() };
+    return { view: this.#model.view(), conversations: this.#model.shown(), waiting: this.#model.waiting.value(), ...this.#loader.state() };
   }
 
   /** Grows with every change of what `summaryOf` answers. */

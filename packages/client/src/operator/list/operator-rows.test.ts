@@ -81,6 +81,31 @@ it('after a restore of the database nothing of the former list is left', async (
   expect(grace.chat.getSnapshot().waiting).toBe(2);
 });
 
+it('a row of the former database is not taken for one of the restored database that has the same version', async () => {
+  const [ada] = visitors(1) as [FakeClient];
+  const grace = await open();
+  const copy = server.backUp();
+  server.commit(ada.id, { text: 'before the restore' });
+  await advanceTime(1_000);
+  const previews: (string | null | undefined)[] = [];
+  let named: string | null = null;
+  server.fault = ({ path, query }) => {
+    // While the request is on its way: it names a version that the restored row reaches as well.
+    if (named === null && path === '/api/chat/recent' && query.get('limit') === '10') {
+      named = query.get('known');
+      server.restore(copy);
+      server.commit(ada.id, { text: 'after the restore' });
+      grace.chat.subscribe(() => previews.push(grace.chat.summaryOf(ada.id)?.preview?.text));
+    }
+    return undefined;
+  };
+  grace.tab.wake();
+  await advanceTime(2_000);
+  expect(named).toBe('1:2');
+  expect(previews.at(-1)).toBe('after the restore');
+  expect(previews).not.toContain('before the restore');
+});
+
 describe('a conversation that is not open', () => {
   it('is dropped from memory, except the most recent ones and those that are still needed', async () => {
     const all = visitors(130);
