@@ -6,7 +6,6 @@ import { useTranslations } from 'use-intl';
 import { Conversation } from '../conversation/Conversation.tsx';
 import { useDropGuard } from '../hooks/use-drop-guard.ts';
 import { useSignOut } from '../sign-in/use-sign-out.ts';
-import { TooltipProvider } from '../ui/Tooltip.tsx';
 import { Announcer } from './Announcer.tsx';
 import { Banners } from './Banners.tsx';
 import { ConsoleTitle } from './ConsoleTitle.tsx';
@@ -57,7 +56,7 @@ export function Console({ chat, operator, relayHost, onSignedIn }: ConsoleProps)
     />
   );
   return (
-    <TooltipProvider delay={500}>
+    <>
       <ConsoleTitle waiting={snapshot.waiting} />
       <div className="isolate flex h-dvh flex-col overflow-hidden">
         {clientId === null ? null : <SkipLinks composer={composer} />}
@@ -106,6 +105,6 @@ export function Console({ chat, operator, relayHost, onSignedIn }: ConsoleProps)
           onSignedIn={onSignedIn}
         />
       </div>
-    </TooltipProvider>
+    </>
   );
 }

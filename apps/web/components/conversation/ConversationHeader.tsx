@@ -1,11 +1,9 @@
-import { Menu } from '@base-ui/react/menu';
 import type { ConversationSummary } from '@switchboard/client';
-import { useRef } from 'react';
 import { useTranslations } from 'use-intl';
 
 import { Button, IconButton } from '../ui/Button.tsx';
 import { BackIcon, CheckIcon, DetailsIcon, MoreIcon } from '../ui/icons.tsx';
-import { MenuItem, MenuPopup } from '../ui/Menu.tsx';
+import { MenuButton } from '../ui/MenuButton.tsx';
 import { Tooltip } from '../ui/Tooltip.tsx';
 import { Presence, usePresence } from './Presence.tsx';
 
@@ -95,24 +93,15 @@ function DoneButton({ done, onDone }: { readonly done: boolean; readonly onDone:
 function More({ onBlock }: { readonly onBlock: () => void }) {
   const t = useTranslations('conversation');
   const ui = useTranslations('ui');
-  const place = useRef<HTMLDivElement>(null);
   return (
-    <div ref={place}>
-      <Menu.Root>
-        <Tooltip label={ui('more')}>
-          <Menu.Trigger
-            aria-label={ui('more')}
-            className="inline-flex size-8 shrink-0 items-center justify-center rounded-md text-ink-soft transition-colors hover:bg-sunken hover:text-ink data-[popup-open]:bg-sunken touch:size-11"
-          >
-            <MoreIcon />
-          </Menu.Trigger>
-        </Tooltip>
-        <MenuPopup place={place} side="bottom">
-          <MenuItem onClick={onBlock}>
-            <span className="text-danger">{t('block')}</span>
-          </MenuItem>
-        </MenuPopup>
-      </Menu.Root>
-    </div>
+    <Tooltip label={ui('more')}>
+      <MenuButton
+        label={ui('more')}
+        face={<MoreIcon />}
+        className="inline-flex size-8 shrink-0 items-center justify-center rounded-md text-ink-soft transition-colors hover:bg-sunken hover:text-ink data-[popup-open]:bg-sunken touch:size-11"
+        side="bottom"
+        items={[{ key: 'block', onClick: onBlock, content: <span className="text-danger">{t('block')}</span> }]}
+      />
+    </Tooltip>
   );
 }

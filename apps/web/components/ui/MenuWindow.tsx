@@ -1,0 +1,51 @@
+import { Menu } from '@base-ui/react/menu';
+import { useEffect, useRef } from 'react';
+
+import type { MenuButtonProps } from './MenuButton.tsx';
+
+interface MenuWindowProps extends MenuButtonProps {
+  /** Whether its button was pressed, and whether it had the focus, before this code was there. */
+  readonly before: { readonly isPressed: boolean; readonly isFocused: boolean };
+}
+
+/** A menu with its button. */
+export function MenuWindow({ label, face, className, side, heading, items, before }: MenuWindowProps) {
+  // The popup stands beside its button in the document, so that it belongs to the same landmark.
+  const place = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  const wasFocused = useRef(before.isFocused);
+  useEffect(() => {
+    if (wasFocused.current && !before.isPressed) button.current?.focus();
+    wasFocused.current = false;
+  }, [before.isPressed]);
+  return (
+    <div ref={place} className="min-w-0">
+      <Menu.Root defaultOpen={before.isPressed}>
+        <Menu.Trigger ref={button} aria-label={label} className={className}>
+          {face}
+        </Menu.Trigger>
+        <Menu.Portal container={place}>
+          <Menu.Positioner side={side} align="end" sideOffset={4} positionMethod="fixed" className="z-30">
+            <Menu.Popup className="overlay-motion w-60 rounded-lg bg-surface p-1 text-start shadow-overlay outline-none">
+              {heading === undefined ? null : (
+                <>
+                  <div className="px-2 pb-2 pt-1.5">{heading}</div>
+                  <Menu.Separator className="-mx-1 mb-1 h-px bg-line" />
+                </>
+              )}
+              {items.map(({ key, onClick, content }) => (
+                <Menu.Item
+                  key={key}
+                  onClick={onClick}
+                  className="flex h-8 items-center gap-2.5 rounded-md px-2 text-13 outline-none data-[highlighted]:bg-sunken touch:h-12 touch:text-14"
+                >
+                  {content}
+                </Menu.Item>
+              ))}
+            </Menu.Popup>
+          </Menu.Positioner>
+        </Menu.Portal>
+      </Menu.Root>
+    </div>
+  );
+}
