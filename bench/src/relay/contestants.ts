@@ -41,6 +41,13 @@ export function ours({ name = 'Switchboard', acknowledgements = true, checkout =
 /** The relay of the guide. */
 export const reference: Contestant = { name: 'the reference', program: programOf('reference'), dialect: socketIo(false) };
 
+/** The relay of the guide, acknowledging each message as Switchboard's relay does for its own clients. */
+export const acknowledgingReference: Contestant = {
+  ...reference,
+  name: 'the reference with acknowledgements',
+  dialect: socketIo(true),
+};
+
 /** The least that a WebSocket server can cost. */
 export const floor: Contestant = { name: 'bare ws', program: programOf('floor'), dialect: bare };
 

@@ -1,6 +1,6 @@
 import type { Row } from '../../benchmark.ts';
 import { runAlternately } from '../../figures.ts';
-import { floor, ours, reference } from '../contestants.ts';
+import { acknowledgingReference, floor, ours, reference } from '../contestants.ts';
 import type { PeerGroup } from '../connect-peers.ts';
 import { runLoad, sendAsNextVisitor } from '../run-load.ts';
 import { comparison, type Figure, figureRow, generatorPercent, latency, scaled, type RunSettings, withPeers } from '../run-settings.ts';
@@ -24,6 +24,7 @@ export async function oneToOne(settings: RunSettings): Promise<Row[]> {
   const options = {
     floor: { contestant: floor, ...size },
     reference: { contestant: reference, ...size },
+    acknowledging: { contestant: acknowledgingReference, ...size },
     ours: { contestant: ours(), ...size },
     silent: { contestant: silent, ...size },
   };
@@ -33,6 +34,7 @@ export async function oneToOne(settings: RunSettings): Promise<Row[]> {
     return await runAlternately(settings.rounds, {
       floor: contestant(groups.floor),
       reference: contestant(groups.reference),
+      acknowledging: contestant(groups.acknowledging),
       ours: contestant(groups.ours),
       silent: contestant(groups.silent),
     });
@@ -40,6 +42,7 @@ export async function oneToOne(settings: RunSettings): Promise<Row[]> {
   const all = [
     { name: 'bare ws', results: given.floor },
     { name: 'reference', results: given.reference },
+    { name: 'reference with acknowledgements', results: given.acknowledging },
     { name: 'Switchboard', results: given.ours },
     { name: silent.name, results: given.silent },
   ];
@@ -47,7 +50,13 @@ export async function oneToOne(settings: RunSettings): Promise<Row[]> {
     all.map(({ name, results }) => figureRow(`1:1: ${title}, ${name}`, unit, results, pick));
   return [
     ...each('CPU a message', 'µs', ({ cpuPerMessage }) => cpuPerMessage),
-    comparison('1:1: CPU, Switchboard ÷ reference (goal ≤ 1.0)', given.ours, given.reference, ({ cpuPerMessage }) => cpuPerMessage),
+    comparison(
+      '1:1: CPU, Switchboard ÷ reference with acknowledgements (goal ≤ 1.0)',
+      given.ours,
+      given.acknowledging,
+      ({ cpuPerMessage }) => cpuPerMessage,
+    ),
+    comparison('1:1: CPU, Switchboard ÷ reference', given.ours, given.reference, ({ cpuPerMessage }) => cpuPerMessage),
     comparison('1:1: CPU, the same without acknowledgements', given.silent, given.reference, ({ cpuPerMessage }) => cpuPerMessage),
     ...each('latency p99', 'ms', latency(0.99)),
     ...each('generator busy', '%', generatorPercent),

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
 
 /**
- * A new implementation of the guide's relay: no tokens, no schemas, no limits, no acknowledgements, no metrics, and a loop over the sockets for each event.
+ * A new implementation of the guide's relay: no tokens, no schemas, no limits, acknowledgements only where they are asked for, no metrics, and a loop over the sockets for each event.
  * It uses the same library and the same events as Switchboard's relay. It ends when its standard input ends.
  */
 interface Content {
@@ -14,6 +14,8 @@ interface Content {
   readonly mimeType?: unknown;
   readonly size?: unknown;
 }
+/** The callback of an event for which the sender asked an acknowledgement; undefined otherwise. */
+type Acknowledge = (answer: { readonly ok: true; readonly timestamp: string; readonly delivered: number }) => void;
 interface FromOperator extends Content {
   readonly to: string;
   readonly operatorId?: unknown;
@@ -39,17 +41,22 @@ io.on('connection', (socket) => {
     toOperators('newChat', () => ({ clientId: socket.id, username: peer.name }));
   });
 
-  socket.on('clientMessage', ({ type, message, image, name, mimeType, size }: Content) => {
+  socket.on('clientMessage', ({ type, message, image, name, mimeType, size }: Content, acknowledge?: Acknowledge) => {
     toOperators('incomingMessage', () => ({ from: socket.id, type, message, image, name, mimeType, size, timestamp: stamp() }));
+    acknowledge?.({ ok: true, timestamp: stamp(), delivered: operators.size });
   });
 
-  socket.on('operatorMessage', ({ to, type, message, image, name, mimeType, operatorId, operatorName }: FromOperator) => {
-    visitors.get(to)?.emit('operatorMessage', { type, message, image, name, mimeType, operatorName, timestamp: stamp() });
-    for (const [id, operator] of operators) {
-      if (id === operatorId) continue;
-      operator.emit('operatorBroadcast', { clientId: to, operatorId, operatorName, type, message, image, timestamp: stamp() });
-    }
-  });
+  socket.on(
+    'operatorMessage',
+    ({ to, type, message, image, name, mimeType, operatorId, operatorName }: FromOperator, acknowledge?: Acknowledge) => {
+      visitors.get(to)?.emit('operatorMessage', { type, message, image, name, mimeType, operatorName, timestamp: stamp() });
+      for (const [id, operator] of operators) {
+        if (id === operatorId) continue;
+        operator.emit('operatorBroadcast', { clientId: to, operatorId, operatorName, type, message, image, timestamp: stamp() });
+      }
+      acknowledge?.({ ok: true, timestamp: stamp(), delivered: operators.size });
+    },
+  );
 
   socket.on('clientTyping', ({ isTyping }: { isTyping?: unknown }) => {
     toOperators('clientTyping', () => ({ from: socket.id, isTyping }));
