@@ -127,6 +127,23 @@ describe('the relay limits every kind of packet', () => {
     await expectUnharmed(started);
   });
 
+  it('ends a polling connection with too many packets in one request, before any is decoded', async () => {
+    const started = await start();
+    const [enough, tooMany] = [await pollingHandshake(started.relay), await pollingHandshake(started.relay)];
+    // Pongs, which the relay does not limit otherwise.
+    const post = async (url: string, count: number) =>
+      await fetch(url, { method: 'POST', body: times(count, '3').join('\u001E') }).then(
+        ({ status }) => status,
+        () => 'aborted',
+      );
+    expect(await post(enough.url, MAX_PACKETS_PER_REQUEST)).toBe(200);
+    expect(valueOf(await started.relay.metrics(), 'relay_offenders_cut_total')).toBe(0);
+    expect(await post(tooMany.url, MAX_PACKETS_PER_REQUEST + 1)).toBe('aborted');
+    expect(valueOf(await started.relay.metrics(), 'relay_offenders_cut_total')).toBe(1);
+    expect((await fetch(tooMany.url)).status).toBe(400);
+    await expectUnharmed(started);
+  });
+
   it('and allows the most that an honest client sends in a second', async () => {
     const started = await start();
     const peer = await joined(started.relay);

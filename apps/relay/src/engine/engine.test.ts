@@ -63,6 +63,16 @@ describe.each([
     },
   );
 
+  it('collects the events of one iteration and frees the request, both with shortcuts only', async () => {
+    const { server, engine } = await start();
+    const { socket } = await connectTo(server, 'websocket');
+    socket.emit('event', 1);
+    socket.emit('event', 2);
+    expect(engine.sendQueueOf(socket.conn).packets >= 2).toBe(shortcuts);
+    engine.releaseRequest(socket);
+    expect([socket.request === undefined, Object.keys(socket.handshake.headers).length === 0]).toEqual([shortcuts, shortcuts]);
+  });
+
   it('counts what waits to be sent, until the transport takes it', async () => {
     const { server, engine } = await start();
     const { client, socket } = await connectTo(server, 'polling');
@@ -92,6 +102,8 @@ describe.each([
     const { server } = await start();
     const { peer, connection } = await rawConnection(server);
     terminate(connection);
+    // At once: `ws` would wait half a minute for a peer that does not close its side.
+    expect(connection.notes?.tcp?.destroyed).toBe(true);
     await expect.poll(() => peer.isOver()).toBe(true);
 
     const accepted = server.nextConnection();
@@ -106,6 +118,7 @@ describe.each([
     upgrade.say('5');
     await expect.poll(() => polling.transport.name).toBe('websocket');
     terminate(polling);
+    expect(polling.notes?.tcp?.destroyed).toBe(true);
     await expect.poll(() => upgrade.isOver()).toBe(true);
   });
 });
