@@ -69,6 +69,11 @@ describe('a blocked visitor', () => {
     await eventually(() => expect(third.chat.getSnapshot()).toMatchObject({ phase: 'resuming', blocked: true }));
     expect(server.clients.size).toBe(1);
     expect(own.storage.getItem(SESSION_KEY)).not.toBeNull();
+
+    // Another tab ends the conversation: the form is shown, not the notice.
+    own.storage.removeItem(SESSION_KEY);
+    third.tab.storageChanged();
+    expect(third.chat.getSnapshot()).toMatchObject({ phase: 'idle', blocked: false });
   });
 });
 
