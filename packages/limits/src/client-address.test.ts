@@ -6,14 +6,14 @@ import { clientAddress, limitKey, networkKey, UNKNOWN_ADDRESS } from './client-a
 describe('clientAddress', () => {
   it.each([
     ['ignores the header without trusted proxies', '192.0.2.7', '203.0.113.1', 0, '192.0.2.7'],
-    ['takes what our one proxy wrote', '10.0.0.1', '6.6.6.6, 203.0.113.1', 1, '203.0.113.1'],
-    ['takes what the outer of two wrote', '10.0.0.2', '6.6.6.6, 203.0.113.1, 10.0.0.1', 2, '203.0.113.1'],
-    ['takes the oldest there is when the chain is short', '10.0.0.1', undefined, 2, '10.0.0.1'],
-    ['writes an IPv4 address as such', '::ffff:192.0.2.7', undefined, 0, '192.0.2.7'],
-    ['leaves out the port that a proxy wrote', '10.0.0.1', '203.0.113.7:51324', 1, '203.0.113.7'],
-    ['leaves out brackets and the port', '10.0.0.1', '[2001:db8:1:2::9]:443', 1, '2001:db8:1:2:0:0:0:9'],
-    ['counts what is no address as unknown', '10.0.0.1', '_hidden', 1, UNKNOWN_ADDRESS],
-    ['counts a connection that is gone as unknown', undefined, undefined, 0, UNKNOWN_ADDRESS],
+    ['takes the entry that a single trusted proxy wrote', '10.0.0.1', '6.6.6.6, 203.0.113.1', 1, '203.0.113.1'],
+    ['takes the entry that the outer of two trusted proxies wrote', '10.0.0.2', '6.6.6.6, 203.0.113.1, 10.0.0.1', 2, '203.0.113.1'],
+    ['takes the oldest entry when the chain is too short', '10.0.0.1', undefined, 2, '10.0.0.1'],
+    ['writes an IPv4-mapped address as IPv4', '::ffff:192.0.2.7', undefined, 0, '192.0.2.7'],
+    ['drops the port that a proxy wrote', '10.0.0.1', '203.0.113.7:51324', 1, '203.0.113.7'],
+    ['drops brackets and the port', '10.0.0.1', '[2001:db8:1:2::9]:443', 1, '2001:db8:1:2:0:0:0:9'],
+    ['treats text that is not an address as unknown', '10.0.0.1', '_hidden', 1, UNKNOWN_ADDRESS],
+    ['treats a closed connection as unknown', undefined, undefined, 0, UNKNOWN_ADDRESS],
   ])('%s', (_name, peer, forwarded, hops, expected) => {
     expect(clientAddress(peer, forwarded, hops)).toBe(expected);
   });
@@ -32,7 +32,7 @@ describe('limitKey', () => {
     expect(limitKey(address)).toBe(key);
   });
 
-  it('counts everything that is no address as one', () => {
+  it('gives everything that is not an address one key', () => {
     const noAddress = fc.oneof(
       fc.string({ maxLength: 300 }),
       fc.constantFrom(
@@ -53,7 +53,7 @@ describe('limitKey', () => {
     fc.assert(
       fc.property(noAddress, (text) => {
         const key = limitKey(text);
-        // What is random may be an address after all, such as "::".
+        // Random text may happen to be an address, such as "::".
         expect(key === UNKNOWN_ADDRESS || /^(\d+\.){3}\d+$|^[\da-f]+(:[\da-f]+){3}$/.test(key)).toBe(true);
       }),
     );
@@ -66,7 +66,7 @@ const byte = fc.nat({ max: 255 });
 const group = fc.oneof(fc.nat({ max: 0xffff }), fc.constantFrom(0, 0, 1));
 const upTo5 = fc.integer({ min: 1, max: 65_535 });
 
-/** An IPv6 address of these groups, in one of its many spellings. */
+/** An IPv6 address with these groups, in one of its many spellings. */
 function ipv6Spelling(groups: readonly number[]): fc.Arbitrary<string> {
   return fc
     .record({ padded: fc.boolean(), upper: fc.boolean(), from: fc.nat({ max: 7 }), dotted: fc.boolean(), around: around() })
@@ -74,7 +74,7 @@ function ipv6Spelling(groups: readonly number[]): fc.Arbitrary<string> {
       const texts = groups.map((value) => value.toString(16).padStart(style.padded ? 4 : 1, '0'));
       const [high = 0, low = 0] = groups.slice(6);
       if (style.dotted) texts.splice(6, 2, [high >> 8, high & 255, low >> 8, low & 255].join('.'));
-      // The longest run of zeros from `from` on is left out, if there is one.
+      // The run of zeros that starts at `from` is abbreviated, if there is one.
       const last = style.dotted ? 5 : 7;
       let to = style.from;
       while (to <= last && groups[to] === 0) to += 1;
@@ -107,8 +107,8 @@ function ipv4Spelling(bytes: readonly number[]): fc.Arbitrary<string> {
   );
 }
 
-describe('all spellings of one address have one key', () => {
-  it('IPv4, also inside of IPv6', () => {
+describe('every spelling of an address has the same key', () => {
+  it('IPv4, also embedded in IPv6', () => {
     fc.assert(
       fc.property(
         fc.tuple(byte, byte, byte, byte).chain((bytes) => fc.tuple(fc.constant(bytes.join('.')), ipv4Spelling(bytes))),
@@ -120,8 +120,8 @@ describe('all spellings of one address have one key', () => {
     );
   });
 
-  it('IPv6: the first 64 bits, and the first 48 as a wider one', () => {
-    // Not a range that holds IPv4.
+  it('IPv6: the first 64 bits, and for the network key the first 48', () => {
+    // Outside the ranges that embed IPv4.
     const outside = fc.tuple(fc.integer({ min: 0x2000, max: 0x3fff }), group, group, group, group, group, group, group);
     fc.assert(
       fc.property(

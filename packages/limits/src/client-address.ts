@@ -1,17 +1,17 @@
 import { isIPv4, isIPv6 } from 'node:net';
 
-/** The key of everything that is not an address: a proxy's `unknown`, text that somebody made up, a socket that is gone. */
+/** The key of everything that is not an address: a proxy's `unknown`, made-up text, a closed socket. */
 export const UNKNOWN_ADDRESS = 'unknown';
 
 /** An IPv6 address as its eight groups of 16 bits. */
 type Groups = readonly number[];
 
 /**
- * The address of whoever asks: the socket's own, or with `trustedHops` reverse proxies in front the entry that the outermost of them wrote into
- * `X-Forwarded-For`. What stands before it anybody may have made up.
+ * The address of the client: the socket's peer, or with `trustedHops` reverse proxies in front, the entry that the outermost of them wrote into
+ * `X-Forwarded-For`. Earlier entries are not trusted: the client may have made them up.
  *
- * Every spelling of an address gives the same text: ports, brackets and zones are left out, IPv4 inside IPv6 (`::ffff:0:0/96`, NAT64's `64:ff9b::/96`)
- * is written as IPv4, and what is no address is `unknown`.
+ * Every spelling of an address gives the same text: ports, brackets and zones are dropped, IPv4 embedded in IPv6 (`::ffff:0:0/96`, NAT64's
+ * `64:ff9b::/96`) is written as IPv4, and anything else is `unknown`.
  */
 export function clientAddress(peer: string | undefined, forwardedFor: string | readonly string[] | undefined, trustedHops: number): string {
   const forwarded = [forwardedFor ?? '']
@@ -24,24 +24,24 @@ export function clientAddress(peer: string | undefined, forwardedFor: string | r
   return plainAddress(chain[Math.max(0, chain.length - 1 - trustedHops)] ?? '');
 }
 
-/** The address as a key for limits: one household or office counts as one, so of an IPv6 address only the first 64 bits. */
+/** The rate-limit key of an address. A household or office shares one key, so only the first 64 bits of an IPv6 address count. */
 export function limitKey(address: string): string {
   return prefix(address, 4);
 }
 
-/** The network around the address as a key for limits: of an IPv6 address the first 48 bits, which is what one site is commonly given; of IPv4 the address. */
+/** The rate-limit key of the network around an address: the first 48 bits of an IPv6 address (the usual allocation of a site), the whole IPv4 address. */
 export function networkKey(address: string): string {
   return prefix(address, 3);
 }
 
-/** The first `groups` groups of an IPv6 address, an IPv4 address as it is, `unknown` for what is neither. */
+/** The first `groups` groups of an IPv6 address, an IPv4 address unchanged, `unknown` for anything else. */
 function prefix(address: string, groups: number): string {
   const plain = plainAddress(address);
   const parsed = plain.includes(':') ? groupsOf(plain) : undefined;
   return parsed === undefined ? plain : written(parsed.slice(0, groups));
 }
 
-/** One text for all spellings of an address. */
+/** The same text for every spelling of an address. */
 function plainAddress(spelling: string): string {
   const address = withoutPort(spelling.trim().slice(0, 100));
   if (isIPv4(address)) return address;
@@ -50,7 +50,7 @@ function plainAddress(spelling: string): string {
   return embeddedIPv4(groups) ?? written(groups);
 }
 
-/** `203.0.113.7:51324`, `[2001:db8::1]:443`, `"[2001:db8::1]"` and `fe80::1%eth0` as proxies write them, without what is not the address. */
+/** Drops what proxies write around an address: `203.0.113.7:51324`, `[2001:db8::1]:443`, `"[2001:db8::1]"`, `fe80::1%eth0`. */
 function withoutPort(spelling: string): string {
   const bare = spelling.replace(/^"(.*)"$/, '$1');
   const [, bracketed] = /^\[([^\]]*)\](?::\d{1,5})?$/.exec(bare) ?? [];

@@ -16,7 +16,7 @@ function open(redisUrl?: string): RateLimits {
 }
 
 describe('one process', () => {
-  it('lets a burst through, says how long to wait, and begins anew after that', async () => {
+  it('lets a burst through, returns the time to wait, and starts over after it', async () => {
     vi.useFakeTimers();
     const limit = open().limit({ name: 'x', perMinute: 6, burst: 3 });
     expect([await limit.take('a'), await limit.take('a'), await limit.take('a')]).toEqual([0, 0, 0]);
@@ -27,14 +27,14 @@ describe('one process', () => {
     expect(await limit.take('a')).toBe(0);
   });
 
-  it('counts everybody and every limit apart', async () => {
+  it('counts every key and every limit separately', async () => {
     const limits = open();
     const [one, other] = [limits.limit({ name: 'one', perMinute: 1 }), limits.limit({ name: 'other', perMinute: 1 })];
     expect([await one.take('a'), await one.take('b'), await other.take('a')]).toEqual([0, 0, 0]);
     expect(await one.take('a')).toBeGreaterThan(0);
   });
 
-  it('takes back what was nothing to count', async () => {
+  it('gives back a point that should not have counted', async () => {
     const limit = open().limit({ name: 'x', perMinute: 1 });
     await limit.take('a');
     await limit.giveBack('a');
@@ -43,7 +43,7 @@ describe('one process', () => {
 });
 
 describe('calls of different cost', () => {
-  it('take as many turns as they cost, and none when refused', async () => {
+  it('take as many points as they cost, and none when they are refused', async () => {
     const limit = open().limit({ name: 'x', perMinute: 10, weighted: true });
     expect(await limit.take('a', 7)).toBe(0);
     expect(await limit.take('a', 4)).toBeGreaterThan(0);
@@ -53,13 +53,13 @@ describe('calls of different cost', () => {
     expect(await limit.take('b', 10)).toBe(0);
   });
 
-  it('pass once when they cost more than there ever is', async () => {
+  it('pass once when they cost more than the burst', async () => {
     const limit = open().limit({ name: 'x', perMinute: 10, weighted: true });
     expect(await limit.take('a', 1_000)).toBe(0);
     expect(await limit.take('a')).toBeGreaterThan(0);
   });
 
-  it('give back what they took', async () => {
+  it('give back the points they took', async () => {
     const limit = open().limit({ name: 'x', perMinute: 10, weighted: true });
     await limit.take('a', 8);
     await limit.giveBack('a', 6);
@@ -67,7 +67,7 @@ describe('calls of different cost', () => {
     expect(await limit.take('a', 1)).toBeGreaterThan(0);
   });
 
-  it('are counted by all processes together', async () => {
+  it('are counted across all processes', async () => {
     const redis = await TestRedis.start();
     cleanUps.push(async () => await redis.close());
     const [here, there] = [open(redis.url), open(redis.url)];
@@ -82,7 +82,7 @@ describe('calls of different cost', () => {
 });
 
 describe('several processes with one Redis', () => {
-  it('count together, separately while Redis is away or does not answer, and together again', async () => {
+  it('count together, separately while Redis is down or does not answer, and then together again', async () => {
     const redis = await TestRedis.start();
     cleanUps.push(async () => await redis.close());
     const [here, there] = [open(redis.url), open(redis.url)];
@@ -97,7 +97,7 @@ describe('several processes with one Redis', () => {
     expect(await theirs.take('a')).toBeGreaterThan(0);
 
     redis.freeze();
-    // Taken at once, while Redis still counts as there: served, by this process' own count.
+    // Redis still counts as up here: the call is served by this process's own count.
     expect(await mine.take('b')).toBe(0);
     await both('alone');
     expect([await mine.take('b'), await theirs.take('b'), await theirs.take('b')]).toEqual([0, 0, 0]);

@@ -1,48 +1,48 @@
 import { ReconnectingRedis } from '@switchboard/redis';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 
-/** Lets everybody do something so often and no oftener. */
+/** Limits how often each key may do something. */
 export interface RateLimit {
   /**
-   * Takes `cost` turns for `key` (1 unless given, a whole number of 1 or more): 0 when there were so many, otherwise in how many whole seconds there will
-   * be. All or nothing: a refused call takes no turns. A cost above the burst counts as the burst, so that it passes when nothing else was taken.
+   * Takes `cost` points for `key` (a whole number of 1 or more, 1 by default). Resolves to 0 when they were available, otherwise to the whole seconds until
+   * they are. All or nothing: a refused call takes no points. A cost above the burst counts as the burst, so that it passes when nothing else was taken.
    * Never rejects.
    */
   take(key: string, cost?: number): Promise<number>;
-  /** Gives `cost` turns back (1 unless given): what was counted was nothing to limit after all. */
+  /** Gives back `cost` points (1 by default) of a call that should not have counted. */
   giveBack(key: string, cost?: number): Promise<void>;
 }
 
 interface RateLimitOptions {
-  /** Unlike that of every other limit. */
+  /** Unique among all limits. */
   readonly name: string;
   readonly perMinute: number;
-  /** Turns that may be taken at once; as many as in a minute unless said otherwise. */
+  /** Points that may be taken at once; `perMinute` by default. */
   readonly burst?: number;
-  /** Calls take different numbers of turns: a small one may pass where a large one was refused. */
+  /** Whether calls differ in cost: a cheap call may pass after an expensive one was refused. */
   readonly weighted?: boolean;
 }
 
-/** Makes limits that count together. */
+/** Makes limits that share their counts through one Redis. */
 export interface RateLimits {
   limit(options: RateLimitOptions): RateLimit;
-  /** `alone`: there is no Redis, or it is away, and this process counts alone. */
+  /** `alone`: Redis is not configured or is down, and this process counts on its own. */
   state(): 'shared' | 'alone';
   close(): void;
 }
 
 export interface RateLimitsOptions {
-  /** Counts are kept there, for all processes with the same one; undefined: this process counts alone. */
+  /** The Redis that holds the counts, shared by all processes that use it. Undefined: this process counts on its own. */
   readonly redisUrl?: string | undefined;
-  /** As Redis lists the connection. */
+  /** The connection's name in Redis's client list. */
   readonly connectionName: string;
-  /** Told when Redis is away, and when it is back. */
+  /** Called when Redis goes down, and when it is back. */
   readonly onChange?: (state: 'shared' | 'alone', reason: string) => void;
 }
 
 /**
- * Limits whose counts are in Redis when there is one. While Redis is away, or does not answer, each process counts alone: people are served, and a
- * limit holds for each process instead of for all together.
+ * Limits whose counts are in Redis, where it is configured. While Redis is down or does not answer, each process counts on its own: requests are still
+ * served, and a limit holds per process instead of overall.
  */
 export function createRateLimits({ redisUrl, connectionName, onChange = () => undefined }: RateLimitsOptions): RateLimits {
   const link =
@@ -77,7 +77,7 @@ function createRateLimit(
     if (redis === undefined) return own;
     const known = shared.get(redis);
     if (known !== undefined) return known;
-    // Who is over the limit is known without asking; what Redis can't answer is counted here.
+    // Keys over the limit are refused without asking Redis. While Redis can't answer, this process counts.
     const blocking = weighted ? {} : { inMemoryBlockOnConsumed: burst + 1 };
     const made = new RateLimiterRedis({ ...window, storeClient: redis, insuranceLimiter: own, ...blocking });
     shared.set(redis, made);
@@ -94,9 +94,9 @@ function createRateLimit(
         await counting.consume(key, turns);
         return 0;
       } catch (thrown) {
-        // The library rejects with the state of the count when there is no turn left, and with an error never: the insurance counts then.
+        // The library rejects with the state of the count when no point is left. It never rejects with an error of Redis: the insurance limiter counts then.
         if (!(thrown instanceof RateLimiterRes)) throw thrown;
-        // It counts what it refuses, too. One turn more or less past the end makes no difference; many would shut out calls that cost less.
+        // The library counts refused calls, too. One extra point makes no difference, but many would block cheaper calls.
         if (weighted) await counting.reward(key, turns);
         return Math.max(1, Math.ceil(thrown.msBeforeNext / 1_000));
       }

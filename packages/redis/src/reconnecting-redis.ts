@@ -1,16 +1,16 @@
 import { Redis } from 'ioredis';
 
-/** A command without an answer for this long means that Redis hangs: the connection is given up. Milliseconds. */
+/** When a command gets no answer within this time, Redis counts as hung and the connection is closed. Milliseconds. */
 const COMMAND_TIMEOUT_MS = 2_000;
-/** Redis is asked this often whether it is there. Milliseconds. */
-const BEAT_MS = 1_000;
-/** Between two attempts to connect; with jitter, so that the nodes of a large installation do not come back as one. Milliseconds. */
+/** Interval of the heartbeat. Milliseconds. */
+const HEARTBEAT_MS = 1_000;
+/** Backoff between two attempts to connect, with jitter, so that the nodes of a large installation do not reconnect at the same moment. Milliseconds. */
 const RETRY_BASE_MS = 100;
 const RETRY_MAX_MS = 2_000;
 
 const CLOSED = 'connection closed';
 
-/** Whether Redis has answered, and said no. */
+/** Whether Redis answered with an error (rather than not answering). */
 export function isRefusal(error: unknown): boolean {
   return error instanceof Error && error.name === 'ReplyError';
 }
@@ -21,19 +21,18 @@ function reasonOf(error: unknown): string {
 
 export interface ReconnectingRedisOptions {
   readonly url: string;
-  /** As Redis lists it. */
+  /** The connection's name in Redis's client list. */
   readonly name: string;
-  /** Done on every new connection before it counts as up. */
+  /** Called on every new connection before it counts as up. */
   readonly prepare?: (redis: Redis) => Promise<unknown>;
   readonly onUp: () => void;
-  /** It was up and is not any more, or could not be had: once for each reason, in Redis's own words where it refused. */
+  /** Called when the connection is lost or can't be established: once per reason, with Redis's own message when Redis refused it. */
   readonly onDown: (reason: string) => void;
 }
 
 /**
- * One connection to Redis that is up, or on its way to be, for ever. Nothing waits for it: while it is down there is none to ask. A Redis that takes
- * connections and answers nothing counts as down within some seconds. Each attempt has a client of its own: whatever state a broken one was in, it is
- * of no consequence for the next.
+ * A connection to Redis that reconnects until it is closed. Callers never wait for it: while it is down, `redis` is undefined. A Redis that accepts
+ * connections but does not answer counts as down within a few seconds. Every attempt uses a new client, so the state of a broken one does not matter.
  */
 export class ReconnectingRedis {
   readonly #options: ReconnectingRedisOptions;
@@ -41,8 +40,8 @@ export class ReconnectingRedis {
   #up = false;
   #closed = false;
   #attempt = 0;
-  /** Why it is down, as far as that was told. */
-  #told: string | undefined;
+  /** The reason that was last reported. */
+  #reportedReason: string | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: ReconnectingRedisOptions) {
@@ -67,7 +66,7 @@ export class ReconnectingRedis {
       connectionName: name,
       lazyConnect: true,
       retryStrategy: () => null,
-      // What can't be sent now is worthless later: the clients fetch it from the database.
+      // A command that can't be sent now is useless later: clients fetch missed data from the database.
       enableOfflineQueue: false,
       autoResendUnfulfilledCommands: false,
       autoResubscribe: false,
@@ -82,31 +81,31 @@ export class ReconnectingRedis {
     try {
       await redis.connect();
       await prepare?.(redis);
-      // It counts only if it answers: a connection is soon made.
+      // A connection counts as up only once Redis answers on it.
       await redis.ping();
     } catch (error) {
-      // What Redis has refused (a password, a channel) says more than that the connection is closed, which follows.
+      // Redis closes the connection after it refuses a password or a channel. Report the refusal, not the close.
       this.#lose(redis, isRefusal(error) || reason === CLOSED ? reasonOf(error) : reason);
       return;
     }
     if (this.#redis !== redis || this.#closed) return;
     this.#up = true;
-    this.#told = undefined;
+    this.#reportedReason = undefined;
     this.#attempt = 0;
     onUp();
-    this.#timer = setTimeout(() => void this.#beat(redis), BEAT_MS);
+    this.#timer = setTimeout(() => void this.#sendHeartbeat(redis), HEARTBEAT_MS);
   }
 
-  async #beat(redis: Redis): Promise<void> {
+  async #sendHeartbeat(redis: Redis): Promise<void> {
     try {
       await redis.ping();
     } catch (error) {
       this.#lose(redis, reasonOf(error));
     }
-    if (this.#redis === redis && this.#up && !this.#closed) this.#timer = setTimeout(() => void this.#beat(redis), BEAT_MS);
+    if (this.#redis === redis && this.#up && !this.#closed) this.#timer = setTimeout(() => void this.#sendHeartbeat(redis), HEARTBEAT_MS);
   }
 
-  /** Lets go of a connection, and tries another one in a while. */
+  /** Drops a connection and schedules the next attempt. */
   #lose(redis: Redis, reason: string): void {
     if (this.#redis !== redis) return;
     this.#redis = undefined;
@@ -114,8 +113,8 @@ export class ReconnectingRedis {
     redis.disconnect();
     this.#up = false;
     if (this.#closed) return;
-    if (this.#told !== reason) this.#options.onDown(reason);
-    this.#told = reason;
+    if (this.#reportedReason !== reason) this.#options.onDown(reason);
+    this.#reportedReason = reason;
     const wait = (0.5 + 0.5 * Math.random()) * Math.min(RETRY_MAX_MS, RETRY_BASE_MS * 2 ** Math.min(this.#attempt, 10));
     this.#attempt += 1;
     this.#timer = setTimeout(() => void this.#connect(), wait);

@@ -20,7 +20,7 @@ interface Heard {
   readonly body: string;
 }
 
-/** A server in the relay's place. */
+/** A server that stands in for the relay. */
 async function relayThat(answer: (response: ServerResponse) => void): Promise<{ url: string; heard: Heard[] }> {
   const heard: Heard[] = [];
   const server = createServer((request, response) => {
@@ -42,7 +42,7 @@ async function relayThat(answer: (response: ServerResponse) => void): Promise<{ 
 
 const sender = (relayUrl: string) => ({ relayUrl, tokens, name: 'test' });
 
-it('posts hints with the token of a service, and says which process of the relay took them', async () => {
+it('posts hints with a service token, and returns the relay process that accepted them', async () => {
   const { url, heard } = await relayThat((response) => response.writeHead(202).end(JSON.stringify({ delivered: 0, node: 'relay 1' })));
   expect(await postHints(sender(url), [hint])).toEqual({ outcome: 'taken', node: 'relay 1' });
   expect(heard.map(({ request, body }) => [request, JSON.parse(body)])).toEqual([['POST /hints', [hint]]]);
@@ -51,26 +51,26 @@ it('posts hints with the token of a service, and says which process of the relay
 });
 
 it.each(['', 'no JSON', '{"delivered":0}', '{"node":7}'])(
-  'takes a relay that answers %j for one that does not say who it is',
+  'accepts the answer %j of a relay that does not name its process',
   async (body) => {
     const { url } = await relayThat((response) => response.writeHead(202).end(body));
     expect(await postHints(sender(url), [hint])).toEqual({ outcome: 'taken', node: undefined });
   },
 );
 
-it.each([200, 401, 404, 503])('takes status %i for a refusal', async (status) => {
+it.each([200, 401, 404, 503])('treats status %i as a refusal', async (status) => {
   const { url } = await relayThat((response) => response.writeHead(status).end('{}'));
   expect(await postHints(sender(url), [hint])).toEqual({ outcome: 'refused', status });
 });
 
-it('follows no redirect, which would give its token to somebody else', async () => {
+it('follows no redirect, which would send its token to another server', async () => {
   const other = await relayThat((response) => response.writeHead(202).end());
   const { url } = await relayThat((response) => response.writeHead(307, { location: `${other.url}/hints` }).end());
   expect(await postHints(sender(url), [hint])).toEqual({ outcome: 'refused', status: 307 });
   expect(other.heard).toEqual([]);
 });
 
-it('says why a relay can not be reached', async () => {
+it('says why a relay can’t be reached', async () => {
   const { url } = await relayThat(() => undefined);
   for (const close of closers.splice(0)) close();
   const answer = await postHints(sender(url), [hint]);
@@ -78,7 +78,7 @@ it('says why a relay can not be reached', async () => {
   expect(answer.outcome === 'taken' ? '' : reasonOf(answer)).toMatch(/^fetch failed: .*ECONNREFUSED/);
 });
 
-it('gives up when it is told to', async () => {
+it('ends the request when its signal is aborted', async () => {
   const gaveUp = new AbortController();
   const { url } = await relayThat(() => gaveUp.abort(new Error('no longer needed')));
   expect(await postHints({ ...sender(url), signal: gaveUp.signal }, [hint])).toMatchObject({
@@ -87,7 +87,7 @@ it('gives up when it is told to', async () => {
   });
 });
 
-it('asks for a revocation from the second it was made in, with the address of a visitor who has one', () => {
+it('revokes from the second of the revocation on, with the visitor’s address where it is known', () => {
   const at = new Date(1_700_000_000_999);
   expect(revokedHint({ role: 'client', id: 7, address: 'a' }, at)).toEqual({
     event: 'revoked',

@@ -2,9 +2,9 @@ import type { HintRequest } from '@switchboard/protocol';
 import type { Tokens } from '@switchboard/tokens';
 import { z } from 'zod';
 
-/** Who sends, and to which relay. */
+/** The sender of hints, and the relay they go to. */
 export interface HintSender {
-  /** Of the relay, without a slash at its end. */
+  /** The relay's URL, without a trailing slash. */
   readonly relayUrl: string;
   readonly tokens: Pick<Tokens, 'mintRelayToken'>;
   /** The sender's name in its token. */
@@ -14,23 +14,23 @@ export interface HintSender {
   readonly signal?: AbortSignal;
 }
 
-/** What became of a request. */
+/** The outcome of a request. */
 export type RelayAnswer =
-  /** `node`: which process of the relay took it, undefined for an older relay, which does not say. */
+  /** `node`: the relay process that took the hints; undefined for an older relay, which does not say. */
   | { readonly outcome: 'taken'; readonly node: string | undefined }
-  /** Something answered, but it did not take the hints. */
+  /** A server answered but did not take the hints. */
   | { readonly outcome: 'refused'; readonly status: number }
   | { readonly outcome: 'unreachable'; readonly error: unknown };
 
-/** A relay takes this many hints in one request. */
+/** The most hints that a relay takes in one request. */
 export const MAX_HINTS = 100;
 
 const TIMEOUT_MS = 2_000;
-/** Another program on the relay's port may answer 200 to anything. */
+/** Not 200: another program on the relay's port may answer 200 to anything. */
 const TAKEN = 202;
 const answerBody = z.object({ node: z.string().min(1).max(200).optional() });
 
-/** Posts hints to a relay as a service, `MAX_HINTS` at most. A relay refuses an empty list with status 400. Never rejects. */
+/** Posts up to `MAX_HINTS` hints to a relay with a service token. A relay refuses an empty list with status 400. Never rejects. */
 export async function postHints(sender: HintSender, hints: readonly HintRequest[]): Promise<RelayAnswer> {
   const { relayUrl, tokens, name, fetch = globalThis.fetch, signal = AbortSignal.timeout(TIMEOUT_MS) } = sender;
   try {
@@ -40,7 +40,7 @@ export async function postHints(sender: HintSender, hints: readonly HintRequest[
       headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
       body: JSON.stringify(hints),
       signal,
-      // The token is for the relay alone.
+      // The token must not reach another server.
       redirect: 'manual',
     });
     if (response.status === TAKEN) return { outcome: 'taken', node: nodeOf(await response.text()) };
@@ -55,7 +55,7 @@ function nodeOf(body: string): string | undefined {
   try {
     return answerBody.safeParse(JSON.parse(body)).data?.node;
   } catch {
-    // Not JSON: it does not say which process it is.
+    // Not JSON: the relay does not name its process.
     return undefined;
   }
 }

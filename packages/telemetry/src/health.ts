@@ -1,7 +1,7 @@
 /** What `/readyz` answers: 200 when `ok`, 503 otherwise. */
 export interface Readiness {
   readonly ok: boolean;
-  /** Check → `ok`, or in a few words what is wrong. */
+  /** Check → `ok`, or a short description of the problem. */
   readonly checks: Readonly<Record<string, string>>;
 }
 
@@ -22,7 +22,7 @@ async function outcome(check: () => Promise<void>): Promise<string> {
   }
 }
 
-/** Runs every check at once, each for 3 s at most. A check passes by resolving and fails by rejecting. */
+/** Runs all checks at the same time, each for at most 3 s. A check passes when it resolves and fails when it rejects. */
 export async function readiness(checks: Readonly<Record<string, () => Promise<void>>>): Promise<Readiness> {
   const results = await Promise.all(Object.entries(checks).map(async ([name, check]) => [name, await outcome(check)] as const));
   return { ok: results.every(([, result]) => result === 'ok'), checks: Object.fromEntries(results) };

@@ -4,7 +4,7 @@ import { createLogger, limitRepeats, type Logger } from './index.ts';
 
 type Line = Record<string, unknown>;
 
-/** What a real logger writes. */
+/** The log entries that a real logger writes. */
 function written(write: (log: Logger) => void): Line[] {
   const lines: Line[] = [];
   write(createLogger('relay', 'debug', { write: (line: string) => void lines.push(JSON.parse(line) as Line) }));
@@ -15,10 +15,10 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-describe('a line stays short, whatever is in it', () => {
+describe('a log entry stays short, whatever it contains', () => {
   const long = 'x'.repeat(14_000);
 
-  it('in a field, in a list, deep inside, in the message', () => {
+  it('in a field, in a list, in a nested object, in the message', () => {
     const deep = { a: { b: { c: { d: { e: long } } } } };
     const [line] = written((log) =>
       log.info({ origin: long, list: Array.from({ length: 1_000 }, () => long), nested: { path: long }, deep }, long),
@@ -30,7 +30,7 @@ describe('a line stays short, whatever is in it', () => {
     expect(JSON.stringify(line?.['deep']).length).toBeLessThan(100);
   });
 
-  it('in an error, its cause and what a library hangs on it; the stack is there', () => {
+  it('in an error, its cause and a library’s extra fields; the stack is kept', () => {
     const error = Object.assign(new Error(long, { cause: new Error(long) }), { detail: long, code: 'E_LONG' });
     const [line] = written((log) => log.error({ err: error }, 'failed'));
     expect(JSON.stringify(line).length).toBeLessThan(10_000);
@@ -44,7 +44,7 @@ describe('a line stays short, whatever is in it', () => {
     expect(JSON.stringify(short)).toContain('log-limits.test.ts');
   });
 
-  it('and secrets are still not in it', () => {
+  it('and never contains secrets', () => {
     const [line] = written((log) => log.info({ token: 'canary', session: { password: 'canary' } }, 'up'));
     expect(line).toMatchObject({ token: '[redacted]', session: { password: '[redacted]' } });
   });
@@ -58,7 +58,7 @@ describe('repeats', () => {
     return { log, lines };
   };
 
-  it('are counted instead of written, and told in one line; others are not concerned; the next window is free', () => {
+  it('are counted instead of written and reported in one entry; other kinds are unaffected; the next window starts over', () => {
     vi.useFakeTimers();
     const { log, lines } = fake();
     const limited = limitRepeats(log, { lines: 3, windowMs: 1_000 });
@@ -78,14 +78,14 @@ describe('repeats', () => {
     expect(lines).toHaveLength(7);
   });
 
-  it('are counted over a logger and its children together', () => {
+  it('are counted across a logger and its children', () => {
     const { log, lines } = fake();
     const limited = limitRepeats(log, { lines: 3, windowMs: 60_000 });
     for (let index = 0; index < 10; index += 1) limited.child({ request: index }).error({}, 'failed');
     expect(lines).toHaveLength(3);
   });
 
-  it('that differ in every message share what is left', () => {
+  it('with ever-changing messages share one limit', () => {
     const { log, lines } = fake();
     const limited = limitRepeats(log, { lines: 3, windowMs: 60_000 });
     for (let index = 0; index < 10_000; index += 1) limited.warn({}, `User ${index} not found`);

@@ -1,6 +1,6 @@
 import type { Logger } from './logger.ts';
 
-/** Characters of a text in a log line: enough to recognize an origin or an address by, too few to fill a disk with. */
+/** The longest text in a log entry: enough to recognize an origin or an address, too little to fill a disk. Characters. */
 export const MAX_LOGGED_CHARACTERS = 200;
 const MAX_STACK_CHARACTERS = 3_000;
 const MAX_LOGGED_ITEMS = 50;
@@ -11,8 +11,8 @@ function cut(text: string, characters: number): string {
 }
 
 /**
- * A copy of what is to be logged, with every text in it cut to 200 characters (stacks of errors to 3,000), long lists to 50 entries and deep objects
- * to 4 levels: whatever strangers sent, a line stays short. Errors are passed on as they are; `loggedError` is for them.
+ * A copy of a value for the log, with texts cut to 200 characters (error stacks to 3,000), lists to 50 entries and objects to 4 levels, so that an entry
+ * stays short whatever strangers send. Errors are returned unchanged; `loggedError` is for them.
  */
 export function shortened(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return cut(value, MAX_LOGGED_CHARACTERS);
@@ -28,15 +28,15 @@ export function shortened(value: unknown, depth = 0): unknown {
   );
 }
 
-/** How many lines of one kind are written. */
+/** How many log entries of one kind are written. */
 export interface RepeatLimit {
   readonly lines: number;
   readonly windowMs: number;
 }
 
-/** One line a second for each kind, so that whatever happens a day's lines of it fit into some megabytes. */
+/** One entry per second and kind on average, so that a day's entries of a kind never exceed a few megabytes. */
 const REPEATS: RepeatLimit = { lines: 60, windowMs: 60_000 };
-/** Kinds told apart in a window. Messages are constants, so there are a few dozen; should one hold a stranger's text, its variants share what is left. */
+/** Kinds counted separately in a window. Messages are constants, so there are a few dozen. Should a message contain a stranger's text, its variants share one count. */
 const MAX_KINDS = 500;
 
 type Level = 'info' | 'warn' | 'error';
@@ -49,8 +49,8 @@ interface Kind {
 }
 
 /**
- * A logger that writes at most `limit.lines` lines of one kind (level, message and `code`) in a window, and at its end one line with the number of
- * those left out: nobody can push other lines out of a log by repeating what causes one. `debug` is not limited.
+ * A logger that writes at most `limit.lines` entries of one kind (level, message and `code`) per window, and at the end of the window one entry with the
+ * number of those left out: nobody can flood the log by repeating what causes an entry. `debug` is not limited.
  */
 export function limitRepeats(log: Logger, limit: RepeatLimit = REPEATS): Logger {
   let kinds = new Map<string, Kind>();
@@ -82,7 +82,7 @@ export function limitRepeats(log: Logger, limit: RepeatLimit = REPEATS): Logger 
     };
     kinds.set(key, kind);
     kind.lines += 1;
-    // Nothing but a count waits for it, so it does not keep the process.
+    // Only a count waits for the timer, so it must not keep the process alive.
     timer ??= setTimeout(endWindow, limit.windowMs).unref();
     return kind.lines > limit.lines;
   }

@@ -2,7 +2,7 @@ import { type DestinationStream, pino, stdSerializers, stdTimeFunctions } from '
 
 import { limitRepeats, shortened } from './log-limits.ts';
 
-/** Structured logging. The object holds ids and figures: never a message's body, never a token. */
+/** A structured logger. Fields hold ids and figures: never a message's body, never a token. */
 export interface Logger {
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;
@@ -14,14 +14,14 @@ export interface Logger {
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** Fields that are never written, whoever passes them, at the top or one level down. */
+/** Fields that are always redacted, at the top level and one level down. */
 const SECRET_FIELDS = ['token', 'authorization', 'cookie', 'password', 'text', 'message', 'secret', 'resumeToken'];
 
 /**
- * A logger that writes JSON lines to standard output, each with `service` and an ISO time. Texts are cut and repeats are counted (`log-limits.ts`), so
- * that how much is written is not in the hands of whoever causes it.
+ * A logger that writes JSON lines to standard output, each with `service` and an ISO time. Texts are cut and repeated entries are counted
+ * (`log-limits.ts`), so that nobody can make the log grow without bounds.
  *
- * @param destination where to, instead of standard output
+ * @param destination the stream to write to instead of standard output
  */
 export function createLogger(service: string, level: LogLevel = 'info', destination?: DestinationStream): Logger {
   const options = {
@@ -40,7 +40,7 @@ export function createLogger(service: string, level: LogLevel = 'info', destinat
   return limitRepeats(cuttingMessages(log));
 }
 
-/** A message is a constant, unless a library's log is passed on. */
+/** Cuts messages: they are constants, except those of a library's log. */
 function cuttingMessages(log: Logger): Logger {
   const short = (message: string) => String(shortened(message));
   return {
@@ -52,5 +52,5 @@ function cuttingMessages(log: Logger): Logger {
   };
 }
 
-/** Says nothing: for tests and tools. */
+/** A logger that writes nothing, for tests and tools. */
 export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silentLogger };

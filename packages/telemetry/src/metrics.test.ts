@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 
 import { createMetrics, type Reading } from './index.ts';
 
-it('renders what was counted, set and observed, labelled with the service', async () => {
+it('renders counters, gauges and histograms, labeled with the service', async () => {
   const metrics = createMetrics('relay');
   metrics.counter('messages_total', 'Messages', ['kind']).add(2, { kind: 'client' });
   metrics.gauge('connections', 'Connections', { read: () => 7 });
@@ -13,7 +13,7 @@ it('renders what was counted, set and observed, labelled with the service', asyn
   expect(text).toContain('switchboard_http_seconds_bucket{le="1",service="relay"} 1');
 });
 
-it('shows a counter that has not counted yet, so that a rate over it works from the first event on', async () => {
+it('shows a counter before its first event, so that a rate over it works from that event on', async () => {
   const metrics = createMetrics('web');
   metrics.counter('hints_dropped_total', 'Hints');
   metrics.counter('errors_total', 'Errors', ['code'], ['internal', 'conflict']);
@@ -23,7 +23,7 @@ it('shows a counter that has not counted yet, so that a rate over it works from 
   expect(text).toContain('switchboard_errors_total{code="conflict",service="web"} 0');
 });
 
-it('asks for a figure whenever somebody looks, and shows none while nobody knows', async () => {
+it('reads a gauge on every scrape, and leaves it out while its value is unknown', async () => {
   const metrics = createMetrics('web');
   let reading: Reading = 3;
   metrics.gauge('age_seconds', 'Age', { read: async () => await Promise.resolve(reading) });
@@ -34,7 +34,7 @@ it('asks for a figure whenever somebody looks, and shows none while nobody knows
   expect(await metrics.render()).toContain('switchboard_age_seconds{service="web"} 0');
 });
 
-it('takes several readings at once, and forgets those of before', async () => {
+it('takes several samples at once, and forgets earlier ones', async () => {
   const metrics = createMetrics('web');
   let reading: Reading = [
     { labels: { state: 'idle' }, value: 2 },
@@ -48,7 +48,7 @@ it('takes several readings at once, and forgets those of before', async () => {
   expect(text).not.toContain('waiting');
 });
 
-it('shows a total that is kept somewhere else', async () => {
+it('shows a total that is kept elsewhere', async () => {
   const metrics = createMetrics('relay');
   let bytes = 5;
   metrics.total('received_bytes_total', 'Bytes', () => bytes);
@@ -57,7 +57,7 @@ it('shows a total that is kept somewhere else', async () => {
   expect(await metrics.render()).toContain('switchboard_received_bytes_total{service="relay"} 9');
 });
 
-it('describes every figure', () => {
+it('describes every metric', () => {
   const metrics = createMetrics('web');
   metrics.histogram('a_seconds', 'Time', { labelNames: ['route'], buckets: [1] });
   const described = metrics.describe();

@@ -2,11 +2,11 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 
 type Labels = Readonly<Record<string, string | number>>;
 
-/** A figure that only grows. */
+/** A metric that only grows. */
 export interface CounterMetric {
   add(amount?: number, labels?: Labels): void;
 }
-/** A figure that goes up and down. */
+/** A metric that goes up and down. */
 export interface GaugeMetric {
   set(value: number, labels?: Labels): void;
 }
@@ -15,15 +15,15 @@ export interface HistogramMetric {
   observe(value: number, labels?: Labels): void;
 }
 
-/** One value of a figure with labels. */
+/** One value of a metric with labels. */
 interface Sample {
   readonly labels: Labels;
   readonly value: number;
 }
-/** What a figure is at this moment; undefined while nobody knows, and then it is not shown at all. */
+/** A metric's current value. While it is unknown it is undefined, and the metric is left out. */
 export type Reading = number | readonly Sample[] | undefined;
 
-/** A figure as documents tell of it. */
+/** A metric as the documents describe it. */
 export interface MetricDescription {
   readonly name: string;
   readonly help: string;
@@ -31,24 +31,24 @@ export interface MetricDescription {
   readonly labelNames: readonly string[];
 }
 
-/** The metrics of one process, in Prometheus' text format. A counter, once it is made, is shown as 0 if it has no labels or all their values are known. */
+/** The metrics of one process, in Prometheus's text format. A new counter is shown as 0 if it has no labels or all their values are known. */
 export interface Metrics {
-  /** @param values known values of the only label: shown as 0 before the first of them is counted, so that a rate over them works from the first on */
+  /** @param values all values of the only label: each is shown as 0 before its first event, so that a rate works from that event on */
   counter(name: string, help: string, labelNames?: readonly string[], values?: readonly string[]): CounterMetric;
-  /** A counter that is kept somewhere else, asked for whenever somebody looks. */
+  /** A counter that is kept elsewhere and read on every scrape. */
   total(name: string, help: string, read: () => number): void;
-  /** With `read` the value is asked for whenever somebody looks. `read` must not reject, and should not take longer than a second or two. */
+  /** With `read`, the value is read on every scrape. `read` must not reject, and should take no longer than a second or two. */
   gauge(name: string, help: string, options?: { labelNames?: readonly string[]; read?: () => Reading | Promise<Reading> }): GaugeMetric;
   histogram(name: string, help: string, options: { labelNames?: readonly string[]; buckets: readonly number[] }): HistogramMetric;
   readonly contentType: string;
   render(): Promise<string>;
-  /** All figures, in the order of their names. */
+  /** All metrics, ordered by name. */
   describe(): MetricDescription[];
 }
 
 const PREFIX = 'switchboard_';
 
-/** Metrics named `switchboard_…`, with Node's own (memory, CPU, event-loop lag) beside them, all labelled with the service. */
+/** Metrics named `switchboard_…` and Node's own (memory, CPU, event-loop lag), all labeled with the service. */
 export function createMetrics(service: string): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels({ service });
@@ -103,7 +103,7 @@ function describe(registry: Registry): MetricDescription[] {
   return registry
     .getMetricsAsArray()
     .map((metric) => {
-      // prom-client keeps the names of the labels and does not tell of them in its types.
+      // prom-client keeps the label names, but its types do not mention them.
       const labelNames = 'labelNames' in metric && Array.isArray(metric.labelNames) ? metric.labelNames.map(String) : [];
       return { name: metric.name, help: metric.help, type: typeOf(metric), labelNames };
     })

@@ -24,21 +24,21 @@ async function start(supervised: boolean): Promise<{ child: ChildProcess; output
   return { child, output: () => output };
 }
 
-it('a supervised process ends in order when its supervisor is gone', async () => {
+it('a supervised process shuts down gracefully when its supervisor is gone', async () => {
   const { child, output } = await start(true);
   child.stdin?.end();
   expect(await once(child, 'exit')).toEqual([0, null]);
   expect(output()).toContain('ended in order');
 });
 
-it('a process started by hand does not care about its standard input', async () => {
+it('a process started by hand ignores the end of its standard input', async () => {
   const { child } = await start(false);
   child.stdin?.end();
   child.kill('SIGTERM');
   expect(await once(child, 'exit')).toEqual([0, null]);
 });
 
-it('several signals for one Ctrl-C stop it once and in order', async () => {
+it('several signals for one Ctrl-C shut a process down once, gracefully', async () => {
   const { child, output } = await start(true);
   child.kill('SIGINT');
   child.kill('SIGINT');
@@ -47,7 +47,7 @@ it('several signals for one Ctrl-C stop it once and in order', async () => {
   expect(output().match(/ended in order/g)).toHaveLength(1);
 });
 
-it('secrets do not reach the log, ids do', async () => {
+it('ids reach the log, secrets do not', async () => {
   const { output } = await start(true);
   expect(output()).not.toContain('canary');
   expect(output()).toContain('"messageKey":"k1"');

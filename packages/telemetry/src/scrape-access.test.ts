@@ -23,7 +23,7 @@ describe('with a token', () => {
 
 describe('without one', () => {
   it.each(['127.0.0.1', '::1', '::ffff:127.0.0.1', '10.1.2.3', '172.31.0.1', '192.168.7.7', 'fd12::3', 'fe80::1%eth0'])(
-    '%s may, unless a proxy passed the request on',
+    '%s may read metrics, unless a proxy forwarded the request',
     (peer) => {
       expect(mayScrape({ authorization: undefined, peer, forwarded: false }, undefined)).toBe(true);
       expect(mayScrape({ authorization: undefined, peer, forwarded: true }, undefined)).toBe(false);
@@ -31,7 +31,7 @@ describe('without one', () => {
   );
 
   it.each(['203.0.113.5', '172.32.0.1', '2001:db8::1', '::ffff:203.0.113.5', '100.64.0.1', 'unknown', '', undefined])(
-    '%s may not',
+    '%s may not read metrics',
     (peer) => {
       expect(mayScrape({ authorization: 'Bearer undefined', peer, forwarded: false }, undefined)).toBe(false);
     },

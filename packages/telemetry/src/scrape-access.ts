@@ -1,12 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { BlockList, isIP } from 'node:net';
 
-/** What a request for `/metrics` shows of whoever asks. */
+/** What a request for `/metrics` shows about its sender. */
 export interface Scrape {
   readonly authorization: string | undefined;
-  /** The other end of the connection itself, whatever headers say. */
+  /** The remote address of the connection, whatever headers say. */
   readonly peer: string | undefined;
-  /** A proxy has passed it on, so that the peer is not who asks. */
+  /** Whether a proxy forwarded the request, so that `peer` is not the sender. */
   readonly forwarded: boolean;
 }
 
@@ -20,12 +20,12 @@ near.addAddress('::1', 'ipv6');
 near.addSubnet('fc00::', 7, 'ipv6');
 near.addSubnet('fe80::', 10, 'ipv6');
 
-/** Headers by which proxies say whom they ask for. */
+/** Headers in which proxies name the client they forward for. */
 export const FORWARDING_HEADERS = ['x-forwarded-for', 'forwarded', 'x-real-ip'] as const;
 
 /**
- * Whether this request may read the metrics. With a token: who shows it as `Authorization: Bearer …`, from wherever. Without one: who connects from this
- * machine or a private network, with no proxy in between (through a proxy everybody seems to come from there).
+ * Whether a request may read the metrics. With a configured token, the request must carry it as `Authorization: Bearer …`, from any address. Without one,
+ * it must come from this machine or a private network with no proxy in between (behind a proxy every request seems to come from there).
  */
 export function mayScrape({ authorization, peer, forwarded }: Scrape, token: string | undefined): boolean {
   if (token !== undefined) return isSame(/^Bearer (\S+)$/i.exec(authorization ?? '')?.[1] ?? '', token);
@@ -38,7 +38,7 @@ function isNear(peer: string): boolean {
   return family !== 0 && near.check(address, family === 4 ? 'ipv4' : 'ipv6');
 }
 
-/** Takes as long for a wrong token as for the right one. */
+/** Compares in constant time. */
 function isSame(shown: string, token: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(shown), digest(token));

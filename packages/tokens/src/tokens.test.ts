@@ -14,13 +14,13 @@ async function sign(claims: Record<string, unknown>, header: { alg: string }, si
 }
 
 describe('relay tokens', () => {
-  it('give back the claims they were minted with', async () => {
+  it('carry the claims they were minted with', async () => {
     const tokens = createTokens([SECRET]);
     const { token } = await tokens.mintRelayToken(visitor);
     expect(await tokens.verifyRelayToken(token)).toMatchObject(visitor);
   });
 
-  it('say when they were minted and when they end', async () => {
+  it('state when they were minted and when they expire', async () => {
     const { token } = await createTokens([SECRET], () => start).mintRelayToken(visitor);
     const { issuedAt, expiresAt } = await createTokens([SECRET], () => start).verifyRelayToken(token);
     expect({ issuedAt, expiresAt }).toEqual({ issuedAt: start / 1000, expiresAt: start / 1000 + 24 * 60 * 60 });
@@ -29,7 +29,7 @@ describe('relay tokens', () => {
   it.each([
     ['operator', 10 * 60, { role: 'operator', id: 1, name: 'Bo' }],
     ['client', 24 * 60 * 60, visitor],
-  ] as const)('of an %s end %i s after they were minted, give or take 60 s of clock', async (_role, lifetime, claims) => {
+  ] as const)('of an %s expire %i s after minting, with 60 s of clock tolerance', async (_role, lifetime, claims) => {
     let now = start;
     const tokens = createTokens([SECRET], () => now);
     const { token, expiresAt } = await tokens.mintRelayToken(claims);
@@ -40,7 +40,7 @@ describe('relay tokens', () => {
     await expect(tokens.verifyRelayToken(token)).rejects.toThrow(InvalidTokenError);
   });
 
-  it('are refused when forged, unsigned, of another algorithm, without an end, or for something else', async () => {
+  it('are refused when forged, unsigned, signed with another algorithm, without an expiry, or for another audience', async () => {
     const tokens = createTokens([SECRET]);
     const exp = Math.floor(Date.now() / 1000) + 60;
     const good = { ...visitor, aud: 'relay', exp };
@@ -67,7 +67,7 @@ describe('relay tokens', () => {
 });
 
 describe('resume tokens', () => {
-  it('are not relay tokens, and the other way round', async () => {
+  it('are not accepted as relay tokens, nor relay tokens as resume tokens', async () => {
     const tokens = createTokens([SECRET]);
     const resume = await tokens.mintResumeToken({ clientId: 7, sessionId });
     expect(await tokens.verifyResumeToken(resume.token)).toEqual({ clientId: 7, sessionId, until: expect.any(Number) });
@@ -76,7 +76,7 @@ describe('resume tokens', () => {
   });
 });
 
-describe('the absolute end of a visitor’s tokens', () => {
+describe('the absolute expiry of a visitor’s tokens', () => {
   const DAY_S = 24 * 60 * 60;
 
   it('is 90 days after the first one, however often they are renewed', async () => {
@@ -96,7 +96,7 @@ describe('the absolute end of a visitor’s tokens', () => {
     await expect(tokens.mintRelayToken(await claimsOf(tokens, token))).rejects.toThrow(InvalidTokenError);
   });
 
-  it('goes along from the resume token to the relay token and back', async () => {
+  it('is carried over from the resume token to the relay token and back', async () => {
     let now = start;
     const tokens = createTokens([SECRET], () => now);
     const { token: resumeToken } = await tokens.mintResumeToken({ clientId: 7, sessionId });
@@ -108,7 +108,7 @@ describe('the absolute end of a visitor’s tokens', () => {
   });
 });
 
-/** The claims of a visitor's token, as a renewal hands them on. */
+/** The claims of a visitor's token that a renewal carries over. */
 async function claimsOf(tokens: Tokens, token: string) {
   const claims = await tokens.verifyRelayToken(token);
   if (claims.role !== 'client') throw new Error('This is not a visitor’s token.');
@@ -116,7 +116,7 @@ async function claimsOf(tokens: Tokens, token: string) {
 }
 
 describe('secrets', () => {
-  it('can be changed: the old one still verifies, the new one signs', async () => {
+  it('can be rotated: the old one still verifies, the new one signs', async () => {
     const before = createTokens([SECRET]);
     const changed = createTokens(['c'.repeat(32), SECRET]);
     const after = createTokens(['c'.repeat(32)]);

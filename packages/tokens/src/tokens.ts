@@ -2,7 +2,7 @@ import { relayClaims, type RelayClaims } from '@switchboard/protocol';
 import { jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 
-/** A token that is forged, expired, for something else, or not a token at all. It never says which: that would help only whoever is trying. */
+/** A token that is forged, expired, for another audience, or not a token at all. The error never says which: that would only help an attacker. */
 export class InvalidTokenError extends Error {
   override readonly name = 'InvalidTokenError';
   constructor(cause?: unknown) {
@@ -16,31 +16,31 @@ export interface MintedToken {
   readonly expiresAt: string;
 }
 
-/** What a resume token lets a visitor back into, and until when (seconds since 1970). */
+/** The conversation that a resume token reopens, and the absolute expiry (seconds since 1970). */
 const resumeClaims = z.object({ clientId: z.int().positive(), sessionId: z.uuid(), until: z.int().positive().optional() });
 export type ResumeClaims = z.infer<typeof resumeClaims>;
 
 /** Mints and verifies. Every verifying function rejects with `InvalidTokenError` and nothing else. */
 export interface Tokens {
   /**
-   * A relay token: 10 minutes for operators, 24 hours for visitors, 1 minute for services. A visitor's is their Bearer token on the HTTP API too, and carries
-   * `until`, by default 90 days from now: it never lives longer, and a renewal hands it on.
+   * A relay token, valid for 10 minutes for operators, 24 hours for visitors and 1 minute for services. A visitor's relay token is also their Bearer token on
+   * the HTTP API. It carries `until` (90 days from now by default), the absolute expiry, which renewals carry over.
    *
-   * @throws InvalidTokenError when `until` is over
+   * @throws InvalidTokenError when `until` has passed
    */
   mintRelayToken(claims: RelayClaims): Promise<MintedToken>;
   /** `issuedAt` and `expiresAt`: seconds since 1970. A token is accepted for `CLOCK_TOLERANCE_S` beyond `expiresAt`. */
   verifyRelayToken(token: string): Promise<RelayClaims & { readonly issuedAt: number; readonly expiresAt: number }>;
   /**
-   * Opens nothing but its own conversation again, until `until`, by default 90 days from now: so that an answer given on Monday finds a visitor of Friday.
+   * A token that only reopens its own conversation, valid until `until` (90 days from now by default): a visitor from Friday still finds Monday's answer.
    *
-   * @throws InvalidTokenError when `until` is over
+   * @throws InvalidTokenError when `until` has passed
    */
   mintResumeToken(claims: ResumeClaims): Promise<MintedToken>;
   verifyResumeToken(token: string): Promise<ResumeClaims>;
 }
 
-/** A token without a time counts as issued at the beginning of time. */
+/** A token without `iat` counts as issued in 1970. */
 const issuedClaims = z
   .intersection(relayClaims, z.object({ iat: z.number().default(0), exp: z.number() }))
   .transform(({ iat, exp, ...claims }) => ({ ...claims, issuedAt: iat, expiresAt: exp }));
@@ -49,14 +49,14 @@ const ALGORITHM = 'HS256';
 /** Seconds by which the clocks of two servers may differ. */
 export const CLOCK_TOLERANCE_S = 60;
 const LIFETIME_S = { operator: 10 * 60, client: 24 * 60 * 60, service: 60 } as const;
-/** From the first token of a conversation on, whatever is renewed or resumed. */
+/** Counted from a conversation's first token, whatever is renewed or resumed. */
 const VISITOR_LIFETIME_S = 90 * 24 * 60 * 60;
 export const MIN_SECRET_BYTES = 32;
-/** Relay tokens whose claims are kept once they are verified: a browser shows the same one with every request. */
+/** Size of the cache of verified relay tokens: a browser sends the same one with every request. */
 const MAX_VERIFIED = 5_000;
 
 /**
- * Tokens signed with `secrets[0]`; any of `secrets` verifies, so that a secret can be changed without signing everybody out.
+ * Tokens are signed with `secrets[0]` and verified with any of `secrets`, so that a secret can be rotated without signing everybody out.
  *
  * @param now milliseconds since 1970; tests set it
  * @throws RangeError for a secret under 32 bytes
@@ -69,7 +69,7 @@ export function createTokens(secrets: readonly [string, ...string[]], now: () =>
     return key;
   });
 
-  /** With the absolute end, which begins to count with a conversation's first token. */
+  /** Adds the absolute expiry, which counts from a conversation's first token. */
   function withEnd<C extends { readonly until?: number | undefined }>(claims: C): C & { readonly until: number } {
     return { ...claims, until: claims.until ?? Math.floor(now() / 1000) + VISITOR_LIFETIME_S };
   }
@@ -106,12 +106,12 @@ export function createTokens(secrets: readonly [string, ...string[]], now: () =>
     throw new InvalidTokenError(last);
   }
 
-  /** The oldest first. */
+  /** Oldest first. */
   const verified = new Map<string, z.output<typeof issuedClaims>>();
 
   async function verifyRelayToken(token: string): Promise<z.output<typeof issuedClaims>> {
     const known = verified.get(token);
-    // Nothing about a token changes but that it ends.
+    // A verified token stays valid until it expires.
     if (known !== undefined && Math.floor(now() / 1000) < known.expiresAt + CLOCK_TOLERANCE_S) return known;
     verified.delete(token);
     const claims = await verify(token, 'relay', issuedClaims);

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Whether an event came rather than an error. */
+/** Whether the promise resolves rather than rejects. */
 async function succeeds(event: Promise<unknown>): Promise<boolean> {
   return await event.then(
     () => true,
@@ -14,7 +14,7 @@ async function succeeds(event: Promise<unknown>): Promise<boolean> {
   );
 }
 
-/** Below the ports that the system gives to connections: one of those might be taken when Redis comes back to it. */
+/** A free port below the ephemeral range: an ephemeral port might be taken when Redis restarts on it. */
 async function serverPort(): Promise<number> {
   for (;;) {
     const port = 14_000 + Math.floor(Math.random() * 18_000);
@@ -25,7 +25,7 @@ async function serverPort(): Promise<number> {
   }
 }
 
-/** A real Redis of a test's own, on loopback, that keeps nothing. */
+/** A real Redis for one test, on loopback and without persistence. */
 export class TestRedis {
   readonly url: string;
   readonly #port: number;
@@ -38,7 +38,7 @@ export class TestRedis {
     this.url = `redis://127.0.0.1:${port}`;
   }
 
-  /** One that does not run yet. */
+  /** A Redis that is not started yet. */
   static async prepare(): Promise<TestRedis> {
     return new TestRedis(await serverPort(), await mkdtemp(join(tmpdir(), 'switchboard-redis-')));
   }
@@ -49,7 +49,7 @@ export class TestRedis {
     return redis;
   }
 
-  /** Starts it, on the same port each time. @throws Error when there is no redis-server on this machine */
+  /** Starts it, on the same port each time. @throws Error when `redis-server` is not installed */
   async run(): Promise<void> {
     const args = ['--port', String(this.#port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', this.#folder];
     const child = spawn('redis-server', args, { stdio: 'ignore' });
@@ -60,7 +60,7 @@ export class TestRedis {
       );
       child.once('exit', (code) => reject(new Error(`redis-server ended with ${code}.`)));
     });
-    failed.catch(() => undefined); // Told by the race; its end, later, is our doing.
+    failed.catch(() => undefined); // The race reports a failed start. A later exit is intended.
     await Promise.race([failed, this.#listening(child)]);
   }
 
@@ -73,7 +73,7 @@ export class TestRedis {
     await gone;
   }
 
-  /** Lets it take connections and answer nothing, until `thaw`. */
+  /** Makes it accept connections without answering, until `thaw`. */
   freeze(): void {
     this.#child?.kill('SIGSTOP');
   }
