@@ -18,7 +18,7 @@ const bodies: fc.Arbitrary<MessageBody<LinkedImage>> = fc.oneof(
   }),
 );
 
-it('says any body over the relay and over HTTP so that the receiver has the same', () => {
+it('every body survives the round trip over the relay and over HTTP', () => {
   fc.assert(
     fc.property(bodies, (body) => {
       expect(bodyOfRelayed(relayedBody(body))).toEqual(body);
@@ -32,14 +32,14 @@ describe('a socket event', () => {
     ['a text', { type: 'text', message: 'Hello' }, { type: 'text', text: 'Hello' }],
     ['a text of an old front-end', { type: 'text', message: 'Hello', image: null, name: null }, { type: 'text', text: 'Hello' }],
     ['a picture in a data URL', { type: 'image', image: 'data:,x' }, { image: { url: 'data:,x', name: null, mimeType: null }, text: null }],
-    ['a picture of a type that nobody knows', { type: 'sticker', image: 'x', message: 'Hi' }, { type: 'image', text: 'Hi' }],
-    ['words of a type that nobody knows', { type: 'poke', message: 'Hi' }, { type: 'text', text: 'Hi' }],
+    ['a picture of an unknown type', { type: 'sticker', image: 'x', message: 'Hi' }, { type: 'image', text: 'Hi' }],
+    ['a text of an unknown type', { type: 'poke', message: 'Hi' }, { type: 'text', text: 'Hi' }],
     ['nothing', { type: 'text', message: null, image: '' }, { type: 'text', text: '' }],
-  ])('with %s is that body', (_, event, body) => {
+  ])('with %s has that body', (_, event, body) => {
     expect(bodyOfRelayed(event)).toMatchObject(body);
   });
 
-  it('has the fields that old front-ends read', () => {
+  it('contains the fields that old front-ends read', () => {
     expect(relayedBody({ type: 'text', text: 'Hello' })).toEqual({ type: 'text', message: 'Hello' });
     expect(relayedBody({ type: 'image', image, text: 'Red?' })).toEqual({
       type: 'image',
@@ -51,13 +51,13 @@ describe('a socket event', () => {
   });
 });
 
-it('has the words of a text and of a caption, and none where they are empty', () => {
+it('the text of a body is its text or caption, null where it is empty', () => {
   expect(textOf({ type: 'text', text: 'Hello' })).toBe('Hello');
   expect(textOf({ type: 'image', image, text: 'Red?' })).toBe('Red?');
   expect([textOf({ type: 'image', image, text: '' }), textOf({ type: 'text', text: '' })]).toEqual([null, null]);
 });
 
-it('is the words of a saved message whose type only a newer server knows', () => {
+it('a saved message of a type that only a newer server knows is shown as its text', () => {
   const message = { messageType: 'VIDEO', text: 'Look', imageUrl: null };
   expect(bodyOfSaved(message as unknown as Parameters<typeof bodyOfSaved>[0])).toEqual({ type: 'text', text: 'Look' });
 });

@@ -1,6 +1,6 @@
 /**
- * What a message says. `Image` is what is known of a picture at the place in question: its bytes in an outbox, its upload in the database, its address on a
- * screen. A new type begins here: every switch that has to handle it stops compiling. No imports, so this file costs browsers only what they use.
+ * The content of a message. `Image` is how a picture is represented in the given place: its bytes in an outbox, its upload in the database, its URL on a
+ * screen. Add a new type here: every switch that has to handle it stops compiling. No imports, so this file costs browsers only what they use.
  */
 export type MessageBody<Image> =
   | { readonly type: 'text'; readonly text: string }
@@ -9,11 +9,11 @@ export type MessageBody<Image> =
 
 export type BodyType = MessageBody<unknown>['type'];
 
-/** What the HTTP API and the database call each type of body. */
+/** The name of each type of body in the HTTP API and in the database. */
 export const MESSAGE_TYPES = { text: 'TEXT', image: 'IMAGE' } as const satisfies Record<BodyType, string>;
 export type MessageType = (typeof MESSAGE_TYPES)[BodyType];
 
-/** A picture that has an address. Null: not told (a list leaves out pictures that are stored inside their message). */
+/** A picture with a URL. Null: not known (a list leaves out pictures that are stored inside their message). */
 export interface LinkedImage {
   readonly url: string | null;
   readonly name: string | null;
@@ -21,15 +21,15 @@ export interface LinkedImage {
 }
 
 /**
- * Ends a switch over every case. A case that is missing does not compile.
+ * The default of an exhaustive switch: a missing case does not compile.
  *
- * @throws Error for a value that the types say can't be
+ * @throws Error for a value outside its type
  */
 export function unreachable(value: never): never {
   throw new Error(`There is no case for ${JSON.stringify(value)}.`);
 }
 
-/** The words of a message, null for none. */
+/** The text of a message, null when it has none. */
 export function textOf(body: MessageBody<unknown>): string | null {
   switch (body.type) {
     case 'text':
@@ -40,7 +40,7 @@ export function textOf(body: MessageBody<unknown>): string | null {
   }
 }
 
-/** The body with what is known of its picture at another place. */
+/** The body with its picture converted to another representation. */
 export function mapImage<Known, Needed>(body: MessageBody<Known>, convert: (image: Known) => Needed): MessageBody<Needed> {
   switch (body.type) {
     case 'text':
@@ -52,7 +52,7 @@ export function mapImage<Known, Needed>(body: MessageBody<Known>, convert: (imag
   }
 }
 
-/** Whether a message of this type carries a file, which is uploaded before the message is saved. */
+/** Whether a message of this type carries a file that is uploaded before the message is saved. */
 export function carriesFile(type: BodyType): boolean {
   switch (type) {
     case 'text':
@@ -64,7 +64,7 @@ export function carriesFile(type: BodyType): boolean {
   }
 }
 
-/** The fields of the socket events that say what a message is. */
+/** The fields of a socket event that hold a message's body. */
 export interface RelayedBody {
   readonly type: string;
   readonly message?: string | null | undefined;
@@ -74,12 +74,12 @@ export interface RelayedBody {
   readonly mimeType?: string | null | undefined;
 }
 
-/** Old front-ends may name any type; what carries a picture is a picture. */
+/** Old front-ends may send any type name; an event with a picture is an image. */
 function relayedType({ image }: RelayedBody): BodyType {
   return image == null || image === '' ? 'text' : 'image';
 }
 
-/** The body that a socket event stands for. */
+/** Reads the body from a socket event. */
 export function bodyOfRelayed(event: RelayedBody): MessageBody<LinkedImage> {
   const { message, image, name, mimeType } = event;
   const type = relayedType(event);
@@ -93,7 +93,7 @@ export function bodyOfRelayed(event: RelayedBody): MessageBody<LinkedImage> {
   }
 }
 
-/** The fields that say this body in a socket event. */
+/** Writes the body as fields of a socket event. */
 export function relayedBody(body: MessageBody<LinkedImage>): RelayedBody {
   switch (body.type) {
     case 'text':
@@ -107,7 +107,7 @@ export function relayedBody(body: MessageBody<LinkedImage>): RelayedBody {
   }
 }
 
-/** The fields of the HTTP API that say what a message is. */
+/** The fields of the HTTP API that hold a message's body. */
 export interface SavedBody {
   readonly messageType: MessageType;
   readonly text?: string | null | undefined;
@@ -116,7 +116,7 @@ export interface SavedBody {
   readonly mimeType?: string | null | undefined;
 }
 
-/** The body that a message of the HTTP API stands for. */
+/** Reads the body from a message of the HTTP API. */
 export function bodyOfSaved({ messageType, text, imageUrl, imageName, mimeType }: SavedBody): MessageBody<LinkedImage> {
   switch (messageType) {
     case 'TEXT':
@@ -129,12 +129,12 @@ export function bodyOfSaved({ messageType, text, imageUrl, imageName, mimeType }
       };
     default:
       messageType satisfies never;
-      // A newer server knows more types than this page, which shows the words that come with them.
+      // A newer server may send types that this page does not know: show their text.
       return { type: 'text', text: text ?? '' };
   }
 }
 
-/** The fields that say this body in the HTTP API. */
+/** Writes the body as fields of the HTTP API. */
 export function savedBody(body: MessageBody<LinkedImage>): SavedBody {
   const messageType = MESSAGE_TYPES[body.type];
   switch (body.type) {

@@ -1,6 +1,5 @@
 /**
- * What of a conversation has changed, so that an operator's page may show it wrongly until it fetches again: its messages, whether it has ended, whether its
- * visitor is blocked, whether it is marked as done, or the page that the visitor is on. A hint names these kinds (`what`); a receiver ignores those that it does
- * not know.
+ * The parts of a conversation that can change, and that an operator's page must fetch again after a change: its messages, whether it is ended, whether its
+ * visitor is blocked, whether it is marked as done, and the page that the visitor is on. A hint names them (`what`); receivers ignore unknown ones.
  */
 export type ChangeKind = 'messages' | 'ended' | 'blocked' | 'done' | 'page';

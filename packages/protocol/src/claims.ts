@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * Who a relay token speaks for. `id` is the operator's or client's database id; `sessionId` a visitor's address; `until` (seconds since 1970) the absolute end
- * of a visitor's tokens, which no renewal moves.
+ * The holder of a relay token. `id` is the operator's or client's database id, `sessionId` a visitor's address, `until` (seconds since 1970) the absolute
+ * expiry of a visitor's tokens, which renewals do not extend.
  */
 export const relayClaims = z.discriminatedUnion('role', [
   z.object({

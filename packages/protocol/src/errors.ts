@@ -12,7 +12,7 @@ export const ERRORS = {
   rate_limited: { status: 429, retryable: true },
   internal: { status: 500, retryable: true },
   unavailable: { status: 503, retryable: true },
-  /** Relay only: an event before `join`. */
+  /** Only on the relay: an event was sent before `join`. */
   not_joined: { status: 409, retryable: true },
 } as const satisfies Record<string, { status: number; retryable: boolean }>;
 

@@ -10,9 +10,9 @@ describe('clientMessage', () => {
     ['a text', { type: 'text', message: 'Hi' }],
     ['a text with a key', { type: 'text', message: 'Hi', messageKey: key }],
     ['an image of an old front-end', { type: 'image', image: 'data:image/png;base64,AAAA', name: 'a.png', mimeType: 'image/png', size: 3 }],
-    ['nulls for what is not there', { type: 'text', message: 'Hi', image: null, name: null, mimeType: null, size: null }],
-    ['another type of an old front-end', { type: 'file', image: 'https://files.example/1' }],
-    ['a text of the greatest length', { type: 'text', message: 'x'.repeat(MAX_TEXT_LENGTH) }],
+    ['null for missing fields', { type: 'text', message: 'Hi', image: null, name: null, mimeType: null, size: null }],
+    ['an old front-end’s own type', { type: 'file', image: 'https://files.example/1' }],
+    ['a text of the maximum length', { type: 'text', message: 'x'.repeat(MAX_TEXT_LENGTH) }],
   ])('may be %s', (_what, payload) => {
     expect(peerEvents.clientMessage.parse(payload)).toEqual(payload);
   });
@@ -31,7 +31,7 @@ describe('clientMessage', () => {
     expect(() => parse(peerEvents.clientMessage, payload)).toThrow(ChatError);
   });
 
-  it('loses fields that nobody knows, so that they reach nobody', () => {
+  it('drops unknown fields, so that no receiver gets them', () => {
     expect(
       peerEvents.clientMessage.parse({ type: 'text', message: 'Hi', id: 7, from: 'somebody else', __proto__: { admin: true } }),
     ).toEqual({ type: 'text', message: 'Hi' });
@@ -39,17 +39,17 @@ describe('clientMessage', () => {
 });
 
 describe('operatorMessage', () => {
-  it.each([[[]], [{}], [7], [true], [''], ['x'.repeat(65)], [null]])('is refused to the address %j', (to) => {
+  it.each([[[]], [{}], [7], [true], [''], ['x'.repeat(65)], [null]])('is refused with the address %j', (to) => {
     expect(peerEvents.operatorMessage.safeParse({ type: 'text', message: 'Hi', to }).success).toBe(false);
   });
 
-  it('keeps operator ids of both kinds that old front-ends send', () => {
+  it('accepts both kinds of operator id that old front-ends send', () => {
     for (const operatorId of [7, 'seven', null])
       expect(peerEvents.operatorMessage.parse({ type: 'text', message: 'Hi', to: 'a', operatorId })).toMatchObject({ operatorId });
   });
 });
 
-/** What `parse` does with an input: fine, or refused with named fields; anything else is a fault of ours. */
+/** The outcome of parsing an input. `fault`: an error other than a refusal that names fields, which is a bug. */
 function outcome(schema: (typeof peerEvents)[keyof typeof peerEvents], input: unknown): 'parsed' | 'refused' | 'fault' {
   try {
     parse(schema, input);
@@ -60,7 +60,7 @@ function outcome(schema: (typeof peerEvents)[keyof typeof peerEvents], input: un
 }
 
 describe('every schema', () => {
-  it('answers any input with a value or a ChatError that names a field, never with another error', () => {
+  it('turns any input into a value or into a ChatError that names a field, never into another error', () => {
     fc.assert(
       fc.property(fc.constantFrom(...Object.values(peerEvents)), fc.anything(), (schema, input) => {
         expect(outcome(schema, input)).not.toBe('fault');

@@ -13,8 +13,8 @@ import {
 import { isVisible } from './visible.ts';
 
 /**
- * The socket events. Names, directions and fields are frozen (docs/wire.md); optional fields and events may be added. Unknown fields are dropped, so
- * that an old peer which sends more than it should keeps working; known ones of the wrong type are refused. Old peers send `null` for "none".
+ * The socket events. Names, directions and fields are frozen (docs/wire.md); optional fields and events may be added. Unknown fields are dropped, so that
+ * an old peer that sends extra fields keeps working; known fields of the wrong type are refused. Old peers send `null` for "none".
  */
 const address = z.string().min(1).max(MAX_ADDRESS_LENGTH);
 const messageKey = z.uuid();
@@ -24,7 +24,7 @@ const operatorId = z.union([z.int(), z.string().max(MAX_ADDRESS_LENGTH)]);
 const content = {
   type: z.string().min(1).max(32),
   message: z.string().max(MAX_TEXT_LENGTH).nullish(),
-  /** A URL, or from an old front-end a whole image as a data URL; the relay's payload limit bounds it. */
+  /** A URL, or from an old front-end a whole image as a data URL, up to the relay's payload limit. */
   image: z.string().nullish(),
   name: z.string().max(MAX_FILE_NAME_LENGTH).nullish(),
   mimeType: z.string().max(100).nullish(),
@@ -36,7 +36,7 @@ const HAS_CONTENT: Readonly<Record<BodyType, (body: RelayedBody) => boolean>> = 
 };
 const isBodyType = (type: string): type is BodyType => Object.hasOwn(HAS_CONTENT, type);
 
-/** Whether a message has what its type needs. Old peers may use other types; those need the content of any type. */
+/** Whether a message has the content that its type needs. Other types, which old peers may use, need the content of any known type. */
 function hasContent(body: RelayedBody): boolean {
   const type = body.type.toLowerCase();
   return isBodyType(type) ? HAS_CONTENT[type](body) : Object.values(HAS_CONTENT).some((has) => has(body));
@@ -50,25 +50,25 @@ export const peerEvents = {
     .object({ ...content, size: z.number().nonnegative().nullish(), messageKey: messageKey.nullish() })
     .refine(hasContent, NO_CONTENT),
   clientTyping: z.object({ isTyping: z.boolean() }),
-  /** Has no payload; whatever an old peer puts there is ignored. */
+  /** Has no payload; anything an old peer sends is ignored. */
   chatEnded: z.unknown(),
   operatorMessage: z
     .object({ ...content, to: address, operatorId: operatorId.nullish(), operatorName: name.nullish(), messageKey: messageKey.nullish() })
     .refine(hasContent, NO_CONTENT),
-  /** Asks nothing but for an answer: a peer whose network may be gone finds out whether this connection still works. */
+  /** Only asks for an acknowledgement, so that a peer can check whether its connection still works. */
   check: z.unknown(),
   operatorTyping: z.object({ to: address, isTyping: z.boolean(), operatorName: name.nullish() }),
 } as const;
 
 export type PeerEventName = keyof typeof peerEvents;
-/** The parsed payload of each event that peers send. */
+/** The parsed payload of each peer event. */
 export type PeerPayloads = { [E in PeerEventName]: z.infer<(typeof peerEvents)[E]> };
-/** What a sender of ours puts into each event. */
+/** The payload of each peer event as a sender writes it. */
 export type PeerInputs = { [E in PeerEventName]: z.input<(typeof peerEvents)[E]> };
 
 /**
- * What was sent, of fields that the relay has changed: with `SANITIZE_HTML=true` it takes markup out of texts, for front-ends that show them as HTML. Those
- * that show text as text use these instead, and whoever saves a message saves these.
+ * The original values of fields that the relay changed. With `SANITIZE_HTML=true` the relay strips markup from texts for front-ends that show them as HTML.
+ * Front-ends that show plain text use the originals, and the originals are saved.
  */
 export interface Original {
   message?: string;
@@ -101,29 +101,29 @@ export interface RelayPayloads {
   operatorTyping: { isTyping: boolean; operatorName?: string | null | undefined; original?: Original | undefined };
   error: Pick<WireError, 'message'> & Partial<WireError>;
   /**
-   * A hint: the database has news of this address. Never data: fetch if behind. `visitorChanged`: something other than the messages has changed. `what`, for
-   * operators: the kinds of change (`ChangeKind`, or kinds of a later version); an older sender names none.
+   * A hint that this address has new data in the database. It carries no content: fetch if behind. `visitorChanged`: something other than the messages has
+   * changed. `what`, for operators: the kinds of change (`ChangeKind`, or kinds of a later version); older senders omit it.
    */
   conversationChanged: { clientId: string; lastSeq: number; visitorChanged?: boolean | undefined; what?: readonly string[] | undefined };
-  /** A hint: one side has received or seen up to these numbers. The truth is in the next fetched page. */
+  /** A hint that one side has received and seen messages up to these numbers. The next fetched page is authoritative. */
   messagesSeen: { clientId: string; by: 'client' | 'operator'; deliveredSeq: number; readSeq: number };
-  /** A hint: this peer may have missed something on a line that looked healthy. Look in the database, after a random moment: everybody was told. */
+  /** A hint that this peer may have missed events although its connection looked healthy. Fetch after a random delay: every peer gets this hint. */
   resync: Record<string, never>;
 }
 
-/** What the relay answers where the sender asked for an acknowledgement. It means *relayed*, never *saved*. */
+/** The relay's acknowledgement of an event. It means *relayed*, never *saved*. */
 export type Acknowledgement =
-  /** `delivered`: sockets it was written to on this node, null when it can't know. */
+  /** `delivered`: how many sockets of this node it was written to, null when that is not known. */
   { ok: true; timestamp: string; delivered: number | null } | { ok: false; error: WireError };
 
 type Callback = (acknowledgement: Acknowledgement) => void;
 
-/** Socket.IO's typing of the relay's side (what it listens to). */
+/** Socket.IO's type of the events that the relay listens to. */
 export type PeerEventMap = { [E in PeerEventName]: (payload: PeerInputs[E], acknowledge?: Callback) => void };
-/** Socket.IO's typing of a peer's side (what it listens to). */
+/** Socket.IO's type of the events that a peer listens to. */
 export type RelayEventMap = { [E in keyof RelayPayloads]: (payload: RelayPayloads[E]) => void };
 
-/** What the web app posts to a relay's `/hints` with a `service` token, to have a hint sent. */
+/** A hint that the web app posts to a relay's `/hints` with a `service` token. */
 export const hintRequest = z.discriminatedUnion('event', [
   z.object({
     event: z.literal('conversationChanged'),
@@ -140,15 +140,15 @@ export const hintRequest = z.discriminatedUnion('event', [
     deliveredSeq: z.int().nonnegative(),
     readSeq: z.int().nonnegative(),
   }),
-  // To operators: the visitor's own connection may have ended with the chat, before it could say so.
+  // Sent to operators: the visitor's own connection may have closed before it could send `chatEnded`.
   z.object({ event: z.literal('chatEnded'), clientId: address }),
-  // Nothing that a peer hears: the relay ends the person's connections, and believes no token from before `at` (seconds since 1970).
+  // Not sent to peers: the relay closes the person's connections and refuses tokens issued before `at` (seconds since 1970).
   z.object({
     event: z.literal('revoked'),
     role: z.enum(['operator', 'client']),
     id: z.int().positive(),
     at: z.int().positive(),
-    // Of a visitor: where it is. One without a token is found by nothing else.
+    // A visitor's address. The relay can find a visitor without a token only by it.
     address: address.nullish(),
   }),
 ]);

@@ -1,8 +1,8 @@
-/** The limits of the wire. A sender may rely on them; a receiver refuses what is past them. This file has no imports, so it costs browsers only what they use. */
+/** The limits of the protocol. Senders may rely on them; receivers refuse input beyond them. No imports, so this file costs browsers only what they use. */
 
-/** Characters (UTF-16 units) of one text message. At three bytes each it still fits our own clients' 64 KiB. */
+/** Characters (UTF-16 units) of one text message. At three bytes each it still fits the 64 KiB of a packet. */
 export const MAX_TEXT_LENGTH = 10_000;
-/** Characters of a visitor's or an operator's name. */
+/** Characters of a visitor's or operator's name. */
 export const MAX_NAME_LENGTH = 80;
 export const MAX_PHONE_LENGTH = 40;
 export const MAX_EMAIL_LENGTH = 254;
@@ -15,40 +15,40 @@ export const MAX_SAVE_BATCH = 100;
 /** Messages in one page of history. */
 export const MAX_PAGE_SIZE = 200;
 export const DEFAULT_PAGE_SIZE = 50;
-/** Default of the guide's `getChatHistoryAction`. */
+/** Default limit of the guide's `getChatHistoryAction`. */
 export const DEFAULT_HISTORY_LIMIT = 100;
-/** Conversations in one answer of the recent chats. */
+/** Conversations in one answer of `GET /api/chat/recent` without a view. */
 export const MAX_RECENT_CHATS = 200;
-/** The same of one page of a view. */
+/** Conversations in one page of a view, by default. */
 export const DEFAULT_CHATS_PAGE = 50;
-/** Conversations that may be asked for by their ids or addresses at once. */
+/** Ids or addresses in one request for conversations. */
 export const MAX_CHATS_BY_ID = 100;
-/** Pages of the host site that are remembered of a visitor. */
+/** Pages of the host site that are stored per visitor. */
 export const MAX_VISITED_PAGES = 10;
-/** The frame says at least this often which page the visitor is on, while it is visible; somebody who was heard of within HERE_MS is there. */
+/** While it is visible, the frame reports the visitor's page at least this often. A visitor counts as online for HERE_MS after a report. */
 export const PAGE_REPORT_MS = 60_000;
 export const HERE_MS = 100_000;
-/** Kinds of change that one hint names, and the characters of one of them. */
+/** The most kinds of change in one hint, and the length of one of them. */
 export const MAX_CHANGE_KINDS = 16;
 export const MAX_CHANGE_KIND_LENGTH = 32;
-/** Messages that one sender may send to the relay in a second. */
+/** Messages that one sender may send to the relay per second. */
 export const MESSAGES_PER_SECOND = 5;
-/** A message's `createdAt` is never further back than this, in milliseconds. */
+/** A message's `createdAt` is at most this old when it is saved. Milliseconds. */
 export const MAX_MESSAGE_AGE_MS = 7 * 24 * 60 * 60 * 1000;
-/** Of each kind in one report of how long messages took, and how often one is sent at most (but for the last before the page is left). */
+/** The most latencies of each kind in one report, and the shortest time between two reports (except the last one before the page is left). */
 export const MAX_TIMINGS = 100;
 export const TIMINGS_EVERY_MS = 60_000;
-/** Bytes of one upload, unless the installation says otherwise. */
+/** Bytes of one upload, unless configured otherwise. */
 export const DEFAULT_MAX_IMAGE_BYTES = 10 * 1024 * 1024;
-/** Bytes of one socket message, unless the installation says otherwise. */
+/** Bytes of one socket message, unless configured otherwise. */
 export const DEFAULT_MAX_SOCKET_PAYLOAD_BYTES = 1_000_000;
-/** What an upload may be: raster images that every browser shows. No SVG, which is a document that runs scripts. */
+/** The accepted types of uploads: raster images that every browser shows. No SVG: it is a document that can run scripts. */
 export const IMAGE_TYPES = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'] as const;
-/** While somebody types, the signal is repeated this often; it is forgotten after TYPING_TTL_MS without a repeat; typing stops after TYPING_IDLE_MS without a key. */
+/** The typing signal is repeated this often while somebody types, ends TYPING_IDLE_MS after the last key, and expires after TYPING_TTL_MS without a repeat. */
 export const TYPING_REPEAT_MS = 3_000;
 export const TYPING_IDLE_MS = 2_000;
 export const TYPING_TTL_MS = 5_000;
-/** An open conversation asks the database for news at least this often. */
+/** An open conversation is checked for new messages at least this often. */
 export const HEAD_CHECK_MS = 20_000;
 /** Sites that may be named to frame the chat: they stand in one header of an answer. */
 export const MAX_WIDGET_SITES = 200;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { bestLocale, directionOf } from './locales.ts';
 
-describe('the language of the screens', () => {
+describe('the language of the user interface', () => {
   it.each([
     [['de'], 'de'],
     [['de-AT', 'en'], 'de'],

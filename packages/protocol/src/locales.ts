@@ -1,9 +1,9 @@
-/** The languages of the console and the widget: the code, as in the names of the files that hold their texts, and what the language calls itself. */
+/** The languages of the console and the widget: code (also the name of the file with their texts) → native name. */
 export const LOCALES = { en: 'English', de: 'Deutsch' } as const;
 
 export type Locale = keyof typeof LOCALES;
 
-/** The language that is shown to people who read none of the others. */
+/** The language for people who read none of the others. */
 export const DEFAULT_LOCALE: Locale = 'en';
 
 /** Whether there are texts in this language. */
@@ -11,14 +11,14 @@ function isLocale(code: string): code is Locale {
   return Object.hasOwn(LOCALES, code);
 }
 
-/** The first of the wanted languages that there are texts in, whatever its region (`de-AT` is `de`); English when there is none. */
+/** The first wanted language that is supported, regardless of region (`de-AT` is `de`); English when there is none. */
 export function bestLocale(wanted: readonly string[]): Locale {
   return wanted.map((tag) => tag.toLowerCase().split(/[-_]/, 1)[0] ?? '').find(isLocale) ?? DEFAULT_LOCALE;
 }
 
 const RIGHT_TO_LEFT = /^(?:ar|ckb|dv|fa|he|iw|ks|nqo|ps|sd|syr|ug|ur|yi)\b(?!.*-latn)|-(?:arab|hebr)\b/i;
 
-/** The direction in which a language is written, by its tag (`ar`, `pt-BR`). */
+/** The writing direction of a language, by its tag (`ar`, `pt-BR`). */
 export function directionOf(locale: string): 'ltr' | 'rtl' {
   return RIGHT_TO_LEFT.test(locale) ? 'rtl' : 'ltr';
 }

@@ -1,4 +1,4 @@
-/** Everything of the wire that is only a type: importing from here costs nothing at run time. */
+/** The protocol's types alone: importing from here costs nothing at run time. */
 export type { BodyType, MessageBody, MessageType } from './body.ts';
 export type { ChangeKind } from './changes.ts';
 export type { ChatView, RecentChat, RecentChatsResponse, UnchangedChat, VisitedPage } from './http/chats.ts';

@@ -21,7 +21,7 @@ const NOTHING: readonly (readonly [string, string])[] = [
   ['many of them', ' \u200B\u2800\u3164'.repeat(2_000)],
 ];
 
-it.each(NOTHING)('there is nothing to see in %s', (_what, text) => {
+it.each(NOTHING)('nothing is visible in %s', (_what, text) => {
   expect(isVisible(text)).toBe(false);
   const message = { messageKey: crypto.randomUUID(), messageType: 'TEXT', text };
   expect(newMessage.safeParse(message).success).toBe(false);
@@ -40,14 +40,14 @@ it.each<[string, string]>([
   ['an Arabic sign of numbers', '\u0600'],
   ['half a character, which is shown as a box', '\uD83D'],
   ['a letter made of two', 'e\u0301'],
-])('there is something to see in %s', (_what, text) => {
+])('something is visible in %s', (_what, text) => {
   expect(isVisible(text)).toBe(true);
   const message = { messageKey: crypto.randomUUID(), messageType: 'TEXT', text };
-  // Kept as it was typed.
+  // It is kept as it was typed.
   expect(newMessage.parse(message).text).toBe(text);
 });
 
-it('a picture needs no words', () => {
+it('a picture needs no text', () => {
   const picture = { messageKey: crypto.randomUUID(), messageType: 'IMAGE', imageUrl: '/api/chat/uploads/x', text: '\u200B' };
   expect(newMessage.safeParse(picture).success).toBe(true);
 });

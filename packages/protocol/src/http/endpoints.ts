@@ -12,7 +12,7 @@ import { uploadEndpoints } from './uploads.ts';
 import { visitorEndpoints } from './visitors.ts';
 
 /**
- * Every endpoint of the web app, by method and path. The server's handlers, the browsers' requests and the documents are made from it: an endpoint without a
+ * Every endpoint of the web app, by method and path. The server's handlers, the browsers' requests and the documents derive from it: an endpoint without a
  * handler or without a row in the access tests does not compile.
  */
 export const ENDPOINTS = {
@@ -30,7 +30,7 @@ export const ENDPOINTS = {
 } as const satisfies Record<EndpointKey, Endpoint>;
 
 export type EndpointName = keyof typeof ENDPOINTS;
-/** What stands in the table under this name. */
+/** The endpoint of this name. */
 export type EndpointNamed<N extends EndpointName> = (typeof ENDPOINTS)[N];
 
 /** Names of the endpoints that answer JSON of a known shape. */
@@ -46,26 +46,26 @@ type SchemaOf<B> = B extends JsonBody<infer S> | FormBody<infer S> | JsonRespons
 type Part<E extends Endpoint, K extends 'body' | 'query'> = E extends Readonly<Record<K, infer P>> ? P : undefined;
 type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined;
 
-/** A body as a handler gets it, parsed; undefined where there is none. */
+/** The parsed body that a handler gets, undefined where there is none. */
 export type ParsedBody<E extends Endpoint> = Parsed<SchemaOf<Part<E, 'body'>>>;
-/** A query as a handler gets it, parsed; undefined where there is none. */
+/** The parsed query that a handler gets, undefined where there is none. */
 export type ParsedQuery<E extends Endpoint> = Parsed<Part<E, 'query'>>;
-/** The JSON that an endpoint answers; undefined where it answers anything else. */
+/** The JSON that an endpoint answers, undefined where it answers anything else. */
 export type Answer<E extends Endpoint> = Parsed<SchemaOf<E['response']>>;
 
 /** The JSON that the endpoint of this name answers. */
 export type AnswerOf<N extends JsonEndpointName> = Answer<EndpointNamed<N>>;
 
-/** What a caller may give: nothing of it is changed. */
+/** A caller's input, deeply read-only. */
 type Sent<T> = T extends readonly (infer V)[] ? readonly Sent<V>[] : T extends object ? { readonly [K in keyof T]: Sent<T[K]> } : T;
 
-/** The fields of a query's input with the values of its output: a caller gives numbers and lists as such. */
+/** The keys of a query's input with the types of its output: a caller passes numbers and lists, not strings. */
 type GivenQuery<S> = S extends z.ZodType ? { [K in keyof z.input<S>]: K extends keyof z.output<S> ? z.output<S>[K] : never } : never;
 
-/** The parts in braces of a path. */
+/** The names in braces in a path. */
 type ParamName<Path extends string> = Path extends `${string}{${infer P}}${infer Rest}` ? P | ParamName<Rest> : never;
 
-/** What a caller sends to the endpoint of this name: its path's parts, its query and its body, where it has them; `unknown` where it takes nothing. */
+/** The input of the endpoint of this name: path parameters, query and body, where it has them; `unknown` where it takes nothing. */
 export type RequestOf<N extends EndpointName> = ([ParamName<N>] extends [never]
   ? unknown
   : { readonly params: Sent<Record<ParamName<N>, string | number>> }) &

@@ -26,7 +26,7 @@ function fieldsOf(run: () => unknown): readonly string[] {
 }
 
 describe('startSessionRequest', () => {
-  it('trims names and takes empty form fields for fields not given', () => {
+  it('trims names and treats empty form fields as not given', () => {
     expect(parse(startSessionRequest, { username: '  Ana ', phone: '', email: ' ' })).toEqual({ username: 'Ana' });
   });
 
@@ -40,7 +40,7 @@ describe('startSessionRequest', () => {
   });
 });
 
-describe('what a host page fills in by itself', () => {
+describe('a field that the host page fills in', () => {
   it.each(['jörg@example.de', 'kim@müller.de', 'r&d@lamps.example', 'a@b', '"odd one"@example.org'.replace(' ', '')])(
     'may be the e-mail %s',
     (email) => {
@@ -62,13 +62,13 @@ describe('what a host page fills in by itself', () => {
     { locale: 'x'.repeat(36) },
     { pageUrl: `https://shop.example/${'x'.repeat(3_000)}` },
     { pageUrl: 7 },
-  ])('counts as not given when it can not be used: %j', (given) => {
+  ])('counts as not given when it can’t be used: %j', (given) => {
     expect(parse(startSessionRequest, { username: 'Ana', ...given })).toEqual({ username: 'Ana' });
   });
 });
 
 describe('saveMessagesRequest', () => {
-  it('brings keys into one spelling, so that one message has one key', () => {
+  it('normalizes the spelling of keys, so that one message has one key', () => {
     expect(parse(saveMessagesRequest, { messages: [text] }).messages[0]?.messageKey).toBe(messageKey.toLowerCase());
   });
 
@@ -86,7 +86,7 @@ describe('saveMessagesRequest', () => {
 });
 
 describe('readMessagesQuery', () => {
-  it('has a page size of its own', () => {
+  it('defaults to pages of 50', () => {
     expect(parse(readMessagesQuery, { afterSeq: '0' })).toEqual({ afterSeq: 0, limit: 50 });
   });
 
@@ -105,7 +105,7 @@ describe('readMessagesQuery', () => {
 });
 
 describe('timingsRequest', () => {
-  it('takes what no clock can be trusted with as the nearest that makes sense', () => {
+  it('clamps implausible durations', () => {
     const parsed = parse(timingsRequest, { relayed: [-5, 20.5], saved: [1e12], outboxAge: -1 });
     expect(parsed).toEqual({ relayed: [0, 20.5], saved: [MAX_MESSAGE_AGE_MS], outboxAge: 0 });
     expect(parse(timingsRequest, {})).toEqual({ relayed: [], saved: [] });
@@ -120,7 +120,7 @@ describe('timingsRequest', () => {
 });
 
 describe('receiptsRequest', () => {
-  it('wants at least one number', () => {
+  it('requires at least one number', () => {
     expect(() => parse(receiptsRequest, {})).toThrow(ChatError);
     expect(parse(receiptsRequest, { readSeq: 3 })).toEqual({ readSeq: 3 });
   });

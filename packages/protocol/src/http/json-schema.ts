@@ -13,22 +13,22 @@ export interface JsonSchema {
   properties?: Record<string, JsonSchema>;
   required?: string[];
   minimum?: number;
-  /** Of a schema that chooses between these itself (`.meta({ alternatives })`). */
+  /** The alternatives of a schema with its own choice (`.meta({ alternatives })`). */
   alternatives?: readonly z.ZodType[];
   [keyword: string]: unknown;
 }
 
-/** A schema with the named shapes (`.meta({ id })`) that it refers to as `#/components/schemas/<id>`. */
+/** A schema, and the named shapes (`.meta({ id })`) that it references as `#/components/schemas/<id>`. */
 export interface DescribedSchema {
   readonly schema: JsonSchema;
   readonly shapes: Readonly<Record<string, JsonSchema>>;
 }
 
-/** Formats whose patterns say the same again, at length. */
-const SELF_EXPLAINING = new Set(['uuid', 'date-time']);
+/** Formats whose generated patterns repeat the format. */
+const REDUNDANT_PATTERNS = new Set(['uuid', 'date-time']);
 const QUERY_NUMBER = String.raw`^\d{1,9}$`;
 
-/** The JSON Schema of what goes over the network: of what a caller sends (`input`), or of an answer (`output`). */
+/** The JSON Schema of a request (`input`) or of a response (`output`). */
 export function describe(schema: z.ZodType, io: 'input' | 'output'): DescribedSchema {
   const {
     $schema: _dialect,
@@ -40,7 +40,7 @@ export function describe(schema: z.ZodType, io: 'input' | 'output'): DescribedSc
     override: ({ jsonSchema }) => simplify(jsonSchema as JsonSchema),
   });
   const text = JSON.stringify({ schema: described, shapes: $defs });
-  // Copied, because the results share objects.
+  // A copy, because the results share objects.
   return JSON.parse(text.replaceAll('#/$defs/', '#/components/schemas/')) as DescribedSchema;
 }
 
@@ -50,12 +50,12 @@ function simplify(jsonSchema: JsonSchema): void {
     delete jsonSchema.alternatives;
     jsonSchema.anyOf = alternatives.map((each) => describe(each, 'input').schema);
   }
-  if (SELF_EXPLAINING.has(jsonSchema.format ?? '')) delete jsonSchema.pattern;
+  if (REDUNDANT_PATTERNS.has(jsonSchema.format ?? '')) delete jsonSchema.pattern;
   if (jsonSchema.pattern === QUERY_NUMBER) {
     delete jsonSchema.pattern;
     Object.assign(jsonSchema, { type: 'integer', minimum: 0 });
   }
-  // Every `z.int()` has them; they say nothing of the API.
+  // Bounds that every `z.int()` has; they are not part of the API.
   if (jsonSchema['minimum'] === Number.MIN_SAFE_INTEGER) delete jsonSchema['minimum'];
   if (jsonSchema['maximum'] === Number.MAX_SAFE_INTEGER) delete jsonSchema['maximum'];
 }

@@ -4,7 +4,7 @@ import { ACCESS, type Endpoint } from './endpoint.ts';
 import { ENDPOINTS } from './endpoints.ts';
 import { describe, type JsonSchema } from './json-schema.ts';
 
-/** The table of endpoints for people: a row each, and after it the shapes that rows refer to. */
+/** The endpoints as a Markdown table, followed by the shapes that its rows reference. */
 export function endpointsMarkdown(): string {
   const shapes: Record<string, JsonSchema> = {};
   const write = (schema: JsonSchema, used: Readonly<Record<string, JsonSchema>>): string => {
@@ -38,14 +38,14 @@ export function errorsMarkdown(): string {
   const rows = Object.entries(ERRORS).map(([code, { status, retryable }]) =>
     row([`\`${code}\``, String(status), retryable ? 'yes' : 'no']),
   );
-  return [row(['code', 'status', 'the same request may succeed later']), row(['---', '---', '---']), ...rows].join('\n');
+  return [row(['code', 'status', 'retryable']), row(['---', '---', '---']), ...rows].join('\n');
 }
 
 function row(cells: readonly string[]): string {
   return `| ${cells.map((cell) => cell.replaceAll('|', String.raw`\|`)).join(' | ')} |`;
 }
 
-/** A shape in short: the names of an object's fields, with `?` where one may be left out, and those of objects within. */
+/** A shape in short: the names of an object's fields, with `?` after optional ones, and those of nested objects. */
 function signature({ $ref, anyOf, items, properties, required = [] }: JsonSchema): string {
   if ($ref !== undefined) return $ref.slice($ref.lastIndexOf('/') + 1);
   if (items !== undefined) return `[${signature(items)}]`;

@@ -20,13 +20,17 @@ interface GivenBody {
   readonly imageUrl?: string | null | undefined;
 }
 
-/** The field that a message of each type can't do without. */
+/** The required field of each type of message. */
 const NEEDED: Readonly<Record<MessageType, { field: keyof GivenBody; isGiven: (body: GivenBody) => boolean; problem: string }>> = {
-  TEXT: { field: 'text', isGiven: ({ text: given }) => isVisible(given ?? ''), problem: 'a TEXT message needs a text that can be seen' },
+  TEXT: {
+    field: 'text',
+    isGiven: ({ text: given }) => isVisible(given ?? ''),
+    problem: 'a TEXT message needs a text with visible characters',
+  },
   IMAGE: { field: 'imageUrl', isGiven: ({ imageUrl }) => (imageUrl ?? '') !== '', problem: 'an IMAGE message needs an imageUrl' },
 };
 
-/** One message to save. Who sent it follows from who asks; `senderType: 'CLIENT'` from an operator saves on the visitor's behalf. */
+/** A message to save. The caller is its sender; `senderType: 'CLIENT'` from an operator saves on the visitor's behalf. */
 export const newMessage = z
   .object({
     messageKey: z.uuid().transform((value) => value.toLowerCase()),
@@ -55,7 +59,7 @@ const savedMessage = z
     id: z.int(),
     seq: z.int(),
     createdAt: z.iso.datetime(),
-    duplicate: z.boolean().describe('Whether the row was there before this request.'),
+    duplicate: z.boolean().describe('Whether the message was already saved before this request.'),
   })
   .meta({ id: 'SavedMessage' });
 export type SavedMessage = z.output<typeof savedMessage>;
@@ -70,11 +74,11 @@ export const readMessagesQuery = z
     clientId: queryNumber.pipe(z.int().positive()).optional(),
   })
   .refine((query) => query.afterSeq === undefined || query.beforeSeq === undefined, {
-    message: 'afterSeq and beforeSeq exclude each other',
+    message: 'afterSeq and beforeSeq can’t be combined',
     path: ['beforeSeq'],
   });
 
-/** A saved message as everybody sees it. */
+/** A saved message as both sides see it. */
 export const messageView = z
   .object({
     id: z.int(),
@@ -87,10 +91,10 @@ export const messageView = z
     imageUrl: z
       .string()
       .nullable()
-      .describe('Of an upload to this server, a signed path that expires: fetch the page again for a fresh one.'),
+      .describe('For an upload to this server, a signed path that expires: fetch the page again for a fresh one.'),
     imageName: z.string().nullable(),
     mimeType: z.string().nullable(),
-    imageWidth: z.int().nullable().describe('Pixels, of an upload to this server: reserve the space.'),
+    imageWidth: z.int().nullable().describe('In pixels, for an upload to this server, so that a page can reserve the space.'),
     imageHeight: z.int().nullable(),
     operatorId: z.int().nullable(),
     operatorName: z.string().nullable(),
@@ -101,26 +105,26 @@ export const messageView = z
   .meta({ id: 'Message' });
 export type MessageView = z.output<typeof messageView>;
 
-/** One page, ordered by `seq` from old to new whichever direction was asked for. */
+/** A page of messages, ordered by `seq` from old to new in either direction. */
 const messagesPage = z.object({
   messages: z.array(messageView),
-  lastSeq: z.int().describe('Of the newest message in the database, 0 when there is none.'),
-  hasMore: z.boolean().describe('Whether there are more in the direction asked for: older ones without a cursor.'),
+  lastSeq: z.int().describe('The number of the newest saved message, 0 when there is none.'),
+  hasMore: z.boolean().describe('Whether there are more messages in the requested direction (without a cursor: older ones).'),
   receipts,
   endedAt: z.iso.datetime().nullable().describe('Set while the conversation is ended.'),
   epoch,
 });
 export type MessagesPage = z.output<typeof messagesPage>;
 
-/** A message of the greatest length whose characters JSON all writes as `\u0001`, with the rest of its fields. */
+/** A message of the maximum length whose characters JSON all escapes as `\u0001`, with its other fields. */
 const MAX_MESSAGE_BYTES = 6 * MAX_TEXT_LENGTH + 10_000;
 
 export const messageEndpoints = {
   'POST /api/chat/messages': {
     access: 'visitor-or-operator',
     summary:
-      'Saves 1 to 100 messages and answers in the order asked. Idempotent by conversation, sending side and `messageKey`, for ever: a repeat answers the first row. ' +
-      'A key of another operator’s message is 409 `conflict`: send the message again under a new key. All or nothing; 200 means committed. ' +
+      'Saves 1 to 100 messages and answers in the order asked. Idempotent by conversation, sending side and `messageKey`, without a time limit: a repeat returns the first row. ' +
+      'The key of another operator’s message is 409 `conflict`: send the message again under a new key. All or nothing; 200 means committed. ' +
       '`senderType: CLIENT` from an operator saves on a visitor’s behalf.',
     body: json(saveMessagesRequest, MAX_SAVE_BATCH * MAX_MESSAGE_BYTES),
     response: answer(saveMessagesResponse),
@@ -128,7 +132,7 @@ export const messageEndpoints = {
   'GET /api/chat/messages': {
     access: 'visitor-or-operator',
     summary:
-      'One page of one client’s messages by `seq`, oldest first. An operator says whose with `clientId`; a visitor sees their own only.',
+      'A page of one client’s messages by `seq`, oldest first. An operator names the client with `clientId`; a visitor sees only their own.',
     query: readMessagesQuery,
     response: answer(messagesPage),
   },

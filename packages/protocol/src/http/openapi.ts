@@ -5,7 +5,7 @@ import { ACCESS, type AccessRule, type Endpoint } from './endpoint.ts';
 import { ENDPOINTS, type EndpointName } from './endpoints.ts';
 import { describe, type DescribedSchema, type JsonSchema } from './json-schema.ts';
 
-/** How each access rule is proved, as OpenAPI's `security` says it: any one of these. */
+/** OpenAPI's `security` of each access rule: any one of these suffices. */
 const SECURITY = {
   anyone: [{}, { visitorToken: [] }, { operatorSession: [] }],
   visitor: [{ visitorToken: [] }],
@@ -56,7 +56,7 @@ export function openApiDocument(): object {
           type: 'apiKey',
           in: 'cookie',
           name: 'switchboard.session_token',
-          description: 'The console’s session cookie; its name has a prefix with TLS.',
+          description: 'The console’s session cookie. With TLS its name has a prefix.',
         },
         metricsToken: { type: 'http', scheme: 'bearer', description: 'METRICS_TOKEN.' },
       },

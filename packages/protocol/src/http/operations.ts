@@ -1,6 +1,6 @@
 import { content, type Endpoint, type EndpointKey } from './endpoint.ts';
 
-/** Signing in and out, whose shapes are those of better-auth. */
+/** Signing in and out; better-auth defines the shapes. */
 export const authEndpoints = {
   'POST /api/auth/sign-in/email': {
     access: 'own-page',
@@ -10,7 +10,7 @@ export const authEndpoints = {
   'POST /api/auth/sign-out': { access: 'own-page', summary: 'Ends the session.', response: content('application/json') },
   'POST /api/auth/change-password': {
     access: 'own-page',
-    summary: 'Sets another password, `{ currentPassword, newPassword }`, and ends all other sessions.',
+    summary: 'Changes the password, `{ currentPassword, newPassword }`, and ends all other sessions.',
     response: content('application/json'),
   },
   'POST /api/auth/revoke-other-sessions': {
@@ -29,10 +29,10 @@ export const documentEndpoints = {
   },
 } as const satisfies Record<EndpointKey, Endpoint>;
 
-/** The widget's files, and endpoints for whoever runs the server. */
+/** The widget's files, and the endpoints for operations. */
 export const operationEndpoints = {
   'GET /widget.js': { access: 'public', summary: 'The widget’s loader.', response: content('text/javascript') },
-  'GET /widget': { access: 'public', summary: 'The document of the widget’s frame.', response: content('text/html') },
+  'GET /widget': { access: 'public', summary: 'The HTML document of the widget’s frame.', response: content('text/html') },
   'GET /widget/assets/{name}': {
     access: 'public',
     summary: 'A file of the frame. Its name holds a hash of its content.',
@@ -40,18 +40,18 @@ export const operationEndpoints = {
   },
   'GET /demo': {
     access: 'public',
-    summary: 'A plain host page with the widget on it, where `ENABLE_DEMO` is on.',
+    summary: 'A plain host page with the widget, where `ENABLE_DEMO` is on.',
     response: content('text/html'),
   },
-  'GET /livez': { access: 'public', summary: '200 while the process answers. On the relay, too.', response: content('application/json') },
+  'GET /livez': { access: 'public', summary: '200 while the process responds. Also on the relay.', response: content('application/json') },
   'GET /readyz': {
     access: 'public',
-    summary: '200 while the server can do its work, 503 with the reasons while it can’t. On the relay, too.',
+    summary: '200 while the server can serve requests, 503 with the reasons while it can’t. Also on the relay.',
     response: content('application/json'),
   },
   'GET /metrics': {
     access: 'scraper',
-    summary: 'Figures for Prometheus ([metrics.md](metrics.md)). On the relay, too.',
+    summary: 'Metrics for Prometheus ([metrics.md](metrics.md)). Also on the relay.',
     response: content('text/plain'),
   },
 } as const satisfies Record<EndpointKey, Endpoint>;

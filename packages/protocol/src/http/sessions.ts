@@ -9,7 +9,7 @@ import { answer, json, type Endpoint, type EndpointKey } from './endpoint.ts';
 export const startSessionRequest = z.object({
   username: personName,
   phone: extra(MAX_PHONE_LENGTH),
-  // Whoever has one knows best what it looks like.
+  // Permissive: the owner of an address knows best what it looks like.
   email: extra(MAX_EMAIL_LENGTH, (value) => /^[^\s@]+@\S+$/.test(value)),
   pageUrl: extra(MAX_URL_LENGTH),
   locale: extra(35),
@@ -17,17 +17,17 @@ export const startSessionRequest = z.object({
     .string()
     .max(2_048)
     .optional()
-    .describe('Lets a visitor whose token has expired back into the same conversation. Where it leads to none, none is started.'),
+    .describe('Lets a visitor with an expired token back into the same conversation. Where that does not exist, no new one is started.'),
 });
 
 /** `POST /api/chat/sessions` by an operator, for the address of an old front-end. */
 export const adoptSessionRequest = z.object({
   clientSocketId: z.string().min(1).max(MAX_ADDRESS_LENGTH),
-  /** An old front-end may call a visitor anything: a name that can't be shown must not keep their messages from being saved. */
+  /** Old front-ends may send any name: an invisible one must not prevent the visitor's messages from being saved. */
   username: line(MAX_NAME_LENGTH).transform((value) => (isVisible(value) ? value : 'Visitor')),
 });
 
-/** Either of the two: a `clientSocketId` decides which, so that a bad one never starts a visitor's conversation. */
+/** Either of the two. The field `clientSocketId` decides which, so that an invalid one never starts a visitor's conversation. */
 const sessionRequest = z
   .custom<z.input<typeof startSessionRequest> | z.input<typeof adoptSessionRequest>>()
   .transform((value: unknown, context) => {
@@ -43,19 +43,21 @@ const startSessionResponse = z.object({
   token: z
     .string()
     .optional()
-    .describe('The relay token and Bearer token of this conversation. Absent when an operator adopted an address.'),
+    .describe(
+      'The token of this conversation for the relay and, as a Bearer token, for this API. Absent when an operator adopted an address.',
+    ),
   clientId: z.int(),
-  sessionId: z.string().describe('The address of the visitor on the relay.'),
+  sessionId: z.string().describe('The visitor’s address on the relay.'),
   username: z.string(),
   expiresAt: z.iso.datetime().optional().describe('When `token` expires.'),
-  resumeToken: z.string().optional().describe('To be sent as `resumeToken` months from now. It opens nothing else.'),
+  resumeToken: z.string().optional().describe('Reopens this conversation, for up to 90 days. It is valid for nothing else.'),
 });
 export type StartSessionResponse = z.output<typeof startSessionResponse>;
 
 const tokenResponse = z.object({
   token: z.string(),
   expiresAt: z.iso.datetime(),
-  operatorId: z.int().optional().describe('The operator whom an operator’s token speaks for.'),
+  operatorId: z.int().optional().describe('Of an operator’s token: the operator.'),
 });
 export type TokenResponse = z.output<typeof tokenResponse>;
 
@@ -63,20 +65,20 @@ export const sessionEndpoints = {
   'POST /api/chat/sessions': {
     access: 'anyone',
     summary:
-      'Starts a visitor’s conversation. With a valid Bearer token, or with a `resumeToken`, the same conversation again; a `resumeToken` that leads to none is 404 and starts none. ' +
-      'An operator may send `{ clientSocketId, username }` for an address that has no row yet; idempotent by `clientSocketId`.',
+      'Starts a visitor’s conversation. A valid Bearer token or `resumeToken` reopens its conversation; a `resumeToken` whose conversation does not exist is 404. ' +
+      'An operator may send `{ clientSocketId, username }` for an address without a row; idempotent by `clientSocketId`.',
     body: json(sessionRequest),
     response: answer(startSessionResponse, 201),
   },
   'POST /api/chat/token': {
     access: 'visitor-or-operator',
-    summary: 'A fresh relay token. A visitor’s tokens end 90 days after the conversation’s first one, however often they are renewed.',
+    summary: 'A fresh relay token. A visitor’s tokens expire 90 days after the conversation’s first one, however often they are renewed.',
     response: answer(tokenResponse),
   },
   'POST /api/chat/end': {
     access: 'visitor-or-operator',
     summary:
-      'Ends the conversation; an operator says which with `clientId`. After a visitor ends it, their tokens open only the last page of 50 messages (`GET /api/chat/messages` without a cursor); everything else is 401. ' +
+      'Ends the conversation; an operator names it with `clientId`. After a visitor ends it, their tokens open only the last page of 50 messages (`GET /api/chat/messages` without a cursor); everything else is 401. ' +
       'After an operator ends it, the visitor’s next message reopens it.',
     body: json(z.object({ clientId: z.int().positive().optional() })),
     response: answer(z.object({ endedAt: z.iso.datetime().nullable() })),

@@ -17,14 +17,14 @@ export const visitorEndpoints = {
   'POST /api/chat/page': {
     access: 'visitor',
     summary:
-      'Notes the page of the host site that the visitor is on, and since when (`at`), and that they are there. The widget calls it when the visitor moves, and every 60 s while the page is visible.',
+      'Records that the visitor is online, the page of the host site they are on, and when they opened it (`at`). The widget calls it when the visitor moves to another page, and every 60 s while the page is visible.',
     body: json(visitPageRequest),
     response: answer(z.object({})),
   },
   'POST /api/chat/block': {
     access: 'operator',
     summary:
-      'Blocks or unblocks a visitor. While a visitor is blocked, each of their requests is answered with 403 `blocked`, and nothing is saved in the conversation. Existing messages stay.',
+      'Blocks or unblocks a visitor. While a visitor is blocked, their requests get 403 `blocked`, and nothing is saved in the conversation. Existing messages stay.',
     body: json(z.object({ clientId: z.int().positive(), blocked: z.boolean() })),
     response: answer(blockVisitorResponse),
   },
