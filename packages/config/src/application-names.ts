@@ -1,2 +1,2 @@
-/** What our programs call themselves to PostgreSQL: `pg_stat_activity` shows it, and a command knows running servers by it. */
+/** The programs' application names in PostgreSQL. `pg_stat_activity` shows them, and commands detect running servers by them. */
 export const APPLICATION_NAMES = Object.freeze({ web: 'switchboard-web', cli: 'switchboard-cli', doctor: 'switchboard-doctor' });

@@ -1,12 +1,12 @@
-/** Variables by name, as a process' environment has them. */
+/** Variables by name, like `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A variable that is missing or wrong. The message is one line that names it, what it was and what it must be; of a secret it gives the length only. */
+/** A missing or invalid variable. The message is one line with its name, its value (of a secret only the length) and what it must be. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-/** Bytes of a text in UTF-8. */
+/** The length of a text in UTF-8, in bytes. */
 export function byteLength(value: string): number {
   return new TextEncoder().encode(value).length;
 }

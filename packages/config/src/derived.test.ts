@@ -20,7 +20,7 @@ it.each([
   ['127.0.0.1', 'http://127.0.0.1:3001'],
   ['10.0.0.4', 'http://10.0.0.4:3001'],
   ['localhost', 'http://localhost:3001'],
-])('a relay that listens on %s is asked at %s', (host, url) => {
+])('a relay that listens on %s is reached at %s', (host, url) => {
   const values = readVariables(host === undefined ? {} : { SOCKET_HOST: host });
   expect(localRelayUrl(values)).toBe(url);
   expect(relayInternalUrl(values)).toBe(url);
@@ -39,12 +39,12 @@ const canListen = async (host: string): Promise<Server | undefined> => {
   server.listen(0, host);
   return await once(server, 'listening').then(
     () => server,
-    // This machine has no such address: some have no IPv6.
+    // This machine does not have the address: some have no IPv6.
     () => undefined,
   );
 };
 
-it.each(['127.0.0.1', '0.0.0.0', '::', '::1', '[::1]', 'localhost'])('reaches a server that really listens on %s', async (host) => {
+it.each(['127.0.0.1', '0.0.0.0', '::', '::1', '[::1]', 'localhost'])('reaches a server that listens on %s', async (host) => {
   const values = readVariables({ SOCKET_HOST: host });
   const server = await canListen(values.SOCKET_HOST ?? '');
   if (server === undefined) return;
@@ -53,7 +53,7 @@ it.each(['127.0.0.1', '0.0.0.0', '::', '::1', '[::1]', 'localhost'])('reaches a 
   expect(await (await fetch(`${url}/hints`)).text()).toBe('here');
 });
 
-it('takes RELAY_INTERNAL_URL for hints, without its final slash, and never the public address', () => {
+it('uses RELAY_INTERNAL_URL for hints, without a trailing slash, and never the public address', () => {
   const values = readVariables({
     RELAY_INTERNAL_URL: 'http://relay:3001//',
     NEXT_PUBLIC_SOCKET_URL: 'https://chat.example',
@@ -64,7 +64,7 @@ it('takes RELAY_INTERNAL_URL for hints, without its final slash, and never the p
   expect(relayInternalUrl({ ...values, RELAY_INTERNAL_URL: undefined })).toBe('http://127.0.0.1:4001');
 });
 
-it('serves the demo outside production unless told otherwise', () => {
+it('serves the demo outside production unless configured otherwise', () => {
   const enabled = (environment: Record<string, string>) => demoEnabled(readVariables(environment));
   expect(enabled({})).toBe(true);
   expect(enabled({ NODE_ENV: 'production' })).toBe(false);

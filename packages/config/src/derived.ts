@@ -1,6 +1,6 @@
-import { hostToAsk } from './hosts.ts';
+import { reachableHost } from './hosts.ts';
 
-/** Origins of the console and the frame, the canonical one first. */
+/** The origins of the console and the frame, the canonical one first. */
 export function frontendOrigins(values: {
   readonly FRONTEND_URL?: [string, ...string[]] | undefined;
   readonly PORT: number;
@@ -8,24 +8,24 @@ export function frontendOrigins(values: {
   return values.FRONTEND_URL ?? [`http://localhost:${values.PORT}`];
 }
 
-/** Where browsers find the relay. */
+/** The URL at which browsers reach the relay. */
 export function socketUrl(values: { readonly NEXT_PUBLIC_SOCKET_URL?: string | undefined; readonly SOCKET_PORT: number }): string {
   return values.NEXT_PUBLIC_SOCKET_URL ?? `http://localhost:${values.SOCKET_PORT}`;
 }
 
-/** The address, without a final slash, at which this machine reaches the web app that it runs. */
+/** The URL, without a trailing slash, at which this machine reaches its own web app. */
 export function localWebUrl(values: { readonly PORT: number }): string {
-  return `http://${hostToAsk(undefined)}:${values.PORT}`;
+  return `http://${reachableHost(undefined)}:${values.PORT}`;
 }
 
-/** The address, without a final slash, at which this machine reaches the relay that it runs: `http://127.0.0.1:3001`. */
+/** The URL, without a trailing slash, at which this machine reaches its own relay, such as `http://127.0.0.1:3001`. */
 export function localRelayUrl(values: { readonly SOCKET_HOST?: string | undefined; readonly SOCKET_PORT: number }): string {
-  return `http://${hostToAsk(values.SOCKET_HOST)}:${values.SOCKET_PORT}`;
+  return `http://${reachableHost(values.SOCKET_HOST)}:${values.SOCKET_PORT}`;
 }
 
 /**
- * The address, without a final slash, at which the servers and commands of this installation reach a relay to send hints and revocations. It is never the
- * public address: a proxy hides `/hints`.
+ * The URL, without a trailing slash, to which this installation's servers and commands send hints and revocations. It is never the public one: proxies do
+ * not expose `/hints`.
  */
 export function relayInternalUrl(values: {
   readonly RELAY_INTERNAL_URL?: string | undefined;

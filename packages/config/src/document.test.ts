@@ -7,10 +7,10 @@ import { configurationDocument, GROUPS } from './document.ts';
 import { frontendOrigins, readVariables, relayInternalUrl, socketUrl } from './index.ts';
 import { VARIABLE_NAMES } from './variables.ts';
 
-const told = Object.values(GROUPS).flatMap((variables) => Object.entries(variables));
+const documented = Object.values(GROUPS).flatMap((variables) => Object.entries(variables));
 
 it('documents every variable once', () => {
-  expect(told.map(([name]) => name).toSorted()).toEqual([...VARIABLE_NAMES].toSorted());
+  expect(documented.map(([name]) => name).toSorted()).toEqual([...VARIABLE_NAMES].toSorted());
 });
 
 it('is what docs/configuration.md says (npm run document -w @switchboard/config writes it)', async () => {
@@ -26,8 +26,8 @@ it('documents the defaults that the code has', () => {
     NEXT_PUBLIC_SOCKET_URL: socketUrl(values),
     RELAY_INTERNAL_URL: relayInternalUrl(values),
   };
-  for (const [name, { unset }] of told) {
-    // Where the document names no value, but says what happens, there is none to compare.
+  for (const [name, { unset }] of documented) {
+    // Where the document describes the default instead of naming a value, there is nothing to compare.
     if (used[name] === undefined) continue;
     const [value = unset] = /^`[^`]+`|^\S+$/.exec(unset) ?? [];
     const text = value.replaceAll('`', '').replace('$PORT', ports.PORT).replace('$SOCKET_PORT', ports.SOCKET_PORT);

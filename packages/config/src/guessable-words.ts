@@ -1,4 +1,4 @@
-/** What stands in examples, tutorials and in what people make up; in lower case. Each says next to nothing about a secret that contains it. */
+/** Words from examples, tutorials and made-up secrets, in lower case. A word adds almost nothing to the strength of a secret. */
 export const WORDS: readonly string[] =
   `abcd abcde access admin administrator again always another anything apikey application auth authentication authsecret backend banana
   bearer before better blabla blah bytes canary change changed changeit changeme changeit characters chat chatapp client cloud company config configuration
@@ -28,10 +28,12 @@ const EXAMPLES = `0123456789abcdef0123456789abcdef 000102030405060708090a0b0c0d0
 
 const reversed = (text: string) => text.split('').toReversed().join('');
 
-/** Long texts of which any piece is guessable: rows and columns of keys, digits of known numbers, example keys; forwards and backwards. */
-export const TRACKS: readonly string[] = `${KEYS} ${NUMBERS} ${EXAMPLES}`.split(/\s+/).flatMap((track) => [track, reversed(track)]);
+/** Long texts any piece of which is guessable: rows and columns of keys, digits of known numbers, example keys; forward and backward. */
+export const KNOWN_SEQUENCES: readonly string[] = `${KEYS} ${NUMBERS} ${EXAMPLES}`
+  .split(/\s+/)
+  .flatMap((sequence) => [sequence, reversed(sequence)]);
 
-/** Pairs of letters that are frequent in English, German, French or Spanish words: a fifth of all pairs, and four of five in such words. */
+/** Letter pairs that are frequent in English, German, French or Spanish: a fifth of all pairs, but four fifths of those in words. */
 export const FREQUENT_PAIRS: ReadonlySet<string> = new Set(
   `th he in er an re nd at on nt ha es st en ed to it ou ea hi is or ti as te et ng of al de se le sa si ar ve ra ld ur me ne wa ri ro ic
   io be el ch la om li ma us ut il ll ho ee no ce pe ly tr ec em co ss wh ac di so da un ge sh ur ot we ie ei au qu ou pr ad ol ay ge id ow ir mo wo sc ck

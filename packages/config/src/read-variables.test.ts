@@ -4,7 +4,7 @@ import { ConfigError, readVariables } from './index.ts';
 
 const SECRET = 'kZ3v9QmT1xW7bN5rY8cJ2hF6gD4sA0pL';
 
-function complaintOf(environment: Record<string, string>, required: readonly ('JWT_SECRET' | 'DATABASE_URL')[] = []): string {
+function errorOf(environment: Record<string, string>, required: readonly ('JWT_SECRET' | 'DATABASE_URL')[] = []): string {
   try {
     readVariables(environment, required);
   } catch (error) {
@@ -14,11 +14,11 @@ function complaintOf(environment: Record<string, string>, required: readonly ('J
   return 'none';
 }
 
-it('needs nothing, and fills in the defaults', () => {
+it('requires nothing, and fills in the defaults', () => {
   expect(readVariables({})).toMatchObject({ PORT: 3000, SOCKET_PORT: 3001, ALLOW_ANONYMOUS_CLIENTS: true });
 });
 
-it('takes an empty variable as unset, and does not look at others', () => {
+it('treats an empty variable as unset, and ignores unknown ones', () => {
   expect(readVariables({ PORT: '', HOME: '/root' })).toMatchObject({ PORT: 3000 });
 });
 
@@ -70,23 +70,23 @@ it.each([
   ['AUTH_SECRET', 'hunter2', /^AUTH_SECRET is a value of 7 bytes/],
   ['MAX_IMAGE_BYTES', '10MB', 'MAX_IMAGE_BYTES is "10MB"; it must be a number of bytes, 1 to 200000000.'],
   ['MAX_SOCKET_PAYLOAD_BYTES', '1e6', 'MAX_SOCKET_PAYLOAD_BYTES is "1e6"; it must be a number of bytes, 1024 to 100000000.'],
-  ['TRUST_PROXY', 'yes', 'TRUST_PROXY is "yes"; it must be how many reverse proxies stand in front, 0 to 10.'],
+  ['TRUST_PROXY', 'yes', 'TRUST_PROXY is "yes"; it must be the number of reverse proxies in front, 0 to 10.'],
   ['ALLOW_ANONYMOUS_CLIENTS', 'maybe', 'ALLOW_ANONYMOUS_CLIENTS is "maybe"; it must be true or false.'],
   ['LOG_LEVEL', 'loud', 'LOG_LEVEL is "loud"; it must be one of debug, info, warn, error, silent.'],
 ])('says in one line what is wrong with %s=%s, never a secret', (name, value, line) => {
-  const said = complaintOf({ [name]: value });
+  const said = errorOf({ [name]: value });
   expect(said).toMatch(line);
   expect(said).not.toMatch(/hunter2|\n/);
 });
 
-it('names what is required and not there', () => {
-  expect(complaintOf({}, ['JWT_SECRET'])).toMatch(/^JWT_SECRET is not set; it must be a random text of at least 32 bytes, /);
-  expect(complaintOf({ JWT_SECRET: SECRET }, ['JWT_SECRET', 'DATABASE_URL'])).toMatch(/^DATABASE_URL is not set; it must be a postgresql:/);
-  expect(complaintOf({ JWT_SECRET: SECRET }, ['JWT_SECRET'])).toBe('none');
+it('names a required variable that is missing', () => {
+  expect(errorOf({}, ['JWT_SECRET'])).toMatch(/^JWT_SECRET is not set; it must be a random text of at least 32 bytes, /);
+  expect(errorOf({ JWT_SECRET: SECRET }, ['JWT_SECRET', 'DATABASE_URL'])).toMatch(/^DATABASE_URL is not set; it must be a postgresql:/);
+  expect(errorOf({ JWT_SECRET: SECRET }, ['JWT_SECRET'])).toBe('none');
 });
 
-it('takes the ports that fetch takes, and no others', async () => {
-  // Nobody listens at this address of the loopback: what is not refused by fetch is refused by the system.
+it('accepts exactly the ports that fetch accepts', async () => {
+  // Nothing listens at this loopback address: the system refuses what fetch lets through.
   const why = async (port: number) => await fetch(`http://127.0.0.77:${port}`).catch((error: unknown) => (error as Error).cause);
   const suspects = [
     ...Array.from({ length: 1_023 }, (_, index) => index + 1),
@@ -106,6 +106,6 @@ it('takes the ports that fetch takes, and no others', async () => {
   ];
   for (const port of suspects) {
     const refused = String(await why(port)).includes('bad port');
-    expect(complaintOf({ PORT: String(port) }) !== 'none', String(port)).toBe(refused);
+    expect(errorOf({ PORT: String(port) }) !== 'none', String(port)).toBe(refused);
   }
 });

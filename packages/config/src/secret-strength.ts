@@ -1,33 +1,33 @@
 import { createHash } from 'node:crypto';
 
-import { FREQUENT_PAIRS, TRACKS, WORDS } from './guessable-words.ts';
+import { FREQUENT_PAIRS, KNOWN_SEQUENCES, WORDS } from './guessable-words.ts';
 
-/** A guess at what a secret has must reach this. What `openssl rand -hex 16` prints, the shortest that is allowed, has 128. */
+/** The lowest acceptable estimate. The output of `openssl rand -hex 16`, the shortest secret that is allowed, has 128 bits. */
 const ENOUGH_BITS = 90;
-/** Later characters add nothing to the estimate, so that its cost does not depend on the length. */
-const LOOKED_AT = 256;
+/** The estimate ignores later characters, so that its cost does not depend on the length. */
+const MAX_CHARACTERS = 256;
 
-/** What a guessable piece costs whoever guesses: little more than to know that it is there. */
+/** The bits of a guessable piece: little more than knowing that it is there. */
 const PIECE_BITS = 5;
-/** A letter within a word of a language. */
+/** The bits of a letter within a word. */
 const WORD_LETTER_BITS = 2;
 const DIGIT_BITS = Math.log2(10);
 const MIN_PIECE = 4;
-/** Shorter pieces of so many digits would be found in random ones by chance. */
-const MIN_TRACK_PIECE = 6;
-/** This share of frequent pairs of letters is that of words, and far beyond that of random text. */
-const WORDY = 0.55;
+/** Shorter pieces of these long sequences would be found in random text by chance. */
+const MIN_SEQUENCE_PIECE = 6;
+/** The least share of frequent letter pairs in words; the share in random text is far lower. */
+const WORD_PAIR_SHARE = 0.55;
 const MIN_PAIRS = 10;
 
 const LEET: Readonly<Record<string, string>> = { '0': 'o', '1': 'i', '3': 'e', '4': 'a', '5': 's', '7': 't', '@': 'a', $: 's', '!': 'i' };
 const SORTED_WORDS = WORDS.toSorted((a, b) => b.length - a.length);
 
 /**
- * How many bits somebody who knows words, keyboards and example keys has to guess at most, roughly. Random text is rated at what it has, less for what looks like a
- * pattern by chance; texts that people make up are rated low. Takes the same time for every length over 256 characters.
+ * A rough upper estimate of the bits that an attacker who knows words, keyboards and example keys has to guess. Random text gets its real strength, minus
+ * parts that look like a pattern by chance; made-up text gets a low estimate. Takes the same time for every length over 256 characters.
  */
 export function estimateBits(secret: string): number {
-  const text = secret.slice(0, LOOKED_AT);
+  const text = secret.slice(0, MAX_CHARACTERS);
   const lower = text.toLowerCase();
   const plain = lower.replaceAll(/[013457@$!]/g, (sign) => LEET[sign] ?? sign);
   let pieces = 0;
@@ -41,7 +41,7 @@ export function estimateBits(secret: string): number {
   return pieces * PIECE_BITS + bitsOfRest(rest);
 }
 
-/** Whether a secret can be guessed: it was made up by a person, stands in an example, or repeats itself. */
+/** Whether a secret can be guessed: a person made it up, it is a known example, or it is repetitive. */
 export function isGuessable(secret: string): boolean {
   if (estimateBits(secret) < ENOUGH_BITS) return true;
   if (isDigestOfWord(secret)) return true;
@@ -49,27 +49,27 @@ export function isGuessable(secret: string): boolean {
   return hidden !== undefined && estimateBits(hidden) < ENOUGH_BITS;
 }
 
-/** How many characters from `at` on are guessable together; 0: none. */
+/** The length of the guessable piece that starts at `at`; 0 for none. */
 function pieceAt(lower: string, plain: string, at: number): number {
-  return Math.max(wordAt(lower, at), wordAt(plain, at), trackAt(lower, at), repeatAt(lower, at), sequenceAt(lower, at));
+  return Math.max(wordAt(lower, at), wordAt(plain, at), knownSequenceAt(lower, at), repeatAt(lower, at), sequenceAt(lower, at));
 }
 
 function wordAt(text: string, at: number): number {
   return SORTED_WORDS.find((word) => text.startsWith(word, at))?.length ?? 0;
 }
 
-function trackAt(text: string, at: number): number {
-  const piece = text.slice(at, at + MIN_TRACK_PIECE);
-  if (piece.length < MIN_TRACK_PIECE) return 0;
+function knownSequenceAt(text: string, at: number): number {
+  const piece = text.slice(at, at + MIN_SEQUENCE_PIECE);
+  if (piece.length < MIN_SEQUENCE_PIECE) return 0;
   let longest = 0;
-  for (const track of TRACKS) {
-    const start = track.indexOf(piece);
-    if (start >= 0) longest = Math.max(longest, commonLength(text, at, track, start));
+  for (const sequence of KNOWN_SEQUENCES) {
+    const start = sequence.indexOf(piece);
+    if (start >= 0) longest = Math.max(longest, commonLength(text, at, sequence, start));
   }
   return longest;
 }
 
-/** Something that stands earlier in the text as well. */
+/** A piece that occurred earlier in the text. */
 function repeatAt(text: string, at: number): number {
   const piece = text.slice(at, at + MIN_PIECE);
   const start = text.indexOf(piece);
@@ -82,7 +82,7 @@ function commonLength(a: string, fromA: number, b: string, fromB: number): numbe
   return length;
 }
 
-/** A run such as `aaaa`, `4567`, `a1b2c3` or `00112233`: each character is the one `stride` places before, or its neighbor, always in the same way. */
+/** A run such as `aaaa`, `4567`, `a1b2c3` or `00112233`: each character equals the one `stride` places before or is its neighbor, with a constant step. */
 function sequenceAt(text: string, at: number): number {
   let longest = 0;
   for (const stride of [1, 2, 3]) {
@@ -95,14 +95,14 @@ function sequenceAt(text: string, at: number): number {
   return longest;
 }
 
-/** What those characters say that belong to no guessable piece; blanks stand where the pieces were. */
+/** The bits of the characters outside guessable pieces, which are replaced by blanks. */
 function bitsOfRest(rest: string): number {
   const known = rest.replaceAll(/[^a-z0-9]/gi, '');
   const digits = known.replaceAll(/[^0-9]/g, '').length;
   const signs = rest.replaceAll(/[a-z0-9 ]/gi, '');
-  // A sign that stands between words says nothing when it is always the same.
+  // A separator that is always the same adds little.
   const signBits = new Set(signs).size * PIECE_BITS + signs.length;
-  if (isWordy(rest)) return (known.length - digits) * WORD_LETTER_BITS + digits * DIGIT_BITS + signBits;
+  if (looksLikeWords(rest)) return (known.length - digits) * WORD_LETTER_BITS + digits * DIGIT_BITS + signBits;
   return known.length * bitsOfCharacter(known) + signBits;
 }
 
@@ -113,24 +113,24 @@ function bitsOfCharacter(known: string): number {
   return Math.log2(size);
 }
 
-/** Whether letters stand as they do in words: in pairs that are frequent, few of them capitals or all, few of them such as hexadecimal numbers have. */
-function isWordy(text: string): boolean {
+/** Whether the letters look like words: mostly frequent pairs, few or only capitals, and not mostly hexadecimal digits. */
+function looksLikeWords(text: string): boolean {
   const letters = text.replaceAll(/[^a-z]/gi, '');
   const capitals = letters.replaceAll(/[^A-Z]/g, '').length / letters.length;
   const hexadecimal = letters.replaceAll(/[^a-f]/gi, '').length / letters.length;
   if (hexadecimal > 0.6 || (capitals > 0.3 && capitals < 0.95)) return false;
-  // A capital begins a word: itIsSo.
+  // A capital begins a word: camelCase.
   const words = text.replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();
   const pairs = Array.from({ length: Math.max(0, words.length - 1) }, (_, at) => words.slice(at, at + 2)).filter((pair) =>
     /^[a-z]{2}$/.test(pair),
   );
-  return pairs.length >= MIN_PAIRS && pairs.filter((pair) => FREQUENT_PAIRS.has(pair)).length >= WORDY * pairs.length;
+  return pairs.length >= MIN_PAIRS && pairs.filter((pair) => FREQUENT_PAIRS.has(pair)).length >= WORD_PAIR_SHARE * pairs.length;
 }
 
-/** Hexadecimal digits of what md5, sha1, sha256 and sha512 make. */
+/** Length in hexadecimal digits → hash algorithm. */
 const DIGESTS: Readonly<Record<number, string>> = { 32: 'md5', 40: 'sha1', 64: 'sha256', 128: 'sha512' };
 
-/** Whether it is the digest of a word, or of nothing: tables of those are the first thing to be tried. */
+/** Whether a secret is the digest of a word or of the empty text: attackers try tables of those first. */
 function isDigestOfWord(secret: string): boolean {
   const algorithm = DIGESTS[secret.length];
   const digest = secret.toLowerCase();
@@ -138,7 +138,7 @@ function isDigestOfWord(secret: string): boolean {
   return ['', ...WORDS].some((word) => createHash(algorithm).update(word).digest('hex') === digest);
 }
 
-/** What a secret is the hexadecimal or base64 form of, when that is readable text: random bytes never are. */
+/** The readable text that a secret encodes in hexadecimal or base64, undefined when there is none; random bytes never decode to readable text. */
 function decode(secret: string): string | undefined {
   const encodings = [
     ['hex', /^(?:[0-9a-f]{2})+$/i],

@@ -8,7 +8,7 @@ const ONE = 'kZ3v9QmT1xW7bN5rY8cJ2hF6gD4sA0pL';
 const OTHER = 'b41f7c0e9d2a86e35f0c7b91d84a6e23';
 
 const GUESSABLE = [
-  // Examples that many documents show.
+  // Examples from many documents.
   'your-super-secret-jwt-key-change-this-in-production',
   'a-string-secret-at-least-256-bits-long',
   'your-256-bit-secret-your-256-bit-secret',
@@ -29,7 +29,7 @@ const GUESSABLE = [
   '1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9',
   '12345678901234567890123456789012',
   '31415926535897932384626433832795',
-  // Something short, several times.
+  // A short text, repeated.
   'P@ssw0rd!P@ssw0rd!P@ssw0rd!P@ssw0rd!',
   'xK9mP2xK9mP2xK9mP2xK9mP2xK9mP2xK9mP2',
   'deadbeefdeadbeefdeadbeefdeadbeef',
@@ -45,7 +45,7 @@ const GUESSABLE = [
   'acme-corp-livechat-signing-key-do-not-share',
   'switchboard-production-jwt-secret-2025',
   'JWT_SECRET_JWT_SECRET_JWT_SECRET_1234',
-  // The same, written otherwise: base64 and hexadecimal of words, digests of "password", "secret" and nothing.
+  // Encoded: base64 and hexadecimal of words, digests of "password", "secret" and the empty text.
   Buffer.from('supersecretsupersecretsupersecret').toString('base64'),
   Buffer.from('please change this secret before use').toString('hex'),
   '5f4dcc3b5aa765d61d8327deb882cf99',
@@ -53,7 +53,7 @@ const GUESSABLE = [
   'D41D8CD98F00B204E9800998ECF8427E',
 ];
 
-it.each(GUESSABLE)('takes %s for guessable', (secret) => {
+it.each(GUESSABLE)('considers %s guessable', (secret) => {
   expect(isGuessable(secret)).toBe(true);
 });
 
@@ -64,26 +64,26 @@ it.each([
   ['base64url of 32 bytes', BYTES(32).map((bytes) => bytes.toString('base64url'))],
   ['openssl rand -hex 32', BYTES(32).map((bytes) => bytes.toString('hex'))],
   ['openssl rand -hex 16', BYTES(16).map((bytes) => bytes.toString('hex'))],
-  ['something random behind a name', BYTES(16).map((bytes) => `switchboard-${bytes.toString('hex')}`)],
+  ['a random text after a name', BYTES(16).map((bytes) => `switchboard-${bytes.toString('hex')}`)],
 ])(
-  'takes no output of %s for guessable',
+  'considers no output of %s guessable',
   (_, secrets) => {
     const alarms: string[] = [];
     const property = fc.property(secrets, (secret) => void (isGuessable(secret) && alarms.push(secret)));
-    // Always the same 10,000 in all: a rare false alarm is not for this test to find by chance.
+    // A fixed seed, 10,000 runs in total: the test must not fail at random because of a rare false alarm.
     fc.assert(property, { numRuns: 2_000, seed: 20_251_125 });
     expect(alarms).toEqual([]);
   },
   60_000,
 );
 
-it('looks at a bounded part of a secret, however long it is', () => {
+it('examines a bounded part of a secret, however long it is', () => {
   const long = 'changeme'.repeat(100_000);
   expect(isGuessable(long)).toBe(true);
   expect(estimateBits(`${ONE}${long}`)).toBe(estimateBits(`${ONE}${long}${long}`));
 });
 
-it('names what is weak, the same as another, or contains another, and no value', () => {
+it('names a secret that is weak, equals another or contains another, and shows no value', () => {
   expect(weaknessOfSecrets({})).toBeUndefined();
   expect(weaknessOfSecrets({ JWT_SECRET: ONE, AUTH_SECRET: OTHER })).toBeUndefined();
   const weaknesses = [
@@ -100,7 +100,7 @@ it('names what is weak, the same as another, or contains another, and no value',
   ]);
 });
 
-it('stops what runs in production, and nothing else', () => {
+it('stops servers in production, and no others', () => {
   const start = (environment: Record<string, string>) => () => requireStrongSecrets(readVariables(environment), environment);
   const [JWT_SECRET = ''] = GUESSABLE;
   expect(start({ NODE_ENV: 'production', JWT_SECRET })).toThrow(ConfigError);

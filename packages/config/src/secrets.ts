@@ -2,15 +2,15 @@ import { ConfigError, type Environment } from './config-error.ts';
 import { isGuessable } from './secret-strength.ts';
 import { SECRET_EXPECTED } from './shapes.ts';
 
-/** Settings of which each must be random and unlike the others. */
+/** The secrets: each must be random, and different from the others. */
 export const SIGNING_SECRETS = ['JWT_SECRET', 'JWT_SECRET_PREVIOUS', 'AUTH_SECRET', 'METRICS_TOKEN'] as const;
 
-/** Their values, as far as they are given. */
+/** The values of the secrets that are set. */
 export type SecretValues = { readonly [N in (typeof SIGNING_SECRETS)[number]]?: string | undefined };
 
 /**
- * What is wrong with the secrets that were given, as a clause that names the first weak one and never its value: it can be guessed, or is the same as
- * another one. Undefined when nothing is. The length of each is checked by `readVariables`.
+ * A clause that names the first weak secret and its problem (guessable, or the same as another one), and never its value. Undefined when all are strong.
+ * `readVariables` checks the lengths.
  */
 export function weaknessOfSecrets(values: SecretValues): string | undefined {
   const given = SIGNING_SECRETS.flatMap((name) => (values[name] ? [{ name, value: values[name] }] : []));
@@ -23,14 +23,14 @@ export function weaknessOfSecrets(values: SecretValues): string | undefined {
   return undefined;
 }
 
-/** Whoever knows the one knows the other. */
+/** Whether knowing one value reveals the other. */
 function isContained(a: string, b: string): boolean {
   const [one, other] = [a.trim().toLowerCase(), b.trim().toLowerCase()];
   return one.includes(other) || other.includes(one);
 }
 
 /**
- * Stops a server in production whose secrets are weak. One that a supervisor runs is not asked: the supervisor has looked, and sets NODE_ENV itself.
+ * Stops a server in production with weak secrets. Does nothing under a supervisor, which has checked them and sets NODE_ENV itself.
  *
  * @throws ConfigError that names the secret and not its value
  */

@@ -5,13 +5,13 @@ import { byteLength } from './config-error.ts';
 import { isHost } from './hosts.ts';
 
 const MIN_SECRET_BYTES = 32;
-/** A random text of 32 bytes has more than this many different characters; a word repeated or a row of one letter has not. */
+/** A random text of 32 bytes has more than this many different characters; a repeated word has fewer. */
 const MIN_SECRET_VARIETY = 10;
 
-/** What a secret must be, in words. */
+/** The description of a valid secret, for errors. */
 export const SECRET_EXPECTED = `a random text of at least ${MIN_SECRET_BYTES} bytes, for example what "openssl rand -base64 32" prints`;
 
-/** A whole number between two bounds. `expected` says what it counts, in the words of an error. */
+/** A whole number between two bounds. `expected` describes it in errors. */
 export function whole(min: number, max: number, expected: string) {
   return z
     .string()
@@ -20,7 +20,7 @@ export function whole(min: number, max: number, expected: string) {
     .refine((value) => value >= min && value <= max, expected);
 }
 
-/** Browsers and `fetch` refuse to connect to these, because other protocols have them (https://fetch.spec.whatwg.org/#port-blocking). */
+/** Ports of other protocols, to which browsers and `fetch` refuse to connect (https://fetch.spec.whatwg.org/#port-blocking). */
 const BLOCKED_PORTS = new Set([
   1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109, 110, 111, 113, 115, 117,
   119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515, 526, 530, 531, 532, 540, 548, 554, 556, 563, 587, 601, 636,
@@ -32,7 +32,7 @@ export const port = whole(1, 65_535, 'a port number, 1 to 65535').refine(
   'a port that browsers connect to (they refuse this one, which belongs to another protocol)',
 );
 
-/** An address to listen on, without the brackets that URLs put around IPv6 ones. */
+/** An address to listen on, without the brackets that IPv6 addresses have in URLs. */
 export const host = z
   .string()
   .refine(isHost, 'an address of this machine such as 127.0.0.1 or ::1')
@@ -53,7 +53,7 @@ export const origins = z
     'origins such as https://chat.example, without a path or a final slash, separated by commas',
   );
 
-/** The same, all with `http:` or all with `https:`: cookies are for TLS or they are not, so nobody could sign in on the others. */
+/** Origins that are all `http:` or all `https:`. Cookies are either for TLS or not, so with both, signing in would fail on some. */
 export const originsOfOneScheme = origins.refine(
   (list) => new Set(list.map((origin) => origin.split(':')[0])).size === 1,
   'origins that are all http: or all https:, not both: signing in works with one of them only',
@@ -61,7 +61,7 @@ export const originsOfOneScheme = origins.refine(
 
 const TRANSPORTS_EXPECTED = 'websocket, polling, or both separated by a comma';
 
-/** Ways on which sockets connect. */
+/** The transports of sockets. */
 export const transports = z
   .string()
   .transform((value) => value.split(',').map((entry) => entry.trim()))
@@ -71,18 +71,18 @@ export const transports = z
       .refine((list) => list.length > 0 && new Set(list).size === list.length, TRANSPORTS_EXPECTED),
   );
 
-/** An address, without a final slash. */
+/** A URL, without trailing slashes. */
 export const httpUrl = z
   .string()
   .refine((value) => URL.canParse(value) && /^https?:\/\//.test(value), 'an address such as https://relay.example')
   .transform((value) => value.replace(/\/+$/, ''));
 
-/** An address of another protocol; `expected` gives an example. */
+/** A URL of another protocol; `expected` describes it in errors. */
 export function url(protocols: RegExp, expected: string) {
   return z.string().refine((value) => URL.canParse(value) && protocols.test(value), expected);
 }
 
-/** An address of PostgreSQL. It may leave the host out and name the folder of a socket instead: `postgresql://user@/db?host=/run/postgresql`. */
+/** The URL of a PostgreSQL database. Instead of a host it may name the folder of a socket: `postgresql://user@/db?host=/run/postgresql`. */
 export const databaseUrl = z
   .string()
   .refine(

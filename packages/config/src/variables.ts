@@ -14,7 +14,7 @@ const MEBIBYTE = 1024 * 1024;
 const MAX_BYTES = 999_999_999_999;
 const BYTES_EXPECTED = 'a number of bytes, 1000000 to 999999999999';
 
-/** Every setting: what it may be. A default that depends on another setting is given by whoever reads it (`derived.ts`). */
+/** The schema of every setting. Defaults that depend on another setting are in `derived.ts`. */
 export const SHAPES = {
   PORT: port.default(3000),
   SOCKET_PORT: port.default(3001),
@@ -69,7 +69,7 @@ export type VariableName = keyof typeof SHAPES;
 
 export const VARIABLE_NAMES = Object.keys(SHAPES) as readonly VariableName[];
 
-/** Variables whose value no message and no log may show. */
+/** Variables whose values must never be in a message or a log. */
 export const SECRETS: ReadonlySet<string> = new Set<VariableName>([
   'JWT_SECRET',
   'JWT_SECRET_PREVIOUS',

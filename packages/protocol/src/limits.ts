@@ -50,7 +50,7 @@ export const TYPING_IDLE_MS = 2_000;
 export const TYPING_TTL_MS = 5_000;
 /** An open conversation is checked for new messages at least this often. */
 export const HEAD_CHECK_MS = 20_000;
-/** Sites that may be named to frame the chat: they stand in one header of an answer. */
+/** The most sites that may frame the chat: one header lists all of them. */
 export const MAX_WIDGET_SITES = 200;
-/** Path of an upload of ours, before its id. */
+/** The path of an upload to this server, before its id. */
 export const UPLOADS_PATH = '/api/chat/uploads/';
