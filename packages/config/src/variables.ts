@@ -23,8 +23,8 @@ export const SHAPES = {
   NEXT_PUBLIC_SOCKET_URL: httpUrl.optional(),
   NEXT_PUBLIC_SOCKET_PATH: path.default('/chat'),
   RELAY_INTERNAL_URL: httpUrl.optional(),
-  WIDGET_ORIGINS: origins.refine((list) => list.length <= MAX_WIDGET_SITES, `${MAX_WIDGET_SITES} origins at most`).optional(),
-  TRUST_PROXY: whole(0, 10, 'how many reverse proxies stand in front, 0 to 10').default(0),
+  WIDGET_ORIGINS: origins.refine((list) => list.length <= MAX_WIDGET_SITES, `at most ${MAX_WIDGET_SITES} origins`).optional(),
+  TRUST_PROXY: whole(0, 10, 'the number of reverse proxies in front, 0 to 10').default(0),
 
   DATABASE_URL: databaseUrl.optional(),
   DATABASE_POOL_SIZE: whole(1, 500, 'a number of connections, 1 to 500').default(10),

@@ -5,7 +5,7 @@ import { statementName } from './statement-name.ts';
 
 type Row = pg.QueryResultRow;
 
-/** What a statement was answered with. */
+/** The result of a statement. */
 export interface Answer {
   /** `SELECT`, `COMMIT` … */
   readonly command: string;
@@ -18,11 +18,11 @@ interface Field {
 }
 
 /**
- * Statements that go to the server together and are answered together: one packet there and one back, where `pg` by itself takes one each (and on a
- * machine that does both sides, waking the other one up is what costs). When one fails, the server skips those behind it.
+ * A pipeline of statements: one packet to the server and one back, where `pg` would send one for each statement (on a machine that runs both sides, waking
+ * the other process is the main cost). When a statement fails, the server skips the following ones.
  */
 export class Batch implements pg.Submittable {
-  /** In the order of the statements. Rejects with the error of the first that failed, or of the connection. */
+  /** The results, in order. Rejects with the error of the first failed statement, or of the connection. */
   readonly answers: Promise<Answer[]>;
   readonly #statements: readonly { readonly text: string; readonly values: (string | null)[] }[];
   readonly #done: Answer[] = [];
@@ -31,7 +31,7 @@ export class Batch implements pg.Submittable {
   #fields: readonly (Field & { parse: (value: string) => unknown })[] = [];
   #rows: Row[] = [];
 
-  /** @throws TypeError for a value that has no text form here */
+  /** @throws TypeError for a value that can't be encoded as text */
   constructor(statements: readonly Prisma.Sql[]) {
     this.#statements = statements.map(({ text, values }) => ({ text, values: values.map(encode) }));
     let [resolve, reject]: [(answers: Answer[]) => void, (error: Error) => void] = [() => undefined, () => undefined];
@@ -57,7 +57,7 @@ export class Batch implements pg.Submittable {
     connection.stream.uncork();
   };
 
-  // What follows is called by `pg.Client` as the answers come in.
+  // `pg.Client` calls the following methods as messages arrive.
 
   handleRowDescription({ fields }: { readonly fields: readonly Field[] }): void {
     this.#fields = fields.map(({ name, dataTypeID }) => ({ name, dataTypeID, parse: pg.types.getTypeParser(dataTypeID, 'text') }));
@@ -87,15 +87,15 @@ export class Batch implements pg.Submittable {
 }
 
 interface Prepared {
-  /** Whether the server has the statement, or will have looked at it before what is sent next. */
+  /** Whether the server has prepared the statement, or will before it handles the next message. */
   has(name: string): boolean;
-  /** The statement was sent to be prepared. */
+  /** Records that the statement was sent to be prepared. */
   add(name: string): void;
 }
 
 const prepared = new WeakMap<pg.Connection, Prepared>();
 
-/** Which statements the server has prepared on a connection. One that was sent behind a statement that failed was not looked at. */
+/** The statements that the server has prepared on a connection. It skips those that follow a failed statement in a batch. */
 function preparedOn(connection: pg.Connection): Prepared {
   const known = prepared.get(connection);
   if (known !== undefined) return known;
@@ -108,7 +108,7 @@ function preparedOn(connection: pg.Connection): Prepared {
   return made;
 }
 
-/** A value, or an array of such, in the text form that PostgreSQL reads. */
+/** Encodes a value, or an array of values, in PostgreSQL's text format. */
 function encode(value: unknown): string | null {
   if (value === null || value === undefined) return null;
   return Array.isArray(value) ? `{${value.map(encodeElement).join(',')}}` : encodeScalar(value);
@@ -123,5 +123,5 @@ function encodeElement(value: unknown): string {
 function encodeScalar(value: unknown): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  throw new TypeError(`A ${typeof value} can't be a value of a hot statement: write it as a text.`);
+  throw new TypeError(`A ${typeof value} can't be a parameter of a statement in transact(): pass it as text.`);
 }

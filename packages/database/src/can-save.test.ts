@@ -15,7 +15,7 @@ afterEach(async () => await database.close());
 const run = async (sql: string) => await database.prisma.$executeRawUnsafe(sql);
 
 describe('canSave', () => {
-  it('resolves where messages can be saved, and leaves nothing', async () => {
+  it('resolves where messages can be saved, and changes nothing', async () => {
     const epoch = async () => await database.prisma.$queryRaw`SELECT * FROM "Installation"`;
     const before = await epoch();
     await database.canSave();
@@ -34,7 +34,7 @@ describe('canSave', () => {
     await expect(database.canSave()).rejects.toThrow(name);
   });
 
-  it('takes a key that is there but not whole for missing', async () => {
+  it('treats an invalid unique index as missing', async () => {
     await run('DROP INDEX "chat_messages_client_seq_key"');
     await run(`INSERT INTO "Client" (id, username, "updatedAt") VALUES (1, 'Vera', now())`);
     await run(`INSERT INTO "ChatMessage" ("messageKey", "clientId", seq, "senderType", "messageType", text, "updatedAt")
@@ -43,7 +43,7 @@ describe('canSave', () => {
     await expect(database.canSave()).rejects.toThrow(/clientId, seq/);
   });
 
-  it('rejects on a database that takes no writes', async () => {
+  it('rejects on a read-only database', async () => {
     const name = new URL(url).pathname.slice(1);
     await run(`ALTER DATABASE "${name}" SET default_transaction_read_only = on`);
     const readOnly = openDatabase({ url, applicationName: 'read only' });
@@ -52,8 +52,8 @@ describe('canSave', () => {
     await readOnly.close();
   });
 
-  it('rejects as unavailable where the server may not write a file, as on a full disk', async () => {
-    // The server's own limit for such files: the error is of the same class as that of a full disk, which no test can make everywhere.
+  it('rejects as unavailable where the server can’t write a file, as on a full disk', async () => {
+    // The server's limit for temporary files: its error has the same class as that of a full disk, which a test can't cause everywhere.
     const name = new URL(url).pathname.slice(1);
     await run(`ALTER DATABASE "${name}" SET temp_file_limit = '64kB'`);
     const full = openDatabase({ url, applicationName: 'full' });

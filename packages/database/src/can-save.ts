@@ -1,12 +1,12 @@
 import { Prisma } from './generated/client.ts';
 import type { Transaction } from './transact.ts';
 
-/** The database lacks what saving rests on; the message is a sentence about it. */
+/** The database lacks something that saving requires; the message says what. */
 export class CannotSaveError extends Error {
   override readonly name = 'CannotSaveError';
 }
 
-/** Tables and the columns of their unique keys without which a message is saved twice, or under a number that another one has. */
+/** The unique keys (table and columns) that prevent duplicate messages and duplicate numbers. */
 const KEYS: readonly (readonly [table: string, ...columns: string[]])[] = [
   ['ChatMessage', 'id'],
   ['ChatMessage', 'clientId', 'senderType', 'messageKey'],
@@ -16,16 +16,16 @@ const KEYS: readonly (readonly [table: string, ...columns: string[]])[] = [
   ['ChatSession', 'clientSocketId'],
 ];
 
-/** One unique index that is in use. */
+/** A valid unique index. */
 interface Key extends Record<string, unknown> {
   readonly table: string;
   readonly columns: string[];
 }
 
-/** Statements that must be possible for a message to be saved: each in a transaction that is rolled back. */
-const LITTLE_MEMORY = Prisma.sql`SET LOCAL work_mem = '64kB'`;
-/** More than fits into that, so the server has to write a file: a full disk shows, without a row that would have to be cleared away. */
-const TAKE_SPACE = Prisma.sql`SELECT count(*) FROM generate_series(1, 20000)`;
+/** The statements that must succeed for a message to be saved. They run in a transaction that is rolled back. */
+const SMALL_WORK_MEM = Prisma.sql`SET LOCAL work_mem = '64kB'`;
+/** Needs more memory than that, so the server writes a temporary file: this detects a full disk without leaving a row to clean up. */
+const USE_TEMPORARY_FILE = Prisma.sql`SELECT count(*) FROM generate_series(1, 20000)`;
 const WRITE = Prisma.sql`INSERT INTO "Installation" ("id", "epoch") VALUES (1, gen_random_uuid()) ON CONFLICT ("id") DO UPDATE SET "epoch" = "Installation"."epoch"`;
 const READ_KEYS = Prisma.sql`
   SELECT t.relname::text AS "table", array_agg(a.attname::text) AS columns
@@ -33,20 +33,19 @@ const READ_KEYS = Prisma.sql`
   WHERE t.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()) AND i.indisunique AND i.indisvalid AND i.indisready AND i.indpred IS NULL
   GROUP BY t.relname, i.indexrelid`;
 
-/** Thrown to roll back. */
+/** Thrown to roll back the transaction. */
 class RolledBack extends Error {}
 
 /**
- * Resolves when a message could be saved at this moment: the server takes writes and has space for them, and has the unique keys that saving once and
- * in order rests on. Leaves nothing.
+ * Resolves when a message could be saved now: the server accepts writes, has disk space, and has the unique keys that prevent duplicates. Changes nothing.
  *
- * @throws CannotSaveError when a key is missing, and whatever the database says when it does not take the write
+ * @throws CannotSaveError when a key is missing, and the database's error when it refuses the write
  */
 export async function canSave(transact: <T>(work: (tx: Transaction) => Promise<T>) => Promise<T>): Promise<void> {
   let keys: Key[] = [];
   try {
     await transact(async (tx) => {
-      const statements = [LITTLE_MEMORY, TAKE_SPACE, WRITE].map(async (statement) => await tx.query(statement));
+      const statements = [SMALL_WORK_MEM, USE_TEMPORARY_FILE, WRITE].map(async (statement) => await tx.query(statement));
       [keys] = await Promise.all([tx.query<Key>(READ_KEYS), ...statements]);
       throw new RolledBack();
     });

@@ -1,31 +1,31 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { openDatabase, type Database } from './database.ts';
-import { createTestDatabase, Wire } from './testing/index.ts';
+import { createTestDatabase, FaultyProxy } from './testing/index.ts';
 import { QuietClock } from './testing/quiet-clock.ts';
 import { isUnavailable } from './unavailable.ts';
 
 const clock = new QuietClock();
 let direct: Database;
 let url: string;
-let wire: Wire;
+let proxy: FaultyProxy;
 let database: Database;
 const reported: Error[] = [];
 
 beforeAll(async () => {
   ({ database: direct, url } = await createTestDatabase());
-  wire = await Wire.open(url);
-  database = openDatabase({ url: wire.url, applicationName: 'wired', poolSize: 3, onError: (error) => void reported.push(error) });
+  proxy = await FaultyProxy.open(url);
+  database = openDatabase({ url: proxy.url, applicationName: 'wired', poolSize: 3, onError: (error) => void reported.push(error) });
 });
-afterEach(() => wire.thaw());
+afterEach(() => proxy.thaw());
 afterAll(async () => {
   clock.close();
   await database.close();
-  await wire.close();
+  await proxy.close();
   await direct.close();
 });
 
-/** Milliseconds of a quiet machine until `work` fails, which must be because the database is away. */
+/** Milliseconds of a quiet machine until `work` fails. The error must mean that the database is unavailable. */
 async function failsAfter(work: Promise<unknown>): Promise<number> {
   const start = clock.now();
   const error = await work.then(
@@ -37,17 +37,17 @@ async function failsAfter(work: Promise<unknown>): Promise<number> {
 }
 
 describe('a server that does not answer', () => {
-  it('makes a query on an open connection fail within 5 s, and is used again when it answers', async () => {
+  it('makes a query on an open connection fail within 5 s, and is used again once it answers', async () => {
     await database.ping();
-    wire.freeze();
+    proxy.freeze();
     expect(await failsAfter(database.prisma.$queryRaw`SELECT 1`)).toBeLessThan(5_000);
-    wire.thaw();
+    proxy.thaw();
     await expect.poll(async () => await database.ping().then(() => 'up', String)).toBe('up');
   });
 
-  it('makes a query that first waits for a connection fail within 5 s in all', async () => {
+  it('makes a query that first waits for a connection fail within 5 s in total', async () => {
     const narrow = openDatabase({ url, applicationName: 'narrow', poolSize: 1 });
-    // The one connection is free again shortly before the wait for it would be over. (A query of Prisma's begins when somebody asks for its result.)
+    // The only connection becomes free shortly before the wait for it would time out. (A Prisma query starts when its result is awaited.)
     const before = narrow.prisma.$queryRaw`SELECT 1 FROM pg_sleep(1.2)`.then(() => undefined);
     const after = failsAfter(narrow.prisma.$queryRaw`SELECT 1 FROM pg_sleep(20)`);
     await before;
@@ -56,28 +56,28 @@ describe('a server that does not answer', () => {
   });
 
   it('makes a new connection fail within 5 s', async () => {
-    const fresh = openDatabase({ url: wire.url, applicationName: 'fresh' });
-    wire.freeze();
+    const fresh = openDatabase({ url: proxy.url, applicationName: 'fresh' });
+    proxy.freeze();
     expect(await failsAfter(fresh.prisma.client.findFirst())).toBeLessThan(5_000);
     await fresh.close();
   });
 
-  it('makes a transaction that is under way fail within 5 s, and leaves no dead connection in the pool', async () => {
+  it('makes a running transaction fail within 5 s, and leaves no dead connection in the pool', async () => {
     const work = database.prisma.$transaction(async (tx) => {
       await tx.client.create({ data: { username: 'never' } });
-      wire.freeze();
+      proxy.freeze();
       await tx.client.create({ data: { username: 'never' } });
     });
     expect(await failsAfter(work)).toBeLessThan(5_000);
-    wire.cut();
-    wire.thaw();
+    proxy.cut();
+    proxy.thaw();
     for (let attempt = 0; attempt < 5; attempt += 1) expect(await database.prisma.client.count()).toBe(0);
     expect(database.poolState().waiting).toBe(0);
   });
 
   it('makes requests that wait for a connection fail within 5 s', async () => {
     await Promise.all([database.ping(), database.ping(), database.ping()]);
-    wire.freeze();
+    proxy.freeze();
     const times = await Promise.all(Array.from({ length: 9 }, async () => await failsAfter(database.prisma.$queryRaw`SELECT 1`)));
     expect(Math.max(...times)).toBeLessThan(5_000);
   });
@@ -99,7 +99,7 @@ describe('a connection', () => {
     expect(rows).toEqual([{ name: 'wired' }]);
   });
 
-  it('means UTC, whatever the server’s time zone is', async () => {
+  it('uses UTC, whatever the server’s time zone is', async () => {
     const name = new URL(url).pathname.slice(1);
     await direct.prisma.$executeRawUnsafe(`ALTER DATABASE "${name}" SET timezone = 'America/New_York'`);
     const elsewhere = openDatabase({ url, applicationName: 'elsewhere' });

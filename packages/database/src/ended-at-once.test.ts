@@ -17,8 +17,8 @@ function message(letter: string, content: Buffer): Buffer {
   return Buffer.concat([head, content]);
 }
 
-/** "You are in", "what may I do", and "I am shutting down", in one packet. */
-const WELCOME_AND_GOODBYE = Buffer.concat([
+/** AuthenticationOk, ReadyForQuery, and a shutdown error, in one packet. */
+const READY_THEN_SHUTDOWN = Buffer.concat([
   message('R', Buffer.from([0, 0, 0, 0])),
   message('Z', Buffer.from('I')),
   message('E', Buffer.from('SFATAL\0VFATAL\0C57P01\0Mterminating connection due to administrator command\0\0')),
@@ -28,7 +28,7 @@ beforeAll(async () => {
   server = createServer((socket) => {
     sockets.push(socket);
     socket.on('error', () => undefined);
-    socket.once('data', () => socket.end(WELCOME_AND_GOODBYE));
+    socket.once('data', () => socket.end(READY_THEN_SHUTDOWN));
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
 });
@@ -37,7 +37,7 @@ afterAll(() => {
   server.close();
 });
 
-it('a server that ends a connection in the packet that completes it fails the query, not the process', async () => {
+it('a server that closes a connection in the packet that completes it fails the query, not the process', async () => {
   const { port } = server.address() as AddressInfo;
   const database = openDatabase({ url: `postgresql://nobody:x@127.0.0.1:${port}/none`, applicationName: 'test' });
   await expect(database.transact(async (tx) => await tx.query(Prisma.sql`SELECT 1`))).rejects.toThrow(/terminat|connection|closed/i);

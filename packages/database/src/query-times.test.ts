@@ -22,33 +22,33 @@ beforeEach(() => {
 });
 afterAll(async () => await database.close());
 
-it('tells how long a query took, once', async () => {
+it('reports the time of a query once', async () => {
   await database.prisma.$queryRaw`SELECT 1 FROM pg_sleep(0.05)`;
   expect(times).toEqual([{ what: 'query', seconds: expect.any(Number) }]);
   expect(times[0]?.seconds).toBeGreaterThanOrEqual(0.05);
 });
 
-it('counts the wait for a connection', async () => {
+it('includes the wait for a connection', async () => {
   await Promise.all([database.prisma.$queryRaw`SELECT 1 FROM pg_sleep(0.05)`, database.prisma.$queryRaw`SELECT 1 FROM pg_sleep(0.05)`]);
   expect(Math.max(...times.map(({ seconds }) => seconds))).toBeGreaterThanOrEqual(0.1);
 });
 
-it('tells of each query of a transaction of Prisma', async () => {
+it('reports each query of a Prisma transaction', async () => {
   await database.prisma.$transaction(async (tx) => {
     await tx.$queryRaw`SELECT 1`;
     await tx.$queryRaw`SELECT 1 FROM pg_sleep(0.05)`;
   });
-  // With BEGIN and COMMIT.
+  // Including BEGIN and COMMIT.
   await expect.poll(() => times.map(({ what }) => what)).toEqual(['query', 'query', 'query', 'query']);
   expect(Math.max(...times.map(({ seconds }) => seconds))).toBeGreaterThanOrEqual(0.05);
 });
 
-it('tells of what failed, too', async () => {
+it('reports failed queries, too', async () => {
   await expect(database.prisma.$queryRaw`SELECT 1 / 0`).rejects.toThrow('division by zero');
   expect(times).toHaveLength(1);
 });
 
-it('tells how long a hot transaction took', async () => {
+it('reports the time of a transact() call', async () => {
   await database.transact(async (tx) => await tx.commit(Prisma.sql`SELECT 1 AS one FROM pg_sleep(0.05)`));
   await expect(database.transact(async () => await Promise.reject(new Error('no')))).rejects.toThrow('no');
   expect(times.map(({ what }) => what)).toEqual(['transaction', 'transaction']);

@@ -1,39 +1,39 @@
 import type pg from 'pg';
 
-/** Told how long the database took, in seconds, whether it did what it was asked or not; the wait for a connection is part of it. */
+/** Called with the duration of a query or transaction, successful or not, in seconds, including the wait for a connection. */
 export type TimeListener = (what: 'query' | 'transaction', seconds: number) => void;
 
 type Query = (...args: unknown[]) => unknown;
 
-/** Tells of the pool's queries: those that it finds a connection for, and those of whoever has taken one for a transaction. */
-export function timeQueries(pool: pg.Pool, tell: TimeListener): void {
-  timeQueriesOf(pool, tell);
-  pool.on('connect', (client) => timeQueriesOf(client, tell));
+/** Reports the queries of a pool: those that the pool runs, and those on clients that were checked out for a transaction. */
+export function timeQueries(pool: pg.Pool, onTime: TimeListener): void {
+  timeQueriesOf(pool, onTime);
+  pool.on('connect', (client) => timeQueriesOf(client, onTime));
 }
 
-/** Those that are answered by a promise. (A pool asks its connections with a callback: that query is measured at the pool.) */
-function timeQueriesOf(asked: pg.Pool | pg.PoolClient, tell: TimeListener): void {
-  const query = asked.query.bind(asked) as Query;
-  // The many overloads of `query` can't be written once more: arguments and answer pass through as they are.
-  (asked as { query: Query }).query = (...args) => {
+/** Measures queries that return a promise. (A pool calls its clients with a callback; those queries are measured at the pool.) */
+function timeQueriesOf(target: pg.Pool | pg.PoolClient, onTime: TimeListener): void {
+  const query = target.query.bind(target) as Query;
+  // The overloads of `query` can't be repeated here: arguments and result are passed through.
+  (target as { query: Query }).query = (...args) => {
     const began = performance.now();
     const answer = query(...args);
-    if (answer instanceof Promise) void whenSettled(answer, () => tell('query', (performance.now() - began) / 1_000));
+    if (answer instanceof Promise) void whenSettled(answer, () => onTime('query', (performance.now() - began) / 1_000));
     return answer;
   };
 }
 
-/** Runs `work` and tells how long it took. */
-export async function timed<T>(what: Parameters<TimeListener>[0], tell: TimeListener, work: () => Promise<T>): Promise<T> {
+/** Runs `work` and reports its duration. */
+export async function timed<T>(what: Parameters<TimeListener>[0], onTime: TimeListener, work: () => Promise<T>): Promise<T> {
   const began = performance.now();
   try {
     return await work();
   } finally {
-    tell(what, (performance.now() - began) / 1_000);
+    onTime(what, (performance.now() - began) / 1_000);
   }
 }
 
-/** Whoever asked hears of errors. */
+/** Errors are left to the caller of the query. */
 async function whenSettled(answer: Promise<unknown>, then: () => void): Promise<void> {
   await Promise.allSettled([answer]);
   then();

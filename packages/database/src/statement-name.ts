@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 
 /**
- * No two processes name statements alike: where a pooler mixes their connections (which is refused, but not before it is noticed), a name must not lead to
- * another one's statement.
+ * Every process has its own prefix: where a pooler mixes connections (which is refused, but only once it is detected), a name must not refer to another process's
+ * statement.
  */
 const PREFIX = `s${randomBytes(4).toString('hex')}_`;
 const names = new Map<string, string>();
-/** More different statements than this come only from generated shapes; they go unnamed and so uncached. */
+/** More distinct statements than this come only from generated queries; they stay unnamed and so uncached. */
 const NAMED_STATEMENTS = 500;
 
-/** The name under which a connection keeps the statement prepared; undefined for one that is not to be kept. The same text has the same name. */
+/** The name of the prepared statement with this text; undefined for one that should not be cached. The same text always has the same name. */
 export function statementName(sql: string): string | undefined {
   const known = names.get(sql);
   if (known !== undefined) return known;

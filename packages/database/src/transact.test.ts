@@ -3,24 +3,24 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase, type Database } from './database.ts';
 import { isUniqueViolation } from './error-codes.ts';
 import { Prisma } from './generated/client.ts';
-import { createTestDatabase, Wire } from './testing/index.ts';
+import { createTestDatabase, FaultyProxy } from './testing/index.ts';
 import { QuietClock } from './testing/quiet-clock.ts';
 import { isUnavailable } from './unavailable.ts';
 
 let direct: Database;
-let wire: Wire;
+let proxy: FaultyProxy;
 let database: Database;
 
 beforeAll(async () => {
   const made = await createTestDatabase();
   direct = made.database;
-  wire = await Wire.open(made.url);
-  database = openDatabase({ url: wire.url, applicationName: 'wired' });
+  proxy = await FaultyProxy.open(made.url);
+  database = openDatabase({ url: proxy.url, applicationName: 'wired' });
 });
-afterEach(() => wire.thaw());
+afterEach(() => proxy.thaw());
 afterAll(async () => {
   await database.close();
-  await wire.close();
+  await proxy.close();
   await direct.close();
 });
 
@@ -35,7 +35,7 @@ const errorOf = async (work: Promise<unknown>): Promise<unknown> =>
   );
 
 describe('a transaction', () => {
-  it('gives values to the server and back as they are', async () => {
+  it('sends values to the server and back unchanged', async () => {
     const texts = ['plain', `a "b" \\ {c,d} 'e' $1`, 'NULL', '', 'ü 漢 🙂\r\n\t', null];
     const [row] = await database.transact(
       async (tx) =>
@@ -49,7 +49,7 @@ describe('a transaction', () => {
     expect(await errorOf(odd)).toBeInstanceOf(TypeError);
   });
 
-  it('answers each of the statements that were asked for at once', async () => {
+  it('answers each of several concurrent statements', async () => {
     const answers = await database.transact(
       async (tx) =>
         await Promise.all([1, 2, 3].map(async (n) => await tx.query(Prisma.sql`SELECT ${n}::int AS n FROM generate_series(1, ${n}::int)`))),
@@ -57,14 +57,14 @@ describe('a transaction', () => {
     expect(answers).toEqual([[{ n: 1 }], [{ n: 2 }, { n: 2 }], [{ n: 3 }, { n: 3 }, { n: 3 }]]);
   });
 
-  it('is committed when it resolves, with or without being told', async () => {
-    const [row] = await database.transact(async (tx) => await tx.commit<{ username: string }>(insert('told')));
-    expect(row?.username).toBe('told');
-    await database.transact(async (tx) => await tx.query(insert('untold')));
-    expect([await count('told'), await count('untold')]).toEqual([1, 1]);
+  it('is committed when it resolves, with or without an explicit commit', async () => {
+    const [row] = await database.transact(async (tx) => await tx.commit<{ username: string }>(insert('explicit')));
+    expect(row?.username).toBe('explicit');
+    await database.transact(async (tx) => await tx.query(insert('implicit')));
+    expect([await count('explicit'), await count('implicit')]).toEqual([1, 1]);
   });
 
-  it('is rolled back when the work fails, a statement fails, or a failed statement is not minded', async () => {
+  it('is rolled back when the work fails, a statement fails, or a failed statement is ignored', async () => {
     const { id } = await direct.prisma.client.create({ data: { username: 'first' } });
     const failing = database.transact(async (tx) => {
       await tx.query(insert('never'));
@@ -81,7 +81,7 @@ describe('a transaction', () => {
     expect(await count('never')).toBe(0);
   });
 
-  it('that fails leaves its connection in order, whatever it had not prepared yet', async () => {
+  it('that fails leaves its connection usable, whichever statements were not prepared yet', async () => {
     const pid = Prisma.sql`SELECT pg_backend_pid() AS pid`;
     const before = await database.transact(async (tx) => await tx.query(pid));
     for (let attempt = 0; attempt < 2; attempt += 1) {
@@ -97,37 +97,37 @@ describe('a transaction', () => {
     expect(after).toEqual([before, [{ said: 'behind a failure' }]]);
   });
 
-  it('never reads a whole table, however small it was when the statement was prepared', async () => {
+  it('never uses a sequential scan, however small the table was when the statement was prepared', async () => {
     expect(await database.transact(async (tx) => await tx.query(Prisma.sql`SHOW enable_seqscan`))).toEqual([{ enable_seqscan: 'off' }]);
   });
 });
 
 describe('a server that does not answer', () => {
-  it('makes it fail as unavailable when its time is over, and the next one works', async () => {
+  it('makes it fail as unavailable after its timeout, and the next one works', async () => {
     const clock = new QuietClock();
     const stuck = database.transact(async (tx) => {
       await tx.query(insert('stuck'));
-      wire.freeze();
+      proxy.freeze();
       await tx.commit(insert('stuck'));
     }, 500);
     expect(isUnavailable(await errorOf(stuck))).toBe(true);
     expect(clock.now()).toBeLessThan(2_000);
     clock.close();
-    wire.cut();
-    wire.thaw();
+    proxy.cut();
+    proxy.thaw();
     await database.transact(async (tx) => await tx.commit(insert('alive')));
     expect([await count('stuck'), await count('alive')]).toEqual([0, 1]);
     expect(database.poolState()).toMatchObject({ waiting: 0 });
   });
 
-  it('makes it fail as unavailable when no connection is to be had', async () => {
-    const fresh = openDatabase({ url: wire.url, applicationName: 'fresh' });
-    wire.freeze();
+  it('makes it fail as unavailable when no connection is available', async () => {
+    const fresh = openDatabase({ url: proxy.url, applicationName: 'fresh' });
+    proxy.freeze();
     expect(isUnavailable(await errorOf(fresh.transact(async (tx) => await tx.query(Prisma.sql`SELECT 1`))))).toBe(true);
     await fresh.close();
   });
 
-  it('that goes away in between is unavailable, too, and its connection is not used again', async () => {
+  it('that closes the connection makes it fail as unavailable, and the connection is not reused', async () => {
     const cut = database.transact(async (tx) => {
       await tx.query(insert('cut'));
       await tx.query(Prisma.sql`SELECT pg_terminate_backend(pg_backend_pid())`);

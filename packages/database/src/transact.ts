@@ -3,11 +3,11 @@ import type pg from 'pg';
 import { Batch, type Answer } from './batch.ts';
 import { Prisma } from './generated/client.ts';
 
-/** A transaction of few and hot statements, which go to the server as they are: `Prisma.sql` writes them, Prisma does not run them. */
+/** A transaction of a few frequent statements. They are written with `Prisma.sql` but sent without Prisma. */
 export interface Transaction {
-  /** Resolves with the statement's rows. Statements that are asked for at once, without waiting in between, cost one round trip together. */
+  /** Resolves with the statement's rows. Calls in the same tick share one round trip. */
   query<Row extends pg.QueryResultRow>(statement: Prisma.Sql): Promise<Row[]>;
-  /** The last statement, and the commit in the same round trip. Resolves with the statement's rows when they are committed. */
+  /** Runs the last statement and commits in the same round trip. Resolves with the statement's rows after the commit. */
   commit<Row extends pg.QueryResultRow>(statement: Prisma.Sql): Promise<Row[]>;
 }
 
@@ -16,10 +16,10 @@ const COMMIT = Prisma.sql`COMMIT`;
 const ROLLBACK = Prisma.sql`ROLLBACK`;
 
 /**
- * Runs `work` in a transaction on a connection of `pool`. Committed when it resolves; when it rejects, rolled back, unless the connection broke during
- * the commit.
+ * Runs `work` in a transaction on a connection of `pool`. It is committed when this resolves and rolled back when this rejects, unless the connection broke
+ * during the commit.
  *
- * @param withinMs how long it may take in all; then it fails as unavailable
+ * @param withinMs the timeout; after it, the transaction fails as unavailable
  */
 export async function transact<T>(pool: pg.Pool, withinMs: number, work: (tx: Transaction) => Promise<T>): Promise<T> {
   const start = performance.now();
@@ -31,14 +31,14 @@ export async function transact<T>(pool: pg.Pool, withinMs: number, work: (tx: Tr
     committed = true;
     const answers = await Promise.all([...statements, COMMIT].map(send));
     const command = answers.at(-1)?.command;
-    // So a COMMIT is answered when a statement before it has failed.
+    // PostgreSQL answers COMMIT with ROLLBACK when an earlier statement failed.
     if (command !== 'COMMIT') throw new Error(`The transaction ended with ${command}.`);
     return answers[0]?.rows ?? [];
   };
   const query = async (statement: Prisma.Sql) => (await send(statement)).rows;
   let broken = false;
   try {
-    // BEGIN goes with what the work asks for first. Both are waited for: the connection is not given back under the work's hands.
+    // BEGIN shares a round trip with the first statement. Wait for both, so that the connection is not released while `work` still uses it.
     const [begun, worked] = await Promise.allSettled([send(BEGIN), work({ query, commit } as Transaction)]);
     if (begun.status === 'rejected') throw begun.reason;
     if (worked.status === 'rejected') throw worked.reason;
@@ -56,7 +56,7 @@ export async function transact<T>(pool: pg.Pool, withinMs: number, work: (tx: Tr
   }
 }
 
-/** Sends what is given to it in one turn as one batch. */
+/** Sends all statements of one tick as one batch. */
 function sender(client: pg.PoolClient): (statement: Prisma.Sql) => Promise<Answer> {
   let gathered: Prisma.Sql[] = [];
   let answers: Promise<Answer[]> | undefined;

@@ -42,7 +42,7 @@ describe('is unavailable', () => {
     await away.close();
   });
 
-  it('a backend that is ended in a transaction', async () => {
+  it('a backend that is terminated in a transaction', async () => {
     const raw = await errorOf(
       database.prisma.$transaction(async (tx) => await tx.$queryRaw`SELECT pg_terminate_backend(pg_backend_pid())`),
     );
@@ -51,7 +51,7 @@ describe('is unavailable', () => {
     expect(isUnavailable(plain), String(plain)).toBe(true);
   });
 
-  it('a statement that takes too long', async () => {
+  it('a statement that times out', async () => {
     const error = await errorOf(
       database.prisma.$transaction(async (tx) => {
         await tx.$executeRaw`SET LOCAL statement_timeout = 20`;
@@ -61,7 +61,7 @@ describe('is unavailable', () => {
     expect(isUnavailable(error), String(error)).toBe(true);
   });
 
-  it('a lock that can not be had in time', async () => {
+  it('a lock timeout', async () => {
     await database.prisma.client.create({ data: { username: 'locked' } });
     const error = await database.prisma.$transaction(async (holder) => {
       await holder.$executeRaw`LOCK TABLE "Client"`;
@@ -75,7 +75,7 @@ describe('is unavailable', () => {
     expect(isUnavailable(error), String(error)).toBe(true);
   });
 
-  it('a server that takes no writes, as a replica', async () => {
+  it('a read-only server, such as a replica', async () => {
     const error = await errorOf(
       database.prisma.$transaction(async (tx) => {
         await tx.$executeRaw`SET TRANSACTION READ ONLY`;
@@ -85,7 +85,7 @@ describe('is unavailable', () => {
     expect([isReadOnly(error), isUnavailable(error), isDiskFull(error)], String(error)).toEqual([true, true, false]);
   });
 
-  it('a server that may take no more room on its disk', async () => {
+  it('a server without disk space', async () => {
     const error = await errorOf(
       database.prisma.$transaction(async (tx) => {
         await tx.$executeRaw`SET LOCAL temp_file_limit = 64`;
@@ -96,7 +96,7 @@ describe('is unavailable', () => {
     expect([isDiskFull(error), isUnavailable(error), isReadOnly(error)], String(error)).toEqual([true, true, false]);
   });
 
-  it('a server with no connection left', async () => {
+  it('a server without free connections', async () => {
     const crowded = openDatabase({ url, applicationName: 'crowded', poolSize: 1 });
     const error = await crowded.prisma.$transaction(async () => await errorOf(crowded.prisma.$queryRaw`SELECT 1`));
     expect(isUnavailable(error), String(error)).toBe(true);
@@ -120,7 +120,7 @@ describe('is not unavailable', () => {
     }
   });
 
-  it('a value that can not be stored', async () => {
+  it('a value that can’t be stored', async () => {
     const errors = [
       await errorOf(database.prisma.$queryRaw`SELECT ${'a\u0000b'}::text`),
       await errorOf(database.prisma.$queryRaw`SELECT ${'x'}::int`),
@@ -132,7 +132,7 @@ describe('is not unavailable', () => {
     }
   });
 
-  it('a sequence at its end or another fault of ours, which no other value would mend', async () => {
+  it('an exhausted sequence or another bug that no other value would fix', async () => {
     await database.prisma.$executeRaw`CREATE SEQUENCE short START 2 MAXVALUE 2`;
     await database.prisma.$executeRaw`SELECT nextval('short')`;
     const errors = [
@@ -146,7 +146,7 @@ describe('is not unavailable', () => {
     }
   });
 
-  it('a mistake of ours, whatever words it holds', async () => {
+  it('a programming error, whatever its message says', async () => {
     const wrong: object = { username: 'ECONNREFUSED', nonsense: 1 };
     const errors = [
       await errorOf(database.prisma.$queryRaw`SELECT * FROM "Nobody"`),

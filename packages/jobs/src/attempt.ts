@@ -1,32 +1,32 @@
 import type { Handler, Job, SingleJob } from './define-jobs.ts';
 import type { TakenJob } from './job-rows.ts';
 
-/** How a run ended. `dead`: failed, and no attempt is left. `stopped`: not done because the process stops, or because another one has the job. */
+/** The outcome of a run. `dead`: it failed, and no attempt is left. `stopped`: it was interrupted because the process stops or another process took the job. */
 export type RunOutcome = 'done' | 'failed' | 'dead' | 'stopped';
 
-/** A run that is over. */
+/** A finished run. */
 export interface Attempt {
   readonly outcome: RunOutcome;
-  /** Why it is not done. */
+  /** The reason, unless the outcome is `done`. */
   readonly error: Error | undefined;
 }
 
 const DEFAULT_MAX_ATTEMPTS = 15;
 const DEFAULT_TIMEOUT_MS = 5 * 60_000;
 
-/** What a run's signal is aborted with when the run is to end and did not fail. */
+/** The reason of a run's abort signal when the run is interrupted without having failed. */
 export class RunStopped extends Error {
   override readonly name = 'RunStopped';
 }
 
 /**
- * Runs a handler once. Resolves when the handler has ended, or when the job's time is over: then the handler's signal is aborted, and a handler that ignores it
- * is left behind. Never rejects.
+ * Runs a handler once. Resolves when the handler ends or the job times out. On a timeout it aborts the handler's signal and no longer waits for a handler that
+ * ignores it. Never rejects.
  */
 export async function attemptJob(job: Job, handler: Handler<SingleJob>, taken: TakenJob, controller: AbortController): Promise<Attempt> {
   const mayFail = job.everyMs !== undefined || taken.attempts < (job.maxAttempts ?? DEFAULT_MAX_ATTEMPTS);
   try {
-    // Its last attempt began, and nobody could record how it ended.
+    // The last attempt began, but its process ended before it could record the outcome.
     if (job.everyMs === undefined && taken.attempts > (job.maxAttempts ?? DEFAULT_MAX_ATTEMPTS))
       throw new Error('The process ended during the last attempt.');
     const payload: unknown = job.payload?.parse(taken.payload);

@@ -2,25 +2,25 @@ import type { z } from 'zod';
 
 /** A job that runs once for each time it is enqueued. */
 export interface SingleJob<Payload extends z.ZodType = z.ZodType> {
-  /** What a handler may expect. It is checked when the job is enqueued, and again when it runs: another version may have enqueued it. */
+  /** The payload's schema. It is checked when the job is enqueued, and again when it runs: another version may have enqueued it. */
   readonly payload: Payload;
   readonly everyMs?: undefined;
-  /** Runs that may fail before the job is dead; 15 unless given, which is some six hours. */
+  /** Failed runs before the job is dead; 15 by default, which takes about six hours. */
   readonly maxAttempts?: number;
-  /** How long one run may take; 5 minutes unless given. */
+  /** The timeout of one run; 5 minutes by default. */
   readonly timeoutMs?: number;
 }
 
-/** A job that runs again and again, in one web server at a time. It never dies: after a failed run the next one comes all the same. */
+/** A job that runs at an interval, in one web server at a time. It never dies: a failed run is followed by the next one. */
 export interface RecurringJob {
   readonly payload?: undefined;
-  /** From the end of a run to the beginning of the next one. */
+  /** The time between the end of a run and the start of the next one. */
   readonly everyMs: number;
   readonly timeoutMs?: number;
 }
 
 export type JobSpec = SingleJob | RecurringJob;
-/** A job's name is its key in the map, which is what rows of the database hold: a renamed job leaves its rows behind. */
+/** A job, named by its key in the map. Database rows hold the name: renaming a job orphans its rows. */
 export type Job<Spec extends JobSpec = JobSpec> = Spec & { readonly name: string };
 export type JobMap = Readonly<Record<string, Job>>;
 
@@ -36,8 +36,8 @@ export function defineJobs<const Specs extends Readonly<Record<string, JobSpec>>
 export interface JobRun<Payload> {
   readonly payload: Payload;
   /**
-   * Aborted when the run takes too long, when the process stops, and when another process has taken the job over. A handler that stops early for it must
-   * reject (`signal.throwIfAborted()`), so that the job counts as not done.
+   * Aborted when the run times out, when the process stops, and when another process took the job. A handler that stops early because of it must reject
+   * (`signal.throwIfAborted()`), so that the job does not count as done.
    */
   readonly signal: AbortSignal;
   /** 1 for the first run. */
@@ -47,8 +47,8 @@ export interface JobRun<Payload> {
 type PayloadOf<Spec extends JobSpec> = Spec extends SingleJob<infer Payload> ? z.output<Payload> : undefined;
 
 /**
- * Does a job. The job is done when this resolves, and has failed when it rejects. It may run more than once for one job, even after it has succeeded (the
- * process may end before that is recorded), and rarely twice at the same time (a process that was frozen goes on): a second run must do no harm.
+ * Runs a job. The job is done when this resolves and has failed when it rejects. Handlers must be idempotent: a job may run again even after it succeeded (the
+ * process may end before it records the success), and rarely twice at the same time (when a frozen process continues).
  */
 export type Handler<Spec extends JobSpec> = (run: JobRun<PayloadOf<Spec>>) => Promise<void>;
 

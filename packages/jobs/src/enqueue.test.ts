@@ -11,7 +11,7 @@ const JOBS = defineJobs({ greet: { payload: z.object({ name: z.string() }), maxA
 
 let db: Database;
 const greeted: string[] = [];
-/** What the handler waits for. */
+/** The handler waits for this. */
 let gate: Promise<void> = Promise.resolve();
 const stops: (() => Promise<void>)[] = [];
 beforeAll(async () => {
@@ -40,25 +40,25 @@ function run(): void {
 const done = async () => await vi.waitFor(async () => expect(await db.prisma.job.count()).toBe(0));
 const rows = async () => await db.prisma.job.findMany({ select: { payload: true, runAt: true, key: true } });
 
-it('runs a job when the transaction is committed, and never when it is not', async () => {
+it('runs a job after its transaction commits, and never after a rollback', async () => {
   const failing = db.prisma.$transaction(async (tx) => {
     await enqueue(tx, JOBS.greet, { name: 'nobody' });
-    throw new Error('taken back');
+    throw new Error('rolled back');
   });
-  await expect(failing).rejects.toThrow('taken back');
+  await expect(failing).rejects.toThrow('rolled back');
   await db.prisma.$transaction(async (tx) => await enqueue(tx, JOBS.greet, { name: 'Ann' }));
   run();
   await done();
   expect(greeted).toEqual(['Ann']);
 });
 
-it('refuses a payload that the job does not take, and writes nothing', async () => {
+it('refuses a payload that does not match the schema, and writes nothing', async () => {
   const payload = { name: 7 } as unknown as { name: string };
   await expect(enqueue(db.prisma, JOBS.greet, payload)).rejects.toThrow(z.ZodError);
   expect(await rows()).toEqual([]);
 });
 
-it('keeps one job of a key, with the newest payload and the earliest time', async () => {
+it('keeps one job per key, with the newest payload and the earliest time', async () => {
   const [soon, later] = [new Date(Date.now() + 60_000), new Date(Date.now() + 120_000)];
   await enqueue(db.prisma, JOBS.greet, { name: 'first' }, { key: 'k', runAt: later });
   await enqueue(db.prisma, JOBS.greet, { name: 'second' }, { key: 'k', runAt: soon });
@@ -75,7 +75,7 @@ it('keeps one job of a key, with the newest payload and the earliest time', asyn
   expect(await rows()).toHaveLength(4);
 });
 
-it('runs a job once more that is enqueued again while it runs, with the new payload', async () => {
+it('runs a job again with the new payload when it is enqueued while it runs', async () => {
   let open = () => undefined as void;
   gate = new Promise((resolve) => (open = resolve));
   await enqueue(db.prisma, JOBS.greet, { name: 'old' }, { key: 'k' });
@@ -88,7 +88,7 @@ it('runs a job once more that is enqueued again while it runs, with the new payl
   expect(greeted).toEqual(['old', 'newer']);
 });
 
-it('gives a dead job another life when it is enqueued again', async () => {
+it('revives a dead job when it is enqueued again', async () => {
   await enqueue(db.prisma, JOBS.greet, { name: 'Bad' }, { key: 'k' });
   run();
   await vi.waitFor(async () => expect(await db.prisma.job.count({ where: { deadAt: { not: null } } })).toBe(1));

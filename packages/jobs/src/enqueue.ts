@@ -3,23 +3,23 @@ import type { z } from 'zod';
 
 import type { Job, SingleJob } from './define-jobs.ts';
 
-/** When a job runs, and what it replaces. */
+/** When a job runs, and which job it replaces. */
 export interface EnqueueOptions {
-  /** Not before this moment, by the clock of the database; at once unless given. For "in ten minutes", where this process' clock must not matter, see `delayMs`. */
+  /** The earliest time of the run, by the database's clock; now by default. Use `delayMs` for a relative time, so that this process's clock does not matter. */
   readonly runAt?: Date;
-  /** Not before so long after the transaction has begun. */
+  /** The shortest time between the start of the transaction and the run. */
   readonly delayMs?: number;
   /**
-   * At most one job of this name has the key. Where there is one, it gets the new payload and all its attempts, and runs at the earlier of both times; if it
-   * is running at that moment, it runs once more. Transactions that use the same key wait for each other.
+   * A key that at most one job of this name has. An existing job gets the new payload and all its attempts back, and runs at the earlier of both times; if it
+   * is running, it runs once more. Transactions with the same key wait for each other.
    */
   readonly key?: string;
 }
 
 /**
- * Adds a job in a transaction of the caller: it runs once that is committed, and never if it is not.
+ * Adds a job in the caller's transaction. It runs after the transaction commits, and never if it rolls back.
  *
- * @throws ZodError for a payload that the job does not take, before anything is written
+ * @throws ZodError for a payload that does not match the job's schema, before anything is written
  */
 export async function enqueue<Payload extends z.ZodType>(
   tx: Pick<Prisma.TransactionClient, '$executeRaw'>,

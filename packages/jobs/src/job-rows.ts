@@ -2,33 +2,33 @@ import { type Database, Prisma } from '@switchboard/database';
 
 type Db = Pick<Database, 'prisma'>;
 
-/** A job that this process has taken: nobody else takes it while the lease lasts. */
+/** A job that this process has taken: no other process takes it while the lease lasts. */
 export interface TakenJob {
   readonly id: string;
   readonly name: string;
   readonly payload: unknown;
-  /** This run included. */
+  /** Runs that have started, including this one. */
   readonly attempts: number;
   readonly revision: number;
   readonly leaseId: string;
-  /** Why the run before this one failed. */
+  /** The error of the previous run. */
   readonly lastError: string | null;
 }
 
-/** A run that is over, as what is left of its row. */
+/** The state of a job's row after a run. */
 export interface Release {
-  /** When it may run again. */
+  /** The time until it may run again. */
   readonly afterMs: number;
-  /** No attempt is left. */
+  /** Whether no attempt is left. */
   readonly dead: boolean;
-  /** Runs that have been begun. */
+  /** Runs that have started. */
   readonly attempts: number;
   readonly error: string | null;
 }
 
 const interval = (ms: number) => Prisma.sql`make_interval(secs => ${ms / 1_000}::float8)`;
 
-/** Takes up to `limit` of the jobs that are due and have one of these names, the longest due first, for `leaseMs`. */
+/** Takes up to `limit` due jobs with one of these names for `leaseMs`, the longest due first. */
 export async function takeDueJobs(
   { prisma }: Db,
   {
@@ -49,7 +49,7 @@ export async function takeDueJobs(
     RETURNING j.id::text AS id, name, payload, attempts, revision, "leaseId"::text AS "leaseId", "lastError"`;
 }
 
-/** Moves the ends of these leases. @returns the ids of jobs that are still ours; another process has taken the rest, or they are gone */
+/** Extends these leases. @returns the ids of jobs that this process still holds; the others were taken by another process or are gone */
 export async function extendLeases({ prisma }: Db, jobs: readonly TakenJob[], leaseMs: number): Promise<Set<string>> {
   const [ids, leaseIds] = [jobs.map(({ id }) => id), jobs.map(({ leaseId }) => leaseId)];
   const rows = await prisma.$queryRaw<{ id: string }[]>`
@@ -60,7 +60,7 @@ export async function extendLeases({ prisma }: Db, jobs: readonly TakenJob[], le
   return new Set(rows.map(({ id }) => id));
 }
 
-/** Removes a job that is done. One that was enqueued again since it was taken stays for another run. @returns false when it was not ours any more */
+/** Removes a job that is done, or keeps it for another run if it was enqueued again meanwhile. @returns false when this process no longer held it */
 export async function finishJob({ prisma }: Db, { id, leaseId, revision }: TakenJob): Promise<boolean> {
   const removed =
     await prisma.$executeRaw`DELETE FROM "Job" WHERE id = ${id}::bigint AND "leaseId" = ${leaseId}::uuid AND revision = ${revision}::int`;
@@ -70,7 +70,7 @@ export async function finishJob({ prisma }: Db, { id, leaseId, revision }: Taken
   return kept > 0;
 }
 
-/** Gives a job back for another run, or for none. One that was enqueued again since it was taken runs as that says. @returns false when it was not ours any more */
+/** Releases a job for another run, or as dead. If it was enqueued again meanwhile, its new time counts. @returns false when this process no longer held it */
 export async function releaseJob(
   { prisma }: Db,
   { id, leaseId, revision }: TakenJob,
@@ -88,7 +88,7 @@ export async function releaseJob(
 
 const RECURRING_KEY = 'recurring';
 
-/** Makes sure that recurring jobs have their rows, and none waits longer than its interval (which another version may have had longer). */
+/** Ensures that every recurring job has a row and waits no longer than its interval (another version may have had a longer one). */
 export async function scheduleRecurringJobs(
   { prisma }: Db,
   jobs: readonly { readonly name: string; readonly everyMs: number }[],

@@ -1,5 +1,5 @@
 import { type Database, openDatabase } from '@switchboard/database';
-import { createTestDatabase, Wire } from '@switchboard/database/testing';
+import { createTestDatabase, FaultyProxy } from '@switchboard/database/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 
@@ -24,7 +24,7 @@ afterEach(async () => {
 });
 afterAll(async () => await db.close());
 
-/** Runs `work` for each job `work`, and waits for nothing but the next attempt. */
+/** Runs `work` for each job named `work`, and makes retries due at once. */
 function startWork(
   work: (run: JobRun<Numbered>) => Promise<void>,
   spec: { maxAttempts?: number; timeoutMs?: number; leaseMs?: number } = {},
@@ -46,14 +46,14 @@ function startWork(
 const makeDue = async () => await db.prisma.$executeRaw`UPDATE "Job" SET "runAt" = now() WHERE "leaseId" IS NULL`;
 const count = async () => await db.prisma.job.count();
 
-it('runs a failed job again, later each time, until no attempt is left; then an administrator can retry or discard it', async () => {
+it('retries a failed job with backoff until no attempt is left; then an administrator can retry or discard it', async () => {
   let works = false;
   const seen: number[] = [];
   const { jobs, log, outcomes } = startWork(
     async ({ attempt }) => {
       seen.push(attempt);
       await Promise.resolve();
-      if (!works) throw new Error('The mail server\u0007 is away.');
+      if (!works) throw new Error('The mail server\u0007 is down.');
     },
     { maxAttempts: 3 },
   );
@@ -66,7 +66,7 @@ it('runs a failed job again, later each time, until no attempt is left; then an 
     await makeDue();
   }
   await vi.waitFor(async () =>
-    expect(await listJobs(db, 10)).toMatchObject([{ state: 'dead', attempts: 3, lastError: 'The mail server  is away.' }]),
+    expect(await listJobs(db, 10)).toMatchObject([{ state: 'dead', attempts: 3, lastError: 'The mail server  is down.' }]),
   );
   expect(pauses.every((ms) => ms > 0 && ms <= 15_000)).toBe(true);
   expect([seen, outcomes]).toEqual([
@@ -85,7 +85,7 @@ it('runs a failed job again, later each time, until no attempt is left; then an 
   expect(await discardDeadJobs(db, 'all')).toBe(1);
 });
 
-it('fails a job with a payload that it does not take, without running it, and goes on with others', async () => {
+it('fails a job with an invalid payload without running it, and continues with others', async () => {
   const seen: number[] = [];
   const { outcomes } = startWork(async ({ payload }) => void (await Promise.resolve(seen.push(payload.n))), { maxAttempts: 1 });
   await db.prisma.$executeRaw`INSERT INTO "Job" (name, payload) VALUES ('work', '{"n": "poison"}'), ('work', 'null'), ('work', '{"n": 3}')`;
@@ -97,14 +97,14 @@ it('fails a job with a payload that it does not take, without running it, and go
   ]);
 });
 
-it('leaves jobs of another version alone that it does not know', async () => {
+it('does not touch jobs with unknown names, which belong to another version', async () => {
   const { jobs } = startWork(async () => await Promise.resolve());
   await db.prisma.$executeRaw`INSERT INTO "Job" (name, payload) VALUES ('later', '{}')`;
   await enqueue(db.prisma, jobs.work, { n: 1 });
   await vi.waitFor(async () => expect(await listJobs(db, 10)).toMatchObject([{ name: 'later', state: 'due', attempts: 0 }]));
 });
 
-it('ends a run that takes too long, even if its handler does not listen, and has its place for others', async () => {
+it('ends a run that times out, even if its handler ignores the signal, and gives its slot to others', async () => {
   const seen: number[] = [];
   const aborted = vi.fn<() => void>();
   const { jobs, outcomes } = startWork(
@@ -116,14 +116,14 @@ it('ends a run that takes too long, even if its handler does not listen, and has
     { timeoutMs: 500, maxAttempts: 1 },
   );
   for (let n = 1; n <= 3; n += 1) await enqueue(db.prisma, jobs.work, { n });
-  // The third has the place of the first that ends, perhaps before the second ends.
+  // The third gets the slot of the first one to end, perhaps before the second ends.
   await vi.waitFor(() => expect(outcomes.toSorted()).toEqual(['dead', 'dead', 'done']));
   expect(seen).toEqual([1, 2, 3]);
   expect(aborted).toHaveBeenCalledTimes(2);
   expect(await listJobs(db, 10)).toMatchObject([{ lastError: 'It took longer than 0.5 s.' }, { lastError: 'It took longer than 0.5 s.' }]);
 });
 
-it('buries a job whose process ended during its last attempt, instead of running it for ever', async () => {
+it('marks a job as dead whose process ended during its last attempt, instead of running it forever', async () => {
   const seen: number[] = [];
   startWork(async ({ payload }) => void (await Promise.resolve(seen.push(payload.n))), { maxAttempts: 2 });
   await db.prisma.$executeRaw`
@@ -132,7 +132,7 @@ it('buries a job whose process ended during its last attempt, instead of running
   expect(seen).toEqual([]);
 });
 
-it('signals a handler when another process has taken its job, and leaves the job to that process', async () => {
+it('aborts a handler when another process took its job, and leaves the job to that process', async () => {
   const { jobs, outcomes } = startWork(
     async ({ signal }) => {
       await new Promise((_resolve, reject) => {
@@ -149,12 +149,12 @@ it('signals a handler when another process has taken its job, and leaves the job
   expect(await db.prisma.job.findMany({ select: { leaseId: true, attempts: true } })).toEqual([{ leaseId: other, attempts: 1 }]);
 });
 
-it('waits for a database that is away, and then does what is due and records what was done meanwhile', async () => {
-  const wire = await Wire.open(url);
-  const far = openDatabase({ url: wire.url, applicationName: 'switchboard-test', poolSize: 4 });
+it('waits while the database is down, and then runs due jobs and records finished ones', async () => {
+  const proxy = await FaultyProxy.open(url);
+  const far = openDatabase({ url: proxy.url, applicationName: 'switchboard-test', poolSize: 4 });
   ends.push(async () => {
     await far.close();
-    await wire.close();
+    await proxy.close();
   });
   let open = () => undefined as void;
   const gate = new Promise<void>((resolve) => (open = resolve));
@@ -169,12 +169,12 @@ it('waits for a database that is away, and then does what is due and records wha
   );
   await enqueue(db.prisma, jobs.work, { n: 1 });
   await vi.waitFor(() => expect(seen).toEqual([1]));
-  wire.freeze();
+  proxy.freeze();
   open();
-  await vi.waitFor(() => expect(log.warn).toHaveBeenCalledWith(expect.anything(), 'the database did not record how a job ended; retrying'));
+  await vi.waitFor(() => expect(log.warn).toHaveBeenCalledWith(expect.anything(), 'could not record the outcome of a job; retrying'));
   await enqueue(db.prisma, jobs.work, { n: 2 });
-  wire.cut();
-  wire.thaw();
+  proxy.cut();
+  proxy.thaw();
   await vi.waitFor(async () => expect(await count()).toBe(0));
   expect([seen, outcomes]).toEqual([
     [1, 2],
@@ -182,7 +182,7 @@ it('waits for a database that is away, and then does what is due and records wha
   ]);
 });
 
-it('runs a recurring job in one process at a time, again after its time, and never gives it up', async () => {
+it('runs a recurring job in one process at a time, after each interval, even after failures', async () => {
   const jobs = defineJobs({ sweep: { everyMs: NEVER_MS } });
   let [running, most, runs] = [0, 0, 0];
   const sweep = async () => {

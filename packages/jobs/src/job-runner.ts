@@ -8,19 +8,19 @@ import { backoffMs } from './backoff.ts';
 import type { Handler, Handlers, Job, JobMap, SingleJob } from './define-jobs.ts';
 import { extendLeases, finishJob, releaseJob, scheduleRecurringJobs, takeDueJobs, type TakenJob } from './job-rows.ts';
 
-/** Where a runner reports. Telemetry's `Logger` fits. */
+/** The log of a runner. Telemetry's `Logger` fits. */
 export interface JobLog {
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
 }
 
-/** Runs jobs as they become due, beside the runners of other processes on the same database: what one has taken, no other takes. */
+/** Runs jobs as they become due. Runners in several processes share a database: a job that one has taken is not taken by another. */
 export interface JobRunner {
-  /** Begins. A database that is away is waited for. */
+  /** Starts taking jobs; waits while the database is down. */
   start(): void;
   /**
-   * Takes no more jobs. Handlers have `graceMs` to end, and another `graceMs` after their signals are aborted. Resolves when none runs any more or the time is
-   * over; other processes take what is left when its lease ends.
+   * Stops taking jobs. Handlers have `graceMs` to end, and another `graceMs` after their signals are aborted. Resolves when all have ended or the time is over;
+   * other processes take the remaining jobs when their leases expire.
    */
   stop(graceMs: number): Promise<void>;
 }
@@ -30,29 +30,29 @@ export interface JobRunnerOptions<Jobs extends JobMap> {
   readonly log: JobLog;
   readonly jobs: Jobs;
   readonly handlers: Handlers<Jobs>;
-  /** Jobs that run at the same time in this process; 2 unless given. */
+  /** Jobs that run at the same time in this process; 2 by default. */
   readonly concurrency?: number;
-  /** How long a job stays with this process while nothing is heard of it, in milliseconds; a minute unless given. */
+  /** How long a job stays with this process without an extension, in milliseconds; a minute by default. */
   readonly leaseMs?: number;
   readonly onRun?: RunListener;
 }
 
-/** Called for each run that is over. */
+/** Called after each run. */
 export type RunListener = (name: string, outcome: RunOutcome, seconds: number) => void;
 
 const DEFAULT_CONCURRENCY = 2;
 const LEASE_MS = 60_000;
 const EXTENSIONS_PER_LEASE = 3;
-/** How often a runner without work asks for some, and how long it leaves a database alone that is away. Milliseconds. */
+/** The polling interval of an idle runner, and the retry interval while the database is down. Milliseconds. */
 const POLL_MS = 1_000;
-const AWAY_MS = 5_000;
+const DATABASE_DOWN_MS = 5_000;
 const SCHEDULE_EVERY_MS = 60_000;
 const MAX_ERROR_CHARS = 500;
 
 interface Run {
   readonly taken: TakenJob;
   readonly controller: AbortController;
-  readonly over: Promise<void>;
+  readonly finished: Promise<void>;
 }
 
 /** Makes a runner. It does nothing before `start`. */
@@ -65,11 +65,11 @@ class Runner<Jobs extends JobMap> implements JobRunner {
   readonly #concurrency: number;
   readonly #leaseMs: number;
   readonly #runs = new Set<Run>();
-  /** Aborted when nothing is waited for any more. */
+  /** Aborted at the end of `stop`: ends retries and extensions of leases. */
   readonly #closed = new AbortController();
   #loop: Promise<void> | undefined;
   #stopping = false;
-  #databaseAway = false;
+  #databaseDown = false;
   #scheduledAt = Number.NEGATIVE_INFINITY;
   #wake: () => void = () => undefined;
 
@@ -89,18 +89,18 @@ class Runner<Jobs extends JobMap> implements JobRunner {
     this.#stopping = true;
     this.#wake();
     await this.#loop;
-    await this.#settled(graceMs);
+    await this.#untilIdle(graceMs);
     for (const { controller } of this.#runs) controller.abort(new RunStopped('The process stops.'));
-    await this.#settled(graceMs);
+    await this.#untilIdle(graceMs);
     this.#closed.abort();
   }
 
   /** Resolves when no job runs, or after `graceMs`. */
-  async #settled(graceMs: number): Promise<void> {
-    const over = new AbortController();
-    const settled = Promise.all([...this.#runs].map(async (run) => await run.over));
-    await Promise.race([settled, pause(graceMs, over.signal)]);
-    over.abort();
+  async #untilIdle(graceMs: number): Promise<void> {
+    const cancel = new AbortController();
+    const idle = Promise.all([...this.#runs].map(async (run) => await run.finished));
+    await Promise.race([idle, pause(graceMs, cancel.signal)]);
+    cancel.abort();
   }
 
   async #takeJobs(): Promise<void> {
@@ -108,11 +108,12 @@ class Runner<Jobs extends JobMap> implements JobRunner {
       const free = this.#concurrency - this.#runs.size;
       const taken = free > 0 ? await this.#take(free) : [];
       for (const job of taken) this.#begin(job);
-      if (taken.length < free || this.#runs.size >= this.#concurrency) await this.#untilWoken(this.#databaseAway ? AWAY_MS : POLL_MS);
+      if (taken.length < free || this.#runs.size >= this.#concurrency)
+        await this.#untilWoken(this.#databaseDown ? DATABASE_DOWN_MS : POLL_MS);
     }
   }
 
-  /** What is due; nothing while the database is away. */
+  /** Takes due jobs; none while the database is down. */
   async #take(limit: number): Promise<TakenJob[]> {
     const { db, jobs, log } = this.#options;
     try {
@@ -121,11 +122,11 @@ class Runner<Jobs extends JobMap> implements JobRunner {
         this.#scheduledAt = performance.now();
       }
       const taken = await takeDueJobs(db, { names: Object.keys(jobs), limit, leaseMs: this.#leaseMs, leaseId: randomUUID() });
-      this.#databaseAway = false;
+      this.#databaseDown = false;
       return taken;
     } catch (error) {
-      if (!this.#databaseAway) log.warn({ err: error }, 'the database gives out no jobs; retrying');
-      this.#databaseAway = true;
+      if (!this.#databaseDown) log.warn({ err: error }, 'could not take jobs from the database; retrying');
+      this.#databaseDown = true;
       return [];
     }
   }
@@ -134,7 +135,7 @@ class Runner<Jobs extends JobMap> implements JobRunner {
   async #untilWoken(ms: number): Promise<void> {
     if (this.#stopping) return;
     await new Promise<void>((resolve) => {
-      // Runners that began together do not ask together.
+      // Jitter, so that runners that started together do not poll together.
       const timer = setTimeout(resolve, ms * (0.5 + Math.random())).unref();
       this.#wake = () => {
         clearTimeout(timer);
@@ -145,24 +146,24 @@ class Runner<Jobs extends JobMap> implements JobRunner {
 
   #begin(taken: TakenJob): void {
     const controller = new AbortController();
-    const over = this.#run(taken, controller).finally(() => {
+    const finished = this.#run(taken, controller).finally(() => {
       this.#runs.delete(run);
       this.#wake();
     });
-    const run: Run = { taken, controller, over };
+    const run: Run = { taken, controller, finished };
     this.#runs.add(run);
   }
 
-  /** Runs a job and records how that went. Never rejects. */
+  /** Runs a job and records the outcome. Never rejects. */
   async #run(taken: TakenJob, controller: AbortController): Promise<void> {
     const { jobs, handlers, onRun } = this.#options;
     const begun = performance.now();
     const job = jobs[taken.name] as Job;
-    // `Handlers` ties each handler to the payload of its job; here it is known only when it runs, and the payload is checked before.
+    // `Handlers` ties each handler to its job's payload. The name is known only at run time here; `attemptJob` checks the payload first.
     const attempt = await attemptJob(job, handlers[taken.name] as Handler<SingleJob>, taken, controller);
     onRun?.(taken.name, attempt.outcome, (performance.now() - begun) / 1_000);
     this.#report(taken, attempt);
-    await this.#settle(taken, async () => await this.#record(job, taken, attempt));
+    await this.#recordWithRetry(taken, async () => await this.#record(job, taken, attempt));
   }
 
   #report({ name, id, attempts }: TakenJob, { outcome, error }: Attempt): void {
@@ -171,7 +172,7 @@ class Runner<Jobs extends JobMap> implements JobRunner {
     if (outcome === 'dead') this.#options.log.error(fields, 'a job failed and has no attempt left');
   }
 
-  /** @returns false when this process did not have the job any more */
+  /** @returns false when this process no longer held the job */
   async #record(job: Job, taken: TakenJob, { outcome, error }: Attempt): Promise<boolean> {
     const { db } = this.#options;
     const { everyMs } = job;
@@ -183,21 +184,21 @@ class Runner<Jobs extends JobMap> implements JobRunner {
     return await releaseJob(db, taken, { afterMs, dead: outcome === 'dead', attempts: taken.attempts, error: describe(error) });
   }
 
-  /** Tries for as long as the process runs: until then the job counts as running, and takes up a place. */
-  async #settle({ name, id }: TakenJob, record: () => Promise<boolean>): Promise<void> {
+  /** Retries until the runner is closed. Until it succeeds, the job counts as running and occupies a slot. */
+  async #recordWithRetry({ name, id }: TakenJob, record: () => Promise<boolean>): Promise<void> {
     const fields = { job: name, id };
     while (!this.#closed.signal.aborted) {
       try {
         if (!(await record())) this.#options.log.warn(fields, 'another process has taken a job that was running here');
         return;
       } catch (error) {
-        this.#options.log.warn({ ...fields, err: error }, 'the database did not record how a job ended; retrying');
+        this.#options.log.warn({ ...fields, err: error }, 'could not record the outcome of a job; retrying');
         await pause(POLL_MS, this.#closed.signal);
       }
     }
   }
 
-  /** Keeps the jobs that run here from being taken by others, and ends those that were. */
+  /** Extends the leases of running jobs, and aborts those that another process took. */
   async #keepLeases(): Promise<void> {
     for (;;) {
       await pause(this.#leaseMs / EXTENSIONS_PER_LEASE, this.#closed.signal);
@@ -215,7 +216,7 @@ class Runner<Jobs extends JobMap> implements JobRunner {
         for (const { taken, controller } of runs)
           if (!kept.has(taken.id)) controller.abort(new RunStopped('Another process has taken the job.'));
       } catch (error) {
-        this.#options.log.warn({ err: error, jobs: runs.length }, 'the database did not extend the leases of jobs; retrying');
+        this.#options.log.warn({ err: error, jobs: runs.length }, 'could not extend the leases of jobs; retrying');
       }
     }
   }
@@ -225,14 +226,14 @@ function recurringOf(jobs: JobMap): { name: string; everyMs: number }[] {
   return Object.values(jobs).flatMap(({ name, everyMs }) => (everyMs === undefined ? [] : [{ name, everyMs }]));
 }
 
-/** Waits, until `signal` is aborted at the longest. */
+/** Waits for `ms`, or until `signal` is aborted. */
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await delay(ms, undefined, { signal, ref: false }).catch((error: unknown) => {
     if (!signal.aborted) throw error;
   });
 }
 
-/** As it is kept with the job, and shown to administrators: no control characters, not too long. */
+/** The message that is stored with the job and shown to administrators: without control characters, cut to a limit. */
 function describe(error: Error | undefined): string {
   return (error?.message ?? '').replaceAll(/\p{Cc}+/gu, ' ').slice(0, MAX_ERROR_CHARS);
 }

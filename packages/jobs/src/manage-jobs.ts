@@ -2,13 +2,13 @@ import { type Database, Prisma } from '@switchboard/database';
 
 type Db = Pick<Database, 'prisma'>;
 
-/** Figures of all jobs in the database. */
+/** Counts of the jobs in the database. */
 export interface JobCounts {
-  /** That could run now and have not been taken; 10,000 when there are more. */
+  /** Jobs that could run now and have not been taken; 10,000 when there are more. */
   readonly due: number;
   readonly running: number;
   readonly dead: number;
-  /** How long the oldest of the due ones has been so; 0 without one. */
+  /** How long the oldest due job has been due; 0 without one. */
   readonly oldestDueSeconds: number;
 }
 
@@ -18,7 +18,7 @@ export interface JobView {
   readonly name: string;
   readonly key: string | null;
   readonly state: 'dead' | 'running' | 'due' | 'waiting';
-  /** When it may run or has begun to be due; of a dead one, when it died. */
+  /** The time at which it is or was due; of a dead job, the time it died. */
   readonly at: Date;
   readonly attempts: number;
   readonly lastError: string | null;
@@ -28,7 +28,7 @@ const COUNTED_AT_MOST = 10_000;
 const IS_RUNNING = Prisma.sql`("deadAt" IS NULL AND "leaseEndsAt" > now())`;
 const IS_DUE = Prisma.sql`("deadAt" IS NULL AND "runAt" <= now() AND ("leaseEndsAt" IS NULL OR "leaseEndsAt" <= now()))`;
 
-/** Counts the jobs; reads at most some 10,000 rows of each kind. */
+/** Counts the jobs; reads at most 10,000 rows of each kind. */
 export async function countJobs({ prisma }: Db): Promise<JobCounts> {
   const counted = (condition: Prisma.Sql) =>
     Prisma.sql`(SELECT count(*) FROM (SELECT FROM "Job" WHERE ${condition} LIMIT ${COUNTED_AT_MOST}::int) AS counted)::int`;
@@ -38,7 +38,7 @@ export async function countJobs({ prisma }: Db): Promise<JobCounts> {
   return counts ?? { due: 0, running: 0, dead: 0, oldestDueSeconds: 0 };
 }
 
-/** Up to `limit` jobs: the dead ones first, then those that run, those that are due, and those that wait for their time. */
+/** Up to `limit` jobs: dead ones first, then running, due and waiting ones. */
 export async function listJobs({ prisma }: Db, limit: number): Promise<JobView[]> {
   return await prisma.$queryRaw<JobView[]>`
     SELECT id::text AS id, name, key, attempts, "lastError", coalesce("deadAt", "runAt") AS at,
@@ -47,7 +47,7 @@ export async function listJobs({ prisma }: Db, limit: number): Promise<JobView[]
     ORDER BY "deadAt" IS NULL, NOT ${IS_RUNNING}, coalesce("deadAt", "runAt"), id LIMIT ${limit}::int`;
 }
 
-/** Gives dead jobs all their attempts again, at once: the one with this id, or all. @returns how many there were */
+/** Makes dead jobs due with all their attempts: the one with this id, or all. @returns how many there were */
 export async function retryDeadJobs({ prisma }: Db, which: bigint | 'all'): Promise<number> {
   return await prisma.$executeRaw`UPDATE "Job" SET "deadAt" = NULL, attempts = 0, "runAt" = now() WHERE ${isDead(which)}`;
 }

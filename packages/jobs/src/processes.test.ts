@@ -14,9 +14,9 @@ const WORKER = join(import.meta.dirname, 'testing/worker.ts');
 const SKEWED_CLOCK = join(import.meta.dirname, '../../../e2e/chaos/stack/skewed-clock.mjs');
 /** Long enough for a busy machine to extend it in time. */
 const LEASE_MS = 6_000;
-/** How long 10,000 jobs may take on a machine that does other things. */
+/** The timeout of 10,000 jobs on a busy machine. */
 const MANY_MS = 600_000;
-/** Longer than any test: nobody takes a job over. */
+/** Longer than any test, so that no lease expires. */
 const LONG_LEASE_MS = 3_600_000;
 
 let db: Database;
@@ -51,7 +51,7 @@ const runs = async () =>
 const left = async () => await db.prisma.job.count();
 
 it(
-  'several processes do each of 10,000 jobs that are due at once, once, and lose none',
+  'several processes run each of 10,000 due jobs exactly once',
   async () => {
     await db.prisma
       .$executeRaw`INSERT INTO "Job" (name, payload) SELECT 'note', jsonb_build_object('n', n) FROM generate_series(1, 10000) n`;
@@ -64,19 +64,19 @@ it(
   2 * MANY_MS,
 );
 
-it('what a killed process was running, another one does when the lease is over, and nothing before', async () => {
+it('another process runs the jobs of a killed process after their leases expire, and not before', async () => {
   const first = await startWorker(LEASE_MS);
   for (let n = 1; n <= 8; n += 1) await enqueue(db.prisma, TEST_JOBS.hang, { n });
   await vi.waitFor(async () => expect(await runs()).toHaveLength(8));
   const second = await startWorker(LONG_LEASE_MS);
   await enqueue(db.prisma, TEST_JOBS.note, { n: 9 });
   await vi.waitFor(async () => expect(await runs()).toContainEqual({ n: 9, attempt: 1, pid: second.pid }));
-  // The first process lives, so its leases last however short they are.
+  // The first process is alive, so it keeps extending its leases.
   const [row] = await db.prisma.$queryRaw<{ ends: Date }[]>`SELECT max("leaseEndsAt") AS ends FROM "Job" WHERE name = 'hang'`;
   const isOver = async () =>
     await db.prisma.$queryRaw`SELECT FROM "Job" WHERE name = 'hang' AND now() > ${row?.ends.toISOString()}::timestamptz`;
   await vi.waitFor(async () => expect(await isOver()).toHaveLength(8));
-  // The second process asks once more: what it could take of the first one's jobs would come before this one.
+  // The second process polls once more: if it could take jobs of the first one, they would run before this one.
   await enqueue(db.prisma, TEST_JOBS.note, { n: 10 });
   await vi.waitFor(async () => expect(await runs()).toContainEqual({ n: 10, attempt: 1, pid: second.pid }));
   expect(await runs()).toHaveLength(10);
@@ -94,7 +94,7 @@ it('a process whose clock is a day ahead runs nothing early and takes no job fro
   await enqueue(db.prisma, TEST_JOBS.note, { n: 3 }, { delayMs: 3_600_000 });
   const ahead = await startWorker(LONG_LEASE_MS, 24 * 3_600_000);
   punctual.kill('SIGSTOP');
-  // It works, and passes over what is not for now.
+  // It runs due jobs and skips those that are not due.
   for (let n = 4; n <= 20; n += 1) await enqueue(db.prisma, TEST_JOBS.note, { n });
   await vi.waitFor(async () => expect((await runs()).filter(({ pid }) => pid === ahead.pid)).toHaveLength(17));
   expect((await runs()).map(({ n }) => n)).toEqual([1, ...Array.from({ length: 17 }, (_, index) => index + 4)]);
@@ -102,7 +102,7 @@ it('a process whose clock is a day ahead runs nothing early and takes no job fro
   expect((await runs()).filter(({ n }) => n <= 3)).toHaveLength(1);
 });
 
-it('a process that is told to end gives its jobs back, without counting the attempt', async () => {
+it('a process that is asked to stop releases its jobs without counting the attempt', async () => {
   const worker = await startWorker(LONG_LEASE_MS);
   await enqueue(db.prisma, TEST_JOBS.hang, { n: 1 });
   await vi.waitFor(async () => expect(await runs()).toHaveLength(1));

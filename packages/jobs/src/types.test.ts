@@ -7,7 +7,7 @@ import { enqueue } from './enqueue.ts';
 const JOBS = defineJobs({ mail: { payload: z.object({ to: z.string() }) }, sweep: { everyMs: 1_000 } });
 type Db = Parameters<typeof enqueue>[0];
 
-describe('what does not compile', () => {
+describe('these do not compile', () => {
   it('a job without a handler', () => {
     const mail = async (_run: JobRun<{ to: string }>) => await Promise.resolve();
     // @ts-expect-error: sweep has no handler.

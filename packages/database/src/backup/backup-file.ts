@@ -8,11 +8,11 @@ import { verifyBackup } from './read.ts';
 import { syncFolder } from './sync-folder.ts';
 
 /**
- * Runs `write` with a stream into `<path>.part`, which becomes `path` once all of it is on the disk: under that name there is a whole file or none. Only
- * we may read it. What a killed run left is written anew.
+ * Runs `write` with a stream into `<path>.part`, and renames that to `path` once it is flushed to disk: `path` is always a complete file or absent. Only the
+ * current user may read it. A partial file of a killed run is overwritten.
  *
  * @param write ends the stream
- * @throws BackupError when `path` is a file that is no backup, or another run took the place meanwhile
+ * @throws BackupError when `path` is a file that is not a backup, or another run wrote to the same path meanwhile
  */
 export async function writeBackupFile<T>(path: string, write: (sink: Writable) => Promise<T>): Promise<T> {
   await refuseOtherFiles(path);
@@ -23,7 +23,7 @@ export async function writeBackupFile<T>(path: string, write: (sink: Writable) =
     const result = await write(streamInto(handle));
     await handle.sync();
     const [ours, there] = [await handle.stat(), await stat(part).catch(undefinedIfMissing)];
-    if (there?.ino !== ours.ino) throw new BackupError(`Another backup into ${path} was begun while this one was written. Try again.`);
+    if (there?.ino !== ours.ino) throw new BackupError(`Another backup to ${path} started while this one was being written. Try again.`);
     await rename(part, path);
     await syncFolder(dirname(path));
     return result;
@@ -35,7 +35,7 @@ export async function writeBackupFile<T>(path: string, write: (sink: Writable) =
   }
 }
 
-/** (A write stream of the handle's own would keep it open beyond `close`.) */
+/** (The handle's own write stream would keep it open after `close`.) */
 function streamInto(handle: FileHandle): Writable {
   return new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -58,13 +58,12 @@ async function removeOwn(path: string, inode: number): Promise<void> {
   if ((await stat(path).catch(undefinedIfMissing))?.ino === inode) await rm(path, { force: true });
 }
 
-/** Replaces an older backup only: a mistyped name must not destroy another file. */
+/** Allows only backups to be replaced: a mistyped name must not destroy another file. */
 async function refuseOtherFiles(path: string): Promise<void> {
   const there = await stat(path).catch(undefinedIfMissing);
   if (there === undefined) return;
   const isBackup = there.isFile() && (await isWhole(path));
-  if (!isBackup)
-    throw new BackupError(`${path} is there already and is no backup of Switchboard. Nothing was written. Choose another name.`);
+  if (!isBackup) throw new BackupError(`${path} exists and is not a backup of Switchboard. Nothing was written. Choose another name.`);
 }
 
 async function isWhole(path: string): Promise<boolean> {

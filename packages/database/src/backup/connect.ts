@@ -10,7 +10,7 @@ const NO_LIMITS = [
   'idle_session_timeout',
 ];
 
-/** How values are written as text and read again: the same on both sides, whatever the servers are set to. */
+/** The text format of values, the same for writing and reading, whatever the servers' settings are. */
 const TEXT_FORMAT = {
   client_encoding: 'UTF8',
   DateStyle: 'ISO, YMD',
@@ -20,13 +20,13 @@ const TEXT_FORMAT = {
   bytea_output: 'hex',
 } as const;
 
-/** Runs `use` on a connection that may take its time, and closes it afterwards, in the middle of a statement too. */
+/** Runs `use` on a connection without timeouts, and closes it afterwards, even in the middle of a statement. */
 export async function withConnection<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
-  // A connection that breaks rejects the statement under way, or the next one.
+  // A broken connection rejects the current statement or the next one.
   const client = createClient(url, 'switchboard-backup');
   await client.connect();
   try {
-    // A server or a role may have limits of its own. Not every version knows every one of them.
+    // The server or the role may set limits. Not every version has every one of these settings.
     await client.query(`SELECT set_config(name, '0', false) FROM pg_settings WHERE name = ANY($1)`, [NO_LIMITS]);
     await client.query('SELECT set_config(name, value, false) FROM unnest($1::text[], $2::text[]) AS setting(name, value)', [
       Object.keys(TEXT_FORMAT),

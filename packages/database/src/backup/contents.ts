@@ -2,7 +2,7 @@ import type pg from 'pg';
 
 import { listTables, quoteAll } from './tables.ts';
 
-/** What a person would miss, counted. */
+/** Counts of the data that people would miss. */
 export interface Contents {
   readonly operators: number;
   readonly conversations: number;
@@ -12,7 +12,7 @@ export interface Contents {
 
 const NAMES = { operators: 'User', conversations: 'Client', messages: 'ChatMessage', uploads: 'Upload' } as const;
 
-/** What is in the database; all 0 when it has no tables. */
+/** Counts the data in the database; all 0 when it has no tables. */
 export async function readContents(client: pg.Client): Promise<Contents> {
   const tables = await listTables(client);
   const count = async (table: string) => {
@@ -28,7 +28,7 @@ export async function readContents(client: pg.Client): Promise<Contents> {
   };
 }
 
-/** The same of rows that were counted by table. */
+/** The same counts from row counts by table. */
 export function contentsOf(rows: Readonly<Record<string, number>>): Contents {
   const of = (table: string) => rows[table] ?? 0;
   return {

@@ -2,12 +2,12 @@ import { once } from 'node:events';
 
 import type pg from 'pg';
 
-/** Rows are gathered to blocks of about this size, so that a small row does not cost a step of its own. */
+/** Rows are combined into blocks of about this size, so that small rows are not handled one by one. */
 const BLOCK_BYTES = 64 * 1024;
-/** The server is told to wait while more than this lies here unread, and the source while more than this is not sent yet. */
+/** Backpressure: the server has to wait while more than this is unread, and the source while more than this is unsent. */
 export const BUFFERED_BYTES = 1024 * 1024;
 
-/** What `pg` has for COPY and its types leave out. */
+/** Methods of `pg` for COPY that its types lack. */
 interface CopyConnection extends pg.Connection {
   sendCopyFromChunk(chunk: Buffer): void;
   endCopyFrom(): void;
@@ -15,8 +15,8 @@ interface CopyConnection extends pg.Connection {
 }
 
 /**
- * `COPY … TO STDOUT`: hand it to `client.query`, then read `blocks`. Each block holds whole rows in PostgreSQL's text format. Memory is bounded by
- * `BUFFERED_BYTES` and the largest row: a slow reader makes the server wait. Read it to the end, or end the connection.
+ * `COPY … TO STDOUT`: pass it to `client.query`, then read `blocks`. Each block holds whole rows in PostgreSQL's text format. Memory is bounded by
+ * `BUFFERED_BYTES` plus the largest row: a slow reader makes the server wait. Read it to the end, or end the connection.
  */
 export class CopyOut implements pg.Submittable {
   readonly #sql: string;
@@ -33,7 +33,7 @@ export class CopyOut implements pg.Submittable {
     this.#sql = sql;
   }
 
-  /** The most that ever lay here unread, in bytes. */
+  /** The highest number of unread bytes so far. */
   get peakBytes(): number {
     return this.#peak;
   }
@@ -56,9 +56,9 @@ export class CopyOut implements pg.Submittable {
     connection.query(this.#sql);
   };
 
-  // What follows is called by `pg.Client` as the answers come in.
+  // `pg.Client` calls the following methods as messages arrive.
 
-  /** The server sends one message for each row. Its bytes lie in a buffer that `pg` uses again, so they are copied at once. */
+  /** The server sends one message per row. `pg` reuses the buffer, so the bytes are copied immediately. */
   handleCopyData({ chunk }: { readonly chunk: Buffer }): void {
     if (this.#used + chunk.length > this.#gathered.length) {
       this.#flush();
@@ -95,7 +95,7 @@ export class CopyOut implements pg.Submittable {
 }
 
 /**
- * Runs a `COPY … FROM STDIN` with these bytes and resolves with the number of rows. When the source fails, nothing of it is kept, and its error is thrown.
+ * Runs a `COPY … FROM STDIN` with these bytes and resolves with the number of rows. When the source fails, nothing is kept, and its error is thrown.
  */
 export async function copyIn(client: pg.Client, sql: string, source: AsyncIterable<Buffer> | Iterable<Buffer>): Promise<number> {
   const copy = new CopyIn(sql, source);
@@ -135,7 +135,7 @@ class CopyIn implements pg.Submittable {
       }
       if (!signal.aborted) connection.endCopyFrom();
     } catch (error) {
-      if (signal.aborted) return; // The server refused it already, and says why.
+      if (signal.aborted) return; // The server has refused the data and reports why.
       this.#failure = { error };
       connection.sendCopyFail('the source failed');
     }
@@ -152,7 +152,7 @@ class CopyIn implements pg.Submittable {
   handleError(error: Error): void {
     this.#failure ??= { error };
     this.#failed.abort();
-    // A connection that is gone sends no ReadyForQuery.
+    // A closed connection sends no ReadyForQuery.
     void this.#finish();
   }
 

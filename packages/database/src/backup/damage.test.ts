@@ -6,62 +6,64 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
-import { backUp, dump, furnish, makeHome, restore } from '../testing/backups.ts';
+import { backUp, dump, addSampleData, createInstallation, restore } from '../testing/backups.ts';
 import { BackupError, verifyBackup } from './index.ts';
 import { TAR_END, tarBytes } from './tar.ts';
 
 async function makeBackup() {
-  const home = await makeHome();
-  await furnish(home, 30);
-  const file = join(home.folder, 'backup');
-  await backUp(home, file);
-  return { home, file, bytes: await readFile(file) };
+  const installation = await createInstallation();
+  await addSampleData(installation, 30);
+  const file = join(installation.folder, 'backup');
+  await backUp(installation, file);
+  return { installation, file, bytes: await readFile(file) };
 }
 
-it('refuses a file that was cut off or changed anywhere, before anything is changed', async () => {
-  const { home, bytes } = await makeBackup();
-  const before = await dump(home);
-  const broken = join(home.folder, 'broken');
+it('a restore refuses a truncated or modified file before it changes anything', async () => {
+  const { installation, bytes } = await makeBackup();
+  const before = await dump(installation);
+  const broken = join(installation.folder, 'broken');
   await fc.assert(
     fc.asyncProperty(fc.nat(bytes.length - 1), fc.nat(7), fc.boolean(), async (at, bit, cut) => {
-      // Bytes 3 to 9 of gzip's header say when and by whom it was packed, and the last byte before its 8 bytes of checksum and length may be filled up with
-      // bits that mean nothing: nothing of that is in the backup.
+      // Bytes 3 to 9 of gzip's header hold a time and the compressor, and the last byte before the 8 bytes of checksum and length may contain padding bits:
+      // neither is part of the backup.
       fc.pre(cut || ((at < 3 || at > 9) && at !== bytes.length - 9));
       const changed = cut ? bytes.subarray(0, at) : Buffer.from(bytes);
       if (!cut) changed[at] = (changed[at] ?? 0) ^ (1 << bit);
       await writeFile(broken, changed);
-      await expect(restore(home, broken, true)).rejects.toThrow(/broken is not a whole backup of Switchboard .* Nothing was changed\./);
+      await expect(restore(installation, broken, true)).rejects.toThrow(
+        /broken is not a complete backup of Switchboard .* Nothing was changed\./,
+      );
     }),
     { numRuns: 150 },
   );
-  expect(await dump(home)).toEqual(before);
+  expect(await dump(installation)).toEqual(before);
 });
 
-it('refuses one whose packing is right and whose content is not', async () => {
-  const { home, bytes } = await makeBackup();
-  const before = await dump(home);
+it('a restore refuses a file that is valid gzip with modified content', async () => {
+  const { installation, bytes } = await makeBackup();
+  const before = await dump(installation);
   const content = gunzipSync(bytes);
   const at = content.indexOf('message of Vera');
   content.write('M', at);
-  const broken = join(home.folder, 'broken');
+  const broken = join(installation.folder, 'broken');
   await writeFile(broken, gzipSync(content));
-  await expect(restore(home, broken, true)).rejects.toThrow('its checksum does not fit');
+  await expect(restore(installation, broken, true)).rejects.toThrow('its checksum does not match');
   await writeFile(broken, gzipSync(Buffer.concat([gunzipSync(bytes), Buffer.from('more')])));
-  await expect(restore(home, broken, true)).rejects.toThrow('something follows its end');
-  expect(await dump(home)).toEqual(before);
+  await expect(restore(installation, broken, true)).rejects.toThrow('there is data after its end');
+  expect(await dump(installation)).toEqual(before);
 });
 
 it.each(['', 'a letter', gzipSync('a letter'), randomBytes(5000), gzipSync(TAR_END)])(
-  'refuses what is no backup at all',
+  'a restore refuses a file that is not a backup',
   async (content) => {
-    const home = await makeHome();
-    const file = join(home.folder, 'other');
+    const installation = await createInstallation();
+    const file = join(installation.folder, 'other');
     await writeFile(file, content);
-    await expect(restore(home, file)).rejects.toThrow(BackupError);
+    await expect(restore(installation, file)).rejects.toThrow(BackupError);
   },
 );
 
-/** An archive of these entries with a checksum that fits, as an attacker may make it. */
+/** An archive of these entries with a valid checksum, as an attacker could make it. */
 async function forge(entries: readonly (readonly [name: string, content: string])[], end: object): Promise<Buffer> {
   const parts: Buffer[] = [];
   const add = async (name: string, content: string) => {
@@ -75,26 +77,26 @@ async function forge(entries: readonly (readonly [name: string, content: string]
 }
 
 it.each(['uploads/../secrets.json', 'uploads//etc/passwd', 'uploads/a/../../b', 'uploads/.hidden', 'uploads/aa/..'])(
-  'writes no file to %s, whatever a backup says',
+  'a restore writes no file to %s, whatever the backup contains',
   async (name) => {
-    const { home, file } = await makeBackup();
+    const { installation, file } = await makeBackup();
     const { manifest, end } = await verifyBackup(file);
-    const forged = join(home.folder, 'forged');
+    const forged = join(installation.folder, 'forged');
     const content = [
       ['manifest.json', JSON.stringify(manifest)],
       [name, 'mine'],
     ] as const;
     await writeFile(forged, await forge(content, { ...end, rows: {} }));
-    const before = await dump(home);
-    await expect(restore(home, forged, true)).rejects.toThrow('which is no place for an upload');
-    expect(await dump(home)).toEqual(before);
+    const before = await dump(installation);
+    await expect(restore(installation, forged, true)).rejects.toThrow('which is not a valid path for an upload');
+    expect(await dump(installation)).toEqual(before);
   },
 );
 
-it('refuses rows that end before their number is reached', async () => {
-  const { home, file } = await makeBackup();
+it('a restore refuses a table with fewer rows than announced', async () => {
+  const { installation, file } = await makeBackup();
   const { manifest, end } = await verifyBackup(file);
-  const forged = join(home.folder, 'forged');
+  const forged = join(installation.folder, 'forged');
   const users = manifest.tables.find(({ name }) => name === 'User');
   const row = users?.columns.map(
     (column) => ({ id: '9', emailVerified: 'f', role: 'OPERATOR', createdAt: 'now', updatedAt: 'now' })[column] ?? 'x',
@@ -104,7 +106,7 @@ it('refuses rows that end before their number is reached', async () => {
     ['tables/User/000001', `${row?.join('\t')}\n`],
   ] as const;
   await writeFile(forged, await forge(content, { ...end, rows: { User: 2 } }));
-  const before = await dump(home);
-  await expect(restore(home, forged, true)).rejects.toThrow('Of the 2 rows of User in the backup only 1 could be read.');
-  expect(await dump(home)).toEqual(before);
+  const before = await dump(installation);
+  await expect(restore(installation, forged, true)).rejects.toThrow('Only 1 of the 2 rows of User in the backup could be read.');
+  expect(await dump(installation)).toEqual(before);
 });

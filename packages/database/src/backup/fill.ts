@@ -6,24 +6,24 @@ import { type End, type Manifest, TABLES, type TableShape } from './manifest.ts'
 import { readBackup } from './read.ts';
 import { copyFromSql, copyToSql, HISTORY, listTables, quoteAll, readForeignKeys, readPlainIndexes, readShapes } from './tables.ts';
 
-/** Some rows of one table. */
+/** A part of one table's rows. */
 export interface Rows {
   readonly table: TableShape;
   readonly data: AsyncIterable<Buffer> | Iterable<Buffer>;
 }
 
-/** All rows of a backup. The last step of it compares the checksum, so it is to be read to its end before anything is committed. */
+/** All rows of a backup. The checksum is compared at the end, so read it to the end before committing. */
 export async function* rowsOfFile(file: string, { tables }: Manifest): AsyncGenerator<Rows> {
   for await (const { name, content } of readBackup(file)) {
     if (!name.startsWith(TABLES)) continue;
     const of = name.slice(TABLES.length).replace(/\/\d+$/, '');
     const table = tables.find((known) => known.name === of);
-    if (table === undefined) throw new BackupError(`The backup has rows of a table that it does not describe (${of}).`);
+    if (table === undefined) throw new BackupError(`The backup contains rows of a table that its manifest does not list (${of}).`);
     yield { table, data: content };
   }
 }
 
-/** All rows of the tables of another database. */
+/** All rows of another database's tables. */
 export async function* rowsOfDatabase(client: pg.Client, tables: readonly TableShape[]): AsyncGenerator<Rows> {
   for (const table of tables) {
     const copy = new CopyOut(copyToSql(table));
@@ -33,11 +33,11 @@ export async function* rowsOfDatabase(client: pg.Client, tables: readonly TableS
 }
 
 /**
- * Puts these rows in the place of all that the tables of Switchboard hold. Needs a transaction. Foreign keys are taken off meanwhile and checked for all
- * rows at once at the end, so the order of the tables does not matter. So are indexes, which are made in a fraction of the time once the rows are there.
+ * Replaces the content of Switchboard's tables with these rows. Call it in a transaction. It drops foreign keys first and adds them again at the end, which
+ * checks all rows at once, so the order of tables does not matter. It does the same with indexes, which are much faster to build after the rows are loaded.
  *
- * @param expected how many rows there are of each table, where that is known
- * @returns columns that the backup has and this schema does not, as `Table.column`: they were added to the old database by hand, and are left out
+ * @param expected the number of rows of each table, where it is known
+ * @returns the columns, as `Table.column`, that are in the backup but not in this schema: they were added to the old database by hand, and are left out
  * @throws BackupError when rows are missing
  */
 export async function fillTables(client: pg.Client, source: AsyncIterable<Rows>, expected?: End['rows']): Promise<string[]> {
@@ -52,22 +52,22 @@ export async function fillTables(client: pg.Client, source: AsyncIterable<Rows>,
   const extra = new ExtraColumns(client, await readShapes(client, tables));
   for await (const { table, data } of source) {
     if (!tables.includes(table.name))
-      throw new BackupError(`The backup has a table that its version of Switchboard does not have (${table.name}).`);
+      throw new BackupError(`The backup contains a table that its version of Switchboard does not have (${table.name}).`);
     await extra.add(table);
     loaded[table.name] = (loaded[table.name] ?? 0) + (await copyIn(client, copyFromSql(table), data));
   }
   for (const [table, rows] of Object.entries(expected ?? {}))
     if ((loaded[table] ?? 0) !== rows)
-      throw new BackupError(`Of the ${rows} rows of ${table} in the backup only ${loaded[table] ?? 0} could be read. Nothing was changed.`);
+      throw new BackupError(`Only ${loaded[table] ?? 0} of the ${rows} rows of ${table} in the backup could be read. Nothing was changed.`);
   await extra.remove();
-  // What was half done there says nothing about the schema here, and would stop every migration to come.
+  // Unfinished migrations of the other database say nothing about this schema, and would block later migrations.
   await client.query(`DELETE FROM ${HISTORY} WHERE finished_at IS NULL OR rolled_back_at IS NOT NULL`);
   for (const { definition } of indexes) await client.query(definition);
   for (const key of keys) await client.query(`${alter(key)} ADD CONSTRAINT ${pg.escapeIdentifier(key.name)} ${key.definition}`);
   return extra.names;
 }
 
-/** Columns of a backup that the schema does not have. They are made for the time of reading, since COPY can't skip a value. */
+/** Columns that are in a backup but not in the schema. They exist only while rows are loaded, since COPY can't skip a value. */
 class ExtraColumns {
   readonly #client: pg.Client;
   readonly #known: Map<string, readonly string[]>;

@@ -2,10 +2,10 @@ import { z } from 'zod';
 
 import { BackupError } from './errors.ts';
 
-/** Grows when an older Switchboard could no longer read what a newer one writes. */
+/** Increased when an older Switchboard can no longer read the backups of a newer one. */
 export const FORMAT = 1;
 
-// Names of the entries, in their order. `tables/<table>/<number>` holds rows in PostgreSQL's text format of COPY, `uploads/<key>` a file.
+// The names of the entries, in order. `tables/<table>/<number>` holds rows in the text format of COPY, `uploads/<key>` a file.
 export const MANIFEST = 'manifest.json';
 export const SECRETS = 'secrets.json';
 export const TABLES = 'tables/';
@@ -19,16 +19,16 @@ const table = z.object({ name: z.string().min(1), columns: z.array(z.string().mi
 const manifest = z.object({
   product: z.literal('switchboard'),
   format: z.number().int().positive(),
-  /** Of Switchboard. */
+  /** The version of Switchboard. */
   version: z.string(),
   /** ISO-8601, UTC. */
   createdAt: z.string(),
-  /** Of PostgreSQL. */
+  /** The version of PostgreSQL. */
   server: z.string(),
-  /** Names of the migrations that make the schema that the rows fit, in their order. */
+  /** The names of the migrations that make the schema of the rows, in order. */
   migrations: z.array(z.string().regex(/^[\w-]+$/)).min(1),
   tables: z.array(table).min(1),
-  /** The last number that each sequence has given. */
+  /** The last number that each sequence has given out. */
   sequences: z.array(z.object({ table: z.string(), column: z.string(), last: count })),
 });
 
@@ -43,19 +43,19 @@ const end = z.object({
 const secret = z.string().min(32).optional();
 const secrets = z.object({ jwtSecret: secret, authSecret: secret });
 
-/** What a backup is of: the first thing in it. */
+/** The first entry of a backup: a description of its contents. */
 export type Manifest = z.infer<typeof manifest>;
 /** A table and its columns, in the order of the values in its rows. */
 export type TableShape = z.infer<typeof table>;
-/** What a backup held: the last thing in it. */
+/** The last entry of a backup: a checksum and counts. */
 export type End = z.infer<typeof end>;
-/** What signs tokens and sessions. The password of the embedded database is not part of it: that belongs to the files of one database. */
+/** The secrets that sign tokens and sessions. The password of the embedded database is not included: it belongs to that database's files. */
 export type BackupSecrets = z.infer<typeof secrets>;
 
 /**
  * Reads the manifest.
  *
- * @throws BackupError when a newer Switchboard made it, Error when it is none
+ * @throws BackupError when a newer Switchboard made it, Error when it is not a manifest
  */
 export function parseManifest(text: string): Manifest {
   const value: unknown = JSON.parse(text);
@@ -70,7 +70,7 @@ export function parseManifest(text: string): Manifest {
 export const parseEnd = (text: string): End => end.parse(JSON.parse(text));
 export const parseSecrets = (text: string): BackupSecrets => secrets.parse(JSON.parse(text));
 
-/** Where in the archive a file of this key is; undefined for a key that is no plain relative path. */
+/** The name of an upload's entry by its key; undefined for a key that is not a plain relative path. */
 export function uploadEntry(key: string): string | undefined {
   const plain = key.length <= 90 && key.split('/').every((part) => /^[\w-][\w.-]*$/.test(part));
   return plain ? `${UPLOADS}${key}` : undefined;

@@ -6,10 +6,10 @@ import { BackupError, DamagedBackupError } from './errors.ts';
 import { type BackupSecrets, END, type End, MANIFEST, type Manifest, parseEnd, parseManifest, parseSecrets, SECRETS } from './manifest.ts';
 import { readTar, type TarEntry } from './tar.ts';
 
-/** Entries that are read whole are never larger than this: a list of tables and counts. */
+/** The size limit of entries that are read as a whole: lists of tables and counts. */
 const MAX_JSON_BYTES = 16 * 1024 * 1024;
 
-/** A backup that was read from end to end and found whole. */
+/** A backup that was read to the end and is complete. */
 export interface Verified {
   readonly manifest: Manifest;
   readonly end: End;
@@ -17,9 +17,9 @@ export interface Verified {
 }
 
 /**
- * Reads a backup from end to end without doing anything with it.
+ * Reads a backup to the end to verify it.
  *
- * @throws DamagedBackupError when it is not exactly what was written, BackupError when a newer version wrote it
+ * @throws DamagedBackupError when it differs from what was written, BackupError when a newer version wrote it
  */
 export async function verifyBackup(file: string): Promise<Verified> {
   let manifest: Manifest | undefined;
@@ -27,7 +27,7 @@ export async function verifyBackup(file: string): Promise<Verified> {
   let end: End | undefined;
   for await (const entry of readBackup(file)) {
     try {
-      if (manifest === undefined && entry.name !== MANIFEST) throw new Error('it does not begin as one');
+      if (manifest === undefined && entry.name !== MANIFEST) throw new Error('it does not begin like a backup');
       if (entry.name === MANIFEST) manifest = parseManifest(await textOf(entry));
       if (entry.name === SECRETS) secrets = parseSecrets(await textOf(entry));
       if (entry.name === END) end = parseEnd(await textOf(entry));
@@ -40,10 +40,10 @@ export async function verifyBackup(file: string): Promise<Verified> {
 }
 
 /**
- * The entries of a backup, in order: read the content of one before asking for the next. What was handed out can be relied on only after the last one: then
- * the checksum over all of them has been compared.
+ * The entries of a backup, in order: read an entry's content before requesting the next one. Trust the entries only after the last one: then the checksum
+ * over all of them has been compared.
  *
- * @throws DamagedBackupError while it is read, or at its end
+ * @throws DamagedBackupError while reading, or at the end
  */
 export async function* readBackup(file: string): AsyncGenerator<TarEntry> {
   const handle = await open(file, 'r');
@@ -54,11 +54,11 @@ export async function* readBackup(file: string): AsyncGenerator<TarEntry> {
   let ended = false;
   try {
     for await (const entry of readTar(unpacked, (name, bytes) => void (name === END || hash.update(bytes)))) {
-      if (ended) throw new Error('something follows its end');
+      if (ended) throw new Error('there is data after its end');
       if (entry.name === END) {
         ended = true;
         const content = await textOf(entry);
-        if (parseEnd(content).sha256 !== hash.digest('hex')) throw new Error('its checksum does not fit');
+        if (parseEnd(content).sha256 !== hash.digest('hex')) throw new Error('its checksum does not match');
         yield { ...entry, content: [Buffer.from(content)] };
       } else yield { ...entry, content: guarded(file, entry.content) };
     }
@@ -88,12 +88,12 @@ async function textOf({ name, size, content }: TarEntry): Promise<string> {
 
 function damaged(file: string, error: unknown): unknown {
   if (error instanceof BackupError) return error;
-  // A disk that fails is not a backup that is damaged.
+  // A failing disk does not mean that the backup is damaged.
   if (error instanceof Error && 'syscall' in error) return error;
   const reason = error instanceof Error ? error.message : String(error);
   return new DamagedBackupError(
     file,
-    reason.startsWith('it') || reason.startsWith('something') ? reason : 'it was cut off or changed',
+    reason.startsWith('it') || reason.startsWith('there') ? reason : 'it is truncated or modified',
     error,
   );
 }

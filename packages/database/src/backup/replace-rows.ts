@@ -6,35 +6,35 @@ import { errorCodes } from '../error-codes.ts';
 import { BackupError } from './errors.ts';
 import { fillTables, type Rows } from './fill.ts';
 import type { End, Manifest } from './manifest.ts';
-import { rememberUploads } from './restore-uploads.ts';
+import { recordUploads } from './restore-uploads.ts';
 import { listTables, quoteAll, readSequences, type SequenceOf } from './tables.ts';
 
-/** How far numbers jump with a restore: a number that was given out after the backup, and is lost with it, must never be given to another person. */
+/** How far a restore advances sequences: ids that were given out after the backup, and are lost, must never be given to another person. */
 const NUMBERS_SKIPPED = 1_000_000;
 
-/** How long one try waits for tables that others use (they wait behind it), and how long it is tried. Milliseconds. */
-const LOCK_MS = 2_000;
-const LOCK_PATIENCE_MS = 60_000;
+/** The timeout of one attempt to lock the tables (new queries queue behind it), and of all attempts together. Milliseconds. */
+const LOCK_TIMEOUT_MS = 2_000;
+const ALL_LOCKS_TIMEOUT_MS = 60_000;
 const LOCK_PAUSE_MS = 500;
 
-/** What goes into the tables. */
+/** The new content of the tables. */
 export interface Replacement {
   readonly source: AsyncIterable<Rows>;
-  /** How many rows there are of each table, where that is known. */
+  /** The number of rows of each table, where it is known. */
   readonly expected?: End['rows'] | undefined;
-  /** How far the backup's numbers had come. */
+  /** The last numbers of the backup's sequences. */
   readonly sequences: Manifest['sequences'];
-  /** Runs under the lock, when the database can't change any more; throws to leave it alone. */
+  /** Runs under the lock, when the database can't change anymore. It throws to cancel the replacement. */
   readonly check: () => Promise<void>;
-  /** What else has to be done before it counts. */
+  /** Runs before the commit. */
   readonly beforeCommit: () => Promise<void>;
 }
 
 /**
- * Puts the rows in the place of all that the database holds, in one transaction: a reader sees the old rows, waits, or sees the new ones.
+ * Replaces all rows of the database in one transaction: a reader sees the old rows, waits, or sees the new ones.
  *
  * @returns columns that could not be kept (see `fillTables`)
- * @throws BackupError when others keep the tables busy for a minute
+ * @throws BackupError when other transactions keep the tables locked for a minute
  */
 export async function replaceRows(client: pg.Client, { source, expected, sequences, check, beforeCommit }: Replacement): Promise<string[]> {
   await beginLocked(client);
@@ -42,13 +42,13 @@ export async function replaceRows(client: pg.Client, { source, expected, sequenc
     await check();
     const counted = await readSequences(client, await listTables(client));
     await client.query('CREATE TEMP TABLE revocations_before ON COMMIT DROP AS SELECT * FROM "Revocation"');
-    await rememberUploads(client);
+    await recordUploads(client);
     const leftOut = await fillTables(client, source, expected);
-    // A token that was revoked since the backup stays revoked.
+    // Tokens that were revoked after the backup stay revoked.
     await client.query(`
       INSERT INTO "Revocation" SELECT * FROM revocations_before
       ON CONFLICT (role, "subjectId", address) DO UPDATE SET at = greatest("Revocation".at, excluded.at), "createdAt" = greatest("Revocation"."createdAt", excluded."createdAt")`);
-    // Another history of the data: browsers that hold the old one notice.
+    // A new epoch makes browsers with data of the old history notice.
     await client.query(
       'INSERT INTO "Installation" (id, epoch) VALUES (1, gen_random_uuid()) ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch',
     );
@@ -57,28 +57,28 @@ export async function replaceRows(client: pg.Client, { source, expected, sequenc
     await client.query('COMMIT');
     return leftOut;
   } catch (error) {
-    // A broken connection can't be told, and takes the transaction with it.
+    // On a broken connection, the rollback fails, and the server rolls back on its own.
     await client.query('ROLLBACK').catch(() => undefined);
     throw error;
   }
 }
 
-/** Begins a transaction that has our tables alone. While others use them it releases its request every two seconds, so that queries queued behind it can run. */
+/** Begins a transaction with exclusive locks on all tables. While others use them, it releases its request every two seconds so that queued queries can run. */
 async function beginLocked(client: pg.Client): Promise<void> {
   const tables = quoteAll(await listTables(client));
-  for (let waited = 0; ; waited += LOCK_MS + LOCK_PAUSE_MS) {
+  for (let waited = 0; ; waited += LOCK_TIMEOUT_MS + LOCK_PAUSE_MS) {
     await client.query('BEGIN');
     try {
-      await client.query(`SET LOCAL lock_timeout = ${LOCK_MS}`);
+      await client.query(`SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`);
       await client.query(`LOCK TABLE ${tables} IN ACCESS EXCLUSIVE MODE`);
       await client.query('SET LOCAL lock_timeout = 0');
       return;
     } catch (error) {
       await client.query('ROLLBACK');
       if (!errorCodes(error).some((code) => code === '55P03' || code === '40P01')) throw error;
-      if (waited >= LOCK_PATIENCE_MS)
+      if (waited >= ALL_LOCKS_TIMEOUT_MS)
         throw new BackupError(
-          'Something else has been using the tables for a minute (a report, another backup?). Nothing was changed. Try again when it is done.',
+          'Another program has been using the tables for a minute (a report or another backup?). Nothing was changed. Try again when it has finished.',
           {
             cause: error,
           },
@@ -88,7 +88,7 @@ async function beginLocked(client: pg.Client): Promise<void> {
   }
 }
 
-/** Moves a sequence past everything that it has given here, that it had given before the backup, and that it may have given after it. */
+/** Advances a sequence past all numbers that it gave out here, before the backup, and possibly after it. */
 async function skipNumbers(
   client: pg.Client,
   { sequence, table, column, max, last }: SequenceOf,
@@ -99,7 +99,7 @@ async function skipNumbers(
   );
   const then = before.find((known) => known.table === table && known.column === column)?.last ?? 0;
   const base = Math.max(last, then, rows[0]?.highest ?? 0);
-  // Near the end of the numbers, half of what is left.
+  // Near the sequence's maximum, advance by half of the remaining numbers.
   const next = base + Math.min(NUMBERS_SKIPPED, Math.floor((max - base) / 2));
   await client.query('SELECT setval($1, $2)', [sequence, Math.max(next, 1)]);
 }

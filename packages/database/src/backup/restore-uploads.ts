@@ -7,22 +7,22 @@ import { uploadEntry, UPLOADS } from './manifest.ts';
 import { syncFolder } from './sync-folder.ts';
 import { readBackup } from './read.ts';
 
-/** For the user that Switchboard runs as alone, as the web app stores them. */
+/** Only for Switchboard's user, like the files that the web app stores. */
 const [FOLDER_MODE, FILE_MODE] = [0o700, 0o600];
 
-/** Files of uploads that wait beside the folder that they belong into. */
-export interface WaitingUploads {
-  /** Moves them to where they belong. */
-  settle(): Promise<void>;
-  /** Removes what was not moved. */
+/** Unpacked upload files, in a temporary folder beside their final one. */
+export interface UnpackedUploads {
+  /** Moves the files to their final folder. */
+  moveIntoPlace(): Promise<void>;
+  /** Removes the files that were not moved. */
   discard(): Promise<void>;
 }
 
-/** Unpacks the uploads of a backup beside the folder `folder`, onto the disk. */
-export async function unpackUploads(file: string, folder: string): Promise<WaitingUploads> {
+/** Unpacks a backup's uploads beside `folder`, and flushes them to disk. */
+export async function unpackUploads(file: string, folder: string): Promise<UnpackedUploads> {
   const aside = `${folder}.restore`;
   const discard = async () => await rm(aside, { recursive: true, force: true });
-  await discard(); // Of a restore that was killed.
+  await discard(); // Left by a killed restore.
   const owner = await ownerOf(dirname(folder));
   const makeFolder = async (path: string) => {
     await mkdir(path, { recursive: true, mode: FOLDER_MODE });
@@ -33,7 +33,7 @@ export async function unpackUploads(file: string, folder: string): Promise<Waiti
     for await (const { name, content } of readBackup(file)) {
       if (!name.startsWith(UPLOADS)) continue;
       const key = name.slice(UPLOADS.length);
-      if (uploadEntry(key) !== name) throw new Error(`The backup names a file "${key}", which is no place for an upload.`);
+      if (uploadEntry(key) !== name) throw new Error(`The backup contains a file "${key}", which is not a valid path for an upload.`);
       const path = join(aside, key);
       await makeFolder(dirname(path));
       await writeFlushed(path, content);
@@ -43,10 +43,10 @@ export async function unpackUploads(file: string, folder: string): Promise<Waiti
     await discard();
     throw error;
   }
-  return { discard, settle: async () => await moveInto(aside, folder, makeFolder) };
+  return { discard, moveIntoPlace: async () => await moveInto(aside, folder, makeFolder) };
 }
 
-/** Gives files that root writes to the owner of the data folder, so that Switchboard can read and remove them. */
+/** Gives files written by root to the owner of the data folder, so that Switchboard can read and remove them. */
 async function ownerOf(folder: string): Promise<(path: string) => Promise<void>> {
   if (process.getuid?.() !== 0) return async () => await Promise.resolve();
   await mkdir(folder, { recursive: true });
@@ -76,13 +76,13 @@ async function moveInto(from: string, to: string, makeFolder: (path: string) => 
 
 const KEYS_AT_ONCE = 500;
 
-/** Notes which files the database names now, for `removeForgotten` after the commit. Needs a transaction. */
-export async function rememberUploads(client: pg.Client): Promise<void> {
+/** Records which files the database references now, for `removeUnreferenced` after the commit. Call it in a transaction. */
+export async function recordUploads(client: pg.Client): Promise<void> {
   await client.query('CREATE TEMP TABLE uploads_before ON COMMIT PRESERVE ROWS AS SELECT DISTINCT "storageKey" AS key FROM "Upload"');
 }
 
-/** Removes the files that were named before and are no longer. */
-export async function removeForgotten(client: pg.Client, folder: string): Promise<void> {
+/** Removes the files that the database no longer references. */
+export async function removeUnreferenced(client: pg.Client, folder: string): Promise<void> {
   await client.query('DELETE FROM uploads_before WHERE key IN (SELECT "storageKey" FROM "Upload")');
   for (;;) {
     const { rows } = await client.query<{ key: string }>(

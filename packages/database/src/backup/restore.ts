@@ -9,51 +9,51 @@ import { rowsOfDatabase, rowsOfFile } from './fill.ts';
 import type { BackupSecrets, Manifest } from './manifest.ts';
 import { verifyBackup, type Verified } from './read.ts';
 import { type Replacement, replaceRows } from './replace-rows.ts';
-import { removeForgotten, unpackUploads } from './restore-uploads.ts';
+import { removeUnreferenced, unpackUploads } from './restore-uploads.ts';
 import { withStagedBackup } from './stage.ts';
 import { listTables, NOT_KEPT, quoteAll, readApplied, readShapes } from './tables.ts';
 
-/** What `restoreBackup` needs to know. */
+/** The options of `restoreBackup`. */
 export interface RestoreOptions {
   readonly file: string;
-  /** Of the database. */
+  /** The URL of the database. */
   readonly url: string;
   /** The folder of this version's migrations. */
   readonly migrations: string;
-  /** The folder with the files of uploads. */
+  /** The folder of the upload files. */
   readonly uploads: string;
-  /** A folder that may be made, and is gone afterwards: an older backup is brought to this version's schema in it. */
+  /** The path of a temporary folder, which is removed afterwards: an older backup is migrated to this version's schema in it. */
   readonly scratch: string;
-  /** What is in the database may be removed. */
+  /** Whether existing data may be removed. */
   readonly replace: boolean;
-  /** Brings the database to this version's schema. */
+  /** Migrates the database to this version's schema. */
   readonly migrate: () => Promise<unknown>;
 }
 
-/** What was done. */
+/** The result of a restore. */
 export interface RestoreResult {
   readonly manifest: Manifest;
-  /** What is in the database now. */
+  /** The database's contents after the restore. */
   readonly restored: Contents;
-  /** What was in it before. */
+  /** The database's contents before the restore. */
   readonly removed: Contents;
-  /** Files of uploads that the backup did not have. */
+  /** The number of upload files that the backup lacked. */
   readonly missingUploads: number;
-  /** Columns that the backup has and this schema does not, as `Table.column`: they were added to the old database by hand. */
+  /** The columns, as `Table.column`, that are in the backup but not in this schema: they were added to the old database by hand. */
   readonly leftOut: readonly string[];
-  /** Why images that are no longer used could not be removed, if so. */
-  readonly untidy: string | undefined;
-  /** Of the backup, if it was made with them. They are the caller's to write. */
+  /** Why unused images could not be removed; undefined when they were. */
+  readonly cleanupError: string | undefined;
+  /** The backup's secrets, if it contains them. The caller has to store them. */
   readonly secrets: BackupSecrets | undefined;
 }
 
-/** Any number, as long as nobody else takes it. */
+/** The advisory lock of restores: any number that no other program uses. */
 const LOCK = 5_721_190_442;
 
 /**
- * Puts what is in a backup in the place of what is in the database, all or nothing: killed at any time, the database holds the one or the other.
+ * Replaces the database's contents with those of a backup, all or nothing: if it is killed at any time, the database holds either the old or the new data.
  *
- * @throws BackupError when the backup is damaged or newer than this version, or the database holds something and `replace` was not said
+ * @throws BackupError when the backup is damaged or newer than this version, or the database is not empty and `replace` is false
  */
 export async function restoreBackup(options: RestoreOptions): Promise<RestoreResult> {
   const backup = await verifyBackup(options.file);
@@ -61,21 +61,21 @@ export async function restoreBackup(options: RestoreOptions): Promise<RestoreRes
   refuseNewer(backup.manifest, known);
   return await withConnection(options.url, async (client) => {
     const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [LOCK]);
-    if (rows[0]?.locked !== true) throw new BackupError('Another restore into this database is under way.');
+    if (rows[0]?.locked !== true) throw new BackupError('Another restore into this database is running.');
     await refuseData(client, options.replace);
     await options.migrate();
     const applied = await readApplied(client);
     const unknown = applied.filter((name) => !known.includes(name));
     if (unknown.length > 0)
       throw new BackupError(
-        `The database was migrated by a newer version of Switchboard (it has ${unknown.join(', ')}). Restore with that version.`,
+        `The database was migrated by a newer version of Switchboard (unknown migrations: ${unknown.join(', ')}). Restore with that version.`,
       );
     const uploads = await unpackUploads(options.file, options.uploads);
     try {
       return await load(client, {
         ...options,
         backup,
-        settleUploads: async () => await uploads.settle(),
+        moveUploads: async () => await uploads.moveIntoPlace(),
         isCurrent: backup.manifest.migrations.length === known.length,
       });
     } finally {
@@ -86,14 +86,14 @@ export async function restoreBackup(options: RestoreOptions): Promise<RestoreRes
 
 interface Load extends RestoreOptions {
   readonly backup: Verified;
-  readonly settleUploads: () => Promise<void>;
-  /** The backup has this version's schema. */
+  readonly moveUploads: () => Promise<void>;
+  /** Whether the backup has this version's schema. */
   readonly isCurrent: boolean;
 }
 
 async function load(
   client: pg.Client,
-  { file, backup, migrations, scratch, uploads, replace, isCurrent, settleUploads }: Load,
+  { file, backup, migrations, scratch, uploads, replace, isCurrent, moveUploads }: Load,
 ): Promise<RestoreResult> {
   const { manifest, end, secrets } = backup;
   let removed = contentsOf({});
@@ -102,7 +102,7 @@ async function load(
       ...rows,
       sequences: manifest.sequences,
       check: async () => void (removed = await refuseData(client, replace)),
-      beforeCommit: settleUploads,
+      beforeCommit: moveUploads,
     });
   const leftOut = isCurrent
     ? await run({ source: rowsOfFile(file, manifest), expected: end.rows })
@@ -111,14 +111,14 @@ async function load(
         const after = await run({ source: rowsOfDatabase(stage, await readShapes(stage, tables)) });
         return [...before, ...after];
       });
-  const untidy = await tidy(client, uploads);
-  return { manifest, restored: contentsOf(end.rows), removed, missingUploads: end.uploads.missing, secrets, untidy, leftOut };
+  const cleanupError = await cleanUp(client, uploads);
+  return { manifest, restored: contentsOf(end.rows), removed, missingUploads: end.uploads.missing, secrets, cleanupError, leftOut };
 }
 
-/** What is done after the commit; the backup is in place whether it succeeds or not. */
-async function tidy(client: pg.Client, uploads: string): Promise<string | undefined> {
+/** Runs after the commit: the restore has succeeded even if this fails. */
+async function cleanUp(client: pg.Client, uploads: string): Promise<string | undefined> {
   try {
-    await removeForgotten(client, uploads);
+    await removeUnreferenced(client, uploads);
     await client.query(`ANALYZE ${quoteAll(await listTables(client))}`);
     return undefined;
   } catch (error) {
@@ -126,7 +126,7 @@ async function tidy(client: pg.Client, uploads: string): Promise<string | undefi
   }
 }
 
-/** Names of the migrations in a folder, oldest first. */
+/** The names of the migrations in a folder, oldest first. */
 export async function listMigrations(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   return entries
@@ -139,7 +139,7 @@ function refuseNewer({ migrations, version }: Manifest, known: readonly string[]
   const unknown = migrations.filter((name) => !known.includes(name));
   if (unknown.length > 0)
     throw new BackupError(
-      `This backup was made by a newer version of Switchboard (${version}; it has ${unknown.join(', ')}). Nothing was changed. Restore it with that version or a later one.`,
+      `This backup was made by a newer version of Switchboard (${version}; unknown migrations: ${unknown.join(', ')}). Nothing was changed. Restore it with that version or a later one.`,
     );
 }
 
@@ -147,7 +147,7 @@ async function refuseData(client: pg.Client, replace: boolean): Promise<Contents
   const contents = await readContents(client);
   if (!replace && !isEmpty(contents))
     throw new BackupError(
-      `The database is not empty: it has ${describeContents(contents)}. Nothing was changed. With --replace all of that is removed, and the backup takes its place.`,
+      `The database is not empty: it has ${describeContents(contents)}. Nothing was changed. Use --replace to replace all of it with the backup.`,
     );
   return contents;
 }

@@ -6,9 +6,20 @@ import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
-import { backUp, dump, furnish, makeHome, putFile, query, restore, temporaryFolder, withClient, type Home } from '../testing/backups.ts';
+import {
+  backUp,
+  dump,
+  addSampleData,
+  createInstallation,
+  putFile,
+  query,
+  restore,
+  temporaryFolder,
+  withClient,
+  type TestInstallation,
+} from '../testing/backups.ts';
 
-/** Whatever PostgreSQL can keep in a text: all but NUL and lone surrogates. */
+/** Any text that PostgreSQL can store: no NUL, no lone surrogates. */
 const anyText = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 60 }),
   fc.string({
@@ -27,8 +38,11 @@ const visitor = fc.record({
   messages: fc.array(fc.record({ text: fc.option(text), sentAt: time }), { maxLength: 5 }),
 });
 
-async function keep(home: Home, visitors: readonly (typeof visitor extends fc.Arbitrary<infer T> ? T : never)[]): Promise<void> {
-  await withClient(home, async (client) => {
+async function keep(
+  installation: TestInstallation,
+  visitors: readonly (typeof visitor extends fc.Arbitrary<infer T> ? T : never)[],
+): Promise<void> {
+  await withClient(installation, async (client) => {
     for (const { username, phone, endedAt, messages } of visitors) {
       const { rows } = await client.query<{ id: number }>(
         `INSERT INTO "Client" (username, phone, "endedAt", "lastSeq", "updatedAt") VALUES ($1, $2, $3, $4, now()) RETURNING id`,
@@ -44,33 +58,33 @@ async function keep(home: Home, visitors: readonly (typeof visitor extends fc.Ar
   });
 }
 
-/** A setting that the operator has changed twice, with its history. */
-async function keepSetting(home: Home): Promise<void> {
+/** Adds a setting that the operator has changed twice, with its history. */
+async function addSetting(installation: TestInstallation): Promise<void> {
   await query(
-    home,
+    installation,
     `INSERT INTO "Setting" (key, value, version, "updatedAt", "updatedById") SELECT 'widget.sites', '["https://shop.example"]', 2, now(), max(id) FROM "User"`,
   );
   await query(
-    home,
+    installation,
     `INSERT INTO "SettingChange" (key, version, "byId", "from", "to")
      SELECT key, n, "updatedById", CASE n WHEN 2 THEN '[]'::jsonb END, CASE n WHEN 1 THEN '[]' ELSE value END FROM "Setting", generate_series(1, 2) AS n`,
   );
 }
 
-/** What a restore changes on purpose is left out: who is signed in, and the epoch. */
-async function contents(home: Home): Promise<Record<string, string[]>> {
-  const { AuthSession: _sessions, Installation: _epoch, ...rest } = await dump(home);
+/** All rows, except those that a restore changes on purpose: sessions and the epoch. */
+async function contents(installation: TestInstallation): Promise<Record<string, string[]>> {
+  const { AuthSession: _sessions, Installation: _epoch, ...rest } = await dump(installation);
   return rest;
 }
 
-it('brings back every row of every table as it was, whatever is in it', async () => {
+it('a restore reproduces every row of every table, whatever it contains', async () => {
   const folder = await temporaryFolder();
   await fc.assert(
     fc.asyncProperty(fc.array(visitor, { minLength: 1, maxLength: 6 }), async (visitors) => {
-      const [before, after] = [await makeHome(), await makeHome('bare')];
-      await furnish(before, 3);
+      const [before, after] = [await createInstallation(), await createInstallation('bare')];
+      await addSampleData(before, 3);
       await keep(before, visitors);
-      await keepSetting(before);
+      await addSetting(before);
       const file = join(folder, randomUUID());
       await backUp(before, file);
       await restore(after, file);
@@ -81,9 +95,9 @@ it('brings back every row of every table as it was, whatever is in it', async ()
   );
 });
 
-it('brings back the files of uploads, and counts those that are gone', async () => {
-  const [before, after] = [await makeHome(), await makeHome()];
-  const key = await furnish(before);
+it('a restore reproduces upload files, and counts missing ones', async () => {
+  const [before, after] = [await createInstallation(), await createInstallation()];
+  const key = await addSampleData(before);
   await query(
     before,
     `INSERT INTO "Upload" SELECT gen_random_uuid(), "clientId", NULL, 'aa/gone.webp', name, "mimeType", 1, 1, 1 FROM "Upload"`,
@@ -103,10 +117,10 @@ it('brings back the files of uploads, and counts those that are gone', async () 
   expect(existsSync(`${after.uploads}.restore`)).toBe(false);
 });
 
-it('takes one moment, whatever is written meanwhile', async () => {
-  const [before, after] = [await makeHome(), await makeHome()];
+it('a backup is a consistent snapshot, whatever is written meanwhile', async () => {
+  const [before, after] = [await createInstallation(), await createInstallation()];
   await query(before, `INSERT INTO "Client" (username, "updatedAt") SELECT 'v' || n, now() FROM generate_series(1, 4) AS n`);
-  // As the web app saves: the number is given under the row's lock, in the transaction of the message.
+  // Saves like the web app: the number is assigned under the row lock, in the message's transaction.
   const save = `WITH numbered AS (UPDATE "Client" SET "lastSeq" = "lastSeq" + 1 WHERE id = $1 RETURNING id, "lastSeq")
     INSERT INTO "ChatMessage" ("messageKey", "clientId", seq, "senderType", "messageType", text, "updatedAt")
     SELECT gen_random_uuid(), id, "lastSeq", 'CLIENT', 'TEXT', repeat('long ', 2000), now() FROM numbered`;

@@ -18,14 +18,14 @@ interface StageOptions {
   readonly backup: Verified;
   /** The folder of this version's migrations. */
   readonly migrations: string;
-  /** A folder that may be made, and is gone afterwards. */
+  /** The path of a temporary folder, which is removed afterwards. */
   readonly scratch: string;
 }
 
 /**
- * Brings an older backup to this version's schema, in a PostgreSQL of its own that lives as long as `use` runs: the migrations that the backup has, its
- * rows, and the migrations since. The rows pass through every migration as they would have in the running system, and the database that is restored
- * sees only the result.
+ * Migrates an older backup to this version's schema in a temporary PostgreSQL that lives as long as `use` runs: it applies the backup's migrations, loads its
+ * rows, and applies the later migrations. So every migration processes the rows as it would in a running system, and the restored database gets only the
+ * result.
  */
 export async function withStagedBackup<T>(
   { file, backup, migrations, scratch }: StageOptions,
@@ -60,7 +60,7 @@ export async function withStagedBackup<T>(
 
 const clusterIn = (scratch: string) => join(scratch, 'postgres');
 
-/** Also what a killed restore left. Its files may lie elsewhere, behind a link (see settleDataFolder). */
+/** Removes the temporary cluster, also that of a killed restore. Its files may be elsewhere, behind a link (see resolveDataFolder). */
 async function removeStage(scratch: string): Promise<void> {
   const folder = clusterIn(scratch);
   const files = await realpath(folder).catch(undefinedIfMissing);

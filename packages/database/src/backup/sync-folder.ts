@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 
-/** Brings the names in a folder onto the disk: a file that was written and flushed is lost with its name in a power cut. */
+/** Flushes a folder's entries to disk: without this, a power failure can lose a new file's name although its content was flushed. */
 export async function syncFolder(path: string): Promise<void> {
   const handle = await open(path, 'r');
   try {

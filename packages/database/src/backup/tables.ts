@@ -6,14 +6,14 @@ import type { TableShape } from './manifest.ts';
 export const HISTORY = '_prisma_migrations';
 
 /**
- * Tables that stay out of backups; a restore empties them. Sessions of signed-in operators and links to sign in let people in, and one that was ended since
- * must not come back to life. Jobs have effects outside the database: one that was done since the backup must not be done again.
+ * Tables that are not part of backups; a restore empties them. Operators' sessions and sign-in links grant access, so one that was ended after the backup must
+ * not come back. Jobs have effects outside the database, so one that was done after the backup must not be repeated.
  */
 export const NOT_KEPT: readonly string[] = ['AuthSession', 'AuthVerification', 'Job'] satisfies Prisma.ModelName[];
 
 const OURS: readonly string[] = [...Object.values(Prisma.ModelName), HISTORY];
 
-/** The tables of Switchboard that the database has, by name. Other tables in the same schema are none of a backup's business. */
+/** The names of Switchboard's tables in the database. Other tables in the same schema are ignored. */
 export async function listTables(client: pg.Client): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(
     `SELECT relname AS name FROM pg_class WHERE relnamespace = quote_ident(current_schema())::regnamespace AND relkind IN ('r', 'p') AND relname = ANY($1)
@@ -23,7 +23,7 @@ export async function listTables(client: pg.Client): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** The columns of these tables that hold values of their own, in the table's order. */
+/** The columns of these tables, in order, without generated ones. */
 export async function readShapes(client: pg.Client, tables: readonly string[]): Promise<TableShape[]> {
   const { rows } = await client.query<TableShape>(
     `SELECT relname AS name, array_agg(attname::text ORDER BY attnum) AS columns
@@ -35,14 +35,14 @@ export async function readShapes(client: pg.Client, tables: readonly string[]): 
   return rows;
 }
 
-/** A sequence that gives a column its numbers. */
+/** A sequence that numbers a column. */
 export interface SequenceOf {
-  /** As SQL names it. */
+  /** The quoted name, for SQL. */
   readonly sequence: string;
   readonly table: string;
   readonly column: string;
   readonly max: number;
-  /** The last number it gave; 0 when it has not given one yet. */
+  /** The last number it gave out, 0 when it has not been used. */
   readonly last: number;
 }
 
@@ -62,7 +62,7 @@ export async function readSequences(client: pg.Client, tables: readonly string[]
   return rows;
 }
 
-/** A foreign key between tables. */
+/** A foreign key. */
 export interface ForeignKey {
   readonly table: string;
   readonly name: string;
@@ -81,11 +81,11 @@ export async function readForeignKeys(client: pg.Client, tables: readonly string
   return rows;
 }
 
-/** An index that is no part of a constraint. */
+/** An index that does not belong to a constraint. */
 export interface PlainIndex {
-  /** As SQL names it. */
+  /** The quoted name, for SQL. */
   readonly name: string;
-  /** The statement that makes it. */
+  /** The statement that creates it. */
   readonly definition: string;
 }
 
@@ -101,7 +101,7 @@ export async function readPlainIndexes(client: pg.Client, tables: readonly strin
   return rows;
 }
 
-/** Names of the migrations that were applied and not taken back, oldest first; [] for a database that has never been migrated. */
+/** The names of the applied migrations, without those rolled back, oldest first; [] for a database that was never migrated. */
 export async function readApplied(client: pg.Client): Promise<string[]> {
   const table = await client.query<{ found: string | null }>('SELECT to_regclass($1)::text AS found', [HISTORY]);
   if (table.rows[0]?.found == null) return [];

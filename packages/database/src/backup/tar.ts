@@ -1,18 +1,18 @@
-// A backup is an ordinary tar file, so that it can be looked into without Switchboard (`tar tzf`). This is the part of the format that a backup needs:
-// files with short names, in the layout "ustar" of POSIX.1-1988.
+// A backup is an ordinary tar file, so that it can be inspected without Switchboard (`tar tzf`). This is the part of the format that a backup needs: files
+// with short names, in the layout "ustar" of POSIX.1-1988.
 
 /** One file in an archive. */
 export interface TarEntry {
   readonly name: string;
-  /** Of the content, in bytes. */
+  /** The content's length in bytes. */
   readonly size: number;
   readonly content: AsyncIterable<Buffer> | Iterable<Buffer>;
 }
 
 const BLOCK = 512;
-/** The header's room for a name. */
+/** The length of the header's name field. */
 const MAX_NAME_BYTES = 100;
-/** Two empty blocks end an archive. */
+/** The end of an archive: two empty blocks. */
 export const TAR_END = Buffer.alloc(2 * BLOCK);
 const MAX_SIZE = 0o77_777_777_777;
 
@@ -41,7 +41,7 @@ const paddingOf = (size: number) => (BLOCK - (size % BLOCK)) % BLOCK;
 /**
  * The bytes of an entry.
  *
- * @throws Error when the content is not as long as its size says
+ * @throws Error when the content's length differs from `size`
  */
 export async function* tarBytes({ name, size, content }: TarEntry, modified: Date): AsyncGenerator<Buffer> {
   yield headerOf(name, size, modified);
@@ -51,11 +51,11 @@ export async function* tarBytes({ name, size, content }: TarEntry, modified: Dat
     if (sent > size) break;
     yield chunk;
   }
-  if (sent !== size) throw new Error(`${name} changed while it was read.`);
+  if (sent !== size) throw new Error(`${name} changed while it was being read.`);
   yield Buffer.alloc(paddingOf(size));
 }
 
-/** Reads bytes in pieces of any size. */
+/** Reads bytes in chunks of any size. */
 class ByteReader {
   readonly #chunks: AsyncIterator<Buffer>;
   #rest: Buffer = Buffer.alloc(0);
@@ -64,7 +64,7 @@ class ByteReader {
     this.#chunks = source[Symbol.asyncIterator]();
   }
 
-  /** The next bytes, `most` at most and one at least. */
+  /** The next bytes, at least one and up to `most`. */
   async some(most: number): Promise<Buffer> {
     while (this.#rest.length === 0) {
       const next = await this.#chunks.next();
@@ -90,10 +90,10 @@ class ByteReader {
     return Buffer.concat(parts);
   }
 
-  /** Throws unless only zeros follow. Reads to the end, so that the source can say whether it was whole. */
+  /** Throws unless only zeros follow. Reads to the end, so that the source can detect truncation. */
   async onlyZerosLeft(): Promise<void> {
     for (let rest = this.#rest; ;) {
-      if (rest.some((byte) => byte !== 0)) throw new Error('something follows its end');
+      if (rest.some((byte) => byte !== 0)) throw new Error('there is data after its end');
       const next = await this.#chunks.next();
       if (next.done === true) return;
       rest = next.value;
@@ -102,10 +102,10 @@ class ByteReader {
 }
 
 /**
- * The entries of an archive, one after the other: read the content of one before asking for the next (what was not read is skipped).
+ * The entries of an archive, one after the other: read an entry's content before requesting the next one (unread content is skipped).
  *
- * @param onBytes told of every byte that belongs to an entry (its header and padding too), in order. Of the header before the entry is handed out
- * @throws Error with a reason when it is not a whole archive
+ * @param onBytes gets every byte of an entry (including header and padding) in order; the header before the entry is yielded
+ * @throws Error with a reason when it is not a complete archive
  */
 export async function* readTar(source: AsyncIterable<Buffer>, onBytes: (entry: string, bytes: Buffer) => void): AsyncGenerator<TarEntry> {
   const reader = new ByteReader(source);
@@ -133,6 +133,6 @@ function parseHeader(header: Buffer): { name: string; size: number } {
   const textAt = (start: number, length: number) => header.toString('utf8', start, start + length).replace(/\0.*$/s, '');
   const size = textAt(124, 12).trim();
   if (textAt(257, 5) !== 'ustar' || !/^[0-7]+$/.test(size) || Number.parseInt(textAt(148, 8), 8) !== sumOf(header))
-    throw new Error('it holds something that is no entry of an archive');
+    throw new Error('it contains something that is not an archive entry');
   return { name: textAt(0, MAX_NAME_BYTES), size: Number.parseInt(size, 8) };
 }

@@ -9,7 +9,7 @@ import type { TarEntry } from './tar.ts';
 
 const KEYS_AT_ONCE = 500;
 
-/** The keys that the table `Upload` names, in order, a few hundred at a time. Needs a transaction. */
+/** The keys in the table `Upload`, in order, fetched a few hundred at a time. Call it in a transaction. */
 async function* keysOf(client: pg.Client): AsyncGenerator<string> {
   await client.query('DECLARE upload_keys NO SCROLL CURSOR FOR SELECT DISTINCT "storageKey" AS key FROM "Upload" ORDER BY 1');
   for (;;) {
@@ -21,10 +21,9 @@ async function* keysOf(client: pg.Client): AsyncGenerator<string> {
 }
 
 /**
- * The files that the table `Upload` names. A file never changes once it is there, so it may be read after the snapshot; one that is gone (or was never
- * there) is reported and left out.
+ * The files that the table `Upload` references. Files never change, so they may be read after the snapshot. A missing file is reported and left out.
  *
- * @param folder where the files are
+ * @param folder the folder of the upload files
  */
 export async function* uploadEntries(client: pg.Client, folder: string, onMissing: (key: string) => void): AsyncGenerator<TarEntry> {
   for await (const key of keysOf(client)) {
@@ -45,7 +44,7 @@ export async function* uploadEntries(client: pg.Client, folder: string, onMissin
 
 const CHUNK_BYTES = 64 * 1024;
 
-/** (A stream of the handle would keep it open beyond `close`.) */
+/** (The handle's own read stream would keep it open after `close`.) */
 async function* contentOf(file: FileHandle): AsyncGenerator<Buffer> {
   for (;;) {
     const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES);

@@ -14,38 +14,38 @@ import { copyToSql, NOT_KEPT, readSequences, readShapes } from './tables.ts';
 import { TAR_END, tarBytes, type TarEntry } from './tar.ts';
 import { uploadEntries } from './uploads.ts';
 
-/** A table's rows are written in parts of this size or a little more: an archive wants to know the size of each entry beforehand. */
+/** A table's rows are written in parts of about this size, because an archive needs to know the size of each entry in advance. */
 export const PART_BYTES = 4 * 1024 * 1024;
 
-/** What `writeBackup` needs to know. */
+/** The options of `writeBackup`. */
 export interface BackupOptions {
-  /** Of the database. */
+  /** The URL of the database. */
   readonly url: string;
-  /** Of Switchboard. */
+  /** The version of Switchboard. */
   readonly version: string;
-  /** The folder with the files of uploads. */
+  /** The folder of the upload files. */
   readonly uploads: string;
-  /** Names of the migrations of this version: with one more the database may hold what this version does not know. */
+  /** The names of this version's migrations. A database with others may contain data that this version does not know. */
   readonly knownMigrations: readonly string[];
-  /** To be part of the backup. */
+  /** Secrets to include in the backup. */
   readonly secrets?: BackupSecrets | undefined;
-  /** Where the bytes go. It is ended. */
+  /** The destination. `writeBackup` ends it. */
   readonly sink: Writable;
 }
 
-/** What was written. */
+/** The result of a backup. */
 export interface BackupResult {
   readonly rows: End['rows'];
   readonly uploads: End['uploads'];
-  /** Keys of uploads whose file is not there: the first twenty. */
+  /** The keys of uploads with missing files: the first twenty. */
   readonly missing: readonly string[];
-  /** The most that lay in memory between database and file, in bytes. */
+  /** The highest number of bytes that were buffered between database and file. */
   readonly peakBytes: number;
 }
 
 /**
- * Writes everything that is in the database at this moment, and the files that it names, into one archive. It reads in a transaction of its own, so the
- * system may run, and takes memory for a few blocks, however much there is.
+ * Writes the current contents of the database, and the files that it references, into one archive. It reads in one transaction, so the system may keep
+ * running, and buffers only a few blocks, whatever the size.
  *
  * @throws BackupError when there is nothing to back up, or a newer version made it
  */
@@ -56,7 +56,7 @@ export async function writeBackup(options: BackupOptions): Promise<BackupResult>
     const unknown = migrations.filter((name) => !options.knownMigrations.includes(name));
     if (unknown.length > 0)
       throw new BackupError(
-        `The database was migrated by a newer version of Switchboard (it has ${unknown.join(', ')}). Make the backup with that version.`,
+        `The database was migrated by a newer version of Switchboard (unknown migrations: ${unknown.join(', ')}). Make the backup with that version.`,
       );
     const { rows } = await client.query<{ version: string }>(`SELECT current_setting('server_version') AS version`);
     const manifest: Manifest = {
@@ -151,7 +151,7 @@ class Archive {
   }
 }
 
-/** Each row ends with a line feed; one within a value is written as `\n`. */
+/** Counts rows: each ends with a line feed; line feeds within values are escaped as `\n`. */
 function countLines(block: Buffer): number {
   let count = 0;
   for (let at = block.indexOf(10); at !== -1; at = block.indexOf(10, at + 1)) count += 1;

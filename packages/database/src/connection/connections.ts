@@ -3,17 +3,17 @@ import pg from 'pg';
 import { type ConnectionTarget, parseDatabaseUrl } from './database-url.ts';
 import { Backends, checkSessions, SessionClient, type SessionConfig, type SessionSettings } from './session-client.ts';
 
-/** Whom this process is connected to, by database. */
+/** The server processes that this process is connected to, by database. */
 const known = new Map<string, Backends>();
 
-/** Those of one database. */
+/** The server processes of one database. */
 export function backendsOf(target: ConnectionTarget): Backends {
   const backends = known.get(target.name) ?? new Backends();
   known.set(target.name, backends);
   return backends;
 }
 
-/** What every connection to a database has in common: where it goes, its name, and what is set on it. */
+/** The common configuration of all connections to a database: target, application name and settings. */
 export function sessionConfig(target: ConnectionTarget, applicationName: string, settings: SessionSettings = {}): SessionConfig {
   return {
     ...target.config,
@@ -21,9 +21,9 @@ export function sessionConfig(target: ConnectionTarget, applicationName: string,
     keepAlive: true,
     session: {
       settings: {
-        // Prisma's adapter reads every timestamptz as if it were UTC, so the session's time zone must be.
+        // Prisma's adapter reads every timestamptz as UTC, so the session's time zone must be UTC.
         TimeZone: 'UTC',
-        // As Prisma has it: one schema, also for SQL that does not name it.
+        // One schema, as in Prisma, also for SQL that does not name it.
         search_path: pg.escapeIdentifier(target.schema),
         ...settings,
       },
@@ -36,7 +36,7 @@ export function sessionConfig(target: ConnectionTarget, applicationName: string,
 const CONNECT_TIMEOUT_MS = 5_000;
 
 /**
- * A single connection to the database at `url`, not yet connected: times in UTC, our schema first. Whoever makes it ends it.
+ * A single client for the database at `url`, not yet connected, with times in UTC and our schema first. The caller ends it.
  *
  * @throws DatabaseUrlError
  */
@@ -49,9 +49,9 @@ export function createClient(url: string, applicationName: string): pg.Client {
 }
 
 /**
- * Makes sure that connections to the database at `url` are what Switchboard takes them for: each one of the server's own, in UTC.
+ * Verifies that connections to the database at `url` behave as Switchboard needs: each has its own server process and the time zone UTC.
  *
- * @throws SessionError when a pooler mixes them, and the error of a connection that is not to be had
+ * @throws SessionError when a pooler mixes connections, and the error of a failed connection
  */
 export async function checkConnections(url: string): Promise<void> {
   await checkSessions(() => createClient(url, 'switchboard-check'));

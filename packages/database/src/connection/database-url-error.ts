@@ -1,4 +1,4 @@
-/** A DATABASE_URL that can't be used as it is. The message says why and never shows the URL, which holds a password. */
+/** A DATABASE_URL that can't be used. The message says why and never shows the URL, which contains a password. */
 export class DatabaseUrlError extends Error {
   override readonly name = 'DatabaseUrlError';
   constructor(problem: string, options?: ErrorOptions) {

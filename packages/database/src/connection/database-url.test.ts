@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(async () => await rm(folder, { recursive: true, force: true }));
 
 describe('a DATABASE_URL', () => {
-  it('is read as Prisma and libpq read it', () => {
+  it('is parsed like in Prisma and libpq', () => {
     expect(
       parse('?schema=help%20desk&connection_limit=20&pool_timeout=20&connect_timeout=3&options=-c%20a%3Db&pgbouncer=true'),
     ).toMatchObject({
@@ -41,7 +41,7 @@ describe('a DATABASE_URL', () => {
     ['postgres://u@%2Frun%2Fpostgresql/db', { host: '/run/postgresql', database: 'db' }],
     ['postgresql://u:p%40ss%2F@[::1]:5433/a%20b', { host: '::1', port: 5433, password: 'p@ss/', database: 'a b' }],
     ['postgresql://u@h', { host: 'h', database: 'u' }],
-  ])('may name a socket or an address: %s', (url, config) => {
+  ])('may name a socket or a host: %s', (url, config) => {
     expect(parseDatabaseUrl(url).config).toMatchObject(config);
   });
 
@@ -54,9 +54,9 @@ describe('a DATABASE_URL', () => {
     ['?sslmode=verify-ca', /sslmode=verify-ca needs sslrootcert/],
     ['?sslmode=require&sslrootcert=/no/such.pem', /sslrootcert is "\/no\/such.pem", which can't be read \(ENOENT\)/],
     ['?target_session_attrs=standby', /target_session_attrs is "standby"/],
-    ['?statement_timeout=0', /the parameter "statement_timeout", which is not known/],
-    ['?shema=chat', /the parameter "shema", which is not known/],
-  ])('is refused in a sentence that names the parameter and not the password: %s', (query, sentence) => {
+    ['?statement_timeout=0', /the parameter "statement_timeout", which is not supported/],
+    ['?shema=chat', /the parameter "shema", which is not supported/],
+  ])('is refused with an error that names the parameter and not the password: %s', (query, sentence) => {
     const refusal = () => parse(query);
     expect(refusal).toThrow(DatabaseUrlError);
     expect(refusal).toThrow(sentence);
@@ -64,7 +64,7 @@ describe('a DATABASE_URL', () => {
   });
 
   it.each(['mysql://u@h/d', 'postgresql://u@h:port/d', 'postgresql://u@one,two:5432/d', 'h/d', 'postgresql://u:%zz@h/d'])(
-    'must be one: %s',
+    'is refused when it is not a PostgreSQL URL: %s',
     (url) => {
       expect(() => parseDatabaseUrl(url)).toThrow(DatabaseUrlError);
     },
@@ -72,7 +72,7 @@ describe('a DATABASE_URL', () => {
 });
 
 describe('TLS', () => {
-  it('is checked or not as sslmode says', () => {
+  it('verifies the certificate depending on sslmode', () => {
     expect(parse('?sslmode=disable').config.ssl).toBe(false);
     expect(parse('?sslmode=require').config.ssl).toEqual({});
     expect(parse('?sslmode=verify-full').config.ssl).toEqual({});
@@ -83,7 +83,7 @@ describe('TLS', () => {
     expect(parse('?sslmode=require')).toMatchObject({ tlsOptional: false });
   });
 
-  it('takes the certificates that are named: the authority’s under libpq’s and Prisma’s name, and one’s own', () => {
+  it('uses the given certificates: the CA’s under libpq’s and Prisma’s name, and the client’s', () => {
     const ca = Buffer.from('a certificate');
     for (const name of ['sslrootcert', 'sslcert']) expect(parse(`?sslmode=verify-full&${name}=${file}`).config.ssl).toEqual({ ca });
     expect(parse(`?sslmode=verify-ca&sslrootcert=${file}`).config.ssl).toEqual({

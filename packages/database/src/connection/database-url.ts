@@ -3,29 +3,29 @@ import type pg from 'pg';
 import { DatabaseUrlError } from './database-url-error.ts';
 import { tlsOf, type TlsOptions } from './tls.ts';
 
-/** What a DATABASE_URL says. */
+/** A parsed DATABASE_URL. */
 export interface ConnectionTarget {
-  /** Where to connect, and as whom. */
+  /** Host and credentials. */
   readonly config: Pick<pg.ClientConfig, 'user' | 'password' | 'database' | 'host' | 'port' | 'options' | 'enableChannelBinding'> & {
     readonly ssl: TlsOptions | false;
     readonly sslnegotiation?: 'direct';
   };
-  /** Fall back to a connection without TLS where the server has none (`sslmode=prefer`). */
+  /** Whether to connect without TLS where the server does not support it (`sslmode=prefer`). */
   readonly tlsOptional: boolean;
-  /** The schema that holds our tables. */
+  /** The schema of our tables. */
   readonly schema: string;
-  /** Connections of one process at most; undefined: not said. */
+  /** The maximum number of connections of one process, if given. */
   readonly connectionLimit: number | undefined;
-  /** How long to wait for a connection of the pool, and for a new one, in milliseconds; undefined: not said. */
+  /** The timeouts for getting a connection from the pool and for opening one, in milliseconds, if given. */
   readonly poolTimeoutMs: number | undefined;
   readonly connectTimeoutMs: number | undefined;
-  /** The database for people: its name and place, without user and password. */
+  /** The database's name and host for people, without user and password. */
   readonly name: string;
   /** `host:port`, or the path of the socket. */
   readonly place: string;
 }
 
-/** Parameters that other clients know and that change nothing that could be noticed here. */
+/** Parameters of other clients that have no effect here. */
 const WITHOUT_EFFECT = new Set([
   'application_name',
   'fallback_application_name',
@@ -53,16 +53,16 @@ const USED = new Set(
 );
 
 const HOST_LEFT_OUT = /^(postgres(?:ql)?:\/\/(?:[^@/?#]*@)?)(?=[/?#]|$)/;
-/** One connection of the pool, and one for transactions beside it. */
+/** One connection for the pool, and one for `transact`. */
 const FEWEST_CONNECTIONS = 2;
 
 /**
- * Reads a DATABASE_URL as Prisma and libpq do.
+ * Parses a DATABASE_URL like Prisma and libpq.
  *
- * @throws DatabaseUrlError for what can't be honored, in a sentence that names the parameter and never shows the URL
+ * @throws DatabaseUrlError for values that can't be honored; it names the parameter and never shows the URL
  */
 export function parseDatabaseUrl(text: string): ConnectionTarget {
-  // `postgresql://user@/db?host=/run/postgresql` is right for PostgreSQL; URLs of other protocols need a host there.
+  // `postgresql://user@/db?host=/run/postgresql` is valid for PostgreSQL, but the URL parser needs a host.
   const complete = text.replace(HOST_LEFT_OUT, '$1localhost');
   if (!/^postgres(?:ql)?:\/\//.test(text) || !URL.canParse(complete))
     throw new DatabaseUrlError('it must be an address such as postgresql://user:password@host:5432/switchboard');
@@ -102,7 +102,7 @@ export function parseDatabaseUrl(text: string): ConnectionTarget {
 function refuseUnknown(parameters: ReadonlyMap<string, string>): void {
   for (const [name, value] of parameters) {
     if (!USED.has(name) && !WITHOUT_EFFECT.has(name))
-      throw new DatabaseUrlError(`it has the parameter "${name}", which is not known; the known ones are in docs/deployment.md`);
+      throw new DatabaseUrlError(`it has the parameter "${name}", which is not supported; docs/deployment.md lists the supported ones`);
     if (name === 'client_encoding' && !/^utf-?8$/i.test(value))
       throw new DatabaseUrlError(`client_encoding is "${value}"; it must be UTF8 or left out`);
     if (name === 'target_session_attrs' && !['any', 'read-write', 'primary'].includes(value))
@@ -110,7 +110,7 @@ function refuseUnknown(parameters: ReadonlyMap<string, string>): void {
   }
 }
 
-/** Prisma writes the name between double quotes as it is, so it may hold none. */
+/** Prisma puts the name between double quotes without escaping it, so it must not contain any. */
 function schemaOf(parameters: ReadonlyMap<string, string>): string {
   const schema = parameters.get('schema') || 'public';
   if (/["\0]|^pg_/.test(schema) || Buffer.byteLength(schema) > 63)
@@ -128,7 +128,7 @@ function wholeNumber(parameters: ReadonlyMap<string, string>, name: string, min:
   return Number(value);
 }
 
-/** 0 means without end there; what is given here has an end of its own, so it counts as not said. */
+/** 0 means no timeout in the URL; here every wait has a timeout, so 0 counts as not given. */
 function seconds(parameters: ReadonlyMap<string, string>, name: string): number | undefined {
   const value = wholeNumber(parameters, name, 0, 86_400);
   return value === undefined || value === 0 ? undefined : value * 1_000;
@@ -138,6 +138,6 @@ function decode(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {
-    throw new DatabaseUrlError('it has a % that begins no character: write %25 for a percent sign');
+    throw new DatabaseUrlError('it contains a % that is not part of an escape sequence: write %25 for a percent sign');
   }
 }

@@ -33,7 +33,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** A server in front of PostgreSQL; where it listens. */
+/** Starts a server in front of PostgreSQL, and returns where it listens. */
 async function listen(at: string | number, handle: (near: Socket) => void): Promise<string> {
   const server = createServer((near) => {
     sockets.add(near);
@@ -46,8 +46,8 @@ async function listen(at: string | number, handle: (near: Socket) => void): Prom
   return typeof at === 'string' ? at : `127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** Hands everything on to PostgreSQL. */
-function hand(near: Socket): void {
+/** Forwards everything to PostgreSQL. */
+function forward(near: Socket): void {
   const far = connect(Number(plain.port), plain.hostname);
   sockets.add(far);
   far.on('error', () => near.destroy()).on('close', () => near.destroy());
@@ -55,12 +55,12 @@ function hand(near: Socket): void {
   near.pipe(far).pipe(near);
 }
 
-/** The same with TLS and a certificate that is signed by itself, as PostgreSQL does it. */
+/** The same with TLS and a self-signed certificate, like PostgreSQL. */
 async function listenWithTls(): Promise<string> {
   const [key, cert] = await Promise.all(['key.pem', 'cert.pem'].map(async (name) => await readFile(join(folder, name))));
   return await listen(0, (near) => {
     near.once('data', (request) => {
-      // Without TLS nobody is let in.
+      // Connections without TLS are refused.
       if (request.readInt32BE(4) !== 80_877_103) {
         near.destroy();
         return;
@@ -68,15 +68,15 @@ async function listenWithTls(): Promise<string> {
       near.write('S');
       const secure = new TLSSocket(near, { isServer: true, key, cert });
       secure.on('error', () => undefined);
-      hand(secure);
+      forward(secure);
     });
   });
 }
 
 const urlAt = (place: string, query: string) => `postgresql://${plain.username}:${plain.password}@${place}${plain.pathname}${query}`;
 
-/** What came of a look at the database: "up", or why not in words. */
-async function look(url: string): Promise<string> {
+/** The outcome of a connection attempt: "up", or the reason. */
+async function probe(url: string): Promise<string> {
   const database = openDatabase({ url, applicationName: 'places' });
   try {
     await database.ping();
@@ -88,50 +88,50 @@ async function look(url: string): Promise<string> {
   }
 }
 
-describe('a server with a certificate that is signed by itself', () => {
+describe('a server with a self-signed certificate', () => {
   let place: string;
   beforeAll(async () => {
     place = await listenWithTls();
   });
 
-  it('is refused by sslmode=require, which says so by its name, with the ways out', async () => {
-    expect(await look(urlAt(place, '?sslmode=require'))).toMatch(
-      /certificate of 127\.0\.0\.1:\d+ can't be trusted \(self-signed certificate\), and sslmode=require checks it: .*sslrootcert.*sslmode=no-verify/,
+  it('is refused with sslmode=require; the error names it and the alternatives', async () => {
+    expect(await probe(urlAt(place, '?sslmode=require'))).toMatch(
+      /certificate of 127\.0\.0\.1:\d+ can't be trusted \(self-signed certificate\), and sslmode=require verifies it: .*sslrootcert.*sslmode=no-verify/,
     );
   });
 
   it.each(['?sslmode=no-verify', '?sslmode=prefer', '?sslmode=require&sslaccept=accept_invalid_certs'])(
-    'is taken with %s',
+    'is accepted with %s',
     async (query) => {
-      expect(await look(urlAt(place, query))).toBe('up');
+      expect(await probe(urlAt(place, query))).toBe('up');
     },
   );
 
-  it('is taken when its authority is named; verify-full wants its name, too', async () => {
+  it('is accepted when its CA is given; verify-full also requires its host name', async () => {
     const root = `sslrootcert=${encodeURIComponent(join(folder, 'cert.pem'))}`;
-    expect(await look(urlAt(place, `?sslmode=require&${root}`))).toBe('up');
-    expect(await look(urlAt(place, `?sslmode=verify-ca&${root}`))).toBe('up');
-    expect(await look(urlAt(place, `?sslmode=verify-full&${root}`))).toMatch(/sslmode=verify-full checks it/);
+    expect(await probe(urlAt(place, `?sslmode=require&${root}`))).toBe('up');
+    expect(await probe(urlAt(place, `?sslmode=verify-ca&${root}`))).toBe('up');
+    expect(await probe(urlAt(place, `?sslmode=verify-full&${root}`))).toMatch(/sslmode=verify-full verifies it/);
   });
 });
 
 describe('a server without TLS', () => {
-  it('is taken with sslmode=prefer, and refused by name with sslmode=require', async () => {
-    expect(await look(urlAt(plain.host, '?sslmode=prefer'))).toBe('up');
-    expect(await look(urlAt(plain.host, '?sslmode=require'))).toMatch(/has no TLS, and sslmode=require asks for it/);
+  it('is accepted with sslmode=prefer, and refused by name with sslmode=require', async () => {
+    expect(await probe(urlAt(plain.host, '?sslmode=prefer'))).toBe('up');
+    expect(await probe(urlAt(plain.host, '?sslmode=require'))).toMatch(/does not support TLS, and sslmode=require requires it/);
   });
 
-  it('is found by its socket', async () => {
-    await listen(join(folder, '.s.PGSQL.5432'), hand);
+  it('can be reached by its socket', async () => {
+    await listen(join(folder, '.s.PGSQL.5432'), forward);
     const at = (query: string) => `postgresql://${plain.username}:${plain.password}@${query}`;
-    expect(await look(at(`${plain.pathname}?host=${folder}`))).toBe('up');
-    expect(await look(at(`localhost${plain.pathname}?host=${folder}`))).toBe('up');
-    expect(await look(at(`${plain.pathname}?host=${folder}/none`))).toBe(`there is no socket of PostgreSQL in ${folder}/none`);
+    expect(await probe(at(`${plain.pathname}?host=${folder}`))).toBe('up');
+    expect(await probe(at(`localhost${plain.pathname}?host=${folder}`))).toBe('up');
+    expect(await probe(at(`${plain.pathname}?host=${folder}/none`))).toBe(`there is no socket of PostgreSQL in ${folder}/none`);
   });
 });
 
-it('a place that is silent gives no answer, by name', async () => {
+it('an error names a host that does not answer', async () => {
   const place = await listen(0, () => undefined);
-  expect(await look(urlAt(place, ''))).toBe(`no answer from ${place}`);
-  expect(await look(urlAt('127.0.0.1:1', ''))).toBe('nothing listens at 127.0.0.1:1 (ECONNREFUSED)');
+  expect(await probe(urlAt(place, ''))).toBe(`no answer from ${place}`);
+  expect(await probe(urlAt('127.0.0.1:1', ''))).toBe('nothing listens at 127.0.0.1:1 (ECONNREFUSED)');
 });

@@ -1,12 +1,12 @@
 import { connect } from 'node:net';
 
-/** "Do you speak TLS?", as PostgreSQL's protocol asks it: length and code. */
+/** The SSLRequest message of PostgreSQL's protocol: length and code. */
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
 
 const known = new Map<string, boolean>();
 
 /**
- * Whether the server at this place speaks TLS. Asked once; a server that is away counts as one that does, so that connecting to it says what is wrong.
+ * Whether the server at this place supports TLS. The answer is cached; an unreachable server counts as supporting it, so that connecting reports the error.
  */
 export async function serverSpeaksTls(host: string, port: number): Promise<boolean> {
   const place = `${host} ${port}`;
@@ -23,7 +23,7 @@ async function ask(host: string, port: number): Promise<boolean | undefined> {
       resolve(data.toString('latin1', 0, 1) === 'S');
       socket.destroy();
     });
-    // Connecting in earnest follows and has the same error.
+    // The real connection follows and reports the same error.
     socket.once('error', () => undefined);
     socket.once('close', () => resolve(undefined));
   });

@@ -1,20 +1,20 @@
 import type pg from 'pg';
 
-import { ImpatientClient } from './impatient-client.ts';
+import { TimeoutClosingClient } from './timeout-closing-client.ts';
 import { serverSpeaksTls } from './server-speaks-tls.ts';
 
-/** Settings of the server, by name, as `SET` takes them. */
+/** Server settings by name, as for `SET`. */
 export type SessionSettings = Readonly<Record<string, string>>;
 
-/** How long a pooler that was caught mixing connections is remembered, in milliseconds. */
+/** How long connections stay refused after a pooler mixed them, in milliseconds. */
 const REMEMBER_MS = 60_000;
 
-/** The server's processes that this process is connected to, of one database. */
+/** The server processes of one database that this process is connected to. */
 export class Backends {
   readonly #known = new Set<number>();
   #mixedAt = Number.NEGATIVE_INFINITY;
 
-  /** @throws SessionError for a process that another connection has already */
+  /** @throws SessionError for a server process that another connection already uses */
   add(backend: number): void {
     if (this.#known.has(backend)) {
       this.#mixedAt = performance.now();
@@ -27,38 +27,38 @@ export class Backends {
     this.#known.delete(backend);
   }
 
-  /** @throws SessionError when connections were mixed a moment ago: those that are open work on, and can't be relied on */
+  /** @throws SessionError when connections were mixed recently: open ones still work, but can't be trusted */
   requireUnmixed(): void {
     if (performance.now() - this.#mixedAt < REMEMBER_MS) throw new SessionError(POOLED);
   }
 }
 
-/** What a `SessionClient` is made from, beside what `pg` knows. */
+/** The configuration of a `SessionClient`: that of `pg`, and more. */
 export interface SessionConfig extends pg.ClientConfig {
   readonly session?: {
     readonly settings: SessionSettings;
-    /** Do without TLS where the server has none. */
+    /** Whether to connect without TLS where the server does not support it. */
     readonly tlsOptional: boolean;
     readonly backends: Backends;
   };
 }
 
-/** The database, or what stands before it, does not keep what was set for a connection. The message is a sentence for people. */
+/** The database, or a pooler in front of it, does not keep the settings of a connection. The message is for people. */
 export class SessionError extends Error {
   override readonly name = 'SessionError';
 }
 
-/** How long the server may take to settle a connection, in milliseconds. A pool gives up earlier. */
-const SETTLE_TIMEOUT_MS = 5_000;
+/** The timeout for applying settings to a connection, in milliseconds. A pool's own timeout is shorter. */
+const SETTINGS_TIMEOUT_MS = 5_000;
 
 const POOLED =
-  'The connection pooler before the database gives one connection of the server to several clients (transaction or statement pooling). Switchboard needs session pooling: what is set and prepared on a connection must stay there. In PgBouncer: pool_mode = session.';
+  'The connection pooler in front of the database shares server connections between clients (transaction or statement pooling). Switchboard needs session pooling, because settings and prepared statements must stay on a connection. In PgBouncer: pool_mode = session.';
 
 /**
- * A connection with settings of its own. They are made by a statement once it is open: as parameters of the start a pooler refuses or drops them, and the
- * `options` of a URL replace them.
+ * A client that applies settings with a statement after it connects: a pooler refuses or drops settings among the startup parameters, and a URL's `options`
+ * override them.
  */
-export class SessionClient extends ImpatientClient {
+export class SessionClient extends TimeoutClosingClient {
   readonly #session: SessionConfig['session'];
   #backend: number | undefined;
 
@@ -66,8 +66,8 @@ export class SessionClient extends ImpatientClient {
     super(config);
     this.#session = config.session;
     this.once('end', () => this.#forget());
-    // A server that shuts down may end a connection in the same packet that completes it, before anybody can listen. An error that nobody listens to would
-    // end the process; whoever uses the connection hears of it by the query that fails.
+    // A server that shuts down may close a connection in the same packet that completes it, before anyone can add a listener. An error event without a listener
+    // would end the process; the user of the connection gets the error from the failing query.
     this.on('error', () => undefined);
   }
 
@@ -79,7 +79,7 @@ export class SessionClient extends ImpatientClient {
     return undefined;
   }
 
-  /** For a pool, which waits with a callback. */
+  /** For a pool, which passes a callback. */
   async #connectFor(callback: (error?: Error) => void): Promise<void> {
     let failure: Error | undefined;
     try {
@@ -91,36 +91,36 @@ export class SessionClient extends ImpatientClient {
   }
 
   async #connect(): Promise<this> {
-    if (this.#session?.tlsOptional === true && !(await serverSpeaksTls(this.host, this.port))) this.#doWithoutTls();
+    if (this.#session?.tlsOptional === true && !(await serverSpeaksTls(this.host, this.port))) this.#disableTls();
     await super.connect();
     try {
-      await this.#settle();
+      await this.#applySettings();
     } catch (error) {
-      // Nobody else ends a connection that has failed to come about.
+      // No one else closes a connection whose setup failed.
       void this.end();
       throw error;
     }
     return this;
   }
 
-  #doWithoutTls(): void {
+  #disableTls(): void {
     const connection = this.connection as { ssl?: unknown };
     connection.ssl = false;
     (this as { ssl?: unknown }).ssl = false;
   }
 
-  async #settle(): Promise<void> {
+  async #applySettings(): Promise<void> {
     if (this.#session === undefined) return;
     const { settings, backends } = this.#session;
     const names = Object.keys(settings);
     const columns = names.map((name) => `set_config('${name}', ${this.escapeLiteral(settings[name] ?? '')}, false) AS "${name}"`);
     const text = `SELECT pg_backend_pid() AS backend, ${columns.join(', ')}`;
-    const asked: unknown = this.query({ text, query_timeout: SETTLE_TIMEOUT_MS });
+    const asked: unknown = this.query({ text, query_timeout: SETTINGS_TIMEOUT_MS });
     const { rows } = await (asked as Promise<pg.QueryResult<Record<string, string> & { backend: number }>>);
     const [row] = rows;
     if (row === undefined || row.TimeZone !== settings.TimeZone)
       throw new SessionError(
-        `The database does not take the time zone UTC for a connection (it says ${row?.TimeZone ?? 'nothing'}), so times would be wrong.`,
+        `The database does not accept the time zone UTC for a connection (it reports ${row?.TimeZone ?? 'nothing'}), so times would be wrong.`,
       );
     backends.add(row.backend);
     this.#backend = row.backend;
@@ -133,9 +133,9 @@ export class SessionClient extends ImpatientClient {
 }
 
 /**
- * Makes sure that two connections are two connections of the server, for as long as they last.
+ * Verifies that two connections have two server processes, for as long as they are open.
  *
- * @throws SessionError when a pooler mixes them
+ * @throws SessionError when a pooler mixes connections
  */
 export async function checkSessions(open: () => pg.Client): Promise<void> {
   const [one, other] = [open(), open()];
@@ -143,7 +143,7 @@ export async function checkSessions(open: () => pg.Client): Promise<void> {
     await one.connect();
     const before = await readSession(one);
     await other.connect();
-    // While the other one holds its connection of the server, the first one must still have its own.
+    // While the other connection is in a transaction, the first one must still have its own server process.
     await other.query('BEGIN');
     await readSession(other);
     const after = await readSession(one);

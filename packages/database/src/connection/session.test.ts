@@ -40,64 +40,64 @@ function open(at: string): Database {
   return database;
 }
 
-async function bounce(settings: Record<string, string>): Promise<PgBouncer> {
+async function startPgBouncer(settings: Record<string, string>): Promise<PgBouncer> {
   const bouncer = await PgBouncer.start(url, settings);
   opened.push({ close: async () => await bouncer.stop() });
   return bouncer;
 }
 
-/** What connections of both pools say about themselves. */
+/** The settings of connections of both pools. */
 async function settingsOf(database: Database) {
   const record = (rows: { name: string; value: string }[]) => Object.fromEntries(rows.map(({ name, value }) => [name, value]));
-  const hot = await database.transact(async (tx) => await tx.query<{ name: string; value: string }>(READ));
-  return { prisma: record(await database.prisma.$queryRaw(READ)), hot: record(hot) };
+  const transact = await database.transact(async (tx) => await tx.query<{ name: string; value: string }>(READ));
+  return { prisma: record(await database.prisma.$queryRaw(READ)), transact: record(transact) };
 }
 
-/** A time goes in and out as what it is, through Prisma and through a hot statement. */
-async function expectTimesToHold(database: Database): Promise<void> {
+/** Expects that a time survives a round trip, through Prisma and through `transact`. */
+async function expectTimesToRoundTrip(database: Database): Promise<void> {
   const at = new Date('2026-07-01T12:00:00.123Z');
   const { id } = await database.prisma.client.create({ data: { username: 'Vera', createdAt: at } });
   expect((await database.prisma.client.findUniqueOrThrow({ where: { id } })).createdAt).toEqual(at);
-  const hot = await database.transact(
+  const transact = await database.transact(
     async (tx) => await tx.query<{ at: Date }>(Prisma.sql`SELECT "createdAt" AS at FROM "Client" WHERE id = ${id}`),
   );
-  expect(hot).toEqual([{ at }]);
+  expect(transact).toEqual([{ at }]);
 }
 
 describe('a connection', () => {
   it.each([
-    ['with nothing said', ''],
+    ['without options', ''],
     ['with options in the URL', '?options=-c%20TimeZone%3DEurope%2FBerlin%20-c%20statement_timeout%3D0%20-c%20enable_seqscan%3Don'],
-  ])('has its settings %s', async (_what, query) => {
+  ])('has our settings %s', async (_what, query) => {
     const database = open(url + query);
-    const { prisma, hot } = await settingsOf(database);
+    const { prisma, transact } = await settingsOf(database);
     expect(prisma).toMatchObject({ ...COMMON, plan_cache_mode: 'auto', enable_seqscan: 'on' });
-    expect(hot).toMatchObject({ ...COMMON, plan_cache_mode: 'force_generic_plan', enable_seqscan: 'off' });
-    await expectTimesToHold(database);
+    expect(transact).toMatchObject({ ...COMMON, plan_cache_mode: 'force_generic_plan', enable_seqscan: 'off' });
+    await expectTimesToRoundTrip(database);
   });
 });
 
 describe.skipIf(!hasPgBouncer())('through PgBouncer', () => {
-  it('with session pooling, all settings hold on both pools, with PgBouncer’s own settings', async () => {
-    const bouncer = await bounce({ pool_mode: 'session' });
+  it('with session pooling, our settings apply to both pools despite PgBouncer’s own', async () => {
+    const bouncer = await startPgBouncer({ pool_mode: 'session' });
     const database = open(bouncer.url);
-    const { prisma, hot } = await settingsOf(database);
+    const { prisma, transact } = await settingsOf(database);
     expect(prisma).toMatchObject(COMMON);
-    expect(hot).toMatchObject({ ...COMMON, plan_cache_mode: 'force_generic_plan', enable_seqscan: 'off' });
-    await expectTimesToHold(database);
+    expect(transact).toMatchObject({ ...COMMON, plan_cache_mode: 'force_generic_plan', enable_seqscan: 'off' });
+    await expectTimesToRoundTrip(database);
     await database.canSave();
     expect(await migrate(bouncer.url, migrationsFolder())).toEqual([]);
   });
 
   it.each(['transaction', 'statement'])('with %s pooling, migrate refuses and names the setting', async (mode) => {
-    const bouncer = await bounce({ pool_mode: mode });
+    const bouncer = await startPgBouncer({ pool_mode: mode });
     const refusal = migrate(bouncer.url, migrationsFolder());
     await expect(refusal).rejects.toThrow(SessionError);
     await expect(refusal).rejects.toThrow(/pool_mode = session/);
   });
 
-  it('with transaction pooling, an open database fails with the reason before anything is saved twice or under a wrong time', async () => {
-    const bouncer = await bounce({ pool_mode: 'transaction' });
+  it('with transaction pooling, an open database fails with the reason before it saves duplicates or wrong times', async () => {
+    const bouncer = await startPgBouncer({ pool_mode: 'transaction' });
     const database = open(bouncer.url);
     const asked = async () =>
       await Promise.allSettled([database.ping(), database.canSave(), database.prisma.client.count(), database.prisma.user.count()]);

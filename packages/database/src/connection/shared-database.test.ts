@@ -9,7 +9,7 @@ import { createEmptyDatabase, queryOnce } from '../testing/migration-folders.ts'
 let url: string;
 let database: Database;
 
-/** Another Prisma app, with a table of a name that is ours too. */
+/** Another Prisma app, with a table whose name we use, too. */
 const OTHERS = `
   CREATE TABLE "User" ("id" TEXT PRIMARY KEY, "handle" TEXT);
   INSERT INTO "User" VALUES ('u1', 'ana');
@@ -31,7 +31,7 @@ beforeEach(async () => {
 afterEach(async () => await database.close());
 
 it.each(['chat', 'Help desk'])(
-  'with ?schema=%s the database is shared with another Prisma app, and nothing of it is touched',
+  'with ?schema=%s a database can be shared with another Prisma app, whose tables stay untouched',
   async (schema) => {
     const before = await theirs();
     const ours = `${url}?schema=${encodeURIComponent(schema)}&connection_limit=3`;
@@ -54,7 +54,7 @@ it.each(['chat', 'Help desk'])(
   },
 );
 
-it('connection_limit is the number of connections of both pools together', async () => {
+it('connection_limit limits the connections of both pools together', async () => {
   const ours = `${url}?schema=chat&connection_limit=3`;
   await migrate(ours, migrationsFolder());
   database = openDatabase({ url: ours, applicationName: 'limited', poolSize: 10 });

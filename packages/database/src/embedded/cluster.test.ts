@@ -37,7 +37,7 @@ async function start(more: Partial<ClusterOptions> = {}): Promise<Cluster> {
 
 async function query<T extends pg.QueryResultRow>(url: string, sql: string): Promise<T[]> {
   const client = new pg.Client({ connectionString: url });
-  // A server that is killed breaks this connection too; the query tells.
+  // A killed server also breaks this connection; the query rejects.
   client.on('error', () => undefined);
   await client.connect();
   try {
@@ -47,7 +47,7 @@ async function query<T extends pg.QueryResultRow>(url: string, sql: string): Pro
   }
 }
 
-/** Writes rows and answers how many the server said are committed. */
+/** Writes rows and returns how many the server reported as committed. */
 async function fill(cluster: Cluster): Promise<number> {
   await query(cluster.url('postgres'), 'CREATE TABLE kept (n INT)');
   const rows = await query<{ n: number }>(cluster.url('postgres'), 'INSERT INTO kept SELECT generate_series(1, 500) RETURNING n');
@@ -56,7 +56,7 @@ async function fill(cluster: Cluster): Promise<number> {
 const kept = async (cluster: Cluster) =>
   (await query<{ count: number }>(cluster.url('postgres'), 'SELECT count(*)::int FROM kept'))[0]?.count;
 
-/** Kills a server and everything it started, as `kill -9` of the whole group or a power cut does. */
+/** Kills a server and all its children, like `kill -9` of the whole group or a power failure. */
 async function crash(cluster: Cluster): Promise<void> {
   const { pid } = cluster;
   const backends = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ').map(Number);
@@ -64,14 +64,14 @@ async function crash(cluster: Cluster): Promise<void> {
     try {
       process.kill(each, 'SIGKILL');
     } catch (error) {
-      if ((error as { code?: string }).code !== 'ESRCH') throw error; // It ended by itself since the list was read.
+      if ((error as { code?: string }).code !== 'ESRCH') throw error; // It ended after the list was read.
     }
   }
   await cluster.exited;
 }
 
 describe('a cluster', () => {
-  it('is made at the first start, on loopback only, with the password given', async () => {
+  it('is created at the first start, on loopback only, with the given password', async () => {
     const cluster = await start();
     expect((await stat(dataFolder)).mode & 0o077).toBe(0);
     expect(await query(cluster.url('postgres'), 'SHOW listen_addresses')).toEqual([{ listen_addresses: '127.0.0.1' }]);
@@ -81,7 +81,7 @@ describe('a cluster', () => {
     await expect(query(wrong.href, 'SELECT 1')).rejects.toThrow(/password authentication failed/);
   });
 
-  it('stopped and started again has what it had, on the port asked for', async () => {
+  it('keeps its data after a restart, and uses the given port', async () => {
     const first = await start();
     await ensureDatabase(first.url('postgres'), 'own "name"');
     await ensureDatabase(first.url('postgres'), 'own "name"');
@@ -97,14 +97,14 @@ describe('a cluster', () => {
     ]);
   });
 
-  it('killed with everything it started has every committed row at the next start', async () => {
+  it('has every committed row after it and its children were killed', async () => {
     const first = await start();
     const count = await fill(first);
     await crash(first);
     expect(await kept(await start())).toBe(count);
   });
 
-  it('killed alone (its children still there) comes back all the same', async () => {
+  it('starts again after it was killed while its children still run', async () => {
     const first = await start();
     const count = await fill(first);
     process.kill(first.pid, 'SIGKILL');
@@ -112,42 +112,42 @@ describe('a cluster', () => {
     expect(await kept(await start())).toBe(count);
   });
 
-  it('has all the time it needs to repair its files, and says so meanwhile', async () => {
+  it('may take any time for crash recovery, and reports progress meanwhile', async () => {
     const first = await start();
     const count = await fill(first);
     await first.stop();
-    // A recovery that waits for an archive lasts for as long as we want.
+    // A recovery that waits for an archive lasts as long as this test wants.
     const go = join(folder, 'go');
     await writeFile(join(dataFolder, 'recovery.signal'), '');
     await writeFile(join(dataFolder, 'postgresql.auto.conf'), `restore_command = 'while [ ! -e "${go}" ]; do sleep 0.02; done; false'\n`);
-    const told: string[] = [];
-    const starting = start({ patienceMs: 100, onProgress: (line) => void told.push(line) });
+    const lines: string[] = [];
+    const starting = start({ silenceTimeoutMs: 100, onProgress: (line) => void lines.push(line) });
     try {
-      // Far beyond its patience with a server that says nothing.
-      await expect.poll(() => told.length).toBeGreaterThan(5);
-      expect(told[0]).toMatch(/repairs its files after a crash, for \d+ s so far/);
+      // Far beyond the timeout for a silent server.
+      await expect.poll(() => lines.length).toBeGreaterThan(5);
+      expect(lines[0]).toMatch(/is recovering from a crash, for \d+ s so far/);
     } finally {
       await writeFile(go, '');
     }
     expect(await kept(await starting)).toBe(count);
   });
 
-  it('that repairs its files ends when the start is given up', async () => {
+  it('ends during crash recovery when the start is aborted', async () => {
     await (await start()).stop();
     await writeFile(join(dataFolder, 'recovery.signal'), '');
     await writeFile(join(dataFolder, 'postgresql.auto.conf'), `restore_command = 'while [ -d "${folder}" ]; do sleep 0.02; done; false'\n`);
     const stop = new AbortController();
-    const starting = start({ signal: stop.signal, patienceMs: 100, onProgress: () => stop.abort() });
-    await expect(starting).rejects.toThrow(/given up/);
+    const starting = start({ signal: stop.signal, silenceTimeoutMs: 100, onProgress: () => stop.abort() });
+    await expect(starting).rejects.toThrow(/was aborted/);
     expect(await findRunningServer(await realpath(dataFolder))).toBeUndefined();
   });
 
-  it('starts although some other program has the number of the killed server now', async () => {
+  it('starts although another program now has the process id of the killed server', async () => {
     const cluster = await start();
     const rows = await fill(cluster);
     const lock = await readFile(join(dataFolder, 'postmaster.pid'), 'utf8');
     await crash(cluster);
-    // Of the server's own user: other users' programs PostgreSQL tells apart by itself.
+    // Under the server's user: PostgreSQL itself recognizes other users' programs.
     const { uid, gid } = await stat(dataFolder);
     const other = spawn('sleep', ['60'], { uid, gid, cwd: '/' });
     children.push(other);
@@ -155,7 +155,7 @@ describe('a cluster', () => {
     expect(await kept(await start())).toBe(rows);
   });
 
-  it('a start that died while the files were made is made anew', async () => {
+  it('recovers from a start that was killed while it created the files', async () => {
     await mkdir(`${dataFolder}.new`);
     await writeFile(join(`${dataFolder}.new`, 'PG_VERSION'), '18\n');
     await writeFile(`${dataFolder}.password`, 'left\n');
@@ -164,30 +164,30 @@ describe('a cluster', () => {
     await expect(stat(`${dataFolder}.password`)).rejects.toThrow(/ENOENT/);
   });
 
-  it('says in a line that the password is not the one its files were made with', async () => {
+  it('reports in one line that the password does not match its files', async () => {
     await (await start()).stop();
-    await expect(start({ password: 'another' })).rejects.toThrow(/password of the embedded PostgreSQL does not fit its files/);
+    await expect(start({ password: 'another' })).rejects.toThrow(/password of the embedded PostgreSQL does not match its files/);
     expect(await findRunningServer(await realpath(dataFolder))).toBeUndefined();
   });
 
-  it('leaves files of another major version as they are, and says how to bring them over', async () => {
+  it('does not touch the files of another major version, and says how to migrate them', async () => {
     await mkdir(dataFolder);
     await writeFile(join(dataFolder, 'PG_VERSION'), '13\n');
-    // Of the server that made them, which may be running.
+    // The pid file of the server that created them, which may be running.
     await writeFile(join(dataFolder, 'postmaster.pid'), '1\n');
     await expect(start()).rejects.toThrow(
-      /was made by PostgreSQL 13, and this version of Switchboard brings PostgreSQL \d+, which can't read it\. Nothing was changed\. Make a backup with the version of Switchboard that ran before/,
+      /was created by PostgreSQL 13, and this version of Switchboard includes PostgreSQL \d+, which can't read it\. Nothing was changed\. Make a backup with the previous version of Switchboard/,
     );
     expect((await readdir(dataFolder)).toSorted()).toEqual(['PG_VERSION', 'postmaster.pid']);
   });
 
-  it('says in a line why it can not start', async () => {
+  it('reports in one line why it can’t start', async () => {
     await (await start()).stop();
     await writeFile(join(dataFolder, 'postgresql.auto.conf'), 'nonsense = on\n');
     await expect(start()).rejects.toThrow(/PostgreSQL did not start: .*(nonsense|configuration)/);
   });
 
-  it('on a port that is taken says so', async () => {
+  it('reports that its port is in use', async () => {
     const first = await start();
     await expect(start({ dataFolder: join(folder, 'second'), port: first.port })).rejects.toThrow(
       /PostgreSQL did not start: .*127\.0\.0\.1.*/,
@@ -204,19 +204,19 @@ describe('a process that owns a cluster', () => {
     return { child, ...(JSON.parse(line) as { pid: number; url: string }) };
   }
 
-  it('takes PostgreSQL with it when it is killed, and the next start finds everything', async () => {
+  it('ends PostgreSQL when it is killed, and the next start finds all data', async () => {
     const { child, pid, url } = await owner();
     await query(url, 'CREATE TABLE kept AS SELECT generate_series(1, 500) AS n');
     child.kill('SIGKILL');
     await expect.poll(() => isAlive(pid)).toBe(false);
-    await expect(stat(join(dataFolder, 'postmaster.pid'))).rejects.toThrow(/ENOENT/); // An orderly end, not a crash.
+    await expect(stat(join(dataFolder, 'postmaster.pid'))).rejects.toThrow(/ENOENT/); // A clean shutdown, not a crash.
     expect(await kept(await start())).toBe(500);
   });
 
-  it('is relieved of it by the next start when the server was left running', async () => {
+  it('may leave its server running; the next start stops it', async () => {
     const { child, pid, url } = await owner();
     await query(url, 'CREATE TABLE kept AS SELECT generate_series(1, 500) AS n');
-    // With owner and guard frozen nobody stops the server, as when the guard was killed too.
+    // With owner and guard frozen, no one stops the server, as if the guard had been killed, too.
     child.kill('SIGSTOP');
     const left = await findRunningServer(await realpath(dataFolder));
     expect(left?.pid).toBe(pid);
@@ -227,11 +227,11 @@ describe('a process that owns a cluster', () => {
   });
 });
 
-it('without /proc a server is known by its name and its start, and not by its number alone', async () => {
+it('without /proc a server is identified by its name and start time, not only by its process id', async () => {
   const cluster = await start();
   const startedAt = Number((await readFile(join(dataFolder, 'postmaster.pid'), 'utf8')).split('\n')[2]);
   expect(await isPostmasterByPs(cluster.pid, startedAt)).toBe(true);
-  // Another life of the same number, and another program.
+  // A reused process id, and another program.
   expect(await isPostmasterByPs(cluster.pid, startedAt - 3_600)).toBe(false);
   expect(await isPostmasterByPs(process.pid, startedAt)).toBe(false);
   expect(await isPostgresRunning()).toBe(true);
@@ -240,13 +240,13 @@ it('without /proc a server is known by its name and its start, and not by its nu
   expect(await isPostmasterByPs(pid, startedAt)).toBe(false);
 });
 
-it('what initdb writes is brought to the disk before it gets its name, unless it is for throwing away', () => {
+it('initdb flushes its files to disk before they are renamed, except for throw-away clusters', () => {
   const paths = { folder: '/x', passwordFile: '/y' };
   expect(initdbArguments({ ...paths, durable: true })).not.toContain('--no-sync');
   expect(initdbArguments({ ...paths, durable: false })).toContain('--no-sync');
 });
 
-it('a pid file whose number some other program has now is no running server', async () => {
+it('a pid file whose process id belongs to another program does not mean a running server', async () => {
   const cluster = await start();
   await cluster.stop();
   const path = await realpath(dataFolder);
@@ -254,7 +254,7 @@ it('a pid file whose number some other program has now is no running server', as
   expect(await findRunningServer(path)).toBeUndefined();
 });
 
-it.runIf(process.getuid?.() === 0)('root’s folder that the server’s user can not enter is a link to one that it can', async () => {
+it.runIf(process.getuid?.() === 0)('a folder of root that the server’s user can’t enter becomes a link to one that it can', async () => {
   await chmod(folder, 0o700);
   const cluster = await start();
   const count = await fill(cluster);
@@ -269,7 +269,7 @@ it.runIf(process.getuid?.() === 0)('root’s folder that the server’s user can
   }
 });
 
-it.runIf(process.getuid?.() === 0)('a folder made anew where root had one before gets a database of its own', async () => {
+it.runIf(process.getuid?.() === 0)('a new folder of root at the path of an earlier one gets a new database', async () => {
   const targets: string[] = [];
   try {
     for (const password of ['the first password', 'the second password']) {

@@ -7,67 +7,67 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 
 import { findBinaries, type Binaries } from './binaries.ts';
-import { settleDataFolder } from './data-folder.ts';
+import { resolveDataFolder } from './data-folder.ts';
 import { freePort } from './free-port.ts';
 import { undefinedIfMissing } from './if-missing.ts';
 import { otherMajor } from './major-version.ts';
 import { resolveRunAs, type RunAs } from './run-as.ts';
 import { clearLock, endServer, findRunningServer, statusOf } from './stale-server.ts';
 
-/** What `startCluster` needs to know. */
+/** The options of `startCluster`. */
 export interface ClusterOptions {
-  /** The folder of the cluster's files; made when missing. */
+  /** The folder of the cluster's files; created when missing. */
   readonly dataFolder: string;
-  /** Password of the superuser `switchboard`. It is set when the cluster is made and must be the same ever after. */
+  /** The password of the superuser `switchboard`. It is set when the cluster is created, and must be the same on every later start. */
   readonly password: string;
-  /** 0 or none: any free port. */
+  /** 0 or undefined: any free port. */
   readonly port?: number;
-  /** false turns fsync off: for throw-away clusters of tests only. */
+  /** False turns fsync off, only for throw-away clusters of tests. */
   readonly durable?: boolean;
   /** Added to the server's environment; for tests. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Lines that PostgreSQL prints. */
+  /** Called for each line that PostgreSQL prints. */
   readonly onLog?: (line: string) => void;
-  /** Told every few seconds, in a line, how far it is with what it has to do before it takes connections, as after a crash. */
+  /** Called every few seconds with a line about the progress of crash recovery before the server accepts connections. */
   readonly onProgress?: (line: string) => void;
-  /** Gives the start up. */
+  /** Aborts the start. */
   readonly signal?: AbortSignal | undefined;
-  /** How long the server may say nothing of itself, in milliseconds. While it repairs its files there is no limit. */
-  readonly patienceMs?: number;
+  /** How long the server may be silent, in milliseconds. There is no limit during crash recovery. */
+  readonly silenceTimeoutMs?: number;
 }
 
-/** A running PostgreSQL of our own. */
+/** A running embedded PostgreSQL. */
 export interface Cluster {
   readonly port: number;
   readonly pid: number;
-  /** Settles when the server is gone, for whatever reason. */
+  /** Resolves when the server has ended, for any reason. */
   readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   url(database: string): string;
   stop(): Promise<void>;
 }
 
 const CLUSTER_USER = 'switchboard';
-const PATIENCE_MS = 60_000;
+const SILENCE_TIMEOUT_MS = 60_000;
 const PROGRESS_EVERY_MS = 10_000;
 
-/** The connection URL of a cluster's database on this machine. */
+/** The URL of a local cluster's database. */
 export function clusterUrl(port: number, password: string, database: string): string {
   return `postgresql://${CLUSTER_USER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
 }
 
-/** How initdb is called. It brings what it writes to the disk itself, unless the cluster is for throwing away. */
+/** The arguments of initdb. It flushes its files to disk, except for throw-away clusters. */
 export function initdbArguments({
   folder,
   passwordFile,
   durable,
 }: Record<'folder' | 'passwordFile', string> & { durable: boolean }): string[] {
-  // With one call to the system for the whole disk, where there is one.
+  // With one system call for the whole disk, where it exists.
   const sync = process.platform === 'linux' ? ['--sync-method=syncfs'] : [];
   const own = ['--auth=scram-sha-256', '--encoding=UTF8', '--locale-provider=builtin', '--locale=C.UTF-8', '--no-instructions'];
   return ['-D', folder, '-U', CLUSTER_USER, `--pwfile=${passwordFile}`, ...own, ...(durable ? sync : ['--no-sync'])];
 }
 
-interface Initialising {
+interface InitOptions {
   readonly binaries: Binaries;
   readonly folder: string;
   readonly password: string;
@@ -75,8 +75,8 @@ interface Initialising {
   readonly durable: boolean;
 }
 
-/** Makes the cluster's files in a folder beside the real one and moves them there when complete: a start that dies half way leaves nothing half done. */
-async function initialise({ binaries, folder, password, runAs, durable }: Initialising): Promise<void> {
+/** Creates the cluster's files in a temporary folder and renames it when it is complete, so that an interrupted start leaves no partial cluster. */
+async function initialize({ binaries, folder, password, runAs, durable }: InitOptions): Promise<void> {
   const partial = `${folder}.new`;
   await rm(partial, { recursive: true, force: true });
   await mkdir(partial, { mode: 0o700 });
@@ -94,14 +94,16 @@ async function initialise({ binaries, folder, password, runAs, durable }: Initia
   const [code] = (await once(child, 'close')) as [number | null];
   await unlink(passwordFile);
   if (code !== 0)
-    throw new Error(`PostgreSQL could not make its files in ${folder}: ${errors.trim().split('\n').at(-1) ?? `initdb ended with ${code}`}`);
-  // An empty folder may be there already (see settleDataFolder); rename replaces it.
+    throw new Error(
+      `PostgreSQL could not create its files in ${folder}: ${errors.trim().split('\n').at(-1) ?? `initdb ended with ${code}`}`,
+    );
+  // An empty folder may exist (see resolveDataFolder); rename replaces it.
   await rename(partial, folder);
-  // What initdb wrote is on the disk by now; so must be the name, and what stands beside it.
+  // initdb has flushed its files; the new name must be flushed, too.
   if (durable) await syncFolder(dirname(folder));
 }
 
-/** Sees to it that the names in a folder survive a power loss. */
+/** Flushes a folder's entries, so that new names survive a power failure. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder);
   try {
@@ -112,8 +114,8 @@ async function syncFolder(folder: string): Promise<void> {
 }
 
 /**
- * A process of 1 MB whose standard input is ours: when we are gone, however suddenly, it reads the end of it and stops PostgreSQL. It stands in a
- * session of its own so that Ctrl-C does not reach it first.
+ * Starts a small process (1 MB) whose standard input is a pipe from this process. When this process ends, however suddenly, the pipe ends, and the guard stops
+ * PostgreSQL. It runs in its own session so that Ctrl-C does not reach it first.
  */
 function guard(pid: number, dataFolder: string): ChildProcess {
   const script = 'trap "" INT TERM HUP; cat >/dev/null; read -r pid <"$1/postmaster.pid" && [ "$pid" = "$0" ] && kill -INT "$0"';
@@ -126,7 +128,7 @@ function guard(pid: number, dataFolder: string): ChildProcess {
   return child;
 }
 
-interface Starting extends Pick<ClusterOptions, 'onProgress' | 'signal' | 'patienceMs'> {
+interface StartOptions extends Pick<ClusterOptions, 'onProgress' | 'signal' | 'silenceTimeoutMs'> {
   readonly url: string;
   readonly child: ChildProcess;
   readonly folder: string;
@@ -134,31 +136,39 @@ interface Starting extends Pick<ClusterOptions, 'onProgress' | 'signal' | 'patie
 }
 
 /**
- * Resolves when the server takes connections with our password. It is asked for by its pid file first: on a port that is taken the one who answers
- * may be somebody else. After a crash it repairs its files first, for as long as that takes: who ends it then makes the next start begin anew.
+ * Resolves when the server accepts connections with our password. It checks the pid file first, because another program may listen on the port. Crash recovery
+ * may take any time: stopping it would only make the next start begin again.
  */
-async function untilReady({ url, child, folder, lastLines, onProgress, signal, patienceMs = PATIENCE_MS }: Starting): Promise<void> {
+async function untilReady({
+  url,
+  child,
+  folder,
+  lastLines,
+  onProgress,
+  signal,
+  silenceTimeoutMs = SILENCE_TIMEOUT_MS,
+}: StartOptions): Promise<void> {
   const begun = Date.now();
-  let [heardOf, told] = [begun, begun];
+  let [statusAt, reportedAt] = [begun, begun];
   for (; ; await delay(25)) {
-    if (signal?.aborted === true) throw new Error('The start of PostgreSQL was given up.');
+    if (signal?.aborted === true) throw new Error('The start of PostgreSQL was aborted.');
     if (child.exitCode !== null || child.signalCode !== null) throw new Error(`PostgreSQL did not start: ${lastLines()}`);
     const status = await statusOf(child.pid ?? 0, folder);
     if (status === 'ready' && (await answers(url))) return;
     if (status !== undefined && status !== 'ready') {
-      heardOf = Date.now();
-      if (heardOf - told < Math.min(PROGRESS_EVERY_MS, patienceMs)) continue;
-      told = heardOf;
-      onProgress?.(`PostgreSQL repairs its files after a crash, for ${Math.round((told - begun) / 1_000)} s so far: ${lastLines()}`);
-    } else if (Date.now() - heardOf > patienceMs)
-      throw new Error(`PostgreSQL did not answer within ${patienceMs / 1000} s: ${lastLines()}`);
+      statusAt = Date.now();
+      if (statusAt - reportedAt < Math.min(PROGRESS_EVERY_MS, silenceTimeoutMs)) continue;
+      reportedAt = statusAt;
+      onProgress?.(`PostgreSQL is recovering from a crash, for ${Math.round((reportedAt - begun) / 1_000)} s so far: ${lastLines()}`);
+    } else if (Date.now() - statusAt > silenceTimeoutMs)
+      throw new Error(`PostgreSQL did not answer within ${silenceTimeoutMs / 1000} s: ${lastLines()}`);
   }
 }
 
-/** Whether the server takes a connection. @throws Error when it refuses our password */
+/** Whether the server accepts connections. @throws Error when it refuses our password */
 async function answers(url: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
-  client.on('error', () => undefined); // Reported by the rejections of connect and query already.
+  client.on('error', () => undefined); // connect and query reject with the same error.
   try {
     await client.connect();
     await client.query('SELECT 1');
@@ -166,31 +176,31 @@ async function answers(url: string): Promise<boolean> {
   } catch (error) {
     if ((error as { code?: string }).code === '28P01')
       throw new Error(
-        'The password of the embedded PostgreSQL does not fit its files. The secrets in the data folder belong to another database.',
+        'The password of the embedded PostgreSQL does not match its files. The secrets in the data folder belong to another database.',
         { cause: error },
       );
     return false;
   } finally {
-    await client.end().catch(() => undefined); // It may never have connected.
+    await client.end().catch(() => undefined); // It may not have connected.
   }
 }
 
 /**
- * Starts a real PostgreSQL on `dataFolder`, on loopback only, making its files at the first start. A server that an earlier, killed run left behind
- * on the same folder is stopped first. It ends with this process, even when this process is killed.
+ * Starts a real PostgreSQL on `dataFolder`, on loopback only, and creates its files at the first start. It first stops a server that a killed run left behind on
+ * the same folder. The server ends with this process, even when this process is killed.
  */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const runAs = await resolveRunAs();
   const binaries = await findBinaries(runAs);
-  const folder = await settleDataFolder(options.dataFolder, runAs);
-  // Before anything is ended or cleared: the version that made the files may still be at work.
+  const folder = await resolveDataFolder(options.dataFolder, runAs);
+  // Check this first: the server version that created the files may still be running.
   const other = await otherMajor(folder);
   if (other !== undefined) throw new Error(`${other.problem}. Nothing was changed. ${other.advice}`);
   const left = await findRunningServer(folder);
   if (left !== undefined) await endServer(left.pid);
   await clearLock(folder);
   const made = await stat(join(folder, 'PG_VERSION')).catch(undefinedIfMissing);
-  if (made === undefined) await initialise({ binaries, folder, password: options.password, runAs, durable: options.durable !== false });
+  if (made === undefined) await initialize({ binaries, folder, password: options.password, runAs, durable: options.durable !== false });
   const port = options.port === undefined || options.port === 0 ? await freePort() : options.port;
 
   const settings = {
@@ -207,7 +217,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const child = spawn(binaries.postgres, ['-D', folder, '-p', String(port), ...flags], {
-    // A group of its own: Ctrl-C in the terminal must reach our shutdown, which stops PostgreSQL last, not PostgreSQL itself.
+    // Its own process group: Ctrl-C must reach only our shutdown, which stops PostgreSQL last.
     ...runAs,
     detached: true,
     cwd: folder,

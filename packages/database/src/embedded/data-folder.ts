@@ -6,18 +6,18 @@ import { undefinedIfMissing } from './if-missing.ts';
 import { canReach, type RunAs } from './run-as.ts';
 
 /**
- * The folder that holds the cluster's files for `folder`. Nearly always that folder itself. Where the user that PostgreSQL runs as can't get there
- * (root's checkout under /root), the files live under /var/lib/switchboard and `folder` becomes a link to them.
+ * The real folder of the cluster's files for `folder`: nearly always that folder itself. Where PostgreSQL's user can't reach it (root's checkout under /root),
+ * the files are under /var/lib/switchboard, and `folder` becomes a link to them.
  */
-export async function settleDataFolder(folder: string, runAs: RunAs | undefined): Promise<string> {
+export async function resolveDataFolder(folder: string, runAs: RunAs | undefined): Promise<string> {
   await mkdir(dirname(resolve(folder)), { recursive: true });
-  // Without links on the way, as the system names the working directory of a process: that is how a running server is known.
+  // With all links resolved, like the working directory of a process, by which a running server is identified.
   const wanted = join(await realpath(dirname(resolve(folder))), basename(folder));
   const there = await lstat(wanted).catch(undefinedIfMissing);
   if (there?.isSymbolicLink() === true) return await realpath(wanted);
   if (runAs === undefined || canReach(dirname(wanted), runAs)) return wanted;
-  // A new place each time, found again by the link alone: a checkout made anew at the same path must not meet the database of the one before, whose
-  // secrets are gone. (That database stays where it is; nobody but its owner should remove it.)
+  // A new folder each time, which only the link points to: a new checkout at the same path must not find the database of the previous one, whose secrets are
+  // gone. (That database is kept; only its owner should remove it.)
   await mkdir(SHARED_STATE, { recursive: true, mode: 0o755 });
   const home = await mkdtemp(join(SHARED_STATE, 'data-'));
   await chmod(home, 0o755);

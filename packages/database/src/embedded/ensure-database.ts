@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-/** Makes the database `name` on the server at `adminUrl` unless it is there, optionally as a copy of `template`. */
+/** Creates the database `name` on the server at `adminUrl` if it does not exist, optionally as a copy of `template`. */
 export async function ensureDatabase(adminUrl: string, name: string, template?: string): Promise<void> {
   const client = new pg.Client({ connectionString: adminUrl });
   await client.connect();

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** Below the ports that operating systems give to outgoing connections and to servers that ask for any port. */
+/** Below the ephemeral ports of operating systems. */
 const LOWEST = 14_000;
 const HIGHEST = 31_999;
 
 /**
- * A port of this machine on which nothing listens. Never one that the system gives out: between this call and the server's start another process could be given
- * it, and a client that keeps trying to connect to it while nothing listens could be given it as its own port and end up connected to itself.
+ * A free port of this machine outside the ephemeral range. The system could give an ephemeral port to another process before the server starts, and a client
+ * that keeps connecting to it could get it as its own source port and connect to itself.
  */
 export async function freePort(): Promise<number> {
   for (;;) {

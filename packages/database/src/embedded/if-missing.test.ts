@@ -7,14 +7,14 @@ import { expect, it } from 'vitest';
 import { undefinedIfMissing } from './if-missing.ts';
 import { findRunningServer } from './stale-server.ts';
 
-it('what is not there is undefined, what can not be looked at is an error', async () => {
+it('a missing file is undefined, an unreadable one is an error', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'switchboard-missing-'));
   expect(await readFile(join(folder, 'nothing')).catch(undefinedIfMissing)).toBeUndefined();
   await expect(readFile(folder).catch(undefinedIfMissing)).rejects.toMatchObject({ code: 'EISDIR' });
   await rm(folder, { recursive: true });
 });
 
-it('a server that nobody can look for is not taken for one that does not run', async () => {
+it('a server whose state can’t be read does not count as stopped', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'switchboard-missing-'));
   expect(await findRunningServer(folder)).toBeUndefined();
   await mkdir(join(folder, 'data'));

@@ -1,4 +1,4 @@
-/** For `catch` behind a look at a file: one that is not there is undefined. Any other error means that nobody knows, and goes on. */
+/** For `catch` after a file access: a missing file becomes undefined; any other error is thrown again. */
 export function undefinedIfMissing(error: unknown): undefined {
   if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return;
   throw error;

@@ -4,14 +4,14 @@ import { basename } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-/** The start time that PostgreSQL notes and the one that the system tells are taken at different moments, and in whole seconds. */
+/** PostgreSQL and the system record the start time at slightly different moments, in whole seconds. */
 const TOLERANCE_S = 3;
 
 /**
- * Whether the process is the server that wrote itself into the pid file of this data folder, and not a later one that was given its id: ids are used
- * again, after a reboot at the latest. Where it can't be told, it is not.
+ * Whether the process is the server that wrote this data folder's pid file, and not a later process with the same id: ids are reused, at the latest after a
+ * reboot. False when it can't be determined.
  *
- * @param startedAt when the server started, in seconds since 1970, as its pid file says
+ * @param startedAt the server's start time in its pid file, in seconds since 1970
  */
 export async function isPostmaster(pid: number, dataFolder: string, startedAt: number): Promise<boolean> {
   if (process.platform !== 'linux') return await isPostmasterByPs(pid, startedAt);
@@ -19,7 +19,7 @@ export async function isPostmaster(pid: number, dataFolder: string, startedAt: n
   return (await readlink(`/proc/${pid}/cwd`).catch(() => undefined)) === dataFolder;
 }
 
-/** The same by the process' name and start, for systems without /proc. */
+/** The same by the process's name and start time, for systems without /proc. */
 export async function isPostmasterByPs(pid: number, startedAt: number): Promise<boolean> {
   const found = await askPs(['-o', 'lstart=,comm=', '-p', String(pid)]);
   // "Wed Nov 25 17:40:28 2026 /path/to/postgres"
@@ -28,10 +28,10 @@ export async function isPostmasterByPs(pid: number, startedAt: number): Promise<
   return basename(command).startsWith('postgres') && Math.abs(seconds - startedAt) <= TOLERANCE_S;
 }
 
-/** Whether any process of PostgreSQL runs on this machine, of whichever folder. */
+/** Whether any PostgreSQL process runs on this machine. */
 export async function isPostgresRunning(): Promise<boolean> {
   const commands = await askPs(['-A', '-o', 'comm=']);
-  // Nothing at all is no answer.
+  // Empty output means that ps failed.
   return commands.trim() === '' || commands.split('\n').some((command) => basename(command.trim()).startsWith('postgres'));
 }
 
@@ -39,7 +39,7 @@ async function askPs(args: readonly string[]): Promise<string> {
   try {
     return (await run('ps', [...args], { env: { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' } })).stdout;
   } catch {
-    // ps ends with 1 when there is no such process, and is missing where nothing can be told.
+    // ps exits with 1 when there is no such process, and may not be installed.
     return '';
   }
 }

@@ -20,10 +20,10 @@ async function idOf(flag: '-u' | '-g'): Promise<number | undefined> {
 }
 
 /**
- * PostgreSQL refuses to run as root. For root this is the system user `postgres`, made when missing (as Debian's own package would); for everybody
- * else undefined: run as who we are.
+ * The user that PostgreSQL has to run as. PostgreSQL refuses to run as root, so for root this is the system user `postgres`, created when missing (like
+ * Debian's package does). Undefined for everyone else: the current user.
  *
- * @throws Error with one line saying what to do, when the user is missing and can't be made
+ * @throws Error with one line of advice when the user is missing and can't be created
  */
 export async function resolveRunAs(): Promise<RunAs | undefined> {
   if (process.getuid?.() !== 0) return undefined;
@@ -32,7 +32,7 @@ export async function resolveRunAs(): Promise<RunAs | undefined> {
       await run('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', USER]);
     } catch (cause) {
       throw new Error(
-        `PostgreSQL does not run as root, and the user "${USER}" could not be made. Run as another user, or set DATABASE_URL.`,
+        `PostgreSQL does not run as root, and the user "${USER}" could not be created. Run as another user, or set DATABASE_URL.`,
         { cause },
       );
     }
@@ -44,7 +44,7 @@ export async function resolveRunAs(): Promise<RunAs | undefined> {
   return { uid, gid };
 }
 
-/** Whether `runAs` may enter the folder (or run the file) at `path`. Asked by trying, since parents, groups and ACLs all have a say. */
+/** Whether `runAs` may enter the folder (or run the file) at `path`. It tries, since parents, groups and ACLs all matter. */
 export function canReach(path: string, runAs: RunAs): boolean {
   return spawnSync('/bin/sh', ['-c', 'test -x "$0"', path], { uid: runAs.uid, gid: runAs.gid, cwd: '/', stdio: 'ignore' }).status === 0;
 }

@@ -6,13 +6,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { undefinedIfMissing } from './if-missing.ts';
 import { isPostgresRunning, isPostmaster } from './postmaster.ts';
 
-/** What PostgreSQL writes into `postmaster.pid`. */
+/** The content of `postmaster.pid`. */
 export interface Postmaster {
   readonly pid: number;
   readonly port: number;
 }
 
-/** Whether a process with this id runs. One that has ended and was not collected by its parent (an init that doesn't reap) does not. */
+/** Whether a process with this id runs. A zombie (its parent has not reaped it) does not. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -24,22 +24,22 @@ export function isAlive(pid: number): boolean {
 
 function isZombie(pid: number): boolean {
   try {
-    // "pid (name) state …", where the name may hold anything.
+    // "pid (name) state …", where the name may contain anything.
     return /\) [ZX] [^)]*$/.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
   } catch {
-    // Gone in between, or /proc is closed to us: the signal's answer stands.
+    // The process has ended, or /proc is not readable: keep the signal's answer.
     return false;
   }
 }
 
-/** What the server with this process id says of itself in the data folder's pid file: `starting`, `ready` …; undefined before it says anything. */
+/** The status that the server with this process id wrote into the data folder's pid file: `starting`, `ready` …; undefined before it wrote one. */
 export async function statusOf(pid: number, dataFolder: string): Promise<string | undefined> {
   const content = await readFile(join(dataFolder, 'postmaster.pid'), 'utf8').catch(() => '');
   const lines = content.split('\n');
   return Number(lines[0]) === pid ? lines[7]?.trim() : undefined;
 }
 
-/** The server that runs on this data folder, if one does. A pid that was given to some other program since is not taken for it. */
+/** The server that runs on this data folder, if any. A process id that another program has reused does not count. */
 export async function findRunningServer(dataFolder: string): Promise<Postmaster | undefined> {
   const content = await readFile(join(dataFolder, 'postmaster.pid'), 'utf8').catch(undefinedIfMissing);
   if (content === undefined) return undefined;
@@ -50,10 +50,10 @@ export async function findRunningServer(dataFolder: string): Promise<Postmaster 
   return { pid, port: Number(lines[3]) };
 }
 
-/** Ends a server: a fast shutdown, and when that takes longer than `patienceMs` an immediate one (safe: the next start replays the log). */
-export async function endServer(pid: number, patienceMs = 10_000): Promise<void> {
+/** Stops a server with a fast shutdown, and after `timeoutMs` with an immediate one (safe: the next start replays the log). */
+export async function endServer(pid: number, timeoutMs = 10_000): Promise<void> {
   for (const [signal, patience] of [
-    ['SIGINT', patienceMs],
+    ['SIGINT', timeoutMs],
     ['SIGQUIT', 5_000],
     ['SIGKILL', 5_000],
   ] as const) {
@@ -70,20 +70,19 @@ function send(pid: number, signal: NodeJS.Signals): void {
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'EPERM') throw new Error(`PostgreSQL (process ${pid}) was started by another user, who has to stop it.`, { cause: error });
-    if (code !== 'ESRCH') throw error; // It ended in between.
+    if (code !== 'ESRCH') throw error; // It has ended.
   }
 }
 
-/** How long backends of a killed server may take to notice that it is gone. */
-const ORPHANS_PATIENCE_MS = 10_000;
+/** How long the backends of a killed server may take to notice that it is gone. */
+const ORPHANS_TIMEOUT_MS = 10_000;
 
 /**
- * Takes away the lock file of a server that was killed, where PostgreSQL itself would not dare to: it believes any process that has the dead
- * server's id (a zombie that nobody collects, or after a restart of the machine some other program) to be the server. Ours is certain: no process
- * has its working directory in the data folder, as all of PostgreSQL's have. Elsewhere than on Linux nobody can tell that; there it is certain when no
- * process of PostgreSQL runs at all, and otherwise the file is left to PostgreSQL.
+ * Removes the lock file of a killed server where PostgreSQL itself would not. PostgreSQL takes any process with the dead server's id for the server (a zombie,
+ * or another program after a reboot). This check is certain: all PostgreSQL processes have the data folder as their working directory, so if no process has
+ * it, the server is dead. Outside Linux the working directory can't be read; there the file is removed only if no PostgreSQL process runs at all.
  *
- * @throws Error when something of the killed server goes on running
+ * @throws Error when processes of the killed server keep running
  */
 export async function clearLock(dataFolder: string): Promise<void> {
   const lock = join(dataFolder, 'postmaster.pid');
@@ -91,7 +90,7 @@ export async function clearLock(dataFolder: string): Promise<void> {
     if (!(await isPostgresRunning())) await unlink(lock).catch(undefinedIfMissing);
     return;
   }
-  for (const end = Date.now() + ORPHANS_PATIENCE_MS; ; await delay(25)) {
+  for (const end = Date.now() + ORPHANS_TIMEOUT_MS; ; await delay(25)) {
     const left = await processesIn(dataFolder);
     if (left.length === 0) break;
     if (Date.now() > end) throw new Error(`Processes of an earlier PostgreSQL still use ${dataFolder}: ${left.join(', ')}.`);
@@ -99,12 +98,12 @@ export async function clearLock(dataFolder: string): Promise<void> {
   await unlink(lock).catch(undefinedIfMissing);
 }
 
-/** PostgreSQL's running processes whose working directory is the folder. Zombies have none. */
+/** The running processes whose working directory is the folder. Zombies have none. */
 async function processesIn(folder: string): Promise<number[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const own = await Promise.all(
     pids.map(async (pid) => {
-      // Unreadable: ended while we looked, or somebody else's and so not ours.
+      // Unreadable: it has ended, or it belongs to another user and so is not ours.
       const place = await readlink(`/proc/${pid}/cwd`).catch(() => undefined);
       return place === folder && (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')).startsWith('postgres');
     }),

@@ -11,19 +11,19 @@ import { describeOpenTransactions, isEngineWaiting, isLockError } from './locks.
 import { isUnavailable } from '../unavailable.ts';
 import { type ConcurrentIndex, concurrentIndex } from './sql-statements.ts';
 
-/** What applying a migration needs. */
-export interface Run {
+/** The context of applying a migration. */
+export interface MigrationRun {
   readonly engine: SchemaEngine;
   readonly script: Script;
-  /** A connection beside the engine's. */
+  /** A connection besides the engine's. */
   readonly client: pg.Client;
   readonly folder: string;
-  /** How long to try while others hold a lock that a migration needs, in milliseconds. */
-  readonly patienceMs: number;
-  /** Told, in a sentence, that a migration waits for others. */
+  /** How long to retry while other transactions hold a lock that a migration needs, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Called with a sentence when a migration waits for others. */
   readonly onWait: (line: string) => void;
-  /** How often it is told that an index that is built concurrently waits, in milliseconds: that one does not step back, as nobody waits behind it. */
-  readonly tellEveryMs: number;
+  /** How often a waiting concurrent index build is reported, in milliseconds. Such a build keeps waiting, since no reads or writes queue behind it. */
+  readonly reportEveryMs: number;
 }
 
 const NO_FILTER = { externalTables: [], externalEnums: [] };
@@ -31,37 +31,37 @@ const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 15_000;
 
 /**
- * Applies the last of `migrations`, which come in their order and of which all others are applied. A migration that does not get a lock within two
- * seconds gives up its place in the queue, so that the running system goes on, and is tried again after a pause.
+ * Applies the last of `migrations`; all earlier ones are applied. A migration that does not get a lock within two seconds releases its request, so that the
+ * running system can continue, and is retried after a pause.
  *
- * @throws MigrationBlockedError when it did not get its locks in `patienceMs`; it can be run again
- * @throws MigrationFailedError when PostgreSQL refused it; it can be run again
+ * @throws MigrationBlockedError when it did not get its locks within `timeoutMs`; it can be run again
+ * @throws MigrationFailedError when PostgreSQL rejected it; it can be run again
  */
-export async function applyLast(run: Run, migrations: readonly Migration[]): Promise<void> {
+export async function applyLast(run: MigrationRun, migrations: readonly Migration[]): Promise<void> {
   const migration = migrations.at(-1);
   if (migration === undefined) return;
   const migrationsList = await toMigrationList(run.folder, migrations);
-  const end = Date.now() + run.patienceMs;
+  const end = Date.now() + run.timeoutMs;
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     await clearUnfinished(run, migration, migrations);
     if (await isFinished(run.client, migration.name)) return;
     delete run.script.error;
     run.script.migration = migration.name;
     try {
-      await telling(run, migration, async () => {
+      await reportingWaits(run, migration, async () => {
         await run.engine.applyMigrations({ migrationsList, filters: NO_FILTER });
       });
       return;
     } catch (engineError) {
       const error = run.script.error ?? engineError;
       if (isUnavailable(error) && !isLockError(error)) throw error;
-      // Of a script that failed nothing is left (see atomicScripts), but Prisma's record calls it failed and would let nothing pass it.
+      // A failed script was rolled back (see atomicScripts), but Prisma's record marks it as failed and would block all later ones.
       await clearUnfinished(run, migration, migrations);
       if (!isLockError(error)) throw new MigrationFailedError(migration.name, error);
       const open = await describeOpenTransactions(run.client);
       if (Date.now() + pause > end)
         throw new MigrationBlockedError(
-          `Migration ${migration.name} did not get its locks within ${Math.round(run.patienceMs / 1_000)} s: ${open}. Nothing of it was applied; end what holds them, or run it again later.`,
+          `Migration ${migration.name} did not get its locks within ${Math.round(run.timeoutMs / 1_000)} s: ${open}. It was not applied. End the transactions that hold the locks, or run it again later.`,
           { cause: error },
         );
       run.onWait(`Migration ${migration.name} waits for others: ${open}.`);
@@ -70,12 +70,16 @@ export async function applyLast(run: Run, migrations: readonly Migration[]): Pro
   }
 }
 
-/** Runs `work`, and tells while it waits for a lock. */
-async function telling({ client, onWait, tellEveryMs }: Run, { name }: Migration, work: () => Promise<void>): Promise<void> {
+/** Runs `work`, and reports while it waits for a lock. */
+async function reportingWaits(
+  { client, onWait, reportEveryMs }: MigrationRun,
+  { name }: Migration,
+  work: () => Promise<void>,
+): Promise<void> {
   const ended = new AbortController();
   const watch = async () => {
     while (!ended.signal.aborted) {
-      await delay(tellEveryMs, undefined, { signal: ended.signal }).catch(() => undefined); // Ended in between.
+      await delay(reportEveryMs, undefined, { signal: ended.signal }).catch(() => undefined); // `work` has ended.
       if (!ended.signal.aborted && (await isEngineWaiting(client)))
         onWait(`Migration ${name} waits for others: ${await describeOpenTransactions(client)}.`);
     }
@@ -85,7 +89,7 @@ async function telling({ client, onWait, tellEveryMs }: Run, { name }: Migration
     await work();
   } finally {
     ended.abort();
-    // A look that failed changes nothing: the work has its own connection.
+    // A failed check does not matter: `work` has its own connection.
     await watching.catch(() => undefined);
   }
 }
@@ -95,10 +99,10 @@ async function isFinished(client: pg.Client, name: string): Promise<boolean> {
 }
 
 /**
- * Takes away what an attempt that failed or was interrupted left. A script is a transaction, so only its record is there. An index that was built
- * concurrently may be there and invalid: nothing uses it and every write pays for it. If only the record is missing, it is made up for.
+ * Cleans up after a failed or interrupted attempt. A script is a transaction, so it leaves only its record. A concurrently built index may exist but be invalid:
+ * no query uses it, but every write maintains it. If only the record is missing, it is added.
  */
-async function clearUnfinished(run: Run, { name, sql }: Migration, migrations: readonly Migration[]): Promise<void> {
+async function clearUnfinished(run: MigrationRun, { name, sql }: Migration, migrations: readonly Migration[]): Promise<void> {
   if (!(await readHistory(run.client)).some((entry) => entry.name === name && !entry.finished)) return;
   const concurrent = concurrentIndex(sql);
   if (concurrent !== undefined && (await isDone(run.client, concurrent)))
@@ -106,7 +110,7 @@ async function clearUnfinished(run: Run, { name, sql }: Migration, migrations: r
   else await run.engine.markMigrationRolledBack({ migrationName: name });
 }
 
-/** Whether an index is as its migration leaves it. One that was left invalid is dropped. */
+/** Whether an index is in the state that its migration produces. An invalid one is dropped. */
 async function isDone(client: pg.Client, { does, index }: ConcurrentIndex): Promise<boolean> {
   const { rows } = await client.query<{ whole: boolean }>(
     `SELECT i.indisvalid AND i.indisready AS whole FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid

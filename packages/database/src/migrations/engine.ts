@@ -18,7 +18,7 @@ interface EngineModule {
   __wbg_set_wasm(exports: object): void;
 }
 
-/** What we use of WebAssembly: Node's types leave it to the browser's, which have no place here. */
+/** The parts of WebAssembly that are used here: Node's types lack them, and the browser's types do not belong here. */
 interface WebAssemblyApi {
   instantiate(code: Uint8Array, imports: Record<string, object>): Promise<{ instance: { exports: { __wbindgen_start(): void } } }>;
 }
@@ -26,8 +26,8 @@ interface WebAssemblyApi {
 let loading: Promise<EngineModule> | undefined;
 
 /**
- * Prisma's schema engine as WebAssembly: the same code as the native binary that the Prisma CLI downloads, without the download. Node can't import
- * a `.wasm` file by itself, so the package's glue code gets its instance here.
+ * Prisma's schema engine as WebAssembly: the same code as the native binary that the Prisma CLI downloads, without the download. Node can't import `.wasm`
+ * files, so this instantiates the module for the package's glue code.
  */
 async function loadEngine(): Promise<EngineModule> {
   const folder = dirname(createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm'));
@@ -41,29 +41,29 @@ async function loadEngine(): Promise<EngineModule> {
   return glue;
 }
 
-/** Prisma writes this at the head of a first migration. The schema is there already, and a role that may not make one is refused even so. */
-const MAKES_PUBLIC = 'CREATE SCHEMA IF NOT EXISTS "public";';
-/** How long a statement of a migration waits for a lock. Everything that comes after it in the lock's queue waits as long, the running system's reads included. */
+/** Prisma writes this at the top of a first migration. The schema exists, but PostgreSQL refuses the statement to a role that may not create schemas. */
+const CREATE_PUBLIC = 'CREATE SCHEMA IF NOT EXISTS "public";';
+/** How long a migration's statement waits for a lock. All later lock requests, including the running system's reads, wait behind it. */
 const LOCK_TIMEOUT_MS = 2_000;
-/** The same for building or dropping an index concurrently: nothing that reads or writes rows waits behind that. */
+/** The same for building or dropping an index concurrently: no reads or writes wait behind that. */
 const CONCURRENT_LOCK_TIMEOUT_MS = 600_000;
 
-/** What passes between a run of migrate and the scripts that the engine runs for it. */
+/** The state shared by a run of migrate and the scripts that the engine runs for it. */
 export interface Script {
-  /** The migration that runs: its script records by itself that it is finished. */
+  /** The running migration: its script itself records that it is finished. */
   migration?: string;
-  /** Why the last script failed, as PostgreSQL said it: the engine hands on a text only, in the server's language. */
+  /** PostgreSQL's error of the last script: the engine passes on only a text, in the server's language. */
   error?: unknown;
 }
 
-/** Under this name the connections of the engine stand in `pg_stat_activity`. */
+/** The name of the engine's connections in `pg_stat_activity`. */
 export const ENGINE_NAME = 'switchboard-migrate-engine';
 
 /**
- * Prisma's adapter, with scripts that run whole or not at all. (The original cuts a script at every semicolon, also within a text, and commits each
- * piece.) The pool has one connection, so what is set here holds for the script.
+ * Prisma's adapter with atomic scripts. (The original splits a script at every semicolon, even within a text, and commits each part.) The pool has one
+ * connection, so the settings made here apply to the script.
  *
- * A script records its end in its own transaction: when this process is killed while the server is at work, the record still says what happened.
+ * A script records its completion in its own transaction: when this process is killed while the server is working, the record is still right.
  */
 function atomicScripts(pool: pg.Pool, schema: string, state: Script): SqlMigrationAwareDriverAdapterFactory {
   const inner = new PrismaPg(pool, { schema });
@@ -79,8 +79,8 @@ function atomicScripts(pool: pg.Pool, schema: string, state: Script): SqlMigrati
         await adapter.executeRaw({ sql: `SET lock_timeout = ${timeout}`, args: [], argTypes: [] });
         const record = concurrent || state.migration === undefined ? '' : finishes(state.migration);
         try {
-          // Several statements in one query are one transaction; one statement alone is none, as CONCURRENTLY needs it.
-          await adapter.executeRaw({ sql: script.replace(MAKES_PUBLIC, '') + record, args: [], argTypes: [] });
+          // Several statements in one query run in one transaction; a single statement does not, as CONCURRENTLY requires.
+          await adapter.executeRaw({ sql: script.replace(CREATE_PUBLIC, '') + record, args: [], argTypes: [] });
         } catch (error) {
           state.error = error;
           throw error;
@@ -104,7 +104,7 @@ export async function withSchemaEngine<T>(
 ): Promise<T> {
   loading ??= loadEngine();
   const { SchemaEngine: Engine } = await loading;
-  // A pool of ours, because the engine never closes its connections, and an open one keeps the advisory lock of its migration run.
+  // Our own pool, because the engine never closes its connections, and an open one keeps the advisory lock of its migration run.
   const target = parseDatabaseUrl(url);
   const pool = new pg.Pool({ ...sessionConfig(target, ENGINE_NAME), Client: SessionClient, max: 1, connectionTimeoutMillis: 5_000 });
   const script: Script = {};

@@ -1,4 +1,4 @@
-/** The database has migrations that this code doesn't know and that are not additive: most likely it was written by a newer version. */
+/** The database has unknown migrations that are not additive: most likely a newer version made them. */
 export class SchemaTooNewError extends Error {
   override readonly name = 'SchemaTooNewError';
   constructor(
@@ -9,25 +9,25 @@ export class SchemaTooNewError extends Error {
   }
 }
 
-/** The schema holds tables of another program. The message says which and what to do. */
+/** The schema contains another program's tables. The message says which, and what to do. */
 export class ForeignSchemaError extends Error {
   override readonly name = 'ForeignSchemaError';
 }
 
-/** A migration of another version stopped half way; going on would make it worse. */
+/** A migration of another version stopped halfway; continuing would make it worse. */
 export class MigrationHistoryError extends Error {
   override readonly name = 'MigrationHistoryError';
 }
 
-/** A migration failed. Nothing of it was applied, and the next run tries it again. */
+/** A migration failed and was rolled back; the next run retries it. */
 export class MigrationFailedError extends Error {
   override readonly name = 'MigrationFailedError';
   constructor(migration: string, cause: unknown) {
-    super(`Migration ${migration} failed, and nothing of it was applied: ${reasonOf(cause)}`, { cause });
+    super(`Migration ${migration} failed and was rolled back: ${reasonOf(cause)}`, { cause });
   }
 }
 
-/** What PostgreSQL said, in one line. */
+/** PostgreSQL's message, in one line. */
 function reasonOf(error: unknown): string {
   const driver: unknown = error instanceof Error ? error.cause : undefined;
   if (typeof driver === 'object' && driver !== null && 'originalMessage' in driver && typeof driver.originalMessage === 'string')
@@ -41,7 +41,7 @@ function reasonOf(error: unknown): string {
   );
 }
 
-/** A migration did not get a lock it needs: other transactions hold it. Nothing of the migration was applied, and it can be run again. */
+/** A migration did not get a lock that other transactions hold. It was not applied, and can be run again. */
 export class MigrationBlockedError extends Error {
   override readonly name = 'MigrationBlockedError';
 }

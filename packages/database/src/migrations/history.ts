@@ -1,19 +1,19 @@
 import type pg from 'pg';
 
-/** What the database says about one migration. */
+/** The database's record of one migration. */
 export interface HistoryEntry {
   readonly name: string;
-  /** False while it runs, and after it failed or was interrupted. */
+  /** False while it runs, and after a failure or an interruption. */
   readonly finished: boolean;
 }
 
-/** Whether the database has Prisma's record of migrations. */
+/** Whether the database has Prisma's migrations table. */
 async function hasHistory(client: pg.Client): Promise<boolean> {
   const { rows } = await client.query<{ found: string | null }>(`SELECT to_regclass('_prisma_migrations')::text AS found`);
   return rows[0]?.found != null;
 }
 
-/** Prisma's record of migrations, oldest first, without what was rolled back; empty when there is none. */
+/** Prisma's records of migrations, oldest first, without rolled-back ones; empty when there are none. */
 export async function readHistory(client: pg.Client): Promise<HistoryEntry[]> {
   if (!(await hasHistory(client))) return [];
   const { rows } = await client.query<HistoryEntry>(
@@ -22,7 +22,7 @@ export async function readHistory(client: pg.Client): Promise<HistoryEntry[]> {
   return rows;
 }
 
-/** Makes Prisma's record of migrations, as its engine makes it, unless it is there. */
+/** Creates Prisma's migrations table, as its engine does, if it does not exist. */
 export async function ensureHistory(client: pg.Client): Promise<void> {
   if (await hasHistory(client)) return;
   await client.query(`CREATE TABLE "_prisma_migrations" (

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 
 import type { MigrationList } from '@prisma/schema-engine-wasm';
 
-/** One migration of this version. */
+/** A migration of this version. */
 export interface Migration {
-  /** The name of its folder, as it stands in the database's history. */
+  /** The name of its folder, which is also its name in the database's history. */
   readonly name: string;
   readonly sql: string;
 }
@@ -20,7 +20,7 @@ export async function readMigrations(folder: string): Promise<Migration[]> {
   return await Promise.all(names.map(async (name) => ({ name, sql: await readFile(join(folder, name, 'migration.sql'), 'utf8') })));
 }
 
-/** The same in the shape that Prisma's schema engine takes. */
+/** The same in the format of Prisma's schema engine. */
 export async function toMigrationList(folder: string, migrations: readonly Migration[]): Promise<MigrationList> {
   return {
     baseDir: folder,
@@ -34,8 +34,8 @@ export async function toMigrationList(folder: string, migrations: readonly Migra
 }
 
 /**
- * Whether a migration only adds what a version that does not know it can ignore. It says so in its name (`<timestamp>_additive_<what>`), so that an
- * older version can read it from the database. `rules.ts` has what such a migration may hold.
+ * Whether a migration only adds what older versions can ignore. Its name says so (`<timestamp>_additive_<what>`), so that an older version can read it from the
+ * database. `rules.ts` defines what such a migration may contain.
  */
 export function isAdditive(name: string): boolean {
   return /^\d+_additive_/.test(name);

@@ -8,20 +8,20 @@ import { parseDatabaseUrl } from '../connection/database-url.ts';
 import { ENGINE_NAME } from './engine.ts';
 import { MigrationBlockedError } from './errors.ts';
 
-/** Any number, as long as it is ours alone (Prisma's own is 72707369). */
+/** The advisory lock of migrations: any number that no other program uses (Prisma's is 72707369). */
 const LOCK = 5_721_190_441;
-/** How long a start waits for another one that migrates. */
+/** How long a run waits for another run to finish. Milliseconds. */
 const OTHER_RUN_MS = 600_000;
 const POLL_MS = 100;
 const NAME = 'switchboard-migrate';
 
 /**
- * Runs `work` while no other migration of ours runs on this database. The engine's own lock begins too late: looking at the history while another
- * one is at work shows a migration that has begun and not ended, which is what a failed one looks like.
+ * Runs `work` while no other run of migrate works on this database. The engine's own lock starts too late: while another run is working, the history shows a
+ * migration that has started and not finished, which looks like a failed one.
  *
- * The lock is polled: a statement that waits for it would hold a snapshot, and an index that is built concurrently waits for every snapshot.
+ * The lock is polled: a waiting statement would hold a snapshot, and a concurrent index build waits for every snapshot.
  */
-export async function alone<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+export async function withMigrationLock<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   await checkConnections(url);
   const client = createClient(url, NAME);
   await client.connect();
@@ -29,7 +29,7 @@ export async function alone<T>(url: string, work: (client: pg.Client) => Promise
     for (const end = Date.now() + OTHER_RUN_MS; ; await delay(POLL_MS)) {
       const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [LOCK]);
       if (rows[0]?.locked === true && !(await isEngineAtWork(client))) break;
-      if (Date.now() > end) throw new MigrationBlockedError('Another run of migrate has been at work on this database for ten minutes.');
+      if (Date.now() > end) throw new MigrationBlockedError('Another run of migrate has been working on this database for ten minutes.');
     }
     await ensureSchema(client, parseDatabaseUrl(url).schema);
     return await work(client);
@@ -38,13 +38,13 @@ export async function alone<T>(url: string, work: (client: pg.Client) => Promise
   }
 }
 
-/** Makes the schema of our tables unless it is there. (Whoever may not make schemas is refused also for one that is there.) */
+/** Creates the schema of our tables if it does not exist. (IF NOT EXISTS would not help: PostgreSQL refuses it to roles that may not create schemas.) */
 async function ensureSchema(client: pg.Client, schema: string): Promise<void> {
   const { rowCount } = await client.query('SELECT 1 FROM pg_namespace WHERE nspname = $1', [schema]);
   if (rowCount === 0) await client.query(`CREATE SCHEMA ${client.escapeIdentifier(schema)}`);
 }
 
-/** Whether the server is still busy with what a run of migrate asked for that was killed. */
+/** Whether the server is still working for a killed run of migrate. */
 async function isEngineAtWork(client: pg.Client): Promise<boolean> {
   const { rows } = await client.query('SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1', [
     ENGINE_NAME,
@@ -52,7 +52,7 @@ async function isEngineAtWork(client: pg.Client): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** Whether what the engine runs waits for a lock at this moment. */
+/** Whether the engine's statement is waiting for a lock. */
 export async function isEngineWaiting(client: pg.Client): Promise<boolean> {
   const { rows } = await client.query(
     `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1 AND wait_event_type = 'Lock'`,
@@ -61,12 +61,12 @@ export async function isEngineWaiting(client: pg.Client): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** Whether an error says that a lock was not had in time, or that two transactions waited for each other. */
+/** Whether an error is a lock timeout or a deadlock. */
 export function isLockError(error: unknown): boolean {
   return errorCodes(error).some((code) => code === '55P03' || code === '40P01');
 }
 
-/** The transactions that have been open for longest on this database, for people: who keeps a migration from its lock. */
+/** A sentence that lists the longest open transactions on this database: the likely holders of a lock. */
 export async function describeOpenTransactions(client: pg.Client): Promise<string> {
   const { rows } = await client.query<{ pid: number; name: string; seconds: number }>(
     `SELECT pid, coalesce(nullif(application_name, ''), usename, 'unnamed') AS name, extract(epoch FROM now() - xact_start)::int AS seconds
@@ -74,6 +74,6 @@ export async function describeOpenTransactions(client: pg.Client): Promise<strin
      WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL AND application_name NOT LIKE 'switchboard-migrate%'
      ORDER BY xact_start LIMIT 3`,
   );
-  if (rows.length === 0) return 'no transaction is open at this moment';
+  if (rows.length === 0) return 'no transaction is open at the moment';
   return rows.map(({ pid, name, seconds }) => `${name} (process ${pid}, open for ${seconds} s)`).join(', ');
 }

@@ -12,7 +12,7 @@ import { migrationsFolder } from './folder.ts';
 import { MigrationFailedError, SchemaTooNewError } from './errors.ts';
 import { migrate } from './migrate.ts';
 
-/** Ours, in order. */
+/** Our migrations, in order. */
 const OURS = [
   '20261123000000_init',
   '20261124000000_blocked_visitors',
@@ -52,13 +52,13 @@ const tables = async () =>
   );
 
 describe('migrate', () => {
-  it('brings an empty database to the schema, and finds nothing to do after that', async () => {
+  it('migrates an empty database, and then finds nothing to do', async () => {
     expect(await migrate(url, migrationsFolder())).toEqual(OURS);
     expect(await tables()).toEqual(expect.arrayContaining(['ChatMessage', 'Client', 'User', '_prisma_migrations']));
     expect(await migrate(url, migrationsFolder())).toEqual([]);
   });
 
-  it('applies what is new to a database with data', async () => {
+  it('applies new migrations to a database with data', async () => {
     await migrate(url, migrationsFolder());
     await query(`INSERT INTO "Client" (username, "updatedAt") VALUES ('Vera', now())`);
     const folder = await withAnother('29990101000000_add', 'ALTER TABLE "Client" ADD COLUMN "extra" TEXT;');
@@ -76,14 +76,14 @@ describe('migrate', () => {
     expect(await query('SELECT * FROM _prisma_migrations ORDER BY id')).toEqual(before);
   });
 
-  it('accepts a newer version that only added to the schema, and goes on from there', async () => {
+  it('accepts a database of a newer version with only additive migrations, and applies its own', async () => {
     const added = '29990101000000_additive_extra';
     await migrate(
       url,
       await withAnother(added, 'ALTER TABLE "Client" ADD COLUMN "extra" TEXT; CREATE TABLE "Extra" ("id" INT PRIMARY KEY);'),
     );
     expect(await migrate(url, migrationsFolder())).toEqual([]);
-    // The older version gets a migration of its own, which the engine applies beside the one it does not know.
+    // The older version gets another migration, which the engine applies although it does not know the newer one.
     const own = { '20991231000000_fix': 'ALTER TABLE "Client" ADD COLUMN "fixed" TEXT;' };
     const fix = await folders.withMore(own);
     expect(await migrate(url, fix)).toEqual(Object.keys(own));
@@ -92,7 +92,7 @@ describe('migrate', () => {
     await migrate(url, both);
     const refusal = migrate(url, fix);
     await expect(refusal).rejects.toThrow(SchemaTooNewError);
-    await expect(refusal).rejects.toThrow(/it has 29990102000000_drop\)/);
+    await expect(refusal).rejects.toThrow(/unknown migrations: 29990102000000_drop\)/);
   });
 
   it('run five times at once applies everything once', async () => {
@@ -122,7 +122,7 @@ describe('migrate', () => {
   it('tries again what an earlier run began and did not end', async () => {
     const folder = await withAnother('29990101000000_add', 'ALTER TABLE "Client" ADD COLUMN "extra" TEXT;');
     await migrate(url, folder);
-    // As a run leaves it that is killed: the script is a transaction, so nothing of it is there.
+    // The state after a run was killed: the script is a transaction, so its changes were rolled back.
     await query(
       `ALTER TABLE "Client" DROP COLUMN "extra"; UPDATE _prisma_migrations SET finished_at = NULL WHERE migration_name LIKE '2999%'`,
     );
@@ -130,7 +130,7 @@ describe('migrate', () => {
     expect(await migrate(url, folder)).toEqual([]);
   });
 
-  it('waits for what the server still does for a run that was killed, and takes it for done', async () => {
+  it('waits until the server has finished the work of a killed run, and counts it as done', async () => {
     await migrate(url, migrationsFolder());
     const name = '29990101000000_add';
     const folder = await withAnother(name, 'ALTER TABLE "Client" ADD COLUMN "extra" TEXT; SELECT pg_sleep(2);');
@@ -144,7 +144,7 @@ describe('migrate', () => {
     expect(await query('SELECT extra FROM "Client"')).toEqual([]);
   });
 
-  it('leaves no connection behind', async () => {
+  it('closes its connections', async () => {
     await migrate(url, migrationsFolder());
     const open = () =>
       query(`SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'switchboard-migrate%' AND datname = current_database()`);
@@ -152,8 +152,8 @@ describe('migrate', () => {
   });
 });
 
-describe('what migrating leaves', () => {
-  it('has the agreed indexes under their names', async () => {
+describe('the migrated schema', () => {
+  it('has the agreed indexes with their names', async () => {
     await migrate(url, migrationsFolder());
     const rows = await query<{ indexname: string; indexdef: string }>(
       `SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'`,
@@ -175,7 +175,7 @@ describe('what migrating leaves', () => {
     );
   });
 
-  it('has Prisma’s own record of migrations, with the checksum that its CLI compares', async () => {
+  it('has Prisma’s migrations table, with the checksums that its CLI compares', async () => {
     await migrate(url, migrationsFolder());
     const columns = await query<{ shape: string }>(
       `SELECT column_name || ' ' || data_type AS shape FROM information_schema.columns WHERE table_name = '_prisma_migrations' ORDER BY ordinal_position`,
@@ -201,9 +201,9 @@ describe('what migrating leaves', () => {
     expect(await query(kept)).toEqual(rows);
   });
 
-  it('is exactly what schema.prisma says', async () => {
-    // Prisma's own comparison with a live database fails on PostgreSQL 18 (it can't read the new kind of constraint), so the schema is made anew
-    // from schema.prisma beside the migrated one, and PostgreSQL is asked what both hold.
+  it('is exactly that of schema.prisma', async () => {
+    // Prisma's comparison with a live database fails on PostgreSQL 18 (it can't read its new kind of constraint). So this creates the schema again from
+    // schema.prisma and compares the catalogs of both.
     const path = join(dirname(migrationsFolder()), 'schema.prisma');
     const content = await readFile(path, 'utf8');
     const made = await withSchemaEngine(url, undefined, async (engine) => {
@@ -212,16 +212,16 @@ describe('what migrating leaves', () => {
       return await engine.diff({ from: { tag: 'empty' }, to, script: true, exitCode: null, filters });
     });
     await query(made.stdout ?? '');
-    const wanted = await catalogue();
+    const wanted = await readCatalog();
     await query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
     await migrate(url, migrationsFolder());
     expect(wanted.length).toBeGreaterThan(100);
-    expect(await catalogue()).toEqual(wanted);
+    expect(await readCatalog()).toEqual(wanted);
   });
 });
 
-/** Everything that makes up the schema, in words. */
-async function catalogue(): Promise<string[]> {
+/** The parts of the schema, as texts. */
+async function readCatalog(): Promise<string[]> {
   const rows = await query<{ entry: string }>(`
     SELECT concat_ws(' ', 'column', table_name, column_name, data_type, udt_name, datetime_precision, is_nullable, column_default) AS entry
     FROM information_schema.columns WHERE table_schema = 'public'

@@ -2,16 +2,16 @@ import { describe, expect, it } from 'vitest';
 
 import { migrationsFolder } from './folder.ts';
 import { readMigrations } from './list.ts';
-import { findFaults } from './rules.ts';
+import { findProblems } from './rules.ts';
 
-/** From before the rules. */
+/** Migrations from before the rules. */
 const OLDER = new Set(['20261123000000_init', '20261124000000_blocked_visitors']);
 
-const faultsOf = (sql: string, name = '29990101000000_change') => findFaults({ name, sql });
+const problemsOf = (sql: string, name = '29990101000000_change') => findProblems({ name, sql });
 
-it('every migration since the rules can be applied to a running system', async () => {
+it('every newer migration can be applied to a running system', async () => {
   const migrations = await readMigrations(migrationsFolder());
-  expect(migrations.filter(({ name }) => !OLDER.has(name)).flatMap(findFaults)).toEqual([]);
+  expect(migrations.filter(({ name }) => !OLDER.has(name)).flatMap(findProblems)).toEqual([]);
 });
 
 describe('a migration of a table in use', () => {
@@ -36,10 +36,10 @@ describe('a migration of a table in use', () => {
     ['ALTER TABLE "Client" ADD COLUMN "a" INT DEFAULT 1, ADD COLUMN "b" INT NOT NULL;', /may be null or has a default/],
     ['UPDATE "Client" SET "phone" = NULL;', /bounded size/],
     ['INSERT INTO "User" (name) VALUES (1);', /bounded size/],
-    ['BEGIN; CREATE TABLE "a" ("id" INT); COMMIT;', /one transaction already/],
+    ['BEGIN; CREATE TABLE "a" ("id" INT); COMMIT;', /already one transaction/],
     ['LOCK TABLE "Client";', /locks the table/],
-  ])('is refused with the way around it: %s', (sql, advice) => {
-    const faults = faultsOf(sql);
+  ])('is refused with advice: %s', (sql, advice) => {
+    const faults = problemsOf(sql);
     expect(faults.length).toBeGreaterThan(0);
     expect(faults.join('\n')).toMatch(advice);
   });
@@ -54,12 +54,12 @@ describe('a migration of a table in use', () => {
     `ALTER TABLE "Client" ADD COLUMN "unique" TEXT DEFAULT 'CHECK (x)'; -- UPDATE "Client"`,
     'CREATE TABLE "New" ("id" SERIAL PRIMARY KEY); CREATE UNIQUE INDEX "i" ON "New"("id"); INSERT INTO "New" VALUES (1); ALTER TABLE "New" ADD CONSTRAINT "c" FOREIGN KEY ("id") REFERENCES "Client"("id");',
     '-- allowed: nobody has this table yet\nCREATE INDEX "i" ON "Client"("phone");',
-  ])('may hold: %s', (sql) => {
-    expect(faultsOf(sql)).toEqual([]);
+  ])('may contain: %s', (sql) => {
+    expect(problemsOf(sql)).toEqual([]);
   });
 });
 
-describe('a migration that calls itself additive', () => {
+describe('a migration named additive', () => {
   const additive = '29990101000000_additive_more';
 
   it.each([
@@ -72,8 +72,8 @@ describe('a migration that calls itself additive', () => {
     'DROP INDEX CONCURRENTLY IF EXISTS "i";',
     `ALTER TYPE "ClientStatus" ADD VALUE 'NEW';`,
     'CREATE TRIGGER t BEFORE INSERT ON "Client" EXECUTE FUNCTION f();',
-  ])('is refused what an older version may not live with: %s', (sql) => {
-    expect(faultsOf(sql, additive).join('\n')).toMatch(/does not say additive/);
+  ])('may not contain what can break an older version: %s', (sql) => {
+    expect(problemsOf(sql, additive).join('\n')).toMatch(/does not say additive/);
   });
 
   it.each([
@@ -82,7 +82,7 @@ describe('a migration that calls itself additive', () => {
     'CREATE INDEX CONCURRENTLY "i" ON "Client"("phone");',
     'ALTER TABLE "Client" ADD COLUMN "a" INT, ADD CONSTRAINT "c" FOREIGN KEY ("a") REFERENCES "User"("id") ON DELETE SET NULL NOT VALID;',
     'ALTER TABLE "Client" VALIDATE CONSTRAINT "c";',
-  ])('may hold: %s', (sql) => {
-    expect(faultsOf(sql, additive)).toEqual([]);
+  ])('may contain: %s', (sql) => {
+    expect(problemsOf(sql, additive)).toEqual([]);
   });
 });

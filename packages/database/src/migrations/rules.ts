@@ -1,16 +1,16 @@
 import { isAdditive, type Migration } from './list.ts';
 import { concurrentIndex, splitStatements } from './sql-statements.ts';
 
-/** What a migration may not hold, and what to write instead. */
+/** Something that a migration must not contain, and what to write instead. */
 interface Rule {
   readonly matches: RegExp;
   readonly instead: string;
 }
 
-const VALIDATE_LATER = 'ADD CONSTRAINT … NOT VALID, and VALIDATE CONSTRAINT in a migration of its own';
-const STEPS = 'a column without a default, filled in steps: a value of its own for each row writes the whole table anew under a lock';
+const VALIDATE_LATER = 'ADD CONSTRAINT … NOT VALID, and VALIDATE CONSTRAINT in a separate migration';
+const STEPS = 'a column without a default, filled in steps: a different value for each row rewrites the whole table under a lock';
 
-/** Of one action of an ALTER TABLE: what reads or writes the whole table under a lock, or what the running version can't live with. */
+/** Rules for an action of ALTER TABLE: it must not read or write the whole table under a lock, nor break the running version. */
 const ACTIONS: readonly Rule[] = [
   { matches: /\b(?:FOREIGN KEY|REFERENCES|CHECK)\b(?!.*\bNOT VALID\b)/, instead: VALIDATE_LATER },
   {
@@ -20,11 +20,11 @@ const ACTIONS: readonly Rule[] = [
   { matches: /\bEXCLUDE\b/, instead: 'another way: an exclusion constraint can only be built under a lock' },
   {
     matches: /\bSET NOT NULL\b/,
-    instead: 'ADD CONSTRAINT … CHECK (… IS NOT NULL) NOT VALID, and VALIDATE CONSTRAINT in a migration of its own',
+    instead: 'ADD CONSTRAINT … CHECK (… IS NOT NULL) NOT VALID, and VALIDATE CONSTRAINT in a separate migration',
   },
   {
     matches: /^ALTER (?:COLUMN )?\S+ (?:SET DATA )?TYPE\b/,
-    instead: 'a new column, filled in steps: a change of type writes the whole table anew under a lock',
+    instead: 'a new column, filled in steps: a change of type rewrites the whole table under a lock',
   },
   { matches: /^ADD\b.*\b(?:(?:BIG|SMALL)?SERIAL|GENERATED)\b/, instead: STEPS },
   { matches: /^ADD\b.*\bDEFAULT (?:GEN_RANDOM_UUID|RANDOM|CLOCK_TIMESTAMP|NEXTVAL)\b/, instead: STEPS },
@@ -34,48 +34,48 @@ const ACTIONS: readonly Rule[] = [
   },
   {
     matches: /^(?:SET LOGGED|SET UNLOGGED|SET TABLESPACE|CLUSTER ON)\b/,
-    instead: 'another way: this writes the whole table anew under a lock',
+    instead: 'another way: this rewrites the whole table under a lock',
   },
 ];
 
-/** Of a statement about a table that was there before. */
+/** Rules for a statement on an existing table. */
 const STATEMENTS: readonly Rule[] = [
-  { matches: /^CREATE (?:UNIQUE )?INDEX (?!CONCURRENTLY)/, instead: 'CREATE INDEX CONCURRENTLY, alone in its migration' },
+  { matches: /^CREATE (?:UNIQUE )?INDEX (?!CONCURRENTLY)/, instead: 'CREATE INDEX CONCURRENTLY, as the only statement of its migration' },
   {
     matches: /^(?:UPDATE|DELETE|INSERT|TRUNCATE|MERGE)\b/,
-    instead: 'steps of bounded size in the program: rows that a migration changes stay locked until it ends',
+    instead: 'steps of bounded size in the program: rows changed by a migration stay locked until it ends',
   },
   { matches: /^(?:LOCK|CLUSTER|VACUUM)\b/, instead: 'another way: this locks the table' },
 ];
 
-/** Of any statement. */
+/** Rules for any statement. */
 const EVERYWHERE: readonly Rule[] = [
-  { matches: /^DROP INDEX (?!CONCURRENTLY)/, instead: 'DROP INDEX CONCURRENTLY, alone in its migration' },
+  { matches: /^DROP INDEX (?!CONCURRENTLY)/, instead: 'DROP INDEX CONCURRENTLY, as the only statement of its migration' },
   {
     matches: /^CREATE (?:UNIQUE )?INDEX CONCURRENTLY IF\b/,
-    instead: 'it without IF NOT EXISTS: a broken index of that name must not be taken for it',
+    instead: 'it without IF NOT EXISTS: an invalid index of that name must not count as done',
   },
   { matches: /^CREATE (?:UNIQUE )?INDEX (?:CONCURRENTLY )?ON\b/, instead: 'a name for the index' },
   { matches: /^REINDEX\b(?!.*\bCONCURRENTLY\b)/, instead: 'REINDEX CONCURRENTLY' },
   {
     matches: /^(?:BEGIN|START TRANSACTION|COMMIT|ROLLBACK|END|SAVEPOINT)\b/,
-    instead: 'no such statement: each migration is one transaction already',
+    instead: 'no such statement: each migration is already one transaction',
   },
 ];
 
-/** A statement beside which an older version works on. */
+/** A statement that does not affect older versions. */
 const ADDITIVE = /^(?:CREATE (?:TABLE|TYPE|SEQUENCE|INDEX)|COMMENT ON)\b/;
 /** The same for one action of an ALTER TABLE. */
 const ADDITIVE_ACTION =
   /^ADD (?!CONSTRAINT)(?!.*\b(?:UNIQUE|CHECK)\b)|^ADD CONSTRAINT.*\bFOREIGN KEY\b.*\bON DELETE (?:SET NULL|CASCADE)\b|^VALIDATE CONSTRAINT\b/;
 
 /**
- * What keeps a migration from being applied to a running system, in sentences; empty when nothing does. A migration that breaks a rule knowingly says
- * why in a comment: `-- allowed: the table is still empty`.
+ * Sentences that say why a migration can't be applied to a running system; empty when it can. A migration that breaks a rule on purpose says why in a comment:
+ * `-- allowed: the table is still empty`.
  */
-export function findFaults({ name, sql }: Migration): string[] {
+export function findProblems({ name, sql }: Migration): string[] {
   const statements = splitStatements(sql).map((statement) => statement.replaceAll(/\s+/g, ' '));
-  // Of a table made in the same migration nobody has anything to read or write yet.
+  // Tables that the same migration creates: they are empty and not in use.
   const made = new Set(statements.flatMap((statement) => /^CREATE TABLE (?:IF NOT EXISTS )?("[^"]+"|\w+)/i.exec(statement)?.[1] ?? []));
   const faults = statements.flatMap((statement) => {
     const table = tableOf(statement);
@@ -88,7 +88,7 @@ export function findFaults({ name, sql }: Migration): string[] {
   return /^--\s*allowed:\s*\S/m.test(sql) ? [] : faults;
 }
 
-/** The table that a statement is about, as it is written there. */
+/** The table that a statement concerns, as written in it. */
 function tableOf(statement: string): string | undefined {
   const about =
     /^(?:ALTER TABLE|UPDATE|DELETE FROM|INSERT INTO|TRUNCATE(?: TABLE)?|MERGE INTO|LOCK(?: TABLE)?|CLUSTER|VACUUM|CREATE (?:UNIQUE )?INDEX .*? ON)(?: IF EXISTS)?(?: ONLY)? ("[^"]+"|\w+)/i;
@@ -106,15 +106,15 @@ function adviceOnAdding(statement: string, isNew: boolean): string[] {
   const plain = withoutNames(statement);
   const actions = actionsOf(plain);
   const adds = isNew || ADDITIVE.test(plain) || (actions.length > 0 && actions.every((action) => ADDITIVE_ACTION.test(action)));
-  return adds ? [] : ['it in a migration whose name does not say additive: a version that does not know of it can fail'];
+  return adds ? [] : ['it in a migration whose name does not say additive: an older version can fail because of it'];
 }
 
-/** A statement in capitals, with one letter for each name and text in quotes: what they hold are no keywords. */
+/** A statement in upper case, with a placeholder for each quoted name and text, which contain no keywords. */
 function withoutNames(statement: string): string {
   return statement.replaceAll(/"[^"]*"|'[^']*'/g, 'x').toUpperCase();
 }
 
-/** What an ALTER TABLE does, one by one: its parts between commas that stand in no parentheses. */
+/** The actions of an ALTER TABLE: its parts between commas outside of parentheses. */
 function actionsOf(plain: string): string[] {
   const rest = /^ALTER TABLE (?:IF EXISTS )?(?:ONLY )?\S+ (.*)$/.exec(plain)?.[1];
   if (rest === undefined) return [];

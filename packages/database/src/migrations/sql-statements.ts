@@ -1,8 +1,8 @@
-/** What a statement can hold in which a semicolon or a word means nothing: comments, quoted names and texts, dollar-quoted bodies. */
+/** The parts of SQL in which semicolons and keywords have no meaning: comments, quoted names and texts, dollar-quoted bodies. */
 const OPAQUE =
   /--[^\n]*|\/\*(?:[^*]|\*(?!\/))*\*\/|"(?:[^"]|"")*"|\b[eE]'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|(\$(?:[A-Za-z_]\w*)?\$)[\s\S]*?\1/g;
 
-/** The statements of a migration, in their order, without comments and without the semicolons between them. */
+/** The statements of a migration, in order, without comments and semicolons. */
 export function splitStatements(sql: string): string[] {
   const statements: string[] = [];
   let statement = '';
@@ -26,10 +26,10 @@ export function splitStatements(sql: string): string[] {
   return statements.map((each) => each.trim()).filter((each) => each !== '');
 }
 
-/** A migration that builds or drops an index while the table stays in use. PostgreSQL runs it outside of a transaction only, so it stands alone. */
+/** A migration that builds or drops an index while the table stays in use. PostgreSQL runs it only outside a transaction, so it has a single statement. */
 export interface ConcurrentIndex {
   readonly does: 'create' | 'drop';
-  /** The name as it is in the catalogue. */
+  /** The name in the catalog. */
   readonly index: string;
 }
 

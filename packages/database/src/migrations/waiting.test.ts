@@ -24,7 +24,7 @@ beforeEach(async () => {
 });
 afterEach(async () => await reader.end());
 
-/** Reads everything in a transaction and keeps it open, as pg_dump does. */
+/** Reads everything in a transaction and keeps it open, like pg_dump. */
 async function readForLong(): Promise<void> {
   await reader.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
   for (const table of ['Client', 'ChatMessage', 'User']) await reader.query(`SELECT * FROM "${table}"`);
@@ -36,15 +36,15 @@ const indexes = async () =>
     `SELECT indexrelid::regclass::text AS name, indisvalid AS whole FROM pg_index WHERE indexrelid::regclass::text LIKE '%idx_extra%'`,
   );
 
-describe('a migration that a long reader keeps from its lock', () => {
-  it('gives up its place in the queue, so that others read on, and is applied when the reader ends', async () => {
+describe('a migration whose lock is blocked by a long reader', () => {
+  it('releases its request so that others can read, and is applied when the reader ends', async () => {
     const folder = await folders.withMore({ [ADD]: 'ALTER TABLE "Client" ADD COLUMN "extra" TEXT;' });
     await readForLong();
     const waits: string[] = [];
     const migrating = migrate(url, folder, {
       onWait(line) {
         waits.push(line);
-        // It has lost against the reader once and will again; who asks now is not behind it.
+        // The migration has timed out and will retry; a query now does not wait behind it.
         if (waits.length === 2) void queryOnce(url, 'SELECT count(*) FROM "Client"').then(async () => await reader.query('COMMIT'));
       },
     });
@@ -54,12 +54,12 @@ describe('a migration that a long reader keeps from its lock', () => {
     expect(await queryOnce(url, 'SELECT extra FROM "Client"')).toEqual([]);
   });
 
-  it('says who holds the lock when its patience ends, leaves nothing, and can be run again', async () => {
+  it('names the lock holder when it times out, leaves no changes, and can be run again', async () => {
     const folder = await folders.withMore({
       [ADD]: 'CREATE TABLE "Extra" ("id" INT); ALTER TABLE "Client" ADD COLUMN "extra" TEXT;',
     });
     await readForLong();
-    const refused = migrate(url, folder, { patienceMs: 0 });
+    const refused = migrate(url, folder, { timeoutMs: 0 });
     await expect(refused).rejects.toThrow(MigrationBlockedError);
     await expect(refused).rejects.toThrow(/29990101000000_add.*a long report \(process \d+/);
     expect(await queryOnce(url, `SELECT to_regclass('"Extra"')::text AS extra`)).toEqual([{ extra: null }]);
@@ -69,8 +69,8 @@ describe('a migration that a long reader keeps from its lock', () => {
   });
 });
 
-describe('an index that is built concurrently', () => {
-  it('is built outside of a transaction, after what comes before it', async () => {
+describe('a concurrently built index', () => {
+  it('is built outside a transaction, after the migrations before it', async () => {
     const folder = await folders.withMore({
       [ADD]: 'ALTER TABLE "Client" ADD COLUMN "extra" TEXT;',
       [INDEX]: '-- For the list.\nCREATE INDEX CONCURRENTLY "idx_extra" ON "Client"("extra");',
@@ -79,14 +79,14 @@ describe('an index that is built concurrently', () => {
     expect(await indexes()).toEqual([{ name: 'idx_extra', whole: true }]);
   });
 
-  it('that was left invalid by an interrupted run is dropped and built anew', async () => {
+  it('that an interrupted run left invalid is dropped and rebuilt', async () => {
     const folder = await folders.withMore({ [INDEX]: 'CREATE UNIQUE INDEX CONCURRENTLY "idx_extra" ON "Client"("phone");' });
     await queryOnce(url, `INSERT INTO "Client" (username, phone, "updatedAt") VALUES ('a', '1', now()), ('b', '1', now())`);
     const refused = migrate(url, folder);
     await expect(refused).rejects.toThrow(MigrationFailedError);
     await expect(refused).rejects.toThrow(/29990102000000_index.*idx_extra/);
     expect(await indexes()).toEqual([]);
-    // As a run leaves it that is killed while it builds.
+    // The state after a run was killed during the build.
     await expect(queryOnce(url, 'CREATE UNIQUE INDEX CONCURRENTLY "idx_extra" ON "Client"("phone")')).rejects.toThrow(/idx_extra/);
     await queryOnce(url, `UPDATE _prisma_migrations SET rolled_back_at = NULL WHERE migration_name = '${INDEX}'`);
     expect(await indexes()).toEqual([{ name: 'idx_extra', whole: false }]);
@@ -95,7 +95,7 @@ describe('an index that is built concurrently', () => {
     expect(await indexes()).toEqual([{ name: 'idx_extra', whole: true }]);
   });
 
-  it('that was whole when its run was killed is not built again', async () => {
+  it('that was valid when its run was killed is not rebuilt', async () => {
     const folder = await folders.withMore({ [INDEX]: 'CREATE INDEX CONCURRENTLY "idx_extra" ON "Client"("phone");' });
     await migrate(url, folder);
     const [before] = await queryOnce<{ file: number }>(url, `SELECT relfilenode AS file FROM pg_class WHERE relname = 'idx_extra'`);
@@ -105,7 +105,7 @@ describe('an index that is built concurrently', () => {
     expect(await migrate(url, folder)).toEqual([]);
   });
 
-  it('that was gone when the run that dropped it was killed is not dropped again', async () => {
+  it('that was dropped when its run was killed is not dropped again', async () => {
     const folder = await folders.withMore({ [INDEX]: 'DROP INDEX CONCURRENTLY "idx_chat_messages_operator";' });
     await migrate(url, folder);
     await queryOnce(url, `UPDATE _prisma_migrations SET finished_at = NULL WHERE migration_name = '${INDEX}'`);
@@ -113,15 +113,15 @@ describe('an index that is built concurrently', () => {
     expect(await migrate(url, folder)).toEqual([]);
   });
 
-  it('waits for a long reader without keeping writers waiting, and does not wait for another run of migrate', async () => {
+  it('waits for a long reader without blocking writers, and does not deadlock with another run of migrate', async () => {
     const folder = await folders.withMore({
       [INDEX]: 'CREATE INDEX CONCURRENTLY "idx_extra" ON "Client"("phone");',
       '29990103000000_drop': 'DROP INDEX CONCURRENTLY "idx_chat_messages_operator";',
     });
     await readForLong();
     const waits: string[] = [];
-    const telling = { tellEveryMs: 50, onWait: (line: string) => void waits.push(line) };
-    const both = [migrate(url, folder, telling), migrate(url, folder, telling)];
+    const options = { reportEveryMs: 50, onWait: (line: string) => void waits.push(line) };
+    const both = [migrate(url, folder, options), migrate(url, folder, options)];
     const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'CREATE INDEX CONCURRENTLY%' AND wait_event_type = 'Lock'`;
     await expect.poll(async () => (await queryOnce(url, waiting)).length).toBe(1);
     await queryOnce(url, `INSERT INTO "Client" (username, "updatedAt") VALUES ('a', now())`);
@@ -131,7 +131,7 @@ describe('an index that is built concurrently', () => {
   });
 });
 
-it('a script with a semicolon in a text, a body and a comment runs as it was written', async () => {
+it('a script with semicolons in a text, a function body and a comment runs as written', async () => {
   const folder = await folders.withMore({
     [ADD]: `-- one; two
       CREATE TABLE "Extra" ("text" TEXT DEFAULT 'a;b');

@@ -1,78 +1,78 @@
-import type { Column, Table } from './catalogue.ts';
-import type { Wanted } from './wanted.ts';
+import type { Column, Table } from './catalog.ts';
+import type { TargetColumn } from './target-columns.ts';
 
-/** What is to be done to one of the guide's tables. */
+/** The changes to one of the guide's tables. */
 export interface TablePlan {
-  /** Each on its own, in this order. */
+  /** To be run one by one, in this order. */
   readonly statements: readonly string[];
-  /** What somebody should know of it. */
+  /** Sentences for the administrator. */
   readonly notes: readonly string[];
-  /** What is in the way, in parts of a sentence; nothing may be done when there is something. */
+  /** Obstacles, as clauses. If there are any, nothing may be changed. */
   readonly problems: readonly string[];
 }
 
-/** What is put behind the name of something of theirs that has a name of ours and can't be used as it is. */
-export const ASIDE = '_before_switchboard';
+/** The suffix for renaming an existing object that has one of our names but can't be used. */
+export const RENAMED_SUFFIX = '_before_switchboard';
 const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
 const TEXTS = new Set(['text', 'character varying', 'character', 'citext', 'integer', 'smallint', 'bigint', 'numeric', 'uuid']);
-const SQL_TYPES: Partial<Record<Wanted['type'], string>> = {
+const SQL_TYPES: Partial<Record<TargetColumn['type'], string>> = {
   text: 'TEXT',
   integer: 'INTEGER',
   boolean: 'BOOLEAN',
   timestamptz: 'TIMESTAMPTZ(3)',
   uuid: 'UUID',
 };
-const typeOf = ({ type }: Wanted) => SQL_TYPES[type] ?? quote(type);
+const typeOf = ({ type }: TargetColumn) => SQL_TYPES[type] ?? quote(type);
 
-/** How a value becomes one of the wanted type, in SQL; undefined when it can't. */
-function conversion({ name, type, labels }: Column, wanted: Wanted): string | undefined {
+/** SQL that converts a column's value to the target type; undefined when that is impossible. */
+function conversion({ name, type, labels }: Column, target: TargetColumn): string | undefined {
   const column = quote(name);
   const isText = TEXTS.has(type) || labels !== null;
-  if (type === wanted.type || (wanted.type === 'timestamptz' && type === 'timestamp with time zone')) return column;
-  if (wanted.type === 'text' && isText) return `${column}::text`;
-  if (wanted.type === 'integer' && type === 'smallint') return `${column}::integer`;
-  if (wanted.type === 'timestamptz' && (type === 'timestamp without time zone' || type === 'date'))
+  if (type === target.type || (target.type === 'timestamptz' && type === 'timestamp with time zone')) return column;
+  if (target.type === 'text' && isText) return `${column}::text`;
+  if (target.type === 'integer' && type === 'smallint') return `${column}::integer`;
+  if (target.type === 'timestamptz' && (type === 'timestamp without time zone' || type === 'date'))
     return `${column}::timestamp AT TIME ZONE 'UTC'`;
-  if ((wanted.type === 'MessageSenderType' || wanted.type === 'MessageType') && isText)
-    return `upper(btrim(${column}::text))::${quote(wanted.type)}`;
+  if ((target.type === 'MessageSenderType' || target.type === 'MessageType') && isText)
+    return `upper(btrim(${column}::text))::${quote(target.type)}`;
   return undefined;
 }
 
-/** Whether a column already has the wanted type; of an enum the labels have been looked at. */
-function hasType({ type }: Column, wanted: Wanted): boolean {
-  return type === wanted.type;
+/** Whether a column already has the target type; the labels of enums were compared before. */
+function hasType({ type }: Column, target: TargetColumn): boolean {
+  return type === target.type;
 }
 
 /**
- * Plans how `table` comes to have the wanted columns: those that are there are converted, or put aside under another name when their values are of another
- * kind; those that are missing are added and filled. All others stay, and none of them may keep a row of ours out.
+ * Plans how to give `table` the target columns. Existing ones are converted, or renamed when their values can't be converted; missing ones are added and
+ * filled. All other columns stay, but become nullable so that they don't prevent our inserts.
  *
- * @param aside columns that a later migration of ours makes under the same name
+ * @param renamed columns to rename because our later migrations add columns with these names
  */
-export function planTable(name: string, table: Table, wanted: readonly Wanted[], aside: readonly string[]): TablePlan {
+export function planTable(name: string, table: Table, targets: readonly TargetColumn[], renamed: readonly string[]): TablePlan {
   const [statements, notes, problems]: [string[], string[], string[]] = [[], [], []];
   const places = new Map([...table.keys()].map((column) => [column, column]));
   const [actions, values, rules]: [string[], string[], string[]] = [[], [], []];
-  const moveAside = (column: string) => {
-    statements.push(`ALTER TABLE ${quote(name)} RENAME COLUMN ${quote(column)} TO ${quote(column + ASIDE)}`);
-    places.set(column, column + ASIDE);
-    notes.push(`${name}.${column} is called ${column + ASIDE} now: Switchboard has a column of that name for something else`);
+  const rename = (column: string) => {
+    statements.push(`ALTER TABLE ${quote(name)} RENAME COLUMN ${quote(column)} TO ${quote(column + RENAMED_SUFFIX)}`);
+    places.set(column, column + RENAMED_SUFFIX);
+    notes.push(`${name}.${column} was renamed to ${column + RENAMED_SUFFIX}: Switchboard has another column of that name`);
   };
-  for (const column of aside) moveAside(column);
+  for (const column of renamed) rename(column);
   const at = (...names: string[]) => {
     const place = names.map((each) => places.get(each)).find((each) => each !== undefined);
     return place === undefined ? undefined : quote(place);
   };
-  for (const each of wanted) {
+  for (const each of targets) {
     const column = table.get(each.name);
     const using = column === undefined ? undefined : conversion(column, each);
     const own = quote(each.name);
     if (column !== undefined && using !== undefined) {
       if (!hasType(column, each)) actions.push(...convert(column, each, using));
-    } else if (each.required === true) problems.push(`"${name}" has no column ${each.name} of the type ${typeOf(each)}`);
+    } else if (each.required === true) problems.push(`"${name}" has no column ${each.name} of type ${typeOf(each)}`);
     else {
-      if (column !== undefined) moveAside(each.name);
+      if (column !== undefined) rename(each.name);
       actions.push(`ADD COLUMN ${own} ${typeOf(each)}`);
     }
     const fill = each.fill?.(at);
@@ -84,10 +84,14 @@ export function planTable(name: string, table: Table, wanted: readonly Wanted[],
     else if (kept && column?.nullable === false) rules.push(`ALTER COLUMN ${own} DROP NOT NULL`);
   }
   for (const column of table.values()) {
-    if (wanted.some((each) => each.name === column.name && places.get(column.name) === column.name) || column.nullable || column.fills)
+    if (
+      targets.some((each) => each.name === column.name && places.get(column.name) === column.name) ||
+      column.nullable ||
+      column.hasDefault
+    )
       continue;
     rules.push(`ALTER COLUMN ${at(column.name)} DROP NOT NULL`);
-    notes.push(`${name}.${places.get(column.name) ?? column.name} may be empty now: Switchboard does not fill it`);
+    notes.push(`${name}.${places.get(column.name) ?? column.name} may now be empty: Switchboard does not fill it`);
   }
   if (actions.length > 0) statements.push(`ALTER TABLE ${quote(name)} ${actions.join(', ')}`);
   if (values.length > 0) statements.push(`UPDATE ${quote(name)} SET ${values.join(', ')}${name === 'ChatMessage' ? NUMBERED : ''}`);
@@ -95,14 +99,14 @@ export function planTable(name: string, table: Table, wanted: readonly Wanted[],
   return { statements, notes, problems };
 }
 
-/** The numbers that messages get: by when they were sent, and in one millisecond by their ids. */
+/** Numbers messages by time, and within one millisecond by id. */
 const NUMBERED = `
   FROM (SELECT id AS "of", (row_number() OVER (PARTITION BY "clientId" ORDER BY "createdAt", id))::integer AS seq FROM "ChatMessage") numbered
   WHERE numbered."of" = "ChatMessage".id`;
 
-function convert({ name, fills, type }: Column, wanted: Wanted, using: string): string[] {
+function convert({ name, hasDefault, type }: Column, target: TargetColumn, using: string): string[] {
   const own = quote(name);
-  // The default of another type can't be carried along; the time of now can.
-  const drop = fills && wanted.type !== 'timestamptz' && type !== 'smallint' ? [`ALTER COLUMN ${own} DROP DEFAULT`] : [];
-  return [...drop, `ALTER COLUMN ${own} TYPE ${typeOf(wanted)} USING ${using}`];
+  // A default of another type can't be converted, except the current time.
+  const drop = hasDefault && target.type !== 'timestamptz' && type !== 'smallint' ? [`ALTER COLUMN ${own} DROP DEFAULT`] : [];
+  return [...drop, `ALTER COLUMN ${own} TYPE ${typeOf(target)} USING ${using}`];
 }

@@ -1,10 +1,10 @@
-import { keyOf } from './wanted.ts';
+import { deterministicUuid } from './target-columns.ts';
 
 const UUID = `'^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$'`;
 
 /**
- * The sessions by which visitors are found, from what their messages say: one for each `sessionId` of a client (under that id where it is a UUID), one for
- * each other socket that they came from, and one for each client without either. Whoever had a socket or a session last has it.
+ * Creates the sessions by which visitors are found, from the messages: one for each `sessionId` of a client (with that id where it is a UUID), one for each other
+ * socket, and one for each client without either. A socket or session that several clients used belongs to the last one.
  */
 const SESSIONS = `
   INSERT INTO "ChatSession" ("id", "clientId", "clientSocketId", "startedAt", "lastSeenAt", "endedAt")
@@ -21,20 +21,20 @@ const SESSIONS = `
     SELECT DISTINCT ON ("clientId", "sessionId") "clientId", "sessionId", "clientSocketId"
     FROM sockets WHERE "sessionId" <> '' ORDER BY "clientId", "sessionId", seen DESC, "clientSocketId"
   ), found AS (
-    SELECT CASE WHEN nth = 1 AND lower("sessionId") ~ ${UUID} THEN "sessionId"::uuid ELSE ${keyOf(`'session ' || "clientId" || ' ' || "sessionId"`)} END AS id,
+    SELECT CASE WHEN nth = 1 AND lower("sessionId") ~ ${UUID} THEN "sessionId"::uuid ELSE ${deterministicUuid(`'session ' || "clientId" || ' ' || "sessionId"`)} END AS id,
       "clientId", "clientSocketId", began, seen
     FROM visits LEFT JOIN newest USING ("clientId", "sessionId")
     UNION ALL
-    SELECT ${keyOf(`'socket ' || "clientSocketId"`)}, "clientId", "clientSocketId", began, seen
+    SELECT ${deterministicUuid(`'socket ' || "clientSocketId"`)}, "clientId", "clientSocketId", began, seen
     FROM sockets WHERE NOT EXISTS (SELECT 1 FROM newest WHERE newest."clientSocketId" = sockets."clientSocketId")
     UNION ALL
-    SELECT ${keyOf(`'client ' || id`)}, id, NULL, "createdAt", "lastActivityAt"
+    SELECT ${deterministicUuid(`'client ' || id`)}, id, NULL, "createdAt", "lastActivityAt"
     FROM "Client" c WHERE NOT EXISTS (SELECT 1 FROM "ChatMessage" m WHERE m."clientId" = c.id AND (m."sessionId" <> '' OR m."clientSocketId" <> ''))
   )
   SELECT found.id, found."clientId", found."clientSocketId", found.began, GREATEST(found.began, found.seen), c."endedAt"
   FROM found JOIN "Client" c ON c.id = found."clientId"`;
 
-/** What is kept with each client, from its messages. What nobody has read yet keeps the read marks below it. */
+/** Fills each client's counters from its messages. The read marks stay below the first unread message. */
 const COUNTERS = `
   UPDATE "Client" SET
     "lastSeq" = m.count, "lastActivityAt" = m.newest, "unreadCount" = m.unread,
@@ -50,5 +50,5 @@ const COUNTERS = `
   ) m WHERE m."clientId" = "Client".id`;
 const ENDED = `UPDATE "Client" SET "endedAt" = "lastActivityAt" WHERE status = 'ENDED' AND "endedAt" IS NULL`;
 
-/** In this order, when all tables are there and their columns are filled. */
+/** To be run in this order, after all tables exist and their columns are filled. */
 export const DERIVED = [COUNTERS, ENDED, SESSIONS];

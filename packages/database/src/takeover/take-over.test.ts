@@ -23,7 +23,7 @@ beforeEach(async () => {
   url = await createEmptyDatabase();
 });
 
-/** Every row of every table, with times as the moments that they mean. Columns that have come since are left out. */
+/** Every row of every table, with times as instants, without columns that were added. */
 async function rowsOf(columns: ReadonlyMap<string, readonly string[]>): Promise<Record<string, unknown>> {
   const found: Record<string, unknown> = {};
   for (const [table, names] of columns) {
@@ -44,8 +44,8 @@ async function columnsOf(): Promise<Map<string, string[]>> {
   return new Map(rows.map(({ table, columns }) => [table, columns]));
 }
 
-/** Columns of theirs that stand under another name now. */
-const ASIDE: Readonly<Record<string, readonly string[]>> = {
+/** The guide's columns that were renamed. */
+const RENAMED: Readonly<Record<string, readonly string[]>> = {
   Client: ['status', 'lastSeq', 'blockedAt'],
   User: ['role', 'emailVerified'],
 };
@@ -53,7 +53,7 @@ const ASIDE: Readonly<Record<string, readonly string[]>> = {
 describe.each(INSTALLATIONS)('an installation of the guide (%o)', (installation) => {
   beforeEach(async () => await installGuide(url, installation));
 
-  it('is recognized, taken over with every row, and up to date after that', async () => {
+  it('is recognized, taken over with every row, and then up to date', async () => {
     const columns = await columnsOf();
     const before = await rowsOf(columns);
     expect(await kindOf(url)).toBe('guide');
@@ -80,7 +80,7 @@ describe.each(INSTALLATIONS)('an installation of the guide (%o)', (installation)
     );
     const after = await rowsOf(moved);
     const plain = (value: unknown) => JSON.parse(JSON.stringify(value).replaceAll('_before_switchboard', '')) as unknown;
-    // The one without an address got one to sign in with.
+    // The operator without an e-mail address got one to sign in with.
     const withEmail = plain(before) as { User: { id: number; email: string | null }[] };
     for (const user of withEmail.User) user.email ??= `operator-${user.id}@switchboard.invalid`;
     if (installation.kind === 'grown') {
@@ -92,19 +92,19 @@ describe.each(INSTALLATIONS)('an installation of the guide (%o)', (installation)
     const movedNames = [...moved].flatMap(([, names]) =>
       names.filter((name) => name.endsWith('_before_switchboard')).map((name) => name.replace('_before_switchboard', '')),
     );
-    expect(new Set(movedNames)).toEqual(new Set(installation.kind === 'plain' ? ['status', 'role'] : Object.values(ASIDE).flat()));
+    expect(new Set(movedNames)).toEqual(new Set(installation.kind === 'plain' ? ['status', 'role'] : Object.values(RENAMED).flat()));
   });
 
-  it('has all of our schema afterwards, as on a new database', async () => {
+  it('has our complete schema afterwards, like a new database', async () => {
     await migrate(url, migrationsFolder());
-    const takenOver = await catalogue(url);
+    const takenOver = await readCatalog(url);
     const fresh = await createEmptyDatabase();
     await migrate(fresh, migrationsFolder());
-    const missing = (await catalogue(fresh)).filter((entry) => !takenOver.includes(entry));
+    const missing = (await readCatalog(fresh)).filter((entry) => !takenOver.includes(entry));
     expect(missing).toEqual([]);
   });
 
-  it('numbers messages by when they were sent, and keeps what follows from them', async () => {
+  it('numbers messages by time, and derives counters from them', async () => {
     await migrate(url, migrationsFolder());
     expect(await queryOnce(url, `SELECT seq, text, "imageName" FROM "ChatMessage" WHERE "clientId" = 1 ORDER BY seq`)).toEqual([
       { seq: 1, text: 'saved late, sent early', imageName: null },
@@ -158,7 +158,7 @@ describe.each(INSTALLATIONS)('an installation of the guide (%o)', (installation)
     ]);
   });
 
-  it('takes new rows of ours, also where theirs had rules of their own', async () => {
+  it('accepts our new rows, even where the old tables had stricter constraints', async () => {
     await migrate(url, migrationsFolder());
     const phone = `'+1 555 0100'`;
     await queryOnce(
@@ -179,7 +179,7 @@ describe.each(INSTALLATIONS)('an installation of the guide (%o)', (installation)
     expect(await queryOnce(url, `SELECT max(id) AS id FROM "ChatMessage"`)).toEqual([{ id: 307 }]);
   });
 
-  it('a failure leaves as it was, and the next run takes over', async () => {
+  it('is unchanged after a failure, and the next run takes it over', async () => {
     const columns = await columnsOf();
     const before = await rowsOf(columns);
     await queryOnce(url, `CREATE VIEW waiting AS SELECT "createdAt" FROM "ChatMessage"`);
@@ -193,11 +193,11 @@ describe.each(INSTALLATIONS)('an installation of the guide (%o)', (installation)
   });
 });
 
-describe('what is in the way', () => {
+describe('an obstacle', () => {
   beforeEach(async () => await installGuide(url, { kind: 'plain', history: true }));
 
   it.each([
-    ['CREATE TABLE "Upload" (id int); CREATE TABLE "Installation" (id int)', /tables of the name "Upload", "Installation".*rename them/],
+    ['CREATE TABLE "Upload" (id int); CREATE TABLE "Installation" (id int)', /tables named "Upload", "Installation".*rename them/],
     [
       'ALTER TABLE "ChatMessage" DROP CONSTRAINT "ChatMessage_clientId_fkey"; DELETE FROM "Client" WHERE id = 2',
       /301 messages belong to no row of "Client"/,
@@ -210,8 +210,8 @@ describe('what is in the way', () => {
       `ALTER TYPE "MessageType" ADD VALUE 'AUDIO'; COMMIT; UPDATE "ChatMessage" SET "messageType" = 'AUDIO' WHERE id = 1`,
       /1 messages have a messageType other than TEXT and IMAGE/,
     ],
-    [`UPDATE _prisma_migrations SET finished_at = NULL WHERE id = 'b'`, /20240201000000_indexes failed half way/],
-  ])('is said, and nothing is changed: %s', async (sql, sentence) => {
+    [`UPDATE _prisma_migrations SET finished_at = NULL WHERE id = 'b'`, /20240201000000_indexes failed halfway/],
+  ])('is reported, and nothing is changed: %s', async (sql, sentence) => {
     for (const part of sql.split('COMMIT; ')) await queryOnce(url, part);
     const columns = await columnsOf();
     const refused = migrate(url, migrationsFolder());
@@ -220,7 +220,7 @@ describe('what is in the way', () => {
     expect(await columnsOf()).toEqual(columns);
   });
 
-  it('an application that still runs is named', async () => {
+  it('an application that is still running is named', async () => {
     const other = createClient(url, 'the old app');
     await other.connect();
     await other.query('BEGIN; SELECT * FROM "Client"');
@@ -239,7 +239,7 @@ describe('a schema', () => {
   afterEach(async () => await folders.remove());
 
   it.each(['CREATE TABLE "Post" (id int)', 'CREATE TABLE "User" (id text); CREATE TABLE "Post" (id int)'])(
-    'of another program is called that, with what to do, and is left alone: %s',
+    'of another program is reported with advice, and not changed: %s',
     async (sql) => {
       await queryOnce(url, sql);
       expect(await kindOf(url)).toBe('foreign');
@@ -251,13 +251,13 @@ describe('a schema', () => {
     },
   );
 
-  it('with nothing in it is empty, and ours after a migration', async () => {
+  it('without tables is empty, and ours after a migration', async () => {
     expect(await kindOf(url)).toBe('empty');
     await migrate(url, migrationsFolder());
     expect(await kindOf(url)).toBe('ours');
   });
 
-  it('of a newer version is called that; beside the record of another program it is said that it may be either', async () => {
+  it('of a newer version is reported; with another program’s records, the message says that it may be either', async () => {
     const folder = await folders.withMore({ '29990101000000_more': 'CREATE TABLE "More" ("id" INT);' });
     await migrate(url, folder);
     expect(await describeSchema(url, migrationsFolder())).toMatchObject({ kind: 'newer', unknown: ['29990101000000_more'] });
@@ -270,12 +270,12 @@ describe('a schema', () => {
     );
     const refused = migrate(url, migrationsFolder());
     await expect(refused).rejects.toThrow(SchemaTooNewError);
-    await expect(refused).rejects.toThrow(/20270101000000_theirs.*if the other program did/);
+    await expect(refused).rejects.toThrow(/20270101000000_theirs.*If the other program made them/);
   });
 });
 
-/** Columns, indexes, keys and enums, in words. */
-async function catalogue(at: string): Promise<string[]> {
+/** Columns, indexes, keys and enums, as texts. */
+async function readCatalog(at: string): Promise<string[]> {
   const rows = await queryOnce<{ entry: string }>(
     at,
     `SELECT concat_ws(' ', 'column', table_name, column_name, data_type, udt_name, datetime_precision, is_nullable, column_default) AS entry

@@ -7,18 +7,18 @@ import { ensureHistory, readHistory } from '../migrations/history.ts';
 import type { Migration } from '../migrations/list.ts';
 import { describeOpenTransactions, isLockError } from '../migrations/locks.ts';
 import { splitStatements } from '../migrations/sql-statements.ts';
-import { type Column, type Index, readEnums, readIndexes, readTables } from './catalogue.ts';
+import { type Column, type Index, readEnums, readIndexes, readTables } from './catalog.ts';
 import { checkRows } from './check-rows.ts';
-import { ASIDE, planTable } from './plan-table.ts';
+import { RENAMED_SUFFIX, planTable } from './plan-table.ts';
 import { DERIVED } from './sessions.ts';
-import { WANTED } from './wanted.ts';
+import { TARGET_COLUMNS } from './target-columns.ts';
 
-/** An installation of the guide that can't be taken over as it is. Nothing was changed; the message says what is in the way. */
+/** An installation of the guide can't be taken over. Nothing was changed; the message lists the obstacles. */
 export class TakeOverError extends Error {
   override readonly name = 'TakeOverError';
   constructor(problems: readonly string[], options?: ErrorOptions) {
     super(
-      `The database holds an installation of the backend implementation guide, which can't be taken over yet: ${problems.join('; ')}. Nothing was changed.`,
+      `The database contains an installation of the backend implementation guide that can't be taken over yet: ${problems.join('; ')}. Nothing was changed.`,
       options,
     );
   }
@@ -35,11 +35,11 @@ const GUIDE = ['ChatMessage', 'Client', 'User'] as const;
 const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
 /**
- * Makes of an installation of the guide one of Switchboard, as our first migration leaves it, in one transaction: every row stays, with its id. The first
- * migration is recorded as applied; the others follow as for everybody. Returns sentences about what somebody should know.
+ * Converts an installation of the guide to the schema of our first migration, in one transaction. It keeps every row with its id, and records the first
+ * migration as applied; the later ones follow as usual. Returns sentences for the administrator.
  *
- * @param migrations ours, oldest first
- * @throws TakeOverError when something is in the way, MigrationBlockedError when somebody else uses the tables; nothing was changed
+ * @param migrations our migrations, oldest first
+ * @throws TakeOverError when there are obstacles, MigrationBlockedError when others use the tables; nothing was changed
  */
 export async function takeOver(client: pg.Client, migrations: readonly Migration[]): Promise<string[]> {
   const [first, ...later] = migrations;
@@ -55,11 +55,11 @@ export async function takeOver(client: pg.Client, migrations: readonly Migration
     await client.query('ROLLBACK');
     if (isLockError(error))
       throw new MigrationBlockedError(
-        `The tables can't be taken over while others use them: ${await describeOpenTransactions(client)}. Stop the old application and run it again. Nothing was changed.`,
+        `The tables can't be taken over while others use them: ${await describeOpenTransactions(client)}. Stop the old application and run this again. Nothing was changed.`,
         { cause: error },
       );
     if (error instanceof TakeOverError || !(error instanceof Error) || !('severity' in error)) throw error;
-    throw new TakeOverError([`PostgreSQL refuses a step of it (${error.message})`], { cause: error });
+    throw new TakeOverError([`PostgreSQL refused a step (${error.message})`], { cause: error });
   }
 }
 
@@ -67,7 +67,7 @@ async function change(client: pg.Client, first: Migration, later: readonly Migra
   const tables = await readTables(client);
   const present = GUIDE.filter((name) => tables.has(name));
   await client.query(`LOCK TABLE ${present.map(quote).join(', ')} IN ACCESS EXCLUSIVE MODE`);
-  const made = namesMade(first, later);
+  const made = createdNames(first, later);
   const problems = [...(await checkRows(client, tables)), ...collisions(tables, made.tables), ...(await halfDone(client))];
   const enums = await readEnums(client);
   const plans = present.map((name) => {
@@ -75,7 +75,7 @@ async function change(client: pg.Client, first: Migration, later: readonly Migra
     return planTable(
       name,
       columns,
-      WANTED[name],
+      TARGET_COLUMNS[name],
       made.columns.filter(([table, column]) => table === name && columns.has(column)).map(([, column]) => column),
     );
   });
@@ -85,7 +85,7 @@ async function change(client: pg.Client, first: Migration, later: readonly Migra
   const notes = plans.flatMap((plan) => plan.notes);
   const run = async (sql: string) => await client.query(sql);
   for (const name of made.types)
-    if (enums.has(name) && !isOurs(name, enums.get(name))) await run(`ALTER TYPE ${quote(name)} RENAME TO ${quote(name + ASIDE)}`);
+    if (enums.has(name) && !isOurs(name, enums.get(name))) await run(`ALTER TYPE ${quote(name)} RENAME TO ${quote(name + RENAMED_SUFFIX)}`);
   for (const name of Object.keys(ENUMS))
     if (!isOurs(name, enums.get(name)))
       await run(`CREATE TYPE ${quote(name)} AS ENUM (${ENUMS[name]?.map((label) => `'${label}'`).join(', ')})`);
@@ -99,16 +99,16 @@ async function change(client: pg.Client, first: Migration, later: readonly Migra
   return [...(await describeWork(client)), ...notes.map((note) => `${note}.`)];
 }
 
-/** What our migrations make, by name. */
-interface Made {
+/** The names of the objects that our migrations create. */
+interface CreatedNames {
   readonly tables: readonly string[];
   readonly types: readonly string[];
-  /** Of later migrations. */
+  /** Columns that later migrations add. */
   readonly columns: readonly (readonly [table: string, column: string])[];
   readonly indexes: readonly string[];
 }
 
-function namesMade(first: Migration, later: readonly Migration[]): Made {
+function createdNames(first: Migration, later: readonly Migration[]): CreatedNames {
   const statements = [first, ...later].flatMap(({ sql }) => splitStatements(sql));
   const all = (pattern: RegExp, of = statements) => of.flatMap((statement) => pattern.exec(statement)?.[1] ?? []);
   const columns = later
@@ -132,16 +132,16 @@ function collisions(tables: ReadonlyMap<string, unknown>, made: readonly string[
   if (taken.length === 0) return [];
   const names = taken.map((name) => `"${name}"`).join(', ');
   return [
-    `${taken.length === 1 ? 'a table' : 'tables'} of the name ${names}, which Switchboard makes, ${taken.length === 1 ? 'is' : 'are'} there already (rename ${taken.length === 1 ? 'it' : 'them'})`,
+    `${taken.length === 1 ? 'a table' : 'tables'} named ${names}, which Switchboard creates, ${taken.length === 1 ? 'exists' : 'exist'} already (rename ${taken.length === 1 ? 'it' : 'them'})`,
   ];
 }
 
-/** An enum of our name with other labels is none of ours: it is told by a name that no type of ours has. */
+/** An enum with one of our names but other labels is not ours: its columns get a type name that none of our types has. */
 function withLabelsCompared(columns: ReadonlyMap<string, Column>): Map<string, Column> {
   return new Map(
     [...columns].map(([name, column]) => [
       name,
-      column.labels === null || isOurs(column.type, column.labels) ? column : { ...column, type: column.type + ASIDE },
+      column.labels === null || isOurs(column.type, column.labels) ? column : { ...column, type: column.type + RENAMED_SUFFIX },
     ]),
   );
 }
@@ -153,14 +153,18 @@ function isOurs(name: string, labels: readonly string[] | null | undefined): boo
 
 async function halfDone(client: pg.Client): Promise<string[]> {
   const names = (await readHistory(client)).flatMap(({ name, finished }) => (finished ? [] : [name]));
-  return names.length === 0 ? [] : [`its own migration ${names.join(', ')} failed half way (see "prisma migrate resolve")`];
+  return names.length === 0 ? [] : [`its own migration ${names.join(', ')} failed halfway (see "prisma migrate resolve")`];
 }
 
 /**
- * Takes an index out of the way that has a name of ours (it is made anew as it should be), or that would refuse what Switchboard saves: two visitors may
- * have the same telephone.
+ * Removes or renames an index that has one of our names (ours is created later), or that would reject rows of Switchboard: two visitors may have the same
+ * telephone number.
  */
-async function clearIndex(client: pg.Client, { name, table, unique, primary, constraint, columns }: Index, made: Made): Promise<string[]> {
+async function clearIndex(
+  client: pg.Client,
+  { name, table, unique, primary, constraint, columns }: Index,
+  made: CreatedNames,
+): Promise<string[]> {
   const ofGuide = GUIDE.find((known) => known === table);
   const hasOurName = made.indexes.includes(name) && !(primary || (name === 'User_email_key' && unique));
   const refuses =
@@ -168,19 +172,19 @@ async function clearIndex(client: pg.Client, { name, table, unique, primary, con
     unique &&
     !primary &&
     !(ofGuide === 'User' && columns.join(',') === 'email') &&
-    columns.some((column) => WANTED[ofGuide].some((wanted) => wanted.name === column));
-  if (hasOurName && ofGuide === undefined) await client.query(`ALTER INDEX ${quote(name)} RENAME TO ${quote(name + ASIDE)}`);
+    columns.some((column) => TARGET_COLUMNS[ofGuide].some((wanted) => wanted.name === column));
+  if (hasOurName && ofGuide === undefined) await client.query(`ALTER INDEX ${quote(name)} RENAME TO ${quote(name + RENAMED_SUFFIX)}`);
   else if (hasOurName || refuses)
     await client.query(
       constraint === null ? `DROP INDEX ${quote(name)}` : `ALTER TABLE ${quote(table)} DROP CONSTRAINT ${quote(constraint)}`,
     );
-  return refuses ? [`${table} (${columns.join(', ')}) need not be unique any more (${name} is gone)`] : [];
+  return refuses ? [`${table} (${columns.join(', ')}) no longer has to be unique (${name} was dropped)`] : [];
 }
 
-/** Sees to it that new rows get ids of their own. */
+/** Ensures that new rows get new ids. */
 async function ensureNumbers(client: pg.Client, table: string, id: Column | undefined): Promise<void> {
   const [name, sequence] = [quote(table), quote(`${table}_id_seq`)];
-  if (id?.fills !== true)
+  if (id?.hasDefault !== true)
     await client.query(
       `CREATE SEQUENCE ${sequence} AS integer OWNED BY ${name}."id"; ALTER TABLE ${name} ALTER COLUMN "id" SET DEFAULT nextval('${sequence}')`,
     );
@@ -189,7 +193,7 @@ async function ensureNumbers(client: pg.Client, table: string, id: Column | unde
   );
 }
 
-/** Runs a statement of our first migration, unless what it makes is there. */
+/** Runs a statement of our first migration, unless the object that it creates exists. */
 async function runMissing(client: pg.Client, statement: string, present: readonly string[]): Promise<void> {
   const table = /^CREATE TABLE "([^"]+)"/.exec(statement)?.[1];
   if (/^CREATE (?:SCHEMA|TYPE)\b/.test(statement) || (table !== undefined && present.includes(table))) return;
@@ -198,7 +202,7 @@ async function runMissing(client: pg.Client, statement: string, present: readonl
   await client.query(statement.replace(/^(CREATE UNIQUE INDEX) ("User_email_key")/, '$1 IF NOT EXISTS $2'));
 }
 
-/** Records a migration as Prisma does, with the checksum that it compares. */
+/** Records a migration like Prisma, with the checksum that Prisma compares. */
 async function recordApplied(client: pg.Client, { name, sql }: Migration): Promise<void> {
   await ensureHistory(client);
   const checksum = createHash('sha256').update(sql).digest('hex');
@@ -216,7 +220,7 @@ async function describeWork(client: pg.Client): Promise<string[]> {
   );
   const { messages = 0, clients = 0, users = 0, nameless = 0 } = rows[0] ?? {};
   return [
-    `Took over an installation of the backend implementation guide: ${messages} messages, ${clients} visitors, ${users} operators. Times without a zone were taken for UTC.`,
+    `Took over an installation of the backend implementation guide: ${messages} messages, ${clients} visitors, ${users} operators. Times without a zone were read as UTC.`,
     ...(users === 0
       ? []
       : [

@@ -15,8 +15,8 @@ import { migrationsFolder } from '../migrations/folder.ts';
 import { migrate } from '../migrations/migrate.ts';
 import { TEMPLATE } from './test-database.ts';
 
-/** A database and a folder of uploads of a test's own. */
-export interface Home {
+/** A database and a folder of uploads for one test. */
+export interface TestInstallation {
   readonly url: string;
   readonly folder: string;
   readonly uploads: string;
@@ -28,8 +28,8 @@ export async function temporaryFolder(): Promise<string> {
   return folder;
 }
 
-/** @param state `migrated`: with all tables and nothing in them; `bare`: without tables */
-export async function makeHome(state: 'migrated' | 'bare' = 'migrated'): Promise<Home> {
+/** @param state `migrated`: with all tables, empty; `bare`: without tables */
+export async function createInstallation(state: 'migrated' | 'bare' = 'migrated'): Promise<TestInstallation> {
   const name = `backup_${randomUUID().replaceAll('-', '')}`;
   await ensureDatabase(inject('databaseServer'), name, state === 'migrated' ? TEMPLATE : undefined);
   const url = new URL(inject('databaseServer'));
@@ -38,7 +38,7 @@ export async function makeHome(state: 'migrated' | 'bare' = 'migrated'): Promise
   return { url: url.href, folder, uploads: join(folder, 'uploads') };
 }
 
-export async function withClient<T>({ url }: Pick<Home, 'url'>, use: (client: pg.Client) => Promise<T>): Promise<T> {
+export async function withClient<T>({ url }: Pick<TestInstallation, 'url'>, use: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = createClient(url, 'switchboard-test');
   await client.connect();
   try {
@@ -48,13 +48,17 @@ export async function withClient<T>({ url }: Pick<Home, 'url'>, use: (client: pg
   }
 }
 
-export async function query<T extends pg.QueryResultRow>(home: Pick<Home, 'url'>, sql: string, values: unknown[] = []): Promise<T[]> {
-  return await withClient(home, async (client) => (await client.query<T>(sql, values)).rows);
+export async function query<T extends pg.QueryResultRow>(
+  installation: Pick<TestInstallation, 'url'>,
+  sql: string,
+  values: unknown[] = [],
+): Promise<T[]> {
+  return await withClient(installation, async (client) => (await client.query<T>(sql, values)).rows);
 }
 
-/** Every table's rows as PostgreSQL writes them, in an order that does not depend on where they lie. */
-export async function dump(home: Home): Promise<Record<string, string[]>> {
-  return await withClient(home, async (client) => {
+/** Every table's rows as texts, in an order that does not depend on their storage. */
+export async function dump(installation: TestInstallation): Promise<Record<string, string[]>> {
+  return await withClient(installation, async (client) => {
     const { rows } = await client.query<{ name: string }>(`SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1`);
     const tables: Record<string, string[]> = {};
     for (const { name } of rows) {
@@ -66,35 +70,40 @@ export async function dump(home: Home): Promise<Record<string, string[]>> {
   });
 }
 
-export async function backUp(home: Home, file: string, migrations = migrationsFolder()): Promise<BackupResult> {
+export async function backUp(installation: TestInstallation, file: string, migrations = migrationsFolder()): Promise<BackupResult> {
   const knownMigrations = await listMigrations(migrations);
-  return await writeBackupFile(file, async (sink) => await writeBackup({ ...home, version: '1.2.3', knownMigrations, sink }));
+  return await writeBackupFile(file, async (sink) => await writeBackup({ ...installation, version: '1.2.3', knownMigrations, sink }));
 }
 
-export async function restore(home: Home, file: string, replace = false, migrations = migrationsFolder()): Promise<RestoreResult> {
+export async function restore(
+  installation: TestInstallation,
+  file: string,
+  replace = false,
+  migrations = migrationsFolder(),
+): Promise<RestoreResult> {
   return await restoreBackup({
-    ...home,
+    ...installation,
     file,
     migrations,
     replace,
-    scratch: join(home.folder, 'restore.tmp'),
-    migrate: async () => await migrate(home.url, migrations),
+    scratch: join(installation.folder, 'restore.tmp'),
+    migrate: async () => await migrate(installation.url, migrations),
   });
 }
 
-/** A file as an upload leaves it, and its key. */
-export async function putFile(home: Home, content: string): Promise<string> {
+/** Stores a file like an upload. @returns its key */
+export async function putFile(installation: TestInstallation, content: string): Promise<string> {
   const id = randomUUID();
   const key = `${id.slice(0, 2)}/${id}.webp`;
-  await mkdir(dirname(join(home.uploads, key)), { recursive: true });
-  await writeFile(join(home.uploads, key), content);
+  await mkdir(dirname(join(installation.uploads, key)), { recursive: true });
+  await writeFile(join(installation.uploads, key), content);
   return key;
 }
 
-/** One operator, one visitor with so many messages, and an upload. Returns the upload's key. */
-export async function furnish(home: Home, messages = 3, name = 'Vera'): Promise<string> {
-  const key = await putFile(home, `picture of ${name}`);
-  await withClient(home, async (client) => {
+/** Adds an operator, a visitor with `messages` messages, and an upload. @returns the upload's key */
+export async function addSampleData(installation: TestInstallation, messages = 3, name = 'Vera'): Promise<string> {
+  const key = await putFile(installation, `picture of ${name}`);
+  await withClient(installation, async (client) => {
     await client.query(`INSERT INTO "User" (name, email, "updatedAt") VALUES ($1, $2, now())`, [name, `${name.toLowerCase()}@example.org`]);
     await client.query(
       `INSERT INTO "AuthSession" ("userId", token, "expiresAt", "updatedAt") SELECT id, gen_random_uuid()::text, now(), now() FROM "User"`,

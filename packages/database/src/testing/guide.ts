@@ -1,7 +1,7 @@
 import { withSchemaEngine } from '../migrations/engine.ts';
 import { queryOnce } from './migration-folders.ts';
 
-/** The model of messages, word for word as the backend implementation guide has it. */
+/** The guide's model of messages, verbatim. */
 const MESSAGES = `
 enum MessageSenderType {
   CLIENT
@@ -32,7 +32,7 @@ model ChatMessage {
   operator        User?           @relation(fields: [operatorId], references: [id])
 }`;
 
-/** The two tables that the guide presupposes and does not show, as its actions use them. */
+/** The two tables that the guide assumes but does not show, as its actions use them. */
 const PLAIN = `
 model Client {
   id        Int      @id @default(autoincrement())
@@ -55,7 +55,7 @@ model User {
   messages  ChatMessage[]
 }`;
 
-/** The same as a larger program may have them: names and types of its own, rules that ours would break, other tables beside. */
+/** The same tables in a larger program: other names and types, constraints that our rows would violate, and additional tables. */
 const GROWN = `
 enum ClientStatus {
   ONLINE
@@ -134,14 +134,14 @@ const HISTORY = `
   INSERT INTO _prisma_migrations (id, checksum, finished_at, migration_name, started_at, applied_steps_count) VALUES
     ('a', 'x', '2024-01-01', '20240101000000_init', '2024-01-01', 1), ('b', 'y', '2024-02-01', '20240201000000_indexes', '2024-02-01', 1);`;
 
-/** How an installation of the guide may stand in a database. */
+/** The variants of an installation of the guide. */
 export interface GuideInstallation {
   readonly kind: 'plain' | 'grown';
-  /** With Prisma's own record of migrations, whose names are not ours. */
+  /** Whether it has Prisma's migrations table, with other migrations than ours. */
   readonly history: boolean;
 }
 
-/** Makes an installation of the backend implementation guide in an empty database, as Prisma makes it from the guide's model, with rows in it. */
+/** Creates an installation of the backend implementation guide in an empty database, as Prisma generates it from the guide's model, with rows. */
 export async function installGuide(url: string, { kind, history }: GuideInstallation): Promise<void> {
   const models = kind === 'plain' ? PLAIN : GROWN;
   const content = `datasource db {\n  provider = "postgresql"\n}\n${MESSAGES}\n${models}`;

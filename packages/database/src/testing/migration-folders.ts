@@ -9,7 +9,7 @@ import { inject } from 'vitest';
 import { ensureDatabase } from '../embedded/ensure-database.ts';
 import { migrationsFolder } from '../migrations/folder.ts';
 
-/** A database with nothing in it, on the test run's server. */
+/** Creates an empty database on the test run's server. */
 export async function createEmptyDatabase(): Promise<string> {
   const name = `migrate_${randomUUID().replaceAll('-', '')}`;
   await ensureDatabase(inject('databaseServer'), name);
@@ -18,7 +18,7 @@ export async function createEmptyDatabase(): Promise<string> {
   return url.href;
 }
 
-/** Runs SQL on a connection of its own and returns the rows. */
+/** Runs SQL on a new connection and returns the rows. */
 export async function queryOnce<T extends pg.QueryResultRow>(url: string, sql: string): Promise<T[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -29,7 +29,7 @@ export async function queryOnce<T extends pg.QueryResultRow>(url: string, sql: s
   }
 }
 
-/** Folders of migrations, gone with `remove`. */
+/** Temporary folders of migrations, deleted by `remove`. */
 export class MigrationFolders {
   readonly #scratch: string;
 
@@ -41,7 +41,7 @@ export class MigrationFolders {
     return new MigrationFolders(await mkdtemp(join(tmpdir(), 'switchboard-migrations-')));
   }
 
-  /** Our migrations and more, as a newer version would have: names and SQL. */
+  /** A folder with our migrations and more (name → SQL), as a newer version would have. */
   async withMore(more: Readonly<Record<string, string>>): Promise<string> {
     const folder = join(this.#scratch, randomUUID());
     await cp(migrationsFolder(), folder, { recursive: true });

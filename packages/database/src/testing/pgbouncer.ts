@@ -10,7 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '../embedded/free-port.ts';
 import { resolveRunAs } from '../embedded/run-as.ts';
 
-/** Debian keeps servers in sbin, which is not on everybody's PATH. */
+/** Debian installs servers in sbin, which may not be in the PATH. */
 const PROGRAM = ['/usr/sbin/pgbouncer', '/usr/local/sbin/pgbouncer'].find((path) => existsSync(path)) ?? 'pgbouncer';
 
 /** Whether this machine has PgBouncer. */
@@ -18,9 +18,9 @@ export function hasPgBouncer(): boolean {
   return spawnSync(PROGRAM, ['--version'], { stdio: 'ignore' }).status === 0;
 }
 
-/** A PgBouncer before the server of a database URL, on a port of its own on loopback. */
+/** A PgBouncer in front of the server of a database URL, on a loopback port. */
 export class PgBouncer {
-  /** The same database through it. */
+  /** The URL of the same database through it. */
   readonly url: string;
   readonly #child: ChildProcess;
   readonly #folder: string;
@@ -31,7 +31,7 @@ export class PgBouncer {
     this.url = url;
   }
 
-  /** As Debian's package configures it, but for what is given. */
+  /** Starts it with the configuration of Debian's package and these settings. */
   static async start(databaseUrl: string, settings: Readonly<Record<string, string>>): Promise<PgBouncer> {
     const url = new URL(databaseUrl);
     const port = await freePort();

@@ -1,17 +1,17 @@
 import { availableParallelism, loadavg } from 'node:os';
 import { performance } from 'node:perf_hooks';
 
-/** A piece of work is measured this often, in milliseconds. */
+/** The interval between measurements, in milliseconds. */
 const MEASURE_EVERY_MS = 500;
 const PIECES = 24;
-/** Of one piece, on a machine of today: about half a millisecond. */
+/** The rounds of one piece of work: about half a millisecond on a current machine. */
 const ROUNDS = 120_000;
-/** A machine that is slower than this by a factor is not waited for any longer. */
+/** The largest factor by which the clock slows down. */
 const MOST_BUSY = 30;
 
 let sink = 1;
 
-/** Milliseconds that a fixed piece of work takes at this moment. */
+/** The milliseconds that a fixed piece of work takes now. */
 function measurePiece(): number {
   const began = performance.now();
   for (let round = 0; round < ROUNDS; round += 1) sink = Math.imul(sink ^ round, 0x01000193) >>> 0;
@@ -19,28 +19,29 @@ function measurePiece(): number {
 }
 
 /**
- * A clock for the patience of tests: counts the milliseconds that a quiet machine would have taken. Every now and then it does a fixed piece of work many
- * times over; the shortest time it ever took is what it takes on a quiet machine. While it takes twice as long, or twice as many processes want to run
- * as there are processors, this clock runs half as fast. On a quiet machine it is an ordinary clock. For limits only ("is answered within five seconds"): what is checked stays the same on a busy machine.
+ * A clock for the time limits of tests. It counts the milliseconds that an idle machine would have needed. It repeatedly measures a fixed piece of work; the
+ * shortest time so far is that of an idle machine. While the work takes twice as long, or twice as many processes are runnable as there are processors, the
+ * clock runs at half speed. On an idle machine it is an ordinary clock. Use it only for limits ("answers within five seconds"), so that a busy machine does not
+ * change the result.
  */
 export class QuietClock {
   #quiet = 0;
   #at = performance.now();
   #busy = 1;
   #shortest = Infinity;
-  /** Our time at moments of the wall clock (milliseconds since 1970), oldest first. */
+  /** This clock's time at moments of the wall clock (milliseconds since 1970), oldest first. */
   readonly #moments: { readonly wall: number; readonly quiet: number }[] = [];
   readonly #timer: NodeJS.Timeout;
 
   constructor() {
-    // Code that has not been compiled yet would look like a busy machine.
+    // Warm up: code that is not compiled yet would look like a busy machine.
     for (let warm = 0; warm < PIECES; warm += 1) measurePiece();
     this.#measure();
     this.#timer = setInterval(() => this.#measure(), MEASURE_EVERY_MS);
     this.#timer.unref();
   }
 
-  /** Milliseconds of a quiet machine since this clock was made. */
+  /** Milliseconds of an idle machine since this clock was created. */
   now(): number {
     const at = performance.now();
     this.#quiet += (at - this.#at) / this.#busy;
@@ -48,17 +49,17 @@ export class QuietClock {
     return this.#quiet;
   }
 
-  /** Milliseconds of a quiet machine between two moments, in milliseconds since 1970, that lie in this clock's life. */
+  /** Milliseconds of an idle machine between two moments (milliseconds since 1970) in this clock's lifetime. */
   between(from: number, to: number): number {
     return this.#quietAt(to) - this.#quietAt(from);
   }
 
-  /** How much longer things take now than on a quiet machine; 1 at the least. */
+  /** How much longer work takes now than on an idle machine; at least 1. */
   busyFactor(): number {
     return this.#busy;
   }
 
-  /** Ends the measuring. */
+  /** Stops measuring. */
   close(): void {
     clearInterval(this.#timer);
   }
@@ -71,7 +72,7 @@ export class QuietClock {
     for (let piece = 0; piece < PIECES; piece += 1) this.#shortest = Math.min(this.#shortest, measurePiece());
     const took = performance.now() - began;
     const [lastMinute = 0] = loadavg();
-    // A process that mostly sleeps is let in front: what others wait for says more than its own short piece of work.
+    // The scheduler prefers a process that mostly sleeps, so the load and the timer's delay count as well as its own work.
     const factors = [took / (this.#shortest * PIECES), 1 + Math.max(0, late) / MEASURE_EVERY_MS, lastMinute / availableParallelism()];
     this.#busy = Math.min(MOST_BUSY, Math.max(1, ...factors));
     this.#moments.push({ wall: Date.now(), quiet: this.now() });

@@ -7,19 +7,19 @@ interface Statement {
   readonly values: readonly unknown[];
 }
 
-/** One step of how the server runs a statement, as EXPLAIN says it. */
+/** A node of EXPLAIN's query plan. */
 export interface PlanNode {
   readonly 'Node Type': string;
   readonly 'Relation Name'?: string;
   readonly 'Index Name'?: string;
   readonly 'Index Cond'?: string;
-  /** Of one loop. */
+  /** Rows per loop. */
   readonly 'Actual Rows': number;
   readonly 'Actual Loops': number;
   readonly Plans?: readonly PlanNode[];
 }
 
-/** The statements that `work` has sent over Prisma's connections, in their order, without those that begin and end transactions. */
+/** The statements that `work` sends on Prisma's connections, in order, without those that begin and end transactions. */
 export async function recordStatements(work: () => Promise<unknown>): Promise<Statement[]> {
   const statements: Statement[] = [];
   const { prototype } = pg.Client as unknown as { prototype: { query: (...given: unknown[]) => unknown } };
@@ -39,18 +39,18 @@ export async function recordStatements(work: () => Promise<unknown>): Promise<St
   return statements;
 }
 
-/** Every step of how the server runs a statement. It is run, and taken back. */
+/** All nodes of a statement's query plan. The statement is run and rolled back. */
 export async function planOf({ prisma }: Database, { text, values }: Statement): Promise<PlanNode[]> {
-  const taken = new Error('taken back');
+  const rolledBack = new Error('rolled back');
   let top: PlanNode | undefined;
   await prisma
     .$transaction(async (tx) => {
       const rows = await tx.$queryRawUnsafe<{ 'QUERY PLAN': { Plan: PlanNode }[] }[]>(`EXPLAIN (ANALYZE, FORMAT JSON) ${text}`, ...values);
       top = rows[0]?.['QUERY PLAN'][0]?.Plan;
-      throw taken;
+      throw rolledBack;
     })
     .catch((error: unknown) => {
-      if (error !== taken) throw error;
+      if (error !== rolledBack) throw error;
     });
   if (top === undefined) throw new Error(`No plan for ${text}`);
   return stepsOf(top);
@@ -61,8 +61,8 @@ function stepsOf(node: PlanNode): PlanNode[] {
 }
 
 /**
- * By what the server would look into the indexes of a table for this statement if it did not have the index named, and reading the whole table were out of the
- * question. Which index it prefers depends on statistics that a small test database does not have; which it could use at all does not. Nothing is run or changed.
+ * The index conditions that the server would use for this statement on a table without the given index and without sequential scans. Which index it prefers
+ * depends on statistics that a small test database does not have; which one it could use does not. The statement is not run, and nothing is changed.
  */
 export async function indexConditionsWithout(url: string, index: string, table: string, statement: Statement): Promise<string[]> {
   const client = new pg.Client({ connectionString: url });

@@ -14,7 +14,7 @@ declare module 'vitest' {
 
 export const TEMPLATE = 'switchboard_template';
 
-/** A database of a test file's own on the test run's server, with all tables and nothing in them. Close it in `afterAll`; it goes with the server. */
+/** Creates a database for a test file on the test run's server, with all tables, empty. Close it in `afterAll`; it is deleted with the server. */
 export async function createTestDatabase(): Promise<{ database: Database; url: string }> {
   const server = inject('databaseServer');
   const name = `test_${randomUUID().replaceAll('-', '')}`;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 import { defineJobs, type Handlers } from '../define-jobs.ts';
 
-/** Jobs of the tests: each run leaves a row in `runs`, a table of the tests. */
+/** The tests' jobs: each run adds a row to the tests' table `runs`. */
 export const TEST_JOBS = defineJobs({
   note: { payload: z.object({ n: z.int() }) },
   /** Never ends unless it is aborted. */

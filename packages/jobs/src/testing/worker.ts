@@ -1,4 +1,4 @@
-// Runs the jobs of the tests in a process of its own, which a test can kill: `worker.ts <url> <lease in ms>`. Ends on SIGTERM.
+// Runs the tests' jobs in a separate process that a test can kill: `worker.ts <url> <lease in ms>`. Ends on SIGTERM.
 import { openDatabase } from '@switchboard/database';
 
 import { createJobRunner } from '../job-runner.ts';

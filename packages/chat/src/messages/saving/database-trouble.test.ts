@@ -1,5 +1,5 @@
 import { openDatabase, type Database } from '@switchboard/database';
-import { Wire } from '@switchboard/database/testing';
+import { FaultyProxy } from '@switchboard/database/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import type { Context } from '../../context.ts';
@@ -8,18 +8,18 @@ import { chatFixture, codeOf, text } from '../../testing/chat-fixture.ts';
 import { createMessageSaver } from './message-saver.ts';
 
 const chat = chatFixture();
-let wire: Wire;
+let proxy: FaultyProxy;
 let database: Database;
 let ctx: Context;
 
 beforeAll(async () => {
-  wire = await Wire.open(chat.url);
-  database = openDatabase({ url: wire.url, applicationName: 'cut-me' });
+  proxy = await FaultyProxy.open(chat.url);
+  database = openDatabase({ url: proxy.url, applicationName: 'cut-me' });
   ctx = { ...chat.ctx, db: database };
 });
 afterAll(async () => {
   await database.close();
-  await wire.close();
+  await proxy.close();
 });
 
 it('fails as unavailable when its backend ends during the save, and the retry saves the messages once', async () => {
@@ -54,7 +54,7 @@ it('answers a retry with the existing row when the first answer was lost after t
   const visitor = await chat.visitor();
   const saver = createMessageSaver(ctx);
   const message = text('a');
-  wire.cutAtAnswer('COMMIT'); // PostgreSQL's answer to COMMIT carries the word: the commit is done, and its answer is lost.
+  proxy.cutAtAnswer('COMMIT'); // PostgreSQL's answer to COMMIT carries the word: the commit is done, and its answer is lost.
   expect(await codeOf(saver.save(visitor, [message]))).toBe('unavailable');
   const [row] = await chat.messages(visitor.clientId);
   expect(row?.messageKey).toBe(message.messageKey);
@@ -68,10 +68,10 @@ it('saves nothing when the connection breaks during the insert, and every reques
   const [a, b] = await chat.companions();
   const saver = createMessageSaver(ctx);
   const [first, second] = [text('only the insert holds this'), text('b')];
-  const inserting = wire.sent(first.text!);
+  const inserting = proxy.sent(first.text!);
   const saves = Promise.all([codeOf(saver.save(a, [first])), codeOf(saver.save(b, [second]))]);
   await inserting;
-  wire.cut();
+  proxy.cut();
   expect(await saves).toEqual(['unavailable', 'unavailable']);
   await Promise.all([saver.save(a, [first]), saver.save(b, [second])]);
   for (const { clientId } of [a, b]) {

@@ -1,27 +1,27 @@
 import type pg from 'pg';
 
-/** One column as PostgreSQL has it. */
+/** A column in PostgreSQL's catalog. */
 export interface Column {
   readonly name: string;
-  /** The type in words (`timestamp without time zone`), or the name of an enum as it stands in the catalogue. */
+  /** The type's SQL name (`timestamp without time zone`), or the name of an enum. */
   readonly type: string;
-  /** Its labels, for an enum. */
+  /** The labels of an enum. */
   readonly labels: readonly string[] | null;
   readonly nullable: boolean;
-  /** It fills itself: a default, an identity, or generated. */
-  readonly fills: boolean;
+  /** Whether the database fills it: a default, an identity, or a generated column. */
+  readonly hasDefault: boolean;
   readonly generated: boolean;
 }
 
 export type Table = ReadonlyMap<string, Column>;
 
-/** The tables of our schema with their columns, without those that belong to an extension. */
+/** The tables of our schema with their columns, without those of extensions. */
 export async function readTables(client: pg.Client): Promise<Map<string, Map<string, Column>>> {
   const { rows } = await client.query<Column & { table: string }>(`
     SELECT c.relname::text AS "table", a.attname::text AS name,
       CASE t.typtype WHEN 'e' THEN t.typname::text ELSE format_type(t.oid, NULL) END AS type,
       (SELECT array_agg(e.enumlabel::text ORDER BY e.enumsortorder) FROM pg_enum e WHERE e.enumtypid = t.oid) AS labels,
-      NOT a.attnotnull AS nullable, a.atthasdef OR a.attidentity <> '' AS fills, a.attgenerated <> '' AS generated
+      NOT a.attnotnull AS nullable, a.atthasdef OR a.attidentity <> '' AS "hasDefault", a.attgenerated <> '' AS generated
     FROM pg_class c
     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
     JOIN pg_type t ON t.oid = a.atttypid
@@ -51,7 +51,7 @@ export interface Index {
   readonly table: string;
   readonly unique: boolean;
   readonly primary: boolean;
-  /** The constraint that it stands behind. */
+  /** The constraint that it implements. */
   readonly constraint: string | null;
   readonly columns: readonly string[];
 }

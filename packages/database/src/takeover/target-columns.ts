@@ -1,5 +1,5 @@
-/** A column that our tables of the guide's names have after the first migration. */
-export interface Wanted {
+/** A column that one of the guide's tables has after our first migration. */
+export interface TargetColumn {
   readonly name: string;
   readonly type:
     | 'text'
@@ -12,41 +12,41 @@ export interface Wanted {
     | 'ClientStatus'
     | 'UserRole';
   readonly nullable?: boolean;
-  /** Of new rows, in SQL. */
+  /** The default for new rows, in SQL. */
   readonly fallback?: string;
-  /** What a row gets that has no value, in SQL; `at` gives a column of the table as SQL, or undefined when there is none by any of the names. */
+  /** The value of rows without one, in SQL. `at` returns the SQL of the first existing column of these names, or undefined. */
   readonly fill?: (at: (...names: string[]) => string | undefined) => string;
-  /** It can't be filled: without it this is no installation of the guide. */
+  /** Whether the table must already have it, because it can't be filled. */
   readonly required?: boolean;
 }
 
 const NOW = 'CURRENT_TIMESTAMP';
-const text = (name: string): Wanted => ({ name, type: 'text', nullable: true });
-const filled = (...parts: (string | undefined)[]) => `COALESCE(${parts.filter((part) => part !== undefined).join(', ')})`;
-/** A text without space around it; null when nothing is left. */
+const text = (name: string): TargetColumn => ({ name, type: 'text', nullable: true });
+const firstNonNull = (...parts: (string | undefined)[]) => `COALESCE(${parts.filter((part) => part !== undefined).join(', ')})`;
+/** A trimmed text, null when it is empty. */
 const trimmed = (column: string | undefined) => (column === undefined ? undefined : `NULLIF(btrim(${column}::text), '')`);
-const times = (created: string): Wanted[] => [
+const times = (created: string): TargetColumn[] => [
   { name: 'createdAt', type: 'timestamptz', fallback: NOW, fill: () => created },
-  { name: 'updatedAt', type: 'timestamptz', fill: (at) => filled(at('createdAt'), created) },
+  { name: 'updatedAt', type: 'timestamptz', fill: (at) => firstNonNull(at('createdAt'), created) },
 ];
 
-/** Whole name from its halves, as far as they are there. */
-const halves = (at: (...names: string[]) => string | undefined) => {
+/** The full name from first and last name, where these columns exist. */
+const fullName = (at: (...names: string[]) => string | undefined) => {
   const parts = [at('firstName', 'firstname', 'first_name'), at('lastName', 'lastname', 'last_name')].filter((part) => part !== undefined);
   return parts.length === 0 ? undefined : `NULLIF(btrim(concat_ws(' ', ${parts.join(', ')})), '')`;
 };
 
-/** The guide's three tables as we want them. Columns of theirs beside these stay. */
-export const WANTED: Readonly<Record<'User' | 'Client' | 'ChatMessage', readonly Wanted[]>> = {
+/** The target columns of the guide's three tables. Other columns stay. */
+export const TARGET_COLUMNS: Readonly<Record<'User' | 'Client' | 'ChatMessage', readonly TargetColumn[]>> = {
   User: [
     { name: 'id', type: 'integer', required: true },
     {
       name: 'name',
       type: 'text',
       fill: (at) =>
-        filled(
+        firstNonNull(
           trimmed(at('username', 'fullName', 'fullname', 'full_name', 'displayName', 'display_name')),
-          halves(at),
+          fullName(at),
           at('email') === undefined ? undefined : `NULLIF(split_part(${at('email')}::text, '@', 1), '')`,
           `'Operator ' || id`,
         ),
@@ -76,9 +76,9 @@ export const WANTED: Readonly<Record<'User' | 'Client' | 'ChatMessage', readonly
       name: 'username',
       type: 'text',
       fill: (at) =>
-        filled(
+        firstNonNull(
           ...['name', 'fullName', 'fullname', 'full_name', 'displayName', 'display_name'].map((name) => trimmed(at(name))),
-          halves(at),
+          fullName(at),
           trimmed(at('email')),
           trimmed(at('phone', 'phoneNumber', 'phone_number', 'mobile')),
           `'Visitor ' || id`,
@@ -97,17 +97,19 @@ export const WANTED: Readonly<Record<'User' | 'Client' | 'ChatMessage', readonly
     },
     ...times(`COALESCE((SELECT min(m."createdAt") FROM "ChatMessage" m WHERE m."clientId" = "Client".id), ${NOW})`),
     { name: 'endedAt', type: 'timestamptz', nullable: true },
-    ...['lastSeq', 'unreadCount', 'clientDeliveredSeq', 'clientReadSeq', 'operatorDeliveredSeq', 'operatorReadSeq'].map((name): Wanted => ({
-      name,
-      type: 'integer',
-      fallback: '0',
-      fill: () => '0',
-    })),
-    { name: 'lastActivityAt', type: 'timestamptz', fallback: NOW, fill: (at) => filled(at('createdAt'), NOW) },
+    ...['lastSeq', 'unreadCount', 'clientDeliveredSeq', 'clientReadSeq', 'operatorDeliveredSeq', 'operatorReadSeq'].map(
+      (name): TargetColumn => ({
+        name,
+        type: 'integer',
+        fallback: '0',
+        fill: () => '0',
+      }),
+    ),
+    { name: 'lastActivityAt', type: 'timestamptz', fallback: NOW, fill: (at) => firstNonNull(at('createdAt'), NOW) },
   ],
   ChatMessage: [
     { name: 'id', type: 'integer', required: true },
-    { name: 'messageKey', type: 'uuid', fill: () => keyOf(`'message ' || id`) },
+    { name: 'messageKey', type: 'uuid', fill: () => deterministicUuid(`'message ' || id`) },
     { name: 'clientId', type: 'integer', required: true },
     { name: 'seq', type: 'integer', fill: () => `numbered.seq` },
     text('clientSocketId'),
@@ -123,8 +125,8 @@ export const WANTED: Readonly<Record<'User' | 'Client' | 'ChatMessage', readonly
   ],
 };
 
-/** A UUID that is always the same for the same text: version 8, which is for such. */
-export function keyOf(sql: string): string {
+/** SQL for a UUID that is always the same for the same text: version 8, which is meant for custom schemes. */
+export function deterministicUuid(sql: string): string {
   const digest = `md5('switchboard guide ' || ${sql})`;
   return `overlay(overlay(${digest} placing '8' from 13 for 1) placing 'a' from 17 for 1)::uuid`;
 }

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer, Socket } from 'node:net';
 
-/** A wire to the server of a database URL that can be cut and frozen, on a port of its own on loopback. */
-export class Wire {
-  /** The same database over this wire. */
+/** A TCP proxy to the server of a database URL, on a loopback port, that can break and freeze its connections. */
+export class FaultyProxy {
+  /** The URL of the same database through this proxy. */
   readonly url: string;
   readonly #server: ReturnType<typeof createServer>;
   readonly #sockets: Set<Socket>;
@@ -17,7 +17,7 @@ export class Wire {
     this.url = url;
   }
 
-  static async open(databaseUrl: string): Promise<Wire> {
+  static async open(databaseUrl: string): Promise<FaultyProxy> {
     const url = new URL(databaseUrl);
     const [port, host] = [Number(url.port), url.hostname];
     const sockets = new Set<Socket>();
@@ -26,16 +26,16 @@ export class Wire {
     const address = server.address();
     if (address === null || typeof address === 'string') throw new Error('The system gave no port.');
     url.port = String(address.port);
-    const wire = new Wire(server, sockets, url.href);
-    server.on('connection', (near) => wire.#join(near, new Socket().connect(port, host)));
-    return wire;
+    const proxy = new FaultyProxy(server, sockets, url.href);
+    server.on('connection', (near) => proxy.#join(near, new Socket().connect(port, host)));
+    return proxy;
   }
 
   #join(near: Socket, far: Socket): void {
     for (const socket of [near, far]) {
       this.#sockets.add(socket);
       if (this.#frozen) socket.pause();
-      // A cut wire breaks both ends; whoever speaks over it hears of that by itself.
+      // The error of one end destroys the other; the peers notice the closed sockets.
       socket.on('error', () => undefined).on('close', () => this.#sockets.delete(socket));
     }
     near.on('data', (chunk) => {
@@ -50,18 +50,18 @@ export class Wire {
     far.on('close', () => near.destroy());
   }
 
-  /** Breaks every connection at once. New ones can be made. */
+  /** Breaks all connections. New ones can be opened. */
   cut(): void {
     this.#cutAt = undefined;
     for (const socket of this.#sockets) socket.resetAndDestroy();
   }
 
-  /** Breaks every connection instead of handing on an answer that contains `text`. */
+  /** Breaks all connections instead of forwarding an answer that contains `text`. */
   cutAtAnswer(text: string): void {
     this.#cutAt = text;
   }
 
-  /** Resolves when something that contains `text` was sent to the server. */
+  /** Resolves when data that contains `text` was sent to the server. */
   async sent(text: string): Promise<void> {
     await new Promise<void>((seen) => {
       this.#watched = { text, seen };
@@ -69,7 +69,7 @@ export class Wire {
     this.#watched = undefined;
   }
 
-  /** Hands nothing on any more: connections stay open, new ones are taken, nobody answers. As a frozen server or a silent network does. */
+  /** Stops forwarding, like a frozen server or a silent network: connections stay open and new ones are accepted, but nothing is answered. */
   freeze(): void {
     this.#frozen = true;
     for (const socket of this.#sockets) socket.pause();
