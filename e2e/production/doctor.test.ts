@@ -54,18 +54,18 @@ const failed = (findings: readonly Finding[]) =>
   findings.filter(({ status }) => status === 'fail').map(({ group, what }) => `${group}: ${what}`);
 
 /** An expected finding: the host name of this site is that of the local machine. */
-const LOCAL = "Settings: the addresses fit each other and people's browsers";
+const LOCAL = 'Settings: the public addresses work together';
 
 it('finds no problem with a working site, through TLS and the proxy', async () => {
   const { findings } = await examine();
   expect(wrong(findings).map(({ group, what }) => `${group}: ${what}`)).toEqual([LOCAL]);
   const ok = findings.filter(({ status }) => status === 'ok').map(({ group, what }) => `${group}: ${what}`);
   for (const looked of [
-    'Relay: WebSockets reach it there',
-    'Relay: polling reaches it there',
-    'Relay: it takes the hints of the web app',
-    'Web app: the console is found at FRONTEND_URL',
-    'Web app: TRUST_PROXY fits the way to it',
+    'Relay: WebSockets reach it',
+    'Relay: polling reaches it',
+    'Relay: it accepts hints from the web app',
+    'Web app: the console answers at FRONTEND_URL',
+    'Web app: TRUST_PROXY matches the proxies in front',
     'Redis: it answers',
     'Database: it answers',
   ])
@@ -84,16 +84,16 @@ it.each<[string, Record<string, string>, string[]]>([
     { JWT_SECRET: OTHER_SECRET },
     [
       'Web app: it has the JWT_SECRET of these settings',
-      'Relay: it takes the hints of the web app',
+      'Relay: it accepts hints from the web app',
       'Relay: it has the JWT_SECRET of these settings',
     ],
   ],
   [
     'a certificate that nobody has to trust',
     { NODE_EXTRA_CA_CERTS: '' },
-    ['Web app: the console is found at FRONTEND_URL', 'Relay: it is found at NEXT_PUBLIC_SOCKET_URL and takes the origin'],
+    ['Web app: the console answers at FRONTEND_URL', 'Relay: it answers at NEXT_PUBLIC_SOCKET_URL and accepts the origin'],
   ],
-  ['a wrong path', { NEXT_PUBLIC_SOCKET_PATH: '/elsewhere' }, ['Relay: it is found at NEXT_PUBLIC_SOCKET_URL and takes the origin']],
+  ['a wrong path', { NEXT_PUBLIC_SOCKET_PATH: '/elsewhere' }, ['Relay: it answers at NEXT_PUBLIC_SOCKET_URL and accepts the origin']],
   ['a port where nobody listens', { SOCKET_PORT: '14', RELAY_INTERNAL_URL: '' }, ['Relay: it listens on its port']],
   ['a setting that is none', { TRUST_PROXY: 'many' }, ['Settings: every setting is valid']],
   ['no Redis where one is set', { REDIS_URL: 'redis://127.0.0.1:14' }, ['Redis: it answers']],
@@ -106,7 +106,7 @@ it.each<[string, Record<string, string>, string[]]>([
 
 it('reports that limits would use the address of the proxy', async () => {
   const { findings } = await examine({ TRUST_PROXY: '0' });
-  expect(findings).toContainEqual(expect.objectContaining({ what: 'TRUST_PROXY fits the way to it', status: 'warn' }));
+  expect(findings).toContainEqual(expect.objectContaining({ what: 'TRUST_PROXY matches the proxies in front', status: 'warn' }));
 });
 
 it('reports a database of another version, and one that is not reachable', async () => {

@@ -3,7 +3,7 @@ import type { BackupSecrets } from '@switchboard/database/backup';
 import type { Config } from './config.ts';
 import { openDataDir, writeAtomically } from './data-dir.ts';
 import { lockDataDir } from './data-lock.ts';
-import { type Secrets, settleSecrets } from './secrets.ts';
+import { type Secrets, ensureSecrets } from './secrets.ts';
 
 /** The result of adopting the secrets of a backup. */
 export interface Adopted {
@@ -23,7 +23,7 @@ export async function adoptSecrets(config: Config, backup: BackupSecrets, locked
   const dataDir = await openDataDir(config.dataDir);
   const lock = locked ? undefined : await lockDataDir(dataDir, 'restore');
   try {
-    const before = await settleSecrets(dataDir);
+    const before = await ensureSecrets(dataDir);
     const after: Secrets = {
       ...before,
       ...(config.jwtSecret === undefined && backup.jwtSecret !== undefined ? { jwtSecret: backup.jwtSecret } : {}),

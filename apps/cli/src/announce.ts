@@ -17,7 +17,7 @@ export function announce(
   terminal.say(`  <script async src="${home}/widget.js"></script>`);
   terminal.say('');
   if (operators === 0) {
-    terminal.say('  There is no operator yet. In another terminal, make the first:');
+    terminal.say('  There is no operator yet. In another terminal, create the first one:');
     terminal.say(
       '  npm run switchboard -- operator create --email you@example.com --name "Your Name" --password "at least ten characters"',
     );

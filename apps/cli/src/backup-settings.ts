@@ -11,7 +11,7 @@ import { ROOT } from './root.ts';
 
 /** The arguments of `backup` or `restore`. */
 export interface BackupArguments {
-  /** As it was given. */
+  /** As given. */
   readonly file: string;
   /** Whether the command's one option was given. */
   readonly option: boolean;
@@ -65,12 +65,15 @@ export function explainBackupError(error: unknown, path: string, url?: string): 
   if (failure !== undefined && url !== undefined)
     return new UserError(`The database ${parseDatabaseUrl(url).name} can't be used: ${failure.reason}.`, { cause: error });
   if (isUnavailable(error))
-    return new UserError(`The database went away meanwhile (${messageOf(error)}). Run the command again when it answers.`, {
-      cause: error,
-    });
+    return new UserError(
+      `The connection to the database was lost (${messageOf(error)}). Run the command again when the database answers.`,
+      {
+        cause: error,
+      },
+    );
   // PostgreSQL refused a statement. Its `detail` is left out because it may quote rows.
   if (error instanceof Error && 'severity' in error)
-    return new UserError(`The database refused it: ${messageOf(error)}. Nothing was changed.`, { cause: error });
+    return new UserError(`The database refused a statement: ${messageOf(error)}. Nothing was changed.`, { cause: error });
   const where = error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : path;
   return explainDiskError(error, where);
 }

@@ -10,7 +10,7 @@ import { expect, it, vi } from 'vitest';
 
 import { makePlace, type Place, runCli, startSystem, temporaryFolder, untilReady } from './testing/run-start.ts';
 
-// Each test starts a PostgreSQL or two, that make their files first.
+// Each test starts one or two PostgreSQL servers, which create their files first.
 vi.setConfig({ testTimeout: 180_000 });
 
 const OLGA = ['operator', 'create', '--email', 'olga@example.org', '--name', 'Olga', '--password', 'correct horse'];
@@ -22,7 +22,7 @@ const secretsOf = async (place: Place) =>
     string
   >;
 
-it('backs up a running system, and restores it on a new machine with the secrets that were put in', async () => {
+it('backs up a running system, and restores it on a new machine with the included secrets', async () => {
   const [old, fresh] = [await makePlace(), await makePlace()];
   const start = startSystem(old);
   await untilReady(start);
@@ -39,11 +39,11 @@ it('backs up a running system, and restores it on a new machine with the secrets
   const restored = await runCli(fresh, ['restore', file]);
   expect(restored).toMatchObject({ code: 0, errors: '' });
   expect(restored.output).toContain('Restored 1 operator, 0 conversations, 0 messages and 0 images. Operators have to sign in again.\n');
-  expect(restored.output).toContain('The secrets of the backup are in place.');
+  expect(restored.output).toContain('The secrets of the backup were restored.');
   expect(await runCli(fresh, ['operator', 'list'])).toMatchObject({ output: LISTED });
   const [then, now] = [await secretsOf(old), await secretsOf(fresh)];
   expect(now).toMatchObject({ jwtSecret: then.jwtSecret, authSecret: then.authSecret });
-  // The one of the other cluster would not open the database that is here.
+  // The other cluster's password would not open this database.
   expect(now.databasePassword).not.toBe(then.databasePassword);
   expect((await stat(join(fresh.dataDir, 'secrets.json'))).mode & 0o777).toBe(0o600);
   const again = startSystem(fresh);
@@ -53,7 +53,7 @@ it('backs up a running system, and restores it on a new machine with the secrets
   expect((await readdir(fresh.dataDir)).filter((name) => name.includes('restore'))).toEqual([]);
 });
 
-it('restores into an external database while it is not empty only when told so, and leaves secrets that the environment sets', async () => {
+it('restores into an external database that is not empty only with --replace, and keeps secrets that the environment sets', async () => {
   const { database, url } = await createTestDatabase();
   const [jwt, otherJwt, auth] = [1, 2, 3].map(() => randomBytes(32).toString('hex'));
   const place = await makePlace({ DATABASE_URL: url, JWT_SECRET: jwt, AUTH_SECRET: auth });
@@ -69,19 +69,19 @@ it('restores into an external database while it is not empty only when told so, 
     const refused = await runCli(place, ['restore', file]);
     expect(refused.code).toBe(1);
     expect(refused.errors).toBe(
-      'The database is not empty: it has 1 operator, 0 conversations, 0 messages and 0 images. Nothing was changed. With --replace all of that is removed, and the backup takes its place.\n',
+      'The database is not empty: it has 1 operator, 0 conversations, 0 messages and 0 images. Nothing was changed. Use --replace to replace all of it with the backup.\n',
     );
     const replaced = await runCli(place, ['restore', '--replace', file], { env: { JWT_SECRET: otherJwt } });
     expect(replaced).toMatchObject({ code: 0, errors: '' });
-    expect(replaced.output).toContain('JWT_SECRET is set here and is another one than in the backup');
+    expect(replaced.output).toContain('JWT_SECRET is set here and differs from the one in the backup');
     expect(replaced.output).not.toContain(jwt);
     expect(await runCli(place, ['operator', 'list'])).toMatchObject({ output: LISTED });
     expect(existsSync(join(place.dataDir, 'postgres'))).toBe(false);
-    // A table of another program, whose rows refer to ours.
+    // Another program's table with rows that reference ours.
     await database.prisma.$executeRaw`CREATE TABLE notes (about INTEGER REFERENCES "User" (id))`;
     expect(await runCli(place, ['restore', '--replace', file])).toMatchObject({
       code: 1,
-      errors: 'The database refused it: cannot truncate a table referenced in a foreign key constraint. Nothing was changed.\n',
+      errors: 'The database refused a statement: cannot truncate a table referenced in a foreign key constraint. Nothing was changed.\n',
     });
     expect(await runCli(place, ['operator', 'list'])).toMatchObject({ output: LISTED });
   } finally {
@@ -89,15 +89,15 @@ it('restores into an external database while it is not empty only when told so, 
   }
 });
 
-it('without secrets in the file says what that means, and makes new ones', async () => {
+it('explains what a backup without secrets means, and generates new ones', async () => {
   const { database, url } = await createTestDatabase();
   try {
     const [old, fresh] = [await makePlace({ DATABASE_URL: url }), await makePlace()];
     expect(await runCli(old, OLGA)).toMatchObject({ code: 0 });
     const file = join(old.dataDir, '../today.backup');
-    expect((await runCli(old, ['backup', file])).output).toContain('It holds no secrets; --with-secrets puts them in.');
+    expect((await runCli(old, ['backup', file])).output).toContain('It contains no secrets; --with-secrets includes them.');
     expect((await runCli(fresh, ['restore', file])).output).toContain(
-      'The backup holds no secrets. Unless this installation has those of the old one, visitors who come back start a new conversation.',
+      'The backup contains no secrets. Unless this installation has the old ones, returning visitors start a new conversation.',
     );
     expect(Object.keys(await secretsOf(fresh))).toEqual(['jwtSecret', 'authSecret', 'databasePassword']);
   } finally {
@@ -105,7 +105,7 @@ it('without secrets in the file says what that means, and makes new ones', async
   }
 });
 
-it('says in one line why the database can not be reached', async () => {
+it('says in one line why the database can’t be reached', async () => {
   const port = await freePort();
   const place = await makePlace({ DATABASE_URL: `postgresql://me:hidden@127.0.0.1:${port}/chat` });
   const result = await runCli(place, ['backup', join(await temporaryFolder(), 'x')]);
@@ -115,7 +115,7 @@ it('says in one line why the database can not be reached', async () => {
   );
 });
 
-it('says in one line what is wrong, and makes nothing', async () => {
+it('says in one line what is wrong, and creates nothing', async () => {
   const place = await makePlace();
   const folder = await temporaryFolder();
   const other = join(folder, 'letter');
@@ -127,7 +127,7 @@ it('says in one line what is wrong, and makes nothing', async () => {
     [['backup', 'a', '--replace'], /^backup: Unknown option '--replace'/],
     [['backup', join(folder, 'x')], /^There is no database in .*, and "backup" does not create one\. .*\n$/],
     [['restore', join(folder, 'none')], /^There is no file .*none\.\n$/],
-    [['restore', other], /^.*letter is not a whole backup of Switchboard .* Nothing was changed\. Use another copy of it\.\n$/],
+    [['restore', other], /^.*letter is not a complete backup of Switchboard .* Nothing was changed\. Use another copy\.\n$/],
     [['restore', join(folder, 'folder')], /^.*folder is a folder; give the name of a file\.\n$/],
   ];
   for (const [args, errors] of cases) {
@@ -139,7 +139,7 @@ it('says in one line what is wrong, and makes nothing', async () => {
   expect((await readdir(folder)).toSorted()).toEqual(['folder', 'letter']);
 });
 
-it('start and doctor say what to do about a database of another major version of PostgreSQL, and leave it as it is', async () => {
+it('start and doctor say what to do about a database of another major version of PostgreSQL, and do not change it', async () => {
   const place = await makePlace();
   const postgres = join(place.dataDir, 'postgres');
   await mkdir(postgres, { recursive: true });
@@ -150,7 +150,7 @@ it('start and doctor say what to do about a database of another major version of
     JSON.stringify({ jwtSecret: secret(), authSecret: secret(), databasePassword: secret() }),
     { mode: 0o600 },
   );
-  const problem = /postgres was made by PostgreSQL 13, and this version of Switchboard brings PostgreSQL \d+, which can't read it/;
+  const problem = /postgres was created by PostgreSQL 13, and this version of Switchboard includes PostgreSQL \d+, which can't read it/;
   for (const args of [['migrate'], ['backup', join(place.dataDir, 'x')]]) {
     const result = await runCli(place, args);
     expect(result).toMatchObject({ code: 1, output: '' });

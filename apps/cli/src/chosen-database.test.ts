@@ -13,7 +13,7 @@ import { makePlace, runCli, startSystem, temporaryFolder, untilReady } from './t
 vi.setConfig({ testTimeout: 120_000 });
 
 const CREATE: Making = { command: 'operator create', make: 'if alone' };
-/** Ports where nothing of ours ever is. */
+/** Ports on which Switchboard never runs. */
 const PORTS = { PORT: '10', SOCKET_PORT: '14' };
 const create = (email: string, ...more: string[]) => [
   'operator',
@@ -27,19 +27,19 @@ const create = (email: string, ...more: string[]) => [
   ...more,
 ];
 
-/** A clone that nothing is known of, and no service. */
+/** A fresh clone on a machine without an installed service. */
 async function alone() {
   const clone = await temporaryFolder();
   return { clone, surroundings: { clone, serviceFiles: [join(clone, 'switchboard.env')] } };
 }
 
-it('makes a database on a fresh clone with nothing around it, and says where', async () => {
+it('creates a database on a fresh clone, and says where', async () => {
   const { clone, surroundings } = await alone();
   const chosen = await chooseDatabase(readConfig(PORTS, clone), CREATE, surroundings);
   expect(chosen).toBe(`the embedded one in ${join(clone, '.data/postgres')}, created just now`);
 });
 
-it('makes none where a service is installed and DATA_DIR is not set, unless told to', async () => {
+it('creates none where a service is installed and DATA_DIR is not set, unless asked to', async () => {
   const { clone, surroundings } = await alone();
   await writeFile(join(clone, 'switchboard.env'), '');
   await expect(chooseDatabase(readConfig(PORTS, clone), CREATE, surroundings)).rejects.toThrow(
@@ -50,7 +50,7 @@ it('makes none where a service is installed and DATA_DIR is not set, unless told
   expect(await chooseDatabase(readConfig(PORTS, clone), { ...CREATE, make: 'yes' }, surroundings)).toContain('created just now');
 });
 
-it('makes none where a start runs from the same clone on another folder', async () => {
+it('creates none while a start runs from the same clone on another folder', async () => {
   const { clone, surroundings } = await alone();
   onTestFinished(noteServing(clone, '/var/lib/switchboard'));
   await expect(chooseDatabase(readConfig(PORTS, clone), CREATE, surroundings)).rejects.toThrow(
@@ -58,7 +58,7 @@ it('makes none where a start runs from the same clone on another folder', async 
   );
 });
 
-it('takes what is there, whatever is around it, and names it without its password', async () => {
+it('uses an existing database, whatever else runs, and names it without its password', async () => {
   const { clone, surroundings } = await alone();
   await writeFile(join(clone, 'switchboard.env'), '');
   await mkdir(join(clone, '.data/postgres'), { recursive: true });
@@ -68,7 +68,7 @@ it('takes what is there, whatever is around it, and names it without its passwor
   expect(await chooseDatabase(given, CREATE, surroundings)).toBe('chat at db.example:5432 (DATABASE_URL)');
 });
 
-it('works on no database that nothing runs on, while a start from the same clone runs on another', async () => {
+it('refuses a database that no server uses while a start from the same clone uses another', async () => {
   const { clone, surroundings } = await alone();
   await mkdir(join(clone, '.data/postgres'), { recursive: true });
   await writeFile(join(clone, '.data/postgres/PG_VERSION'), '18');
@@ -81,7 +81,7 @@ it('works on no database that nothing runs on, while a start from the same clone
   expect(await chooseDatabase(chosen, CREATE, surroundings)).toContain(join(clone, '.data/postgres'));
 });
 
-it('makes an operator in no other database than that of the servers that run on these ports', async () => {
+it('creates operators only in the database of the servers on these ports', async () => {
   const place = await makePlace();
   const start = startSystem(place);
   await untilReady(start);
@@ -94,14 +94,14 @@ it('makes an operator in no other database than that of the servers that run on 
   expect(existsSync(elsewhere)).toBe(false);
   expect(await runCli(place, create('olga@example.org'))).toEqual({
     code: 0,
-    output: 'Operator olga@example.org is made.\n',
+    output: 'Operator olga@example.org was created.\n',
     errors: `Database: the embedded one in ${join(place.dataDir, 'postgres')}.\n`,
   });
   start.child.kill('SIGTERM');
   await once(start.child, 'exit');
 });
 
-it('makes no database to list, change or remove operators', async () => {
+it('creates no database to list, change or remove operators', async () => {
   const place = await makePlace();
   for (const [verb = '', ...more] of [
     ['list'],

@@ -8,7 +8,7 @@ import { temporaryFolder } from './testing/run-start.ts';
 
 const SECRET = 'kZ3v9QmT1xW7bN5rY8cJ2hF6gD4sA0pL';
 
-it('needs nothing', () => {
+it('requires no settings', () => {
   expect(readConfig({}, '/repo')).toMatchObject({
     production: false,
     port: 3000,
@@ -21,7 +21,7 @@ it('needs nothing', () => {
   });
 });
 
-it('follows the ports', () => {
+it('derives URLs from the ports', () => {
   expect(readConfig({ PORT: '4000', SOCKET_PORT: '4001', DATA_DIR: '/data', DATABASE_URL: '' }, '/repo')).toMatchObject({
     frontendUrl: 'http://localhost:4000',
     socketUrl: 'http://localhost:4001',
@@ -34,11 +34,11 @@ it.each([
   [{ PORT: '80a' }, 'PORT is "80a"; it must be a port number, 1 to 65535.'],
   [{ SOCKET_PORT: '3000' }, 'SOCKET_PORT is "3000"; it must be another port than PORT, which is the same.'],
   [{ JWT_SECRET: 'short' }, /^JWT_SECRET is a value of 5 bytes; it must be a random text of at least 32 bytes, /],
-])('says of %j in one line what it was and must be', (environment, line) => {
+])('says in one line what %j was and must be', (environment, line) => {
   expect(() => readConfig(environment, '/repo')).toThrow(line);
 });
 
-it('makes up no secret in production', () => {
+it('generates no secret in production', () => {
   expect(() => checkProduction(readConfig({ NODE_ENV: 'production' }, '/repo'))).toThrow(
     /^JWT_SECRET is not set; with NODE_ENV=production it must be a random text of at least 32 bytes, /,
   );
@@ -46,7 +46,7 @@ it('makes up no secret in production', () => {
   expect(() => checkProduction(readConfig({}, '/repo'))).not.toThrow();
 });
 
-it('reads .env for what the environment does not say', async () => {
+it('reads variables from .env that the environment lacks', async () => {
   const root = await temporaryFolder();
   await writeFile(join(root, '.env'), '# ours\nSWITCHBOARD_TEST_ONLY="from the file"\nPATH=nowhere\n');
   const environment = readEnvironment(root);

@@ -9,11 +9,11 @@ import { takeLock } from './standalone/lock-file.mjs';
 import { identify, stillRuns } from './standalone/process-identity.mjs';
 import { temporaryFolder } from './testing/run-start.ts';
 
-/** A process that tries to take the lock, says what came of it, and lives on. */
+/** A process that tries to take the lock, reports the result, and keeps running. */
 async function contender(path: string) {
   const child = fork(join(import.meta.dirname, 'testing/take-lock.mjs'), [path]);
   onTestFinished(() => void child.kill('SIGKILL'));
-  await once(child, 'message'); // It is up.
+  await once(child, 'message'); // It is running.
   return {
     child,
     async take(): Promise<{ took: boolean; holder?: number }> {
@@ -24,7 +24,7 @@ async function contender(path: string) {
   };
 }
 
-it('is held by one process, and free again when that lets go', async () => {
+it('is held by one process, and free again after its release', async () => {
   const path = join(await temporaryFolder(), 'lock');
   const mine = await takeLock(path, 'start');
   const other = await contender(path);
@@ -34,7 +34,7 @@ it('is held by one process, and free again when that lets go', async () => {
   expect(await takeLock(path, 'start')).toMatchObject({ holder: { pid: other.child.pid, note: 'test' } });
 });
 
-it('of a killed process is taken over by one of many', async () => {
+it('of a killed process is taken over by exactly one of many', async () => {
   const folder = await temporaryFolder();
   const path = join(folder, 'lock');
   const contenders = await Promise.all(Array.from({ length: 6 }, async () => await contender(path)));
@@ -53,14 +53,14 @@ it('of a killed process is taken over by one of many', async () => {
   expect(await readdir(folder)).toEqual([]);
 });
 
-it('is not taken from the one who was faster to take over a dead one', async () => {
+it('is not taken from a process that was faster to take over a dead lock', async () => {
   const path = join(await temporaryFolder(), 'lock');
   const [dead, winner] = [await contender(path), await contender(path)];
   const deadId = identify(dead.child.pid ?? 0);
   await writeFile(path, JSON.stringify({ ...deadId, note: 'start' }));
   dead.child.kill('SIGKILL');
   await once(dead.child, 'exit');
-  // The winner is just removing it.
+  // The faster process is removing it.
   const winnerId = identify(winner.child.pid ?? 0);
   await writeFile(`${path}.removing`, JSON.stringify(winnerId));
   const taking = takeLock(path, 'start');
@@ -69,7 +69,7 @@ it('is not taken from the one who was faster to take over a dead one', async () 
   expect(await taking).toMatchObject({ holder: { pid: winner.child.pid } });
 });
 
-it('can be taken over though somebody was killed while doing so', async () => {
+it('can be taken over even if a process was killed while taking it over', async () => {
   const folder = await temporaryFolder();
   const path = join(folder, 'lock');
   const dead = JSON.stringify({ pid: process.pid, started: 'long ago', note: 'start' });
@@ -84,7 +84,7 @@ it('can be taken over though somebody was killed while doing so', async () => {
   expect(await readdir(folder)).toEqual([]);
 });
 
-it('of another process that has the same id now is nobody’s', async () => {
+it('does not count when its process id was reused', async () => {
   const path = join(await temporaryFolder(), 'lock');
   await writeFile(path, JSON.stringify({ pid: process.pid, started: 'long ago', note: 'start' }));
   const lock = await takeLock(path, 'start');
@@ -92,7 +92,7 @@ it('of another process that has the same id now is nobody’s', async () => {
   expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ ...identify(process.pid), note: 'start' });
 });
 
-it('tells a process from none', async () => {
+it('distinguishes a running process from none', async () => {
   const { child } = await contender(join(await temporaryFolder(), 'lock'));
   const identity = identify(child.pid ?? 0);
   expect(identity && stillRuns(identity)).toBe(true);

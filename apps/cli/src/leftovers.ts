@@ -5,7 +5,7 @@ import { type DataDir, readJson, writeAtomically } from './data-dir.ts';
 import { endGroup } from './process-service.ts';
 
 /** How long a process that outlived its supervisor may take to stop. It was already signaled to stop. */
-const PATIENCE_MS = 3_000;
+const STOP_TIMEOUT_MS = 3_000;
 const POLL_MS = 25;
 
 /** A record of the started processes, so that the next start can find them if this one is killed. */
@@ -42,5 +42,5 @@ export async function endLeftovers(dataDir: DataDir): Promise<void> {
 
 async function endOne(process: ProcessIdentity): Promise<void> {
   endGroup(process.pid, 'SIGTERM');
-  for (const end = Date.now() + PATIENCE_MS; stillRuns(process); await delay(POLL_MS)) if (Date.now() > end) endGroup(process.pid);
+  for (const end = Date.now() + STOP_TIMEOUT_MS; stillRuns(process); await delay(POLL_MS)) if (Date.now() > end) endGroup(process.pid);
 }

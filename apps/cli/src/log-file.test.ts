@@ -6,10 +6,10 @@ import { expect, it } from 'vitest';
 import { LogFile } from './log-file.ts';
 import { temporaryFolder } from './testing/run-start.ts';
 
-const troubles: unknown[] = [];
-const open = (path: string, maxBytes?: number) => new LogFile(path, (error) => void troubles.push(error), maxBytes);
+const errors: unknown[] = [];
+const open = (path: string, maxBytes?: number) => new LogFile(path, (error) => void errors.push(error), maxBytes);
 
-it('goes on where it ended and knows the last lines of this run', async () => {
+it('appends to an existing file and returns the last lines of this run', async () => {
   const path = join(await temporaryFolder(), 'web.log');
   const first = open(path);
   first.write('one');
@@ -28,7 +28,7 @@ it.each<[string, (path: string) => Promise<void>]>([
   ['is replaced', async (path) => await rename(`${path}.new`, path)],
   ['is emptied', async (path) => await truncate(path)],
   ['is removed with its folder', async (path) => await rm(dirname(path), { recursive: true })],
-])('goes on when the file %s by others, past the size at which it rotates too', async (_, disturb) => {
+])('keeps writing when the file %s by others, also after rotation', async (_, disturb) => {
   const path = join(await temporaryFolder(), 'logs/web.log');
   const log = open(path, 100);
   for (const size of [10, 200]) {
@@ -40,10 +40,10 @@ it.each<[string, (path: string) => Promise<void>]>([
     expect(await readFile(path, 'utf8')).toBe(`after ${size}\nand more\n`);
   }
   log.close();
-  expect(troubles).toEqual([]);
+  expect(errors).toEqual([]);
 });
 
-it('keeps no line whole that takes the place of thousands', async () => {
+it('truncates a line as long as thousands of others', async () => {
   const path = join(await temporaryFolder(), 'web.log');
   const log = open(path);
   log.write('x'.repeat(1_000_000));
@@ -51,7 +51,7 @@ it('keeps no line whole that takes the place of thousands', async () => {
   expect((await readFile(path, 'utf8')).length).toBeLessThan(17_000);
 });
 
-it('takes 20 MB at most', async () => {
+it('uses at most 20 MB', async () => {
   const path = join(await temporaryFolder(), 'web.log');
   await writeFile(`${path}.1`, 'older');
   await writeFile(path, Buffer.alloc(10 * 1024 * 1024 + 1, 'x'));
@@ -62,11 +62,11 @@ it('takes 20 MB at most', async () => {
   expect((await stat(`${path}.1`)).size).toBe(10 * 1024 * 1024 + 1);
 });
 
-it('says once that lines can not be written, and does not fail', async () => {
+it('reports once that lines can’t be written, and does not fail', async () => {
   const log = open(join(await temporaryFolder(), 'web.log'));
-  log.close(); // What writes now gets an error, as on a full disk.
+  log.close(); // The next write fails, as on a full disk.
   log.write('lost');
   log.write('lost');
-  expect(troubles).toHaveLength(1);
+  expect(errors).toHaveLength(1);
   expect(log.lastLines()).toEqual(['lost', 'lost']);
 });

@@ -11,30 +11,30 @@ const MAX_LINE_CHARS = 16_384;
 /** The log file of one process. At `maxBytes` it is rotated to a file with `.1` appended to its name. */
 export class LogFile {
   readonly #path: string;
-  readonly #onTrouble: (error: unknown) => void;
+  readonly #onError: (error: unknown) => void;
   readonly #maxBytes: number;
   readonly #last: string[] = [];
   #handle: number;
   #troubled = false;
 
-  /** @param onTrouble called once when lines can't be written (a full disk); they are dropped until writing works again */
-  constructor(path: string, onTrouble: (error: unknown) => void, maxBytes = MAX_BYTES) {
+  /** @param onError called once when lines can't be written (a full disk); they are dropped until writing works again */
+  constructor(path: string, onError: (error: unknown) => void, maxBytes = MAX_BYTES) {
     this.#path = path;
-    this.#onTrouble = onTrouble;
+    this.#onError = onError;
     this.#maxBytes = maxBytes;
     this.#handle = openLog(path);
   }
 
   write(line: string): void {
-    const text = line.length > MAX_LINE_CHARS ? `${line.slice(0, MAX_LINE_CHARS)} … (${line.length} characters in all)` : line;
+    const text = line.length > MAX_LINE_CHARS ? `${line.slice(0, MAX_LINE_CHARS)} … (${line.length} characters in total)` : line;
     this.#last.push(text);
     if (this.#last.length > KEPT_LINES) this.#last.shift();
     try {
-      this.#settle();
+      this.#prepare();
       writeSync(this.#handle, `${text}\n`);
       this.#troubled = false;
     } catch (error) {
-      if (!this.#troubled) this.#onTrouble(error);
+      if (!this.#troubled) this.#onError(error);
       this.#troubled = true;
     }
   }
@@ -48,8 +48,8 @@ export class LogFile {
     closeSync(this.#handle);
   }
 
-  /** Makes sure that the handle refers to the file at this path and that the file has room. Since the last line it may have been removed, moved or truncated. */
-  #settle(): void {
+  /** Ensures that the handle refers to the file at this path, which others may have removed, moved or truncated, and rotates a full file. */
+  #prepare(): void {
     const own = fstatSync(this.#handle);
     const found = statSync(this.#path, { throwIfNoEntry: false });
     const isOurs = found !== undefined && found.ino === own.ino && found.dev === own.dev;

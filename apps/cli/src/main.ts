@@ -1,8 +1,8 @@
 import { UserError } from './standalone/user-error.mjs';
 import { unknownCommand, USAGE } from './standalone/usage.mjs';
-import { GaveUp } from './supervise.ts';
+import { ServiceFailedError } from './supervise.ts';
 
-/** Each command loads its own code: `start` must not keep in memory for weeks what `operator create` needs for a second. */
+/** Each command loads only its own code, to keep the memory of the long-running `start` small. */
 async function run(command: string, args: readonly string[]): Promise<void> {
   switch (command) {
     case 'start':
@@ -34,7 +34,7 @@ async function main([command = 'help', ...args]: readonly string[]): Promise<num
     await run(command, args);
     return 0;
   } catch (error) {
-    if (error instanceof GaveUp) process.stderr.write([...error.lastLines.map((line) => `  ${line}`), ''].join('\n'));
+    if (error instanceof ServiceFailedError) process.stderr.write([...error.lastLines.map((line) => `  ${line}`), ''].join('\n'));
     else if (!(error instanceof UserError)) throw error;
     process.stderr.write(`${error.message}\n`);
     return 1;

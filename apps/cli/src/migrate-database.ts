@@ -22,7 +22,7 @@ import { UserError } from './standalone/user-error.mjs';
 const MIN_SERVER_VERSION = 140_000;
 const RETRY_MS = 250;
 /** How long to keep trying a host that does not respond at all. A server that is starting refuses connections; a silent host stays silent. */
-const SILENT_PATIENCE_MS = 3_000;
+const SILENT_TIMEOUT_MS = 3_000;
 
 /** The prefix of lines that say what a running command is waiting for. */
 export const WAITING = 'waiting: ';
@@ -38,20 +38,20 @@ const SELF_EXPLANATORY = [
 ];
 
 export interface Migrated {
-  /** Names of the migrations that were applied, oldest first. */
+  /** The names of the applied migrations, oldest first. */
   readonly applied: readonly string[];
   readonly operators: number;
-  /** Things that the user should know, a sentence each. */
+  /** Sentences that the user should read. */
   readonly notes: readonly string[];
 }
 
 /**
- * Brings the database to this version's schema, waiting up to `patienceMs` for it to answer.
+ * Migrates the database to this version's schema, waiting up to `timeoutMs` for it to answer.
  *
  * @param say called with a line that begins with `WAITING` when a migration waits for other sessions
  * @throws UserError when the database does not answer, is too old, was migrated by a newer version, or a migration failed
  */
-export async function migrateDatabase(url: string, patienceMs: number, say: (line: string) => void = () => undefined): Promise<Migrated> {
+export async function migrateDatabase(url: string, timeoutMs: number, say: (line: string) => void = () => undefined): Promise<Migrated> {
   const name = describe(url);
   for (const begun = Date.now(); ; await delay(RETRY_MS)) {
     try {
@@ -61,8 +61,8 @@ export async function migrateDatabase(url: string, patienceMs: number, say: (lin
       if (error instanceof Error && SELF_EXPLANATORY.some((kind) => error instanceof kind))
         throw new UserError(error.message, { cause: error });
       const failure = explainConnectionFailure(error, url);
-      const patience = failure?.silent === true ? Math.min(patienceMs, SILENT_PATIENCE_MS) : patienceMs;
-      if (Date.now() - begun > patience || !isUnavailable(error))
+      const timeout = failure?.silent === true ? Math.min(timeoutMs, SILENT_TIMEOUT_MS) : timeoutMs;
+      if (Date.now() - begun > timeout || !isUnavailable(error))
         throw new UserError(`${name} can't be used: ${failure?.reason ?? reasonOf(error)}.`, { cause: error });
     }
   }

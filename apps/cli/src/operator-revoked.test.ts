@@ -14,7 +14,7 @@ vi.setConfig({ testTimeout: 240_000 });
 const SECRET = 'kZ3v9QmT1xW7bN5rY8cJ2hF6gD4sA0pL';
 const EMAIL = 'olga@example.org';
 
-/** An installation with a database of its own and an operator in it. */
+/** An installation with its own database and an operator. */
 async function makeInstallation(more: NodeJS.ProcessEnv = {}): Promise<{ place: Place; url: string; id: number }> {
   const { database, url } = await createTestDatabase();
   onTestFinished(async () => await database.close());
@@ -26,7 +26,7 @@ async function makeInstallation(more: NodeJS.ProcessEnv = {}): Promise<{ place: 
   return { place, url, id };
 }
 
-/** Holds a connection to the database as the web app does. */
+/** Holds a connection to the database like the web app. */
 async function connectAsWebApp(url: string): Promise<void> {
   const web = openDatabase({ url, applicationName: APPLICATION_NAMES.web, poolSize: 1 });
   onTestFinished(async () => await web.close());
@@ -39,7 +39,7 @@ const urlOfRelay = ({ socketPort }: Place, host = '127.0.0.1') => `http://${host
 const hasIPv6 = Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === '::1'));
 
 it.each([undefined, '0.0.0.0', '127.0.0.1', ...(hasIPv6 ? ['::', '::1', '[::1]'] : [])])(
-  'ends the connections of a removed operator on a relay whose SOCKET_HOST is %s',
+  'closes the connections of a removed operator on a relay with SOCKET_HOST %s',
   async (host) => {
     const { place, id } = await makeInstallation(host === undefined ? {} : { SOCKET_HOST: host });
     await startRelay(place, SECRET);
@@ -50,7 +50,7 @@ it.each([undefined, '0.0.0.0', '127.0.0.1', ...(hasIPv6 ? ['::', '::1', '[::1]']
   },
 );
 
-it('fails when the relay is away while a web app is connected, and succeeds when the relay is back', async () => {
+it('fails while the relay is down and a web app is connected, and succeeds when the relay is back', async () => {
   const { place, url } = await makeInstallation();
   const relay = await startRelay(place, SECRET);
   await relay.stop();
@@ -60,7 +60,7 @@ it('fails when the relay is away while a web app is connected, and succeeds when
     const { code, output, errors } = await runCli(place, ['operator', verb, '--email', EMAIL, ...more]);
     expect([code, output.startsWith(EMAIL)]).toEqual([1, true]);
     expect(errors).toContain(`No relay answered at ${urlOfRelay(place)} (ECONNREFUSED), but a web app has 1 connection to this database: `);
-    expect(errors).toContain('until their token ends (at most 10 minutes) or the web app tells the relay');
+    expect(errors).toContain('until their token expires (at most 10 minutes) or the web app notifies the relay');
     expect(errors.trim().split('\n')).toEqual([expect.stringMatching(/^Database: /), expect.stringMatching(/^No relay answered /)]);
   }
   await startRelay(place, SECRET);
@@ -70,7 +70,7 @@ it('fails when the relay is away while a web app is connected, and succeeds when
 it.each<[string, NodeJS.ProcessEnv, string]>([
   ['another SOCKET_PORT', { SOCKET_PORT: '10' }, 'No relay answered at http://127.0.0.1:10 ('],
   ['another RELAY_INTERNAL_URL', { RELAY_INTERNAL_URL: 'http://127.0.0.1:10' }, 'No relay answered at http://127.0.0.1:10 ('],
-  ['no JWT_SECRET', { JWT_SECRET: '' }, 'was not told, because JWT_SECRET is not set here'],
+  ['no JWT_SECRET', { JWT_SECRET: '' }, 'was not notified, because JWT_SECRET is not set here'],
   ['another JWT_SECRET', { JWT_SECRET: 'aZ3v9QmT1xW7bN5rY8cJ2hF6gD4sA0pX' }, 'it has another JWT_SECRET than this command'],
 ])('fails in a shell with %s while the servers run', async (_, env, problem) => {
   const { place, url, id } = await makeInstallation();
@@ -83,7 +83,7 @@ it.each<[string, NodeJS.ProcessEnv, string]>([
   expect(socket.connected).toBe(true);
 });
 
-it('fails when a start holds the data folder and its relay is looked for at another port', async () => {
+it('fails when a start holds the data folder and the relay’s port differs from the settings', async () => {
   const place = await makePlace();
   await runCli(place, ['operator', 'create', '--email', EMAIL, '--name', 'Olga', '--password', 'correct horse']);
   const start = startSystem(place);
@@ -95,11 +95,11 @@ it('fails when a start holds the data folder and its relay is looked for at anot
   await once(start.child, 'exit');
 });
 
-it('succeeds where no server runs, and says that nobody was told', async () => {
+it('succeeds where no server runs, and says that no relay was notified', async () => {
   const { place } = await makeInstallation();
   const { code, errors } = await remove(place);
   expect(code).toBe(0);
   expect(errors).toContain(
-    `No relay answered at ${urlOfRelay(place)} (ECONNREFUSED), and nothing shows that servers of this installation run.`,
+    `No relay answered at ${urlOfRelay(place)} (ECONNREFUSED), and there is no sign that this installation is running.`,
   );
 });

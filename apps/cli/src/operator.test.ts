@@ -29,16 +29,16 @@ async function operators(url: string) {
   }
 }
 
-it('makes an operator while nothing runs and while the system runs, in the same database, once', async () => {
+it('creates an operator once, in the same database, whether the system runs or not', async () => {
   const place = await makePlace();
   expect(await runCli(place, create('Olga@example.org'))).toEqual({
     code: 0,
-    output: 'Operator Olga@example.org is made.\n',
+    output: 'Operator Olga@example.org was created.\n',
     errors: `Database: the embedded one in ${place.dataDir}/postgres, created just now.\n`,
   });
   const errors = `Database: the embedded one in ${place.dataDir}/postgres.\n`;
   const start = startSystem(place);
-  // Not ready yet: it waits for the database that is coming up.
+  // The system is not ready yet: the command waits for its database.
   const early = runCli(place, create('early@example.org'));
   await untilReady(start);
   expect(await early).toMatchObject({ code: 0, errors });
@@ -59,7 +59,7 @@ it('makes an operator while nothing runs and while the system runs, in the same 
   expect(await runCli(place, create('ada@example.org'))).toMatchObject({ code: 1 });
 });
 
-it('uses the database of DATABASE_URL, and the password of the standard input', async () => {
+it('uses the database of DATABASE_URL, and a password from standard input', async () => {
   const place = await makePlace();
   const { database, url } = await createTestDatabase();
   await database.close();
@@ -75,7 +75,7 @@ it('uses the database of DATABASE_URL, and the password of the standard input', 
   });
 });
 
-it('lists, changes and removes operators, and has the running relay end their connections', async () => {
+it('lists, changes and removes operators, and makes the running relay close their connections', async () => {
   const place = await makePlace();
   await runCli(place, create('olga@example.org'));
   const start = startSystem(place);
@@ -103,10 +103,10 @@ it.each([
   [['operator', 'create'], /^--email is missing: operator create /],
   [create('olga', '--password', 'short'), /^--email must be an e-mail address; --password must have at least 10 characters\.\n$/],
   [create('olga@example.org', '--role', 'boss'), /^--role is "boss"; it must be OPERATOR or ADMIN\.\n$/],
-  [create('olga@example.org', '--colour', 'red'), /^operator create: Unknown option '--colour'/],
+  [create('olga@example.org', '--color', 'red'), /^operator create: Unknown option '--color'/],
   [['serve'], /^There is no command "serve"; /],
   [['start', 'now'], /^start takes no arguments, and got "now"\. /],
-])('says in one line what is wrong with %j', async (args, line) => {
+])('%j says in one line what is wrong', async (args, line) => {
   const place = await makePlace();
   const { database, url } = await createTestDatabase();
   await database.close();
@@ -116,7 +116,7 @@ it.each([
   expect(errors.trim().split('\n')).toHaveLength(1);
 });
 
-it('says in one line that the database of DATABASE_URL does not answer, without its password', async () => {
+it('says in one line, without the password, that the database of DATABASE_URL does not answer', async () => {
   const place = await makePlace();
   const { code, errors } = await runCli(place, ['migrate'], { env: { DATABASE_URL: 'postgresql://me:canary@127.0.0.1:1/chat' } });
   expect(code).toBe(1);

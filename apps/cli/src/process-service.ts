@@ -13,14 +13,14 @@ export interface ProgramSpec {
   readonly args: readonly string[];
   readonly cwd: string;
   readonly environment: Environment;
-  /** Milliseconds that it may take to stop before it is killed. */
+  /** How long it may take to stop before it is killed. Milliseconds. */
   readonly patienceMs: number;
 }
 
 export type OnLine = (line: string, stream: 'stdout' | 'stderr') => void;
 
-/** How long to wait for the output of a program that has ended when another process still holds its pipes. */
-const LAST_WORDS_MS = 1_000;
+/** How long to wait for the output of an ended program while another process holds its pipes. */
+const OUTPUT_TIMEOUT_MS = 1_000;
 
 /**
  * Runs a program tied to this process. It leads its own session and process group: Ctrl-C in the terminal reaches only this process, which stops its
@@ -58,7 +58,7 @@ async function untilEnded(child: ChildProcess, pid: number): Promise<Exit> {
   const closed = once(child, 'close');
   const [code, signal] = (await once(child, 'exit')) as [Exit['code'], Exit['signal']];
   endGroup(pid);
-  await Promise.race([closed, delay(LAST_WORDS_MS)]);
+  await Promise.race([closed, delay(OUTPUT_TIMEOUT_MS)]);
   return { code, signal };
 }
 

@@ -4,7 +4,7 @@ const SHOWN = 3;
 const MAX_KINDS = 100;
 const OTHERS = 'other warnings';
 
-/** Passes the first few lines of a kind and counts the rest, so that a line that is repeated a thousand times does not scroll away everything else. */
+/** Passes the first few lines of a kind and counts the rest, so that a repeated line does not scroll everything else away. */
 export class Repeats {
   readonly #onRepeats: (kind: string, count: number) => void;
   readonly #seen = new Map<string, number>();

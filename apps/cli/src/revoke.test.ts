@@ -17,7 +17,7 @@ afterEach(() => {
   for (const close of closers.splice(0)) close();
 });
 
-/** A relay that answers with these, one after the other. */
+/** A relay that answers with these statuses, one after the other. */
 async function relayThatAnswers(...statuses: number[]): Promise<{ url: string; heard: { authorization: string; body: string }[] }> {
   const heard: { authorization: string; body: string }[] = [];
   const server = createServer((request, response) => {
@@ -37,10 +37,10 @@ async function relayThatAnswers(...statuses: number[]): Promise<{ url: string; h
 const at = (url: string, more: Record<string, string> = {}) =>
   readConfig({ JWT_SECRET: SECRET, RELAY_INTERNAL_URL: url, ...more }, '/repo');
 
-it('tells the relay as a service, and again until it takes it', async () => {
+it('notifies the relay with a service token, and retries until the relay accepts', async () => {
   const relay = await relayThatAnswers(503, 202);
-  // A final slash makes no other address of it.
-  expect(await revokeAtRelay(at(`${relay.url}/`), 7)).toEqual({ told: true });
+  // A trailing slash does not matter.
+  expect(await revokeAtRelay(at(`${relay.url}/`), 7)).toEqual({ accepted: true });
   expect(relay.heard).toHaveLength(2);
   const [, { authorization, body } = { authorization: '', body: '{}' }] = relay.heard;
   expect(JSON.parse(body)).toEqual([{ event: 'revoked', role: 'operator', id: 7, at: expect.any(Number) }]);
@@ -52,29 +52,29 @@ it.each([
   [404, 'status 404: a proxy, or another program'],
   [200, 'status 200'],
   [302, 'status 302'],
-])('is not content with status %i', async (status, reason) => {
+])('does not accept status %i', async (status, reason) => {
   const relay = await relayThatAnswers(status, status, status);
   expect(await revokeAtRelay(at(relay.url), 7)).toEqual({
-    told: false,
+    accepted: false,
     answered: true,
-    reason: `${relay.url} did not take it (${reason})`,
+    reason: `${relay.url} did not accept it (${reason})`,
   });
 });
 
-it('says that nobody was told where nothing listens, and where there is no secret to tell it with', async () => {
+it('reports that no relay was notified when nothing listens, or when there is no secret', async () => {
   const gone = await relayThatAnswers();
   for (const close of closers.splice(0)) close();
   expect(await revokeAtRelay(at(gone.url), 7)).toEqual({
-    told: false,
+    accepted: false,
     answered: false,
     reason: `no relay answered at ${gone.url} (ECONNREFUSED)`,
   });
   const dataDir = join(await temporaryFolder(), 'data');
   expect(await revokeAtRelay(at(gone.url, { JWT_SECRET: '', DATA_DIR: dataDir }), 7)).toEqual({
-    told: false,
+    accepted: false,
     answered: false,
-    reason: `the relay at ${gone.url} was not told, because JWT_SECRET is not set here`,
+    reason: `the relay at ${gone.url} was not notified, because JWT_SECRET is not set here`,
   });
-  // It made no data folder to look for one.
+  // It created no data folder.
   expect(existsSync(dataDir)).toBe(false);
 });

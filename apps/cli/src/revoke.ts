@@ -11,40 +11,40 @@ import { readSecrets } from './secrets.ts';
 /** Pauses before each attempt. Milliseconds. */
 const RETRY_AFTER_MS = [0, 300, 1_000];
 
-/** Whether a relay took a revocation. */
-export type Telling =
-  | { readonly told: true }
+/** Whether a relay accepted a revocation. */
+export type RevocationResult =
+  | { readonly accepted: true }
   | {
-      readonly told: false;
-      /** Something answered, so connections may be open there. */
+      readonly accepted: false;
+      /** Whether a server answered, so that connections may be open there. */
       readonly answered: boolean;
-      /** What went wrong, as a clause without a full stop: `no relay answered at http://127.0.0.1:3001 (ECONNREFUSED)`. */
+      /** The problem, as a clause without a final period: `no relay answered at http://127.0.0.1:3001 (ECONNREFUSED)`. */
       readonly reason: string;
     };
 
-/** Has the relay end an operator's connections, and refuse their tokens from before now. Tries a few times. */
-export async function revokeAtRelay(config: Config, id: number): Promise<Telling> {
+/** Makes the relay close an operator's connections and refuse their tokens issued before now. Retries a few times. */
+export async function revokeAtRelay(config: Config, id: number): Promise<RevocationResult> {
   const relayUrl = config.relayInternalUrl;
   const secret = config.jwtSecret ?? (await readSecrets(dataDirAt(config.dataDir)))?.jwtSecret;
   if (secret === undefined)
-    return { told: false, answered: false, reason: `the relay at ${relayUrl} was not told, because JWT_SECRET is not set here` };
+    return { accepted: false, answered: false, reason: `the relay at ${relayUrl} was not notified, because JWT_SECRET is not set here` };
   const sender = { relayUrl, tokens: createTokens([secret]), name: 'command line' };
   const revocation = revokedHint({ role: 'operator', id }, new Date());
-  let telling: Telling = { told: false, answered: false, reason: '' };
+  let result: RevocationResult = { accepted: false, answered: false, reason: '' };
   for (const wait of RETRY_AFTER_MS) {
     await delay(wait);
-    telling = tellingOf(await postHints(sender, [revocation]), relayUrl);
-    if (telling.told) break;
+    result = resultOf(await postHints(sender, [revocation]), relayUrl);
+    if (result.accepted) break;
   }
-  return telling;
+  return result;
 }
 
-function tellingOf(answer: RelayAnswer, relayUrl: string): Telling {
-  if (answer.outcome === 'taken') return { told: true };
+function resultOf(answer: RelayAnswer, relayUrl: string): RevocationResult {
+  if (answer.outcome === 'taken') return { accepted: true };
   if (answer.outcome === 'unreachable')
-    return { told: false, answered: false, reason: `no relay answered at ${relayUrl} (${reasonOf(answer.error)})` };
+    return { accepted: false, answered: false, reason: `no relay answered at ${relayUrl} (${reasonOf(answer.error)})` };
   const { status } = answer;
-  return { told: false, answered: true, reason: `${relayUrl} did not take it (status ${status}${explanationOf(status)})` };
+  return { accepted: false, answered: true, reason: `${relayUrl} did not accept it (status ${status}${explanationOf(status)})` };
 }
 
 function explanationOf(status: number): string {

@@ -39,7 +39,7 @@ export async function isSwitchboard(url: string): Promise<boolean> {
     const body: unknown = await response.json();
     return response.status === 200 && typeof body === 'object' && body !== null && 'ok' in body && body.ok === true;
   } catch {
-    // Nothing listens there, or a program that is not Switchboard.
+    // Nothing listens there, or it is another program.
     return false;
   }
 }

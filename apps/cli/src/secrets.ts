@@ -22,14 +22,14 @@ const exists = async (path: string) =>
 
 /** (A backup does not restore the database's password: it belongs to the database files in place.) */
 const ADVICE =
-  'Put back the one of a copy of the data folder, or restore a backup into a new database: see "When only secrets.json is lost" in docs/backup.md.';
+  'Restore it from a copy of the data folder, or restore a backup into a new database: see "When only secrets.json is lost" in docs/backup.md.';
 
 /**
  * The secrets of the data folder, generated when there are none. The caller must hold the folder's lock, or two processes could generate different ones.
  *
  * @throws UserError when they are damaged, or missing although their database exists: new secrets would not open it
  */
-export async function settleSecrets(dataDir: DataDir): Promise<Secrets> {
+export async function ensureSecrets(dataDir: DataDir): Promise<Secrets> {
   const found = await readSecrets(dataDir);
   if (found !== undefined) return found;
   if (await exists(join(dataDir.postgres, 'PG_VERSION')))

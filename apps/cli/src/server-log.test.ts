@@ -16,7 +16,7 @@ async function openLog() {
   return { log, shown, read };
 }
 
-it('keeps a warning that 20 MB and more of other lines would have replaced', async () => {
+it('keeps a warning that more than 20 MB of other lines would have displaced', async () => {
   const { log, read } = await openLog();
   log.write(entry('error', 'the one that matters'), 'stdout');
   const quiet = entry('info', 'request refused', { origin: 'o'.repeat(14_000) });
@@ -27,7 +27,7 @@ it('keeps a warning that 20 MB and more of other lines would have replaced', asy
   expect(await read('web.problems.log')).toContain('the one that matters');
 });
 
-it('shows the first few of a kind and counts the others, on the terminal and in the file of problems', async () => {
+it('shows the first few lines of a kind and counts the rest, on the terminal and in the problems file', async () => {
   const { log, shown, read } = await openLog();
   for (let count = 0; count < 5_000; count += 1) log.write(entry('warn', 'rate_limited', { ip: `10.0.0.${count}` }), 'stdout');
   log.write('Warning: something else', 'stderr');
@@ -42,7 +42,7 @@ it('shows the first few of a kind and counts the others, on the terminal and in 
   expect((await read('web.problems.log')).trim().split('\n')).toHaveLength(5);
 });
 
-it('is not flooded by warnings that are never the same', async () => {
+it('is not flooded by ever-changing warnings', async () => {
   const { log, shown } = await openLog();
   const word = (count: number) => String(count).replaceAll(/\d/g, (digit) => 'abcdefghij'[Number(digit)] ?? '');
   for (let count = 0; count < 5_000; count += 1) log.write(entry('warn', `refused ${word(count)}`), 'stdout');

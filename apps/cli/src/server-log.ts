@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { LogFile } from './log-file.ts';
 import { Repeats } from './repeats.ts';
-import { type Terminal, worthShowing } from './terminal.ts';
+import { type Terminal, terminalLineOf } from './terminal.ts';
 
 /** Room for about ten thousand warnings, which other lines never displace. */
 const PROBLEMS_BYTES = 2 * 1024 * 1024;
@@ -28,14 +28,14 @@ export class ServerLog {
     };
     this.#all = open(`${name}.log`);
     this.#problems = open(`${name}.problems.log`, PROBLEMS_BYTES);
-    this.#repeats = new Repeats((kind, count) => this.#tellRepeats(kind, count));
+    this.#repeats = new Repeats((kind, count) => this.#reportRepeats(kind, count));
     this.#timer = setInterval(() => this.#repeats.flush(), COUNTING_MS);
     this.#timer.unref();
   }
 
   write(line: string, stream: 'stdout' | 'stderr'): void {
     this.#all.write(line);
-    const loud = worthShowing(this.#name, line, stream);
+    const loud = terminalLineOf(this.#name, line, stream);
     if (loud === undefined || !this.#repeats.admit(loud.kind)) return;
     this.#problems.write(line.slice(0, PROBLEM_CHARS));
     this.#terminal.warn(loud.text);
@@ -53,7 +53,7 @@ export class ServerLog {
     this.#problems.close();
   }
 
-  #tellRepeats(kind: string, count: number): void {
+  #reportRepeats(kind: string, count: number): void {
     const text = `${kind}: ${count} more of these`;
     this.#problems.write(JSON.stringify({ level: 'warn', time: new Date().toISOString(), msg: text }));
     this.#terminal.warn(text);

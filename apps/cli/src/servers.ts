@@ -6,8 +6,8 @@ import type { Environment } from './config.ts';
 import type { ProgramSpec } from './process-service.ts';
 import { ROOT } from './root.ts';
 
-/** Milliseconds that the web app's requests may take to finish before it is killed. */
-const PATIENCE_MS = 6_000;
+/** How long the web app's requests may take to finish before it is killed. Milliseconds. */
+const STOP_TIMEOUT_MS = 6_000;
 
 /** The built relay. It disconnects its clients over up to DRAIN_SECONDS before it stops. */
 export function relayProgram(environment: Environment): ProgramSpec {
@@ -16,7 +16,7 @@ export function relayProgram(environment: Environment): ProgramSpec {
     args: [join(ROOT, 'apps/relay/dist/relay.js')],
     cwd: join(ROOT, 'apps/relay'),
     environment,
-    patienceMs: readVariables(environment).DRAIN_SECONDS * 1_000 + PATIENCE_MS,
+    patienceMs: readVariables(environment).DRAIN_SECONDS * 1_000 + STOP_TIMEOUT_MS,
   };
 }
 
@@ -27,6 +27,6 @@ export function webProgram(environment: Environment): ProgramSpec {
     args: [join(ROOT, 'apps/web/dist/web.js')],
     cwd: join(ROOT, 'apps/web'),
     environment,
-    patienceMs: PATIENCE_MS,
+    patienceMs: STOP_TIMEOUT_MS,
   };
 }

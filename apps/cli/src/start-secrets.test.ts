@@ -35,7 +35,7 @@ it.each([
   expect(relay.output()).toBe(start.output());
 });
 
-it('starts outside production with a weak secret, and says so', async () => {
+it('starts outside production with a weak secret, and warns', async () => {
   const { database, url } = await createTestDatabase();
   await database.close();
   const start = startSystem(await makePlace({ DATABASE_URL: url, JWT_SECRET: '0123456789abcdef0123456789abcdef' }));

@@ -25,7 +25,7 @@ import {
   urlOf,
 } from './testing/run-start.ts';
 
-/** Names of the clients in the database. */
+/** The names of the clients in the database. */
 async function clientNames(place: Place, add?: string): Promise<string[]> {
   const database = openDatabase({ url: await urlOf(place), applicationName: 'test', poolSize: 1 });
   try {
@@ -39,10 +39,10 @@ async function clientNames(place: Place, add?: string): Promise<string[]> {
 
 const hasIPv6 = Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === '::1'));
 
-// Each test starts a system or two, with a PostgreSQL that makes its files first: seconds on a machine that has nothing else to do.
+// Each test starts one or two systems, whose PostgreSQL creates its files first. That takes seconds even on an idle machine.
 vi.setConfig({ testTimeout: 120_000 });
 
-it('comes up, says where everything is, and stops in order', async () => {
+it('starts, prints the addresses, and stops gracefully', async () => {
   const place = await makePlace();
   const start = startSystem(place);
   await untilReady(start);
@@ -56,7 +56,7 @@ it('comes up, says where everything is, and stops in order', async () => {
     'npm run switchboard -- operator create --email ',
   ])
     expect(start.output()).toContain(part);
-  // Warnings of the servers are shown, the rest is in their logs.
+  // The servers' warnings are shown; the rest is in their logs.
   expect(start.output()).toContain('relay: warn: loud words\n');
   expect(start.output()).not.toContain('quiet words');
   expect(await readFile(join(place.dataDir, 'logs/web.log'), 'utf8')).toContain('quiet words');
@@ -69,12 +69,12 @@ it('comes up, says where everything is, and stops in order', async () => {
   const stops = (await readEvents(place)).filter(({ what }) => what === 'SIGTERM').map(({ name }) => name);
   expect(stops).toEqual(['web', 'relay']);
   expect(await readdir(place.dataDir)).not.toContain('switchboard.lock');
-  // PostgreSQL was shut down and did not crash: it removed its own pid file.
+  // PostgreSQL shut down cleanly: it removed its pid file.
   expect(existsSync(join(place.dataDir, 'postgres/postmaster.pid'))).toBe(false);
 });
 
 it.each(['127.0.0.1', '0.0.0.0', ...(hasIPv6 ? ['::1', '[::1]', '::'] : [])])(
-  'comes up with a relay that listens on %s alone',
+  'starts with a relay that listens only on %s',
   async (host) => {
     const { database, url } = await createTestDatabase();
     await database.close();
@@ -84,7 +84,7 @@ it.each(['127.0.0.1', '0.0.0.0', ...(hasIPv6 ? ['::1', '[::1]', '::'] : [])])(
   },
 );
 
-it('brings back whatever is killed, the database with its rows and on the same port', async () => {
+it('restarts killed services, the database with its rows on the same port', async () => {
   const place = await makePlace();
   await untilReady(startSystem(place));
   const url = await urlOf(place);
@@ -101,20 +101,20 @@ it('brings back whatever is killed, the database with its rows and on the same p
   expect(await urlOf(place)).toBe(url);
 });
 
-it('makes no new database in the place of one that was removed while it ran', async () => {
+it('creates no new database when the running one was removed', async () => {
   const place = await makePlace();
   const start = startSystem(place);
   await untilReady(start);
   const pid = await postgresPid(place);
   await rename(join(place.dataDir, 'postgres'), join(place.dataDir, 'moved away'));
   process.kill(pid, 'SIGKILL');
-  await expect.poll(() => start.output()).toContain('postgres is gone); starting it again');
+  await expect.poll(() => start.output()).toContain('postgres is gone); restarting');
   expect(existsSync(join(place.dataDir, 'postgres'))).toBe(false);
   start.child.kill('SIGTERM');
   expect(await once(start.child, 'exit')).toEqual([0, null]);
 });
 
-it('leaves nothing behind when it is killed, and starts again with every row', async () => {
+it('leaves no processes when it is killed, and starts again with every row', async () => {
   const place = await makePlace();
   const first = startSystem(place);
   await untilReady(first);
@@ -122,7 +122,7 @@ it('leaves nothing behind when it is killed, and starts again with every row', a
   const url = await urlOf(place);
   const pids = await processesOf(place);
   first.child.kill('SIGKILL');
-  // At once: what was left is still on its way out and holds the ports.
+  // Immediately: the old processes are still stopping and hold the ports.
   const second = startSystem(place);
   await untilReady(second);
   expect(pids.filter(isAlive)).toEqual([]);
@@ -133,7 +133,7 @@ it('leaves nothing behind when it is killed, and starts again with every row', a
   await untilGone(all);
 });
 
-it('starts after everything was killed at once', async () => {
+it('starts after all processes were killed', async () => {
   const place = await makePlace();
   const first = startSystem(place);
   await untilReady(first);
@@ -144,7 +144,7 @@ it('starts after everything was killed at once', async () => {
   expect(await clientNames(place)).toEqual(['Vera']);
 });
 
-it('ends a process that a killed start left behind and that does not end by itself', async () => {
+it('ends a process that a killed start left behind and that does not stop on its own', async () => {
   const place = await makePlace();
   const first = startSystem(place, 'web:stubborn');
   await untilReady(first);
@@ -154,7 +154,7 @@ it('ends a process that a killed start left behind and that does not end by itse
   expect(isAlive(web)).toBe(false);
 });
 
-it('kills what does not stop in time, and what a server started', async () => {
+it('kills a server that does not stop in time, and the servers’ child processes', async () => {
   const place = await makePlace();
   const start = startSystem(place, 'web:stubborn', 'web:grandchild', 'relay:grandchild');
   await untilReady(start);
@@ -168,17 +168,17 @@ it('kills what does not stop in time, and what a server started', async () => {
   await untilGone(pids);
 });
 
-it('stops with the last words of a server that does not start', async () => {
+it('stops and prints the last output of a server that does not start', async () => {
   const place = await makePlace();
   const start = startSystem(place, 'web:refuse');
   expect(await once(start.child, 'close')).toEqual([1, null]);
   expect(start.output()).toContain('web does not like its settings\nweb did not start (exit code 3).\n');
-  // The relay may have come up meanwhile, or not.
+  // The relay may or may not have started.
   await untilGone((await readEvents(place)).map(({ pid }) => pid));
   expect(existsSync(join(place.dataDir, 'postgres/postmaster.pid'))).toBe(false);
 });
 
-it('can be stopped while it comes up', async () => {
+it('can be stopped while it starts', async () => {
   const place = await makePlace();
   const start = startSystem(place);
   await expect.poll(() => existsSync(join(place.dataDir, 'secrets.json'))).toBe(true);
@@ -188,7 +188,7 @@ it('can be stopped while it comes up', async () => {
   expect(existsSync(join(place.dataDir, 'switchboard.lock'))).toBe(false);
 });
 
-/** Starts the system as the grandchild of a parent that does nothing but wait for it, as npm does, and returns both. */
+/** Starts the system as the grandchild of a parent that only waits for it, like npm, and returns both. */
 async function startUnderParent(place: Place, env: NodeJS.ProcessEnv) {
   const script = `
     const { spawn } = require('node:child_process');
@@ -223,10 +223,10 @@ it('ends when the npm that started it is killed', async () => {
   expect((await readEvents(place)).filter(({ what }) => what === 'SIGTERM').map(({ name }) => name)).toEqual(['web', 'relay']);
 });
 
-it('lives on when whoever put it into the background is gone', async () => {
+it('keeps running when the shell that put it into the background has ended', async () => {
   const [place, other] = [await makePlace(), await makePlace()];
   const { parent, supervisor } = await startUnderParent(place, {});
-  // One that looks for its parent, to show how long that takes: this one is gone some time before or after, if it looks.
+  // A second system that watches its parent shows how long that takes: if the first one watched, too, it would end at about the same time.
   const looking = await startUnderParent(other, { npm_lifecycle_event: 'start' });
   parent.kill('SIGKILL');
   await once(parent, 'exit');
@@ -237,18 +237,18 @@ it('lives on when whoever put it into the background is gone', async () => {
   await untilGone([supervisor, ...(await processesOf(place))]);
 });
 
-it('says in one line that it is running already, and on which folder', async () => {
+it('says in one line that it is already running, and on which folder', async () => {
   const place = await makePlace();
   const first = startSystem(place);
   await untilReady(first);
   const second = startSystem(place);
   expect(await once(second.child, 'close')).toEqual([1, null]);
   expect(second.output()).toBe(`Switchboard is already running on ${place.dataDir} (process ${first.pid}).\n`);
-  // The first one is none the worse for it.
+  // The first one is not affected.
   expect(await clientNames(place)).toEqual([]);
 });
 
-it('waits for one that is stopping', async () => {
+it('waits for another start that is stopping', async () => {
   const place = await makePlace();
   const first = startSystem(place, 'web:stubborn');
   await untilReady(first);
@@ -259,12 +259,12 @@ it('waits for one that is stopping', async () => {
   expect(await clientNames(place)).toEqual([]);
 });
 
-// Only Linux tells who has a port.
+// Only Linux reveals the process that uses a port.
 const LINE_ABOUT_THE_PORT = new RegExp(
   `^SOCKET_PORT is "\\d+", and that port is in use${process.platform === 'linux' ? ` by process ${process.pid} \\(.*\\)` : ''}; it must be a free port\\.\n$`,
 );
 
-it('says in one line which port is taken and by whom', async () => {
+it('says in one line which port is in use, and by which process', async () => {
   const place = await makePlace();
   const server = createServer().listen(place.socketPort, '127.0.0.1');
   await once(server, 'listening');
@@ -274,7 +274,7 @@ it('says in one line which port is taken and by whom', async () => {
   expect(start.output()).toMatch(LINE_ABOUT_THE_PORT);
 });
 
-it('says in one line that secrets are gone which belong to the database', async () => {
+it('says in one line that the database’s secrets are missing', async () => {
   const place = await makePlace();
   const first = startSystem(place);
   await untilReady(first);
@@ -289,5 +289,5 @@ it('says in one line that secrets are gone which belong to the database', async 
   await writeFile(secrets, '{');
   const third = startSystem(place);
   expect(await once(third.child, 'close')).toEqual([1, null]);
-  expect(third.output()).toMatch(/^\S+secrets\.json is damaged\. Put back .* in docs\/backup\.md\.\n$/);
+  expect(third.output()).toMatch(/^\S+secrets\.json is damaged\. Restore it .* in docs\/backup\.md\.\n$/);
 });

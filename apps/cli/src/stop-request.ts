@@ -2,8 +2,8 @@ import { startedByNohup, watchParents } from './standalone/parents.mjs';
 import type { Config } from './config.ts';
 
 /**
- * A signal that aborts when this process is asked to stop: by SIGINT, SIGTERM or SIGHUP, because the npm that started it has ended, or because the
- * standard input of a supervised process was closed. Later requests change nothing: one Ctrl-C may arrive twice, from npm and from the terminal.
+ * A signal that aborts when this process should stop: on SIGINT, SIGTERM or SIGHUP, when the npm that started it has ended, or when the standard input of a
+ * supervised process was closed. Later requests have no effect: one Ctrl-C may arrive twice, from npm and from the terminal.
  */
 export function stopRequest(config: Config): AbortSignal {
   const controller = new AbortController();

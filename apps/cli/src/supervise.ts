@@ -1,47 +1,47 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** How a process ended. */
+/** The exit of a process. */
 export interface Exit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }
 
-/** One life of a service. */
+/** A running process of a service. */
 export interface Running {
   readonly pid: number;
-  /** Settles when it has ended, for whatever reason. */
+  /** Resolves when it has ended, for any reason. */
   readonly exited: Promise<Exit>;
-  /** Ends it and whatever it left behind; does nothing more when it has ended. */
+  /** Ends it and its remaining child processes; only the latter when it has ended. */
   stop(): Promise<void>;
 }
 
-/** Something that is to run for as long as we do. */
+/** A service that runs as long as this process. */
 export interface Service {
   readonly name: string;
   start(): Promise<Running>;
-  /** What it printed last, oldest first. */
+  /** Its last output, oldest line first. */
   lastLines(): readonly string[];
 }
 
-/** When to start a service again, and when to give up. */
+/** When to restart a service, and when to give up. */
 export interface Policy {
   readonly firstDelayMs: number;
   readonly maxDelayMs: number;
-  /** So many ends within `windowMs` are too many. */
-  readonly maxDeaths: number;
+  /** The number of exits within `windowMs` at which to give up. */
+  readonly maxExits: number;
   readonly windowMs: number;
 }
 
-const POLICY: Policy = { firstDelayMs: 200, maxDelayMs: 5_000, maxDeaths: 10, windowMs: 60_000 };
+const POLICY: Policy = { firstDelayMs: 200, maxDelayMs: 5_000, maxExits: 10, windowMs: 60_000 };
 
-/** Milliseconds to wait before the next start, after so many recent ends (1 or more): twice as long each time, up to a limit. */
-export function pauseMs({ firstDelayMs, maxDelayMs }: Policy, deaths: number): number {
-  return Math.min(maxDelayMs, firstDelayMs * 2 ** (deaths - 1));
+/** Backoff before the next start, in milliseconds, after a number of recent exits (1 or more): doubled each time, up to a limit. */
+export function pauseMs({ firstDelayMs, maxDelayMs }: Policy, exits: number): number {
+  return Math.min(maxDelayMs, firstDelayMs * 2 ** (exits - 1));
 }
 
-/** A service does not stay up. `lastLines` is what it printed last. */
-export class GaveUp extends Error {
-  override readonly name = 'GaveUp';
+/** A service keeps ending. `lastLines` is its last output. */
+export class ServiceFailedError extends Error {
+  override readonly name = 'ServiceFailedError';
   constructor(
     message: string,
     readonly lastLines: readonly string[],
@@ -50,20 +50,20 @@ export class GaveUp extends Error {
   }
 }
 
-/** Who hears what happens to a service. */
+/** Callbacks for restarts and failures of a service. */
 export interface Listener {
   onRestart(line: string): void;
-  onGiveUp(error: GaveUp): void;
+  onGiveUp(error: ServiceFailedError): void;
 }
 
-/** A service that is kept running. */
+/** Keeps a service running. */
 export class Supervision {
   readonly #service: Service;
   readonly #listener: Listener;
   readonly #policy: Policy;
   readonly #stopping = new AbortController();
-  readonly #lives: Promise<void>;
-  #deaths: number[] = [];
+  readonly #runs: Promise<void>;
+  #exits: number[] = [];
   #ready = false;
   #running: Running | undefined;
 
@@ -71,7 +71,7 @@ export class Supervision {
     this.#service = service;
     this.#listener = listener;
     this.#policy = policy;
-    this.#lives = this.#live(first);
+    this.#runs = this.#superviseRuns(first);
   }
 
   /** Starts the service and keeps it running until `stop`. Rejects when the first start fails. */
@@ -79,7 +79,7 @@ export class Supervision {
     return new Supervision(service, await service.start(), listener, policy);
   }
 
-  /** It works. Until then an exit of its own accord (not by a signal) means that it can't: another start would end the same way. */
+  /** Marks the service as working. Before that, an exit without a signal means that it can't work, so it is not restarted. */
   markReady(): void {
     this.#ready = true;
   }
@@ -87,32 +87,32 @@ export class Supervision {
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#running?.stop();
-    await this.#lives;
+    await this.#runs;
   }
 
-  async #live(first: Running): Promise<void> {
+  async #superviseRuns(first: Running): Promise<void> {
     for (let running: Running | undefined = first; running !== undefined;) {
       this.#running = running;
       if (this.#stopping.signal.aborted) await running.stop();
       const exit = await running.exited;
       await running.stop();
       this.#running = undefined;
-      running = await this.#again(exit);
+      running = await this.#restart(exit);
     }
   }
 
-  /** The service's next life, after a pause that grows with the number of recent ends; undefined when there is to be none. */
-  async #again(exit: Exit): Promise<Running | undefined> {
+  /** Restarts the service after a backoff; undefined when it is stopping or has failed for good. */
+  async #restart(exit: Exit): Promise<Running | undefined> {
     let reason: string = exit.signal ?? `exit code ${exit.code}`;
-    for (let byItself = exit.signal === null; !this.#stopping.signal.aborted; byItself = true) {
+    for (let onItsOwn = exit.signal === null; !this.#stopping.signal.aborted; onItsOwn = true) {
       const now = Date.now();
-      this.#deaths = [...this.#deaths.filter((at) => now - at < this.#policy.windowMs), now];
-      const problem = this.#hopeless(reason, byItself);
+      this.#exits = [...this.#exits.filter((at) => now - at < this.#policy.windowMs), now];
+      const problem = this.#reasonToGiveUp(reason, onItsOwn);
       if (problem !== undefined) {
-        this.#listener.onGiveUp(new GaveUp(problem, this.#service.lastLines()));
+        this.#listener.onGiveUp(new ServiceFailedError(problem, this.#service.lastLines()));
         return undefined;
       }
-      this.#listener.onRestart(`${this.#service.name} ended (${reason}); starting it again`);
+      this.#listener.onRestart(`${this.#service.name} ended (${reason}); restarting`);
       await this.#pause();
       if (this.#stopping.signal.aborted) return undefined;
       try {
@@ -124,17 +124,17 @@ export class Supervision {
     return undefined;
   }
 
-  #hopeless(reason: string, byItself: boolean): string | undefined {
+  #reasonToGiveUp(reason: string, onItsOwn: boolean): string | undefined {
     const { name } = this.#service;
-    if (!this.#ready && byItself) return `${name} did not start (${reason}).`;
-    const { maxDeaths, windowMs } = this.#policy;
-    if (this.#deaths.length >= maxDeaths) return `${name} ended ${maxDeaths} times within ${windowMs / 1000} s (the last time: ${reason}).`;
+    if (!this.#ready && onItsOwn) return `${name} did not start (${reason}).`;
+    const { maxExits, windowMs } = this.#policy;
+    if (this.#exits.length >= maxExits) return `${name} ended ${maxExits} times within ${windowMs / 1000} s (most recently: ${reason}).`;
     return undefined;
   }
 
   async #pause(): Promise<void> {
     try {
-      await delay(pauseMs(this.#policy, this.#deaths.length), undefined, { signal: this.#stopping.signal });
+      await delay(pauseMs(this.#policy, this.#exits.length), undefined, { signal: this.#stopping.signal });
     } catch (error) {
       if (!this.#stopping.signal.aborted) throw error; // Otherwise `stop` cut the pause short.
     }

@@ -15,29 +15,29 @@ import { ProcessList } from './leftovers.ts';
 import { WAITING } from './migrate-database.ts';
 import { type ProgramSpec, startProgram } from './process-service.ts';
 import { ServerLog } from './server-log.ts';
-import { type GaveUp, type Running, type Service, Supervision } from './supervise.ts';
+import { type ServiceFailedError, type Running, type Service, Supervision } from './supervise.ts';
 import type { Terminal } from './terminal.ts';
 
-/** How often a server that is coming up is asked whether it is ready. */
+/** How often a starting server is polled for readiness. */
 const READY_POLL_MS = 50;
 const READY_TIMEOUT_MS = 60_000;
 
-/** What a system is made of and tells. */
+/** The configuration and callbacks of a system. */
 export interface SystemOptions {
   readonly dataDir: DataDir;
   readonly terminal: Terminal;
-  /** Aborts when everything is to stop. */
+  /** Aborts when the system should stop. */
   readonly stopping: AbortSignal;
 }
 
-/** The services of one installation: each kept running, and stopped in the opposite order of their start. */
+/** The services of one installation: each is kept running, and they are stopped in reverse order of their start. */
 export class System {
   readonly #options: SystemOptions;
   readonly #processes: ProcessList;
   readonly #running: Supervision[] = [];
   readonly #logs: ServerLog[] = [];
   readonly #gaveUp: Promise<never>;
-  #giveUp: (error: GaveUp) => void = () => undefined;
+  #giveUp: (error: ServiceFailedError) => void = () => undefined;
 
   constructor(options: SystemOptions) {
     this.#options = options;
@@ -45,16 +45,16 @@ export class System {
     this.#gaveUp = new Promise((_resolve, reject) => {
       this.#giveUp = reject;
     });
-    // Whoever waits hears of it, now or later.
+    // Callers that wait for it get the rejection, now or later.
     this.#gaveUp.catch(() => undefined);
   }
 
-  /** Rejects with `GaveUp` when a service does not stay up. */
+  /** Rejects with `ServiceFailedError` when a service keeps ending. */
   get gaveUp(): Promise<never> {
     return this.#gaveUp;
   }
 
-  /** Starts the embedded PostgreSQL and returns the URL of our database in it, which stays the same for as long as this process runs. */
+  /** Starts the embedded PostgreSQL and returns the URL of our database, which stays the same as long as this process runs. */
   async startDatabase(password: string): Promise<string> {
     const { dataDir, terminal, stopping } = this.#options;
     const log = this.#openLog('database');
@@ -79,7 +79,7 @@ export class System {
     return url;
   }
 
-  /** Starts a server and keeps it running; it is up when `becomeReady` says so. */
+  /** Starts a server and keeps it running. Use `waitUntilReady` to wait until it works. */
   async startServer(name: string, spec: ProgramSpec): Promise<Supervision> {
     const log = this.#openLog(name);
     const start = async (): Promise<Running> => {
@@ -90,8 +90,8 @@ export class System {
     return await this.#supervise({ name, start, lastLines: () => log.lastLines() });
   }
 
-  /** Resolves when the server answers 200 at `url`, as `/readyz` does when it can do its work. */
-  async becomeReady(name: string, supervision: Supervision, url: string): Promise<void> {
+  /** Resolves when the server answers 200 at `url`, its `/readyz`. */
+  async waitUntilReady(name: string, supervision: Supervision, url: string): Promise<void> {
     const { stopping } = this.#options;
     for (const end = Date.now() + READY_TIMEOUT_MS; !stopping.aborted; await delay(READY_POLL_MS)) {
       const answer = await askReadiness(url, stopping);
@@ -103,7 +103,7 @@ export class System {
     }
   }
 
-  /** Stops everything, the last one that was started first. */
+  /** Stops all services in reverse order of their start. */
   async stop(): Promise<void> {
     for (const supervision of this.#running.splice(0).toReversed()) await supervision.stop();
     for (const log of this.#logs.splice(0)) log.close();
@@ -131,16 +131,16 @@ async function askReadiness(url: string, stopping: AbortSignal): Promise<string>
     const body = await response.text();
     return response.ok ? 'ready' : body.trim();
   } catch (error) {
-    // Not listening yet, or not answering in time.
+    // It does not listen yet, or did not answer in time.
     return error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
   }
 }
 
 /**
- * Runs one of our own commands to its end in a process of its own and returns what it printed.
+ * Runs one of our commands in a separate process and returns its output.
  *
- * @param say told of each line that the command begins with `WAITING`, at once
- * @throws UserError with the line that it gave when it failed
+ * @param say called immediately with each line that begins with `WAITING`
+ * @throws UserError with the command's error line when it fails
  */
 export async function runCommand(
   commandFile: string,

@@ -7,14 +7,14 @@ import type { Config } from './config.ts';
 import { type DataDir, openDataDir } from './data-dir.ts';
 import { lockDataDir, type Purpose } from './data-lock.ts';
 import { DATABASE_NAME, databaseUrl, runningPostgres, startPostgres } from './embedded-database.ts';
-import { readSecrets, settleSecrets } from './secrets.ts';
+import { readSecrets, ensureSecrets } from './secrets.ts';
 
-/** How long a start that is under way may take to bring its database up, in milliseconds. */
+/** How long a start in progress may take to start its database, in milliseconds. */
 const STARTING_MS = 60_000;
 
 /**
- * Runs `use` with the URL of the database that `start` uses: the given one, the embedded one of a start that is running, or the embedded one started
- * for this purpose and stopped afterwards.
+ * Runs `use` with the URL of the database that `start` uses: that of DATABASE_URL, the embedded one of a running start, or the embedded one, which is started for
+ * this purpose and stopped afterwards.
  */
 export async function withDatabaseUrl<T>(config: Config, purpose: Purpose, use: (url: string) => Promise<T>): Promise<T> {
   if (config.databaseUrl !== undefined) return await use(config.databaseUrl);
@@ -26,7 +26,7 @@ export async function withDatabaseUrl<T>(config: Config, purpose: Purpose, use: 
     return await use(await urlOfRunning(dataDir));
   }
   try {
-    const { databasePassword } = await settleSecrets(dataDir);
+    const { databasePassword } = await ensureSecrets(dataDir);
     const cluster = await startPostgres(dataDir, databasePassword, { onProgress: (line) => console.error(line) });
     try {
       await ensureDatabase(cluster.url('postgres'), DATABASE_NAME);
@@ -39,7 +39,7 @@ export async function withDatabaseUrl<T>(config: Config, purpose: Purpose, use: 
   }
 }
 
-/** The URL of the database that a running start has brought up, or is just bringing up. */
+/** The URL of the database that a running start has started or is starting. */
 async function urlOfRunning(dataDir: DataDir): Promise<string> {
   for (const end = Date.now() + STARTING_MS; ; await delay(100)) {
     const server = await runningPostgres(dataDir);

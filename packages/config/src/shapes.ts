@@ -50,7 +50,7 @@ export const origins = z
   .transform((value) => value.split(',').map((entry) => entry.trim()))
   .refine(
     (list): list is [string, ...string[]] => list.length > 0 && list.every(isWebOrigin),
-    'origins such as https://chat.example, without a path or a final slash, separated by commas',
+    'origins such as https://chat.example, without a path or a trailing slash, separated by commas',
   );
 
 /** Origins that are all `http:` or all `https:`. Cookies are either for TLS or not, so with both, signing in would fail on some. */

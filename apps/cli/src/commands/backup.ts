@@ -24,7 +24,7 @@ import { readSecrets } from '../secrets.ts';
 import { withDatabaseUrl } from '../with-database.ts';
 
 /**
- * `backup FILE [--with-secrets]`: writes all that the database of `start` holds at this moment, and the images, into one file. The system may run.
+ * `backup FILE [--with-secrets]`: writes the contents of the database of `start`, and the images, into one file. The system may be running.
  *
  * @throws UserError when there is nothing to back up, or the file can't be written
  */
@@ -50,12 +50,12 @@ export async function backupCommand(args: readonly string[]): Promise<void> {
   reportMissing(result, join(config.dataDir, 'uploads'));
   console.log(
     withSecrets
-      ? 'It holds the secrets that sign tokens: keep it as safe as a password.'
-      : 'It holds no secrets; --with-secrets puts them in.',
+      ? 'It contains the secrets that sign tokens: keep it as safe as a password.'
+      : 'It contains no secrets; --with-secrets includes them.',
   );
 }
 
-/** The backup is made; that doctor does not hear of it is no reason to say otherwise. */
+/** Records the backup for doctor. A failure is only reported, since the backup itself succeeded. */
 async function noteForDoctor(config: Config, file: string, at: Date): Promise<void> {
   const dataDir = dataDirAt(config.dataDir);
   if (!existsSync(dataDir.path)) return;
@@ -66,18 +66,18 @@ async function noteForDoctor(config: Config, file: string, at: Date): Promise<vo
   }
 }
 
-/** The secrets that sign: those of the environment before those that the installation made for itself. */
+/** The secrets in use: those of the environment, otherwise the generated ones. */
 async function secretsInUse(config: Config): Promise<BackupSecrets> {
   const made = await readSecrets(dataDirAt(config.dataDir));
   const [jwtSecret, authSecret] = [config.jwtSecret ?? made?.jwtSecret, config.authSecret ?? made?.authSecret];
-  if (jwtSecret === undefined) throw new UserError(`--with-secrets: JWT_SECRET is not set, and ${config.dataDir} holds no secrets.`);
+  if (jwtSecret === undefined) throw new UserError(`--with-secrets: JWT_SECRET is not set, and ${config.dataDir} contains no secrets.`);
   return { jwtSecret, authSecret };
 }
 
 function reportMissing({ uploads, missing }: BackupResult, folder: string): void {
   if (uploads.missing === 0) return;
   const more = uploads.missing > missing.length ? ', …' : '';
-  console.error(`${uploads.missing} of the images are named in the database and missing in ${folder}: ${missing.join(', ')}${more}.`);
+  console.error(`${uploads.missing} images are in the database but missing in ${folder}: ${missing.join(', ')}${more}.`);
 }
 
 async function sizeOf(path: string): Promise<string> {

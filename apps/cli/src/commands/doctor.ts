@@ -4,7 +4,7 @@ import { UserError } from '../standalone/user-error.mjs';
 import { type Environment, readEnvironment } from '../config.ts';
 import { measureBusy } from '../doctor/busy.ts';
 import { type Result, runChecks } from '../doctor/check.ts';
-import { openForLook } from '../doctor/database/open.ts';
+import { openForChecks } from '../doctor/database/open.ts';
 import { gatherFacts, type Facts } from '../doctor/facts.ts';
 import { once } from '../doctor/once.ts';
 import { planAll, planWithoutSettings } from '../doctor/plan.ts';
@@ -12,9 +12,9 @@ import { isHealthy, renderJson, renderText, summary } from '../doctor/report.ts'
 import { ROOT } from '../root.ts';
 
 /**
- * `doctor [--json]`: looks at everything that must be so for the system to work, and says of what isn't what to do. For use while it runs.
+ * `doctor [--json]`: checks everything that the system needs to work, and gives advice for each problem. Use it while the system runs.
  *
- * @throws UserError with the figures when something failed
+ * @throws UserError with a summary when a check failed
  */
 export async function doctorCommand(args: readonly string[]): Promise<void> {
   const json = parseJsonFlag(args);
@@ -33,7 +33,7 @@ async function examine(environment: Environment, root: string): Promise<Result[]
     return await runChecks(planWithoutSettings(error.message));
   }
   const busy = measureBusy();
-  const open = once(async () => await openForLook(facts));
+  const open = once(async () => await openForChecks(facts));
   try {
     return await runChecks(planAll(facts, { fetch, open, busy }), busy);
   } finally {

@@ -11,31 +11,31 @@ import { ROOT } from '../root.ts';
 import { UserError } from '../standalone/user-error.mjs';
 import { withDatabaseUrl } from '../with-database.ts';
 
-/** How long the database may take to answer; with a start under way, that start brings it up meanwhile. */
-const PATIENCE_MS = 10_000;
+/** How long to wait for the database: a start in progress may be starting it. */
+const DATABASE_TIMEOUT_MS = 10_000;
 const LISTED_AT_MOST = 200;
-/** No id is longer, and this many digits always fit into PostgreSQL's `bigint`. */
+/** The longest id in digits; any number of this length fits into PostgreSQL's `bigint`. */
 const MAX_ID_DIGITS = 18;
 
 const USAGE = '"jobs", "jobs retry ID", "jobs retry --all-dead", "jobs discard ID" or "jobs discard --all-dead"';
 
-/** Jobs that have no attempt left. */
+/** A change to dead jobs. */
 interface Change {
   readonly change: 'retry' | 'discard';
   readonly which: bigint | 'all';
 }
 
 /**
- * `jobs`: lists the work in the background. `jobs retry` gives dead jobs their attempts again; `jobs discard` removes them.
+ * `jobs`: lists background jobs. `jobs retry` makes dead jobs run again; `jobs discard` removes them.
  *
- * @throws UserError for an id that no dead job has
+ * @throws UserError for an id that is not a dead job's
  */
 export async function jobsCommand(args: readonly string[]): Promise<void> {
   const change = parse(args);
   const config = readConfig(readEnvironment(ROOT), ROOT);
   const database = await chooseDatabase(config, { command: 'jobs', make: 'no' });
   const say = await withDatabaseUrl(config, 'jobs', async (url) => {
-    await migrateDatabase(url, PATIENCE_MS);
+    await migrateDatabase(url, DATABASE_TIMEOUT_MS);
     const db = openDatabase({ url, applicationName: APPLICATION_NAMES.cli, poolSize: 1 });
     try {
       return change === undefined ? describeJobs(await listJobs(db, LISTED_AT_MOST)) : await applyChange(db, change);
@@ -49,7 +49,7 @@ export async function jobsCommand(args: readonly string[]): Promise<void> {
 
 async function applyChange(db: Database, { change, which }: Change): Promise<string> {
   const count = await (change === 'retry' ? retryDeadJobs : discardDeadJobs)(db, which);
-  if (count === 0 && which !== 'all') throw new UserError(`There is no dead job ${which}; "jobs" lists those there are.`);
+  if (count === 0 && which !== 'all') throw new UserError(`There is no dead job ${which}; "jobs" lists all jobs.`);
   const jobs = count === 1 ? '1 job' : `${count} jobs`;
   return change === 'retry' ? `${jobs} will run again.` : `${jobs} removed.`;
 }
@@ -69,7 +69,7 @@ function describeJobs(jobs: readonly JobView[]): string {
   return [...lines, ...(jobs.length === LISTED_AT_MOST ? [`… (the first ${LISTED_AT_MOST})`] : [])].join('\n');
 }
 
-/** What to change; undefined: nothing. */
+/** The requested change; undefined: only list. */
 function parse(args: readonly string[]): Change | undefined {
   const { change, id, all, others } = read(args);
   if (change === undefined && !all) return undefined;
@@ -91,7 +91,7 @@ function read(args: readonly string[]) {
     const [change, id, ...others] = positionals;
     return { change, id, all: values['all-dead'], others: others.length };
   } catch (error) {
-    // Its message may go on with advice; the first line says what is wrong.
+    // The first line of the message says what is wrong; advice may follow.
     const [line] = (error instanceof Error ? error.message : String(error)).split('\n');
     throw new UserError(`jobs: ${line}`, { cause: error });
   }

@@ -7,10 +7,10 @@ import { migrateDatabase } from '../migrate-database.ts';
 import { ROOT } from '../root.ts';
 import { withDatabaseUrl } from '../with-database.ts';
 
-/** How long a database that does not answer may take to do so: it may be starting at the same time as we are. */
-const PATIENCE_MS = 10_000;
+/** How long to wait for the database, which may be starting at the same time. */
+const DATABASE_TIMEOUT_MS = 10_000;
 
-/** `migrate [--json] [--new]`: brings the database that `start` uses to this version's schema. `--json` is for `start`. */
+/** `migrate [--json] [--new]`: migrates the database that `start` uses to this version's schema. `start` uses `--json`. */
 export async function migrateCommand(args: readonly string[]): Promise<void> {
   const { json, new: makeNew } = parseFlags(args);
   const config = readConfig(readEnvironment(ROOT), ROOT);
@@ -18,7 +18,7 @@ export async function migrateCommand(args: readonly string[]): Promise<void> {
   const result = await withDatabaseUrl(
     config,
     'migrate',
-    async (url) => await migrateDatabase(url, PATIENCE_MS, (line) => console.error(line)),
+    async (url) => await migrateDatabase(url, DATABASE_TIMEOUT_MS, (line) => console.error(line)),
   );
   if (json) return console.log(JSON.stringify(result));
   for (const note of result.notes) console.log(note);

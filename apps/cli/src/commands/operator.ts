@@ -23,10 +23,10 @@ import { ROOT } from '../root.ts';
 import { signOfServers } from '../running-servers.ts';
 import { withDatabaseUrl } from '../with-database.ts';
 
-/** How long the database may take to answer; with a start under way, that start brings it up meanwhile. */
-const PATIENCE_MS = 10_000;
+/** How long to wait for the database: a start in progress may be starting it. */
+const DATABASE_TIMEOUT_MS = 10_000;
 
-/** Of the verbs' log nothing is for the terminal: what matters comes as their error. */
+/** The verbs' log is not shown: they report problems as errors. */
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
 interface Options {
@@ -36,7 +36,7 @@ interface Options {
   readonly role: OperatorRole;
 }
 
-/** What a verb did. */
+/** The result of a verb. */
 interface Done {
   readonly say: string;
   readonly effects?: readonly Effect[];
@@ -44,7 +44,7 @@ interface Done {
 
 interface Verb {
   readonly usage: string;
-  /** Asked for, in this order. */
+  /** The required options, in the order in which missing ones are reported. */
   readonly needs: readonly (keyof Options)[];
   run(db: Database, options: Options): Promise<Done>;
 }
@@ -57,7 +57,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
     needs: ['email', 'name', 'role', 'password'],
     async run(db, { email, name, password, role }) {
       await createOperator(ctx(db), SYSTEM, { email, name, password, role });
-      return { say: `${role === 'ADMIN' ? 'Administrator' : 'Operator'} ${email} is made.` };
+      return { say: `${role === 'ADMIN' ? 'Administrator' : 'Operator'} ${email} was created.` };
     },
   },
   list: {
@@ -77,7 +77,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
     needs: ['email', 'role'],
     async run(db, { email, role }) {
       const { effects } = await setOperatorRole(ctx(db), SYSTEM, email, role);
-      return { say: `${email} is ${role === 'ADMIN' ? 'an administrator' : 'an operator'} now.`, effects };
+      return { say: `${email} is now ${role === 'ADMIN' ? 'an administrator' : 'an operator'}.`, effects };
     },
   },
   password: {
@@ -93,12 +93,12 @@ const VERBS: Readonly<Record<string, Verb>> = {
     needs: ['email'],
     async run(db, { email }) {
       const { effects } = await removeOperator(ctx(db), SYSTEM, email);
-      return { say: `${email} is signed out everywhere and can't sign in any more. What it wrote stays.`, effects };
+      return { say: `${email} is signed out everywhere and can't sign in anymore. Their messages are kept.`, effects };
     },
   },
 };
 
-/** `operator create …` and its likes: operators in the database that `start` uses, running or not. */
+/** `operator create` and the other verbs: manage operators in the database that `start` uses, running or not. */
 export async function operatorCommand([name, ...args]: readonly string[]): Promise<void> {
   const verb = name !== undefined && Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
   if (verb === undefined) {
@@ -110,7 +110,7 @@ export async function operatorCommand([name, ...args]: readonly string[]): Promi
   const creates = verb === VERBS.create;
   const database = await chooseDatabase(config, { command: `operator ${name}`, make: creates ? (makeNew ? 'yes' : 'if alone') : 'no' });
   const { say, revocation } = await withDatabaseUrl(config, 'operator create', async (url) => {
-    await migrateDatabase(url, PATIENCE_MS);
+    await migrateDatabase(url, DATABASE_TIMEOUT_MS);
     const db = openDatabase({ url, applicationName: APPLICATION_NAMES.cli, poolSize: 1 });
     try {
       const done = await verb.run(db, options);
@@ -127,32 +127,32 @@ export async function operatorCommand([name, ...args]: readonly string[]): Promi
   if (revocation?.note !== undefined) process.stderr.write(`${revocation.note}\n`);
 }
 
-/** What to print about connections that could not be closed: an error when there may be some, a note when there is no sign of any. */
+/** A message about connections that could not be closed: an error when there may be some, a note when there is no evidence of any. */
 interface Revocation {
   readonly error?: string;
   readonly note?: string;
 }
 
-/** Carries out what a verb of operators can cause. */
+/** Carries out the effects of a verb. */
 async function carryOut(config: Config, db: Database, effects: readonly Effect[] = []): Promise<Revocation | undefined> {
   const revoked = effects.find((effect) => effect.kind === 'access revoked');
   return revoked === undefined ? undefined : await endConnections(config, db, revoked.id);
 }
 
-/** Has the relay end an operator's connections. That the operator was revoked is in the database already: a web app repeats it to a relay that it finds. */
+/** Makes the relay close an operator's connections. The revocation is already in the database: a web app repeats it until a relay has accepted it. */
 async function endConnections(config: Config, db: Database, id: number): Promise<Revocation> {
-  const telling = await revokeAtRelay(config, id);
-  if (telling.told) return {};
-  const problem = `${telling.reason[0]?.toUpperCase()}${telling.reason.slice(1)}`;
+  const result = await revokeAtRelay(config, id);
+  if (result.accepted) return {};
+  const problem = `${result.reason[0]?.toUpperCase()}${result.reason.slice(1)}`;
   const until =
-    'connections of this operator go on until their token ends (at most 10 minutes) or the web app tells the relay. Give this command the settings of the servers (RELAY_INTERNAL_URL, SOCKET_PORT, JWT_SECRET) to end them at once.';
-  if (telling.answered) return { error: `${problem}: ${until}` };
+    'this operator’s connections stay open until their token expires (at most 10 minutes) or the web app notifies the relay. Give this command the servers’ settings (RELAY_INTERNAL_URL, SOCKET_PORT, JWT_SECRET) to close them immediately.';
+  if (result.answered) return { error: `${problem}: ${until}` };
   const sign = await signOfServers(config, db);
   if (sign !== undefined) return { error: `${problem}, but ${sign}: ${until}` };
-  return { note: `${problem}, and nothing shows that servers of this installation run. If some do: ${until}` };
+  return { note: `${problem}, and there is no sign that this installation is running. If it is: ${until}` };
 }
 
-/** What the verb needs. What it doesn't is empty. */
+/** The options of the verb; those that it does not need are empty. */
 async function readOptions(verb: Verb, args: readonly string[]): Promise<{ options: Options; makeNew: boolean }> {
   const values = parse(verb, args);
   const missing = (option: string) => new UserError(`${option} is missing: ${verb.usage}`);
@@ -190,13 +190,13 @@ function parse(verb: Verb, args: readonly string[]) {
     if (foreign?.kind === 'option') throw new Error(`Unknown option '${foreign.rawName}'`);
     return values;
   } catch (error) {
-    // Its message may go on with advice; the first sentence says what is wrong.
+    // The first line of the message says what is wrong; advice may follow.
     const [line] = (error instanceof Error ? error.message : String(error)).split('\n');
     throw new UserError(`operator ${name}: ${line}`, { cause: error });
   }
 }
 
-/** What the verb refused, in terms of the options. */
+/** The verb's error, expressed in terms of the options. */
 function explain(error: unknown): unknown {
   if (!(error instanceof ChatError)) return error;
   if (error.code !== 'invalid_request') return new UserError(error.message, { cause: error });

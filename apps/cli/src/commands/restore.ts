@@ -11,13 +11,13 @@ import { migrateDatabase } from '../migrate-database.ts';
 import { ROOT } from '../root.ts';
 import { withDatabaseUrl } from '../with-database.ts';
 
-/** How long a database that does not answer may take to do so. */
-const PATIENCE_MS = 10_000;
+/** How long to wait for the database to answer. */
+const DATABASE_TIMEOUT_MS = 10_000;
 
 /**
- * `restore FILE [--replace]`: puts a backup into the database of `start`, all of it or nothing. The system may run.
+ * `restore FILE [--replace]`: restores a backup into the database of `start`, completely or not at all. The system may be running.
  *
- * @throws UserError when the file is damaged or of a newer version, or the database holds something and --replace was not given
+ * @throws UserError when the file is damaged or from a newer version, or the database is not empty and --replace was not given
  */
 export async function restoreCommand(args: readonly string[]): Promise<void> {
   const { file, option: replace } = readBackupArguments('restore', 'replace', args);
@@ -25,11 +25,11 @@ export async function restoreCommand(args: readonly string[]): Promise<void> {
   const path = pathOf(file, config);
   const making = { command: 'restore', make: config.dataDirChosen ? 'yes' : 'if alone', override: 'set DATA_DIR' } as const;
   const database = await chooseDatabase(config, making);
-  // Before anything is made or started for it.
+  // Before anything is created or started.
   const { manifest } = await verifyBackup(path).catch((error: unknown) => {
     throw explainBackupError(error, path);
   });
-  console.log(`${path} is whole: made on ${manifest.createdAt} by Switchboard ${manifest.version}.`);
+  console.log(`${path} is complete: made on ${manifest.createdAt} by Switchboard ${manifest.version}.`);
   console.log(`Database: ${database}. Restoring …`);
   const [result, adopted] = await withDatabaseUrl(config, 'restore', async (url) => {
     try {
@@ -40,7 +40,7 @@ export async function restoreCommand(args: readonly string[]): Promise<void> {
         uploads: join(config.dataDir, 'uploads'),
         scratch: join(config.dataDir, 'restore.tmp'),
         replace,
-        migrate: async () => await migrateDatabase(url, PATIENCE_MS),
+        migrate: async () => await migrateDatabase(url, DATABASE_TIMEOUT_MS),
       });
       const embedded = config.databaseUrl === undefined;
       return [result, result.secrets && (await adoptSecrets(config, result.secrets, embedded))] as const;
@@ -51,17 +51,15 @@ export async function restoreCommand(args: readonly string[]): Promise<void> {
   report(result, adopted);
 }
 
-function report({ restored, removed, missingUploads, untidy, leftOut }: RestoreResult, adopted: Adopted | undefined): void {
+function report({ restored, removed, missingUploads, cleanupError, leftOut }: RestoreResult, adopted: Adopted | undefined): void {
   if (Object.values(removed).some((count) => count > 0)) console.log(`Removed ${describeContents(removed)}.`);
   console.log(`Restored ${describeContents(restored)}. Operators have to sign in again.`);
   if (leftOut.length > 0) console.error(`Switchboard does not have these columns, so they were left out: ${leftOut.join(', ')}.`);
-  if (untidy !== undefined) console.error(`The images that are no longer used could not all be removed (${untidy}).`);
+  if (cleanupError !== undefined) console.error(`Some images that are no longer used could not be removed (${cleanupError}).`);
   if (missingUploads > 0) console.log(`The files of ${missingUploads} images were missing when the backup was made.`);
   if (adopted === undefined)
-    console.log(
-      'The backup holds no secrets. Unless this installation has those of the old one, visitors who come back start a new conversation.',
-    );
-  if (adopted?.changed === true) console.log('The secrets of the backup are in place. If Switchboard is running, restart it.');
+    console.log('The backup contains no secrets. Unless this installation has the old ones, returning visitors start a new conversation.');
+  if (adopted?.changed === true) console.log('The secrets of the backup were restored. If Switchboard is running, restart it.');
   for (const name of adopted?.overruled ?? [])
-    console.log(`${name} is set here and is another one than in the backup; what the old one has signed does not count here.`);
+    console.log(`${name} is set here and differs from the one in the backup: tokens signed with the old one are not valid here.`);
 }

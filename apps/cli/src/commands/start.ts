@@ -12,7 +12,7 @@ import { endLeftovers } from '../leftovers.ts';
 import { requirePort } from '../ports.ts';
 import type { ProgramSpec } from '../process-service.ts';
 import { ROOT } from '../root.ts';
-import { type Secrets, settleSecrets } from '../secrets.ts';
+import { type Secrets, ensureSecrets } from '../secrets.ts';
 import { relayProgram, webProgram } from '../servers.ts';
 import { stopRequest } from '../stop-request.ts';
 import { runCommand, System } from '../system.ts';
@@ -20,21 +20,21 @@ import { openTerminal, type Terminal } from '../terminal.ts';
 
 const migrated = z.object({ applied: z.array(z.string()), operators: z.number(), notes: z.array(z.string()) });
 
-/** What is started beside the database. */
+/** The programs that are started besides the database. */
 export interface Parts {
   readonly relay: (environment: Environment) => ProgramSpec;
   readonly web: (environment: Environment) => ProgramSpec;
-  /** The clone that they were built in. */
+  /** The clone in which they were built. */
   readonly clone: string;
 }
 
 const BUILT: Parts = { relay: relayProgram, web: webProgram, clone: ROOT };
 
 /**
- * `start`: runs database, relay and web app until it is asked to stop, and then stops them in order.
+ * `start`: runs database, relay and web app until it is asked to stop, and then stops them in reverse order.
  *
- * @param commandFile this program's file
- * @throws UserError when something stands in the way, GaveUp when a service does not stay up
+ * @param commandFile the file of this program
+ * @throws UserError when the system can't be started, ServiceFailedError when a service keeps ending
  */
 export async function startCommand(args: readonly string[], commandFile: string, parts: Parts = BUILT): Promise<void> {
   const since = performance.now();
@@ -43,7 +43,7 @@ export async function startCommand(args: readonly string[], commandFile: string,
   checkProduction(config);
   const weakness = checkSecretsOfStart(config);
   const terminal = openTerminal();
-  if (weakness !== undefined) terminal.warn(`${weakness}: good enough to try things out, and refused with NODE_ENV=production.`);
+  if (weakness !== undefined) terminal.warn(`${weakness}: good enough for trying things out, but refused with NODE_ENV=production.`);
   const stopping = stopRequest(config);
   const dataDir = await openDataDir(config.dataDir);
   const lock = await lockDataDir(dataDir, config.databaseUrl === undefined ? 'start' : 'start with DATABASE_URL');
@@ -53,7 +53,7 @@ export async function startCommand(args: readonly string[], commandFile: string,
     await endLeftovers(dataDir);
     await requirePort('PORT', config.port);
     await requirePort('SOCKET_PORT', config.socketPort);
-    const secrets = await settleSecrets(dataDir);
+    const secrets = await ensureSecrets(dataDir);
     await serve({ config, dataDir, lock, secrets, terminal, stopping, commandFile, parts, since });
   } finally {
     endNote();
@@ -61,7 +61,7 @@ export async function startCommand(args: readonly string[], commandFile: string,
   }
 }
 
-interface Scene {
+interface StartContext {
   readonly config: Config;
   readonly dataDir: DataDir;
   readonly lock: Lock;
@@ -73,8 +73,8 @@ interface Scene {
   readonly since: number;
 }
 
-/** Brings everything up, waits for the end and takes everything down, however far it got. */
-async function serve(scene: Scene): Promise<void> {
+/** Starts everything, waits for a stop request or a failure, and stops everything that was started. */
+async function serve(scene: StartContext): Promise<void> {
   const { dataDir, lock, terminal, stopping } = scene;
   const failed = new AbortController();
   const system = new System({ dataDir, terminal, stopping: AbortSignal.any([stopping, failed.signal]) });
@@ -87,18 +87,18 @@ async function serve(scene: Scene): Promise<void> {
   } finally {
     failed.abort();
     lock.restate('stopping');
-    // What was being started must have started before it can be stopped. Its error, if it is one, has been thrown above.
+    // Wait until the start has finished before stopping. Its error, if any, was thrown above.
     await up.catch(() => undefined);
     await system.stop();
   }
   terminal.say('stopped');
 }
 
-async function bringUp({ config, secrets, terminal, stopping, commandFile, parts, since }: Scene, system: System): Promise<void> {
+async function bringUp({ config, secrets, terminal, stopping, commandFile, parts, since }: StartContext, system: System): Promise<void> {
   if (config.databaseUrl === undefined) terminal.say('starting the database …');
   const databaseUrl = config.databaseUrl ?? (await system.startDatabase(secrets.databasePassword));
   if (stopping.aborted) return;
-  // In a process of its own: the engine that migrates would stay in our memory for as long as we run.
+  // In a separate process: the migration engine would otherwise stay in this process's memory.
   const migrateEnvironment = { ...config.environment, DATABASE_URL: databaseUrl };
   const migration = await runCommand(commandFile, ['migrate', '--json'], migrateEnvironment, (line) => terminal.say(`database: ${line}`));
   const { applied, operators, notes } = migrated.parse(JSON.parse(migration));
@@ -110,14 +110,14 @@ async function bringUp({ config, secrets, terminal, stopping, commandFile, parts
   const relay = await system.startServer('relay', parts.relay(environment));
   const web = await system.startServer('web', parts.web(environment));
   await Promise.all([
-    system.becomeReady('relay', relay, `${config.localRelayUrl}/readyz`),
-    system.becomeReady('web', web, `${config.localWebUrl}/readyz`),
+    system.waitUntilReady('relay', relay, `${config.localRelayUrl}/readyz`),
+    system.waitUntilReady('web', web, `${config.localWebUrl}/readyz`),
   ]);
   if (stopping.aborted) return;
   announce(terminal, { config, operators, seconds: (performance.now() - since) / 1000 });
 }
 
-/** Everything that the user's environment says, and what we decided. */
+/** The user's environment with the values that this command has determined. */
 function serverEnvironment(config: Config, secrets: Secrets, databaseUrl: string): Environment {
   const own = Object.entries(config.environment).filter(([name, value]) => !/^npm_/i.test(name) && value !== '');
   return {

@@ -1,9 +1,9 @@
 import { availableParallelism, loadavg } from 'node:os';
 
-/** Work that is cut into pieces, each of which fits between two turns of other processes. */
+/** The work is split into pieces, each short enough to fit into one time slice. */
 const PIECES = 100;
 const ROUNDS = 100_000;
-const MOST = 12;
+const MAX_FACTOR = 12;
 
 let sink = 1;
 
@@ -14,13 +14,13 @@ function measurePiece(): number {
 }
 
 /**
- * How much longer things take on this machine at this moment than when nothing else runs: 1 to 12. What does not answer in its time on an idle machine
- * may do so in that many times as long on one that installs or builds something. Takes some 50 ms.
+ * How much longer work takes now than on an idle machine: 1 to 12. Timeouts are multiplied by it, because the machine may be installing or building something.
+ * Takes about 50 ms.
  */
 export function measureBusy(): number {
   for (let warm = 0; warm < PIECES / 4; warm += 1) measurePiece();
   const times = Array.from({ length: PIECES }, measurePiece);
   const took = times.reduce((sum, time) => sum + time, 0);
   const [lastMinute = 0] = loadavg();
-  return Math.min(MOST, Math.max(1, took / (Math.min(...times) * PIECES), lastMinute / availableParallelism()));
+  return Math.min(MAX_FACTOR, Math.max(1, took / (Math.min(...times) * PIECES), lastMinute / availableParallelism()));
 }

@@ -3,17 +3,17 @@ import { oneLine } from './check.ts';
 import { fail, type Outcome } from './outcome.ts';
 
 const ADVICE: Readonly<Record<string, string>> = {
-  ENOSPC: 'Make room on that disk (df -h, df -i), or move DATA_DIR to a larger one. Messages are not saved until there is some.',
-  EDQUOT: 'The user that runs Switchboard has used up its quota: raise it, or make room.',
-  EROFS: 'That disk is mounted read-only, as Linux does with one that fails: see dmesg, and mount it again for writing.',
+  ENOSPC: 'Free space on that disk (df -h, df -i), or move DATA_DIR to a larger one. Until then, messages are not saved.',
+  EDQUOT: 'The user that runs Switchboard has used up its quota: raise it, or free space.',
+  EROFS: 'That disk is mounted read-only, which Linux does when a disk fails: see dmesg, and remount it for writing.',
   ENOTDIR: 'Remove that file, or set DATA_DIR to a folder.',
   EEXIST: 'Remove that file, or set DATA_DIR to a folder.',
-  EIO: 'The disk fails: see dmesg, and restore a backup on another one.',
+  EIO: 'The disk is failing: see dmesg, and restore a backup on another one.',
 };
 const FOREIGN =
-  'Run this command as the user that runs Switchboard; if it is that user, give it the folder (chown -R), or set DATA_DIR to one that it may write.';
+  'Run this command as the user that runs Switchboard. If it is that user, give it the folder (chown -R), or set DATA_DIR to a writable one.';
 
-/** A failed write at `path` as an outcome: what is wrong in words, and what to do about that and not about something else. */
+/** A failed write at `path` as an outcome, with the problem and specific advice. */
 export function explainDisk(error: unknown, path: string): Outcome {
   const explained = error instanceof UserError ? error : explainDiskError(error, path);
   const code = codeOf(explained instanceof UserError ? explained.cause : error) ?? '';

@@ -8,40 +8,40 @@ import { checkProduction, type Config, type Environment, readConfig } from '../c
 import { type DataDir, dataDirAt } from '../data-dir.ts';
 import { readSecrets, type Secrets } from '../secrets.ts';
 
-/** All settings, those included that only relay or web app read. */
+/** All settings, including those that only the relay or the web app reads. */
 export type Settings = ReturnType<typeof readVariables<never>>;
 
-/** A file that others must not read, as it was before this command opened it. */
-export interface ClosedFile {
+/** A file that other users must not read, with its permissions before this command opened it. */
+export interface PrivateFile {
   readonly path: string;
   /** Permission bits. */
   readonly mode: number;
 }
 
-/** What is known before anything is looked at. */
+/** The facts that all checks start from. */
 export interface Facts {
   readonly config: Config;
   readonly settings: Settings;
   readonly dataDir: DataDir;
-  readonly closedFiles: readonly ClosedFile[];
-  /** The secrets that the installation generated: undefined when there are none, an error when they can't be read. */
+  readonly privateFiles: readonly PrivateFile[];
+  /** The generated secrets: undefined when there are none, an error when they can't be read. */
   readonly secrets: Secrets | UserError | undefined;
-  /** Signs tokens; undefined when none was given and none has been made. */
+  /** The secret that signs tokens; undefined when it is neither set nor generated. */
   readonly jwtSecret: string | undefined;
-  /** Where this machine finds the web app and the relay. */
+  /** The URLs of the web app and the relay on this machine. */
   readonly webUrl: string;
   readonly relayUrl: string;
-  /** Where the web app finds a relay to tell it of what was saved: RELAY_INTERNAL_URL, if that is not this machine's. */
+  /** The URL to which the web app sends hints: RELAY_INTERNAL_URL, or this machine's relay. */
   readonly hintsUrl: string;
-  /** The console's and the frame's address for people. */
+  /** The public origin of the console and the frame. */
   readonly origin: string;
 }
 
 /**
- * Reads settings and data folder, and changes nothing but the permissions of a file of secrets that stands open.
+ * Reads the settings and the data folder. It changes only the permissions of a secrets file that others can read.
  *
- * @param root the repository's
- * @throws UserError for a setting that is wrong, as `start` does
+ * @param root the repository's root
+ * @throws UserError for an invalid setting, like `start`
  */
 export async function gatherFacts(environment: Environment, root: string): Promise<Facts> {
   const config = readConfig(environment, root);
@@ -49,7 +49,7 @@ export async function gatherFacts(environment: Environment, root: string): Promi
   const settings = readVariables(config.environment);
   const dataDir = dataDirAt(config.dataDir);
   const dotEnv = join(root, '.env');
-  const closedFiles = await findClosedFiles([dataDir.secrets, ...((await holdsSecrets(dotEnv)) ? [dotEnv] : [])]);
+  const privateFiles = await findPrivateFiles([dataDir.secrets, ...((await holdsSecrets(dotEnv)) ? [dotEnv] : [])]);
   const secrets = await readSecrets(dataDir).catch((error: unknown) => asUserError(error, dataDir.secrets));
   const generated = secrets instanceof UserError ? undefined : secrets?.jwtSecret;
   const [origin = config.frontendUrl] = config.frontendUrl.split(',');
@@ -57,7 +57,7 @@ export async function gatherFacts(environment: Environment, root: string): Promi
     config,
     settings,
     dataDir,
-    closedFiles,
+    privateFiles,
     secrets,
     jwtSecret: config.jwtSecret ?? generated,
     webUrl: config.localWebUrl,
@@ -78,7 +78,7 @@ async function holdsSecrets(file: string): Promise<boolean> {
   }
 }
 
-async function findClosedFiles(paths: readonly string[]): Promise<ClosedFile[]> {
+async function findPrivateFiles(paths: readonly string[]): Promise<PrivateFile[]> {
   const found = await Promise.all(
     paths.map(async (path) => {
       try {

@@ -1,35 +1,35 @@
-/** What looking at one thing came to. */
+/** The outcome of a check. */
 export type Outcome =
   | { readonly status: 'ok'; readonly note?: string }
   | {
       readonly status: 'warn' | 'fail';
-      /** What is wrong, without a full stop. */
+      /** The problem, without a final period. */
       readonly problem: string;
-      /** What to do, in whole sentences. */
+      /** Advice in whole sentences. */
       readonly advice: string;
     }
   | {
       readonly status: 'skip';
-      /** Why nobody looked, without a full stop. */
+      /** The reason for skipping the check, without a final period. */
       readonly problem: string;
     };
 
-/** All is well; `note` is what was found, in a few words. */
+/** The check passed; `note` is a short detail. */
 export function ok(note?: string): Outcome {
   return note === undefined ? { status: 'ok' } : { status: 'ok', note };
 }
 
-/** It works, and will not always. */
+/** It works now, but may fail later. */
 export function warn(problem: string, advice: string): Outcome {
   return { status: 'warn', problem, advice };
 }
 
-/** Somebody is not served, or a promise is not kept. */
+/** Something does not work, or a guarantee is not met. */
 export function fail(problem: string, advice: string): Outcome {
   return { status: 'fail', problem, advice };
 }
 
-/** Nobody could look, or there is nothing to look at. */
+/** The check could not be made, or there is nothing to check. */
 export function skip(problem: string): Outcome {
   return { status: 'skip', problem };
 }

@@ -10,16 +10,16 @@ import { planRelay } from './relay/plan.ts';
 import { planSettings } from './settings/plan.ts';
 import { planWeb } from './web/plan.ts';
 
-/** What is asked of the world beside the facts. */
+/** What the checks use besides the facts. */
 export interface World {
   readonly fetch: Fetch;
-  /** Opens the database; called once at most, and whoever made it closes what it opened. */
+  /** Opens the database. Called at most once; its creator closes the database. */
   readonly open: () => Promise<Opened>;
-  /** How much longer everything takes on this machine than on an idle one. */
+  /** How much longer work takes than on an idle machine. */
   readonly busy: number;
 }
 
-/** Everything to look at, in the order in which it is told. */
+/** All checks, in the order of the report. */
 export function planAll(facts: Facts, world: World): Check[] {
   return [
     ...planMachine(facts),
@@ -36,14 +36,14 @@ export function planWithoutSettings(problem: string): Check[] {
   const valid: Check = {
     group: 'Settings',
     what: 'every setting is valid',
-    look: async () =>
+    run: async () =>
       await Promise.resolve(fail(problem.replace(/\.$/, ''), 'Correct it in the environment or in .env; see docs/configuration.md.')),
   };
   const rest = ['Machine', 'Database', 'Redis', 'Web app', 'Relay'].map((group): Check => ({
     group,
     what: 'everything',
     after: [valid],
-    look: async () => await Promise.resolve(ok()),
+    run: async () => await Promise.resolve(ok()),
   }));
   return [valid, ...rest];
 }

@@ -5,7 +5,7 @@ export function isHealthy(results: readonly Result[]): boolean {
   return results.every(({ status }) => status !== 'fail');
 }
 
-/** A line for each result, under the names of their groups. */
+/** The report as text: a line for each result, under the name of its group. */
 export function renderText(results: readonly Result[]): string {
   const groups = new Set(results.map(({ group }) => group));
   return [...groups]
@@ -20,14 +20,14 @@ function renderLine(result: Result): string {
   return `${begin}: ${result.problem}. ${result.advice}`;
 }
 
-/** The same for programs: `{ ok, results }`. */
+/** The report as JSON: `{ ok, results }`. */
 export function renderJson(results: readonly Result[]): string {
   return JSON.stringify({ ok: isHealthy(results), results }, undefined, 2);
 }
 
-/** "2 failed, 1 warning". */
+/** A summary, such as "2 failed, 1 warning, 30 ok, 0 skipped". */
 export function summary(results: readonly Result[]): string {
   const count = (status: Result['status']) => results.filter((result) => result.status === status).length;
   const warnings = count('warn');
-  return `${count('fail')} failed, ${warnings} warning${warnings === 1 ? '' : 's'}, ${count('ok')} in order, ${count('skip')} skipped`;
+  return `${count('fail')} failed, ${warnings} warning${warnings === 1 ? '' : 's'}, ${count('ok')} ok, ${count('skip')} skipped`;
 }

@@ -5,16 +5,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { codeOf } from './user-error.mjs';
 import { identify, isIdentity, stillRuns } from './process-identity.mjs';
 
-/** How long a lock file may be there without its content: between making and writing it lies no time, unless the writer was killed just there. */
+/** How long a lock file may be empty: it is written right after its creation, unless the writer was killed in between. */
 const UNWRITTEN_MS = 2_000;
-/** How long to wait before looking again at a lock that somebody is just making or removing. */
-const LOOK_AGAIN_MS = 20;
+/** How long to wait before checking a lock again that another process is creating or removing. */
+const RECHECK_MS = 20;
 
 /** @typedef {import('./process-identity.mjs').ProcessIdentity & { readonly note: string }} Holder */
 /**
- * A lock that is ours.
+ * A lock that this process holds.
  * @typedef {object} Lock
- * @property {(note: string) => void} restate says that we are something else now
+ * @property {(note: string) => void} restate replaces the note
  * @property {() => void} release
  */
 
@@ -38,7 +38,7 @@ function parse(text) {
     if (!isIdentity(value)) return undefined;
     return { ...value, note: 'note' in value ? String(value.note) : '' };
   } catch {
-    // Cut off by a crash: nobody's.
+    // Truncated by a crash: no one holds it.
     return undefined;
   }
 }
@@ -54,7 +54,7 @@ function ageMs(path) {
 }
 
 /**
- * Makes the file unless it is there.
+ * Creates the file if it does not exist.
  * @param {string} path
  * @param {string} content
  */
@@ -75,15 +75,15 @@ function isAlive(found) {
 }
 
 /**
- * Removes the lock at `path` if it still is the one that was found stale. A process may remove another one's lock only while it holds the guard file beside it,
- * so it can't remove the new lock of a process that was faster.
+ * Removes the lock at `path` if it is still the stale one. A process may remove another process's lock only while it holds the guard file beside it, so that it
+ * can't remove the new lock of a faster process.
  * @param {string} path
  * @param {string} stale
  */
 function removeStale(path, stale) {
   const guard = `${path}.removing`;
   if (!create(guard, JSON.stringify(identify(process.pid)))) {
-    // Its maker removes it at once, unless it was killed in between.
+    // Its creator removes it immediately, unless it was killed.
     const found = read(guard);
     if (found !== undefined && !isAlive(found) && ageMs(guard) > UNWRITTEN_MS) rmSync(guard, { force: true });
     return;
@@ -96,9 +96,9 @@ function removeStale(path, stale) {
 }
 
 /**
- * Who holds the lock at `path` at this moment. Changes nothing.
+ * The current holder of the lock at `path`.
  * @param {string} path
- * @returns {Holder | undefined} undefined when nobody holds it
+ * @returns {Holder | undefined} undefined when no process holds it
  */
 export function lockHolder(path) {
   const found = read(path);
@@ -106,10 +106,10 @@ export function lockHolder(path) {
 }
 
 /**
- * Takes the lock at `path` for this process. A lock whose process is gone, killed or lost with a power cut, is taken over.
+ * Takes the lock at `path` for this process. The lock of a process that was killed or lost in a power failure is taken over.
  * @param {string} path
- * @param {string} note what the process is, for whoever finds the lock taken
- * @returns {Promise<Lock | { readonly holder: Holder }>} the lock, or who holds it
+ * @param {string} note describes the process to others that find the lock taken
+ * @returns {Promise<Lock | { readonly holder: Holder }>} the lock, or its holder
  */
 export async function takeLock(path, note) {
   const id = randomUUID();
@@ -126,6 +126,6 @@ export async function takeLock(path, note) {
     const holder = parse(found);
     if (holder !== undefined && stillRuns(holder)) return { holder };
     if (holder !== undefined || ageMs(path) > UNWRITTEN_MS) removeStale(path, found);
-    await delay(LOOK_AGAIN_MS);
+    await delay(RECHECK_MS);
   }
 }

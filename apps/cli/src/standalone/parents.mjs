@@ -4,14 +4,14 @@ const POLL_MS = 500;
 const SHELLS = new Set(['sh', 'dash', 'bash', 'ash', 'busybox', 'zsh', 'ksh']);
 
 /**
- * A file of /proc, undefined where there is none.
+ * The content of a file in /proc, undefined when it does not exist.
  * @param {string} path
  */
 function readProc(path) {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    // The process is gone, or this is not Linux.
+    // The process has ended, or this is not Linux.
     return undefined;
   }
 }
@@ -26,10 +26,10 @@ function parentOf(pid) {
 }
 
 /**
- * Calls `onGone` once when the npm that started this process is gone, or the shell between the two. Such an end comes without a signal: npm was killed,
- * or its terminal was. Whoever starts us without npm (a service manager, a shell's background job) may well end before us; that is not watched.
+ * Calls `onGone` once when the npm that started this process, or the shell between them, has ended. There is no signal when npm or its terminal is killed. Other
+ * parents (a service manager, a shell's background job) may end before this process, so they are not watched.
  * @param {() => void} onGone
- * @returns {() => void} stops watching
+ * @returns {() => void} a function that stops watching
  */
 export function watchParents(onGone) {
   const parent = process.ppid;
@@ -45,8 +45,8 @@ export function watchParents(onGone) {
 }
 
 /**
- * Whether `nohup` started this process from a terminal: it is to live on when the terminal is closed. (Node undoes that signals are ignored when it
- * starts, so what remains to be seen is the null device that nohup opens as standard input, for writing only.)
+ * Whether `nohup` started this process from a terminal, so that it must keep running when the terminal is closed. (Node resets ignored signals at startup, so the
+ * only sign is the null device that nohup opens as standard input, write-only.)
  */
 export function startedByNohup() {
   const mode = /^flags:\s*\d*(\d)$/m.exec(readProc('/proc/self/fdinfo/0') ?? '')?.[1];
@@ -54,7 +54,7 @@ export function startedByNohup() {
   try {
     return readlinkSync('/proc/self/fd/0') === '/dev/null';
   } catch {
-    // Closed meanwhile.
+    // Standard input is closed.
     return false;
   }
 }

@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 /**
- * A process, told from a later one that was given the same id: ids are used again, after a reboot at the latest.
+ * Identifies a process beyond its id, because ids are reused, at the latest after a reboot.
  * @typedef {{ readonly pid: number, readonly started: string }} ProcessIdentity
  */
 
 /**
- * When the process started, in words of the system that only serve to be compared; undefined when there is no such process.
+ * The start time of a process as an opaque text for comparison; undefined when there is no such process.
  * @param {number} pid
  * @returns {string | undefined}
  */
@@ -15,9 +15,9 @@ function startOf(pid) {
   try {
     if (process.platform === 'linux') {
       const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-      // The second field is the program's name in brackets and may hold anything; of those after it the 1st is the state and the 20th the start.
+      // The second field is the program's name in parentheses and may contain anything. Of the following fields, the 1st is the state and the 20th the start time.
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      // A zombie has ended; only its parent has not looked yet.
+      // A zombie has ended; its parent has not reaped it yet.
       if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
       return `${bootId()}:${fields[19]}`;
     }
@@ -26,18 +26,18 @@ function startOf(pid) {
       undefined
     );
   } catch {
-    // No such process: the file is missing, or ps exits 1.
+    // No such process: the file is missing, or ps exits with 1.
     return undefined;
   }
 }
 
-/** Start times count from the boot, and so would repeat after the next one. */
+/** Start times count from boot, so they would repeat after a reboot. */
 function bootId() {
   return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
 }
 
 /**
- * Who a running process is.
+ * The identity of a running process.
  * @param {number} pid
  * @returns {ProcessIdentity | undefined} undefined when there is no such process
  */
@@ -47,7 +47,7 @@ export function identify(pid) {
 }
 
 /**
- * Whether that very process still runs.
+ * Whether exactly this process is still running.
  * @param {ProcessIdentity} process
  * @returns {boolean}
  */
@@ -56,7 +56,7 @@ export function stillRuns({ pid, started }) {
 }
 
 /**
- * What was written down about a process, checked.
+ * Whether a recorded value is a process identity.
  * @param {unknown} value
  * @returns {value is ProcessIdentity}
  */

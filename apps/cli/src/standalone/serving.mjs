@@ -7,10 +7,10 @@ import { identify, isIdentity, stillRuns } from './process-identity.mjs';
 const folderOf = (/** @type {string} */ root) => join(root, '.cache/serving');
 
 /**
- * Notes that this process serves what was built in this clone, until it ends: nobody may rebuild it meanwhile.
+ * Records that this process serves the build of this clone until it ends, so that no other process rebuilds it meanwhile.
  * @param {string} root
- * @param {string} [dataDir] the folder that it keeps its data in
- * @returns {() => void} takes the note back
+ * @param {string} [dataDir] its data folder
+ * @returns {() => void} a function that removes the record
  */
 export function noteServing(root, dataDir) {
   const file = join(folderOf(root), String(process.pid));
@@ -24,7 +24,7 @@ export function noteServing(root, dataDir) {
 }
 
 /**
- * The process that serves what was built in this clone, if there is one. Notes of processes that are gone are removed.
+ * The process that serves the build of this clone, if any. Records of ended processes are removed.
  * @param {string} root
  * @returns {number | undefined}
  */
@@ -33,7 +33,7 @@ export function servingProcess(root) {
 }
 
 /**
- * The same with the folder of its data.
+ * The same with its data folder.
  * @param {string} root
  * @returns {{ readonly pid: number, readonly dataDir: string | undefined } | undefined}
  */
@@ -66,7 +66,7 @@ function readNote(file) {
       ? { ...value, dataDir: 'dataDir' in value && typeof value.dataDir === 'string' ? value.dataDir : undefined }
       : undefined;
   } catch {
-    // Not written to the end yet, taken back at this moment, or cut off by a crash: nobody serves by it.
+    // Not completely written, just removed, or truncated by a crash: it does not count.
     return undefined;
   }
 }

@@ -6,8 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../testing/run-start.ts';
 import { noteServing, servingProcess } from './serving.mjs';
 
-describe('a note that this clone is being served', () => {
-  it('holds while its process runs', async () => {
+describe('a record that this clone is being served', () => {
+  it('counts while its process runs', async () => {
     const root = await temporaryFolder();
     expect(servingProcess(root)).toBeUndefined();
     await mkdir(join(root, '.cache/serving'), { recursive: true });

@@ -1,4 +1,4 @@
-/** An error that a person can fix. The command stops, and its message, one line, is all that is printed. */
+/** An error that the user can fix. The command stops and prints only its message, one line. */
 export class UserError extends Error {
   /**
    * @override
@@ -27,6 +27,6 @@ export function explainDiskError(error, path) {
   if (['ENOSPC', 'EDQUOT'].includes(code)) return new UserError(`There is no space left on the disk that holds ${path}.`, { cause: error });
   if (['EACCES', 'EPERM', 'EROFS'].includes(code)) return new UserError(`${path} can't be written by this user.`, { cause: error });
   if (['ENOTDIR', 'EEXIST'].includes(code))
-    return new UserError(`${path} can't be made: a file is where a folder must be.`, { cause: error });
+    return new UserError(`${path} can't be created: a file is where a folder must be.`, { cause: error });
   return error;
 }

@@ -1,11 +1,11 @@
-// Stands in for the relay or the web app: answers /readyz on its port, ends as they do, and writes down what happens to it.
-// node fake-server.mjs <name> <port> <events file> [<trick> …]
+// Stands in for the relay or the web app: answers /readyz on its port, stops like them, and records events.
+// node fake-server.mjs <name> <port> <events file> [<behavior> …]
 import { spawn } from 'node:child_process';
 import { appendFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 
-const [, , name = '', port = '', events = '', ...tricks] = process.argv;
-const does = (/** @type {string} */ trick) => tricks.includes(trick);
+const [, , name = '', port = '', events = '', ...behaviors] = process.argv;
+const does = (/** @type {string} */ behavior) => behaviors.includes(behavior);
 /** @param {string} what @param {string} [who] @param {number} [pid] */
 function note(what, who = name, pid = process.pid) {
   appendFileSync(events, `${JSON.stringify({ name: who, what, pid })}\n`);
@@ -38,4 +38,6 @@ createServer((request, response) => {
   }
   const known = request.url === '/readyz' || request.url === '/livez';
   response.writeHead(known ? 200 : 404, { 'content-type': 'application/json' }).end(JSON.stringify({ ok: known }));
-}).listen({ port: Number(port), host: tricks.find((trick) => trick.startsWith('host='))?.slice('host='.length) }, () => note('up'));
+}).listen({ port: Number(port), host: behaviors.find((behavior) => behavior.startsWith('host='))?.slice('host='.length) }, () =>
+  note('up'),
+);

@@ -9,7 +9,7 @@ import { expect, onTestFinished } from 'vitest';
 import { ROOT } from '../root.ts';
 import { follow, type Place } from './run-start.ts';
 
-/** Runs the real relay from its sources on the place's port, until the test ends or `stop`. */
+/** Runs the real relay from its sources on the installation's port, until the test ends or `stop` is called. */
 export async function startRelay(place: Place, jwtSecret: string): Promise<{ stop(): Promise<void> }> {
   const child = spawn(process.execPath, ['--import', 'tsx', join(ROOT, 'apps/relay/src/main.ts')], {
     cwd: ROOT,
@@ -26,7 +26,7 @@ export async function startRelay(place: Place, jwtSecret: string): Promise<{ sto
   };
 }
 
-/** A console's connection to the relay at `url`, open now. */
+/** Opens a console's connection to the relay at `url`. */
 export async function connectOperator(url: string, jwtSecret: string, id: number): Promise<Socket> {
   const { token } = await createTokens([jwtSecret]).mintRelayToken({ role: 'operator', id, name: 'Olga' });
   const socket = io(url, { path: '/chat', transports: ['websocket'], auth: { token }, reconnection: false, forceNew: true });

@@ -14,7 +14,7 @@ const SOURCES = join(import.meta.dirname, '..');
 /** Everything runs from the sources: tests need no build. */
 const FROM_SOURCE = ['--import', 'tsx'];
 
-/** An installation of a test's own: a folder and two ports. */
+/** A test's installation: a folder and two ports. */
 export interface Place {
   readonly dataDir: string;
   readonly environment: NodeJS.ProcessEnv;
@@ -22,21 +22,21 @@ export interface Place {
   readonly socketPort: number;
 }
 
-/** What a stand-in wrote down. */
+/** An event that a stand-in recorded. */
 export interface Event {
   readonly name: string;
   readonly what: string;
   readonly pid: number;
 }
 
-/** A start, and all that it printed so far. */
+/** A running start, with its output so far. */
 export interface Start {
   readonly child: ChildProcess;
   readonly pid: number;
   output(): string;
 }
 
-/** A folder that is gone after the test, and that PostgreSQL may pass when it runs as another user. */
+/** A folder that is deleted after the test, and that PostgreSQL can traverse when it runs as another user. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'switchboard-cli-'));
   await chmod(folder, 0o755);
@@ -60,10 +60,10 @@ export async function makePlace(more: NodeJS.ProcessEnv = {}): Promise<Place> {
   return { dataDir, environment: variables, port, socketPort };
 }
 
-/** Starts the system with stand-ins, which may have tricks: `web:stubborn`, `relay:grandchild`, `web:refuse`. Whatever is left of it is killed after the test. */
-export function startSystem(place: Place, ...tricks: string[]): Start {
+/** Starts the system with stand-ins, which may have special behaviors: `web:stubborn`, `relay:grandchild`, `web:refuse`. Remaining processes are killed after the test. */
+export function startSystem(place: Place, ...behaviors: string[]): Start {
   const file = join(SOURCES, 'testing/start-with-fakes.ts');
-  const child = spawn(process.execPath, [...FROM_SOURCE, file, join(place.dataDir, 'clone'), ...tricks], {
+  const child = spawn(process.execPath, [...FROM_SOURCE, file, join(place.dataDir, 'clone'), ...behaviors], {
     cwd: SOURCES,
     env: place.environment,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -71,7 +71,7 @@ export function startSystem(place: Place, ...tricks: string[]): Start {
   return follow(child);
 }
 
-/** Follows what a process prints, and ends it in order after the test. */
+/** Records a process's output, and stops it gracefully after the test. */
 export function follow(child: ChildProcess): Start {
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
@@ -87,7 +87,7 @@ export async function untilReady(start: Start): Promise<void> {
   await expect.poll(() => start.output()).toMatch(/^ready/m);
 }
 
-/** Runs a command of the CLI to its end. */
+/** Runs a command of the CLI. */
 export async function runCli(
   place: Place,
   args: readonly string[],
@@ -120,7 +120,7 @@ export async function postgresPid(place: Place): Promise<number> {
   return Number((await readFile(join(place.dataDir, 'postgres/postmaster.pid'), 'utf8')).split('\n')[0]);
 }
 
-/** The embedded database's URL, from what is written in the data folder. */
+/** The embedded database's URL, from the files in the data folder. */
 export async function urlOf(place: Place, database = 'switchboard'): Promise<string> {
   const { port } = JSON.parse(await readFile(join(place.dataDir, 'database.json'), 'utf8')) as { port: number };
   const { databasePassword } = JSON.parse(await readFile(join(place.dataDir, 'secrets.json'), 'utf8')) as { databasePassword: string };

@@ -1,4 +1,4 @@
-// `switchboard start` with stand-ins for the relay and the web app, which need not be built then.
+// `switchboard start` with stand-ins for the relay and the web app, which then don't have to be built.
 import { join } from 'node:path';
 
 import { readVariables } from '@switchboard/config';
@@ -6,12 +6,12 @@ import { readVariables } from '@switchboard/config';
 import { UserError } from '../standalone/user-error.mjs';
 import { startCommand } from '../commands/start.ts';
 import type { Environment } from '../config.ts';
-import { GaveUp } from '../supervise.ts';
+import { ServiceFailedError } from '../supervise.ts';
 
-/** What the stand-in of that name is to do out of the ordinary: arguments such as `web:stubborn`. */
-const tricksOf = (name: string) =>
+/** The special behaviors of the stand-in of this name, from arguments such as `web:stubborn`. */
+const behaviorsOf = (name: string) =>
   process.argv.slice(3).flatMap((trick) => (trick.startsWith(`${name}:`) ? [trick.slice(name.length + 1)] : []));
-/** The relay's stand-in listens where the relay would. */
+/** The relay's stand-in listens on the relay's address. */
 function hostOf(environment: Environment): string[] {
   const { SOCKET_HOST: host } = readVariables(environment);
   return host === undefined ? [] : [`host=${host}`];
@@ -24,7 +24,7 @@ const program = (name: string, port: string | undefined, environment: Environmen
     name,
     port ?? '',
     join(environment.DATA_DIR ?? '', 'events.log'),
-    ...tricksOf(name),
+    ...behaviorsOf(name),
     ...more,
   ],
   cwd: import.meta.dirname,
@@ -40,7 +40,7 @@ try {
   });
   process.exit(0);
 } catch (error) {
-  if (!(error instanceof UserError || error instanceof GaveUp)) throw error;
-  console.error(error instanceof GaveUp ? [...error.lastLines, error.message].join('\n') : error.message);
+  if (!(error instanceof UserError || error instanceof ServiceFailedError)) throw error;
+  console.error(error instanceof ServiceFailedError ? [...error.lastLines, error.message].join('\n') : error.message);
   process.exit(1);
 }

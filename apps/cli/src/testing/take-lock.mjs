@@ -1,4 +1,4 @@
-// Takes and releases the lock of its argument when told to.
+// Takes and releases the lock at the given path on request.
 import { takeLock } from '../standalone/lock-file.mjs';
 
 let release = () => {};

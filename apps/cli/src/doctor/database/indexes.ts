@@ -3,11 +3,11 @@ import type { Database } from '@switchboard/database';
 import { fail, ok, type Outcome } from '../outcome.ts';
 import { readMigrations } from './migrations.ts';
 
-/** An index that a migration makes. */
+/** An index that a migration creates. */
 interface Expected {
   readonly name: string;
   readonly unique: boolean;
-  /** What follows CREATE INDEX and the name. */
+  /** The rest of the statement after CREATE INDEX and the name. */
   readonly on: string;
 }
 
@@ -20,7 +20,7 @@ interface Found {
 const CREATE = /^CREATE (UNIQUE )?INDEX (?:CONCURRENTLY )?"([^"]+)" (ON [^;]+);/gm;
 const DROP = /^DROP INDEX (?:CONCURRENTLY )?(?:IF EXISTS )?"([^"]+)"/gm;
 
-/** Those that all migrations together leave behind. */
+/** The indexes that exist after all migrations. */
 async function expectedIndexes(migrationsFolder: string): Promise<Expected[]> {
   const expected = new Map<string, Expected>();
   for (const sql of await readMigrations(migrationsFolder)) {
@@ -30,7 +30,7 @@ async function expectedIndexes(migrationsFolder: string): Promise<Expected[]> {
   return [...expected.values()];
 }
 
-/** Whether every index and unique key is there and in use by the database: queries are slow without the ones, messages double without the others. */
+/** Whether every index and unique key exists and is valid. Without indexes queries are slow; without unique keys messages can be duplicated. */
 export async function checkIndexes({ prisma }: Pick<Database, 'prisma'>, migrationsFolder: string): Promise<Outcome> {
   const expected = await expectedIndexes(migrationsFolder);
   const found = await prisma.$queryRaw<Found[]>`
@@ -42,7 +42,7 @@ export async function checkIndexes({ prisma }: Pick<Database, 'prisma'>, migrati
   if (missing.length + broken.length === 0) return ok(`${expected.length}`);
   const problems = [
     ...(missing.length > 0 ? [`${list(missing)} ${missing.length === 1 ? 'is' : 'are'} missing`] : []),
-    ...(broken.length > 0 ? [`${list(broken)} ${broken.length === 1 ? 'is' : 'are'} there, but not whole or not unique`] : []),
+    ...(broken.length > 0 ? [`${list(broken)} ${broken.length === 1 ? 'is' : 'are'} invalid or not unique`] : []),
   ];
   const statements = [...broken.map(({ name }) => `DROP INDEX "${name}";`), ...[...broken, ...missing].map(creation)];
   return fail(problems.join(', and '), `In psql: ${statements.join(' ')}`);

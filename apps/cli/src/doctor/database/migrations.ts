@@ -5,14 +5,14 @@ import { type Database, describeSchema } from '@switchboard/database';
 
 import { fail, ok, type Outcome } from '../outcome.ts';
 
-const MIGRATE = 'Run "npm run switchboard -- migrate" (npm start does it by itself).';
+const MIGRATE = 'Run "npm run switchboard -- migrate" (npm start does it automatically).';
 
 interface Row {
   readonly name: string;
   readonly finished: boolean;
 }
 
-/** Names of this version's migrations, oldest first. */
+/** The names of this version's migrations, oldest first. */
 async function listMigrations(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   return entries
@@ -27,14 +27,14 @@ export async function readMigrations(folder: string): Promise<string[]> {
   return await Promise.all(names.map(async (name) => await readFile(join(folder, name, 'migration.sql'), 'utf8')));
 }
 
-/** Whether the database has all migrations of this version, whole, and nothing that this version can't live with. */
+/** Whether all migrations of this version are completely applied, and the database has no incompatible ones. */
 export async function checkMigrations({ prisma }: Pick<Database, 'prisma'>, url: string, folder: string): Promise<Outcome> {
-  const { kind, says } = await describeSchema(url, folder);
+  const { kind, message } = await describeSchema(url, folder);
   if (kind === 'empty') return fail('the database has no tables yet', MIGRATE);
   if (kind === 'guide')
-    return fail('it holds an installation of the backend implementation guide', `${MIGRATE} That takes it over with every row.`);
+    return fail('it contains an installation of the backend implementation guide', `${MIGRATE} That takes it over with every row.`);
   if (kind !== 'ours') {
-    const [problem = says, ...advice] = says.split(/(?<=\.) (?=[A-Z])/);
+    const [problem = message, ...advice] = message.split(/(?<=\.) (?=[A-Z])/);
     return fail(problem.replace(/\.$/, ''), advice.join(' '));
   }
   const known = await listMigrations(folder);
@@ -43,8 +43,8 @@ export async function checkMigrations({ prisma }: Pick<Database, 'prisma'>, url:
   const halfDone = rows.filter(({ finished }) => !finished).map(({ name }) => name);
   if (halfDone.length > 0)
     return fail(
-      `${halfDone.join(', ')} began and did not end`,
-      'If nothing migrates at this moment: run "npm run switchboard -- migrate", which tries it again.',
+      `${halfDone.join(', ')} started and did not finish`,
+      'If no migration is running: run "npm run switchboard -- migrate", which retries it.',
     );
   const missing = known.filter((name) => !rows.some((row) => row.name === name));
   if (missing.length > 0) return fail(`${missing.join(', ')} is not applied`, MIGRATE);

@@ -14,16 +14,16 @@ import { explainDisk } from '../disk.ts';
 import type { Facts } from '../facts.ts';
 import { fail, type Outcome, skip } from '../outcome.ts';
 
-/** The database that `start` uses, or what stands in the way. */
+/** The database that `start` uses, or the reason why it can't be opened. */
 export type Opened =
   | {
       readonly state: 'open';
       readonly database: Database;
       readonly url: string;
-      /** As it is called towards people, without user and password. */
+      /** Its name in messages, without user and password. */
       readonly name: string;
       /** What to do when it does not answer. */
-      readonly adviceWhenAway: string;
+      readonly adviceWhenDown: string;
       close(): Promise<void>;
     }
   | { readonly state: 'closed'; readonly outcome: Outcome; close(): Promise<void> };
@@ -32,10 +32,10 @@ const nothing = async () => await Promise.resolve();
 const closed = (outcome: Outcome): Opened => ({ state: 'closed', outcome, close: nothing });
 
 /**
- * Opens the database of DATABASE_URL, or the embedded one: that of a running start, or the one in the data folder, started for this look and stopped by
- * `close`. Makes nothing that is not there. Nothing is asked of it yet.
+ * Opens the database of DATABASE_URL, or the embedded one: that of a running start, or the one in the data folder, which is started for the checks and stopped by
+ * `close`. Creates nothing, and runs no query yet.
  */
-export async function openForLook({ config, dataDir, secrets }: Pick<Facts, 'config' | 'dataDir' | 'secrets'>): Promise<Opened> {
+export async function openForChecks({ config, dataDir, secrets }: Pick<Facts, 'config' | 'dataDir' | 'secrets'>): Promise<Opened> {
   if (config.databaseUrl !== undefined) {
     try {
       const { name } = parseDatabaseUrl(config.databaseUrl);
@@ -54,14 +54,14 @@ export async function openForLook({ config, dataDir, secrets }: Pick<Facts, 'con
   }
 }
 
-function open(url: string, name: string, adviceWhenAway: string, afterwards = nothing): Opened {
+function open(url: string, name: string, adviceWhenDown: string, afterwards = nothing): Opened {
   const database = openDatabase({ url, applicationName: APPLICATION_NAMES.doctor, poolSize: 4 });
   return {
     state: 'open',
     database,
     url,
     name,
-    adviceWhenAway,
+    adviceWhenDown,
     async close() {
       await database.close();
       await afterwards();
@@ -70,11 +70,11 @@ function open(url: string, name: string, adviceWhenAway: string, afterwards = no
 }
 
 async function openEmbedded(config: Config, dataDir: DataDir, secrets: Facts['secrets']): Promise<Opened> {
-  if (!(await isMade(dataDir))) {
+  if (!(await exists(dataDir))) {
     const sign = await signOfAnother(config);
-    if (sign === undefined) return closed(skip('there is none yet; the first npm start makes it'));
+    if (sign === undefined) return closed(skip('there is none yet; the first npm start creates it'));
     const advice =
-      'This command lacks the settings of the servers: run it with deploy/systemd/switchboard, or give it their DATA_DIR or DATABASE_URL.';
+      'This command lacks the servers’ settings: run it with deploy/systemd/switchboard, or give it their DATA_DIR or DATABASE_URL.';
     return closed(fail(`there is none in ${dataDir.path}, and ${sign}`, advice));
   }
   const log = join(dataDir.logs, 'database.log');
@@ -90,10 +90,15 @@ async function openEmbedded(config: Config, dataDir: DataDir, secrets: Facts['se
   if ('holder' in lock) return await openRunning(dataDir, secrets.databasePassword, lock.holder);
   try {
     const cluster = await startPostgres(dataDir, secrets.databasePassword, { onLog: () => undefined });
-    return open(databaseUrl(cluster.port, secrets.databasePassword), 'the embedded one, started for this look', `See ${log}.`, async () => {
-      await cluster.stop();
-      lock.release();
-    });
+    return open(
+      databaseUrl(cluster.port, secrets.databasePassword),
+      'the embedded one, started for this check',
+      `See ${log}.`,
+      async () => {
+        await cluster.stop();
+        lock.release();
+      },
+    );
   } catch (error) {
     lock.release();
     if (!(error instanceof UserError)) throw error;
@@ -107,16 +112,18 @@ async function openRunning(
   { pid, note }: { readonly pid: number; readonly note: string },
 ): Promise<Opened> {
   if (note === 'start with DATABASE_URL')
-    return closed(fail(`Switchboard runs with a DATABASE_URL (process ${pid}) that this command was not given`, 'Give it the same one.'));
-  if (note !== 'start') return closed(skip(`"${note}" (process ${pid}) has it at this moment; try again`));
+    return closed(
+      fail(`Switchboard runs with a DATABASE_URL (process ${pid}) that this command does not have`, 'Give this command the same one.'),
+    );
+  if (note !== 'start') return closed(skip(`"${note}" (process ${pid}) is using it; try again`));
   const log = join(dataDir.logs, 'database.log');
   const server = await runningPostgres(dataDir);
   if (server === undefined)
-    return closed(fail(`Switchboard runs (process ${pid}) without its database`, `Unless it has just been started: see ${log}.`));
+    return closed(fail(`Switchboard runs (process ${pid}) without its database`, `If it was not started just now, see ${log}.`));
   return open(databaseUrl(server.port, password), `the embedded one, port ${server.port}`, `See ${log}.`);
 }
 
-async function isMade(dataDir: DataDir): Promise<boolean> {
+async function exists(dataDir: DataDir): Promise<boolean> {
   try {
     await stat(join(dataDir.postgres, 'PG_VERSION'));
     return true;

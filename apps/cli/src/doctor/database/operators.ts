@@ -2,12 +2,12 @@ import type { Database } from '@switchboard/database';
 
 import { fail, ok, type Outcome } from '../outcome.ts';
 
-/** Whether there is anybody to answer. */
+/** Whether there is an operator. */
 export async function checkOperators({ prisma }: Pick<Database, 'prisma'>): Promise<Outcome> {
   const count = await prisma.user.count();
   if (count > 0) return ok(`${count}`);
   return fail(
-    'there is none, so nobody can answer',
-    'Make one: npm run switchboard -- operator create --email you@example.com --name "Your Name" --password "at least ten characters"',
+    'there is none, so nobody can answer visitors',
+    'Create one: npm run switchboard -- operator create --email you@example.com --name "Your Name" --password "at least ten characters"',
   );
 }

@@ -7,9 +7,9 @@ import { explainDisk } from '../disk.ts';
 import { ok, type Outcome, skip } from '../outcome.ts';
 import { judgeFreeSpace } from './free-space.ts';
 
-const NONE_YET = 'it is not there yet; the first start makes it';
+const NONE_YET = 'it does not exist yet; the first start creates it';
 
-/** Whether this user can write in the folder, by doing so. */
+/** Whether this user can write to the folder. It tries. */
 export async function checkWritable(folder: string): Promise<Outcome> {
   const probe = join(folder, `probe.${randomUUID()}`);
   try {
@@ -22,7 +22,7 @@ export async function checkWritable(folder: string): Promise<Outcome> {
   }
 }
 
-/** Whether there is room on its disk. */
+/** Whether its disk has enough free space. */
 export async function checkFreeSpace(folder: string, floorBytes: number): Promise<Outcome> {
   try {
     const { bavail, bsize } = await statfs(folder);

@@ -10,7 +10,7 @@ it.each([
   ['2026-11-18T13:00:00Z', { status: 'ok', note: '6 days ago: /b' }],
   ['2026-11-18T11:00:00Z', { status: 'warn', problem: 'the last one was made 7 days ago (/b)' }],
   ['2027-01-01T00:00:00Z', { status: 'ok', note: 'less than a day ago: /b' }],
-])('warns of a last backup that is a week old (%s)', (at, outcome) => {
+])('warns when the last backup is a week old (%s)', (at, outcome) => {
   expect(judgeLastBackup({ file: '/b', at: new Date(at) }, now)).toMatchObject(outcome);
 });
 

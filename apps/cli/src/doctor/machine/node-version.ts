@@ -1,6 +1,6 @@
 import { fail, ok, type Outcome } from '../outcome.ts';
 
-/** Whether this Node is one that we test with. */
+/** Whether this version of Node is supported. */
 export function checkNodeVersion(version: string): Outcome {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major > 20 || (major === 20 && minor >= 19)) return ok(version);

@@ -8,23 +8,23 @@ import { ok, type Outcome, warn } from '../outcome.ts';
 
 const ENOUGH = 10_000;
 
-/** Whose limit it is, and how many files it allows. */
+/** A limit on open files, and its owner. */
 export interface OpenFiles {
   readonly whose: string;
   readonly limit: number;
 }
 
-/** Each connection of a relay is an open file. */
+/** Whether the limit suffices: each connection of a relay is an open file. */
 export function judgeOpenFiles({ whose, limit }: OpenFiles, maxConnections: number): Outcome {
-  const told = Number.isFinite(limit) ? String(limit) : 'no limit';
-  if (limit >= ENOUGH) return ok(`${told}, ${whose}`);
+  const allowed = Number.isFinite(limit) ? String(limit) : 'no limit';
+  if (limit >= ENOUGH) return ok(`${allowed}, ${whose}`);
   return warn(
-    `only ${told} (${whose}), and each of up to ${maxConnections} connections (MAX_CONNECTIONS) takes one`,
+    `only ${allowed} (${whose}), but each of up to ${maxConnections} connections (MAX_CONNECTIONS) needs one`,
     'Raise it: LimitNOFILE=65536 in a systemd unit, or "ulimit -n 65536" before npm start.',
   );
 }
 
-/** The lowest limit of the servers that a start on this data folder runs, or else that of this process. */
+/** The lowest limit of the servers that a start on this data folder runs, otherwise that of this process. */
 export async function readOpenFiles(processes: string): Promise<OpenFiles> {
   const noted = await readJson(processes);
   const running = (Array.isArray(noted) ? noted : []).filter(isIdentity).filter(stillRuns);
@@ -33,9 +33,9 @@ export async function readOpenFiles(processes: string): Promise<OpenFiles> {
   return { whose: 'of this shell; a service manager may set another', limit: (await limitOf('self')) ?? (await askShell()) };
 }
 
-/** The soft limit of a process, where the system tells (Linux). */
+/** The soft limit of a process, where the system reveals it (Linux). */
 async function limitOf(pid: string): Promise<number | undefined> {
-  const text = await readFile(`/proc/${pid}/limits`, 'utf8').catch(() => ''); // Another system, another user's, or gone since.
+  const text = await readFile(`/proc/${pid}/limits`, 'utf8').catch(() => ''); // Not Linux, another user's process, or it has ended.
   return parseLimit(/^Max open files\s+(\S+)/m.exec(text)?.[1]);
 }
 

@@ -1,6 +1,6 @@
 import type { Check } from '../check.ts';
 import type { Facts } from '../facts.ts';
-import { checkClosedFiles } from './closed-files.ts';
+import { checkPrivateFiles } from './private-files.ts';
 import { checkFreeSpace, checkWritable } from './data-folder.ts';
 import { readLastBackup } from '../../last-backup.ts';
 import { judgeLastBackup } from './last-backup.ts';
@@ -10,18 +10,18 @@ import { judgeOpenFiles, readOpenFiles } from './open-files.ts';
 
 const group = 'Machine';
 
-export function planMachine({ config, settings, dataDir, closedFiles }: Facts): Check[] {
+export function planMachine({ config, settings, dataDir, privateFiles }: Facts): Check[] {
   return [
-    { group, what: 'Node is new enough', look: async () => await Promise.resolve(checkNodeVersion(process.versions.node)) },
+    { group, what: 'Node is new enough', run: async () => await Promise.resolve(checkNodeVersion(process.versions.node)) },
     {
       group,
-      what: 'enough files may be open',
-      look: async () => judgeOpenFiles(await readOpenFiles(dataDir.processes), settings.MAX_CONNECTIONS),
+      what: 'enough files can be open',
+      run: async () => judgeOpenFiles(await readOpenFiles(dataDir.processes), settings.MAX_CONNECTIONS),
     },
-    { group, what: 'the data folder can be written', look: async () => await checkWritable(dataDir.path) },
-    { group, what: 'its disk has room', look: async () => await checkFreeSpace(dataDir.path, settings.MIN_FREE_DISK_BYTES) },
-    { group, what: 'the embedded database is for this version', look: async () => await checkMajorVersion(config, dataDir.postgres) },
-    { group, what: 'the last backup is not old', look: async () => judgeLastBackup(await readLastBackup(dataDir), new Date()) },
-    { group, what: 'files with secrets are closed to others', look: async () => await Promise.resolve(checkClosedFiles(closedFiles)) },
+    { group, what: 'the data folder is writable', run: async () => await checkWritable(dataDir.path) },
+    { group, what: 'its disk has free space', run: async () => await checkFreeSpace(dataDir.path, settings.MIN_FREE_DISK_BYTES) },
+    { group, what: 'this version can read the embedded database', run: async () => await checkMajorVersion(config, dataDir.postgres) },
+    { group, what: 'the last backup is recent', run: async () => judgeLastBackup(await readLastBackup(dataDir), new Date()) },
+    { group, what: 'files with secrets are private', run: async () => await Promise.resolve(checkPrivateFiles(privateFiles)) },
   ];
 }

@@ -13,12 +13,12 @@ export function planRedis({ settings }: Pick<Facts, 'settings'>, { busy }: Pick<
       {
         group,
         what: 'it answers',
-        look: async () => await Promise.resolve(skip('REDIS_URL is not set; one relay needs none, several do')),
+        run: async () => await Promise.resolve(skip('REDIS_URL is not set; only several relays need Redis')),
       },
     ];
-  const answers: Check = { group, what: 'it answers', look: async () => await checkRedisAnswers({ url, busy }) };
+  const answers: Check = { group, what: 'it answers', run: async () => await checkRedisAnswers({ url, busy }) };
   return [
     answers,
-    { group, what: 'it takes what is written and published', after: [answers], look: async () => await checkRedisWrites({ url, busy }) },
+    { group, what: 'it accepts writes and delivers messages', after: [answers], run: async () => await checkRedisWrites({ url, busy }) },
   ];
 }

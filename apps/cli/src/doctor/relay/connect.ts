@@ -4,26 +4,26 @@ import { codeOf } from '../../standalone/user-error.mjs';
 import { oneLine } from '../check.ts';
 import type { PublicRelay } from './handshake.ts';
 
-/** What came of an attempt to connect. */
+/** The outcome of a connection attempt. */
 export type Attempt =
   | { readonly state: 'connected' }
-  /** The relay itself said no. */
+  /** The relay itself refused. */
   | { readonly state: 'refused'; readonly message: string }
-  /** Something on the way did. */
+  /** The network or a proxy failed. */
   | { readonly state: 'broken'; readonly status: number | undefined; readonly reason: string };
 
-/** How to attempt it. */
-export interface Way {
+/** The options of an attempt. */
+export interface AttemptOptions {
   readonly transport: 'websocket' | 'polling';
   readonly token: string;
-  readonly patienceMs: number;
+  readonly timeoutMs: number;
   readonly io?: typeof realIo;
 }
 
-/** Connects as a browser does, joins nothing, and leaves. */
+/** Connects like a browser, without joining, and disconnects. */
 export async function tryToConnect(
   { url, path, origin }: PublicRelay,
-  { transport, token, patienceMs, io = realIo }: Way,
+  { transport, token, timeoutMs, io = realIo }: AttemptOptions,
 ): Promise<Attempt> {
   const socket = io(url, {
     path,
@@ -33,7 +33,7 @@ export async function tryToConnect(
     reconnection: false,
     forceNew: true,
     autoConnect: false,
-    timeout: patienceMs,
+    timeout: timeoutMs,
   });
   let timer: NodeJS.Timeout | undefined;
   try {
@@ -41,7 +41,7 @@ export async function tryToConnect(
       socket.once('connect', () => resolve({ state: 'connected' }));
       socket.once('connect_error', (error) => resolve(explain(error)));
       socket.once('disconnect', (reason) => resolve({ state: 'broken', status: undefined, reason }));
-      timer = setTimeout(() => resolve({ state: 'broken', status: undefined, reason: 'no answer' }), patienceMs);
+      timer = setTimeout(() => resolve({ state: 'broken', status: undefined, reason: 'no answer' }), timeoutMs);
       socket.connect();
     });
   } finally {
@@ -50,7 +50,7 @@ export async function tryToConnect(
   }
 }
 
-/** Errors of a transport have a `description`: a status, or the event of a WebSocket that could not be opened. Others are what the relay said. */
+/** A transport error has a `description`: a status, or the event of a failed WebSocket. Any other error is the relay's answer. */
 function explain(error: Error): Attempt {
   if (!('type' in error) || error.type !== 'TransportError')
     return error.message === 'timeout'

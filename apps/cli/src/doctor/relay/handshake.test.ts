@@ -6,7 +6,7 @@ import { checkHandshake } from './handshake.ts';
 
 const ORIGIN = 'https://chat.example';
 
-it('finds a relay that serves WebSockets alone, and still says when it refuses the origin', async () => {
+it('accepts a relay that serves only WebSockets, and still reports a refused origin', async () => {
   const port = await freePort();
   const environment = {
     PATH: process.env['PATH'],
@@ -17,11 +17,11 @@ it('finds a relay that serves WebSockets alone, and still says when it refuses t
   };
   const relay = await startRelay({ environment, port: 0, socketPort: port, dataDir: '' }, 'kZ3v9QmT1xW7bN5rY8cJ2hF6gD4sA0pL');
   onTestFinished(async () => await relay.stop());
-  const look = async (origin: string, polls: boolean) =>
+  const check = async (origin: string, polls: boolean) =>
     await checkHandshake({ url: `http://127.0.0.1:${port}`, path: '/chat', origin }, { fetch, signal: AbortSignal.timeout(60_000), polls });
-  expect(await look(ORIGIN, false)).toMatchObject({ status: 'ok' });
-  expect(await look(ORIGIN, true)).toMatchObject({ status: 'fail' });
-  expect(await look('https://evil.example', false)).toMatchObject({
+  expect(await check(ORIGIN, false)).toMatchObject({ status: 'ok' });
+  expect(await check(ORIGIN, true)).toMatchObject({ status: 'fail' });
+  expect(await check('https://evil.example', false)).toMatchObject({
     status: 'fail',
     problem: expect.stringContaining('refuses pages from'),
   });

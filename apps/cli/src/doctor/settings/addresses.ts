@@ -1,6 +1,6 @@
 import { fail, ok, type Outcome, warn } from '../outcome.ts';
 
-/** The addresses that people's browsers are given. */
+/** The public addresses. */
 export interface Addresses {
   readonly production: boolean;
   /** FRONTEND_URL, the canonical one first. */
@@ -12,30 +12,30 @@ export interface Addresses {
 const isLocal = (url: string) => /^(localhost|.*\.localhost|127\.\d+\.\d+\.\d+|\[::1\]|0\.0\.0\.0)$/.test(new URL(url).hostname);
 const isPlain = (url: string) => url.startsWith('http:');
 
-/** Whether a browser elsewhere can use these addresses together. */
+/** Whether browsers on other machines can use these addresses together. */
 export function checkAddresses({ production, origins, socketUrl }: Addresses): Outcome {
   const [origin = ''] = origins;
   if (production && isLocal(origin))
-    return fail(`FRONTEND_URL is ${origin}, which is everybody's own machine`, 'Set it to the address at which people reach the console.');
+    return fail(`FRONTEND_URL is ${origin}, which other machines can't reach`, 'Set it to the address at which people reach the console.');
   if (!isLocal(origin) && isLocal(socketUrl))
     return fail(
-      `NEXT_PUBLIC_SOCKET_URL is ${socketUrl}, which is everybody's own machine`,
+      `NEXT_PUBLIC_SOCKET_URL is ${socketUrl}, which other machines can't reach`,
       'Set it to the address at which browsers reach the relay.',
     );
   const secure = origins.find((url) => !isPlain(url));
   if (secure !== undefined && isPlain(socketUrl))
     return fail(
-      `NEXT_PUBLIC_SOCKET_URL is ${socketUrl}, and browsers let a page at ${secure} open no connection without TLS (mixed content)`,
+      `NEXT_PUBLIC_SOCKET_URL is ${socketUrl}, but browsers don't let a page at ${secure} open a connection without TLS (mixed content)`,
       'Put the relay behind TLS, too, and set NEXT_PUBLIC_SOCKET_URL to its https:// address.',
     );
   const plain = origins.find((url) => isPlain(url) && !isLocal(url));
   if (plain !== undefined)
     return warn(
-      `${plain} (FRONTEND_URL) is without TLS: passwords and messages can be read on the way`,
+      `${plain} (FRONTEND_URL) does not use TLS: passwords and messages can be intercepted`,
       'Put it behind TLS and use https://.',
     );
   const local = production ? origins.find(isLocal) : undefined;
   if (local !== undefined)
-    return warn(`FRONTEND_URL allows ${local}: a page on anybody's own machine may connect`, 'Take it out of the list.');
+    return warn(`FRONTEND_URL allows ${local}: pages on a person's own machine may connect`, 'Remove it from the list.');
   return ok(`${origin}, relay at ${socketUrl}`);
 }

@@ -7,7 +7,7 @@ import { checkSecrets } from './secrets.ts';
 
 const group = 'Settings';
 
-/** Whether the secrets that the installation made for itself can be read; that all settings are valid is known by then. */
+/** Whether the generated secrets can be read. All settings have been validated before. */
 function checkGenerated({ secrets }: Pick<Facts, 'secrets'>): Outcome {
   return secrets instanceof UserError
     ? fail(secrets.message.replace(/\.$/, ''), 'Run this command as the user that runs Switchboard, or restore the file.')
@@ -19,12 +19,12 @@ export function planSettings(facts: Facts): Check[] {
   const origins = config.frontendUrl.split(',');
   const addresses = { production: config.production, origins, socketUrl: config.socketUrl };
   return [
-    { group, what: 'every setting is valid', look: async () => await Promise.resolve(checkGenerated(facts)) },
-    { group, what: 'secrets are random', look: async () => await Promise.resolve(checkSecrets(settings)) },
+    { group, what: 'every setting is valid', run: async () => await Promise.resolve(checkGenerated(facts)) },
+    { group, what: 'secrets are random', run: async () => await Promise.resolve(checkSecrets(settings)) },
     {
       group,
-      what: "the addresses fit each other and people's browsers",
-      look: async () => await Promise.resolve(checkAddresses(addresses)),
+      what: 'the public addresses work together',
+      run: async () => await Promise.resolve(checkAddresses(addresses)),
     },
   ];
 }

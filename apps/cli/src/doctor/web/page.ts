@@ -1,14 +1,14 @@
-import { type Asking, explainNetworkError, isGatewayError } from '../network.ts';
+import { type RequestContext, explainNetworkError, isGatewayError } from '../network.ts';
 import { fail, type Outcome } from '../outcome.ts';
 
-/** An answer, read to its end. */
+/** A response with its body. */
 export interface Page {
   readonly status: number;
   readonly headers: Headers;
 }
 
-/** Fetches a page without following redirects. What went wrong on the way is an outcome. */
-export async function fetchPage(url: string, { fetch, signal }: Asking): Promise<Page | Outcome> {
+/** Fetches a page without following redirects. A network failure becomes an outcome. */
+export async function fetchPage(url: string, { fetch, signal }: RequestContext): Promise<Page | Outcome> {
   try {
     const response = await fetch(url, { signal, redirect: 'manual' });
     await response.body?.cancel();
@@ -22,18 +22,15 @@ export function isPage(result: Page | Outcome): result is Page {
   return 'headers' in result;
 }
 
-/** Why an answer is not the one that was asked for; undefined for status 200. */
+/** Explains an unexpected status; undefined for 200. */
 export function explainStatus({ status, headers }: Page, url: string): Outcome | undefined {
   if (status === 200) return undefined;
   if (isGatewayError(status))
     return fail(
-      `${url}: a proxy answers with status ${status}: it does not reach the web app`,
-      'Lead it to the port of the web app, and see its log.',
+      `${url}: a proxy answers with status ${status}: it can't reach the web app`,
+      'Point it to the web app’s port, and see its log.',
     );
   if (status >= 300 && status < 400)
-    return fail(
-      `${url} leads elsewhere, to ${headers.get('location') ?? 'nowhere'}`,
-      'FRONTEND_URL must be the address at which people end up, to the letter.',
-    );
-  return fail(`${url} answers with status ${status}`, 'Lead this address to the port of the web app, all paths of it.');
+    return fail(`${url} redirects to ${headers.get('location') ?? 'nowhere'}`, 'FRONTEND_URL must be exactly the final address.');
+  return fail(`${url} answers with status ${status}`, 'Point this address, with all paths, to the web app’s port.');
 }

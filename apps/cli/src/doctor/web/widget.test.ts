@@ -16,21 +16,17 @@ async function check(answers: Readonly<Record<string, Answer>> = {}) {
   return await checkWidget({ origin: ORIGIN, fetch, signal: new AbortController().signal });
 }
 
-it('is content with a widget that any site can show', async () => {
+it('accepts a widget that any site can show', async () => {
   expect(await check()).toEqual({ status: 'ok' });
 });
 
 it.each<[string, Record<string, Answer>, RegExp]>([
-  ['a web app that has none', { '/widget.js': [503, { 'content-type': 'application/json' }] }, /no built widget/],
+  ['a web app without a widget', { '/widget.js': [503, { 'content-type': 'application/json' }] }, /no built widget/],
   ['a proxy that does not reach the web app', { '/widget.js': [503, { 'content-type': 'text/html' }] }, /a proxy answers with status 503/],
+  ['a proxy that redirects', { '/widget': [302, { location: 'https://www.example/' }] }, /redirects to https:\/\/www\.example\//],
+  ['a script of another type', { '/widget.js': [200, { 'content-type': 'text/html' }] }, /arrives as text\/html/],
   [
-    'a proxy that leads elsewhere',
-    { '/widget': [302, { location: 'https://www.example/' }] },
-    /leads elsewhere, to https:\/\/www\.example\//,
-  ],
-  ['a script that is none', { '/widget.js': [200, { 'content-type': 'text/html' }] }, /arrives as text\/html/],
-  [
-    'a script that browsers keep from others',
+    'a script that browsers block on other sites',
     { '/widget.js': [200, { 'content-type': 'text/javascript', 'cross-origin-resource-policy': 'same-origin' }] },
     /Cross-Origin-Resource-Policy: same-origin/,
   ],
@@ -40,7 +36,7 @@ it.each<[string, Record<string, Answer>, RegExp]>([
     { '/widget': [200, { 'content-security-policy': "frame-ancestors 'none'" }] },
     /Content-Security-Policy/,
   ],
-])('names %s, and what to do', async (_, answers, problem) => {
+])('reports %s, with advice', async (_, answers, problem) => {
   expect(await check(answers)).toMatchObject({
     status: 'fail',
     problem: expect.stringMatching(problem),

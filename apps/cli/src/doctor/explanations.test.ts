@@ -19,12 +19,12 @@ vi.setConfig({ testTimeout: 120_000 });
 const failed = (code: string) => Object.assign(new Error(`${code}: open '/data/probe'`), { code });
 
 it.each([
-  ['ENOSPC', /no space left on the disk/, /^Make room/],
+  ['ENOSPC', /no space left on the disk/, /^Free space/],
   ['EDQUOT', /no space left on the disk/, /quota/],
   ['EROFS', /can't be written/, /read-only/],
   ['EACCES', /can't be written by this user/, /chown/],
-  ['EIO', /EIO/, /fails/],
-])('says of %s on the data folder what is wrong and what to do about that', (code, problem, advice) => {
+  ['EIO', /EIO/, /failing/],
+])('explains %s on the data folder, with specific advice', (code, problem, advice) => {
   expect(explainDisk(failed(code), '/data')).toMatchObject({
     status: 'fail',
     problem: expect.stringMatching(problem),
@@ -38,13 +38,13 @@ it.each([
   [900, 1_024, 'fail', /less than MIN_FREE_DISK_BYTES \(1024 MiB\)/],
   [1_500, 1_024, 'warn', /below MIN_FREE_DISK_BYTES/],
   [3_000, 1_024, 'ok', /2 GiB free/],
-])('judges %i MiB of room as start and web app do, whose floor is %i MiB: %s', (free, floor, status, told) => {
+])('reports %i MiB of free space with a minimum of %i MiB as %s', (free, floor, status, text) => {
   const outcome = judgeFreeSpace(free * 1024 ** 2, '/data', floor * 1024 ** 2);
   expect(outcome.status).toBe(status);
-  expect(JSON.stringify(outcome)).toMatch(told);
+  expect(JSON.stringify(outcome)).toMatch(text);
 });
 
-/** Leads to a database, but keeps the first connections waiting, as one does that has just been started on a busy machine. */
+/** A proxy to a database that does not answer the first connections, like a database that was just started on a busy machine. */
 async function slowAtFirst(url: string, silent: number): Promise<{ url: string; taken: () => number }> {
   const target = new URL(url);
   const { port, hostname } = target;
@@ -68,7 +68,7 @@ async function slowAtFirst(url: string, silent: number): Promise<{ url: string; 
   return { url: target.href, taken: () => taken };
 }
 
-it('waits for a database that is slow to take connections, instead of calling it away', async () => {
+it('waits for a database that is slow to accept connections, instead of reporting it as down', async () => {
   const { database: made, url } = await createTestDatabase();
   await made.close();
   const slow = await slowAtFirst(url, 3);
@@ -79,19 +79,19 @@ it('waits for a database that is slow to take connections, instead of calling it
     database,
     url: slow.url,
     name: 'the embedded one',
-    adviceWhenAway: 'See its log.',
+    adviceWhenDown: 'See its log.',
     close: async () => await Promise.resolve(),
   });
   const results = await runChecks(planDatabase({ settings: readVariables({}) }, { open, busy: 1 }));
   expect(slow.taken()).toBeGreaterThan(3);
-  // Both true of a test's database: it is empty, and made for speed.
+  // Both checks fail on a test's database: it is empty, and configured for speed.
   expect(results.filter(({ status }) => status !== 'ok').map(({ what }) => what)).toEqual([
-    'a commit is on the disk',
+    'commits are written to disk',
     'there is an operator',
   ]);
 });
 
-it('calls a database away that never takes a connection, once and not as something unforeseen', async () => {
+it('reports a database that never accepts a connection as down, once and not as unexpected', async () => {
   const { database: made, url } = await createTestDatabase();
   await made.close();
   const silent = await slowAtFirst(url, Number.POSITIVE_INFINITY);
@@ -102,7 +102,7 @@ it('calls a database away that never takes a connection, once and not as somethi
     database,
     url: silent.url,
     name: 'chat at db.example',
-    adviceWhenAway: 'Start PostgreSQL there, or correct DATABASE_URL.',
+    adviceWhenDown: 'Start PostgreSQL there, or correct DATABASE_URL.',
     close: async () => await Promise.resolve(),
   });
   const results = await runChecks(planDatabase({ settings: readVariables({}) }, { open, busy: 1 }));
@@ -117,26 +117,26 @@ it('calls a database away that never takes a connection, once and not as somethi
 
 it.each<[string, string[], 'ok' | 'fail']>([
   [
-    'the documented rights',
+    'the documented permissions',
     ['~switchboard:*', '&socket.io#/#*', '&socket.io-request#/#', '&socket.io-response#/#*', '+@all', '-@dangerous'],
     'ok',
   ],
   ['all channels', ['~switchboard:*', '&*', '+@all', '-@dangerous'], 'ok'],
-  ['a pattern that holds the channels, and is not theirs to the letter', ['~switchboard:*', '&socket.io*', '+@all', '-@dangerous'], 'fail'],
+  ['a pattern that covers the channels but differs from theirs', ['~switchboard:*', '&socket.io*', '+@all', '-@dangerous'], 'fail'],
   ['no channel', ['~switchboard:*', '+@all', '-@dangerous'], 'fail'],
   ['no key', ['&*', '+@all', '-@dangerous'], 'fail'],
   ['no scripts', ['~*', '&*', '+@all', '-@scripting'], 'fail'],
-])('finds a Redis user with %s: %s, %s', async (_, rights, status) => {
+])('checks a Redis user with %s: %s, %s', async (_, permissions, status) => {
   const redis = await TestRedis.start();
   onTestFinished(async () => await redis.close());
   const admin = new Redis(redis.url);
   onTestFinished(() => admin.disconnect());
-  await admin.call('ACL', 'SETUSER', 'chat', 'on', '>pw', 'resetchannels', ...rights);
+  await admin.call('ACL', 'SETUSER', 'chat', 'on', '>pw', 'resetchannels', ...permissions);
   const url = redis.url.replace('redis://', 'redis://chat:pw@');
   expect(await checkRedisWrites({ url, busy: 1 })).toMatchObject({ status });
 });
 
-it('says of Redis and TLS what to do with REDIS_URL, and nothing about browsers', async () => {
+it('gives advice about REDIS_URL, not about browsers, when Redis does not use TLS', async () => {
   const redis = await TestRedis.start();
   onTestFinished(async () => await redis.close());
   const outcome = await checkRedisAnswers({ url: redis.url.replace('redis:', 'rediss:'), busy: 1 });
