@@ -15,7 +15,7 @@ const BOUNDARIES = [
   {
     modules: ['@switchboard/chat', '@switchboard/chat/*'],
     allowed: ['apps/web', 'apps/cli', 'bench'],
-    message: 'This part may not know the rules of the chat. Use the HTTP API or a socket event (packages/protocol) instead.',
+    message: 'This part must not import the rules of the chat. Use the HTTP API or a socket event (packages/protocol) instead.',
   },
   {
     modules: ['@switchboard/database', '@switchboard/database/*'],
@@ -30,7 +30,7 @@ const BOUNDARIES = [
   {
     modules: ['react', 'react-dom', 'react/*', 'next', 'next/*', 'preact', 'preact/*'],
     allowed: ['apps/web', 'apps/widget'],
-    message: 'No user interface here: it belongs in apps/web or apps/widget.',
+    message: 'User interfaces belong in apps/web or apps/widget.',
   },
   {
     modules: ['@switchboard/client'],
@@ -40,7 +40,7 @@ const BOUNDARIES = [
   {
     modules: ['@switchboard/presentation'],
     allowed: ['apps/web', 'apps/widget', 'bench'],
-    message: "How a conversation is shown is a matter of apps/widget and apps/web's components.",
+    message: "Presentation is only for apps/widget and apps/web's components.",
   },
   {
     modules: ['@switchboard/telemetry'],
@@ -55,17 +55,17 @@ const BOUNDARIES = [
   {
     modules: ['socket.io', 'socket.io/*', 'socket.io-client', 'node:http', 'node:https', 'express'],
     allowed: ['packages/client', 'packages/config', 'packages/relay-client', 'apps/relay', 'apps/web', 'apps/widget', 'apps/cli', 'bench'],
-    message: 'The rules know no transport. Take what you need as a parameter; apps/web and apps/relay are the transports.',
+    message: 'The rules must not depend on a transport. Take what you need as a parameter; apps/web and apps/relay are the transports.',
   },
   {
     modules: ['**/apps/**', '**/packages/*/src/**'],
-    // It runs on a clone with nothing installed, where no workspace has a name yet.
+    // It runs on a clone with nothing installed, where workspaces can't be imported by name.
     allowed: ['tooling'],
     message: 'Import a workspace by its name (@switchboard/…), through its exports.',
   },
 ];
 
-/** Modules that single workspaces may not import either. */
+/** Modules that specific workspaces must not import either. */
 const RESTRICTIONS = [
   {
     modules: ['@switchboard/protocol'],
@@ -85,7 +85,7 @@ const RESTRICTIONS = [
   },
 ];
 
-/** The stories look into every part of the system. */
+/** The stories may import every part of the system. */
 const UNRESTRICTED = new Set(['e2e']);
 
 /**

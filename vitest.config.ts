@@ -1,9 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** How long a test waits for what must happen before it fails. Long, so that a busy machine fails nothing; what happens at once is not waited for. */
+/** How long a test waits for a condition. Long, so that no test fails on a busy machine; a condition that is true at once costs no time. */
 export const PATIENCE_MS = 45_000;
 
-/** What all projects share. */
+/** The settings of all projects. */
 const common = {
   exclude: ['**/node_modules/**', '**/dist/**', '**/.next/**'],
   setupFiles: [`${import.meta.dirname}/vitest.setup.ts`],
@@ -14,7 +14,7 @@ const common = {
 
 export default defineConfig({
   test: {
-    // Vitest would leave one processor free, which on a small machine is half of it; much of the time tests wait for other processes.
+    // By default Vitest leaves one processor free, half of a small machine. Tests mostly wait for other processes.
     maxWorkers: '100%',
     projects: [
       {
@@ -30,12 +30,12 @@ export default defineConfig({
             'deploy/**/*.test.ts',
             'tooling/**/*.test.ts',
           ],
-          // One real PostgreSQL for all; every test file has a database of its own on it.
+          // One real PostgreSQL for all test files; each one has a separate database.
           globalSetup: ['packages/database/src/testing/global-setup.ts'],
         },
       },
       {
-        // The relay behaves the same with the documented API of Socket.IO only.
+        // The relay must behave the same with only the documented API of Socket.IO.
         test: {
           ...common,
           name: 'relay without shortcuts',

@@ -11,12 +11,12 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 
 const ROOT = join(import.meta.dirname, '..');
-/** Where the units and the image have the clone. */
+/** The folder of the clone in the units and in the image. */
 const INSTALLED = '/opt/switchboard';
-/** Of others: Node.js, Next.js, PostgreSQL's image. */
+/** Variables of Node.js, Next.js and PostgreSQL's image. */
 const FOREIGN = ['NEXT_TELEMETRY_DISABLED', 'POSTGRES_USER', 'POSTGRES_PASSWORD', 'POSTGRES_DB'];
 const KNOWN = new Set<string>([...VARIABLE_NAMES, ...FOREIGN]);
-/** What the builds make: package → program. */
+/** The builds: program → workspace. */
 const BUILT: Readonly<Record<string, string>> = {
   'apps/relay': 'apps/relay/dist/relay.js',
   'apps/web': 'apps/web/dist/web.js',
@@ -25,7 +25,7 @@ const BUILT: Readonly<Record<string, string>> = {
 
 const read = async (path: string) => await readFile(join(import.meta.dirname, path), 'utf8');
 
-/** A program of the clone is there, or one of the builds makes it. */
+/** Whether a program is in the clone, or one of the builds makes it. */
 async function isProgram(path: string): Promise<boolean> {
   if (existsSync(join(ROOT, path))) return true;
   const [app] = Object.entries(BUILT).find(([, program]) => program === path) ?? [];
@@ -42,7 +42,7 @@ describe('systemd', () => {
     expect(files.filter((file) => file.endsWith('.service')).toSorted()).toEqual(units.toSorted());
   });
 
-  it.each(units)('%s starts what is there, with settings that exist', async (unit) => {
+  it.each(units)('%s starts an existing program with existing settings', async (unit) => {
     const lines = (await read(join('systemd', unit))).split('\n').filter((line) => /^[A-Z]\w*=/.test(line));
     const values = (name: string) => lines.filter((line) => line.startsWith(`${name}=`)).map((line) => line.slice(name.length + 1));
     const [folder = ''] = values('WorkingDirectory');
@@ -53,11 +53,11 @@ describe('systemd', () => {
     expect(set.filter((name) => !KNOWN.has(name))).toEqual([]);
     expect(set).toContain('NODE_ENV');
     expect(values('EnvironmentFile')).toEqual(['/etc/switchboard/switchboard.env']);
-    // Longer than the program takes to stop in order, or it is killed while it does.
+    // Longer than a graceful stop, or systemd would kill the program while it stops.
     expect(Number(values('TimeoutStopSec')[0])).toBeGreaterThan(unit.includes('web') ? 6 : 16);
   });
 
-  it('reads settings that exist, and gives no secret away', async () => {
+  it('contains existing settings, and no secrets', async () => {
     const text = await read('systemd/switchboard.env');
     const names = [...text.matchAll(/^#?([A-Z_]+)=(.*)$/gm)];
     expect(names.map(([, name = '']) => name).filter((name) => !KNOWN.has(name))).toEqual([]);
@@ -72,7 +72,7 @@ describe('the settings of the services', () => {
       [...(await read(`systemd/${unit}`)).matchAll(/^Environment=(.*)$/gm)].flatMap(([, pairs = '']) => pairs.split(' ')).join('\n'),
     );
 
-  it('lead hints and revocations to the relay itself, past the proxy that hides /hints', async () => {
+  it('send hints and revocations directly to the relay, not through the proxy that blocks /hints', async () => {
     const values = async (unit: string, port: string) => {
       const own = Object.entries(await environmentOf(unit)).map(([name, value]) => [name, value?.replace('%i', port)]);
       return readVariables({ ...Object.fromEntries(own), ...(await envFile()) });
@@ -91,13 +91,13 @@ describe('the settings of the services', () => {
     expect(Number(port)).toBe(readVariables({}).SOCKET_PORT);
   });
 
-  it('name one data folder, for the units and for commands', async () => {
+  it('use the same data folder for units and commands', async () => {
     const { DATA_DIR } = await envFile();
     for (const unit of ['switchboard.service', 'switchboard-web@.service']) expect((await environmentOf(unit))['DATA_DIR']).toBe(DATA_DIR);
     expect(await read('systemd/switchboard.service')).toContain(`StateDirectory=${basename(DATA_DIR ?? '')}\n`);
   });
 
-  it('are those of a command that the script runs, values with signs of the shell included', async () => {
+  it('reach a command that the script runs, even with shell characters in their values', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'switchboard-deploy-'));
     onTestFinished(async () => await rm(folder, { recursive: true, force: true }));
     const secret = randomBytes(32).toString('hex');
@@ -105,8 +105,8 @@ describe('the settings of the services', () => {
     const settings = (await read('systemd/switchboard.env')).replace('JWT_SECRET=', `JWT_SECRET=${secret}`);
     await writeFile(join(folder, 'switchboard.env'), `${settings}\nDATABASE_URL=${DATABASE_URL}\n`);
     await mkdir(join(folder, 'clone/tooling'), { recursive: true });
-    const told = ['JWT_SECRET', 'DATABASE_URL', 'DATA_DIR', 'NODE_ENV'].map((name) => `process.env.${name}`).join();
-    await writeFile(join(folder, 'clone/tooling/bootstrap.mjs'), `console.log(JSON.stringify([process.argv.slice(2), ${told}]))`);
+    const values = ['JWT_SECRET', 'DATABASE_URL', 'DATA_DIR', 'NODE_ENV'].map((name) => `process.env.${name}`).join();
+    await writeFile(join(folder, 'clone/tooling/bootstrap.mjs'), `console.log(JSON.stringify([process.argv.slice(2), ${values}]))`);
     const script = (await read('systemd/switchboard'))
       .replace('/opt/switchboard', join(folder, 'clone'))
       .replace('/etc/switchboard/switchboard.env', join(folder, 'switchboard.env'))
@@ -135,18 +135,18 @@ describe('containers', () => {
       readonly volumes: Readonly<Record<string, unknown>>;
     };
 
-  it('are made from a file that is there, and start programs that are there', async () => {
+  it('use an existing Dockerfile, and start existing programs', async () => {
     const { services } = await compose();
-    const ours = Object.entries(services).filter(([, { build }]) => build !== undefined);
-    expect(ours.map(([name]) => name)).toEqual(['migrate', 'web', 'relay']);
-    for (const [name, { build, command = [] }] of ours) {
+    const built = Object.entries(services).filter(([, { build }]) => build !== undefined);
+    expect(built.map(([name]) => name)).toEqual(['migrate', 'web', 'relay']);
+    for (const [name, { build, command = [] }] of built) {
       expect(existsSync(join(import.meta.dirname, 'container', build?.context ?? '', build?.dockerfile ?? '')), name).toBe(true);
       const [node, program = ''] = command;
       expect(node === undefined || (node === 'node' && (await isProgram(program))), name).toBe(true);
     }
   });
 
-  it('have settings, volumes and neighbours that exist', async () => {
+  it('have existing settings, volumes and dependencies', async () => {
     const { services, volumes } = await compose();
     for (const [name, { environment = {}, depends_on: needed = {}, volumes: used = [] }] of Object.entries(services)) {
       expect(
@@ -165,7 +165,7 @@ describe('containers', () => {
     expect(services['web']?.environment?.['DATABASE_URL']).toBe(services['migrate']?.environment?.['DATABASE_URL']);
   });
 
-  it('of ours run without root, take no secret with them, and their image is built by scripts that exist', async () => {
+  it('run our image without root and without secrets, built by existing scripts', async () => {
     const image = await read('container/Dockerfile');
     expect(image).toMatch(/^USER node$/m);
     const scripts = (JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { scripts: object }).scripts;

@@ -9,11 +9,11 @@ import { ROOT } from './paths.mjs';
 
 const run = async (...args: string[]) => await promisify(execFile)(process.execPath, args, { cwd: ROOT });
 
-/** Makes the process believe that it is an older Node. */
+/** Makes the process report another version of Node. */
 const asNode = (version: string) =>
   `data:text/javascript,Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } })`;
 
-it('needs nothing that has to be installed or compiled first', async () => {
+it('imports nothing that has to be installed or compiled first', async () => {
   const entryPoints = [join(ROOT, 'tooling/bootstrap.mjs')];
   const { metafile } = await build({
     entryPoints,

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
 /**
- * Below these versions there are published advisories; what the range in a package.json allows is not enough to know what is installed. Here is everything
- * that is given bytes by strangers: requests, sockets, pictures, tokens, passwords, text that becomes SQL or HTML.
+ * Older versions than these have published advisories, and the range in a package.json does not say which version is installed. The list contains every package
+ * that processes strangers' input: requests, sockets, pictures, tokens, passwords, text that becomes SQL or HTML.
  */
 const FLOORS = {
   next: '16.4.6',
   // GHSA-f88m-g3jw-g9cj
   sharp: '0.35.0',
-  // GHSA-qq9h-g4jm-xgf3 is the last one that had a fix when this was written.
+  // GHSA-qq9h-g4jm-xgf3 was the latest advisory with a fix when this was written.
   'better-auth': '1.6.22',
   // CVE-2024-28176
   jose: '4.15.5',
@@ -28,7 +28,7 @@ interface Lockfile {
   readonly packages: Readonly<Record<string, { readonly version?: string }>>;
 }
 
-/** Whether a version is at least another one; an early version of a release is less than the release. */
+/** Whether a version is at least another one; a prerelease is less than its release. */
 function isAtLeast(version: string, floor: string): boolean {
   const [numbers = '', early] = version.split('-', 2);
   const [given, wanted] = [numbers, floor].map((text) => text.split('.').map(Number));

@@ -15,7 +15,7 @@ function isProgram(path) {
     accessSync(path, constants.X_OK);
     return true;
   } catch {
-    // Not there, or not ours to run.
+    // It does not exist, or this user can't run it.
     return false;
   }
 }
@@ -25,13 +25,13 @@ function isProgram(path) {
  * @returns {string | undefined} the program's path
  */
 function onPath(name) {
-  // Debian keeps servers in sbin, which is not on everybody's PATH.
+  // Debian installs servers in sbin, which may not be in the PATH.
   const folders = [...(process.env.PATH ?? '').split(delimiter).filter(Boolean), '/usr/sbin', '/usr/local/sbin'];
   return folders.map((folder) => join(folder, name)).find(isProgram);
 }
 
 /**
- * The browser that the stories are told in.
+ * The browser that runs the stories.
  * @returns {string | undefined} its path
  */
 export function findChromium() {
@@ -45,7 +45,7 @@ export function findChromium() {
   );
 }
 
-/** Debian package → whether the machine has what is in it. @type {Readonly<Record<string, () => boolean>>} */
+/** Debian package → whether its program is installed. @type {Readonly<Record<string, () => boolean>>} */
 const NEEDED = {
   chromium: () => findChromium() !== undefined,
   'redis-server': () => onPath('redis-server') !== undefined,
@@ -54,7 +54,7 @@ const NEEDED = {
   openssl: () => onPath('openssl') !== undefined,
 };
 
-/** Those that Debian starts as soon as they are installed. */
+/** The packages whose server Debian starts after the installation. */
 const SERVICES = new Set(['redis-server', 'nginx', 'pgbouncer']);
 
 const absent = () =>
@@ -63,8 +63,8 @@ const absent = () =>
     .map(([name]) => name);
 
 /**
- * Sees to it that the machine has the programs that the tests drive: installs them where it may (root on Debian), and says what it did or could not find.
- * @returns {Promise<readonly string[]>} what is still missing
+ * Ensures that the machine has the programs that the tests use: installs them where possible (as root on Debian), and prints what it installed or could not find.
+ * @returns {Promise<readonly string[]>} the packages that are still missing
  */
 export async function equipMachine() {
   const missing = absent();
@@ -74,11 +74,11 @@ export async function equipMachine() {
     console.error(`not found on this machine: ${missing.join(', ')}. The tests that need them can't run. On Debian: sudo ${command}`);
     return missing;
   }
-  console.error(`installing what the tests need and this machine lacks: ${missing.join(', ')} …`);
+  console.error(`installing programs that the tests need: ${missing.join(', ')} …`);
   const env = { DEBIAN_FRONTEND: 'noninteractive' };
   await runLogged('apt-get update', 'apt-get', ['update', '-qq'], env);
   await runLogged('apt-get install', 'apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], env);
-  // Debian starts the servers that it installs; the tests bring up their own. Where there is no init system there is nothing to stop.
+  // Debian starts the servers that it installs; the tests start their own. Without an init system there is nothing to stop.
   for (const service of missing.filter((name) => SERVICES.has(name)))
     if (onPath('service') !== undefined) await run('service', [service, 'stop'], { output: 'inherit' });
   return absent();

@@ -13,11 +13,11 @@ import { endRunning } from './run.mjs';
 import { commandLineTarget, productTargets } from './prepare/targets.mjs';
 import { runTests } from './commands/test.mjs';
 
-/** What belongs to the clone, not to the program. @type {Readonly<Record<string, ((args: readonly string[]) => Promise<void>) | undefined>>} */
+/** Commands of the clone that are not part of the built program. @type {Readonly<Record<string, ((args: readonly string[]) => Promise<void>) | undefined>>} */
 const TOOLS = { test: runTests, chaos: prepareAndRunChaos, bench: runBench };
 
 /**
- * Runs a command on a clone in any state: prepares what the command needs, then hands over to the program in this same process.
+ * Runs a command on a clone in any state: prepares what the command needs, then runs the program in the same process.
  * @param {readonly string[]} args
  */
 export async function main(args) {
@@ -40,7 +40,7 @@ export async function main(args) {
 }
 
 /**
- * Runs `work` so that a signal, or npm's end, ends what it has started, too: npm and the builds have process groups of their own.
+ * Runs `work` and ends its child processes on a signal or when npm ends, because npm and the builds have their own process groups.
  * @param {() => Promise<void>} work
  */
 async function endingWithParents(work) {
@@ -51,7 +51,7 @@ async function endingWithParents(work) {
   /** @type {readonly NodeJS.Signals[]} */
   const signals = startedByNohup() ? ['SIGINT', 'SIGTERM'] : ['SIGINT', 'SIGTERM', 'SIGHUP'];
   const unwatch = process.env.npm_lifecycle_event === undefined || startedByNohup() ? () => undefined : watchParents(() => end('SIGTERM'));
-  // A signal that is ignored must stay so: without a listener it would end us.
+  // Keep ignoring an ignored signal: without a listener it would end this process.
   const ignore = () => undefined;
   if (startedByNohup()) process.on('SIGHUP', ignore);
   for (const signal of signals) process.on(signal, end);

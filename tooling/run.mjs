@@ -7,27 +7,27 @@ import { CACHE, ROOT } from './paths.mjs';
 
 /** @typedef {Record<string, string | undefined>} Environment */
 
-/** Process groups that run on our behalf: each ends with us. @type {Set<number>} */
+/** The process groups that this process has started; they end with it. @type {Set<number>} */
 const groups = new Set();
 
-/** Ends everything that `run` started. */
+/** Ends all processes that `run` started. */
 export function endRunning() {
   for (const group of groups) {
     try {
       process.kill(-group, 'SIGTERM');
     } catch (error) {
-      // It ended at this very moment.
+      // It has just ended.
       if (codeOf(error) !== 'ESRCH') throw error;
     }
   }
 }
 
 /**
- * Runs a program to its end in a process group of its own, so that whatever it starts can be ended with it.
+ * Runs a program in its own process group, so that its child processes can be ended with it.
  * @param {string} program
  * @param {readonly string[]} args
- * @param {{ env?: Environment | undefined, output: number | 'inherit' }} options `output`: where it prints
- * @returns {Promise<number>} its exit code; 1 when a signal ended it
+ * @param {{ env?: Environment | undefined, output: number | 'inherit' }} options `output`: the destination of its output
+ * @returns {Promise<number>} its exit code, 1 when a signal ended it
  */
 export async function run(program, args, { env, output }) {
   const child = spawn(program, args, { cwd: ROOT, env: { ...process.env, ...env }, stdio: ['ignore', output, output], detached: true });
@@ -45,7 +45,7 @@ export async function run(program, args, { env, output }) {
 
 /**
  * Runs a program with its output in a log file; on failure the log is printed.
- * @param {string} name what is being done, for messages and for the log's name
+ * @param {string} name the step, for messages and for the log's name
  * @param {string} program
  * @param {readonly string[]} args
  * @param {Environment} [env]
@@ -74,7 +74,7 @@ function openLog(path) {
 }
 
 /**
- * The npm that belongs to this Node: the one that runs us, else the one beside Node, else the one on the PATH.
+ * The npm of this Node: the one that runs this process, otherwise the one beside Node, otherwise the one in the PATH.
  * @returns {{ program: string, first: readonly string[] }}
  */
 function findNpm() {
@@ -87,7 +87,7 @@ function findNpm() {
 }
 
 /**
- * Runs npm, logged.
+ * Runs npm with its output in a log file.
  * @param {string} name
  * @param {readonly string[]} args
  * @param {Environment} [env]

@@ -12,19 +12,18 @@ import { join } from 'node:path';
  * @typedef {object} Manifest
  * @property {string} name
  * @property {Record<string, string>} [dependencies]
- * @property {Product} [product] what the workspace's `build` script makes, where it is part of the product
+ * @property {Product} [product] the result of the workspace's `build` script, where it is part of the product
  */
 
 /**
  * @typedef {object} Product
- * @property {string} name as messages say it
+ * @property {string} name for messages
  * @property {string} result a file that exists once it is built, relative to the workspace
  * @property {boolean} served whether a running system reads the build
  */
 
 /**
- * Every workspace, from the patterns in the root's package.json: the only list of workspaces. A folder that is missing (a container has no benchmarks) is no
- * workspace.
+ * All workspaces, from the patterns in the root's package.json, which is the only list of workspaces. Missing folders (a container has no benchmarks) are skipped.
  * @param {string} root
  * @returns {readonly Workspace[]}
  */
@@ -50,7 +49,7 @@ function foldersOf(root, pattern) {
 }
 
 /**
- * The workspaces that `name` needs at run time, directly or through others, in the order of `workspaces` and without `name` itself.
+ * The workspaces that `name` needs at run time, directly or indirectly, in the order of `workspaces`, without `name` itself.
  * @param {readonly Workspace[]} workspaces
  * @param {string} name
  * @returns {readonly Workspace[]}
@@ -62,7 +61,7 @@ export function neededWorkspaces(workspaces, name) {
 }
 
 /**
- * The packages of others that `name` and the workspaces it needs have at run time.
+ * The third-party packages that `name` and the workspaces it needs use at run time.
  * @param {readonly Workspace[]} workspaces
  * @param {string} name
  * @returns {readonly string[]} sorted

@@ -8,7 +8,7 @@ import { ROOT } from './paths.mjs';
 import { commandLineTarget, productTargets } from './prepare/targets.mjs';
 import { externalPackages, neededWorkspaces, readWorkspaces } from './workspaces.mjs';
 
-describe('a workspace that is added to a repository', () => {
+describe('a new workspace', () => {
   let root: string;
   const add = async (folder: string, name: string, manifest: object) => {
     await mkdir(join(root, folder), { recursive: true });
@@ -25,7 +25,7 @@ describe('a workspace that is added to a repository', () => {
   });
   afterEach(async () => await rm(root, { recursive: true, force: true }));
 
-  it('is needed by every workspace that depends on it, also through another one', () => {
+  it('is needed by every workspace that depends on it, directly or indirectly', () => {
     const needed = neededWorkspaces(readWorkspaces(root), '@switchboard/app');
     expect(needed.map(({ folder }) => folder)).toEqual(['packages/added', 'packages/known']);
   });
@@ -42,11 +42,11 @@ describe('a workspace that is added to a repository', () => {
 });
 
 describe('the workspaces of this repository', () => {
-  it('make the product of these builds', () => {
+  it('produce these builds', () => {
     expect(productTargets(ROOT).map(({ workspace }) => workspace)).toEqual(['apps/cli', 'apps/relay', 'apps/web', 'apps/widget']);
   });
 
-  it('let a change of any package that the command line bundles make its build stale', () => {
+  it('make the command line stale when a package that it bundles changes', () => {
     expect(commandLineTarget(ROOT).sources).toEqual(expect.arrayContaining(['packages/tokens', 'packages/chat', 'packages/database']));
   });
 

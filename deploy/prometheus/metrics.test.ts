@@ -13,19 +13,19 @@ import { metricsDocument } from './metrics-document.ts';
 import { readPromql } from './promql.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-/** Nobody listens there: figures of Redis are shown all the same. */
+/** Nothing listens there: the metrics of Redis are shown anyway. */
 const REDIS_URL = 'redis://127.0.0.1:9';
 
 const web = useTestServer({ REDIS_URL });
 const relayMetrics = createMetrics('relay');
 let relay: TestRelay;
-/** Figure, as samples are named → labels that its lines may have. */
+/** Name of a sample → its possible labels. */
 const shown = new Map<string, Set<string>>();
 
-/** Names of samples and their labels, out of what an app answers and of what is known of its figures. */
+/** Collects the names and labels of samples from an app's answer and from the descriptions of its metrics. */
 function note(rendered: string, described: ReturnType<typeof relayMetrics.describe>): void {
   for (const { name, type, labelNames } of described) {
-    if (!rendered.includes(`# TYPE ${name} ${type}\n`)) throw new Error(`${name} is not in what the app shows.`);
+    if (!rendered.includes(`# TYPE ${name} ${type}\n`)) throw new Error(`The app does not show ${name}.`);
     const samples = type === 'histogram' ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name];
     for (const sample of samples) {
       const labels = [...labelNames, 'service', ...(sample.endsWith('_bucket') ? ['le'] : [])];
@@ -42,12 +42,12 @@ beforeAll(async () => {
 });
 afterAll(async () => await relay.close());
 
-/** Figures that Prometheus itself has, and the labels that it adds to all of them. */
+/** Prometheus's own metrics, and the labels that it adds to all metrics. */
 const OF_PROMETHEUS: Readonly<Record<string, readonly string[]>> = { up: [], ALERTS: ['alertstate', 'alertname'] };
 const ADDED = ['job', 'instance'];
 
-/** What is wrong with an expression. */
-function complaints(expression: string): string[] {
+/** The problems of an expression. */
+function problemsOf(expression: string): string[] {
   const { selectors, groupings } = readPromql(expression);
   const labelsOf = (metric: string) => OF_PROMETHEUS[metric] ?? shown.get(metric);
   const unknown = selectors.filter(({ metric }) => labelsOf(metric) === undefined).map(({ metric }) => `there is no ${metric}`);
@@ -73,10 +73,10 @@ interface Panel {
 }
 
 describe('the alerts', () => {
-  it('ask for what there is, in PromQL', async () => {
+  it('query existing metrics in valid PromQL', async () => {
     const { groups } = parse(await read('deploy/prometheus/alerts.yml')) as { groups: { rules: Rule[] }[] };
     const rules = groups.flatMap((group) => group.rules);
-    expect(rules.map(({ alert, expr }) => [alert, complaints(expr)])).toEqual(rules.map(({ alert }) => [alert, []]));
+    expect(rules.map(({ alert, expr }) => [alert, problemsOf(expr)])).toEqual(rules.map(({ alert }) => [alert, []]));
     expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length);
     for (const rule of rules) {
       expect(rule).toMatchObject({
@@ -87,7 +87,7 @@ describe('the alerts', () => {
     }
   });
 
-  it('are what the example loads, from jobs that the alerts name', async () => {
+  it('are loaded by the example configuration, whose jobs they name', async () => {
     const config = parse(await read('deploy/prometheus/prometheus.yml')) as {
       rule_files: string[];
       scrape_configs: { job_name: string }[];
@@ -98,18 +98,18 @@ describe('the alerts', () => {
 });
 
 describe('the dashboard', () => {
-  it('asks for what there is, in PromQL', async () => {
+  it('queries existing metrics in valid PromQL', async () => {
     const { panels } = JSON.parse(await read('deploy/grafana/switchboard.json')) as { panels: Panel[] };
     const expressions = panels.flatMap(({ title, targets = [] }) => targets.map(({ expr }) => [title, expr] as const));
     const plain = (expr: string) => expr.replaceAll('$__rate_interval', '5m');
-    expect(expressions.map(([title, expr]) => [title, complaints(plain(expr))])).toEqual(expressions.map(([title]) => [title, []]));
+    expect(expressions.map(([title, expr]) => [title, problemsOf(plain(expr))])).toEqual(expressions.map(([title]) => [title, []]));
     expect(expressions.length).toBeGreaterThan(50);
     expect(panels.filter(({ type, targets }) => type !== 'row' && (targets ?? []).length === 0)).toEqual([]);
     expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
   });
 });
 
-it('what the other documents tell to look at is there', async () => {
+it('the metrics in other documents exist', async () => {
   const names = new Set([...web.services.metrics.describe(), ...relayMetrics.describe()].map(({ name }) => name));
   for (const path of [
     'docs/troubleshooting.md',
@@ -126,24 +126,24 @@ it('what the other documents tell to look at is there', async () => {
   }
 });
 
-// Other systems show fewer figures of the process.
+// Other systems have fewer process metrics.
 it.runIf(process.platform === 'linux')(
-  'the list of figures is up to date (npx vitest run deploy/prometheus/metrics.test.ts -u writes it)',
+  'the list of metrics is up to date (npx vitest run deploy/prometheus/metrics.test.ts -u writes it)',
   async () => {
     const document = metricsDocument(web.services.metrics.describe(), relayMetrics.describe());
     await expect(document).toMatchFileSnapshot(join(ROOT, 'docs/metrics.md'));
   },
 );
 
-it('names say the unit, and totals are counters', () => {
+it('names end with the unit, and totals are counters', () => {
   const figures = [...web.services.metrics.describe(), ...relayMetrics.describe()];
-  const ours = figures.filter(({ name }) => !/^switchboard_(process|nodejs)_/.test(name));
-  for (const { name, type } of ours) expect([name, name.endsWith('_total')]).toEqual([name, type === 'counter']);
-  const distributions = ours.filter(({ type }) => type === 'histogram');
+  const own = figures.filter(({ name }) => !/^switchboard_(process|nodejs)_/.test(name));
+  for (const { name, type } of own) expect([name, name.endsWith('_total')]).toEqual([name, type === 'counter']);
+  const distributions = own.filter(({ type }) => type === 'histogram');
   expect(distributions.filter(({ name }) => !/_(seconds|bytes|messages)$/.test(name))).toEqual([]);
 });
 
-describe('the reader of PromQL', () => {
+describe('the PromQL parser', () => {
   it.each([
     'sum(rate(a_total[5m])',
     'sum(rate(a_total[5m])))',
@@ -160,7 +160,7 @@ describe('the reader of PromQL', () => {
     expect(() => readPromql(expression)).toThrow(SyntaxError);
   });
 
-  it('finds figures and labels in everything that it takes', () => {
+  it('finds metrics and labels in an expression', () => {
     const expression = `1 - (sum by (code, x) (rate(a_total{b="c", d=~"e|f"}[5m])) or vector(0)) / on (g) max_over_time(h[1h:1m]) > bool -2`;
     const { selectors, groupings } = readPromql(expression);
     expect(selectors).toEqual([
@@ -170,9 +170,9 @@ describe('the reader of PromQL', () => {
     expect(groupings).toEqual(['code', 'x', 'g']);
   });
 
-  it('is of use: a figure or a label that there is not is found', () => {
-    expect(complaints('rate(switchboard_nothing_total[5m])')).toEqual(['there is no switchboard_nothing_total']);
-    expect(complaints('switchboard_database_connections{status="idle"}')).toEqual(['switchboard_database_connections has no label status']);
-    expect(complaints('sum by (route) (rate(switchboard_http_errors_total[5m]))')).toEqual(['nothing here has a label route']);
+  it('is used to detect unknown metrics and labels', () => {
+    expect(problemsOf('rate(switchboard_nothing_total[5m])')).toEqual(['there is no switchboard_nothing_total']);
+    expect(problemsOf('switchboard_database_connections{status="idle"}')).toEqual(['switchboard_database_connections has no label status']);
+    expect(problemsOf('sum by (route) (rate(switchboard_http_errors_total[5m]))')).toEqual(['nothing here has a label route']);
   });
 });

@@ -1,16 +1,16 @@
 import { parser } from '@prometheus-io/lezer-promql';
 
-/** What an expression asks for. */
+/** The metrics and labels in an expression. */
 export interface Query {
   readonly selectors: readonly { readonly metric: string; readonly labels: readonly string[] }[];
-  /** Of `by`, `without`, `on` and the like. */
+  /** The labels of `by`, `without`, `on` and similar clauses. */
   readonly groupings: readonly string[];
 }
 
 /**
- * Reads an expression with the grammar that Prometheus' own user interface uses.
+ * Parses an expression with the grammar of Prometheus's user interface.
  *
- * @throws SyntaxError for what is not PromQL
+ * @throws SyntaxError when it is not PromQL
  */
 export function readPromql(expression: string): Query {
   const selectors: { metric: string; labels: string[] }[] = [];
@@ -18,7 +18,7 @@ export function readPromql(expression: string): Query {
   parser.parse(expression).iterate({
     enter: ({ type, from, to, node }) => {
       const text = expression.slice(from, to);
-      // The parser is made for editors: it goes on after an error, and marks where it was.
+      // The parser is made for editors: it continues after an error and marks its position.
       if (type.isError) throw new SyntaxError(`${expression}: not PromQL at "${expression.slice(Math.max(0, from - 10), to + 10)}".`);
       if (type.name === 'VectorSelector') selectors.push({ metric: '', labels: [] });
       const selector = selectors.at(-1);

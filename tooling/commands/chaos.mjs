@@ -7,8 +7,8 @@ import { run } from '../run.mjs';
 import { productTargets } from '../prepare/targets.mjs';
 
 /**
- * Plays the scenarios of e2e/chaos on what is built.
- * @param {readonly string[]} args for e2e/chaos/main.ts
+ * Runs the scenarios of e2e/chaos on the existing build.
+ * @param {readonly string[]} args arguments of e2e/chaos/main.ts
  * @returns {Promise<number>} its exit code
  */
 export async function runChaos(args) {
@@ -22,6 +22,6 @@ export async function runChaos(args) {
  */
 export async function prepareAndRunChaos(args) {
   await prepare(productTargets(ROOT));
-  for (const name of await equipMachine()) console.error(`not on this machine, so what needs it will fail: ${name}`);
+  for (const name of await equipMachine()) console.error(`${name} is not installed; scenarios that need it will fail`);
   process.exitCode = await runChaos(args);
 }

@@ -10,7 +10,7 @@ import { run } from '../run.mjs';
 import { productTargets } from '../prepare/targets.mjs';
 
 /**
- * The figures of one part of the run, and a text for each failure: the name of the test and the beginning of its message.
+ * The result of one part of the run, with a text for each failure: the name of the test and the beginning of its message.
  * @typedef {{ readonly passed: number, readonly failed: number, readonly failures: readonly string[] }} Tally
  */
 
@@ -18,8 +18,8 @@ import { productTargets } from '../prepare/targets.mjs';
 const MESSAGE_LINES = 12;
 
 /**
- * Proves the project right on a clone in any state: the tests beside the code, then the stories against the whole system. Runs all even when some fail,
- * then the checks. Ends with every failure by name, one line of figures, and exit code 1 on any failure: whoever sees only the end of a long log knows what failed.
+ * Tests a clone in any state: first the tests beside the code, then the stories against the whole system, then the checks. It runs all parts even when some fail,
+ * and ends with the names of all failures and a summary, so that the end of a long log shows them. Exits with 1 on any failure.
  */
 export async function runTests() {
   await prepare([]);
@@ -28,7 +28,7 @@ export async function runTests() {
   tallies.push(await runStories());
   tallies.push(await runShortChaos());
   tallies.push(await runChecks());
-  for (const name of missing) console.error(`not on this machine, so what needs it was not tested: ${name}`);
+  for (const name of missing) console.error(`${name} is not installed; what needs it was not tested`);
   const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0);
   const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0);
   for (const failure of tallies.flatMap(({ failures }) => failures)) console.log(`failed: ${failure}`);
@@ -54,7 +54,7 @@ async function runStories() {
 }
 
 /**
- * Some of the scenarios in which everything breaks, each with a known and a new seed.
+ * Some of the chaos scenarios, each with a known and a new seed.
  * @returns {Promise<Tally>}
  */
 async function runShortChaos() {
@@ -62,14 +62,14 @@ async function runShortChaos() {
   const report = join(CACHE, 'chaos.json');
   rmSync(report, { force: true });
   const code = await runChaos(['--short', '--report', report]);
-  const failures = ['the short chaos (its own report is above)'];
+  const failures = ['the short chaos (see its report above)'];
   if (!existsSync(report)) return { passed: 0, failed: 1, failures };
   const { passed, failed } = JSON.parse(readFileSync(report, 'utf8'));
   return code === 0 && failed === 0 ? { passed, failed, failures: [] } : { passed, failed: Math.max(failed, 1), failures };
 }
 
 /**
- * Format, lint, types, unused code and bytes; the bytes are those of the build before. Counts as one test.
+ * Format, lint, types, unused code and size limits; sizes are those of the previous build. Counts as one test.
  * @returns {Promise<Tally>}
  */
 async function runChecks() {
@@ -77,7 +77,7 @@ async function runChecks() {
   const code = await run('npm', ['run', '--silent', 'check'], { output: 'inherit' });
   return code === 0
     ? { passed: 1, failed: 0, failures: [] }
-    : { passed: 0, failed: 1, failures: ['the checks (format, lint, types, unused code, bytes)'] };
+    : { passed: 0, failed: 1, failures: ['the checks (format, lint, types, unused code, size limits)'] };
 }
 
 /**
@@ -102,9 +102,9 @@ async function runVitest(title, name, args, env) {
 }
 
 /**
- * What a run of vitest comes to. Something that is not a test may fail, too (a file that can't be loaded, an error nobody handled): it counts as one.
+ * The result of a run of Vitest. Failures outside of tests (a file that can't be loaded, an unhandled error) count as one each.
  * @param {string} title of the run
- * @param {string | undefined} report vitest's report in JSON, if it got so far
+ * @param {string | undefined} report Vitest's JSON report, if it wrote one
  * @param {number} exitCode
  * @returns {Tally}
  */
@@ -118,12 +118,12 @@ export function tally(title, report, exitCode) {
       .filter(({ status }) => status === 'failed')
       .map((test) => `${name}: ${test.fullName}\n${beginning(test.failureMessages.join('\n'))}`);
   });
-  if (failures.length === 0 && exitCode !== 0) failures.push(`${title}: an error that no test handled (it is above)`);
+  if (failures.length === 0 && exitCode !== 0) failures.push(`${title}: an unhandled error (see above)`);
   return { passed, failed: failures.length, failures };
 }
 
 /**
- * The part of vitest's report that is read here.
+ * The part of Vitest's report that is used here.
  * @typedef {object} VitestReport
  * @property {number} numPassedTests
  * @property {{ name: string, status: string, message: string, assertionResults: { fullName: string, status: string, failureMessages: string[] }[] }[]} testResults

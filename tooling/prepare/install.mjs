@@ -11,7 +11,7 @@ import { readStamp, writeStamp } from './stamps.mjs';
 const stampFile = (/** @type {string} */ root) => join(root, 'node_modules/.switchboard-install');
 
 /**
- * What node_modules must have been made from: the lock file, on this kind of machine (some packages are binaries).
+ * The expected source of node_modules: the lock file on this kind of machine (some packages are binaries).
  * @param {string} root
  */
 export function installHash(root) {
@@ -30,13 +30,13 @@ function packagesOf(file) {
   try {
     return JSON.parse(text).packages;
   } catch {
-    // Cut off in the middle: as good as missing.
+    // A truncated file counts as missing.
     return undefined;
   }
 }
 
 /**
- * Whether npm's own record of what it installed fits the lock file, as it does after `npm install` by hand.
+ * Whether npm's record of installed packages matches the lock file, as after a manual `npm install`.
  * @param {string} root
  */
 function installedByHand(root) {
@@ -52,21 +52,21 @@ function installedByHand(root) {
 }
 
 /**
- * Whether node_modules fits the lock file.
+ * Whether node_modules matches the lock file.
  * @param {string} root
  */
 export function isInstalled(root) {
   const hash = installHash(root);
   if (readStamp(stampFile(root)) === hash) return true;
-  // Without a stamp somebody else installed. With another one the lock file changed since, or was made to fit by `npm install <package>`.
+  // Without a stamp, the packages were installed by hand. With another stamp, the lock file has changed, or `npm install <package>` has updated both.
   if (!installedByHand(root)) return false;
   writeStamp(stampFile(root), hash);
   return true;
 }
 
 /**
- * Whether the lock file has a place for every optional package that it names. One that was written where the registry does not have the packages of
- * other systems lacks them, and `npm ci` refuses such a file.
+ * Whether the lock file has an entry for every optional package that it references. A lock file written where the registry lacks the packages of other systems is
+ * incomplete, and `npm ci` refuses it.
  * @param {string} root
  */
 export function isLockComplete(root) {
@@ -76,14 +76,14 @@ export function isLockComplete(root) {
 }
 
 /**
- * Installs what the lock file says.
+ * Installs the packages of the lock file.
  * @param {string} root
  */
 export async function install(root) {
-  // With NODE_ENV=production npm would leave out what builds.
+  // With NODE_ENV=production, npm would omit the packages that are needed for building.
   const what = ['--include=dev', '--include=optional', '--no-audit', '--no-fund'];
   if (isLockComplete(root)) await npm('npm ci', ['ci', ...what]);
-  // The same versions; what the lock file lacks is found, where this system has it, by the exact versions that its packages ask for.
+  // The same versions. Packages that the lock file lacks are resolved, where they exist for this system, by the exact versions of their dependents.
   else await npm('npm install', ['install', '--no-save', ...what]);
   writeStamp(stampFile(root), installHash(root));
 }

@@ -15,28 +15,28 @@ const say = (/** @type {string} */ line) => void process.stderr.write(`${line}\n
 const seconds = (/** @type {number} */ since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
 /**
- * Makes everything that `targets` need and that is missing or older than its sources: packages, database client, builds. Does nothing, within a tenth
- * of a second, when all is there. One process at a time works on a clone; the others wait.
+ * Makes everything that `targets` need and that is missing or older than its sources: packages, database client, builds. When nothing is stale, it returns within a
+ * tenth of a second. One process at a time prepares a clone; others wait.
  * @param {readonly Target[]} targets
  */
 export async function prepare(targets) {
   if (isInstalled(ROOT) && missing([PRISMA_CLIENT, ...targets]).length === 0) return;
-  const release = await takeTurn();
+  const release = await takePrepareLock();
   try {
-    await prepareInTurn(targets);
+    await prepareLocked(targets);
   } finally {
     release();
   }
 }
 
 /** @param {readonly Target[]} targets */
-async function prepareInTurn(targets) {
+async function prepareLocked(targets) {
   const installed = isInstalled(ROOT);
   const todo = missing(targets);
   const serving = servingProcess(ROOT);
   if (serving !== undefined && (!installed || todo.some(({ served }) => served === true)))
     throw new UserError(
-      `Switchboard is running from this folder (process ${serving}) and its files have changed since: stop it, then start again.`,
+      `Switchboard is running from this folder (process ${serving}) and its files have changed: stop it, then start again.`,
     );
   if (!installed) await step('installing the packages', async () => await install(ROOT));
   for (const target of missing([PRISMA_CLIENT])) await buildTarget(target);
@@ -65,14 +65,14 @@ async function step(name, work) {
 }
 
 /** Waits until no other process prepares this clone. @returns {Promise<() => void>} */
-async function takeTurn() {
+async function takePrepareLock() {
   const path = join(CACHE, 'preparing.lock');
   try {
     mkdirSync(CACHE, { recursive: true });
     for (let waited = false; ; waited = true) {
       const result = await takeLock(path, 'prepare');
       if ('release' in result) return result.release;
-      if (!waited) say(`process ${result.holder.pid} is installing or building here; waiting for it …`);
+      if (!waited) say(`process ${result.holder.pid} is installing or building here; waiting …`);
       await delay(200);
     }
   } catch (error) {

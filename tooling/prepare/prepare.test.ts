@@ -38,7 +38,7 @@ describe('the hash of sources', () => {
     await write('one.json', '{}');
   });
 
-  it('changes with content, names and number of files', async () => {
+  it('changes with the content, the names and the number of files', async () => {
     const seen = new Set([hash()]);
     for (const change of [
       async () => await write('app/src/a.ts', 'A'),
@@ -54,7 +54,7 @@ describe('the hash of sources', () => {
     expect(seen.size).toBe(7);
   });
 
-  it('does not change with times, results and tests', async () => {
+  it('does not change with file times, build results and tests', async () => {
     const before = hash();
     await utimes(join(root, 'app/src/a.ts'), 1, 1);
     for (const path of [
@@ -70,7 +70,7 @@ describe('the hash of sources', () => {
 });
 
 describe('packages', () => {
-  it('are installed when npm’s own record fits the lock file', async () => {
+  it('are installed when npm’s record matches the lock file', async () => {
     await write('package-lock.json', lock('4.0.0'));
     expect(isInstalled(root)).toBe(false);
     await write('node_modules/zod/index.js', '');
@@ -81,7 +81,7 @@ describe('packages', () => {
     expect(isInstalled(root)).toBe(true);
   });
 
-  it('are not installed any more when the lock file changes or node_modules goes', async () => {
+  it('are not installed after the lock file changes or node_modules is deleted', async () => {
     await write('package-lock.json', lock('4.0.0'));
     await write('node_modules/.package-lock.json', lock('4.0.0'));
     expect(isInstalled(root)).toBe(true);
@@ -92,7 +92,7 @@ describe('packages', () => {
     expect(isInstalled(root)).toBe(false);
   });
 
-  it('of other systems may be missing from the lock file', async () => {
+  it('for other systems may be missing from the lock file', async () => {
     const packages = { 'node_modules/tool': { version: '1.0.0', optionalDependencies: { '@tool/mac': '1.0.0', '@tool/linux': '1.0.0' } } };
     const linux = { 'node_modules/tool/node_modules/@tool/linux': { version: '1.0.0', optional: true } };
     const mac = { 'node_modules/@tool/mac': { version: '1.0.0', optional: true } };
@@ -102,13 +102,13 @@ describe('packages', () => {
     expect(isLockComplete(root)).toBe(true);
   });
 
-  it('can not be told without a lock file', () => {
+  it('can’t be checked without a lock file', () => {
     expect(() => isInstalled(root)).toThrow(/package-lock\.json is missing/);
   });
 });
 
 describe('a target', () => {
-  it('is not built while its result or its stamp is missing', async () => {
+  it('is stale while its result or its stamp is missing', async () => {
     await write('package-lock.json', lock('4.0.0'));
     await write('package.json', JSON.stringify({ workspaces: ['apps/*'] }));
     const product = { name: 'the app', result: 'dist/app.js', served: true };

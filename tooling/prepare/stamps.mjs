@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path';
 
 import { codeOf, explainDiskError } from '../../apps/cli/src/standalone/user-error.mjs';
 
-/** Folders that hold results or other people's code. */
+/** Folders with build results or third-party code. */
 const NEVER_READ = new Set(['node_modules', 'dist', '.next', 'generated', 'testing', 'fixtures', 'traces']);
-/** Files that no build reads: tests, and what tools write beside the sources. */
+/** Files that no build reads: tests, and files that tools write beside the sources. */
 const NEVER_BUILT = /\.test\.[a-z]+$|\.tsbuildinfo$|^next-env\.d\.ts$|\.md$/;
 
 /**
@@ -20,7 +20,7 @@ function sourceFiles(path) {
     entries = readdirSync(path, { withFileTypes: true });
   } catch (error) {
     if (codeOf(error) === 'ENOTDIR') return [path];
-    // What is not there has no files; should it come to be, the hash changes.
+    // A missing path has no files; if it appears, the hash changes.
     if (codeOf(error) === 'ENOENT') return [];
     throw error;
   }
@@ -31,8 +31,8 @@ function sourceFiles(path) {
 }
 
 /**
- * A hash over names and contents of all source files at or below `paths`. Contents, not times: a checkout of another branch and back changes all
- * times and nothing else, and reading a few hundred small files takes some ten milliseconds.
+ * A hash over names and contents of all source files at or below `paths`. Not over file times: checking out another branch and back changes them all, and reading
+ * a few hundred small files takes only about ten milliseconds.
  * @param {string} root
  * @param {readonly string[]} paths relative to `root`
  * @returns {string}
@@ -49,7 +49,7 @@ export function hashSources(root, paths) {
 
 /**
  * @param {string} file
- * @returns {string | undefined} what was written there, undefined when nothing was
+ * @returns {string | undefined} the stamp, undefined when there is none
  */
 export function readStamp(file) {
   try {

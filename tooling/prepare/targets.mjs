@@ -8,14 +8,14 @@ import { neededWorkspaces, readWorkspaces } from '../workspaces.mjs';
 import { hashSources, readStamp, writeStamp } from './stamps.mjs';
 
 /**
- * Something that is made from sources.
+ * A build or generated code.
  * @typedef {object} Target
- * @property {string} name as it is said
+ * @property {string} name for messages
  * @property {string} workspace
  * @property {'build' | 'generate'} script the workspace's script that makes it
- * @property {string} result a file that is there once it is made
+ * @property {string} result a file that exists once it is made
  * @property {boolean} [served] whether a running system reads it
- * @property {readonly string[]} sources files and folders whose contents go into it
+ * @property {readonly string[]} sources the files and folders that it is made from
  */
 
 /** @type {Target} */
@@ -43,7 +43,7 @@ export function productTargets(root) {
 }
 
 /**
- * The command line among them: all that a command but `start` needs.
+ * The target of the command line, which is all that commands other than `start` need.
  * @param {string} root
  */
 export function commandLineTarget(root) {
@@ -56,7 +56,7 @@ const stampFile = (/** @type {string} */ root, /** @type {Target} */ target) =>
   join(root, 'node_modules/.switchboard-built', target.workspace.replace('/', '-'));
 
 /**
- * What the target must have been made from: its sources, what all of them share, and the packages that are installed.
+ * A hash of the target's inputs: its sources, the shared sources, and the installed packages.
  * @param {string} root
  * @param {Target} target
  */
@@ -65,7 +65,7 @@ function targetHash(root, target) {
 }
 
 /**
- * Whether what was made from these very sources is there.
+ * Whether the target is up to date.
  * @param {string} root
  * @param {Target} target
  */
@@ -74,7 +74,7 @@ export function isBuilt(root, target) {
 }
 
 /**
- * Makes the target. Its stamp is of the sources as they were before: a change while it is made makes it anew the next time.
+ * Makes the target. Its stamp is computed before: sources that change during the build make it stale again.
  * @param {string} root
  * @param {Target} target
  */
