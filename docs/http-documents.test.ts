@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { httpDocuments } from './http-documents.ts';
 
 it.each(['http-api.md', 'openapi.json'] as const)(
-  'docs/%s is what the endpoints in packages/protocol say (npm run document -w @switchboard/protocol writes it)',
+  'docs/%s matches the endpoints in packages/protocol (npm run document -w @switchboard/protocol writes it)',
   async (name) => {
     expect(await readFile(join(import.meta.dirname, name), 'utf8')).toBe((await httpDocuments())[name]);
   },

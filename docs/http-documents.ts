@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { endpointsMarkdown, errorsMarkdown, openApiDocument, reasonsMarkdown, settingsMarkdown } from '@switchboard/protocol/documents';
 
 /**
- * The documents of what packages/protocol has tables of, as they must be, by their names in this folder. In those of Markdown only what stands between markers is
- * generated.
+ * The expected documents that are generated from packages/protocol, by file name. In Markdown files only the text between markers is generated.
  */
 export async function httpDocuments(): Promise<Readonly<Record<'http-api.md' | 'settings.md' | 'openapi.json', string>>> {
   return {
@@ -20,7 +19,7 @@ async function withParts(name: string, parts: Readonly<Record<string, string>>):
   for (const [part, content] of Object.entries(parts)) {
     const [begin, end] = [`<!-- ${part}: generated -->`, `<!-- ${part}: end -->`];
     const [from, to] = [text.indexOf(begin), text.indexOf(end)];
-    if (from === -1 || to < from) throw new Error(`${name} must have the line ${begin} and after it ${end}.`);
+    if (from === -1 || to < from) throw new Error(`${name} must contain the line ${begin} and after it ${end}.`);
     text = `${text.slice(0, from + begin.length)}\n\n${content}\n\n${text.slice(to)}`;
   }
   return text;

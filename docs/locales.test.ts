@@ -15,7 +15,7 @@ interface Tree {
   readonly [key: string]: string | Tree;
 }
 
-/** Every text of a file by its path: `inbox.view.done`. */
+/** Every text of a file by its key path, such as `inbox.view.done`. */
 function textsOf(path: string): Map<string, string> {
   const walk = (tree: Tree, prefix: string): (readonly [string, string])[] =>
     Object.entries(tree).flatMap(([key, value]) =>
@@ -24,7 +24,7 @@ function textsOf(path: string): Map<string, string> {
   return new Map(walk(JSON.parse(readText(path)) as Tree, ''));
 }
 
-/** The values and tags that a text has room for. */
+/** The values and tags in a text. */
 const places = (text: string) => [...new Set([...text.matchAll(/\{\w+(?=[},])|<\w+>/g)].map(([place]) => place))].toSorted();
 
 const locales = filesIn('apps/web/locales/*.json', 'apps/widget/src/locales/*.json');
@@ -33,12 +33,12 @@ const translations = locales
   .map((path) => [path, path.replace(/\w+\.json$/, 'en.json')] as const);
 
 describe.each(translations)('%s', (path, english) => {
-  it('has exactly the texts of English, and none is empty', () => {
+  it('has the same keys as English, and no empty text', () => {
     expect([...textsOf(path).keys()]).toEqual([...textsOf(english).keys()]);
     for (const [key, text] of textsOf(path)) expect(text.trim(), key).not.toBe('');
   });
 
-  it('has room for the same values and tags', () => {
+  it('contains the same values and tags as English', () => {
     const own = textsOf(path);
     for (const [key, text] of textsOf(english)) expect(places(own.get(key) ?? ''), key).toEqual(places(text));
   });
@@ -51,7 +51,7 @@ const TYPES = [
   'packages/client/src/model/problem.ts',
   'packages/client/src/model/types.ts',
 ];
-/** The screens that show the texts of a file. */
+/** The components that show the texts of a file. */
 const USERS: Readonly<Record<string, readonly string[]>> = {
   'apps/web/locales/en.json': filesIn('apps/web/app/*.tsx', 'apps/web/components/*.ts', 'apps/web/components/*.tsx'),
   'apps/web/locales/failure.en.json': ['apps/web/components/FailurePage.tsx'],
@@ -59,14 +59,14 @@ const USERS: Readonly<Record<string, readonly string[]>> = {
 };
 
 describe.each(locales.filter((path) => path.endsWith('en.json')))('%s', (path) => {
-  it('has no text that nothing shows', () => {
+  it('has no unused text', () => {
     const users = [...(USERS[path] ?? []), ...TYPES].filter((file) => !file.includes('.test.'));
     const source = users.map(readText).join('\n');
     /** A key is written as `'a.b'` or `'b'`, as a member of a table, or is made of a known beginning: `view.${name}`. */
     const isUsed = (key: string) => {
       const parts = key.split('.');
       const name = parts.at(-1) ?? '';
-      // Forms of a plural.
+      // Plural forms.
       if (['one', 'other'].includes(name) && source.includes(`'${parts.at(-2)}'`)) return true;
       return (
         parts.some((_, at) => {
@@ -79,7 +79,7 @@ describe.each(locales.filter((path) => path.endsWith('en.json')))('%s', (path) =
   });
 });
 
-it('no attribute that people see or hear holds a text that has no key', () => {
+it('no attribute that people see or hear contains a text without a key', () => {
   const screens = filesIn('apps/web/app/*.tsx', 'apps/web/components/*.tsx', 'apps/widget/src/frame/*.tsx');
   const literal = /\s(?:aria-label|aria-description|title|placeholder|alt|label)="[^"]*\p{L}[^"]*"/u;
   expect(screens.length).toBeGreaterThan(40);

@@ -12,14 +12,14 @@ afterAll(() => rmSync(scratch, { recursive: true }));
 
 const PLACES = [
   'packages/protocol/src/body.ts', // the events and the HTTP API: in and out
-  'packages/protocol/src/events.ts', // what an event of the type needs
-  'packages/protocol/src/http/messages.ts', // what a request needs
-  'packages/chat/src/messages/saving/draft.ts', // what has to be looked up before it is saved
+  'packages/protocol/src/events.ts', // the content that an event needs
+  'packages/protocol/src/http/messages.ts', // the content that a request needs
+  'packages/chat/src/messages/saving/draft.ts', // lookups before it is saved
   'packages/chat/src/messages/saving/message-columns.ts', // its columns, and the type in the database
-  'packages/chat/src/messages/present-message.ts', // what is told of it
-  'packages/client/src/outbox/entry.ts', // the disk, and what is uploaded first
+  'packages/chat/src/messages/present-message.ts', // its representation for readers
+  'packages/client/src/outbox/entry.ts', // storage on disk, and uploading
   'packages/client/src/operator/fallback-saver.ts', // saving for an old front-end
-  'packages/client/src/timeline/view.ts', // which copies are the same
+  'packages/client/src/timeline/view.ts', // comparing copies
   'apps/web/components/console/Announcer.tsx',
   'apps/web/components/console/ConversationRow.tsx',
   'apps/web/components/conversation/MessageGroup.tsx',
@@ -29,13 +29,13 @@ const PLACES = [
   'apps/widget/src/frame/Log.tsx',
 ];
 
-/** Puts `to` in the place of `from`, which has to be there. */
+/** Replaces `from`, which must exist, by `to`. */
 function replaced(text: string, from: string, to: string): string {
   expect(text).toContain(from);
   return text.replace(from, to);
 }
 
-/** A copy of the protocol in which a message may be a file, too. */
+/** Copies the protocol and adds a message type `file`. */
 function copyProtocol(): void {
   const copy = join(scratch, 'protocol');
   cpSync(join(root, 'packages/protocol/src'), copy, { recursive: true });
@@ -45,7 +45,7 @@ function copyProtocol(): void {
   writeFileSync(body, replaced(withMember, "image: 'IMAGE' }", "image: 'IMAGE', file: 'FILE' }"));
 }
 
-/** The files in which this app, with all that it uses, does not compile with that copy. */
+/** The files of an app and its dependencies that do not compile with that copy. */
 function placesIn(app: string): Set<string> {
   const project = join(scratch, `${app}.json`);
   const paths = {
@@ -62,7 +62,7 @@ function placesIn(app: string): Set<string> {
   return new Set(errors.map(([, file = '']) => file.replace(copy, 'packages/protocol/src/')));
 }
 
-it('a new type of message does not compile before every place that depends on the type handles it', () => {
+it('a new type of message does not compile until every place that depends on the type handles it', () => {
   copyProtocol();
   expect([...placesIn('web'), ...placesIn('widget')]).toEqual(expect.arrayContaining(PLACES));
 });

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 const ROOT = resolve(import.meta.dirname, '..');
 const documents = execFileSync('git', ['ls-files', '*.md'], { cwd: ROOT, encoding: 'utf8' }).trim().split('\n');
 
-/** What a document names: relative links, and code spans that begin with a folder of ours. Patterns and routes are not paths. */
+/** The paths in a document: relative links, and code spans that begin with a folder of this repository. Patterns and routes are not paths. */
 function pathsIn(document: string): string[] {
   const text = readFileSync(join(ROOT, document), 'utf8');
   const links = [...text.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].map(([, target = '']) => join(dirname(document), target));
@@ -16,7 +16,7 @@ function pathsIn(document: string): string[] {
 }
 
 describe.each(documents)('%s', (document) => {
-  it('names only paths that exist', () => {
+  it('contains only paths that exist', () => {
     expect(pathsIn(document).filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
   });
 });

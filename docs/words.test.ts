@@ -7,21 +7,21 @@ import { describe, expect, it } from 'vitest';
 import words from './style/words.json' with { type: 'json' };
 
 const ROOT = resolve(import.meta.dirname, '..');
-/** Old decisions stay as they were written; the list itself has to name the words. */
-const EXCLUDED = /^docs\/(decisions\/|style\/|words\.test\.ts$)/;
+/** The list and its test contain the words. */
+const EXCLUDED = /^docs\/(style\/|words\.test\.ts$)/;
 const files = execFileSync('git', ['ls-files', '*.ts', '*.tsx', '*.mjs', '*.md'], { cwd: ROOT, encoding: 'utf8' })
   .trim()
   .split('\n')
-  // Git lists a file that was removed and is not committed yet.
+  // Git also lists files that were removed without a commit.
   .filter((file) => !EXCLUDED.test(file) && existsSync(join(ROOT, file)));
 
-/** The workspace or folder that a file belongs to: remaining uses are counted for each. */
+/** The workspace or folder of a file. Remaining uses are counted for each. */
 function areaOf(file: string): string {
   const [first = '', second = ''] = file.split('/');
   return ['packages', 'apps'].includes(first) ? `${first}/${second}` : file.includes('/') ? first : '.';
 }
 
-/** Uses of a pattern as whole words, in comments, names between word boundaries, messages and documents. */
+/** Uses of a pattern as whole words in code, comments, messages and documents. */
 function findUses(pattern: string): { readonly area: string; readonly place: string }[] {
   const expression = new RegExp(`\\b(?:${pattern})\\b`, 'i');
   return files.flatMap((file) =>
@@ -34,7 +34,7 @@ function findUses(pattern: string): { readonly area: string; readonly place: str
 const remaining: Readonly<Record<string, Readonly<Record<string, number>>>> = words.remaining;
 
 describe.each(words.banned)('"$pattern" (instead: $instead)', ({ pattern }) => {
-  it('is used nowhere, or in no more places than remain to be cleaned', () => {
+  it('is not used in more places than the list allows', () => {
     const uses = findUses(pattern);
     const areas = [...new Set(uses.map(({ area }) => area))];
     const excess = areas
@@ -48,7 +48,7 @@ describe.each(words.banned)('"$pattern" (instead: $instead)', ({ pattern }) => {
   });
 });
 
-it('what remains to be cleaned names banned words only', () => {
+it('the list of remaining uses names only banned words', () => {
   const known = new Set(words.banned.map(({ pattern }) => pattern));
   expect(Object.values(remaining).flatMap((counts) => Object.keys(counts).filter((pattern) => !known.has(pattern)))).toEqual([]);
 });

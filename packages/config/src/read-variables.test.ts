@@ -54,7 +54,7 @@ it.each([
     'https://chat.example/',
     /^FRONTEND_URL is "https:\/\/chat.example\/"; it must be origins such as https:\/\/chat.example, without/,
   ],
-  ['WIDGET_ORIGINS', Array.from({ length: 201 }, (_, index) => `https://shop-${index}.example`).join(), /must be 200 origins at most/],
+  ['WIDGET_ORIGINS', Array.from({ length: 201 }, (_, index) => `https://shop-${index}.example`).join(), /must be at most 200 origins/],
   ['WIDGET_ORIGINS', 'https://a;script-src', /^WIDGET_ORIGINS is /],
   ['WIDGET_ORIGINS', 'shop.example', /^WIDGET_ORIGINS is "shop.example"/],
   [
