@@ -10,7 +10,7 @@ interface AccountProps {
   readonly onSignOut: () => void;
 }
 
-/** Who is signed in here, and what they can do about it. */
+/** The signed-in operator's menu. */
 export function AccountMenu({ operator, onShortcuts, onSignOut }: AccountProps) {
   const t = useTranslations('account');
   const shortcuts = (

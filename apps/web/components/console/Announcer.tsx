@@ -6,9 +6,9 @@ import { useTranslations } from 'use-intl';
 import { displayName } from '../text/names.ts';
 import type { Texts } from '../text/texts.ts';
 
-/** Messages that arrive within this time are told together. */
+/** Messages that arrive within this time are announced together. */
 const BURST_MS = 1_000;
-/** As much of a message as one listens to before it is read. */
+/** The announced part of a message, in characters. */
 const SPOKEN_LENGTH = 140;
 
 interface Heard {
@@ -16,7 +16,7 @@ interface Heard {
   readonly text: string;
 }
 
-/** One sentence for what arrived together: `New from Ana: Hello, 3 waiting`. */
+/** One sentence for the messages that arrived together: `New from Ana: Hello, 3 waiting`. */
 export function announcementOf(heard: readonly Heard[], waiting: number, t: Texts<'announcement'>): string {
   const names = [...new Set(heard.map(({ name }) => name))];
   const last = heard.at(-1);
@@ -44,7 +44,7 @@ function spoken(body: TimelineMessage['body'], t: Texts<'announcement'>): string
   }
 }
 
-/** Tells a screen reader what visitors write, wherever the person is. It can't be seen. */
+/** Announces visitors' messages to screen readers, wherever the focus is. Invisible. */
 export function Announcer({ chat }: { readonly chat: OperatorChat }) {
   const t = useTranslations('announcement');
   const visitor = useTranslations('visitor');
@@ -56,7 +56,7 @@ export function Announcer({ chat }: { readonly chat: OperatorChat }) {
       timer = undefined;
       const text = announcementOf(heard, chat.getSnapshot().waiting, t);
       heard = [];
-      // Counted, so that the same sentence is told again.
+      // Numbered, so that a repeated sentence is announced again.
       setTold(({ count }) => ({ text, count: count + 1 }));
     };
     const stop = chat.onArrival(({ clientId, message }) => {

@@ -7,11 +7,11 @@ import { troubleOf } from './line-words.ts';
 interface BannersProps {
   readonly lines: OperatorSnapshot;
   readonly relayHost: string;
-  /** What is on the screen: the list alone, or a conversation (beside it). */
+  /** What the screen shows: the list alone, or a conversation (beside it). */
   readonly over: 'list' | 'conversation';
 }
 
-/** What goes wrong with the lines now. It lies over the oldest of what is shown and moves nothing: who is about to click something clicks that. */
+/** The current problem with the connections. It overlays the oldest content and moves nothing, so that a click hits its target. */
 export function Banners({ lines, relayHost, over }: BannersProps) {
   const t = useTranslations('trouble');
   const sentence = troubleOf(lines, relayHost, t);

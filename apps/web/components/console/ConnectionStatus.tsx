@@ -10,7 +10,7 @@ const MARKS: Readonly<Record<ConnectionState, string>> = {
   offline: 'border-2 border-ink',
 };
 
-/** The line to the relay, as a word with a mark. The mark says that all is well only when messages are saved, too. */
+/** The state of the connection to the relay: a word with a mark. The mark is green only if messages are saved, too. */
 export function ConnectionStatus({ lines: { connection, savesFailing, signedOut } }: { readonly lines: OperatorSnapshot }) {
   const t = useTranslations('connection');
   const words = t(signedOut ? 'signedOut' : connection);

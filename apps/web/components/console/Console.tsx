@@ -21,20 +21,20 @@ import { useConsole } from './use-console.ts';
 interface ConsoleProps {
   readonly chat: OperatorChat;
   readonly operator: ConsoleOperator;
-  /** Where the relay should be: `chat.example.com`. */
+  /** The relay's host: `chat.example.com`. */
   readonly relayHost: string;
-  /** Somebody has signed in again after the session was over. */
+  /** Called when somebody has signed in again after the session ended. */
   readonly onSignedIn: (email: string) => void;
 }
 
-/** Where operators work: the inbox on one side, a conversation on the other; on a phone one after the other. */
+/** The console: the inbox beside a conversation; on a phone one or the other. */
 export function Console({ chat, operator, relayHost, onSignedIn }: ConsoleProps) {
   const t = useTranslations('inbox');
   const { snapshot, composer, notice, view, order, navigation, summary, sound, oneColumn, details, ...rest } = useConsole(chat);
   const { clientId, open, back, goWaiting, show } = navigation;
   const { problem, leaving, leave } = useSignOut(operator.id);
   useDropGuard();
-  /** On a phone the list, and a conversation in its place. */
+  /** On a phone: the list or a conversation. */
   const listAlone = oneColumn && clientId === null;
   const sidebar = (
     <Sidebar

@@ -7,11 +7,11 @@ import { SkeletonRows } from './SkeletonRows.tsx';
 
 interface ShellProps {
   readonly operator: ConsoleOperator;
-  /** A conversation is about to be shown: on a phone nothing else is. */
+  /** A conversation will be shown: on a phone it replaces the list. */
   readonly opening: boolean;
 }
 
-/** The console before its script: served with the document, so that nothing moves when the rest comes. */
+/** The console before its script has loaded: served with the document, so that nothing moves later. */
 export function ConsoleShell({ operator, opening }: ShellProps) {
   const t = useTranslations('connection');
   return (

@@ -8,10 +8,9 @@ const ICON = MARK('');
 const ICON_WITH_DOT = MARK('<circle cx="25" cy="7" r="7" fill="#f0b429"/>');
 
 /**
- * What the browser's tab says: how many visitors wait, `(3) Inbox`, and a dot on the icon. It never blinks.
+ * The title of the browser's tab: the number of waiting visitors, `(3) Inbox`, and a dot on the icon. It never blinks.
  *
- * It is the only owner of the title: elements that React keeps, with no title in the page's metadata. An effect would set the title before the framework
- * writes its own once more.
+ * The only owner of the title: elements that React renders, with no title in the page's metadata. The framework would overwrite a title that an effect sets.
  */
 export function ConsoleTitle({ waiting }: { readonly waiting: number }) {
   const t = useTranslations('inbox');

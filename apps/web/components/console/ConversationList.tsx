@@ -13,20 +13,20 @@ import { useRowKeys } from './use-row-keys.ts';
 
 interface ListProps {
   readonly snapshot: OperatorSnapshot;
-  /** The rows in the order in which they are shown. */
+  /** The rows in the order shown. */
   readonly rows: readonly ConversationSummary[];
-  /** How many have come in or moved up above them since. */
+  /** How many rows have arrived or moved up above them since. */
   readonly news: number;
   readonly selected: number | null;
   readonly operator: ConsoleOperator;
   readonly singleKeys: boolean;
   readonly onOpen: (clientId: number, byKeyboard: boolean) => void;
   readonly onMore: () => void;
-  /** The pointer or the focus is in the list, or no longer. */
+  /** Called when the pointer or the focus enters or leaves the list. */
   readonly onHold: (holding: boolean) => void;
 }
 
-/** What is in the list, or will be. Its order is the one it is given. */
+/** The list of conversations, in the given order. */
 export function ConversationList({ snapshot, rows, news, selected, operator, singleKeys, onOpen, onMore, onHold }: ListProps) {
   const t = useTranslations('inbox');
   const now = useNow();
@@ -99,7 +99,7 @@ function EmptyList({ snapshot, empty }: { readonly snapshot: OperatorSnapshot; r
   return <p className="fade-in px-4.5 pt-2 text-13 text-ink-soft">{t(`empty.${snapshot.view}`)}</p>;
 }
 
-/** Asks for more when it comes near the view. */
+/** Loads more when it comes near the view. */
 function More({ loading, onMore }: { readonly loading: boolean; readonly onMore: () => void }) {
   const t = useTranslations('inbox');
   const self = useRef<HTMLDivElement>(null);
@@ -130,7 +130,7 @@ function More({ loading, onMore }: { readonly loading: boolean; readonly onMore:
   );
 }
 
-/** The list is one stop for Tab: the row that had the focus last, else the open one, else the first. */
+/** Tab reaches one row of the list: the one that had the focus last, else the open one, else the first. */
 function useTabStop(rows: readonly ConversationSummary[], selected: number | null) {
   const [focused, setFocused] = useState<number | null>(null);
   const has = (clientId: number | null) => clientId !== null && rows.some((row) => row.clientId === clientId);
@@ -142,7 +142,7 @@ function useTabStop(rows: readonly ConversationSummary[], selected: number | nul
   return { clientId, onFocus };
 }
 
-/** Whether a mouse or the focus is in the list. A finger leaves nothing behind. */
+/** Whether a mouse or the focus is in the list. Touch does not count. */
 function useHold(onHold: (holding: boolean) => void) {
   const by = useRef({ pointer: false, focus: false });
   const tell = (change: Partial<typeof by.current>) => {

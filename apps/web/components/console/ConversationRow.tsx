@@ -12,7 +12,7 @@ import type { Texts } from '../text/texts.ts';
 import { ImageIcon } from '../ui/icons.tsx';
 import type { ConsoleOperator } from './operator.ts';
 
-/** Who waits longer than this stands out. */
+/** Visitors who wait longer than this are highlighted. */
 const TARGET_MS = 2 * 60_000;
 
 type Preview = NonNullable<ConversationSummary['preview']>;
@@ -20,14 +20,14 @@ type Preview = NonNullable<ConversationSummary['preview']>;
 interface RowProps {
   readonly summary: ConversationSummary;
   readonly selected: boolean;
-  /** The one row that Tab leads to. */
+  /** Whether Tab reaches this row. */
   readonly tabStop: boolean;
   readonly operator: ConsoleOperator;
   readonly now: Date;
   readonly onOpen: (clientId: number, byKeyboard: boolean) => void;
 }
 
-/** Who said the newest message, in a word; the visitor needs none. */
+/** The sender of the newest message; empty for the visitor. */
 function speaker({ preview }: ConversationSummary, operatorName: string, t: Texts<'row'>): string {
   if (preview === null || preview.senderType === 'CLIENT') return '';
   if (preview.operatorName === operatorName) return t('you');
@@ -39,7 +39,7 @@ function waitsSince({ waitingSince, doneAt, blockedAt }: ConversationSummary): s
   return doneAt === null && blockedAt === null ? waitingSince : null;
 }
 
-/** What a mark at the end of the name says; undefined when nothing is out of the ordinary. */
+/** The text of the mark after the name; undefined for an ordinary conversation. */
 function stateOf({ blockedAt, endedAt, doneAt }: ConversationSummary): 'blocked' | 'ended' | 'done' | undefined {
   if (blockedAt !== null) return 'blocked';
   if (endedAt !== null) return 'ended';
@@ -47,8 +47,8 @@ function stateOf({ blockedAt, endedAt, doneAt }: ConversationSummary): 'blocked'
 }
 
 /**
- * One visitor of the list. Its name is the visitor's with the unread count and the waiting time; what else it shows is its description. It renders anew only
- * when something that it says has changed.
+ * One visitor of the list. Its accessible name is the visitor's with unread count and waiting time; the rest is its description. It renders again only when
+ * something in it has changed.
  */
 export const ConversationRow = memo(function ConversationRow({ summary, selected, tabStop, operator, now, onOpen }: RowProps) {
   const t = useTranslations('row');
@@ -162,11 +162,11 @@ function plainPreview(summary: ConversationSummary, operatorName: string, t: Tex
 }
 
 interface SecondLineProps extends Pick<RowProps, 'summary' | 'operator'> {
-  /** Then the message field shows the draft, and the row does not. */
+  /** Then the draft is shown in the message field and not in the row. */
   readonly open: boolean;
 }
 
-/** What matters most about the conversation now: what was not sent, what was begun, who types, and then what was said last. */
+/** The most important thing about the conversation: an unsent message, a draft, a typing visitor, or the last message. */
 function SecondLine({ summary, operator, open }: SecondLineProps) {
   const t = useTranslations('row');
   const draft = useDraft(operator.id, summary.clientId);

@@ -3,14 +3,14 @@ import { useTranslations } from 'use-intl';
 
 import { Button } from '../ui/Button.tsx';
 
-/** The list before the first visitor: what will be here, and how to get there. */
+/** The list before the first visitor: explains what appears here, and how. */
 export function NoConversations() {
   const t = useTranslations('inbox.emptyOpen');
   const snippet = `<script async src="${window.location.origin}/widget.js"></script>`;
   const [copied, setCopied] = useState<'no' | 'yes' | 'refused'>('no');
   const copy = () => {
     const refused = () => setCopied('refused');
-    // Without TLS browsers keep the clipboard away.
+    // Without TLS, browsers offer no clipboard.
     if (navigator.clipboard === undefined) refused();
     else navigator.clipboard.writeText(snippet).then(() => setCopied('yes'), refused);
   };

@@ -3,23 +3,23 @@ import { useTranslations } from 'use-intl';
 
 import { Button } from '../ui/Button.tsx';
 
-/** For how long something can be taken back. */
+/** How long an action can be undone. */
 const NOTICE_MS = 8_000;
 
-/** One thing that has just been done here, and how to take it back. */
+/** An action that was just done, and how to undo it. */
 export interface NoticeText {
   readonly text: string;
   readonly undo?: () => void;
 }
 
-/** Says one thing at a time, for a while. */
+/** Shows one notice at a time, for a while. */
 export function useNotice() {
   const [notice, setNotice] = useState<NoticeText | null>(null);
   const clear = useCallback(() => setNotice(null), []);
   return { notice, say: setNotice, clear };
 }
 
-/** Below the middle of the console. It stays while the pointer or the focus is on it. */
+/** The notice, below the middle of the console. It stays while the pointer or the focus is on it. */
 export function Notice({ notice, onGone }: { readonly notice: NoticeText | null; readonly onGone: () => void }) {
   const t = useTranslations('inbox');
   const [kept, setKept] = useState(false);

@@ -2,7 +2,7 @@ import { useTranslations } from 'use-intl';
 
 import { Dialog } from '../ui/Dialog.tsx';
 
-/** What each shortcut does, and its keys: as they are written on keyboards, or by the name that they have in each language. */
+/** Each shortcut's action and keys: as printed on keyboards, or by their names in each language. */
 const SHORTCUTS = [
   ['nextWaiting', ['N']],
   ['next', ['J', 'Alt ↓']],
@@ -27,7 +27,7 @@ interface ShortcutsProps {
   readonly onClose: () => void;
 }
 
-/** Every shortcut, and the switch for those that are a letter alone (speech input may press them by accident). */
+/** All shortcuts, and the switch for single-letter ones (which speech input may trigger by accident). */
 export function ShortcutsDialog({ open, singleKeys, onSingleKeys, onClose }: ShortcutsProps) {
   const t = useTranslations('shortcuts');
   return (

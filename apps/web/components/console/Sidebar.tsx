@@ -21,7 +21,7 @@ interface SidebarProps {
   readonly selected: number | null;
   readonly sound: SoundControl;
   readonly singleKeys: boolean;
-  /** Why the last attempt to sign out did not work. */
+  /** Why the last attempt to sign out failed. */
   readonly problem: string | null;
   readonly onView: (view: View) => void;
   readonly onOpen: (clientId: number, byKeyboard: boolean) => void;
@@ -31,7 +31,7 @@ interface SidebarProps {
   readonly onSignOut: () => void;
 }
 
-/** The inbox: the conversations of a view, and below them the state of the line and of oneself. */
+/** The inbox: the conversations of a view, with the state of the connection and the account below. */
 export function Sidebar({ snapshot, view, operator, selected, sound, problem, onView, onShortcuts, onSignOut, ...list }: SidebarProps) {
   const t = useTranslations('inbox.sound');
   const muted = sound.state === 'muted';
@@ -62,7 +62,7 @@ export function Sidebar({ snapshot, view, operator, selected, sound, problem, on
   );
 }
 
-/** That one will hear nothing, for as long as that is so. Below the list: it comes and goes without moving a row. */
+/** Shows that new messages make no sound. Below the list, so that it moves no row. */
 function SoundNotice({ sound }: { readonly sound: SoundControl }) {
   const t = useTranslations('inbox.sound');
   if (sound.state === 'on') return null;
@@ -80,7 +80,7 @@ function SoundNotice({ sound }: { readonly sound: SoundControl }) {
   );
 }
 
-/** What did not go out, wherever one is: it leads to where it can be sent again. */
+/** The number of unsent messages, with a link to where they can be sent again. */
 function Unsent({ snapshot, onOpen }: Pick<SidebarProps, 'snapshot' | 'onOpen'>) {
   const t = useTranslations('inbox');
   const { unsent, conversations } = snapshot;

@@ -2,15 +2,15 @@ import type { ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 
 interface FrameProps {
-  /** At the end of the heading's line. */
+  /** Content at the end of the heading's line. */
   readonly tools: ReactNode;
   readonly footer: ReactNode;
-  /** Another screen is before it where there is room for one only. */
+  /** Another screen covers it on narrow windows. */
   readonly behind?: boolean;
   readonly children: ReactNode;
 }
 
-/** Where the inbox is on the page: the same while it is loading and after. */
+/** The frame of the inbox: the same while it is loading and after. */
 export function SidebarFrame({ tools, footer, behind = false, children }: FrameProps) {
   const t = useTranslations('inbox');
   return (

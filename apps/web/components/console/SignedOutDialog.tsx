@@ -8,14 +8,14 @@ import type { ConsoleOperator } from './operator.ts';
 
 interface SignedOutProps {
   readonly open: boolean;
-  /** Not nobody, but another operator is signed in in this browser now. */
+  /** Another operator is signed in in this browser now. */
   readonly somebodyElse: boolean;
-  /** Whom this page belongs to. */
+  /** The operator this page belongs to. */
   readonly operator: ConsoleOperator;
   readonly onSignedIn: (email: string) => void;
 }
 
-/** The session is over while the console is open: sign in again, right here, and nothing that was typed is gone. */
+/** Asks to sign in again when the session has ended while the console is open. Nothing typed is lost. */
 export function SignedOutDialog({ open, somebodyElse, operator, onSignedIn }: SignedOutProps) {
   const t = useTranslations('signedOut');
   const name = slots({ name: <bdi>{operator.name}</bdi> });

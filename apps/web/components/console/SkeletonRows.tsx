@@ -1,6 +1,6 @@
 const WIDTHS = ['w-24', 'w-32', 'w-20', 'w-28', 'w-24', 'w-36', 'w-20', 'w-28', 'w-32', 'w-24', 'w-28', 'w-20'];
 
-/** Where rows will be, while they are on their way. */
+/** Placeholders for rows while they are loading. */
 export function SkeletonRows() {
   return (
     <div aria-hidden="true" className="flex flex-col gap-px opacity-70">

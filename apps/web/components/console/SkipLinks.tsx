@@ -6,7 +6,7 @@ import type { ComposerActions } from '../conversation/Composer.tsx';
 const LOOK =
   'sr-only focus:not-sr-only focus:fixed focus:start-2 focus:top-2 focus:z-30 focus:rounded-md focus:bg-surface focus:px-3 focus:py-2 focus:text-13 focus:font-medium focus:text-accent-ink focus:shadow-overlay';
 
-/** The first stops of Tab: past the list, straight to what one works on. */
+/** The first stops of Tab: links past the list, to the conversation and the message field. */
 export function SkipLinks({ composer }: { readonly composer: RefObject<ComposerActions | null> }) {
   const t = useTranslations('inbox');
   return (
@@ -23,7 +23,7 @@ export function SkipLinks({ composer }: { readonly composer: RefObject<ComposerA
       </a>
       <a
         href="#message"
-        // There is none while the visitor is blocked.
+        // There is no message field while the visitor is blocked.
         className={`${LOOK} [html:not(:has(#message))_&]:hidden`}
         onClick={(event) => {
           event.preventDefault();

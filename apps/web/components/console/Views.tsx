@@ -8,7 +8,7 @@ const VIEWS = ['waiting', 'open', 'done'] as const satisfies readonly View[];
 interface ViewsProps {
   readonly view: View;
   readonly clientId: number | null;
-  /** How many wait for an answer, of all. */
+  /** The total number of waiting visitors. */
   readonly waiting: number;
   readonly onView: (view: View) => void;
 }
@@ -18,7 +18,7 @@ function isOwnClick({ button, metaKey, ctrlKey, shiftKey, altKey }: MouseEvent):
   return button === 0 && !metaKey && !ctrlKey && !shiftKey && !altKey;
 }
 
-/** Which conversations the list shows. Keys 1 to 3. */
+/** The views of the list. Keys 1 to 3. */
 export function Views({ view, clientId, waiting, onView }: ViewsProps) {
   const t = useTranslations('inbox');
   return (

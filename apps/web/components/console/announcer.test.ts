@@ -7,17 +7,17 @@ const announcementOf = (heard: Parameters<typeof announcer.announcementOf>[0], w
   announcer.announcementOf(heard, waiting, english('announcement'));
 const from = (name: string, text = 'Hello') => ({ name, text });
 
-it('says who wrote what, and how many wait', () => {
+it('an announcement has sender, text and number of waiting visitors', () => {
   expect(announcementOf([from('Ana', 'Is it in stock?')], 3)).toBe('New from Ana: Is it in stock?, 3 waiting');
   expect(announcementOf([from('Ana')], 0)).toBe('New from Ana: Hello');
 });
 
-it('joins what came together', () => {
+it('messages that arrive together are announced together', () => {
   expect(announcementOf([from('Ana', 'One'), from('Ana', 'Two')], 1)).toBe('2 new from Ana: Two, 1 waiting');
   expect(announcementOf([from('Ana'), from('Ben'), from('Ana')], 2)).toBe('New from Ana and Ben, 2 waiting');
   expect(announcementOf([from('Ana'), from('Ben'), from('Cleo'), from('Dan')], 4)).toBe('New from Ana, Ben and 2 more, 4 waiting');
 });
 
-it('does not read long messages to their end', () => {
+it('long messages are shortened', () => {
   expect(announcementOf([from('Ana', 'x'.repeat(9_000))], 0).length).toBeLessThan(200);
 });

@@ -31,7 +31,7 @@ async function open(path = '/'): Promise<Page> {
   return page;
 }
 
-it('N opens who has waited longest, then the next, and neither the blocked nor the answered', async () => {
+it('N opens the visitor who has waited longest, then the next, and no blocked or answered ones', async () => {
   const page = await open();
   await page.getByText('2 visitors are waiting for an answer.').waitFor();
   await page.getByText('The longest: Cleo, 1 h').waitFor();
@@ -44,7 +44,7 @@ it('N opens who has waited longest, then the next, and neither the blocked nor t
   expect(new URL(page.url()).search).toBe('?c=3');
 });
 
-it('N comes back to those who wait from the view of what is done, and says when there is nobody', async () => {
+it('N returns from the view Done to waiting visitors, and says when there are none', async () => {
   const page = await open('/?view=done');
   await page.keyboard.press('n');
   await heading(page, 'Cleo').waitFor();
@@ -54,7 +54,7 @@ it('N comes back to those who wait from the view of what is done, and says when 
   await page.getByRole('status').getByText('Nobody is waiting for an answer.').waitFor();
 });
 
-it('E marks done what is open, says so with a way back, and reopens', async () => {
+it('E marks the open conversation as done with an undo button, and reopens it', async () => {
   const page = await open('/?c=3');
   await page.keyboard.press('e');
   await expect.poll(async () => await asked(page, 'done')).toEqual(['done 3 true']);
@@ -67,7 +67,7 @@ it('E marks done what is open, says so with a way back, and reopens', async () =
   await page.getByRole('button', { name: 'Done', exact: true }).waitFor();
 });
 
-it('offers to take it back for eight seconds, and longer while somebody is about to', async () => {
+it('the undo button stays for eight seconds, and longer while the pointer or focus is on it', async () => {
   const page = await harness.open('nothing', { path: '/?c=3' });
   await page.clock.install();
   await page.evaluate(() => {
@@ -87,7 +87,7 @@ it('offers to take it back for eight seconds, and longer while somebody is about
   await expect.poll(async () => await undo.count()).toBe(0);
 });
 
-it('says that it was not marked when a message came meanwhile', async () => {
+it('says that a conversation was not marked as done because of a new message', async () => {
   const page = await open('/?c=3');
   await page.evaluate(() => {
     window.harness.chat.refusal = new window.harness.ChatError('conflict', 'There is a new message.', { reason: 'new_message' });
@@ -97,7 +97,7 @@ it('says that it was not marked when a message came meanwhile', async () => {
   expect(await page.getByRole('button', { name: 'Done', exact: true }).count()).toBe(1);
 });
 
-it('a sentence typed while a row has the focus opens no dialog, mutes nothing, sends nothing', async () => {
+it('typing a sentence while a row has the focus opens no dialog, mutes nothing and sends nothing', async () => {
   const page = await open();
   await page.keyboard.press('j');
   await heading(page, 'Dora').waitFor();
@@ -105,7 +105,7 @@ it('a sentence typed while a row has the focus opens no dialog, mutes nothing, s
   page.on('filechooser', () => (chosen += 1));
   await page.keyboard.type('Thanks, a moment: my dad made it, and all is am ad mm aa');
   await heading(page, 'Dora').waitFor();
-  // Nor elsewhere, where no row takes the letters.
+  // Also elsewhere, where no row uses the letters.
   await page.getByRole('log', { name: 'Messages' }).focus();
   await page.keyboard.type('mad');
   expect(await page.getByRole('button', { name: 'Mute sound' }).count()).toBe(1);
@@ -114,7 +114,7 @@ it('a sentence typed while a row has the focus opens no dialog, mutes nothing, s
   expect([chosen, await asked(page, 'done')]).toEqual([0, []]);
 });
 
-it('Alt with A, D and M attaches, shows the details and mutes, while typing too; muting can be taken back', async () => {
+it('Alt with A, D and M attaches, shows details and mutes, also while typing; muting can be undone', async () => {
   const page = await open('/?c=2');
   await field(page).focus();
   await page.keyboard.press('Alt+d');
@@ -132,7 +132,7 @@ it('Alt with A, D and M attaches, shows the details and mutes, while typing too;
   expect(await off.count()).toBe(0);
 });
 
-it('leads from the top to the conversation and to the message field in two steps of Tab', async () => {
+it('Tab leads from the top to the conversation and to the message field in two steps', async () => {
   const page = await open('/?c=2');
   await page.keyboard.press('Tab');
   expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('To the conversation');
@@ -146,7 +146,7 @@ it('leads from the top to the conversation and to the message field in two steps
   expect(await page.evaluate(() => window.location.hash)).toBe('');
 });
 
-it('tells a screen reader who wrote what, once for what came together', async () => {
+it('announces messages to screen readers, once for those that arrive together', async () => {
   const page = await open('/?c=2');
   await page.evaluate(() => {
     window.harness.chat.visitorSays(4, 'Hello?');
@@ -159,7 +159,7 @@ it('tells a screen reader who wrote what, once for what came together', async ()
   await page.getByText('New from Cleo: And me, 2 waiting').waitFor({ state: 'attached' });
 });
 
-it('lets the browser open nothing that is dropped beside the message field', async () => {
+it('the browser opens nothing that is dropped beside the message field', async () => {
   const page = await open('/?c=2');
   const refused = async (selector: string, type: string) =>
     await page

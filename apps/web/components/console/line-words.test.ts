@@ -8,12 +8,12 @@ const lost = { noLiveConnection: true } as const;
 const say = (change: Partial<Parameters<typeof troubleOf>[0]>) =>
   troubleOf({ ...fine, ...change }, 'chat.lamps.example', english('trouble'));
 
-it('says nothing while all is well, nor of what is over in a moment', () => {
+it('says nothing without a problem or for a brief interruption', () => {
   expect(say({})).toBeNull();
   for (const connection of ['connecting', 'reconnecting', 'checking', 'offline'] as const) expect(say({ connection })).toBeNull();
 });
 
-it('says of a relay that was never reached which one that is, and who can help', () => {
+it('names a relay that was never reached, and who can help', () => {
   expect(say({ connection: 'connecting', ...lost })).toBe(
     'No live connection to chat.lamps.example. Messages still arrive, up to 20 s late. Ask who runs this to run “switchboard doctor”.',
   );
@@ -21,9 +21,9 @@ it('says of a relay that was never reached which one that is, and who can help',
 
 it('has one sentence for one cause', () => {
   expect(say({ connection: 'reconnecting', ...lost })).toBe('Reconnecting. Messages still arrive, up to 20 s late.');
-  // The relay is there, so it is not the network.
+  // The relay is connected, so the network works.
   expect(say({ savesFailing: true })).toMatch(/^Messages are not being saved at the moment\. What you send is kept/);
-  // Neither is there: that messages arrive late would be wrong.
+  // Neither works: it would be wrong that messages arrive late.
   expect(say({ connection: 'reconnecting', ...lost, savesFailing: true })).toMatch(/^The server can’t be reached\. What you send is kept/);
   expect(say({ connection: 'offline', ...lost, savesFailing: true })).toMatch(/^You are offline\. What you send is kept/);
 });
@@ -38,6 +38,6 @@ it('does not say that a browser keeps what it can’t keep', () => {
   expect(say({ outboxVolatile: true })).toMatch(/^This browser can’t keep unsent messages/);
 });
 
-it('promises nothing to who is signed out', () => {
+it('says nothing to a signed-out operator', () => {
   expect(say({ connection: 'reconnecting', ...lost, savesFailing: true, outboxVolatile: true, signedOut: true })).toBeNull();
 });

@@ -5,13 +5,13 @@ import type { Texts } from '../text/texts.ts';
 export type Lines = Pick<OperatorSnapshot, 'connection' | 'noLiveConnection' | 'savesFailing' | 'outboxVolatile' | 'signedOut'>;
 
 /**
- * What goes wrong with the lines now, in one sentence for one cause, with what it means for what one writes; null when nothing does.
+ * One sentence about the current connection problem and what it means for messages; null without a problem.
  *
- * @param host where the relay should be: `chat.example.com`
+ * @param host the relay's host: `chat.example.com`
  */
 export function troubleOf(lines: Lines, host: string, t: Texts<'trouble'>): string | null {
   const { connection, noLiveConnection, savesFailing, outboxVolatile } = lines;
-  // The dialog says what to do; until then nothing is tried again.
+  // The dialog says what to do; nothing is retried before.
   if (lines.signedOut) return null;
   if (connection === 'offline' && noLiveConnection) return t(outboxVolatile ? 'offlineVolatile' : 'offline');
   if (savesFailing && noLiveConnection) return t(outboxVolatile ? 'unreachableVolatile' : 'unreachable');

@@ -52,7 +52,7 @@ async function fourVisitors(page: Page): Promise<void> {
   await row(page, 'Dora').waitFor();
 }
 
-it('says who waits and for how long, and goes on counting without rendering every row anew', async () => {
+it('shows waiting times and updates them without rendering every row again', async () => {
   const page = await harness.open('nothing');
   await page.clock.install();
   await page.evaluate(() => window.harness.show('console'));
@@ -85,7 +85,7 @@ it('says who waits and for how long, and goes on counting without rendering ever
   expect(touched).toHaveLength(2);
 });
 
-it('shows in the second line what matters most: not sent, a draft, typing, and then what was said', async () => {
+it('shows in the second line an unsent message, a draft, typing, or the last message', async () => {
   const page = await harness.open();
   await fourVisitors(page);
   const second = async (name: string | RegExp, words: string) => await row(page, name).getByText(words).waitFor();
@@ -107,7 +107,7 @@ it('shows in the second line what matters most: not sent, a draft, typing, and t
   expect(await row(page, 'Cleo').getAttribute('aria-current')).toBe('true');
 });
 
-it('marks who has left or is blocked without a word of the preview', async () => {
+it('marks visitors who have left or are blocked without using the preview', async () => {
   const page = await harness.open();
   await fourVisitors(page);
   await page.evaluate(() => window.harness.chat.summarize(3, { blockedAt: new Date().toISOString() }));
@@ -116,7 +116,7 @@ it('marks who has left or is blocked without a word of the preview', async () =>
   expect(await list(page).getByText('Blocked', { exact: true }).count()).toBe(0);
 });
 
-it('changes the view by link and by number, and keeps it in the address', async () => {
+it('changes the view by link and number key, and keeps it in the address', async () => {
   const page = await harness.open();
   await fourVisitors(page);
   const link = (name: string) => page.getByRole('list', { name: 'Views' }).getByRole('link', { name, exact: true });
@@ -136,7 +136,7 @@ it('changes the view by link and by number, and keeps it in the address', async 
   await expect.poll(async () => await link('Waiting').getAttribute('aria-current')).toBe('page');
 });
 
-it('keeps its order while the pointer is in it, says how many have come, and shows them when asked', async () => {
+it('keeps its order while the pointer is in it, counts new rows, and shows them on request', async () => {
   const page = await harness.open();
   await fourVisitors(page);
   await row(page, 'Cleo').hover();
@@ -156,7 +156,7 @@ it('keeps its order while the pointer is in it, says how many have come, and sho
   expect(await pill.count()).toBe(0);
 });
 
-it('keeps its order while the focus is in it, and takes the new one when the focus leaves', async () => {
+it('keeps its order while the focus is in it, and updates it when the focus leaves', async () => {
   const page = await harness.open();
   await fourVisitors(page);
   await row(page, 'Ana, waiting 51 min').focus();
@@ -170,7 +170,7 @@ it('keeps its order while the focus is in it, and takes the new one when the foc
   await expect.poll(async () => await names(page)).toEqual(['Dora', 'Cleo', 'Ben', 'Ana']);
 });
 
-it('is one stop for Tab, with arrows, ends and names inside', async () => {
+it('is one stop for Tab, with arrow keys, Home, End and letters inside', async () => {
   const page = await harness.open();
   await fourVisitors(page);
   await page.getByRole('link', { name: 'Done', exact: true }).focus();
@@ -190,7 +190,7 @@ it('is one stop for Tab, with arrows, ends and names inside', async () => {
   expect(await focusedRow(page)).toBe('Cleo');
 });
 
-it('asks for more rows when its end comes into view', async () => {
+it('loads more rows when its end comes into view', async () => {
   const page = await harness.open();
   await page.evaluate(() => {
     const { chat, summaryOf } = window.harness;
@@ -207,7 +207,7 @@ it('asks for more rows when its end comes into view', async () => {
   await expect.poll(async () => await asked(page)).toContain('more');
 });
 
-it('shows where the rows will be while they are on their way', async () => {
+it('shows placeholders while rows are loading', async () => {
   const page = await harness.open('nothing');
   await page.evaluate(() => {
     window.harness.chat.set({ list: 'loading' });

@@ -1,4 +1,4 @@
-/** Who works in this console. */
+/** The operator of this console. */
 export interface ConsoleOperator {
   readonly id: number;
   readonly name: string;

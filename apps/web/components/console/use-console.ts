@@ -15,10 +15,10 @@ import { useOperatorChat, useSummary } from '../hooks/use-store.ts';
 import { useNotice } from './Notice.tsx';
 import { useNavigation } from './use-navigation.ts';
 
-/** How often the row of the conversation that is looked at is fetched, milliseconds: whether the visitor is still there is in no event. */
+/** How often the row of the open conversation is fetched, in milliseconds, because no event says whether the visitor is still there. */
 const REFRESH_MS = 30_000;
 
-/** What the console shows and what can be done in it, by mouse and by keyboard. */
+/** The console's state and actions, by mouse and keyboard. */
 export function useConsole(chat: OperatorChat) {
   const t = useTranslations('inbox');
   const snapshot = useOperatorChat(chat);
@@ -84,7 +84,7 @@ export function useConsole(chat: OperatorChat) {
   };
 }
 
-/** Keeps what is known about the visitor of the open conversation fresh while somebody looks, whatever view its row is in. */
+/** Refreshes the data about the visitor of the open conversation while the operator looks at it, whatever view its row is in. */
 function useFreshSummary(chat: OperatorChat, clientId: number | null, attended: boolean): void {
   useEffect(() => {
     if (clientId === null) return undefined;
@@ -95,7 +95,7 @@ function useFreshSummary(chat: OperatorChat, clientId: number | null, attended: 
   }, [chat, clientId, attended]);
 }
 
-/** Beside the conversation where there is room (remembered), over it where there is none. */
+/** Whether details are shown: beside the conversation on wide windows (remembered), over it on narrow ones. */
 function useDetails(): { readonly shown: boolean; readonly over: boolean; readonly toggle: () => void } {
   const wide = useMedia(THREE_COLUMNS);
   const [beside, setBeside] = useRemembered('switchboard.details.hidden', true);

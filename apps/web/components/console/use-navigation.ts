@@ -7,13 +7,13 @@ import { useSelection, type View } from '../hooks/use-selection.ts';
 export interface Navigation {
   /** The open conversation. */
   readonly clientId: number | null;
-  /** Opens one and, unless a finger did it, puts the cursor into the message field. */
+  /** Opens a conversation and, except after touch, focuses the message field. */
   readonly open: (clientId: number, byKeyboard: boolean) => void;
-  /** Back to the list, with the focus on the row that was open. */
+  /** Returns to the list, with the focus on the row that was open. */
   readonly back: () => void;
-  /** Opens the neighbour in the list. Who was writing goes on writing there. */
+  /** Opens the next or previous conversation. A focused message field keeps the focus. */
   readonly go: (step: 1 | -1) => void;
-  /** Opens who has waited longest; when that one is open, the one after. From any view. */
+  /** Opens the visitor who has waited longest, or the next one if that is open. From any view. */
   readonly goWaiting: () => void;
   readonly show: (view: View) => void;
   readonly focusOpenRow: () => void;
@@ -25,21 +25,21 @@ function focusRow(clientId: number | null): void {
   row?.scrollIntoView({ block: 'nearest' });
 }
 
-/** The neighbour of the open conversation in the list; the first one when none is open. */
-function neighbour(conversations: readonly ConversationSummary[], open: number | null, step: 1 | -1): number | undefined {
+/** The conversation next to the open one in the list; the first one when none is open. */
+function adjacent(conversations: readonly ConversationSummary[], open: number | null, step: 1 | -1): number | undefined {
   const at = conversations.findIndex(({ clientId }) => clientId === open);
   if (at === -1) return conversations[0]?.clientId;
   return conversations[at + step]?.clientId;
 }
 
-/** Who waits for an answer, longest first. */
+/** The waiting visitors, longest first. */
 export function waitingOf(conversations: readonly ConversationSummary[]): ConversationSummary[] {
   return conversations
     .filter(({ waitingSince, doneAt, blockedAt }) => waitingSince !== null && doneAt === null && blockedAt === null)
     .toSorted((a, b) => Date.parse(a.waitingSince ?? '') - Date.parse(b.waitingSince ?? '') || a.clientId - b.clientId);
 }
 
-/** The one of those who wait to be answered after `open`; after the last comes the first. */
+/** The waiting visitor after `open`; after the last one the first. */
 function nextWaiting(conversations: readonly ConversationSummary[], open: number | null): number | undefined {
   const waiting = waitingOf(conversations);
   const at = waiting.findIndex(({ clientId }) => clientId === open);
@@ -48,21 +48,21 @@ function nextWaiting(conversations: readonly ConversationSummary[], open: number
 
 interface NavigationOptions {
   readonly chat: OperatorChat;
-  /** As the list shows them. */
+  /** The rows in the order shown. */
   readonly rows: readonly ConversationSummary[];
   readonly composer: RefObject<ComposerActions | null>;
   readonly onNobodyWaits: () => void;
   readonly selection: ReturnType<typeof useSelection>;
 }
 
-/** From conversation to conversation, and from view to view. */
+/** Navigation between conversations and views. */
 export function useNavigation({ chat, rows, composer, onNobodyWaits, selection }: NavigationOptions): Navigation {
   const { clientId, view, select, show, clear } = selection;
   useEffect(() => chat.setView(view), [chat, view]);
   const open = useCallback(
     (next: number, byKeyboard: boolean) => {
       select(next);
-      // A finger that taps wants to read first: no keyboard over half the screen.
+      // After a tap the operator reads first: no on-screen keyboard.
       if (byKeyboard || window.matchMedia('(pointer: fine)').matches) requestAnimationFrame(() => composer.current?.focus());
     },
     [select, composer],
@@ -77,11 +77,11 @@ export function useNavigation({ chat, rows, composer, onNobodyWaits, selection }
     requestAnimationFrame(() => (writing ? composer.current?.focus() : focusRow(next)));
   };
   const go = (step: 1 | -1) => {
-    const next = neighbour(rows, clientId, step);
+    const next = adjacent(rows, clientId, step);
     if (next !== undefined) goTo(next);
   };
   const goWaiting = () => {
-    // Those who wait are not among those that are done; in the other views they stand first.
+    // Waiting visitors are not in the view Done; in the other views they come first.
     if (view === 'done') show('waiting');
     const wanted = view === 'done' ? 'waiting' : view;
     chat.setView(wanted);

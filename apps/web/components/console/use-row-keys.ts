@@ -2,10 +2,10 @@ import { useRef, type KeyboardEvent } from 'react';
 
 import { isSingleKey } from '../hooks/use-shortcuts.ts';
 
-/** Letters typed within this time of each other are one beginning of a name. */
+/** Letters typed within this time of each other form the beginning of a name. */
 const TYPED_TOGETHER_MS = 1_000;
 
-/** Which of `count` rows a key leads to from the row at `at`; undefined when it is none of these keys. */
+/** The index among `count` rows that a key leads to from `at`; undefined for other keys. */
 function stepOf(key: string, at: number, count: number): number | undefined {
   const steps: Readonly<Record<string, number>> = {
     ArrowDown: Math.min(at + 1, count - 1),
@@ -16,7 +16,7 @@ function stepOf(key: string, at: number, count: number): number | undefined {
   return steps[key];
 }
 
-/** The row after `at` (or that one, while the name that is typed still fits) whose name begins with `typed`. */
+/** The row after `at` (or that row, while it still matches) whose name begins with `typed`. */
 function named(rows: readonly HTMLElement[], at: number, typed: string): HTMLElement | undefined {
   const first = typed.length === 1 ? at + 1 : at;
   const beginning = typed.toLocaleLowerCase();
@@ -24,8 +24,8 @@ function named(rows: readonly HTMLElement[], at: number, typed: string): HTMLEle
 }
 
 /**
- * The keys of the list: arrows, Home and End move the focus, and letters lead to the next visitor whose name begins so. A letter that is a shortcut stays one
- * unless a name has been begun.
+ * The keys of the list: arrows, Home and End move the focus, and letters lead to the next visitor whose name begins with them. A letter that is a shortcut
+ * remains one unless a name has been begun.
  */
 export function useRowKeys(singleKeys: boolean) {
   const typed = useRef({ text: '', at: 0 });
@@ -42,7 +42,7 @@ export function useRowKeys(singleKeys: boolean) {
     if (!/^.$/u.test(event.key)) return;
     const begun = event.timeStamp - typed.current.at < TYPED_TOGETHER_MS ? typed.current.text : '';
     if (begun === '' && (event.key === ' ' || (singleKeys && isSingleKey(event.key)))) return;
-    // The shortcuts listen at the window, and a space would press the row.
+    // Shortcuts listen on the window, and a space would press the row.
     event.preventDefault();
     typed.current = { text: begun + event.key, at: event.timeStamp };
     named(rows, at, typed.current.text)?.focus();

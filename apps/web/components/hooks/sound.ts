@@ -1,11 +1,11 @@
 import { playChime } from '@switchboard/presentation';
 import { readStored, writeStored } from './stored-value.ts';
 
-/** `blocked`: wanted, but the browser waits for a click or a key on this page first. */
+/** `blocked`: switched on, but the browser first requires a click or a key press on this page. */
 export type SoundState = 'on' | 'muted' | 'blocked';
 
 const MUTED = 'switchboard.sound.muted';
-/** A tab that shows the conversation keeps the others silent: they wait this long for it to say so. */
+/** A tab that shows the conversation keeps the others silent: they wait this long for its notice. */
 const OTHER_TABS_WAIT_MS = 200;
 const CLAIM_MS = 3_000;
 
@@ -17,7 +17,7 @@ export class Sound {
 
   constructor() {
     this.context.addEventListener('statechange', this.changed);
-    // Not on the press: the notice that goes away then would move what is being clicked from under the pointer.
+    // Not on the press: hiding the notice then would move the click's target.
     window.addEventListener('click', this.unlock);
     window.addEventListener('keydown', this.unlock);
     window.addEventListener('storage', this.storageChanged);
@@ -33,7 +33,7 @@ export class Sound {
     return () => this.listeners.delete(listener);
   };
 
-  /** Mutes or unmutes, in every tab and after every reload. Unmuting is heard. */
+  /** Mutes or unmutes, in every tab and after every reload. Unmuting plays the sound. */
   setMuted(muted: boolean): void {
     this.muted = muted;
     writeStored('local', MUTED, muted ? 'true' : null);
@@ -41,12 +41,12 @@ export class Sound {
     if (!muted) this.turnOn();
   }
 
-  /** To be called from a click: asks the browser for sound and plays it once, so that a person knows what to listen for. */
+  /** Call it from a click: unlocks sound in the browser and plays it once, so that the operator knows it. */
   turnOn(): void {
     this.resume(() => playChime(this.context));
   }
 
-  /** A message has arrived; `looking`: the person sees the conversation. Of several tabs only one sounds. */
+  /** Plays the sound for a new message; `looking`: the operator sees the conversation. Only one of several tabs plays it. */
   arrived(messageKey: string, looking: boolean): void {
     const claim = async (lock: Lock | null) => {
       if (lock === null) return;
@@ -54,7 +54,7 @@ export class Sound {
       await new Promise((resolve) => setTimeout(resolve, CLAIM_MS));
     };
     const ask = () => {
-      // On plain HTTP there are no locks; then every tab sounds.
+      // Without TLS there are no Web Locks: then every tab plays it.
       if (!('locks' in navigator)) {
         if (!looking && this.getSnapshot() === 'on') playChime(this.context);
         return;
@@ -91,6 +91,6 @@ export class Sound {
     for (const listener of this.listeners) listener();
   };
 
-  /** The browser would not: the state stays `blocked`, and the console shows how to turn it on. */
+  /** The browser refused: the state stays `blocked`, and the console shows how to turn sound on. */
   private readonly refused = () => this.changed();
 }

@@ -5,8 +5,8 @@ function isTextField(target: EventTarget | null): boolean {
 }
 
 /**
- * Nothing that is dropped beside what takes it is opened by the browser in place of the console: files are refused everywhere, texts and links everywhere
- * but in a text field.
+ * Prevents the browser from replacing the console with something that is dropped outside a drop target: files are refused everywhere, texts and links
+ * everywhere but in a text field.
  */
 export function useDropGuard(): void {
   useEffect(() => {

@@ -5,16 +5,16 @@ type Rows = readonly ConversationSummary[];
 type SummaryOf = (clientId: number) => ConversationSummary | undefined;
 
 interface HeldOrder {
-  /** The rows as they are shown. */
+  /** The rows in the order shown. */
   readonly rows: Rows;
-  /** How many have come in, or moved up, above where they would be shown. */
+  /** How many rows have arrived or moved up above the shown ones. */
   readonly news: number;
 }
 
 /**
- * Keeps the order of rows from `setHolding(true)` to `setHolding(false)`: nothing moves under a pointer or away from the focus. What the rows say is always
- * what is true now (those that have left the list by `summaryOf`); new ones at the end are shown at the end, and the others are counted. Another `key` is
- * another list.
+ * Keeps the order of rows from `setHolding(true)` to `setHolding(false)`, so that nothing moves under a pointer or away from the focus. The rows' content is
+ * always current (by `summaryOf` for those that have left the list); new rows at the end are appended, and others are counted. Another `key` means another
+ * list.
  */
 export function useHeldOrder(
   conversations: Rows,
@@ -32,12 +32,12 @@ export function useHeldOrder(
   return { ...order, setHolding };
 }
 
-/** `held`: the rows as they were when their order began to be kept; `rows`: as they would be shown otherwise. */
+/** `held`: the rows when holding began; `rows`: the current ones. */
 export function hold(held: Rows, rows: Rows, summaryOf: SummaryOf): HeldOrder {
   const now = new Map(rows.map((row) => [row.clientId, row]));
   const before = new Map(held.map(({ clientId, lastActivityAt }, place) => [clientId, { place, lastActivityAt }]));
   const stay = held.map((row) => now.get(row.clientId) ?? summaryOf(row.clientId) ?? row);
-  // Whatever stands below everything that is shown moves nothing when it is shown, too.
+  // Rows below all shown rows can be appended without moving any.
   let end = rows.length;
   while (end > 0 && !before.has(rows[end - 1]?.clientId ?? 0)) end -= 1;
   const news = rows.slice(0, end).filter(({ clientId, lastActivityAt }, index) => {

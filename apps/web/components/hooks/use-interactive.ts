@@ -2,7 +2,7 @@ import { useSyncExternalStore } from 'react';
 
 const subscribe = () => () => undefined;
 
-/** False while a page is only the document that the server sent; true as soon as its script listens. */
+/** False until the page's script handles events. */
 export function useInteractive(): boolean {
   return useSyncExternalStore(
     subscribe,

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 
-/** Whether `holds` has been true for `ms` milliseconds without a break. */
+/** Whether `holds` has been true for `ms` milliseconds without interruption. */
 export function useLasting(holds: boolean, ms: number): boolean {
   const [lasts, setLasts] = useState(false);
   useEffect(() => {

@@ -24,8 +24,8 @@ function createLease<T>(open: () => T, close: (value: T) => void): Lease<T> {
 }
 
 /**
- * Something that is open as long as the component is on the page: opened after the first render in a browser, closed when it goes. Undefined until then.
- * `open` and `close` are those of the first render; give the component another `key` to open anew.
+ * A resource that is open while the component is mounted: opened after the first render in a browser, closed on unmount. Undefined before.
+ * `open` and `close` are those of the first render; give the component another `key` to open it again.
  */
 export function useLease<T>(open: () => T, close: (value: T) => void): T | undefined {
   const [lease] = useState(() => createLease(open, close));

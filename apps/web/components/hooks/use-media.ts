@@ -1,11 +1,11 @@
 import { useCallback, useSyncExternalStore } from 'react';
 
-/** Two screens, one at a time: the list, or the conversation. */
+/** Narrow: the list and the conversation are separate screens. */
 export const ONE_COLUMN = '(max-width: 47.999rem)';
 /** Room for the details beside the conversation. */
 export const THREE_COLUMNS = '(min-width: 75rem)';
 
-/** Whether the media query holds now. */
+/** Whether the media query matches. */
 export function useMedia(query: string): boolean {
   const subscribe = useCallback(
     (listener: () => void) => {

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 
-/** The time of the last midnight check: renders anew when the day changes, so that `Today` never means yesterday. */
+/** The time of the last check for midnight: renders again when the day changes, so that `Today` is never wrong. */
 export function useNow(): Date {
   const [now, setNow] = useState(() => new Date());
   useEffect(() => {

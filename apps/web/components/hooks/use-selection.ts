@@ -3,10 +3,10 @@ import { useCallback, useEffect, useState } from 'react';
 
 const FROM_LIST = 'switchboardFromList';
 
-/** Which conversations the list shows. */
+/** The view of the list. */
 export type View = OperatorSnapshot['view'];
 
-/** What the page's address selects: `/?view=waiting&c=12`. */
+/** The view and conversation in the page's address: `/?view=waiting&c=12`. */
 interface Place {
   readonly view: View;
   readonly clientId: number | null;
@@ -31,15 +31,15 @@ export function addressOf({ view, clientId }: Place): string {
 export interface Selection extends Place {
   readonly select: (clientId: number) => void;
   readonly show: (view: View) => void;
-  /** Back to the list alone. */
+  /** Returns to the list. */
   readonly clear: () => void;
 }
 
-/** Which view is shown and which conversation is open. Both stand in the address, so a reload and a shared link show them, and the browser's back leads to the list. */
+/** The current view and conversation. Both are in the address, so a reload and a shared link show them, and the browser's back button leads to the list. */
 export function useSelection(): Selection {
   const [place, setPlace] = useState(() => placeIn(window.location.search));
   useEffect(() => {
-    // A view is no place to go back to: the one that is shown stays when the conversation goes.
+    // A view adds no history entry: going back closes the conversation and keeps the view.
     const read = () =>
       setPlace(({ view }) => {
         const next = { view, clientId: placeIn(window.location.search).clientId };
@@ -53,7 +53,7 @@ export function useSelection(): Selection {
     const { view, clientId: open } = placeIn(window.location.search);
     if (open === clientId) return;
     const next = { view, clientId };
-    // From one to the next is no step back: the browser's back leads to the list at once.
+    // Moving between conversations adds no history entry: the back button leads to the list.
     if (open === null) window.history.pushState({ [FROM_LIST]: true }, '', addressOf(next));
     else window.history.replaceState({ ...window.history.state }, '', addressOf(next));
     setPlace(next);

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 
-/** What can be done from the keyboard anywhere in the console. */
+/** Actions of the keyboard shortcuts of the console. */
 type ShortcutName =
   | 'next'
   | 'previous'
@@ -17,8 +17,8 @@ type ShortcutName =
   | 'allDone';
 
 /**
- * Key → what it does, while no text is being typed. Only what moves about, and what is undone as easily: whoever types without looking where the focus is
- * neither mutes the sound nor opens a dialog.
+ * Key → action, while no text is being typed. Only navigation, and actions that are undone as easily, so that typing with the focus in the wrong place neither
+ * mutes the sound nor opens a dialog.
  */
 const SINGLE_KEYS: Readonly<Record<string, ShortcutName>> = {
   j: 'next',
@@ -31,9 +31,9 @@ const SINGLE_KEYS: Readonly<Record<string, ShortcutName>> = {
   '3': 'allDone',
   '?': 'shortcuts',
 };
-/** The same with Alt, while typing too. */
+/** The same with Alt, also while typing. */
 const ALT_KEYS: Readonly<Record<string, ShortcutName>> = { ArrowDown: 'next', ArrowUp: 'previous' };
-/** With Alt, by the key's place: on a Mac, Alt makes other letters of these. */
+/** With Alt, by the key's position: on a Mac, Alt changes the letter. */
 const ALT_CODES: Readonly<Record<string, ShortcutName>> = { KeyA: 'attach', KeyD: 'details', KeyM: 'sound' };
 
 function typesInto(target: EventTarget | null): boolean {
@@ -48,12 +48,12 @@ export function isSingleKey(key: string): boolean {
 function altShortcut(event: KeyboardEvent): ShortcutName | undefined {
   const byKey = ALT_KEYS[event.key];
   if (byKey !== undefined) return byKey;
-  // A letter of its own (å on a Mac) belongs to the text.
+  // A special letter (å on a Mac) belongs to the text.
   if (typesInto(event.target) && /\P{ASCII}/u.test(event.key)) return undefined;
   return ALT_CODES[event.code];
 }
 
-/** What a key press asks for, if anything. */
+/** The action of a key press, if any. */
 function shortcutOf(event: KeyboardEvent, singleKeys: boolean): ShortcutName | undefined {
   if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey) return undefined;
   if (event.altKey) return altShortcut(event);

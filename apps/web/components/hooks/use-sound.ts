@@ -12,7 +12,7 @@ export interface SoundControl {
 
 const nothing = () => () => undefined;
 
-/** Sounds for what visitors write, unless the person sees it arrive in the conversation they look at (`lookingAt`). */
+/** Plays the sound for visitors' messages, except in the conversation that the operator looks at (`lookingAt`). */
 export function useSound(chat: OperatorChat, lookingAt: number | null): SoundControl {
   const sound = useLease(
     () => new Sound(),

@@ -12,17 +12,17 @@ function useStore<T>(store: Store<T>): T {
   return useSyncExternalStore(subscribe, getSnapshot, getSnapshot);
 }
 
-/** The operator's side, rendered anew after every change. */
+/** The operator's chat; renders again after every change. */
 export function useOperatorChat(chat: OperatorChat): OperatorSnapshot {
   return useStore(chat);
 }
 
-/** One conversation, rendered anew after every change. */
+/** One conversation; renders again after every change. */
 export function useConversation(handle: ConversationHandle): ConversationSnapshot {
   return useStore(handle);
 }
 
-/** What the list knows of one conversation, whatever view it is in; rendered anew after every change. */
+/** The list's data of one conversation, whatever view it is in; renders again after every change. */
 export function useSummary(chat: OperatorChat, clientId: number | null): ConversationSummary | undefined {
   const subscribe = useCallback((listener: () => void) => chat.subscribe(listener), [chat]);
   const getSnapshot = useCallback(() => (clientId === null ? undefined : chat.summaryOf(clientId)), [chat, clientId]);

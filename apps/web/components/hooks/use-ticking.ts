@@ -10,7 +10,7 @@ function tick(): void {
   for (const listener of listeners) listener();
 }
 
-/** One clock for the page, which stands still in a hidden tab. */
+/** One clock for the page, which stops in a hidden tab. */
 function start(): () => void {
   const timer = setInterval(() => (document.visibilityState === 'visible' ? tick() : undefined), TICK_MS);
   document.addEventListener('visibilitychange', tick);
@@ -31,7 +31,7 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-/** What `say` makes of the time (milliseconds). The component renders anew only when that changes, not whenever the clock ticks. */
+/** The result of `say` for the current time (milliseconds). The component renders again only when the result changes. */
 export function useTicking<T extends string | boolean | null>(say: (now: number) => T): T {
   const getSnapshot = useCallback(() => say(stop === undefined ? Date.now() : now), [say]);
   return useSyncExternalStore(subscribe, getSnapshot, getSnapshot);

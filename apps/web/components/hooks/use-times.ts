@@ -3,7 +3,7 @@ import { useLocale } from 'use-intl';
 
 const known = new Map<string, Times>();
 
-/** Says times in the language of the console, with the habits of the browser's region, in the browser's time zone. */
+/** Formats times in the language of the console, with the conventions of the browser's region, in the browser's time zone. */
 export function useTimes(): Times {
   const locale = useLocale();
   const times = known.get(locale) ?? createTimes(formatLocale(locale));
