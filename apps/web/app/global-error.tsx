@@ -6,7 +6,7 @@ import { FailurePage } from '../components/FailurePage.tsx';
 import failure from '../locales/failure.en.json';
 import { TextsProvider } from '../locales/TextsProvider.tsx';
 
-/** When even the layout fails, and with it what knows the language: in English. */
+/** Shown when even the layout fails. In English, because the layout determines the language. */
 export default function GlobalError({ error }: { readonly error: Error & { readonly digest?: string } }) {
   return (
     <html lang="en">

@@ -2,7 +2,7 @@ import { connection } from 'next/server';
 
 import { serverTexts } from '../server/requests/locale.ts';
 
-/** Rendered for every request: the content security policy has a new nonce each time. */
+/** Rendered for every request, because the content security policy has a new nonce each time. */
 export default async function NotFound() {
   await connection();
   const t = await serverTexts('notFound');

@@ -4,21 +4,21 @@ import { useEffect, useState, type ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 
 const AGAIN_MS = 10_000;
-/** A page that fails again so soon after it was loaded anew would only go on failing. */
+/** A page that fails again this soon after a reload is not reloaded automatically. */
 const SOON_MS = 300_000;
 const LAST_FAULT = 'switchboard.page-fault';
 
 interface FailureProps {
-  /** Thrown in this browser, or by the server: that has a digest, under which the server's log has it. */
+  /** An error of this browser or the server. The server's has a digest, by which its log entry is found. */
   readonly error: Error & { readonly digest?: string };
 }
 
-/** Shown when a page fails. Says whether the page or the server is at fault, and loads the page again where that may help. */
+/** Shown when a page fails. Says whether the page or the server is at fault, and reloads the page if that may help. */
 export function FailurePage({ error }: FailureProps) {
   return error.digest === undefined ? <PageFault /> : <ServerFault />;
 }
 
-/** The usual cause is a database that is about to be back. The page is loaded anew only when the server answers: a browser's own error page tries nothing. */
+/** The usual cause is a database that will soon be back. The page is reloaded only when the server answers, because a browser's error page does not retry. */
 function ServerFault() {
   const t = useTranslations('failure');
   useEffect(() => {
@@ -41,7 +41,7 @@ async function reloadIfAnswered(): Promise<void> {
   }
 }
 
-/** Nothing is wrong with the server. It is loaded anew once, so that a console that nobody looks at goes on; then it is left to the person. */
+/** The server works. The page is reloaded once, so that an unattended console recovers; afterwards only the operator reloads it. */
 function PageFault() {
   const t = useTranslations('failure');
   const [again] = useState(failedLately);
@@ -58,12 +58,12 @@ function PageFault() {
   );
 }
 
-/** Whether the page has failed a short time ago, too. */
+/** Whether the page failed a short time ago, too. */
 function failedLately(): boolean {
   try {
     return Date.now() - Number(sessionStorage.getItem(LAST_FAULT) ?? 0) < SOON_MS;
   } catch {
-    // Without storage it can't be known: rather too few reloads than a loop.
+    // Unknown without storage: too few reloads are better than a loop.
     return true;
   }
 }
@@ -72,7 +72,7 @@ function noteFault(): void {
   try {
     sessionStorage.setItem(LAST_FAULT, String(Date.now()));
   } catch {
-    // Then every fault counts as a repeated one.
+    // Then every failure counts as a repeated one.
   }
 }
 

@@ -10,14 +10,14 @@ import { useLease } from './hooks/use-lease.ts';
 export interface OperatorChatPanelProps {
   readonly operator: ConsoleOperator;
   readonly relay: RelayAddress;
-  /** Bytes that an image may have. */
+  /** Most bytes of an image. */
   readonly maxImageBytes: number;
   readonly debug: boolean;
-  /** The address names a conversation. */
+  /** Whether the address names a conversation. */
   readonly opening: boolean;
 }
 
-/** The operator's console: opens the chat in this browser and shows it. */
+/** The operator's console: opens the chat in this browser and renders it. */
 export function OperatorChatPanel(props: OperatorChatPanelProps) {
   const { email } = props.operator;
   // The open chat hears of the sign-in and goes on with all that it holds. Another person's console is another page: its drafts and its outbox are not

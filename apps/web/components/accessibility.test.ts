@@ -6,7 +6,7 @@ import { useConsoleHarness } from '../testing/use-console-harness.ts';
 
 const harness = useConsoleHarness();
 
-/** Something of everything: unread rows, typing, both sides, every status, an end. */
+/** A conversation with unread rows, typing, both sides, every status and an end. */
 async function fill(page: Page): Promise<void> {
   await page.evaluate(() => {
     const { chat, summaryOf, messageOf } = window.harness;
@@ -38,7 +38,7 @@ async function fill(page: Page): Promise<void> {
   await still(page);
 }
 
-/** Resolves when every entrance is over: colours are measured as they stay. */
+/** Resolves when all animations have ended: colors are measured in their final state. */
 async function still(page: Page): Promise<void> {
   await page.evaluate(async () => await Promise.all(document.getAnimations().map(async (animation) => await animation.finished)));
 }
@@ -61,7 +61,7 @@ it.each([
   expect(await violations(page)).toEqual([]);
 });
 
-it('has nothing that axe objects to with a menu open, with details over the conversation, and with something to take back', async () => {
+it('axe finds no violations with a menu, with details over the conversation, and with an undo notice', async () => {
   const page = await harness.open('nothing', { path: '/?c=1', viewport: { width: 900, height: 800 } });
   await fill(page);
   await page.evaluate(() => {
@@ -86,7 +86,7 @@ it('has nothing that axe objects to with a menu open, with details over the conv
   expect(await violations(page)).toEqual([]);
 });
 
-it('has nothing that axe objects to on a phone, in a dialog and on the sign-in page', async () => {
+it('axe finds no violations on a phone, in a dialog and on the sign-in page', async () => {
   const phone = await harness.open('nothing', { path: '/?c=1', viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
   await fill(phone);
   expect(await violations(phone)).toEqual([]);

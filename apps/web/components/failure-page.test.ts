@@ -4,7 +4,7 @@ import { useConsoleHarness } from '../testing/use-console-harness.ts';
 
 const harness = useConsoleHarness();
 
-it('says of a fault in the page that it is none of the server’s, and loads the page anew once', async () => {
+it('says that an error in the page is not the server’s, and reloads the page once', async () => {
   const page = await harness.open('nothing');
   await page.clock.install();
   await page.evaluate(() => window.harness.show('page-fault'));
@@ -25,7 +25,7 @@ it('says of a fault in the page that it is none of the server’s, and loads the
   await expect.poll(() => loads).toBe(1);
 });
 
-it('stays while the server does not answer, and loads the page anew when it does', async () => {
+it('stays while the server does not answer, and reloads the page when it does', async () => {
   const page = await harness.open('nothing');
   await page.clock.install();
   let [asked, loads] = [0, 0];

@@ -5,7 +5,7 @@ import { useConsoleHarness } from '../testing/use-console-harness.ts';
 const harness = useConsoleHarness();
 const german = { locale: 'de-DE' } as const;
 
-it('shows the sign-in page in the language of the browser, with an address that can be followed', async () => {
+it('the sign-in page is in the language of the browser, with a link to the right address', async () => {
   const page = await harness.open('sign-in', german);
   await page.route('**/api/auth/sign-in/email', async (route) => {
     const error = { code: 'forbidden', message: 'no', params: { origin: 'http://chat.localhost:3000' } };
@@ -22,7 +22,7 @@ it('shows the sign-in page in the language of the browser, with an address that 
   expect(await problem.getByRole('link').getAttribute('href')).toBe('http://chat.localhost:3000');
 });
 
-it('words the console in German: plurals, times, statuses and what went wrong', async () => {
+it('the console is in German: plurals, times, statuses and errors', async () => {
   const page = await harness.open('nothing', { ...german, path: '/?c=1' });
   await page.evaluate(() => {
     const { chat, summaryOf, messageOf } = window.harness;
@@ -54,7 +54,7 @@ it('words the console in German: plurals, times, statuses and what went wrong', 
   expect(await log.textContent()).toMatch(/Gestern.*Nicht gesendet.*Das ist größer, als der Server annimmt\..*Erneut versuchen/s);
   await page.getByText('2 Nachrichten nicht gesendet').waitFor();
   expect(await page.title()).toBe('(1) Posteingang');
-  // No English is left, by what of it stands on this screen otherwise.
+  // None of the English texts of this screen is left.
   const all = await page.locator('body').innerText();
   expect(all).not.toMatch(/\b(?:Send|Done|Retry|Discard|Waiting|Open|Yesterday|Connected|Inbox|Write|Sound)\b/);
 });

@@ -18,7 +18,7 @@ async function openWithVisitors(): Promise<Page> {
   return page;
 }
 
-it('shows nobody what another operator has typed in the same tab, and finds it again for the one who has', async () => {
+it('shows drafts only to the operator who typed them, also in the same tab', async () => {
   const page = await openWithVisitors();
   await field(page).fill('Half a sentence of Maya’s');
   await page.evaluate((operator) => window.harness.show('console', operator), BEN);
@@ -26,13 +26,13 @@ it('shows nobody what another operator has typed in the same tab, and finds it a
   await field(page).fill('Ben’s own');
   await page.evaluate(() => window.harness.show('console'));
   await expect.poll(async () => await field(page).inputValue()).toBe('Half a sentence of Maya’s');
-  // The page is loaded anew, as after a sign-in.
+  // The page is reloaded, as after a sign-in.
   await page.reload();
   await page.evaluate((operator) => window.harness.show('console', operator), BEN);
   await expect.poll(async () => await field(page).inputValue()).toBe('Ben’s own');
 });
 
-it('removes drafts that builds before kept for nobody in particular', async () => {
+it('removes drafts of older builds, which belong to no operator', async () => {
   const page = await harness.open('nothing', { path: '/?c=1' });
   await page.evaluate(() => {
     for (const id of [1, 2, 77]) sessionStorage.setItem(`switchboard.draft.${id}`, 'somebody’s');
@@ -43,13 +43,13 @@ it('removes drafts that builds before kept for nobody in particular', async () =
   await expect.poll(async () => await drafts(page)).toEqual([]);
 });
 
-it('forgets with the sign-out what this operator has typed, and nothing of others', async () => {
+it('deletes this operator’s drafts when they sign out, and no other drafts', async () => {
   const page = await openWithVisitors();
   const sentAs: (string | undefined)[] = [];
   let asked = -1;
   await page.route('**/api/auth/sign-out', async (route) => {
     sentAs.push(route.request().headers()['x-switchboard-operator']);
-    // As the open chat finds out, too, while this page is on its way to the sign-in page.
+    // The open chat finds out, too, while this page navigates to the sign-in page.
     await page.evaluate(async () => {
       window.harness.chat.set({ signedOut: true });
       for (let frame = 0; frame < 5; frame += 1) await new Promise(requestAnimationFrame);
@@ -69,13 +69,13 @@ it('forgets with the sign-out what this operator has typed, and nothing of other
   expect(asked).toBe(0);
 });
 
-it('says whose page it is when somebody else has signed in, and keeps what was typed', async () => {
+it('says whose page it is when another operator has signed in, and keeps the draft', async () => {
   const page = await openWithVisitors();
   await field(page).fill('Half a sentence of Maya’s');
   await page.evaluate(() => window.harness.chat.set({ signedOut: true, somebodyElse: true }));
   const dialog = page.getByRole('dialog', { name: 'Somebody else is signed in' });
   await dialog.getByText('This page belongs to Maya Lindqvist (maya@lamps.example)').waitFor();
-  await dialog.getByRole('button', { name: 'Open the console of who is signed in' }).waitFor();
+  await dialog.getByRole('button', { name: 'Open the console of the signed-in operator' }).waitFor();
   await page.keyboard.press('Escape');
   expect(await dialog.isVisible()).toBe(true);
   await page.evaluate(() => window.harness.chat.set({ signedOut: false, somebodyElse: false }));
@@ -83,13 +83,13 @@ it('says whose page it is when somebody else has signed in, and keeps what was t
   expect(await field(page).inputValue()).toBe('Half a sentence of Maya’s');
 });
 
-it('tells the other tabs of the browser that somebody has signed in', async () => {
+it('notifies the other tabs of the browser of a sign-in', async () => {
   const page = await harness.open('sign-in');
   await page.route('**/api/auth/sign-in/email', async (route) => await route.fulfill({ status: 200, json: {} }));
   await page.evaluate(() => {
     Object.assign(window, { told: 0 });
     new BroadcastChannel('switchboard-operators').addEventListener('message', () => Object.assign(window, { told: 1 }));
-    // Stay, to be asked.
+    // Stay on the page when asked.
     window.addEventListener('beforeunload', (event) => event.preventDefault());
   });
   page.on('dialog', (dialog) => void dialog.dismiss());

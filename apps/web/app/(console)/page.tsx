@@ -8,7 +8,7 @@ interface PageProps {
   readonly searchParams: Promise<Readonly<Record<string, string | readonly string[] | undefined>>>;
 }
 
-/** The console, for whoever is signed in. */
+/** The console, for signed-in operators. */
 export default async function ConsolePage({ searchParams }: PageProps) {
   const { c, view } = await searchParams;
   const operator = await currentOperator();

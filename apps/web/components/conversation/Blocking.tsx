@@ -6,15 +6,15 @@ import { slots } from '../text/slots.ts';
 import { Button } from '../ui/Button.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
 
-/** Shuts the visitor out, or lets it in again; rejects when that did not work. */
+/** Blocks or unblocks the visitor; rejects when that fails. */
 export type SetBlocked = (blocked: boolean) => Promise<void>;
 
-/** Where the focus is once somebody is blocked: on what takes it back. */
+/** The focus after blocking: on the button that undoes it. */
 const UNBLOCK = 'unblock';
 
 interface Asking {
   readonly busy: boolean;
-  /** Why it did not work, in a sentence. */
+  /** The error, as a sentence. */
   readonly problem: string | null;
   readonly ask: (blocked: boolean) => Promise<boolean>;
 }
@@ -55,7 +55,7 @@ interface BlockProps {
   readonly onClose: () => void;
 }
 
-/** Asks once more before a visitor is blocked. */
+/** Asks for confirmation before a visitor is blocked. */
 export function BlockDialog({ name, open, setBlocked, onClose }: BlockProps) {
   const { busy, problem, ask } = useAsking(setBlocked);
   const t = useTranslations('blocking');
@@ -88,7 +88,7 @@ export function BlockDialog({ name, open, setBlocked, onClose }: BlockProps) {
   );
 }
 
-/** Where one would write to somebody who is blocked. */
+/** Replaces the composer while the visitor is blocked. */
 export function BlockedNotice({ name, setBlocked }: { readonly name: string; readonly setBlocked: SetBlocked }) {
   const t = useTranslations('blocking');
   const { busy, problem, ask } = useAsking(setBlocked);

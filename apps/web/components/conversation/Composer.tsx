@@ -19,10 +19,10 @@ import { AlertIcon, ArrowUpIcon, CloseIcon, ImageIcon } from '../ui/icons.tsx';
 import { Tray } from './Tray.tsx';
 import type { Sending } from './use-sending.ts';
 
-/** From this length on the field says how much room is left. */
+/** From this length on the field shows how much room is left. */
 const COUNT_FROM = MAX_TEXT_LENGTH - 500;
 
-/** What shortcuts elsewhere ask of the composer. */
+/** Actions that shortcuts trigger in the composer. */
 export interface ComposerActions {
   focus(): void;
   attach(): void;
@@ -35,7 +35,7 @@ interface ComposerProps {
   readonly onLeave: () => void;
 }
 
-/** Where the answer is written: Enter sends, Shift+Enter breaks the line, and pictures wait above the field until they are sent with what is in it. */
+/** The composer: Enter sends, Shift+Enter breaks the line, and pictures wait above the field until they are sent with its text. */
 export function Composer({ sending, actions, onLeave }: ComposerProps) {
   const t = useTranslations('composer');
   const field = useRef<HTMLTextAreaElement>(null);
@@ -45,12 +45,12 @@ export function Composer({ sending, actions, onLeave }: ComposerProps) {
   useImperativeHandle(actions, () => ({ focus: () => field.current?.focus(), attach: () => files.current?.click() }), []);
 
   const press = (event: KeyboardEvent) => {
-    // 229: a key that an input method still works on; Safari has ended the composition by then.
+    // 229: a key that an input method is processing; Safari has ended the composition by then.
     if (event.key !== 'Enter' || event.shiftKey || event.altKey || event.nativeEvent.isComposing || event.keyCode === 229) return;
     event.preventDefault();
     sending.send();
   };
-  /** What is done with a button goes on with the keyboard: Enter sends. */
+  /** Returns the focus to the field after a button press, so that Enter sends. */
   const thenWrite = (act: () => void) => {
     act();
     field.current?.focus();
@@ -159,7 +159,7 @@ function useHeight(field: RefObject<HTMLTextAreaElement | null>, text: string): 
     if (field.current?.value === text) fit(field.current);
   }, [field, text]);
   useEffect(() => {
-    // Of the field, not of the window: its final width may come some frames later, when panels beside it have made room.
+    // Observes the field, not the window: its final width may come some frames later, after panels beside it have resized.
     let width = 0;
     const observer = new ResizeObserver(() => {
       if (field.current === null || field.current.clientWidth === width) return;

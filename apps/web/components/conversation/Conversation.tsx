@@ -18,7 +18,7 @@ import { useDrop } from './use-drop.ts';
 import { useSending } from './use-sending.ts';
 
 interface ConversationProps {
-  /** Who answers here. */
+  /** The signed-in operator. */
   readonly operatorId: number;
   readonly clientId: number;
   readonly handle: ConversationHandle;
@@ -32,7 +32,7 @@ interface ConversationProps {
   readonly onDetails: () => void;
 }
 
-/** One conversation: who it is with, what was said, and where to answer. */
+/** One conversation: header, messages and composer. */
 export const Conversation = memo(function Conversation({
   operatorId,
   clientId,
@@ -53,7 +53,7 @@ export const Conversation = memo(function Conversation({
   const name = missing ? t('none') : displayName(summary?.username ?? '', clientId, visitor);
   const ended = snapshot.endedAt !== null;
   const blocked = summary !== undefined && summary.blockedAt !== null;
-  // What is being written is never taken away, either.
+  // A draft is never hidden, either.
   const writable = !ended || goesOn(snapshot, summary) || sending.text !== '' || sending.pictures.length > 0;
   const [asking, setAsking] = useState(false);
   const block = useCallback(async (value: boolean) => await setBlocked(clientId, value), [setBlocked, clientId]);
@@ -105,7 +105,7 @@ interface DetailsProps {
   readonly onClose: () => void;
 }
 
-/** Beside the conversation; over its end where there is no room beside it; over everything on a phone. */
+/** Beside the conversation; over its end on narrow windows; over everything on a phone. */
 function DetailsPlace({ summary, shown, onClose }: DetailsProps) {
   const t = useTranslations('details');
   const wide = useMedia(THREE_COLUMNS);
@@ -131,7 +131,7 @@ function DetailsPlace({ summary, shown, onClose }: DetailsProps) {
   );
 }
 
-/** Its line is always there, so nothing moves when somebody begins to type. */
+/** Its space is always reserved, so nothing moves when the visitor begins to type. */
 function Typing({ name }: { readonly name: string | null }) {
   const t = useTranslations('conversation');
   return (

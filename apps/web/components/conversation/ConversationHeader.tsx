@@ -17,7 +17,7 @@ interface HeaderProps {
   readonly onDetails: () => void;
 }
 
-/** The page without scheme and query: where the visitor is, at a glance. */
+/** The page's address without scheme and query. */
 function shortPage(pageUrl: string | null): string | null {
   if (pageUrl === null || !URL.canParse(pageUrl)) return null;
   const { host, pathname } = new URL(pageUrl);
@@ -57,7 +57,7 @@ export function ConversationHeader({ name, summary, detailsShown, onBlock, onDon
   );
 }
 
-/** Whether the visitor is there, and on which page; where the chat was started when nobody tells where they are. */
+/** Whether the visitor is there, and on which page; or where the chat was started, if the current page is unknown. */
 function Where({ summary }: { readonly summary: ConversationSummary }) {
   const t = useTranslations('conversation');
   const presence = usePresence(summary);
@@ -89,7 +89,7 @@ function DoneButton({ done, onDone }: { readonly done: boolean; readonly onDone:
   );
 }
 
-/** What is needed seldom. */
+/** The menu of rarely used actions. */
 function More({ onBlock }: { readonly onBlock: () => void }) {
   const t = useTranslations('conversation');
   const ui = useTranslations('ui');

@@ -54,18 +54,18 @@ function Link({
   );
 }
 
-/** `tel:` with what a phone dials; undefined when the text has too few digits to be a number. */
+/** A `tel:` link; undefined when the text has too few digits to be a number. */
 function telHref(phone: string): string | undefined {
   const number = phone.replaceAll(/[^\d+]/g, '');
   return /^\+?\d{3,20}$/.test(number) ? `tel:${number}` : undefined;
 }
 
-/** An e-mail address or a telephone number that can be followed. */
+/** An e-mail address or a telephone number as a link. */
 export function Contact({ value }: { readonly value: string }) {
   return <Link value={value} href={value.includes('@') ? safeHref(value) : telHref(value)} />;
 }
 
-/** What is known about the visitor; what is not known is left out. */
+/** The known data about the visitor. */
 export function Details({ summary }: { readonly summary: ConversationSummary }) {
   const t = useTranslations('details');
   const own = useLocale();
@@ -119,21 +119,21 @@ export function Details({ summary }: { readonly summary: ConversationSummary }) 
   );
 }
 
-/** An address without the host that it shares with the page before it. */
+/** An address, without the host if it is the same as on the previous page. */
 function within(url: string, host: string | undefined): string {
   if (!URL.canParse(url)) return url;
   const { host: own, pathname, search } = new URL(url);
   return own === host ? `${pathname}${search}` : url;
 }
 
-/** The page that the visitor is on since when, and the ones before; where the chat was started when nobody tells more. */
+/** The visitor's current page with its time, and earlier pages; or where the chat was started, if no more is known. */
 function Pages({ summary }: { readonly summary: ConversationSummary }) {
   const t = useTranslations('details');
   const times = useTimes();
   const { pageUrl, pageAt, pages } = summary;
   if (pageUrl === null) return null;
   const host = URL.canParse(pageUrl) ? new URL(pageUrl).host : undefined;
-  // The newest is the page itself, and one that was loaded anew is still the same.
+  // The newest entry is the current page; a reload adds the same page again.
   const before = pages.filter(({ url }, index) => url !== (index === 0 ? pageUrl : pages[index - 1]?.url));
   return (
     <>

@@ -2,7 +2,7 @@ import { LIST_ITEM } from '@switchboard/presentation';
 import type { ComponentProps, ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 
-/** A hairline with a word on it. */
+/** A horizontal line with a label. */
 function Divider({ children, className, ...rest }: ComponentProps<'div'>) {
   return (
     <div {...rest} className={`flex items-center gap-3 pb-4 pt-1 ${className}`}>
@@ -30,7 +30,7 @@ export function EndDivider({ children }: { readonly children: ReactNode }) {
   );
 }
 
-/** Before the first message that nobody has read. */
+/** Before the first unread message. */
 export function NewDivider() {
   const t = useTranslations('log');
   return (

@@ -5,8 +5,7 @@ import { slots } from '../text/slots.ts';
 import { Contact } from './Details.tsx';
 
 /**
- * Whether something stands there that nobody has answered, though the visitor has ended the chat: then it can be answered, whatever the two clocks say about
- * what came first.
+ * Whether the visitor has ended the chat with an unanswered message. Then the operator can still answer, whatever the two clocks say about the order.
  */
 export function goesOn(snapshot: ConversationSnapshot, summary: ConversationSummary | undefined): boolean {
   if (summary !== undefined && (summary.unread > 0 || summary.waitingSince !== null)) return true;
@@ -17,11 +16,11 @@ export function goesOn(snapshot: ConversationSnapshot, summary: ConversationSumm
 interface EndedProps {
   readonly name: string;
   readonly summary: ConversationSummary | undefined;
-  /** The message field stands below. */
+  /** The message field is shown below. */
   readonly above: boolean;
 }
 
-/** That the visitor has left, and how they can still be reached. */
+/** Says that the visitor has left, and how they can still be reached. */
 export function EndedNotice({ name, summary, above }: EndedProps) {
   const t = useTranslations('conversation');
   const ways = [summary?.email, summary?.phone].filter((way) => way != null);

@@ -37,13 +37,13 @@ function ground({ senderType, own }: TimelineMessage): string {
   return own ? 'bg-bubble-own' : 'bg-bubble-colleague';
 }
 
-/** The corners on the sender's side are tight where bubbles of one group meet. */
+/** The corners on the sender's side are less rounded where bubbles of one group meet. */
 function corners(ours: boolean, first: boolean, last: boolean): string {
   if (ours) return `${first ? '' : 'rounded-se-[5px]'} ${last ? '' : 'rounded-ee-[5px]'}`;
   return `${first ? '' : 'rounded-ss-[5px]'} ${last ? '' : 'rounded-es-[5px]'}`;
 }
 
-/** A picture with words is no wider than the picture. */
+/** A bubble with a picture and text is as wide as the picture. */
 function bubbleStyle({ body }: TimelineMessage): CSSProperties | undefined {
   switch (body.type) {
     case 'text':
@@ -55,7 +55,7 @@ function bubbleStyle({ body }: TimelineMessage): CSSProperties | undefined {
   }
 }
 
-/** What a screen reader says of what stands above the words. */
+/** The accessible text of a message's picture. */
 function attachmentName(body: TimelineMessage['body'], t: Texts<'message'>): string | null {
   switch (body.type) {
     case 'text':
@@ -67,7 +67,7 @@ function attachmentName(body: TimelineMessage['body'], t: Texts<'message'>): str
   }
 }
 
-/** What a screen reader says of a message: who, when, what, and how far it has come. */
+/** The accessible name of a message: sender, time, content and status. */
 function nameOf(
   { own, senderType, operatorName, body, status }: TimelineMessage,
   visitor: string,
@@ -79,7 +79,7 @@ function nameOf(
   return t('name', { who, time, said: said.filter((part) => part !== null).join(', ') });
 }
 
-/** What a message shows above its words. */
+/** The picture of a message, above its text. */
 function Attachment({ message: { body, uploadProgress } }: Pick<BubbleProps, 'message'>) {
   switch (body.type) {
     case 'text':
@@ -95,7 +95,7 @@ const Bubble = memo(function Bubble({ message, visitor, first, last, hasStatus, 
   const t = useTranslations('message');
   const times = useTimes();
   const ours = message.senderType === 'OPERATOR';
-  // Only what comes into being before one's eyes has an entrance; history and older pages are just there.
+  // Only new messages are animated; history and older pages are not.
   const [fresh] = useState(() => Math.abs(Date.now() - Date.parse(message.createdAt)) < FRESH_MS);
   const pending = message.status === 'sending' && !hasStatus;
   return (
@@ -130,7 +130,7 @@ const Bubble = memo(function Bubble({ message, visitor, first, last, hasStatus, 
   );
 });
 
-/** Shows which operator wrote. Hidden from screen readers: each message's own name says it. */
+/** Shows which operator wrote. Hidden from screen readers, because each message's accessible name includes it. */
 function Sender({ group }: Pick<GroupProps, 'group'>) {
   const t = useTranslations('message');
   if (group.senderType === 'CLIENT' || group.own) return null;
@@ -141,7 +141,7 @@ function Sender({ group }: Pick<GroupProps, 'group'>) {
   );
 }
 
-/** What one person said in one go: the name, the bubbles, the time once, and the status of the newest own message. */
+/** Consecutive messages of one person: the name, the bubbles, one time, and the status of the newest own message. */
 export const MessageGroup = memo(
   function MessageGroup({ group, visitor, statusKey, ...rest }: GroupProps) {
     const t = useTranslations('message');

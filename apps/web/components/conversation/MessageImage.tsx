@@ -5,7 +5,7 @@ import { useTranslations } from 'use-intl';
 
 import { useOpenPicture } from './PictureViewer.tsx';
 
-/** A picture in the log at its ratio, its space reserved; a press opens it large. */
+/** A picture in the log at its ratio, with its space reserved; a press opens it large. */
 export function MessageImage({ image, progress }: { readonly image: TimelineImage; readonly progress: number | null }) {
   const t = useTranslations('message');
   const { width, height, fit } = shownSize(image.width, image.height);
@@ -38,7 +38,7 @@ export function MessageImage({ image, progress }: { readonly image: TimelineImag
   );
 }
 
-/** A picture on another site is not loaded into this page: a link says where it is. */
+/** A picture on another site is shown as a link and not loaded into this page. */
 function PictureElsewhere({ url, name, host }: { readonly url: string; readonly name: string | null; readonly host: string }) {
   const t = useTranslations('message');
   return (

@@ -21,7 +21,7 @@ interface LogProps {
   readonly visitor: string;
 }
 
-/** What scrolls must be reachable by keyboard. */
+/** The scrolling element, which must be reachable by keyboard. */
 const REACHABLE = { tabIndex: 0 } as const;
 
 /** The conversation itself. */
@@ -34,12 +34,12 @@ export function MessageLog({ handle, snapshot, visitor }: LogProps) {
         ref={scroller}
         role="log"
         aria-label={t('label')}
-        // What arrives is announced once for all conversations, not here.
+        // `Announcer` announces new messages of all conversations.
         aria-live="off"
         aria-busy={snapshot.loadingOlder || snapshot.history === 'loading'}
         {...REACHABLE}
         onErrorCapture={(event) => {
-          // A picture that can't be loaded; these events do not bubble.
+          // A picture that failed to load; these events do not bubble.
           const id = event.target instanceof Element ? event.target.closest('[data-key]')?.getAttribute('data-key') : null;
           const message = snapshot.messages.find((shown) => messageId(shown) === id);
           if (message !== undefined) handle.renewPicture(message);
@@ -68,7 +68,7 @@ export function MessageLog({ handle, snapshot, visitor }: LogProps) {
   );
 }
 
-/** The way to what is unread and out of view: what lies above comes first. */
+/** Leads to unread messages out of view, first to those above. */
 function NewMessages({ place: { above, below }, onClick }: { readonly place: LogPosition; readonly onClick: () => void }) {
   const t = useTranslations('log');
   const count = above > 0 ? above : below;
@@ -104,7 +104,7 @@ function OlderMessages({ snapshot, older }: { readonly snapshot: ConversationSna
   );
 }
 
-/** What to say while there is nothing to show. */
+/** The text while there are no messages to show. */
 function History({ snapshot, visitor }: { readonly snapshot: ConversationSnapshot; readonly visitor: string }) {
   const t = useTranslations('log');
   if (snapshot.messages.length > 0) return null;
@@ -131,7 +131,7 @@ function Items({ handle, snapshot, visitor }: LogProps) {
   const discard = useCallback(
     (message: MessageRef) => {
       setDiscardFailed(false);
-      handle.discard(message).catch(() => setDiscardFailed(true)); // Said below the log.
+      handle.discard(message).catch(() => setDiscardFailed(true)); // Shown below the log.
     },
     [handle],
   );

@@ -8,7 +8,7 @@ import type { Texts } from '../text/texts.ts';
 import { Button } from '../ui/Button.tsx';
 import { AlertIcon } from '../ui/icons.tsx';
 
-/** How far a message has come, in one or two words. A visitor's that was to be saved here and is not was sent all the same. */
+/** The status of a message. A visitor's message that this console could not save was sent all the same. */
 export function statusText({ own, status }: { readonly own: boolean; readonly status: Status }, t: Texts<'message'>): string {
   return t(own || status !== 'failed' ? status : 'notSaved');
 }
@@ -19,7 +19,7 @@ interface FailureProps {
   readonly onDiscard: (message: MessageRef) => void;
 }
 
-/** The way out while a message is on its way: at once for a file, which may take long, and for a text when it takes longer than it should. */
+/** The button to discard a message that is being sent: at once for a file, which may take long, and for a text that takes longer than usual. */
 export function CallOff({ message, onDiscard }: Pick<FailureProps, 'message' | 'onDiscard'>) {
   const t = useTranslations('message');
   return (
@@ -33,7 +33,7 @@ export function CallOff({ message, onDiscard }: Pick<FailureProps, 'message' | '
   );
 }
 
-/** A message that the server refused or that did not get through, why, and the two ways out. One that a visitor sent is one that was to be saved here. */
+/** Why a message failed, with buttons to retry and discard. A visitor's message is here when this console had to save it. */
 export function NotSent({ message, onRetry, onDiscard }: FailureProps) {
   const t = useTranslations('message');
   const problem = useTranslations('problem');

@@ -3,7 +3,7 @@ import { memo } from 'react';
 
 import { type TextBlock, blocksOf } from '@switchboard/presentation';
 
-/** A message's words as they were typed, with links that are safe to follow, code in a fixed-width font, and emoji that stand alone large. */
+/** A message's text as typed, with safe links, code in a fixed-width font, and large emoji if there is nothing else. */
 export const MessageText = memo(function MessageText({ body }: { readonly body: MessageBody<unknown> }) {
   const blocks = blocksOf(body);
   return (
@@ -39,7 +39,7 @@ function Parts({ parts }: Pick<TextBlock, 'parts'>) {
   return parts.map((part) => {
     const key = at;
     at += part.text.length;
-    // An element each: what a translator makes of a bare text beside others can't be replaced or removed.
+    // Separate elements: React cannot replace or remove bare text nodes that a browser's translator has changed.
     if (part.href === undefined) return <span key={key}>{part.text}</span>;
     return (
       <a

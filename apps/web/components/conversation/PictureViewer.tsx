@@ -12,7 +12,7 @@ const usePictureWindow = deferredModule(async () => await import('./PictureWindo
 
 const OpenPicture = createContext<(url: string) => void>(() => undefined);
 
-/** Shows the picture with this address large, among the others of its conversation. */
+/** Opens the picture with this address, among the others of its conversation. */
 export function useOpenPicture(): (url: string) => void {
   return use(OpenPicture);
 }
@@ -35,7 +35,7 @@ function picturesOf(messages: readonly TimelineMessage[], t: Texts<'message'>): 
   });
 }
 
-/** Around a conversation's messages: opens their pictures large, one after the other. */
+/** Wraps a conversation's messages and shows their pictures large, one after the other. */
 export function PictureViewer({ messages, children }: { readonly messages: readonly TimelineMessage[]; readonly children: ReactNode }) {
   const t = useTranslations('message');
   const [open, setOpen] = useState<string | null>(null);

@@ -8,7 +8,7 @@ interface TrayProps {
   readonly onRemove: (id: number) => void;
 }
 
-/** The pictures that wait to be sent. */
+/** The pictures to be sent. */
 export function Tray({ pictures, onRemove }: TrayProps) {
   const t = useTranslations('composer');
   if (pictures.length === 0) return null;

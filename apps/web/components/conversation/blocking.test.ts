@@ -21,7 +21,7 @@ const button = (page: Page, name: string) => page.getByRole('button', { name, ex
 const field = (page: Page) => page.getByRole('textbox', { name: 'Message', exact: true });
 const focused = async (page: Page) => await page.evaluate(() => document.activeElement?.textContent);
 
-it('blocks by keyboard alone, once it was asked again, and unblocks where one would write', async () => {
+it('blocks by keyboard after confirmation, and unblocks in place of the composer', async () => {
   const page = await withAna();
   const dialog = page.getByRole('dialog', { name: 'Block Ana Example?' });
   const ask = async () => {
@@ -32,7 +32,7 @@ it('blocks by keyboard alone, once it was asked again, and unblocks where one wo
     await dialog.waitFor();
   };
   await ask();
-  // What undoes nothing has the focus.
+  // The harmless button has the focus.
   await expect.poll(async () => await focused(page)).toBe('Cancel');
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'detached' });
@@ -53,7 +53,7 @@ it('blocks by keyboard alone, once it was asked again, and unblocks where one wo
   await button(page, 'More').waitFor();
 });
 
-it('says why it did not work, and changes nothing', async () => {
+it('shows why blocking failed, and changes nothing', async () => {
   const page = await withAna();
   await page.evaluate(() => {
     window.harness.chat.refusal = new window.harness.ChatError('unavailable', 'The database is not reachable.');
@@ -67,7 +67,7 @@ it('says why it did not work, and changes nothing', async () => {
   await field(page).waitFor();
 });
 
-it('does so on a phone, too', async () => {
+it('works on a phone, too', async () => {
   const page = await withAna(390);
   await button(page, 'More').click();
   await page.getByRole('menuitem', { name: 'Block visitor', exact: true }).click();

@@ -9,7 +9,7 @@ const harness = useConsoleHarness();
 const withAna = async (count: number) => await openAna(harness, count);
 const field = (page: Page) => page.getByRole('textbox', { name: 'Message', exact: true });
 
-it('takes a text over at Enter, so that what is typed next is the next message however long the outbox takes', async () => {
+it('takes a text at Enter, so that further typing is the next message however long the outbox takes', async () => {
   const page = await withAna(1);
   await page.evaluate(() => Object.assign(window.harness.chat.conversation(1), { held: true }));
   await field(page).fill('One');
@@ -25,7 +25,7 @@ it('takes a text over at Enter, so that what is typed next is the next message h
   expect(await field(page).inputValue()).toBe('Thr');
 });
 
-it('gives back what was refused, in front of what was typed since, and says why', async () => {
+it('puts a refused text back in front of what was typed since, and says why', async () => {
   const page = await withAna(1);
   await page.evaluate(() =>
     Object.assign(window.harness.chat.conversation(1), {
@@ -48,7 +48,7 @@ it('gives back what was refused, in front of what was typed since, and says why'
   expect(await page.getByRole('alert').count()).toBe(0);
 });
 
-it('offers a way out while a picture is on its way, and of a visitor’s message that could not be saved', async () => {
+it('lets operators discard a picture that is being sent, and a visitor’s message that could not be saved', async () => {
   const page = await withAna(0);
   await page.evaluate(() => {
     const { chat, messageOf } = window.harness;
@@ -85,7 +85,7 @@ it('breaks lines with Shift+Enter and never sends while an input method composes
   await expect.poll(async () => await asked(page, 'send')).toEqual(['send One\nTwo']);
 });
 
-it('keeps a draft per conversation, over a reload too', async () => {
+it('keeps a draft per conversation, also over a reload', async () => {
   const page = await withAna(1);
   await field(page).fill('For Ana');
   await page.getByRole('button', { name: 'Ben', exact: true }).click();
@@ -125,14 +125,14 @@ it('shows each own message’s status in words, the last one’s to the eye, and
   expect([...(await asked(page, 'retry')), ...(await asked(page, 'discard'))]).toEqual(['retry b', 'discard b']);
 });
 
-it('the field is one line high again on a phone after it was on a desk', async () => {
+it('the field shrinks to one line when the window becomes narrow', async () => {
   const page = await withAna(1);
   const height = async () => (await field(page).boundingBox())?.height ?? 0;
   const onDesk = await height();
   await page.setViewportSize({ width: 390, height: 780 });
   await expect.poll(async () => (await field(page).boundingBox())?.width ?? 0).toBeLessThan(390);
   await expect.poll(height).toBeLessThan(onDesk * 2);
-  // And as high as its text needs it to be.
+  // And grows with its text.
   await field(page).fill('word '.repeat(40));
   const needed = await height();
   expect(needed).toBeGreaterThan(onDesk * 2);
@@ -144,20 +144,20 @@ it.each(['light', 'dark'] as const)('a button that can not be pressed does not l
   const page = await withAna(1);
   await page.emulateMedia({ colorScheme });
   const send = page.getByRole('button', { name: 'Send', exact: true });
-  const colour = async () => {
+  const color = async () => {
     await page.waitForFunction(() => document.getAnimations().length === 0);
     return await send.evaluate((element) => getComputedStyle(element).backgroundColor);
   };
   expect(await send.isDisabled()).toBe(true);
-  const away = await colour();
+  const away = await color();
   await send.hover({ force: true });
-  expect(await colour()).toBe(away);
-  // What is shown is not the colour of a button that can be pressed.
+  expect(await color()).toBe(away);
+  // The color differs from that of an enabled button.
   await field(page).fill('Now it can.');
-  expect(await colour()).not.toBe(away);
+  expect(await color()).not.toBe(away);
 });
 
-it('has nothing to write with where there is no such conversation', async () => {
+it('has no composer for a conversation that does not exist', async () => {
   const page = await withAna(0);
   await page.evaluate(() => window.harness.chat.conversation(1).set({ history: 'missing' }));
   await log(page).getByText('There is no such conversation.').waitFor();

@@ -30,7 +30,7 @@ async function openConversation(page: Page, clientId: number): Promise<void> {
   await log(page).locator('[data-key]').last().waitFor({ state: 'attached' });
 }
 
-/** A visitor with so many messages, of which the operators have read those up to `read`; the texts have many heights. */
+/** A visitor with this many messages of different heights, of which operators have read those up to `read`. */
 function addVisitor(name: string, count: number, read = count): number {
   const client = server.addClient(name);
   const start = Date.now() - count * 400_000;
@@ -44,7 +44,7 @@ function addVisitor(name: string, count: number, read = count): number {
   return client.id;
 }
 
-/** Two frames later everything that follows a layout has happened. */
+/** Waits two frames, until layout effects have run. */
 const frames = async (page: Page) =>
   await page.evaluate(
     async () => await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(resolve)))),
@@ -69,7 +69,7 @@ it.each([
   expect(away).toEqual([]);
 });
 
-it('opens with the divider at the upper edge, and reads nothing before it was seen', async () => {
+it('opens with the divider at the upper edge, and marks nothing as read before it was in view', async () => {
   const id = addVisitor('Ana', 60, 30);
   const page = await openConsole();
   await openConversation(page, id);
@@ -78,7 +78,7 @@ it('opens with the divider at the upper edge, and reads nothing before it was se
   await frames(page);
   const frame = (await log(page).boundingBox()) ?? { y: 0, height: 0 };
   expect(Math.abs(((await divider.boundingBox())?.y ?? 0) - frame.y - 16)).toBeLessThan(2);
-  // What is in view is read, and nothing below it.
+  // Messages in view become read, and none below.
   await expect.poll(() => readSeq(id)).toBeGreaterThan(30);
   const inView = await log(page).evaluate((element) => {
     const edge = element.getBoundingClientRect().bottom;
@@ -90,7 +90,7 @@ it('opens with the divider at the upper edge, and reads nothing before it was se
   expect(readSeq(id)).toBeLessThanOrEqual(last);
   expect(readSeq(id)).toBeLessThan(58);
   await page.getByRole('button', { name: 'New messages', exact: true }).waitFor();
-  // The mark follows the reader.
+  // The read mark follows.
   for (let before = readSeq(id) ?? 0; before < 59; before = readSeq(id) ?? 0) {
     await log(page).evaluate((element) => (element.scrollTop += element.clientHeight / 2));
     await expect.poll(() => readSeq(id)).toBeGreaterThan(before);
@@ -98,7 +98,7 @@ it('opens with the divider at the upper edge, and reads nothing before it was se
   expect(await fromEnd(page)).toBeLessThan(400);
 });
 
-it('goes back to what is unread above a first page of messages', async () => {
+it('opens at unread messages before the first page', async () => {
   const id = addVisitor('Ana', 300, 40);
   const page = await openConsole();
   await openConversation(page, id);
@@ -110,18 +110,18 @@ it('goes back to what is unread above a first page of messages', async () => {
   expect(((await first.boundingBox())?.y ?? 0) - frame.y).toBeGreaterThan(16);
 });
 
-it('does not count as read what comes in above the view, leads there, and reads it there', async () => {
+it('does not mark a message as read that arrives above the view, leads there, and marks it there', async () => {
   const id = addVisitor('Ana', 60);
   const page = await openConsole();
   await openConversation(page, id);
   await expect.poll(async () => await fromEnd(page)).toBeLessThan(2);
   const sentAt = new Date(Date.parse(server.clients.get(id)?.rows[19]?.createdAt ?? '') + 1_000).toISOString();
   server.commit(id, { text: 'Written long ago', sentAt });
-  // A page that is looked at again asks for news.
+  // A page that becomes visible fetches changes.
   await page.evaluate(() => window.dispatchEvent(new Event('focus')));
   const pill = page.getByRole('button', { name: 'New message', exact: true });
   await pill.waitFor();
-  // It has had its second: another message, which is in view, is read by now.
+  // A second has passed: another message, which is in view, is read by now.
   expect(await fromEnd(page)).toBeLessThan(2);
   expect(readSeq(id)).toBeLessThan(61);
   await pill.click();
@@ -133,7 +133,7 @@ it('does not count as read what comes in above the view, leads there, and reads 
   await log(page).getByText('New', { exact: true }).waitFor();
 });
 
-it('reads nothing while the window has not the focus', async () => {
+it('marks nothing as read while the window does not have the focus', async () => {
   const id = addVisitor('Ana', 12, 6);
   const page = await openConsole();
   await page.evaluate(() => {

@@ -6,7 +6,7 @@ import { useConsoleHarness } from '../../testing/use-console-harness.ts';
 const harness = useConsoleHarness();
 const withAna = async (count: number, firstUnread: number | null = null) => await openAna(harness, count, firstUnread);
 
-it('opens at the end, stays there for what comes, and leaves who reads above where they are', async () => {
+it('opens at the end, stays there for new messages, and does not scroll a reader further up', async () => {
   const page = await withAna(60);
   await expect.poll(async () => await fromEnd(page)).toBeLessThan(2);
   await page.evaluate(() => window.harness.chat.visitorSays(1, 'Live one'));
@@ -27,7 +27,7 @@ it('opens at the end, stays there for what comes, and leaves who reads above whe
   await expect.poll(async () => (await view(page)).following).toBe(true);
 });
 
-it('has a button to the newest message while that is far away, whether or not anything is new', async () => {
+it('has a button to the newest message while it is far away, also without new ones', async () => {
   const page = await withAna(60);
   const button = page.getByRole('button', { name: 'To the newest message', exact: true });
   await expect.poll(async () => await fromEnd(page)).toBeLessThan(2);
@@ -45,7 +45,7 @@ it('has a button to the newest message while that is far away, whether or not an
   await button.waitFor({ state: 'detached' });
 });
 
-it('leads up to a message that was sent before what is in view and comes after it', async () => {
+it('leads up to a message that arrives late and was sent before those in view', async () => {
   const page = await withAna(60);
   await expect.poll(async () => await fromEnd(page)).toBeLessThan(2);
   const before = await topOf(page, 'Message 59');
@@ -67,7 +67,7 @@ it('leads up to a message that was sent before what is in view and comes after i
   await pill.waitFor({ state: 'detached' });
 });
 
-it('holds what a person reads while they scroll up and new messages come below', async () => {
+it('keeps the messages in view in place while the reader scrolls up and new ones arrive', async () => {
   const page = await withAna(200);
   await expect.poll(async () => await fromEnd(page)).toBeLessThan(2);
   await log(page).hover();
@@ -87,7 +87,7 @@ it('holds what a person reads while they scroll up and new messages come below',
   expect(await fromEnd(page)).toBeGreaterThan(1_500);
 });
 
-it('lets nothing unread go by while nobody looks', async () => {
+it('does not scroll past unread messages while nobody looks', async () => {
   const page = await withAna(60);
   await expect.poll(async () => await fromEnd(page)).toBeLessThan(2);
   await page.evaluate(() => {
@@ -105,7 +105,7 @@ it('lets nothing unread go by while nobody looks', async () => {
   expect(top).toBeLessThan(200);
 });
 
-it('opens at the first unread message, and shows the way to the rest', async () => {
+it('opens at the first unread message, and leads to the others', async () => {
   const page = await withAna(60, 20);
   const divider = log(page).getByText('New', { exact: true });
   await divider.waitFor();
@@ -131,7 +131,7 @@ it.each([
   await expect.poll(async () => await fromEnd(page)).toBeLessThan(2);
   await log(page).evaluate((element, to) => (element.scrollTop = to), top);
   await expect.poll(async () => (await view(page)).following).toBe(false);
-  // What the person sees, and then older messages of many heights above it, some of the same day and sender.
+  // The messages in view, and older ones of different heights above, some of the same day and sender.
   const anchor = await log(page).evaluate((element) => {
     const { top: edge } = element.getBoundingClientRect();
     const shown = [...element.querySelectorAll('[data-key]')].find((message) => message.getBoundingClientRect().top > edge + 40);
@@ -184,7 +184,7 @@ it('loads older messages before the top is reached, page by page', async () => {
   expect(await asked(page, 'older')).toEqual(['older', 'older']);
 });
 
-it('offers to load older messages again when that failed', async () => {
+it('offers to retry when older messages could not be loaded', async () => {
   const page = await withAna(3);
   await page.evaluate(() => window.harness.chat.conversation(1).set({ hasOlder: true }));
   const again = page.getByRole('button', { name: 'Load older messages' });

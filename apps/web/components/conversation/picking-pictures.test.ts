@@ -30,7 +30,7 @@ const pick = async (page: Page, ...files: { name: string; mimeType: string; buff
   await page.locator('input[type=file]').setInputFiles(files);
 const picture = (name: string) => ({ name, mimeType: 'image/png', buffer: PNG });
 
-/** What a clipboard or a drag holds. */
+/** The contents of a clipboard or a drag. */
 async function transfer(page: Page, texts: Record<string, string>, files: readonly { name: string; base64: string }[]) {
   return await page.evaluateHandle(
     ([strings, pictures]) => {
@@ -53,7 +53,7 @@ async function paste(page: Page, texts: Record<string, string>, ...files: { name
   );
 }
 
-it('shows pictures that are picked, pasted or dropped above the field, and sends none before the person does', async () => {
+it('shows picked, pasted or dropped pictures above the field, and sends none before the operator does', async () => {
   const page = await withAna();
   await pick(page, picture('a.png'), picture('b.png'));
   await expect.poll(async () => await trayNames(page)).toEqual(['a.png', 'b.png']);
@@ -67,7 +67,7 @@ it('shows pictures that are picked, pasted or dropped above the field, and sends
   expect((await tray(page).locator('img').first().boundingBox())?.width).toBe(64);
   await page.getByRole('button', { name: 'Remove b.png' }).click();
   expect(await asked(page)).toEqual([]);
-  // The field is their caption, and has the keyboard.
+  // The field is their caption, and has the focus.
   await page.keyboard.type('Which one?');
   await page.keyboard.press('Enter');
   await expect
@@ -93,7 +93,7 @@ it.each([
   ['a picture alone', {}, { text: '', pictures: ['image.png'] }],
 ])('takes what is meant: %s', async (_what, texts, { text, pictures }) => {
   const page = await withAna();
-  // The browser inserts text without our help.
+  // The browser inserts text.
   expect(await paste(page, texts, file('image.png'))).toBe(text !== '');
   await expect.poll(async () => await trayNames(page)).toEqual(pictures);
   await log(page).dispatchEvent('drop', { dataTransfer: await transfer(page, texts, [file('image.png')]) });
@@ -101,7 +101,7 @@ it.each([
   expect([await field(page).inputValue(), await asked(page)]).toEqual([text, []]);
 });
 
-it('says of each file why it is not taken, and takes the others', async () => {
+it('says why each refused file is refused, and takes the others', async () => {
   const page = await withAna();
   const large = {
     name: 'large.gif',
@@ -129,7 +129,7 @@ it('says of each file why it is not taken, and takes the others', async () => {
   await alert.getByText('That file is not a picture that can be sent. Use PNG, JPEG, GIF or WebP.').waitFor();
 });
 
-it('gives back the pictures that were refused, with their caption', async () => {
+it('puts refused pictures back, with their caption', async () => {
   const page = await withAna();
   const refuse = async (refused: boolean) =>
     await page.evaluate(
@@ -150,7 +150,7 @@ it('gives back the pictures that were refused, with their caption', async () => 
   await expect.poll(async () => (await asked(page)).at(-1)).toBe('image b.png image/png 40×30 Which?');
 });
 
-it('gives back the caption of pictures that can’t be read, rather than send it alone', async () => {
+it('puts the caption of unreadable pictures back instead of sending it alone', async () => {
   const page = await withAna();
   await field(page).fill('Which one?');
   await field(page).evaluate((element) => {
@@ -162,12 +162,12 @@ it('gives back the caption of pictures that can’t be read, rather than send it
   await page.getByRole('alert').getByText('can’t be read. It may be damaged.').waitFor();
   await expect.poll(async () => await field(page).inputValue()).toBe('Which one?');
   expect(await page.evaluate(() => window.harness.chat.conversation(1).asked.filter((entry) => entry.startsWith('send')))).toEqual([]);
-  // The next message is not held up.
+  // The next message is not delayed.
   await page.keyboard.press('Enter');
   await expect.poll(async () => await page.evaluate(() => window.harness.chat.conversation(1).asked.at(-1))).toBe('send Which one?');
 });
 
-it('makes a photograph smaller that is over the limit, and leaves what can be seen through what it is', async () => {
+it('scales a photograph over the limit down, and keeps a transparent image as it is', async () => {
   const page = await withAna();
   const made = await page.evaluate(async () => {
     const canvas = document.createElement('canvas');
@@ -203,7 +203,7 @@ it('makes a photograph smaller that is over the limit, and leaves what can be se
   expect(logo).toMatch(/^image logo\.png image\/png \d+×\d+$/);
 });
 
-it('asks before the page is left while pictures wait to be sent, and not for a text, which is kept', async () => {
+it('asks before leaving the page while pictures wait to be sent, but not for a text, which is stored', async () => {
   const page = await withAna();
   const asks = async () =>
     await page.evaluate(() => {

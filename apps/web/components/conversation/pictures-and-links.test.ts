@@ -21,7 +21,7 @@ async function withMessage(message: { text?: string; image?: { width: number | n
 }
 const log = (page: Page) => page.getByRole('log', { name: 'Messages' });
 
-it('shows text as text, with safe links that tell the other site nothing', async () => {
+it('shows text as text, with safe links that send no referrer', async () => {
   const hostile = '<img src=x onerror="document.title=\'owned\'"> javascript:alert(1) https://lamps.example/a';
   const page = await withMessage({ text: hostile });
   await log(page).getByText(hostile).waitFor();
@@ -33,7 +33,7 @@ it('shows text as text, with safe links that tell the other site nothing', async
   expect(await page.title()).not.toContain('owned');
 });
 
-it('sets code in a fixed-width font and emoji that stand alone large, and takes no other sign of Markdown', async () => {
+it('shows code in a fixed-width font and single emoji large, and no other Markdown', async () => {
   const page = await withMessage({ text: 'See **this**:\n```\nnpm start\n  -- https://lamps.example/a\n```\n    indented\n🎉\nBye' });
   const code = log(page).locator('code');
   expect(await code.allTextContents()).toEqual(['npm start\n  -- https://lamps.example/a', '    indented']);
@@ -46,7 +46,7 @@ it('sets code in a fixed-width font and emoji that stand alone large, and takes 
   expect(await log(page).locator('p').first().innerText()).toMatch(/^See \*\*this\*\*:\n/);
 });
 
-it('shows a picture of another site as a link, and asks that site for nothing', async () => {
+it('shows a picture of another site as a link, without a request to that site', async () => {
   const page = await harness.open('nothing', { path: '/?c=1' });
   const asked: string[] = [];
   page.on('request', (request) => asked.push(request.url()));
@@ -97,7 +97,7 @@ it('goes from picture to picture, zooms, and offers the file', async () => {
   expect(await width()).toBe(600);
   await page.keyboard.press('+');
   await expect.poll(width).toBe(900);
-  // Moved by the arrows now, not left by them.
+  // Arrow keys scroll it now.
   await page.keyboard.press('ArrowRight');
   await dialog('a.png').waitFor();
   await page.getByRole('button', { name: 'Zoom out' }).click();
@@ -143,7 +143,7 @@ it('neither enlarges a small picture nor leaves bands beside a panorama', async 
   await expect.poll(look).toEqual([320, 48, 'cover']);
 });
 
-it('reserves a space for a picture of unknown size that does not change when it is there', async () => {
+it('reserves a space for a picture of unknown size that does not change when it has loaded', async () => {
   const page = await withMessage({ image: { width: null, height: null } });
   const picture = log(page).locator('img');
   await expect.poll(async () => await picture.evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBe(600);
@@ -151,7 +151,7 @@ it('reserves a space for a picture of unknown size that does not change when it 
   expect([box?.width, box?.height].map((side) => Math.round(side ?? 0))).toEqual([240, 180]);
 });
 
-it('asks for a fresh address when a picture can’t be loaded, and shows it when there is one', async () => {
+it('fetches a new address when a picture fails to load, and shows the picture', async () => {
   const page = await withMessage({ text: 'look' });
   await page.evaluate(() => {
     const { chat, messageOf } = window.harness;

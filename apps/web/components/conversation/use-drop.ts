@@ -13,17 +13,17 @@ export interface Drop {
 }
 
 const hasFiles = (event: DragEvent) => event.dataTransfer.types.includes('Files');
-/** Words go into a field by themselves, to where they are dropped. */
+/** Browsers insert dropped text into a field at the right position. */
 const isLeftToField = (event: DragEvent) => event.target instanceof HTMLTextAreaElement && !hasFiles(event);
 
-/** Lets files and words be dropped onto an element, its children included; what is not taken is refused, never opened by the browser. */
+/** Lets files and text be dropped onto an element and its children. Anything else is refused, never opened by the browser. */
 export function useDrop(enabled: boolean, take: (handed: TransferContent) => void): Drop {
-  // A child that is entered is told before its parent is told to be left.
+  // A child gets `dragenter` before its parent gets `dragleave`.
   const depth = useRef(0);
   const [over, setOver] = useState(false);
   const move = (event: DragEvent, by: number) => {
     if (isLeftToField(event)) return;
-    // Without this the browser would open it in place of the console.
+    // Otherwise the browser would open it in place of the console.
     event.preventDefault();
     if (!enabled) event.dataTransfer.dropEffect = 'none';
     if (!hasFiles(event)) return;

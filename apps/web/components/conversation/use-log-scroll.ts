@@ -13,7 +13,7 @@ interface LogScrolling {
   readonly toUnread: () => void;
 }
 
-/** Scrolls the log of an open conversation (see `LogScroll`) and tells the conversation which messages are in view. */
+/** Scrolls the log of an open conversation (see `LogScroll`) and reports to the conversation which messages are in view. */
 export function useLogScroll(handle: ConversationHandle, snapshot: ConversationSnapshot, attended: boolean): LogScrolling {
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);

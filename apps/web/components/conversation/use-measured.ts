@@ -2,7 +2,7 @@ import { useEffect, useRef, type RefObject } from 'react';
 
 let shared: ResizeObserver | undefined;
 
-/** One observer for all: it knows sizes without forcing a layout. */
+/** One observer for all elements: it gets sizes without forcing a layout. */
 function observer(): ResizeObserver {
   shared ??= new ResizeObserver((entries) => {
     for (const { target, contentRect } of entries) {

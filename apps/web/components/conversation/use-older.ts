@@ -2,16 +2,16 @@ import type { ConversationSnapshot } from '@switchboard/client';
 import { useCallback, useState } from 'react';
 
 export interface Older {
-  /** There are older messages, and nothing speaks against fetching them now. */
+  /** There are older messages, and they can be fetched now. */
   readonly wanted: boolean;
   /** Fetching them failed; `load` tries again. */
   readonly failed: boolean;
   readonly load: () => void;
 }
 
-/** Fetching older messages, one page at a time. After a failure only a person tries again. */
+/** Fetches older messages, one page at a time. After a failure only the operator retries. */
 export function useOlder({ hasOlder, loadingOlder, history }: ConversationSnapshot, fetchOlder: () => Promise<void>): Older {
-  /** From the question to the answer, which comes a moment after the snapshot says so. */
+  /** True from the request to the answer, a moment longer than in the snapshot. */
   const [asking, setAsking] = useState(false);
   const [failed, setFailed] = useState(false);
   const load = useCallback(() => {
@@ -23,7 +23,7 @@ export function useOlder({ hasOlder, loadingOlder, history }: ConversationSnapsh
     setFailed(false);
     fetchOlder().then(
       () => finish(false),
-      () => finish(true), // Said in the log, with a button.
+      () => finish(true), // The log shows it, with a button.
     );
   }, [fetchOlder]);
   return { wanted: hasOlder && !loadingOlder && !asking && !failed && history === 'ready', failed, load };

@@ -7,16 +7,16 @@ import { readDraft, writeDraft } from '../hooks/drafts.ts';
 export interface Sending extends ComposerSnapshot {
   readonly change: (text: string) => void;
   readonly send: () => void;
-  /** Takes what was picked, pasted or dropped. */
+  /** Takes picked, pasted or dropped files. */
   readonly take: (handed: TransferContent) => void;
   readonly remove: (picture: number) => void;
   readonly dismiss: () => void;
 }
 
-/** By operator and client. Pictures that wait to be sent to somebody are there when one comes back to them, and go to nobody else. */
+/** By operator and client, so that pictures to be sent are there when the operator returns to a conversation, and go to nobody else. */
 const open = new Map<string, ComposerState>();
 
-/** What one operator writes to one client: kept as a draft until it is sent. */
+/** The composer's state of an operator and a client: stored as a draft until it is sent. */
 export function useSending(handle: ConversationHandle, operatorId: number, clientId: number): Sending {
   const composing = useMemo(() => opened(operatorId, clientId), [operatorId, clientId]);
   useLayoutEffect(() => composing.attach(handle), [composing, handle]);
@@ -51,7 +51,7 @@ function opened(operatorId: number, clientId: number): ComposerState {
   return composing;
 }
 
-/** What is only a text is in its draft. */
+/** A text alone is stored as a draft. */
 function letGo(operatorId: number, clientId: number): void {
   const name = nameOf(operatorId, clientId);
   if (open.get(name)?.isAtRisk() === false) open.delete(name);

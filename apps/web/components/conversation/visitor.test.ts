@@ -28,7 +28,7 @@ const facts = async (page: Page) =>
     .evaluateAll((terms) => terms.map((term) => term.textContent));
 const field = (page: Page) => page.getByRole('textbox', { name: 'Message', exact: true });
 
-it('shows where the visitor is now, where they were before, and what they speak and use', async () => {
+it('shows the visitor’s current and earlier pages, language and browser', async () => {
   const page = await withAna({
     email: 'ana@lamps.example',
     phone: '+46 70 123 45 67',
@@ -55,7 +55,7 @@ it('shows where the visitor is now, where they were before, and what they speak 
   await page.getByRole('region', { name: 'Conversation' }).getByText('Left 3 min ago').waitFor();
 });
 
-it('says that a page is the one where the chat was started when nobody tells more, and leaves out what it does not know', async () => {
+it('shows where the chat was started if the current page is unknown, and omits unknown data', async () => {
   const page = await withAna({ pageUrl: 'https://shop.example/lamps' });
   expect(await facts(page)).toEqual(['Started on', 'First seen']);
   await page.getByRole('region', { name: 'Conversation' }).getByText('Started on shop.example/lamps').waitFor();
@@ -63,7 +63,7 @@ it('says that a page is the one where the chat was started when nobody tells mor
   expect(await page.getByRole('link', { name: 'javascript' }).count()).toBe(0);
 });
 
-it('shows who is in no view, and asks again who is there while somebody looks', async () => {
+it('shows a visitor who is in no view, and refreshes their presence while the operator looks', async () => {
   const page = await harness.open('nothing', { path: '/?c=7' });
   await page.clock.install();
   await page.evaluate(() => {
@@ -78,7 +78,7 @@ it('shows who is in no view, and asks again who is there while somebody looks', 
   expect(await count()).toBe(before + 1);
 });
 
-it('lies over the end of the conversation where there is no room beside it, and goes with Esc', async () => {
+it('covers the end of the conversation on a narrow window, and closes with Esc', async () => {
   const page = await withAna({}, 900);
   await page.getByRole('button', { name: 'Show details' }).click();
   const pane = page.getByRole('complementary', { name: 'Details' });
@@ -90,7 +90,7 @@ it('lies over the end of the conversation where there is no room beside it, and 
   await page.getByRole('heading', { name: 'Ana', exact: true }).waitFor();
 });
 
-it('offers other ways to reach who has left, as links', async () => {
+it('offers links to reach a visitor who has left', async () => {
   const page = await withAna({ endedAt: minutesAgo(1), email: 'ana@lamps.example' });
   await page.getByText('has left, so a reply would not be seen.').waitFor();
   expect(await field(page).count()).toBe(0);
@@ -98,7 +98,7 @@ it('offers other ways to reach who has left, as links', async () => {
   expect(await link.getAttribute('href')).toBe('mailto:ana@lamps.example');
 });
 
-it('never takes the message field away while something is unanswered or half written', async () => {
+it('never hides the message field while a message is unanswered or a draft exists', async () => {
   const page = await withAna({ endedAt: minutesAgo(5), waitingSince: minutesAgo(6) });
   await page.getByText('has left, so a reply may not be seen.').waitFor();
   await field(page).fill('Half a sen');
@@ -106,7 +106,7 @@ it('never takes the message field away while something is unanswered or half wri
   expect(await field(page).inputValue()).toBe('Half a sen');
   await field(page).fill('');
   await expect.poll(async () => await field(page).count()).toBe(0);
-  // Said after the end, as far as the clocks can tell.
+  // Sent after the end, according to the clocks.
   await page.evaluate(() => window.harness.chat.visitorSays(1, 'One more thing'));
   await field(page).waitFor();
 });

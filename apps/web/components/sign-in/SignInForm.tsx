@@ -9,7 +9,7 @@ import { Button } from '../ui/Button.tsx';
 import { AlertIcon } from '../ui/icons.tsx';
 import { signIn, SignInError } from './sign-in.ts';
 
-/** Milliseconds after which signing in takes so long that it is said. */
+/** Milliseconds after which the form says that signing in takes long. */
 const LATE_MS = 5_000;
 
 const FIELD =
@@ -25,14 +25,14 @@ function typed(form: FormData, name: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** E-mail and password. A wrong one leaves the e-mail and takes the focus to the password. */
+/** E-mail and password. After a wrong one the e-mail stays and the password gets the focus. */
 export function SignInForm({ email: given = '', onSignedIn }: SignInFormProps) {
   const t = useTranslations('signIn');
   const ids = { email: useId(), password: useId(), problem: useId() };
   const emailField = useRef<HTMLInputElement>(null);
   const passwordField = useRef<HTMLInputElement>(null);
   const [busy, setBusy] = useState(false);
-  // The page is there before its script: what is typed meanwhile stays, and can be sent as soon as somebody listens.
+  // The page is shown before its script runs: input stays, and can be submitted once the script listens.
   const interactive = useInteractive();
   const [problem, setProblem] = useState<SignInError | null>(null);
   const late = useLasting(busy, LATE_MS);
@@ -59,7 +59,7 @@ export function SignInForm({ email: given = '', onSignedIn }: SignInFormProps) {
     void submit(new FormData(event.currentTarget));
   };
 
-  // `method`: whatever happens, the password does not end up in the address.
+  // `method`: the password must never end up in the address.
   return (
     <form method="post" onSubmit={start} className="flex flex-col gap-4" aria-describedby={problem === null ? undefined : ids.problem}>
       <div className="flex flex-col gap-1.5">
@@ -109,7 +109,7 @@ export function SignInForm({ email: given = '', onSignedIn }: SignInFormProps) {
   );
 }
 
-/** Why it did not work. An address at which it does can be followed. */
+/** Why signing in failed, with a link to the right address if there is one. */
 function Problem({ problem: { code, values } }: { readonly problem: SignInError }) {
   const t = useTranslations('signInProblem');
   const link = (address: ReactNode) => (

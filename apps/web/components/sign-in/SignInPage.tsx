@@ -5,7 +5,7 @@ import { useTranslations } from 'use-intl';
 import { SignInForm } from './SignInForm.tsx';
 
 interface SignInPageProps {
-  /** What the installation is called. */
+  /** The name of the installation. */
   readonly installation: string;
   /** The path of this system to go to afterwards. */
   readonly next: string;

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 
 import { safeNext } from './safe-next.ts';
 
-it('leads back to where one came from', () => {
+it('leads to a path of this system', () => {
   expect(safeNext('/?c=5')).toBe('/?c=5');
   expect(safeNext('/settings#sound')).toBe('/settings#sound');
 });

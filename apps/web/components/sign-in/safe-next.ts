@@ -1,4 +1,4 @@
-/** Where to go after signing in: `next` when it is a path of ours, `/` otherwise. Nobody is sent to another site through our sign-in page. */
+/** Where to go after signing in: `next` if it is a path of this system, `/` otherwise. The sign-in page must not redirect to other sites. */
 export function safeNext(next: string | null | undefined): string {
   const here = 'https://here.invalid';
   if (next === null || next === undefined || !next.startsWith('/') || !URL.canParse(next, here)) return '/';

@@ -4,7 +4,7 @@ import { useConsoleHarness } from '../../testing/use-console-harness.ts';
 
 const harness = useConsoleHarness();
 
-it('signs in with what a password manager fills, and goes on', async () => {
+it('signs in with the input of a password manager, and navigates on', async () => {
   const page = await harness.open('sign-in');
   const email = page.getByLabel('Email', { exact: true });
   const password = page.getByLabel('Password', { exact: true });
@@ -40,7 +40,7 @@ it.each<[number, object, string]>([
   await expect.poll(async () => await password.evaluate((field) => field === document.activeElement)).toBe(true);
 });
 
-it('says so when there is no network', async () => {
+it('says that there is no network', async () => {
   const page = await harness.open('sign-in');
   await page.route('**/api/auth/sign-in/email', async (route) => await route.abort());
   await page.getByLabel('Email', { exact: true }).fill('maya@lamps.example');
@@ -49,7 +49,7 @@ it('says so when there is no network', async () => {
   expect(await page.getByRole('alert').textContent()).toMatch(/can’t be reached/);
 });
 
-it('tells who has the right password and the wrong address where to go', async () => {
+it('links to the right address after a sign-in at the wrong one', async () => {
   const page = await harness.open('sign-in');
   await page.route('**/api/auth/sign-in/email', async (route) => {
     await route.fulfill({
@@ -82,7 +82,7 @@ it.each([
   expect(await page.getByRole('alert').getByRole('link').count()).toBe(0);
 });
 
-it('says when signing in takes long', async () => {
+it('says that signing in takes long', async () => {
   const page = await harness.open('sign-in');
   await page.clock.install();
   await page.route('**/api/auth/sign-in/email', () => undefined);

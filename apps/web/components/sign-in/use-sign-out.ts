@@ -11,7 +11,7 @@ async function signOutForGood(operatorId: number): Promise<void> {
   window.location.assign('/sign-in');
 }
 
-/** Signs this operator out, forgets what they have typed and leads to the sign-in page; `problem` says why it did not work, `leaving` that it is under way. */
+/** Signs this operator out, deletes their drafts and navigates to the sign-in page; `problem` says why it failed, `leaving` that it is under way. */
 export function useSignOut(operatorId: number): {
   readonly problem: string | null;
   readonly leaving: boolean;

@@ -8,17 +8,17 @@ const elapsed = (since: string, now: number) => durations.elapsed(since, now, en
 const ago = (since: string, now: number) => durations.ago(since, now, english('duration'));
 const before = (seconds: number) => new Date(NOW - seconds * 1_000).toISOString();
 
-it('says whole units that have passed, and never more than two', () => {
+it('a duration has whole units, at most two', () => {
   expect([-30, 0, 59].map((seconds) => elapsed(before(seconds), NOW))).toEqual(['now', 'now', 'now']);
   expect([60, 119, 3_599].map((seconds) => elapsed(before(seconds), NOW))).toEqual(['1 min', '1 min', '59 min']);
   expect([3_600, 7_500, 86_399].map((seconds) => elapsed(before(seconds), NOW))).toEqual(['1 h', '2 h 5 min', '23 h 59 min']);
   expect([86_400, 417_600].map((seconds) => elapsed(before(seconds), NOW))).toEqual(['1 d', '4 d 20 h']);
 });
 
-it('puts a time that can’t be read at now', () => {
+it('an invalid time counts as now', () => {
   expect(elapsed('soon', NOW)).toBe('now');
 });
 
-it('says it within a sentence', () => {
+it('a duration fits into a sentence', () => {
   expect([ago(before(10), NOW), ago(before(180), NOW)]).toEqual(['just now', '3 min ago']);
 });

@@ -4,7 +4,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** How long ago `since` was, as a row has room for it: `now` (less than a minute), `51 min`, `2 h 5 min`, `4 d 20 h`. `now` in milliseconds. */
+/** How long ago `since` was, in short: `now` (less than a minute), `51 min`, `2 h 5 min`, `4 d 20 h`. `now` in milliseconds. */
 export function elapsed(since: string, now: number, t: Texts<'duration'>): string {
   const passed = now - Date.parse(since);
   if (!(passed >= MINUTE_MS)) return t('now');

@@ -3,20 +3,20 @@ import { expect, it } from 'vitest';
 import { english } from '../../testing/english.ts';
 import { displayName, firstName, rowName } from './names.ts';
 
-it('calls a visitor by name, and by number when the name is nothing that can be seen', () => {
+it('a visitor without a visible name is called by number', () => {
   expect(displayName(' Ana Example ', 7, english('visitor'))).toBe('Ana Example');
   expect(displayName('<b>Kim</b>', 7, english('visitor'))).toBe('<b>Kim</b>');
   for (const blank of ['', '   ', '\u200B\u2060', '\u202E', '\u3164']) expect(displayName(blank, 7, english('visitor'))).toBe('Visitor 7');
 });
 
-it('names a row with its unread messages and its waiting time only when there are some', () => {
+it('a row’s name has unread count and waiting time only if there are any', () => {
   expect(rowName('Ana', 0, null, english('row'))).toBe('Ana');
   expect(rowName('Ana', 1, null, english('row'))).toBe('Ana, 1 unread');
   expect(rowName('Ana', 0, '51 min', english('row'))).toBe('Ana, waiting 51 min');
   expect(rowName('Ana', 250, '2 h', english('row'))).toBe('Ana, 250 unread, waiting 2 h');
 });
 
-it('shortens', () => {
+it('shortens names', () => {
   expect(firstName('Maya Lindqvist')).toBe('Maya');
 });
 

@@ -2,7 +2,7 @@ import { isVisible } from '@switchboard/protocol/visible';
 
 import type { Texts } from './texts.ts';
 
-/** What to call somebody: the name as given, or `Visitor 12` when it is nothing that can be seen. */
+/** A visitor's name as given, or `Visitor 12` when it has no visible characters. */
 export function displayName(username: string, clientId: number, t: Texts<'visitor'>): string {
   return isVisible(username) ? username.trim() : t('unnamed', { id: clientId });
 }
@@ -14,10 +14,10 @@ export function rowName(name: string, unread: number, waited: string | null, t: 
     .join(', ');
 }
 
-/** Names in these scripts put the family first, are short, and are not called by half. */
+/** Names in these scripts begin with the family name, are short, and are not shortened. */
 const UNDIVIDED = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\s・ー]+$/u;
 
-/** What to call somebody where there is little room: the first word of a name, the given name of `Silva, Ana`, and all of `山田 太郎`. */
+/** A short name: the first word, the given name of `Silva, Ana`, and all of `山田 太郎`. */
 export function firstName(name: string): string {
   const whole = name.trim();
   if (UNDIVIDED.test(whole)) return whole;

@@ -32,7 +32,7 @@ it.each([
   expect(browserOf(userAgent, english('details'))).toBe(expected);
 });
 
-it('names languages in the language of the console, and nothing for what is none', () => {
+it('names languages in the language of the console, and nothing for invalid tags', () => {
   expect(languageOf('de', 'de')).toBe('Deutsch');
   expect(languageOf('de', 'en')).toBe('German');
   expect(languageOf('ar-AE', 'en')).toContain('Arabic');

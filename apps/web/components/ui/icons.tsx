@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-/** Our own icons: 16 px, one line of 1.5 px in the colour of the text, never announced (what they stand on has a name). */
+/** Icons: 16 px, lines of 1.5 px in the text color, hidden from screen readers (their buttons have names). */
 function Icon({ children, size = 16 }: { readonly children: ReactNode; readonly size?: number }) {
   return (
     <svg

@@ -78,7 +78,7 @@ describe('/widget.js', () => {
 });
 
 describe('/widget', () => {
-  it('tells the frame where the relay is', async () => {
+  it('contains the relay’s address for the frame', async () => {
     const html = await (await frame()).text();
     const data = /<script type="application\/json" id="switchboard-config">(.*?)<\/script><\/head>/.exec(html)?.[1] ?? '';
     expect(JSON.parse(data)).toEqual({

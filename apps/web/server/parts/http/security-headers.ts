@@ -48,13 +48,13 @@ export function framePolicy(config: Known, sites: readonly string[]): string {
   });
 }
 
-/** A stored image that somebody opens by itself may do nothing at all. */
+/** The policy of a stored image that is opened as a document: it may load and run nothing. */
 export const IMAGE_POLICY = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'";
 
-/** An answer that is data. */
+/** The policy of data. */
 export const DATA_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
-/** For every answer: one of ours is never taken for another type, and once reached over TLS we are not reached without. */
+/** Headers of every response: browsers must not guess its type, and use TLS only once they have used it. */
 export function addSecurityHeaders(headers: Headers, config: Pick<Known, 'https'>): void {
   headers.set('X-Content-Type-Options', 'nosniff');
   headers.set('Referrer-Policy', 'no-referrer');
