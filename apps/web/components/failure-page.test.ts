@@ -10,7 +10,7 @@ it('says that an error in the page is not the server’s, and reloads the page o
   await page.evaluate(() => window.harness.show('page-fault'));
   await page.getByRole('heading', { name: 'This page has stopped working' }).waitFor();
   const words = page.getByRole('status');
-  expect(await words.textContent()).toMatch(/not in the server: nothing you sent is lost.*translator.*loaded again in 10 seconds/s);
+  expect(await words.textContent()).toMatch(/not in the server: nothing you sent is lost.*translator.*reloads in 10 seconds/s);
   const loaded = page.waitForEvent('load');
   await page.clock.runFor(10_000);
   await loaded;

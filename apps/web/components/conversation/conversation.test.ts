@@ -39,7 +39,7 @@ it('puts a refused text back in front of what was typed since, and says why', as
   }
   await page.keyboard.type('Three');
   await page.evaluate(() => window.harness.chat.conversation(1).letThrough());
-  await page.getByRole('alert').getByText('Something has changed meanwhile.').waitFor();
+  await page.getByRole('alert').getByText('Something has changed in the meantime.').waitFor();
   expect(await field(page).inputValue()).toBe('One\nTwo\nThree');
   expect(await asked(page, 'send')).toEqual(['send One']);
   await page.evaluate(() => Object.assign(window.harness.chat.conversation(1), { refusal: undefined }));

@@ -143,7 +143,7 @@ it('puts refused pictures back, with their caption', async () => {
   await pick(page, picture('a.png'), picture('b.png'));
   await page.keyboard.type('Which?');
   await page.keyboard.press('Enter');
-  await page.getByRole('alert').getByText('Something has changed meanwhile.').waitFor();
+  await page.getByRole('alert').getByText('Something has changed in the meantime.').waitFor();
   expect([await trayNames(page), await field(page).inputValue()]).toEqual([['a.png', 'b.png'], 'Which?']);
   await refuse(false);
   await page.keyboard.press('Enter');
