@@ -136,8 +136,8 @@ export const PEOPLE_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'apps/web/server/parts/relay/revocation-sender.ts',
-        find: 'if (this.#book.note(answer) && (answer.outcome',
-        replace: 'if (this.#book.note(answer) && answer.outcome !== answer.outcome && (answer.outcome',
+        find: 'if (this.#pending.note(answer) && (answer.outcome',
+        replace: 'if (this.#pending.note(answer) && answer.outcome !== answer.outcome && (answer.outcome',
       },
     ],
     rebuild: [],
