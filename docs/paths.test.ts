@@ -20,3 +20,13 @@ describe.each(documents)('%s', (document) => {
     expect(pathsIn(document).filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
   });
 });
+
+it('each decision has a number of its own, which its title begins with', () => {
+  const records = documents.flatMap((path) => /^docs\/decisions\/(\d{4})-/.exec(path)?.[1] ?? []);
+  expect(records).toEqual([...new Set(records)]);
+  const wrong = documents.filter((path) => {
+    const number = /^docs\/decisions\/(\d{4})-/.exec(path)?.[1];
+    return number !== undefined && !readFileSync(join(ROOT, path), 'utf8').startsWith(`# ${Number(number)}. `);
+  });
+  expect(wrong).toEqual([]);
+});
