@@ -20,7 +20,7 @@ export interface OperatorChatPanelProps {
 /** The operator's console: opens the chat in this browser and renders it. */
 export function OperatorChatPanel(props: OperatorChatPanelProps) {
   const { email } = props.operator;
-  // The open chat hears of the sign-in and goes on with all that it holds. Another person's console is another page: its drafts and its outbox are not
+  // The open chat detects the sign-in and continues with its state. Another person's console is another page: its drafts and its outbox are not
   // this one's.
   const signedIn = (as: string) => {
     if (as.toLowerCase() !== email.toLowerCase() || typeof BroadcastChannel === 'undefined') window.location.reload();

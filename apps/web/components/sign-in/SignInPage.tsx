@@ -11,7 +11,7 @@ interface SignInPageProps {
   readonly next: string;
 }
 
-/** Signs in and goes on to `next`. */
+/** Signs in and navigates to `next`. */
 export function SignInPage({ installation, next }: SignInPageProps) {
   const t = useTranslations('signIn');
   return (

@@ -182,9 +182,9 @@ describe('GET /metrics', () => {
   });
 
   it('with a token set requires it', async () => {
-    installServices({ ...server.services, config: { ...server.services.config, metricsToken: 'for-whoever-scrapes' } });
+    installServices({ ...server.services, config: { ...server.services.config, metricsToken: 'token-for-metrics' } });
     expect(await statusOf({ [PEER_HEADER]: '127.0.0.1' })).toBe(401);
-    expect(await statusOf({ authorization: 'Bearer for-whoever-scrapes' })).toBe(200);
+    expect(await statusOf({ authorization: 'Bearer token-for-metrics' })).toBe(200);
   });
 
   it('has metrics of the disk', async () => {

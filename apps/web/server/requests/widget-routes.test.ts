@@ -164,7 +164,7 @@ describe('settings that an administrator changes', () => {
 });
 
 describe('/widget/assets', () => {
-  it('are kept for ever', async () => {
+  it('are cached forever', async () => {
     const response = await fetchAsset('a-1f.js');
     expect(await response.text()).toBe('frame()');
     expect(Object.fromEntries(response.headers)).toMatchObject({

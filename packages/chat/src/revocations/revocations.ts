@@ -74,7 +74,7 @@ export async function listRevocations(ctx: OwnContext, actor: Actor, now: Date, 
   };
 }
 
-/** Deletes the revocations that have no effect at `now` any more. @returns how many. @throws ChatError as `recordRevocation` */
+/** Deletes the revocations that no longer have an effect at `now`. @returns how many. @throws ChatError as `recordRevocation` */
 export async function forgetRevocations(ctx: OwnContext, actor: Actor, now: Date): Promise<number> {
   requirePermission(actor, 'revocation.forget');
   const { count } = await withDatabase(

@@ -82,7 +82,7 @@ interface Given extends Pick<StartSessionInput, 'pageUrl' | 'locale'>, Pick<Star
   readonly now: string;
 }
 
-/** Of the conversation that goes on. */
+/** Columns of the conversation, if it has not ended. */
 interface Resumed {
   readonly username: string;
   readonly blockedAt: Date | null;
@@ -103,7 +103,7 @@ async function changeSession(prisma: PrismaClient, ref: ConversationRef, given: 
   });
 }
 
-/** Undefined, and nothing has happened, where there is no such conversation that goes on, or `condition` (of the session `s`) does not hold. */
+/** Undefined, without a change, if there is no such open conversation or `condition` (on the session `s`) is false. */
 async function updateSession(
   db: Queryable,
   { clientId, sessionId }: ConversationRef,

@@ -5,8 +5,8 @@ import type { PeerHint, RelayHints } from './relay-hints.ts';
 import type { RevocationSender } from './revocation-sender.ts';
 
 /**
- * Carries out what a committed verb caused, and gives back what it answers. The only place that knows who has to hear of what: callers of verbs hand it every
- * answer that has effects. Returns at once and never throws: what is sent goes out later, and again if need be.
+ * Carries out the effects of a committed verb and returns the rest of its answer. Callers pass it every answer with effects, so that only this function knows
+ * whom an effect concerns. Returns at once and never throws: hints and revocations are sent later, and retried if necessary.
  */
 export type AfterCommit = <T extends object>(committed: WithEffects<T>) => Omit<T, 'effects'>;
 

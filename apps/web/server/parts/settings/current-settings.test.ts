@@ -152,7 +152,7 @@ it('says which stored values this version cannot use, once', async () => {
   expect(said('warn', /cannot use the stored values/)).toBe(1);
 });
 
-it('lets no page frame the chat where this version cannot use the stored sites, until they are set anew', async () => {
+it('lets no page frame the chat where this version cannot use the stored sites, until they are set again', async () => {
   const chat = contextAt(await makeDatabase());
   await chat.db.prisma.setting.create({ data: { key: 'widget.sites', value: { allow: ['https://shop.example'] }, version: 1 } });
   const settings = serverWith(chat, ['https://older.example']);

@@ -6,10 +6,10 @@ import { errorFor } from '@switchboard/protocol';
 const cache = new Map<string, { readonly modifiedAt: number; readonly bytes: Buffer<ArrayBuffer> }>();
 
 /**
- * A file of the built widget, by its path under the build's folder; undefined when there is none. Read once and again when it has changed: the same buffer means
- * the same content.
+ * A file of the built widget, by its path in the build's folder; undefined when it does not exist. Cached until the file changes: the same buffer means the
+ * same content.
  *
- * @param path made of names in this code and of names checked by `isAssetName`, never of a request's raw path
+ * @param path made from constants and names checked by `isAssetName`, never a request's raw path
  */
 export async function readWidgetFile(widgetDir: string, path: string): Promise<Buffer<ArrayBuffer> | undefined> {
   const full = join(widgetDir, path);

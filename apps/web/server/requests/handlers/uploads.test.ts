@@ -88,9 +88,9 @@ describe('an image', () => {
     const { pathname } = new URL(first.imageUrl, 'https://chat.example');
     const { storageKey } = await server.services.db.prisma.upload.findUniqueOrThrow({ where: { id: pathname.split('/').at(-1) ?? '' } });
     await server.services.images.remove(storageKey);
-    const anew = await sendAgain();
-    expect(anew.status).toBe(201);
-    expect((await fetchImage(anew.imageUrl)).status).toBe(200);
+    const repeated = await sendAgain();
+    expect(repeated.status).toBe(201);
+    expect((await fetchImage(repeated.imageUrl)).status).toBe(200);
   });
 
   it('needs a valid key or none', async () => {

@@ -28,7 +28,7 @@ export interface MessageSaverOptions {
 /** Saves messages. A process has one. */
 export interface MessageSaver {
   /**
-   * Saves messages, all or nothing. Idempotent by message key, for ever: a repeat answers the first row, so a request may be sent again whenever its
+   * Saves messages, all or nothing. Idempotent by message key, without expiry: a repeat answers the first row, so a request may be sent again whenever its
    * answer was lost. Resolves after the commit.
    *
    * @throws ChatError `unauthenticated`, `forbidden`, `blocked`, `not_found` (conversation or image), `conflict` (the key belongs to another message),
