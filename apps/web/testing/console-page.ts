@@ -5,6 +5,7 @@ import { extname, join } from 'node:path';
 import { chromium, type BrowserContextOptions, type Page, type Request, type Route } from 'playwright-core';
 import { build } from 'vite';
 
+import { PATIENCE_MS } from '../../../vitest.config.ts';
 import { chromiumPath } from './config.ts';
 import type { Harness } from './harness.tsx';
 
@@ -64,6 +65,8 @@ export async function openConsoleHarness(): Promise<ConsoleHarness> {
         locale: 'en-GB',
         ...options,
       });
+      // Playwright waits for 30 seconds by default: too short on a machine that is busy with other work.
+      context.setDefaultTimeout(2 * PATIENCE_MS);
       await context.route('**/*', async (route) => {
         const { pathname, search } = new URL(route.request().url());
         if (api !== undefined && pathname.startsWith('/api/')) {

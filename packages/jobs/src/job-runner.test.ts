@@ -118,7 +118,9 @@ it('ends a run that times out, even if its handler ignores the signal, and gives
   for (let n = 1; n <= 3; n += 1) await enqueue(db.prisma, jobs.work, { n });
   // The third gets the slot of the first one to end, perhaps before the second ends.
   await vi.waitFor(() => expect(outcomes.toSorted()).toEqual(['dead', 'dead', 'done']));
-  expect(seen).toEqual([1, 2, 3]);
+  // The first two begin together, in either order.
+  expect(seen.slice(0, 2)).toEqual(expect.arrayContaining([1, 2]));
+  expect(seen.slice(2)).toEqual([3]);
   expect(aborted).toHaveBeenCalledTimes(2);
   expect(await listJobs(db, 10)).toMatchObject([{ lastError: 'It took longer than 0.5 s.' }, { lastError: 'It took longer than 0.5 s.' }]);
 });

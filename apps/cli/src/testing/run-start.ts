@@ -84,7 +84,8 @@ export function follow(child: ChildProcess): Start {
 }
 
 export async function untilReady(start: Start): Promise<void> {
-  await expect.poll(() => start.output()).toMatch(/^ready/m);
+  // Everything starts: longer than a single condition on a busy machine.
+  await expect.poll(() => start.output(), { timeout: 90_000 }).toMatch(/^ready/m);
 }
 
 /** Runs a command of the CLI. */
