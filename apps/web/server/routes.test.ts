@@ -8,6 +8,12 @@ import { HANDLERS, ROUTES } from './routes.ts';
 
 const APP = resolve(import.meta.dirname, '../app');
 
+/** The folder of Next.js that serves a path. */
+function folderOf(path: string): string {
+  if (path.startsWith('/api/auth/')) return '/api/auth/[...all]';
+  return path.startsWith('/api/') ? '/api/[...path]' : path.replaceAll('{', '[').replaceAll('}', ']');
+}
+
 describe('the table of endpoints', () => {
   it('has one handler for each endpoint, and each handler knows its endpoint', () => {
     expect(Object.keys(HANDLERS).toSorted()).toEqual(Object.keys(ENDPOINTS).toSorted());
@@ -17,7 +23,7 @@ describe('the table of endpoints', () => {
   it.each(ROUTES.map((each) => [`${each.method} ${each.path}`, each] as const))(
     '%s is served by Next.js',
     async (_name, { method, path }) => {
-      const folder = path.startsWith('/api/auth/') ? '/api/auth/[...all]' : path.replaceAll('{', '[').replaceAll('}', ']');
+      const folder = folderOf(path);
       const module = (await import(join(APP, folder, 'route.ts'))) as Record<string, unknown>;
       // Next.js answers HEAD with the handler of GET.
       expect(module[method] ?? (method === 'HEAD' ? module['GET'] : undefined)).toBeTypeOf('function');

@@ -7,7 +7,7 @@ import { openDatabase } from '@switchboard/database';
 import type { SettingKey, SettingValue } from '@switchboard/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { PATCH } from '../../app/api/v1/settings/route.ts';
+import { setSettings } from './handlers/settings.ts';
 import { GET as asset } from '../../app/widget/assets/[name]/route.ts';
 import { GET as frame } from '../../app/widget/route.ts';
 import { GET as loader } from '../../app/widget.js/route.ts';
@@ -116,7 +116,7 @@ describe('settings that an administrator changes', () => {
     const { settings } = await readSettings(server.services.chat, SYSTEM);
     const expected = { version: settings.find((setting) => setting.key === key)?.version };
     const body = { changes: [{ key, value, expected }] };
-    expect((await PATCH(ask('PATCH', '/api/v1/settings', { headers: admin.headers, body }))).status).toBe(200);
+    expect((await setSettings(ask('PATCH', '/api/v1/settings', { headers: admin.headers, body }))).status).toBe(200);
   }
 
   it('decide at once which pages may frame the chat', async () => {

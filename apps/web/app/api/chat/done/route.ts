@@ -1,5 +1,0 @@
-import { setDone } from '../../../../server/requests/handlers/chats.ts';
-import { OPTIONS } from '../../../../server/requests/route.ts';
-
-export { OPTIONS };
-export const POST = setDone;

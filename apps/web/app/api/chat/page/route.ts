@@ -1,5 +1,0 @@
-import { notePage } from '../../../../server/requests/handlers/visitors.ts';
-import { OPTIONS } from '../../../../server/requests/route.ts';
-
-export { OPTIONS };
-export const POST = notePage;

@@ -1,5 +1,0 @@
-import { renewToken } from '../../../../server/requests/handlers/sessions.ts';
-import { OPTIONS } from '../../../../server/requests/route.ts';
-
-export { OPTIONS };
-export const POST = renewToken;
