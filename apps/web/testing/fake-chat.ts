@@ -1,6 +1,7 @@
 import type { ArrivedMessage, ConversationSummary, ListView, OperatorChat, OperatorSnapshot } from '@switchboard/client';
 
 import type { ChatError } from '@switchboard/protocol/errors';
+import type { ConversationActionName, RequestOf } from '@switchboard/protocol/types';
 
 import { FakeConversation, messageOf } from './fake-conversation.ts';
 
@@ -102,13 +103,15 @@ export class FakeChat implements OperatorChat {
     return handle;
   }
 
-  /** `setBlocked` and `setDone` reject with this. */
+  /** `perform` and `setDone` reject with this. */
   refusal: ChatError | undefined;
 
-  async setBlocked(clientId: number, blocked: boolean): Promise<void> {
+  async perform<N extends ConversationActionName>(name: N, request: RequestOf<N>): Promise<void> {
+    const { clientId, ...body } = (request as { readonly body: { readonly clientId: number; readonly blocked?: boolean } }).body;
+    this.asked.push(`${name} ${clientId} ${JSON.stringify(body)}`);
     await Promise.resolve();
     if (this.refusal !== undefined) throw this.refusal;
-    this.summarize(clientId, { blockedAt: blocked ? new Date().toISOString() : null });
+    if (body.blocked !== undefined) this.summarize(clientId, { blockedAt: body.blocked ? new Date().toISOString() : null });
   }
 
   async setDone(clientId: number, done: boolean): Promise<void> {

@@ -21,7 +21,8 @@ export const blockedMidBurst: Scenario = {
     let blocking: Promise<number> = Promise.resolve(0);
     for (let count = 0; count < MESSAGES; count += 1) {
       await visitor.send();
-      if (count === blockAt) blocking = operator.chat.setBlocked(clientId, true).then(rowsOfVisitor);
+      if (count === blockAt)
+        blocking = operator.chat.perform('POST /api/chat/block', { body: { clientId, blocked: true } }).then(rowsOfVisitor);
       if (count % 8 === 0) await bystander.send();
       await world.pause(world.random.whole(0, 30));
     }
@@ -38,7 +39,7 @@ export const blockedMidBurst: Scenario = {
     if (refused.some(({ failure }) => failure === null)) world.ledger.violation('a refused message does not say why');
     world.figures['refused'] = refused.length;
 
-    await operator.chat.setBlocked(clientId, false);
+    await operator.chat.perform('POST /api/chat/block', { body: { clientId, blocked: false } });
     const isBack = () => {
       const { connection, blocked } = visitor.tabs[0]?.chat.getSnapshot() ?? {};
       return connection === 'connected' && blocked === false;

@@ -38,7 +38,7 @@ describe('a blocked visitor', () => {
     const visitor = await startVisitor();
     await visitor.chat.conversation!.sendText('before');
     await eventually(() => expect(server.clients.get(1)?.rows).toHaveLength(1));
-    await chat.setBlocked(1, true);
+    await chat.perform('POST /api/chat/block', { body: { clientId: 1, blocked: true } });
     await eventually(() => expect(visitor.chat.getSnapshot()).toMatchObject({ phase: 'active', blocked: true }));
     await visitor.chat.conversation!.sendText('after');
     await eventually(() => expect(statuses(visitor.chat)?.[1]).toBe('failed'));
@@ -47,7 +47,7 @@ describe('a blocked visitor', () => {
     await expect(visitor.chat.end()).rejects.toThrow('You can’t use this chat any more.');
     expect(visitor.chat.getSnapshot().phase).toBe('active');
 
-    await chat.setBlocked(1, false);
+    await chat.perform('POST /api/chat/block', { body: { clientId: 1, blocked: false } });
     await expect.poll(() => visitor.chat.getSnapshot()).toMatchObject({ blocked: false, connection: 'connected' });
     visitor.chat.conversation!.retry(refused!);
     await eventually(() => expect(visitor.chat.conversation!.getSnapshot().messages.map(({ seq }) => seq)).toEqual([1, 2]));
@@ -57,7 +57,7 @@ describe('a blocked visitor', () => {
   it('does not get another conversation by a reload or after the token has expired', async () => {
     const own = newBrowser();
     const first = await startVisitor(own);
-    await openOperator().chat.setBlocked(1, true);
+    await openOperator().chat.perform('POST /api/chat/block', { body: { clientId: 1, blocked: true } });
     first.chat.close();
     const second = openVisitor(own);
     await eventually(() => expect(second.chat.getSnapshot()).toMatchObject({ phase: 'active', blocked: true }));
@@ -88,7 +88,7 @@ describe('consoles', () => {
     for (const { chat } of [grace, alan]) await eventually(() => expect(chat.getSnapshot().conversations).toHaveLength(1));
     // Alan's console has the conversation loaded, so it would fetch only new rows.
     await eventually(() => expect(seenBy(alan.chat)).toEqual(['before']));
-    await grace.chat.setBlocked(1, true);
+    await grace.chat.perform('POST /api/chat/block', { body: { clientId: 1, blocked: true } });
     expect(grace.chat.getSnapshot().conversations[0]?.blockedAt).not.toBeNull();
     await eventually(() => expect(alan.chat.getSnapshot().conversations[0]?.blockedAt).not.toBeNull());
     const address = server.clients.get(1)?.address ?? '';
@@ -107,7 +107,7 @@ describe('consoles', () => {
     }
     // Several times: the periodic refresh of the list might find one of them.
     for (const blocked of [false, true, false]) {
-      await grace.chat.setBlocked(1, blocked);
+      await grace.chat.perform('POST /api/chat/block', { body: { clientId: 1, blocked } });
       const row = () => alan.chat.getSnapshot().conversations.find(({ clientId }) => clientId === 1);
       await eventually(() => expect(row()?.blockedAt === null).toBe(!blocked));
     }
@@ -135,6 +135,8 @@ describe('consoles', () => {
     const { chat } = openOperator();
     await startVisitor();
     server.fault = (request) => (request.path === '/api/chat/block' ? { code: 'unavailable' } : undefined);
-    await expect(chat.setBlocked(1, true)).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(chat.perform('POST /api/chat/block', { body: { clientId: 1, blocked: true } })).rejects.toMatchObject({
+      code: 'unavailable',
+    });
   });
 });

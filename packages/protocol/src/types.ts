@@ -16,6 +16,7 @@ export type {
 } from './events.ts';
 export type {
   AnswerOf,
+  ConversationActionName,
   EndpointName,
   JsonCallName,
   MessagesPage,

@@ -57,7 +57,7 @@ export async function markDone(ctx: Context, actor: Actor, { clientId, done, las
         return {
           doneAt: after,
           waitingSince: isoTime(row?.waitingSince),
-          effects: [conversationChanged(client, 'done')],
+          effects: [conversationChanged(client, 'state')],
         };
       }),
   );

@@ -60,7 +60,7 @@ it('operators are notified of a new page once the visitor has written something'
   const effectsOf = async (name: string) => (await visitPage(chat.ctx, visitor, { url: page(name) })).effects;
   expect(await effectsOf('checkout')).toEqual([]);
   await createMessageSaver(chat.ctx).save(visitor, [text('Hello?')]);
-  expect(await effectsOf('lamps')).toEqual([changed(visitor, 1, 'page')]);
+  expect(await effectsOf('lamps')).toEqual([changed(visitor, 1, 'state')]);
   expect(await effectsOf('lamps')).toEqual([]);
 });
 

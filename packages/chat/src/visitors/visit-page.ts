@@ -41,7 +41,7 @@ export async function visitPage(ctx: Context, actor: Actor, { url, at }: VisitIn
       const moved = await move(tx, visitor, { url, since, now });
       await raiseVersion(tx, client.id);
       // Operators do not see visitors who have not written yet.
-      return { moved, effects: moved && client.lastSeq > 0 ? [conversationChanged(client, 'page')] : [] };
+      return { moved, effects: moved && client.lastSeq > 0 ? [conversationChanged(client, 'state')] : [] };
     });
   });
 }

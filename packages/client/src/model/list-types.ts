@@ -1,17 +1,15 @@
-import type { BodyType } from '@switchboard/protocol/types';
+import type { BodyType, RecentChat } from '@switchboard/protocol/types';
+
+type Client = RecentChat['client'];
+/** Fields that the summary has under another name, in another form, or not at all. */
+type Presented = 'id' | 'createdAt' | 'status' | 'waitingSince' | 'doneAt' | 'locale' | 'userAgent' | 'lastSeenAt' | 'pageAt' | 'pages';
+/** Fields as the server answers them: a new one needs no entry here. */
+type AsAnswered = Readonly<Omit<Client, Presented>>;
 
 /** One row of the console's list: a recent chat kept up to date by live events. */
-export interface ConversationSummary {
+export interface ConversationSummary extends AsAnswered {
   readonly clientId: number;
-  readonly username: string;
-  readonly phone: string | null;
-  readonly email: string | null;
-  readonly address: string | null;
-  readonly pageUrl: string | null;
   readonly startedAt: string;
-  readonly endedAt: string | null;
-  /** Blocked since, ISO-8601. */
-  readonly blockedAt: string | null;
   readonly unread: number;
   /** Content and sender of the newest message; null before the first. */
   readonly preview: {

@@ -1,4 +1,11 @@
-import type { BodyType, MessageBody, MessagesPage, StartSessionResponse } from '@switchboard/protocol/types';
+import type {
+  BodyType,
+  ConversationActionName,
+  MessageBody,
+  MessagesPage,
+  RequestOf,
+  StartSessionResponse,
+} from '@switchboard/protocol/types';
 
 import type { ConversationSummary, ListView } from './list-types.ts';
 
@@ -240,8 +247,11 @@ export interface OperatorChat {
    * a new one.
    */
   conversation(clientId: number): ConversationHandle;
-  /** Blocks or unblocks a visitor. Rejects with `ChatError` when that fails. */
-  setBlocked(clientId: number, blocked: boolean): Promise<void>;
+  /**
+   * Calls an endpoint that does something with one conversation, shows what it answers, and fetches the row. Rejects with `ChatError` when that fails, and
+   * fetches the row all the same: it shows why.
+   */
+  perform<N extends ConversationActionName>(name: N, request: RequestOf<N>): Promise<void>;
   /**
    * Marks a conversation as done, or reopens it. Rejects with `ChatError`, and changes nothing, when that fails; the code is `conflict` when the visitor has
    * written meanwhile.

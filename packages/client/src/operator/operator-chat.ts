@@ -1,3 +1,5 @@
+import type { ConversationActionName, RequestOf } from '@switchboard/protocol/types';
+
 import type {
   ArrivedMessage,
   ConversationHandle,
@@ -76,8 +78,8 @@ class Operator implements OperatorChat {
     return this.#conversations.cache.get(clientId).screen;
   }
 
-  setBlocked(clientId: number, blocked: boolean): Promise<void> {
-    return this.#conversations.setBlocked(clientId, blocked);
+  perform<N extends ConversationActionName>(name: N, request: RequestOf<N>): Promise<void> {
+    return this.#conversations.perform(name, request);
   }
 
   setDone(clientId: number, done: boolean): Promise<void> {

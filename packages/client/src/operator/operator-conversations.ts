@@ -1,4 +1,4 @@
-import type { RecentChat } from '@switchboard/protocol/types';
+import type { ConversationActionName, RecentChat, RequestOf } from '@switchboard/protocol/types';
 
 import { Arrivals } from '../conversation/arrivals.ts';
 import type { ConversationContext } from '../conversation/context.ts';
@@ -19,6 +19,11 @@ export interface OperatorConversationsHooks {
   connection(): Connection;
   /** The list, or a summary, has changed. */
   onChange(): void;
+}
+
+/** What holds of every endpoint of `ConversationActionName`; the compiler does not conclude it of a name that it does not know. */
+interface ActionHttp {
+  request(name: ConversationActionName, request: unknown): Promise<Partial<RecentChat['client']>>;
 }
 
 /** All conversations of an operator's side: the list, those in memory, and everything that keeps the two complete. */
@@ -56,24 +61,21 @@ export class OperatorConversations {
     this.fallback = this.#openFallback();
   }
 
-  async setBlocked(clientId: number, blocked: boolean): Promise<void> {
-    const answer = await this.#context.http.request('POST /api/chat/block', { body: { clientId, blocked } });
-    this.list.typing(clientId, false);
-    this.list.apply(clientId, { type: 'blocked', at: answer.blockedAt });
-    this.list.want(clientId);
+  async perform<N extends ConversationActionName>(name: N, request: RequestOf<N>): Promise<void> {
+    const { body } = request as { readonly body: { readonly clientId: number } };
+    const http = this.#context.http as ActionHttp;
+    try {
+      this.list.apply(body.clientId, { type: 'changed', client: await http.request(name, request) });
+    } finally {
+      // After a refusal the row shows why.
+      this.list.want(body.clientId);
+    }
   }
 
   async setDone(clientId: number, done: boolean): Promise<void> {
     // The operator is done with what they have seen, in the conversation or in the list.
     const seen = Math.max(this.cache.lastSeq(clientId), this.list.lastSeq(clientId) ?? 0);
-    const body = { clientId, done, ...(done && seen > 0 ? { lastSeq: seen } : {}) };
-    try {
-      const answer = await this.#context.http.request('POST /api/chat/done', { body });
-      this.list.apply(clientId, { type: 'done', ...answer });
-    } finally {
-      // After a refusal the row shows why.
-      this.list.want(clientId);
-    }
+    await this.perform('POST /api/chat/done', { body: { clientId, done, ...(done && seen > 0 ? { lastSeq: seen } : {}) } });
   }
 
   /** Something may have been missed. The list shows which of the closed conversations have new messages. */

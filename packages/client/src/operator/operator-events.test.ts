@@ -19,8 +19,8 @@ async function askedAfter(hint: object): Promise<string[]> {
 }
 
 describe('a hint that says what has changed', () => {
-  it.each(['ended', 'blocked', 'done', 'page'])('has the row of the conversation fetched for %s', async (kind) => {
-    expect(await askedAfter({ what: [kind] })).toEqual(['ids=1']);
+  it('has the row of the conversation fetched for a change of its state', async () => {
+    expect(await askedAfter({ what: ['state'] })).toEqual(['ids=1']);
   });
 
   it.each([[['messages']], [['assigned', 'toString', '__proto__']], [[]]])(
@@ -51,15 +51,15 @@ it('many hints lead to one request for all their rows', async () => {
   await advanceTime(1_000);
   const before = server.requests.length;
   for (const { address } of all)
-    for (let n = 0; n < 3; n += 1) socket.receive('conversationChanged', { clientId: address, lastSeq: 1, what: ['page'] });
+    for (let n = 0; n < 3; n += 1) socket.receive('conversationChanged', { clientId: address, lastSeq: 1, what: ['state'] });
   await advanceTime(1_000);
   expect(server.requests.slice(before).map(({ query }) => query.get('ids')?.split(',').length)).toEqual([40]);
 });
 
 it('every kind of change has a handler', () => {
   const handle = () => undefined;
-  // @ts-expect-error: page has no handler.
-  const incomplete: ChangeHandlers = { messages: handle, ended: handle, blocked: handle, done: handle };
-  expect(incomplete).not.toHaveProperty('page');
-  expectTypeOf<ChangeHandlers>().toHaveProperty('page');
+  // @ts-expect-error: state has no handler.
+  const incomplete: ChangeHandlers = { messages: handle };
+  expect(incomplete).not.toHaveProperty('state');
+  expectTypeOf<ChangeHandlers>().toHaveProperty('state');
 });

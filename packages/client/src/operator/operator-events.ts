@@ -32,10 +32,7 @@ export class OperatorEvents {
         cache.peek(clientId)?.sync.hint(lastSeq);
         if (lastSeq > (list.lastSeq(clientId) ?? 0)) fetchRow(clientId);
       },
-      ended: fetchRow,
-      blocked: fetchRow,
-      done: fetchRow,
-      page: fetchRow,
+      state: fetchRow,
     };
   }
 

@@ -43,7 +43,7 @@ describe('a console in a browser in which another operator signs in', () => {
     await eventually(() =>
       expect(server.requests.some(({ path, claimedOperator }) => path === '/api/chat/receipts' && claimedOperator !== null)).toBe(true),
     );
-    await grace.chat.setBlocked(1, true);
+    await grace.chat.perform('POST /api/chat/block', { body: { clientId: 1, blocked: true } });
     grace.tab.leave();
     await eventually(() => expect(server.requests.some(({ path }) => path === '/api/chat/timings')).toBe(true));
     const own = server.requests.filter(({ actor }) => actor !== null && 'operatorId' in actor);

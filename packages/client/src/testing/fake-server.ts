@@ -123,7 +123,7 @@ export class FakeServer {
   move(clientId: number, url: string): void {
     const client = this.#client(clientId);
     client.pages.unshift({ url, at: this.#arrival() });
-    this.onVisitorChanged(client, 'page');
+    this.onVisitorChanged(client, 'state');
   }
 
   /** `fetch` for a browser. Visitors are identified by their token; `operator` takes the place of an operator's cookie. */
@@ -191,18 +191,18 @@ export class FakeServer {
     if (path === '/api/chat/block') {
       client.blockedAt = body['blocked'] === true ? new Date().toISOString() : null;
       this.onBlocked(client);
-      this.onVisitorChanged(client, 'blocked');
+      this.onVisitorChanged(client, 'state');
       return { blockedAt: client.blockedAt };
     }
     if (path === '/api/chat/end') {
       client.endedAt = new Date().toISOString();
       client.over = 'clientId' in actor;
-      this.onVisitorChanged(client, 'ended');
+      this.onVisitorChanged(client, 'state');
       return { endedAt: client.endedAt };
     }
     if (path === '/api/chat/done' && !this.isOld) {
       const answer = markDone(client, body, this.#arrival());
-      this.onVisitorChanged(client, 'done');
+      this.onVisitorChanged(client, 'state');
       return answer;
     }
     if (path === '/api/chat/receipts') return this.#receipts(client, 'clientId' in actor ? 'client' : 'operator', body);

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-import { chatEndpoints } from './chats.ts';
+import { chatEndpoints, type RecentChat } from './chats.ts';
 import type { AccessRule, Endpoint, EndpointKey, FormBody, JsonBody, JsonResponse } from './endpoint.ts';
 import { messageEndpoints } from './messages.ts';
 import { authEndpoints, documentEndpoints, operationEndpoints } from './operations.ts';
@@ -71,3 +71,15 @@ export type RequestOf<N extends EndpointName> = ([ParamName<N>] extends [never]
   : { readonly params: Sent<Record<ParamName<N>, string | number>> }) &
   (Part<EndpointNamed<N>, 'query'> extends z.ZodType ? { readonly query: Sent<GivenQuery<Part<EndpointNamed<N>, 'query'>>> } : unknown) &
   (Part<EndpointNamed<N>, 'body'> extends JsonBody<infer S> ? { readonly body: Sent<z.input<S>> } : unknown);
+
+/**
+ * Names of the endpoints that do something with one conversation: their body names it by `clientId`, and they answer what has become of it, in fields of
+ * `RecentChat['client']`.
+ */
+export type ConversationActionName = {
+  [N in JsonCallName]: RequestOf<N> extends { readonly body: { readonly clientId: number } }
+    ? AnswerOf<N> extends Partial<RecentChat['client']>
+      ? N
+      : never
+    : never;
+}[JsonCallName];

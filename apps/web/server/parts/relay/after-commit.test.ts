@@ -26,8 +26,8 @@ it.each<[Effect, object]>([
     { event: 'conversationChanged', clientId: 'a', lastSeq: 5, what: ['messages'] },
   ],
   [
-    { kind: 'conversation changed', ...of, lastSeq: 5, what: ['messages', 'done'] },
-    { event: 'conversationChanged', clientId: 'a', lastSeq: 5, visitorChanged: true, what: ['messages', 'done'] },
+    { kind: 'conversation changed', ...of, lastSeq: 5, what: ['messages', 'state'] },
+    { event: 'conversationChanged', clientId: 'a', lastSeq: 5, visitorChanged: true, what: ['messages', 'state'] },
   ],
   [
     { kind: 'messages seen', ...of, by: 'client', receipts },
@@ -47,7 +47,7 @@ it.each<[Effect, object]>([
 
 it('sends no hint about a conversation without an address', () => {
   const effects: Effect[] = [
-    { kind: 'conversation changed', clientId: 7, address: null, lastSeq: 5, what: ['ended'] },
+    { kind: 'conversation changed', clientId: 7, address: null, lastSeq: 5, what: ['state'] },
     { kind: 'visitor left', clientId: 7, address: null },
   ];
   expect(carriedOut(...effects).hints).toEqual([]);

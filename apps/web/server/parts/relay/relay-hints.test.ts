@@ -47,14 +47,14 @@ describe('relay hints', () => {
   it('about one conversation become one, which says all that they said', async () => {
     const { hints: sender } = hints();
     sender.send({ ...changed('a', 5), what: ['messages'] });
-    sender.send({ ...changed('a', 5), visitorChanged: true, what: ['done'] });
+    sender.send({ ...changed('a', 5), visitorChanged: true, what: ['state'] });
     sender.send({ ...changed('a', 6), what: ['messages'] });
-    sender.send({ ...changed('b', 1), what: ['page'] });
+    sender.send({ ...changed('b', 1), what: ['state'] });
     await sender.settled();
     expect(relay.batches).toEqual([
       [
-        { ...changed('a', 6), visitorChanged: true, what: ['messages', 'done'] },
-        { ...changed('b', 1), what: ['page'] },
+        { ...changed('a', 6), visitorChanged: true, what: ['messages', 'state'] },
+        { ...changed('b', 1), what: ['state'] },
       ],
     ]);
   });

@@ -273,7 +273,7 @@ export class ListModel {
   /** Makes the row's summary. Returns whether it has changed. */
   #summarize(clientId: number, row: ListRow): boolean {
     const before = this.#summaries.get(clientId);
-    const typing = this.#typing.get(clientId)?.name() != null;
+    const typing = row.chat.client.blockedAt === null && this.#typing.get(clientId)?.name() != null;
     const summary = summarize(row, { unread: this.#unread(clientId, row), unsent: this.#hooks.unsent(clientId), typing }, before);
     if (summary === before) return false;
     this.#summaries.set(clientId, summary);

@@ -129,12 +129,16 @@ describe('a row of the list', () => {
     // What is not saved answers nothing.
     expect(show(run(asked, kept))).toMatchObject({ waitingSince: at(3), preview: { text: 'text e', senderType: 'OPERATOR' } });
     expect(isWaiting(run(asked, kept, saved(content('e', 6, 'OPERATOR'), 5)))).toBe(false);
-    expect(isWaiting(run(asked, { type: 'blocked', at: at(7) }))).toBe(false);
+    expect(isWaiting(run(asked, { type: 'changed', client: { blockedAt: at(7) } }))).toBe(false);
     expect(isWaiting(run(asked, received(content('f', 8, 'OPERATOR'))))).toBe(false);
   });
 
   it('stays done and ended until the visitor writes again', () => {
-    const done = run(fetched(chat([content('a', 1)])), { type: 'done', doneAt: at(2), waitingSince: null }, { type: 'ended', at: at(3) });
+    const done = run(
+      fetched(chat([content('a', 1)])),
+      { type: 'changed', client: { doneAt: at(2), waitingSince: null } },
+      { type: 'ended', at: at(3) },
+    );
     expect(show(done)).toMatchObject({ doneAt: at(2), endedAt: at(3), waitingSince: null });
     expect(show(run(done, received(content('b', 4))))).toMatchObject({ doneAt: null, endedAt: null, waitingSince: at(4) });
     expect(show(run(done, received(content('b', 4, 'OPERATOR'))))).toMatchObject({ doneAt: at(2), endedAt: at(3) });
@@ -173,8 +177,8 @@ describe('a row of the list', () => {
     expect(run(row, received(content('b', 2))).chat.version).toBe(7);
     const events: RowEvent[] = [
       { type: 'ended', at: at(3) },
-      { type: 'blocked', at: at(3) },
-      { type: 'done', doneAt: at(3), waitingSince: null },
+      { type: 'changed', client: { blockedAt: at(3) } },
+      { type: 'changed', client: { doneAt: at(3), waitingSince: null } },
     ];
     for (const event of events) {
       const changed = run(row, event);

@@ -56,8 +56,8 @@ export type RowEvent =
   /** An own message was saved. */
   | { readonly type: 'saved'; readonly content: Content; readonly seq: number; readonly receivedAt: number; readonly arrivedAt: string }
   | { readonly type: 'ended'; readonly at: string }
-  | { readonly type: 'blocked'; readonly at: string | null }
-  | { readonly type: 'done'; readonly doneAt: string | null; readonly waitingSince: string | null };
+  /** The server has answered what an action of this operator has made of the conversation. */
+  | { readonly type: 'changed'; readonly client: Partial<RecentChat['client']> };
 
 /** The row of a fetched chat, with those pending messages of `before` that it does not include. `now`: milliseconds, by this machine's clock. */
 export function fetchedRow(chat: RecentChat, before: ListRow | undefined, asOf: number, now: number): ListRow {
@@ -112,8 +112,7 @@ export function changedRow(row: ListRow, event: RowEvent, asOf: number): ListRow
   if (event.type === 'dropped') return withoutPending(row, event.message);
   if (event.type === 'unqueued')
     return pending.some((one) => one.receivedAt === null && isSame(one.content, event.message)) ? withoutPending(row, event.message) : row;
-  if (event.type === 'blocked') return makeRow(changed({ blockedAt: event.at }), pending, asOf);
-  if (event.type === 'done') return makeRow(changed({ doneAt: event.doneAt, waitingSince: event.waitingSince }), pending, asOf);
+  if (event.type === 'changed') return makeRow(changed(event.client), pending, asOf);
   const before = pending.map(({ content, receivedAt, arrivedAt }) => ({ content, receivedAt, arrivedAt, ended: true }));
   return makeRow(changed({ endedAt: event.at }), before, asOf);
 }
@@ -140,18 +139,12 @@ export function summarize(
   more: Pick<ConversationSummary, 'unread' | 'unsent' | 'typing'>,
   before: ConversationSummary | undefined,
 ): ConversationSummary {
-  const { client } = row.chat;
+  const { id: clientId, createdAt: startedAt, status: _, pages = NO_PAGES, ...client } = row.chat.client;
   const preview = previewOf(row);
-  const pages = client.pages ?? NO_PAGES;
   const next: ConversationSummary = {
-    clientId: client.id,
-    username: client.username,
-    phone: client.phone,
-    email: client.email,
-    address: client.address,
-    pageUrl: client.pageUrl,
-    startedAt: client.createdAt,
-    blockedAt: client.blockedAt,
+    ...client,
+    clientId,
+    startedAt,
     preview: before !== undefined && shallowEqual(before.preview ?? {}, preview ?? {}) ? before.preview : preview,
     ...row.status,
     locale: client.locale ?? null,

@@ -134,7 +134,7 @@ describe('what colleagues do', () => {
     await advanceTime(1_000);
     expect(grace.chat.summaryOf(last.id)?.unread).toBe(0);
     const alan = await open(ALAN);
-    await Promise.all([alan.chat.setBlocked(last.id, true), settle()]);
+    await Promise.all([alan.chat.perform('POST /api/chat/block', { body: { clientId: last.id, blocked: true } }), settle()]);
     await advanceTime(1_000);
     expect(grace.chat.summaryOf(last.id)?.blockedAt).not.toBeNull();
     expect(grace.chat.getSnapshot().waiting).toBe(59);
