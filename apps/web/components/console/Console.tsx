@@ -4,6 +4,7 @@ import type { OperatorChat } from '@switchboard/client';
 import { useTranslations } from 'use-intl';
 
 import { Conversation } from '../conversation/Conversation.tsx';
+import { ChatContext } from '../hooks/chat-context.ts';
 import { useDropGuard } from '../hooks/use-drop-guard.ts';
 import { useSignOut } from '../sign-in/use-sign-out.ts';
 import { Announcer } from './Announcer.tsx';
@@ -56,7 +57,7 @@ export function Console({ chat, operator, relayHost, onSignedIn }: ConsoleProps)
     />
   );
   return (
-    <>
+    <ChatContext value={chat}>
       <ConsoleTitle waiting={snapshot.waiting} />
       <div className="isolate flex h-dvh flex-col overflow-hidden">
         {clientId === null ? null : <SkipLinks composer={composer} />}
@@ -80,7 +81,6 @@ export function Console({ chat, operator, relayHost, onSignedIn }: ConsoleProps)
                     summary={summary}
                     composer={composer}
                     detailsShown={details.shown}
-                    setBlocked={rest.setBlocked}
                     onDone={rest.setDone}
                     onBack={back}
                     onDetails={details.toggle}
@@ -105,6 +105,6 @@ export function Console({ chat, operator, relayHost, onSignedIn }: ConsoleProps)
           onSignedIn={onSignedIn}
         />
       </div>
-    </>
+    </ChatContext>
   );
 }

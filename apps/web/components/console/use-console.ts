@@ -40,10 +40,6 @@ export function useConsole(chat: OperatorChat) {
   const [letters, setLetters] = useRemembered('switchboard.shortcuts.letters.off', true);
   const [shortcutsOpen, setShortcutsOpen] = useState(false);
   const setDone = useDone(chat, say);
-  const setBlocked = useCallback(
-    async (id: number, blocked: boolean) => await chat.perform('POST /api/chat/block', { body: { clientId: id, blocked } }),
-    [chat],
-  );
   const loadMore = useCallback(() => void chat.loadMore().catch(() => say({ text: t('moreFailed') })), [chat, say, t]);
   const leave = () => {
     if (oneColumn) {
@@ -82,7 +78,6 @@ export function useConsole(chat: OperatorChat) {
     shortcutsOpen,
     setShortcutsOpen,
     setDone,
-    setBlocked,
     loadMore,
   };
 }

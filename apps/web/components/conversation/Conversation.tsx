@@ -14,6 +14,7 @@ import { ConversationHeader } from './ConversationHeader.tsx';
 import { Details } from './Details.tsx';
 import { EndedNotice, goesOn } from './Ended.tsx';
 import { MessageLog } from './MessageLog.tsx';
+import { useChat } from '../hooks/chat-context.ts';
 import { useDrop } from './use-drop.ts';
 import { useSending } from './use-sending.ts';
 
@@ -26,7 +27,6 @@ interface ConversationProps {
   readonly summary: ConversationSummary | undefined;
   readonly composer: Ref<ComposerActions>;
   readonly detailsShown: boolean;
-  readonly setBlocked: (clientId: number, blocked: boolean) => Promise<void>;
   readonly onDone: (summary: ConversationSummary, done: boolean) => void;
   readonly onBack: () => void;
   readonly onDetails: () => void;
@@ -40,11 +40,11 @@ export const Conversation = memo(function Conversation({
   summary,
   composer,
   detailsShown,
-  setBlocked,
   onDone,
   onBack,
   onDetails,
 }: ConversationProps) {
+  const chat = useChat();
   const t = useTranslations('conversation');
   const visitor = useTranslations('visitor');
   const snapshot = useConversation(handle);
@@ -56,7 +56,10 @@ export const Conversation = memo(function Conversation({
   // A draft is never hidden, either.
   const writable = !ended || goesOn(snapshot, summary) || sending.text !== '' || sending.pictures.length > 0;
   const [asking, setAsking] = useState(false);
-  const block = useCallback(async (value: boolean) => await setBlocked(clientId, value), [setBlocked, clientId]);
+  const block = useCallback(
+    async (blocked: boolean) => await chat.perform('POST /api/chat/block', { body: { clientId, blocked } }),
+    [chat, clientId],
+  );
   const drop = useDrop(writable && !blocked && !missing, sending.take);
   useEffect(() => () => handle.setTyping(false), [handle]);
   return (
