@@ -1,23 +1,13 @@
 import type { Check } from './check.ts';
 import { planDatabase } from './database/plan.ts';
-import type { Opened } from './database/open.ts';
 import type { Facts } from './facts.ts';
 import { planMachine } from './machine/plan.ts';
-import type { Fetch } from './network.ts';
 import { fail, ok } from './outcome.ts';
 import { planRedis } from './redis/plan.ts';
 import { planRelay } from './relay/plan.ts';
 import { planSettings } from './settings/plan.ts';
 import { planWeb } from './web/plan.ts';
-
-/** What the checks use besides the facts. */
-export interface World {
-  readonly fetch: Fetch;
-  /** Opens the database. Called at most once; its creator closes the database. */
-  readonly open: () => Promise<Opened>;
-  /** How much longer work takes than on an idle machine. */
-  readonly busy: number;
-}
+import type { World } from './world.ts';
 
 /** All checks, in the order of the report. */
 export function planAll(facts: Facts, world: World): Check[] {

@@ -1,26 +1,9 @@
-import { useState, type ReactNode } from 'react';
+import { useState } from 'react';
 
 import { deferredModule } from './deferred-module.ts';
+import type { MenuButtonProps } from './MenuWindow.tsx';
 
 const useMenuWindow = deferredModule(async () => await import('./MenuWindow.tsx'));
-
-interface MenuItem {
-  readonly key: string;
-  readonly onClick: () => void;
-  readonly content: ReactNode;
-}
-
-export interface MenuButtonProps {
-  /** The name of the button. */
-  readonly label: string;
-  /** What the button shows. */
-  readonly face: ReactNode;
-  readonly className: string;
-  /** The side of the button on which the menu opens. */
-  readonly side: 'top' | 'bottom';
-  readonly heading?: ReactNode;
-  readonly items: readonly MenuItem[];
-}
 
 /** A button that opens a menu. Pressed before the menu's code is loaded, it opens the menu as soon as it is. */
 export function MenuButton(props: MenuButtonProps) {

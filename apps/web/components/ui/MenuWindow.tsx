@@ -1,7 +1,23 @@
 import { Menu } from '@base-ui/react/menu';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 
-import type { MenuButtonProps } from './MenuButton.tsx';
+interface MenuItem {
+  readonly key: string;
+  readonly onClick: () => void;
+  readonly content: ReactNode;
+}
+
+export interface MenuButtonProps {
+  /** The name of the button. */
+  readonly label: string;
+  /** What the button shows. */
+  readonly face: ReactNode;
+  readonly className: string;
+  /** The side of the button on which the menu opens. */
+  readonly side: 'top' | 'bottom';
+  readonly heading?: ReactNode;
+  readonly items: readonly MenuItem[];
+}
 
 interface MenuWindowProps extends MenuButtonProps {
   /** Whether its button was pressed, and whether it had the focus, before this code was there. */

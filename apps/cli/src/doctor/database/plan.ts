@@ -4,7 +4,7 @@ import type { Check } from '../check.ts';
 import { once } from '../once.ts';
 import type { Facts } from '../facts.ts';
 import type { Outcome } from '../outcome.ts';
-import type { World } from '../plan.ts';
+import type { World } from '../world.ts';
 import { checkAnswers, explainDatabase } from './answers.ts';
 import { checkDatabaseClock } from './clock.ts';
 import { judgeConnections, readConnections } from './connections.ts';

@@ -1,7 +1,7 @@
 import type { Check } from '../check.ts';
 import type { Facts } from '../facts.ts';
 import { skip } from '../outcome.ts';
-import type { World } from '../plan.ts';
+import type { World } from '../world.ts';
 import { checkRedisAnswers, checkRedisWrites } from './redis.ts';
 
 const group = 'Redis';

@@ -2,7 +2,7 @@ import type { Check } from '../check.ts';
 import type { Facts } from '../facts.ts';
 import { once } from '../once.ts';
 import { type Outcome, skip } from '../outcome.ts';
-import type { World } from '../plan.ts';
+import type { World } from '../world.ts';
 import { checkAlive, checkReady, checkServerClock } from '../ready.ts';
 import { visitorToken } from '../token.ts';
 import { tryToConnect } from './connect.ts';

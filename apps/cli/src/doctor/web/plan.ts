@@ -3,7 +3,7 @@ import type { Facts } from '../facts.ts';
 import type { RequestContext } from '../network.ts';
 import { once } from '../once.ts';
 import { type Outcome, skip } from '../outcome.ts';
-import type { World } from '../plan.ts';
+import type { World } from '../world.ts';
 import { checkAlive, checkReady, checkServerClock } from '../ready.ts';
 import { CONSOLE_PATH, judgeConsole } from './console.ts';
 import { judgeHeaders } from './headers.ts';
