@@ -80,10 +80,12 @@ function DoneButton({ done, onDone }: { readonly done: boolean; readonly onDone:
   const t = useTranslations('conversation');
   return (
     <Tooltip label={t(done ? 'reopenHint' : 'doneHint')} keys={['E']}>
-      <Button key={String(done)} onClick={() => onDone(!done)} className="me-1">
+      <Button onClick={() => onDone(!done)} className="me-1">
         {done ? null : <CheckIcon />}
         {/* A phone has no room for both the word and the visitor's name. */}
-        <span className={done ? '' : 'sr-only two:not-sr-only'}>{t(done ? 'reopen' : 'done')}</span>
+        <span key={String(done)} className={done ? '' : 'sr-only two:not-sr-only'}>
+          {t(done ? 'reopen' : 'done')}
+        </span>
       </Button>
     </Tooltip>
   );

@@ -15,12 +15,12 @@ interface TooltipProps {
 /** Says what a control does, and its shortcut. */
 export function Tooltip({ label, keys, children }: TooltipProps) {
   const loaded = useTooltipBubble();
-  const { isOpen, anchor, listeners } = useHoverIntent();
+  const { isOpen, place, listeners } = useHoverIntent();
   return (
     <span className="contents" {...listeners}>
       {children}
-      {loaded === undefined || anchor === null ? null : (
-        <loaded.TooltipBubble open={isOpen} anchor={anchor} label={label} {...(keys === undefined ? {} : { keys })} />
+      {loaded === undefined || place === null ? null : (
+        <loaded.TooltipBubble open={isOpen} place={place} label={label} {...(keys === undefined ? {} : { keys })} />
       )}
     </span>
   );

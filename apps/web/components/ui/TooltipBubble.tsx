@@ -1,15 +1,20 @@
 import { Tooltip as Base } from '@base-ui/react/tooltip';
+import { useMemo } from 'react';
 
 export interface TooltipBubbleProps {
   readonly open: boolean;
-  /** The control that it stands at. */
-  readonly anchor: Element | null;
+  /** The element whose first child is the control. The control itself may be replaced by another element at any time. */
+  readonly place: Element;
   readonly label: string;
   readonly keys?: readonly string[];
 }
 
 /** The bubble of a tooltip. */
-export function TooltipBubble({ open, anchor, label, keys }: TooltipBubbleProps) {
+export function TooltipBubble({ open, place, label, keys }: TooltipBubbleProps) {
+  const anchor = useMemo(
+    () => ({ contextElement: place, getBoundingClientRect: () => (place.firstElementChild ?? place).getBoundingClientRect() }),
+    [place],
+  );
   return (
     <Base.Root open={open}>
       <Base.Portal>

@@ -92,3 +92,51 @@ it('the focus stays on a menu’s button when its code arrives', async () => {
   await page.locator('[aria-haspopup="menu"][id]').first().waitFor();
   expect(await account(page).evaluate((button) => button === document.activeElement)).toBe(true);
 });
+
+it('a press with the keyboard closes the tooltip, and the focus stays on the button that now does the opposite', async () => {
+  const page = await openConversation();
+  const isFocused = async (name: string) =>
+    await page
+      .getByRole('button', { name, exact: true })
+      .last()
+      .evaluate((button) => button === document.activeElement);
+  await page.getByRole('textbox', { name: 'Message', exact: true }).focus();
+  while (!(await isFocused('Done'))) await page.keyboard.press('Shift+Tab');
+  await page.locator('[data-open][data-side]').first().waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Reopen', exact: true }).waitFor();
+  expect(await isFocused('Reopen')).toBe(true);
+  await expect.poll(async () => await page.locator('[data-open][data-side]').count()).toBe(0);
+});
+
+/** Opens the tooltip of the send button. */
+async function openSendTooltip(page: Page) {
+  const field = page.getByRole('textbox', { name: 'Message', exact: true });
+  await field.fill('Hello');
+  const send = page.getByRole('button', { name: 'Send', exact: true });
+  await send.hover();
+  const bubble = page.locator('[data-open][data-side]').first();
+  await bubble.waitFor();
+  return { field, send, bubble };
+}
+
+it('a tooltip over a control that was disabled meanwhile closes when the pointer leaves', async () => {
+  const page = await openConversation();
+  const { field, send, bubble } = await openSendTooltip(page);
+  await field.fill('');
+  await expect.poll(async () => await send.isDisabled()).toBe(true);
+  await page.mouse.move(300, 300);
+  await expect.poll(async () => await bubble.count()).toBe(0);
+});
+
+it('a tooltip stays at its control when another element has taken the control’s place', async () => {
+  const page = await openConversation();
+  const { send, bubble } = await openSendTooltip(page);
+  await send.evaluate((button) => button.replaceWith(button.cloneNode(true)));
+  await page.setViewportSize({ width: 1200, height: 800 });
+  const distance = async () => {
+    const [at, of] = [await bubble.boundingBox(), await send.boundingBox()];
+    return at === null || of === null ? Infinity : Math.hypot(at.x - of.x, at.y - of.y);
+  };
+  await expect.poll(distance).toBeLessThan(120);
+});

@@ -12,18 +12,18 @@ let lastClosedAt = 0;
 
 /**
  * Whether a tooltip should be open: after the pointer rests on its control, or when the keyboard has brought the focus there; never by touch. A press, Esc and
- * losing pointer and focus close it (WCAG 2.2, 1.4.13). Spread the listeners on an element whose first child is the control. `anchor` is the control, known
- * once pointer or focus was on it.
+ * losing pointer and focus close it (WCAG 2.2, 1.4.13). Spread the listeners on an element whose first child is the control. `place` is that element, known once
+ * pointer or focus was in it.
  */
 export function useHoverIntent() {
   const [isOpen, setOpen] = useState(false);
-  const [anchor, setAnchor] = useState<Element | null>(null);
+  const [place, setPlace] = useState<Element | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
 
-  const openAfter = (ms: number, place: Element) => {
+  const openAfter = (ms: number, within: Element) => {
     // The menu that the control has opened may lie inside, too.
-    if (place.querySelector('[aria-expanded="true"]') !== null) return;
-    setAnchor(place.firstElementChild);
+    if (within.querySelector('[aria-expanded="true"]') !== null) return;
+    setPlace(within);
     clearTimeout(timer.current);
     timer.current = setTimeout(() => setOpen(true), ms);
   };
@@ -55,10 +55,12 @@ export function useHoverIntent() {
     },
     onPointerLeave: () => closeAfter(CLOSE_MS),
     onPointerDown: () => closeAfter(0),
+    // The keyboard presses without a pointer.
+    onClick: () => closeAfter(0),
     onFocus: (event: FocusEvent) => {
       if (event.target.matches(':focus-visible')) openAfter(0, event.currentTarget);
     },
     onBlur: () => closeAfter(0),
   };
-  return { isOpen, anchor, listeners };
+  return { isOpen, place, listeners };
 }
