@@ -9,7 +9,7 @@ import { WidgetPage } from '../harness/widget-page.ts';
 const system = inject('system');
 const browser = useBrowser();
 
-it('a visitor waits until an operator answers, whoever reads the message', async () => {
+it('a visitor waits until an operator answers; reading the message changes nothing', async () => {
   const maya = await ConsolePage.signedIn(browser, system, OPERATORS.maya);
   const omar = await ConsolePage.signedIn(browser, system, OPERATORS.omar);
   const visitor = await WidgetPage.started(browser, system.host, 'Wim Example');

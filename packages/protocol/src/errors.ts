@@ -32,7 +32,7 @@ export interface WireError {
   /** A key of `REASONS`, more precise than `code`: screens choose a text by it. Newer servers may send others. */
   readonly reason?: string;
   readonly params?: ErrorParams;
-  /** Of a conflict: what is there now, where the endpoint says so. */
+  /** The current state, for a conflict of an endpoint that says so. */
   readonly current?: unknown;
 }
 

@@ -1,22 +1,15 @@
 import { createTokens, type Tokens } from '@switchboard/tokens';
 import { SignJWT, UnsecuredJWT } from 'jose';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { startRelay, TEST_SECRET, type TestRelay } from '../testing/test-relay.ts';
+import { TEST_SECRET } from '../testing/test-relay.ts';
+import { useRelays } from '../testing/use-relays.ts';
 
 const ANNA = '5f0c4a43-9c9b-4f0e-8f0a-3f1f6a1f2b01';
 const OPERATOR = { role: 'operator', id: 1, name: 'Maya' } as const;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-const relays: TestRelay[] = [];
-async function start(...parameters: Parameters<typeof startRelay>): Promise<TestRelay> {
-  const relay = await startRelay(...parameters);
-  relays.push(relay);
-  return relay;
-}
-afterEach(async () => {
-  await Promise.all(relays.splice(0).map(async (relay) => await relay.close()));
-});
+const start = useRelays();
 
 async function mintedAt(ms: number, mint: (tokens: Tokens) => Promise<{ token: string }>): Promise<string> {
   return (await mint(createTokens([TEST_SECRET], () => ms))).token;

@@ -1,22 +1,15 @@
 import fc from 'fast-check';
 import { type PeerEventName, peerEvents } from '@switchboard/protocol';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { type HandlerTable, handlers } from './handlers/table.ts';
-import { startRelay, type TestPeer, type TestRelay } from '../testing/test-relay.ts';
+import type { TestPeer } from '../testing/test-relay.ts';
+import { useRelays } from '../testing/use-relays.ts';
 
 const ANNA = '5f0c4a43-9c9b-4f0e-8f0a-3f1f6a1f2b01';
 const UNLIMITED = { message: Infinity, typing: Infinity, lifecycle: Infinity };
 
-const relays: TestRelay[] = [];
-async function start(...parameters: Parameters<typeof startRelay>): Promise<TestRelay> {
-  const relay = await startRelay(...parameters);
-  relays.push(relay);
-  return relay;
-}
-afterEach(async () => {
-  await Promise.all(relays.splice(0).map(async (relay) => await relay.close()));
-});
+const start = useRelays();
 
 /** That a refusal is told twice where asked for, and that the socket lives on. */
 async function expectRefusal(peer: TestPeer, event: string, payload: unknown, error: object): Promise<void> {

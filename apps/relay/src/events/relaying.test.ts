@@ -1,21 +1,13 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { startRelay, type TestRelay } from '../testing/test-relay.ts';
+import { useRelays } from '../testing/use-relays.ts';
 
 const ANNA = '5f0c4a43-9c9b-4f0e-8f0a-3f1f6a1f2b01';
 const BEN = '0b0e7a55-5d1f-4d55-9a64-6b8b3e9d7c02';
 const KEY = '018f4a6e-7b1c-4d7e-9a51-0c7b8a9d1e2f';
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
-const relays: TestRelay[] = [];
-async function start(...parameters: Parameters<typeof startRelay>): Promise<TestRelay> {
-  const relay = await startRelay(...parameters);
-  relays.push(relay);
-  return relay;
-}
-afterEach(async () => {
-  await Promise.all(relays.splice(0).map(async (relay) => await relay.close()));
-});
+const start = useRelays();
 
 describe('join', () => {
   it('of a visitor is announced to every operator socket, with the address of its token', async () => {

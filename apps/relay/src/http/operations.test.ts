@@ -1,23 +1,16 @@
 import { connect } from 'node:net';
 
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { startRelay, type TestRelay } from '../testing/test-relay.ts';
+import type { TestRelay } from '../testing/test-relay.ts';
+import { useRelays } from '../testing/use-relays.ts';
 
 const ANNA = '5f0c4a43-9c9b-4f0e-8f0a-3f1f6a1f2b01';
 const BEN = '0b0e7a55-5d1f-4d55-9a64-6b8b3e9d7c02';
 const CHANGED = { event: 'conversationChanged', clientId: ANNA, lastSeq: 7 };
 const SEEN = { event: 'messagesSeen', clientId: ANNA, by: 'operator', deliveredSeq: 7, readSeq: 6 };
 
-const relays: TestRelay[] = [];
-async function start(...parameters: Parameters<typeof startRelay>): Promise<TestRelay> {
-  const relay = await startRelay(...parameters);
-  relays.push(relay);
-  return relay;
-}
-afterEach(async () => {
-  await Promise.all(relays.splice(0).map(async (relay) => await relay.close()));
-});
+const start = useRelays();
 
 async function post(relay: TestRelay, body: string, authorization?: string) {
   const response = await fetch(`${relay.url}/hints`, {
@@ -197,11 +190,11 @@ describe('operations', () => {
   });
 
   it('/metrics requires the token if there is one', async () => {
-    const relay = await start({ metricsToken: 'for-whoever-scrapes' });
+    const relay = await start({ metricsToken: 'the-metrics-token' });
     const ask = async (headers: Record<string, string>) => (await fetch(`${relay.url}/metrics`, { headers })).status;
     expect(await ask({})).toBe(401);
     expect(await ask({ authorization: 'Bearer something-else' })).toBe(401);
-    expect(await ask({ authorization: 'Bearer for-whoever-scrapes', 'x-forwarded-for': '203.0.113.5' })).toBe(200);
+    expect(await ask({ authorization: 'Bearer the-metrics-token', 'x-forwarded-for': '203.0.113.5' })).toBe(200);
   });
 
   it.each([

@@ -58,7 +58,7 @@ async function pagesOf(
 }
 
 describe('waiting', () => {
-  it('lists waiting visitors, longest wait first, however often they wrote and whoever has read it', async () => {
+  it('lists waiting visitors, longest wait first; neither the number of their messages nor reading changes the order', async () => {
     const [first, second, third] = [await asking(0), await asking(1), await asking(2)];
     await asking(3).then(async ({ clientId }) => await answer(clientId));
     chat.now = at(60);

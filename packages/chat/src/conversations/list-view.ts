@@ -60,8 +60,8 @@ interface Place {
 type ListedPlace = Place & Listed;
 
 /**
- * One page of a view. Visitors who wait are first, longest first; the others are ordered by their newest activity, newest first. A visitor who keeps waiting
- * while the pages are read is on exactly one of them, whoever is answered meanwhile; one who is answered meanwhile may appear again among those who do not wait.
+ * One page of a view. Visitors who wait are first, longest first; the others are ordered by their newest activity, newest first. Each visitor who waits
+ * during the reading of all pages is on exactly one of them. A visitor who is answered during it may appear twice: the second time among those who do not wait.
  *
  * @throws ChatError `unauthenticated`, `forbidden` for everybody but operators, `invalid_request` for a cursor that is none of this view
  */

@@ -16,7 +16,7 @@ export interface AdoptedSession {
 
 /**
  * Creates a conversation for the address of a visitor without a token (an old front-end). Idempotent by address, also for concurrent calls by several
- * operators; the address of a visitor who has a conversation answers that one.
+ * operators. Where the address belongs to a conversation already, returns that conversation.
  *
  * @throws ChatError `unauthenticated`, `forbidden` for everybody but operators
  */

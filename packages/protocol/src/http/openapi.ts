@@ -26,7 +26,7 @@ const error = z.object({
     fields: z.record(z.string(), z.string()).optional(),
     reason: z.string().optional(),
     params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
-    current: z.unknown().optional().describe('Of a `conflict`: what is there now, where the endpoint says so.'),
+    current: z.unknown().optional().describe('The current state, for a `conflict` of an endpoint that says so.'),
   }),
 });
 
