@@ -31,6 +31,13 @@ const OURS = [
   '20261130150000_additive_jobs',
   '20261130160000_additive_client_version',
   '20261130180000_additive_settings',
+  '20261201090000_additive_team',
+  '20261201090100_additive_client_keys',
+  '20261201090200_additive_client_keys_checked',
+  '20261201090300_additive_clients_unsettled_chat',
+  '20261201090400_additive_clients_assigned',
+  '20261201090500_additive_clients_team',
+  '20261201090600_additive_clients_snoozed',
 ] as const;
 let folders: MigrationFolders;
 let url: string;

@@ -1,0 +1,8 @@
+-- AddForeignKey
+ALTER TABLE "Client" ADD CONSTRAINT "Client_inboxId_fkey" FOREIGN KEY ("inboxId") REFERENCES "Inbox"("id") ON DELETE SET NULL ON UPDATE CASCADE NOT VALID;
+
+-- AddForeignKey
+ALTER TABLE "Client" ADD CONSTRAINT "Client_assigneeId_fkey" FOREIGN KEY ("assigneeId") REFERENCES "User"("id") ON DELETE SET NULL ON UPDATE CASCADE NOT VALID;
+
+-- AddForeignKey
+ALTER TABLE "Client" ADD CONSTRAINT "Client_teamId_fkey" FOREIGN KEY ("teamId") REFERENCES "Team"("id") ON DELETE SET NULL ON UPDATE CASCADE NOT VALID;

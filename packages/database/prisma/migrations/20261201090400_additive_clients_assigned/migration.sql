@@ -1,0 +1,2 @@
+-- CreateIndex
+CREATE INDEX CONCURRENTLY "idx_clients_assigned" ON "Client"("assigneeId", "lastActivityAt" DESC) WHERE ("assigneeId" IS NOT NULL);
