@@ -5,6 +5,7 @@ import type { JOBS } from './jobs.ts';
 import { removeExpiredSessions } from './remove-expired-sessions.ts';
 import { removeUnusedUploads } from './remove-unused-uploads.ts';
 import { tidyUploadsFolder } from './tidy-uploads-folder.ts';
+import { wakeSnoozedChats } from './wake-snoozed-chats.ts';
 
 /** A handler for each job. */
 export function createHandlers(context: JobContext): Handlers<typeof JOBS> {
@@ -12,5 +13,6 @@ export function createHandlers(context: JobContext): Handlers<typeof JOBS> {
     removeUnusedUploads: removeUnusedUploads(context),
     tidyUploadsFolder: tidyUploadsFolder(context),
     removeExpiredSessions: removeExpiredSessions(context),
+    wakeSnoozedChats: wakeSnoozedChats(context),
   };
 }

@@ -1,5 +1,6 @@
 import { defineJobs } from '@switchboard/jobs';
 
+const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
@@ -8,4 +9,5 @@ export const JOBS = defineJobs({
   removeUnusedUploads: { everyMs: 30 * MINUTE_MS },
   tidyUploadsFolder: { everyMs: 24 * HOUR_MS, timeoutMs: HOUR_MS },
   removeExpiredSessions: { everyMs: HOUR_MS },
+  wakeSnoozedChats: { everyMs: 15 * SECOND_MS },
 });

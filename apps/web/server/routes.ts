@@ -3,6 +3,7 @@ import type { EndpointName } from '@switchboard/protocol';
 import { authRoute } from './requests/auth-route.ts';
 import { demoPage } from './requests/demo-page.ts';
 import { listChats, setDone } from './requests/handlers/chats.ts';
+import { blockConversation, closeChat, reopenChat, setAssignment, snoozeChat } from './requests/handlers/conversation-actions.ts';
 import { openApi } from './requests/handlers/documents.ts';
 import { readMessages, saveMessages } from './requests/handlers/messages.ts';
 import { saveReceipts } from './requests/handlers/receipts.ts';
@@ -30,6 +31,11 @@ export const HANDLERS: { readonly [N in EndpointName]: EndpointHandler<N> } = {
   'POST /api/chat/page': notePage,
   'POST /api/chat/block': setBlocked,
   'POST /api/chat/timings': noteTimings,
+  'POST /api/v1/conversations/{id}/assignment': setAssignment,
+  'POST /api/v1/conversations/{id}/close': closeChat,
+  'POST /api/v1/conversations/{id}/reopen': reopenChat,
+  'POST /api/v1/conversations/{id}/snooze': snoozeChat,
+  'POST /api/v1/conversations/{id}/block': blockConversation,
   'GET /api/v1/settings': listSettings,
   'PATCH /api/v1/settings': setSettings,
   'POST /api/auth/sign-in/email': standalone('POST /api/auth/sign-in/email', authRoute),

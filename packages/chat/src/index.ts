@@ -1,6 +1,9 @@
 export { SYSTEM, type Actor, type OperatorActor, type VisitorActor } from './actor.ts';
 export type { ChatLog, Context } from './context.ts';
 export type { Effect, WithEffects } from './effects.ts';
+export { assign, type AssignInput } from './chats/assign.ts';
+export { snooze, type Snoozed, type SnoozeInput } from './chats/snooze.ts';
+export { wakeSnoozed } from './chats/wake-snoozed.ts';
 export { blockVisitor, type BlockedVisitor } from './visitors/block-visitor.ts';
 export { adoptSession, type AdoptedSession } from './visitors/adopt-session.ts';
 export { createOperator, type NewOperator } from './operators/create-operator.ts';

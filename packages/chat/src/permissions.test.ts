@@ -4,6 +4,9 @@ import { REASONS, type ReasonName } from '@switchboard/protocol';
 import { expect, it } from 'vitest';
 
 import { SYSTEM, type Actor } from './actor.ts';
+import { assign } from './chats/assign.ts';
+import { snooze } from './chats/snooze.ts';
+import { wakeSnoozed } from './chats/wake-snoozed.ts';
 import { listRecentChats, findChats } from './conversations/list-recent-chats.ts';
 import { countUnanswered } from './conversations/count-unanswered.ts';
 import { endChat } from './conversations/end-chat.ts';
@@ -66,6 +69,13 @@ const VERBS: Record<Exclude<ExportedVerb, NoVerb>, [Action, Attempt]> = {
   readEvents: ['conversation.read-events', async (actor, clientId) => await readEvents(chat.ctx, actor, { clientId })],
   endChat: ['conversation.end', async (actor, clientId) => await endChat(chat.ctx, actor, { clientId })],
   markDone: ['conversation.mark-done', async (actor, clientId) => await markDone(chat.ctx, actor, { clientId, done: true })],
+  assign: [
+    'chat.assign',
+    async (actor, clientId) =>
+      await assign(chat.ctx, actor, { clientId: await opened(clientId), teamId: null, expected: { assigneeId: null } }),
+  ],
+  snooze: ['chat.snooze', async (actor, clientId) => await snooze(chat.ctx, actor, { clientId: await opened(clientId), snoozed: true })],
+  wakeSnoozed: ['chat.wake-snoozed', async (actor) => await wakeSnoozed(chat.ctx, actor)],
   blockVisitor: ['visitor.block', async (actor, clientId) => await blockVisitor(chat.ctx, actor, { clientId, blocked: true })],
   countUnanswered: ['waiting.count', async (actor) => await countUnanswered(chat.ctx, actor)],
   settleWaiting: ['waiting.settle', async (actor) => await settleWaiting(chat.ctx, actor)],
@@ -99,6 +109,11 @@ function savings() {
 }
 async function save(actor: Actor, message: ReturnType<typeof text>) {
   return await createMessageSaver(chat.ctx).save(actor, [message]);
+}
+/** The conversation, with an open chat. */
+async function opened(clientId: number): Promise<number> {
+  await createMessageSaver(chat.ctx).save(await chat.operator(), [text('Hello', { clientId })]);
+  return clientId;
 }
 async function newOperator() {
   return await Promise.resolve({ email: `${randomUUID()}@example.org`, name: 'Olga', password: 'correct horse battery' });

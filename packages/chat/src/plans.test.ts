@@ -29,7 +29,7 @@ beforeAll(async () => {
   operator = await chat.operator();
   visitor = await chat.visitor();
   const at = chat.now.toISOString();
-  const tables = ['Client', 'ChatSession', 'ChatMessage', 'User'];
+  const tables = ['Client', 'ChatSession', 'ChatMessage', 'User', 'Chat'];
   await seed(chat.url, [
     // A third waits, a third does not, a third is done; every hundredth is blocked.
     Prisma.sql`INSERT INTO "Client" (username, "updatedAt", "lastSeq", "waitingSeq", "lastActivityAt", "unreadCount", "waitingSince", "doneAt", "blockedAt")
@@ -41,11 +41,14 @@ beforeAll(async () => {
     SELECT gen_random_uuid(), c.id, n, (CASE n % 3 WHEN 0 THEN 'OPERATOR' ELSE 'CLIENT' END)::"MessageSenderType", 'TEXT', 'x', s.id::text,
       n <= c."lastSeq" - 3, ${at}::timestamptz - (c."lastSeq" - n) * interval '1 second', now()
     FROM "Client" c JOIN "ChatSession" s ON s."clientId" = c.id CROSS JOIN LATERAL generate_series(1, c."lastSeq") n`,
+    Prisma.sql`UPDATE "Client" SET "chatNumber" = 1, "chatOpenedAt" = CASE WHEN "doneAt" IS NULL THEN "lastActivityAt" END`,
+    Prisma.sql`INSERT INTO "Chat" ("clientId", number, "firstSeq", "openedAt", "closedAt", "lastSeq")
+      SELECT id, 1, 1, "lastActivityAt", "doneAt", CASE WHEN "doneAt" IS NOT NULL THEN "lastSeq" END FROM "Client"`,
     ...tables.map((table) => Prisma.sql`VACUUM ANALYZE ${Prisma.raw(`"${table}"`)}`),
   ]);
 });
 
-const TABLES = new Set(['Client', 'ChatMessage', 'ChatSession']);
+const TABLES = new Set(['Client', 'ChatMessage', 'ChatSession', 'Chat']);
 
 /** Why a step would be slow in a large database; undefined if it would not. */
 function troubleOf(node: PlanNode): string | undefined {

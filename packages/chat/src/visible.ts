@@ -11,17 +11,31 @@ export type Queryable = Pick<PrismaClient, '$queryRaw' | '$executeRaw'>;
 export const MAX_INTEGER = 2_147_483_647;
 
 /**
- * The clients that this actor sees, as an item `c` for FROM: every row for operators and the installation; for a visitor their own, as long as their session
- * belongs to it (a token from before a restored backup may name another visitor's row); none for an anonymous actor. Every query that selects clients uses
- * this function, so that a new limit on what an actor sees is a change in one place.
+ * The clients that this actor sees, as an item `c` for FROM: every row for administrators, supervisors and the installation; for other operators those of
+ * their teams, of no team, and their own; for a visitor their own, as long as their session belongs to it (a token from before a restored backup may name
+ * another visitor's row); none for an anonymous actor. Every query that selects clients uses this function, so that a new limit on what an actor sees is a
+ * change in one place.
  */
 export function clientsSeenBy(actor: Actor): Prisma.Sql {
+  const limited = operatorWithLimitedSight(actor);
+  if (limited !== null) return Prisma.sql`(SELECT c.* FROM "Client" c WHERE ${isSeenByOperator(Prisma.sql`${limited}::int`)}) c`;
   if (actor.kind === 'operator' || actor.kind === 'system') return Prisma.sql`"Client" c`;
   if (actor.kind === 'anonymous') return Prisma.sql`(SELECT v.* FROM "Client" v WHERE false) c`;
   return Prisma.sql`(
     SELECT v.* FROM "Client" v WHERE v.id = ${actor.clientId}::int
       AND EXISTS (SELECT FROM "ChatSession" s WHERE s.id = ${actor.sessionId}::uuid AND s."clientId" = v.id)
   ) c`;
+}
+
+/** The id of an operator who does not see every conversation, null for any other actor. */
+export function operatorWithLimitedSight(actor: Actor): number | null {
+  return actor.kind === 'operator' && actor.role === 'OPERATOR' ? actor.userId : null;
+}
+
+/** A condition: an operator who does not see every conversation sees the client `c`. @param operatorId their id, a number */
+export function isSeenByOperator(operatorId: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`(c."teamId" IS NULL OR c."assigneeId" = ${operatorId}
+    OR EXISTS (SELECT FROM "TeamMember" t WHERE t."teamId" = c."teamId" AND t."userId" = ${operatorId}))`;
 }
 
 /**

@@ -29,6 +29,9 @@ const FOR_OPERATORS = {
     message: 'This page belongs to an operator who is no longer signed in here. Sign in again.',
   },
   new_message: { code: 'conflict', message: 'There is a new message in this conversation. Read it first.' },
+  taken_by: { code: 'conflict', message: '{name} has this chat now.' },
+  nobody_has_it: { code: 'conflict', message: 'Nobody has this chat now.' },
+  no_open_chat: { code: 'conflict', message: 'This conversation has no open chat.' },
   picture_too_many_pixels: {
     code: 'too_large',
     message: 'The image has too many pixels: at most {limit} million are allowed, all frames together.',
@@ -83,6 +86,8 @@ const FOR_DEVELOPERS = {
   route_not_found: { code: 'not_found', message: 'There is no such route.' },
 
   email_taken: { code: 'conflict', message: 'There is an operator with the e-mail {email} already.' },
+  assignee_unknown: { code: 'invalid_request', message: 'There is no such operator to assign it to.' },
+  team_unknown: { code: 'invalid_request', message: 'There is no such team.' },
   setting_changed: { code: 'conflict', message: 'The setting {key} has been changed meanwhile.' },
   message_key_taken: { code: 'conflict', message: 'The message key {messageKey} belongs to the message of another operator.' },
 

@@ -102,6 +102,7 @@ export function createServices(config: Config, stopping: Pick<Stopping, 'hasBegu
   const hints = createRelayHints({ relay, log, metrics });
   const revocations = createRevocationSender({ chat, relay, log, metrics });
   const settings = createCurrentSettings({ chat, widgetOrigins: config.widgetOrigins });
+  const afterCommit = createAfterCommit({ hints, revocations, settings });
   const limits = createLimits(config, log);
   metrics.gauge(
     'limits_redis_up',
@@ -131,12 +132,12 @@ export function createServices(config: Config, stopping: Pick<Stopping, 'hasBegu
     saveState: createSaveState(db),
     imageCleaner: createImageCleaner(),
     images,
-    jobs: createJobs(config, chat, images, metrics),
+    jobs: createJobs(config, chat, images, afterCommit, metrics),
     imageLinks,
     relay,
     hints,
     revocations,
-    afterCommit: createAfterCommit({ hints, revocations, settings }),
+    afterCommit,
     isStopping: () => stopping.hasBegun(),
     limits,
     passwordChecks: createSlots(MAX_PASSWORD_CHECKS),
@@ -151,10 +152,10 @@ export function createServices(config: Config, stopping: Pick<Stopping, 'hasBegu
   };
 }
 
-function createJobs({ dataDir }: Config, chat: Context, images: ImageStore, metrics: Metrics): JobRunner {
+function createJobs({ dataDir }: Config, chat: Context, images: ImageStore, afterCommit: AfterCommit, metrics: Metrics): JobRunner {
   const uploadSweep = createUploadSweep({ chat, images, dataDir, metrics });
   const onRun = measureJobs(metrics, chat, Object.keys(JOBS));
-  return createJobRunner({ db: chat.db, log: chat.log, jobs: JOBS, handlers: createHandlers({ chat, uploadSweep }), onRun });
+  return createJobRunner({ db: chat.db, log: chat.log, jobs: JOBS, handlers: createHandlers({ chat, afterCommit, uploadSweep }), onRun });
 }
 
 /** Finishes queued work and closes the database. */

@@ -1,6 +1,7 @@
 import { Prisma } from '@switchboard/database';
 import { errorFor } from '@switchboard/protocol';
 
+import { closeChats, reopenChats } from '../chats/closing.ts';
 import { writeEvent } from '../events/write-event.ts';
 import { isoTime } from '../iso-time.ts';
 import { requirePermission } from '../permissions.ts';
@@ -31,7 +32,7 @@ export interface MarkedDone {
  * @throws ChatError `unauthenticated`, `forbidden` for everybody but operators, `not_found`, `conflict` when there are other messages than `lastSeq` says
  */
 export async function markDone(ctx: Context, actor: Actor, { clientId, done, lastSeq }: MarkDoneInput): Promise<WithEffects<MarkedDone>> {
-  requirePermission(actor, 'conversation.mark-done');
+  const operator = requirePermission(actor, 'conversation.mark-done');
   return await withDatabase(
     ctx,
     async () =>
@@ -46,6 +47,8 @@ export async function markDone(ctx: Context, actor: Actor, { clientId, done, las
           WHERE "Client".id = n.id
           RETURNING n."doneBefore", "doneAt", "waitingSince"`;
         const [before, after] = [isoTime(row?.doneBefore), isoTime(row?.doneAt)];
+        if (done) await closeChats(tx, [client.id], operator.userId);
+        else await reopenChats(tx, [client.id]);
         if (before !== after)
           await writeEvent(tx, actor, {
             clientId,

@@ -4,6 +4,7 @@ import { SYSTEM, type Actor } from '../actor.ts';
 import type { Context } from '../context.ts';
 import { requirePermission } from '../permissions.ts';
 import { clientsSeenBy } from '../visible.ts';
+import { settleChats, UNSETTLED_CHAT } from '../chats/settle-chats.ts';
 import { unansweredJoins } from './who-waits.ts';
 
 /** Number of conversations that are settled in one transaction, which locks their rows. */
@@ -23,7 +24,7 @@ export async function settleWaiting(ctx: Context, actor: Actor): Promise<boolean
 
 /**
  * Determines who waits in conversations whose `waitingSince` does not cover their newest messages: those from before the column existed, and those in which an
- * older version has saved messages while both versions run. Starts with the newest activity. Several processes may do this at once, each with other rows. Never
+ * older version has saved messages while both versions run. Brings their chats up to date as well. Starts with the newest activity. Several processes may do this at once, each with other rows. Never
  * rejects: the next call settles the rest.
  *
  * @returns whether there may be more
@@ -32,10 +33,13 @@ export async function settleWaitingChats(ctx: Context): Promise<boolean> {
   try {
     const { prisma } = ctx.db;
     // Nearly always there is nothing to do, which an empty index shows without a transaction.
-    const [found] = await prisma.$queryRaw<
-      object[]
-    >`SELECT FROM ${clientsSeenBy(SYSTEM)} WHERE c."waitingSeq" <> c."lastSeq" ORDER BY c."lastActivityAt" DESC LIMIT 1`;
-    return found !== undefined && (await prisma.$transaction(async (tx) => await settleStep(tx, ctx.clock()))) === PER_STEP;
+    const [found] = await prisma.$queryRaw<{ waiting: true | null; chats: true | null }[]>`
+      SELECT (SELECT true FROM ${clientsSeenBy(SYSTEM)} WHERE c."waitingSeq" <> c."lastSeq" ORDER BY c."lastActivityAt" DESC LIMIT 1) AS waiting,
+        (SELECT true FROM ${clientsSeenBy(SYSTEM)} WHERE ${UNSETTLED_CHAT} ORDER BY c."lastActivityAt" DESC LIMIT 1) AS chats`;
+    // Who waits first: it may also find out that a conversation is no longer done.
+    const waiting = found?.waiting === true ? await prisma.$transaction(async (tx) => await settleStep(tx, ctx.clock())) : 0;
+    const chats = found?.chats === true || waiting > 0 ? await prisma.$transaction(async (tx) => await settleChats(tx, PER_STEP)) : 0;
+    return waiting === PER_STEP || chats === PER_STEP;
   } catch (error) {
     ctx.log.warn({ err: error }, 'could not determine who waits yet');
     return false;

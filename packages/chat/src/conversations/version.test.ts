@@ -15,6 +15,9 @@ import { recordedSaves } from '../testing/recorded-saves.ts';
 import { blockVisitor } from '../visitors/block-visitor.ts';
 import { startSession } from '../visitors/start-session.ts';
 import { visitPage } from '../visitors/visit-page.ts';
+import { assign } from '../chats/assign.ts';
+import { snooze } from '../chats/snooze.ts';
+import { wakeSnoozed } from '../chats/wake-snoozed.ts';
 import { endChat } from './end-chat.ts';
 import { findChats, listRecentChats } from './list-recent-chats.ts';
 import { listView } from './list-view.ts';
@@ -27,6 +30,9 @@ let operator: OperatorActor;
 beforeAll(async () => {
   saver = createMessageSaver(chat.ctx);
   operator = await chat.operator('Olga');
+  await chat.db.prisma.authAccount.create({
+    data: { userId: operator.userId, providerId: 'credential', accountId: String(operator.userId) },
+  });
 });
 afterAll(async () => await saver.close());
 beforeEach(() => {
@@ -60,6 +66,17 @@ const VERBS: Record<Exclude<VerbWithEffects, OtherVerb>, Verb> & Record<string, 
   recordReceipts: async (visitor, n) =>
     await recordReceipts(chat.ctx, n % 2 === 0 ? visitor : operator, { clientId: visitor.clientId, deliveredSeq: n, readSeq: n - 1 }),
   markDone: async ({ clientId }, n) => await markDone(chat.ctx, operator, { clientId, done: n % 2 === 0 }),
+  assign: async ({ clientId }, n) => {
+    const { assigneeId } = await chat.client(clientId);
+    await assign(chat.ctx, operator, { clientId, assigneeId: n % 2 === 0 ? operator.userId : null, expected: { assigneeId } });
+  },
+  snooze: async ({ clientId }, n) =>
+    await snooze(chat.ctx, operator, {
+      clientId,
+      snoozed: n > 2,
+      until: n % 2 === 0 ? null : new Date(chat.now.getTime() + 5_000).toISOString(),
+    }),
+  wakeSnoozed: async () => await wakeSnoozed(chat.ctx, SYSTEM),
   blockVisitor: async ({ clientId }, n) => await blockVisitor(chat.ctx, operator, { clientId, blocked: n % 2 === 0 }),
   endChat: async (visitor, n) => await endChat(chat.ctx, n === 0 ? visitor : operator, { clientId: visitor.clientId }),
   visitPage: async (visitor, n) => await visitPage(chat.ctx, visitor, { url: PAGES[n % 2] ?? '' }),
@@ -115,7 +132,7 @@ describe('the version of a conversation', () => {
       { numRuns: 30 },
     );
     // Each of them has changed something, at least once; settling has a test of its own.
-    expect(new Set([...changes, 'settleWaiting'])).toEqual(new Set(Object.keys(VERBS)));
+    expect(new Set([...changes, 'settleWaiting', 'assign', 'snooze', 'wakeSnoozed'])).toEqual(new Set(Object.keys(VERBS)));
   });
 
   it('grows when settling changes who waits', async () => {
@@ -147,15 +164,17 @@ describe('the version of a conversation', () => {
     const visitor = await chat.visitor();
     const statements: Prisma.Sql[] = [];
     const recording = createMessageSaver({ ...chat.ctx, db: recordedSaves(chat.db, statements) });
+    await recording.save(visitor, [text('opens the chat')]);
+    statements.length = 0;
     await recording.save(visitor, [text('written at once')]);
     expect(statements).toHaveLength(1);
     expect(statements[0]?.text).toContain('version = c.version + 1');
-    expect((await chat.client(visitor.clientId)).version).toBe(1);
+    expect((await chat.client(visitor.clientId)).version).toBe(2);
     // By an address, so that it is planned: four lookups, and one statement that writes.
     statements.length = 0;
     await recording.save(operator, [text('planned', { clientSocketId: visitor.sessionId })]);
     expect(statements.filter(({ text: sql }) => /INSERT|UPDATE "/.test(sql))).toHaveLength(1);
-    expect((await chat.client(visitor.clientId)).version).toBe(2);
+    expect((await chat.client(visitor.clientId)).version).toBe(3);
     await recording.close();
   });
 });
@@ -174,7 +193,9 @@ describe('a list with known rows', () => {
     let unchanged = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 8 }), fc.constantFrom(...VIEWS, null), async (steps, view) => {
-        await chat.db.prisma.client.updateMany({ data: { waitingSince: null, doneAt: null, lastSeq: 0, waitingSeq: 0 } });
+        await chat.db.prisma.client.updateMany({
+          data: { waitingSince: null, doneAt: null, lastSeq: 0, waitingSeq: 0, chatOpenedAt: null },
+        });
         const visitors = [await chat.visitor(), await chat.visitor(), await chat.visitor()];
         for (const [index, visitor] of visitors.entries()) {
           await saver.save(visitor, [text('Hello?')]);

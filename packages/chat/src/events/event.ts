@@ -1,5 +1,16 @@
 /** What can happen to a conversation apart from its messages. */
-export type EventKind = 'started' | 'ended' | 'reopened' | 'blocked' | 'unblocked' | 'done' | 'undone';
+export type EventKind =
+  | 'started'
+  | 'ended'
+  | 'reopened'
+  | 'blocked'
+  | 'unblocked'
+  | 'done'
+  | 'undone'
+  | 'assigned'
+  | 'unassigned'
+  | 'snoozed'
+  | 'unsnoozed';
 
 /** Values of a conversation by their columns; times are ISO-8601. */
 export type EventValues = Readonly<Record<string, string | number | boolean | null>>;

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 
 import { chatEndpoints, type RecentChat } from './chats.ts';
+import { conversationActionEndpoints } from './conversation-actions.ts';
 import type { AccessRule, Endpoint, EndpointKey, FormBody, JsonBody, JsonResponse } from './endpoint.ts';
 import { messageEndpoints } from './messages.ts';
 import { authEndpoints, documentEndpoints, operationEndpoints } from './operations.ts';
@@ -21,6 +22,7 @@ export const ENDPOINTS = {
   ...receiptEndpoints,
   ...uploadEndpoints,
   ...chatEndpoints,
+  ...conversationActionEndpoints,
   ...visitorEndpoints,
   ...timingEndpoints,
   ...settingEndpoints,

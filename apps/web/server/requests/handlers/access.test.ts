@@ -15,7 +15,8 @@ interface Attempt {
   readonly how?: string;
   /** A request for the conversation of visitor A. */
   readonly request: (headers: Readonly<Record<string, string>>) => Request;
-  readonly params?: Params;
+  /** Made when the people are there. */
+  readonly params?: () => Params;
   /** Status by caller. B's request for A's conversation is refused, or answered about B's own. */
   readonly expected: Readonly<Record<Who, number>>;
 }
@@ -37,6 +38,7 @@ const form = (clientId: number) => {
   data.set('file', new File(['no image'], 'a.png'));
   return data;
 };
+const ofA = () => ({ id: String(people.a.id) });
 const IMAGE_ID = '0191d2a4-0000-4000-8000-000000000001';
 
 /** At least one row for every endpoint that `admit` protects: without it this does not compile. */
@@ -118,6 +120,45 @@ const ATTEMPTS: Readonly<Record<AdmittedName, readonly [Attempt, ...Attempt[]]>>
       expected: { anonymous: 401, a: 415, b: 415, operator: 415, admin: 415 },
     },
   ],
+  'POST /api/v1/conversations/{id}/reopen': [
+    {
+      request: (headers) => ask('POST', `/api/v1/conversations/${people.a.id}/reopen`, { headers, body: undefined }),
+      params: ofA,
+      expected: { anonymous: 401, a: 403, b: 403, operator: 200, admin: 200 },
+    },
+  ],
+  'POST /api/v1/conversations/{id}/assignment': [
+    {
+      request: (headers) =>
+        ask('POST', `/api/v1/conversations/${people.a.id}/assignment`, {
+          headers,
+          body: { assigneeId: null, expected: { assigneeId: null } },
+        }),
+      params: ofA,
+      expected: { anonymous: 401, a: 403, b: 403, operator: 200, admin: 200 },
+    },
+  ],
+  'POST /api/v1/conversations/{id}/snooze': [
+    {
+      request: (headers) => ask('POST', `/api/v1/conversations/${people.a.id}/snooze`, { headers, body: { snoozed: false } }),
+      params: ofA,
+      expected: { anonymous: 401, a: 403, b: 403, operator: 200, admin: 200 },
+    },
+  ],
+  'POST /api/v1/conversations/{id}/close': [
+    {
+      request: (headers) => ask('POST', `/api/v1/conversations/${people.a.id}/close`, { headers, body: {} }),
+      params: ofA,
+      expected: { anonymous: 401, a: 403, b: 403, operator: 200, admin: 200 },
+    },
+  ],
+  'POST /api/v1/conversations/{id}/block': [
+    {
+      request: (headers) => ask('POST', `/api/v1/conversations/${people.a.id}/block`, { headers, body: { blocked: false } }),
+      params: ofA,
+      expected: { anonymous: 401, a: 403, b: 403, operator: 200, admin: 200 },
+    },
+  ],
   'GET /api/v1/settings': [
     {
       request: (headers) => ask('GET', '/api/v1/settings', { headers }),
@@ -151,7 +192,7 @@ const ATTEMPTS: Readonly<Record<AdmittedName, readonly [Attempt, ...Attempt[]]>>
     {
       how: 'without a signature',
       request: (headers) => ask('GET', `/api/chat/uploads/${IMAGE_ID}`, { headers }),
-      params: { id: IMAGE_ID },
+      params: () => ({ id: IMAGE_ID }),
       expected: { anonymous: 403, a: 403, b: 403, operator: 403, admin: 403 },
     },
   ],
@@ -179,9 +220,9 @@ const CASES = (Object.keys(ATTEMPTS) as AdmittedName[]).flatMap((name) =>
 );
 
 /** The response to an attempt by a person. */
-async function answerTo(name: AdmittedName, { request, params = {} }: Attempt, who: Who): Promise<Response> {
+async function answerTo(name: AdmittedName, { request, params = () => ({}) }: Attempt, who: Who): Promise<Response> {
   const headers = who === 'anonymous' ? {} : people[who].headers;
-  return await HANDLERS[name](request(headers), { params: Promise.resolve(params) });
+  return await HANDLERS[name](request(headers), { params: Promise.resolve(params()) });
 }
 
 describe('access', () => {

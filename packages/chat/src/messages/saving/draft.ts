@@ -11,7 +11,7 @@ import {
 
 import { requirePermission } from '../../permissions.ts';
 import { conversationNotFound } from '../../refusals.ts';
-import { clientMeant } from '../../visible.ts';
+import { clientMeant, operatorWithLimitedSight } from '../../visible.ts';
 import type { Actor } from '../../actor.ts';
 import { isUuid } from '../../uuid.ts';
 import { readImageUrl, type ImageReference } from './image-url.ts';
@@ -34,6 +34,8 @@ export interface Draft {
   readonly senderType: 'CLIENT' | 'OPERATOR';
   readonly operatorId: number | null;
   readonly savedById: number | null;
+  /** The writer, where they are an operator who does not see every conversation. */
+  readonly onlySeenBy: number | null;
   readonly body: MessageBody<DraftImage>;
   readonly sessionId: string | null;
   readonly clientSocketId: string | null;
@@ -61,6 +63,7 @@ function draftMessage(actor: Actor, message: NewMessage, now: Date, field: strin
     messageKey: message.messageKey.toLowerCase(),
     target,
     ...sender,
+    onlySeenBy: operatorWithLimitedSight(actor),
     body,
     sessionId: actor.kind === 'visitor' ? actor.sessionId : (message.sessionId ?? null),
     clientSocketId: message.clientSocketId ?? null,

@@ -20,6 +20,12 @@ export interface KnownClient {
   readonly lastSeq: number;
   readonly endedAt: Date | null;
   readonly blockedAt: Date | null;
+  readonly doneAt: Date | null;
+  readonly chatOpenedAt: Date | null;
+  readonly snoozedAt: Date | null;
+  readonly snoozedUntil: Date | null;
+  /** Of the operators who write and do not see every conversation: the ids of those who see this one. */
+  readonly seenBy: readonly number[];
   readonly sessions: readonly KnownSession[];
 }
 
@@ -104,7 +110,9 @@ export function planGroup(requests: readonly (readonly Draft[])[], input: PlanIn
         if (known.operatorId !== draft.operatorId) throw keyTaken(draft.messageKey);
         return { message: known, duplicate: before !== undefined };
       }
-      // Checked after the key: a message committed before the visitor was blocked, or ended the chat, is answered as a duplicate.
+      // Checked after the key: a message committed before its writer lost sight of the conversation, before the visitor was blocked, or ended the chat, is
+      // answered as a duplicate.
+      if (draft.onlySeenBy !== null && !client.seenBy.includes(draft.onlySeenBy)) throw conversationNotFound();
       if (client.blockedAt !== null) throw blockedFor(draft);
       if (sessionOf(draft.target, client)?.endedAt != null) throw chatOver();
       const seq = (next.get(client.id) ?? lastSeqs.get(client.id) ?? client.lastSeq) + 1;

@@ -3,7 +3,7 @@ import { Prisma, type Transaction } from '@switchboard/database';
 import { SYSTEM } from '../../actor.ts';
 import { groupBy } from '../../group-by.ts';
 import { isUuid } from '../../uuid.ts';
-import { clientsSeenBy } from '../../visible.ts';
+import { clientsSeenBy, isSeenByOperator } from '../../visible.ts';
 import { uploadOf, type Draft } from './draft.ts';
 import { identityOf } from './message-identity.ts';
 import type { PlanInput, KnownClient, KnownMessage, KnownSession, KnownUpload } from './plan-group.ts';
@@ -23,7 +23,8 @@ export async function readPlanInput(tx: Transaction, drafts: readonly Draft[]): 
     tx.query<KnownSession & { clientId: number }>(Prisma.sql`
       SELECT s."clientId", s.id, s."clientSocketId", s."lastSeenAt", s."endedAt" FROM "ChatSession" s WHERE s."clientId" ${meant} ORDER BY s."startedAt" DESC`),
     tx.query<Omit<KnownClient, 'sessions'>>(Prisma.sql`
-      SELECT c.id, c."lastSeq", c."endedAt", c."blockedAt" FROM ${clientsSeenBy(SYSTEM)} WHERE c.id ${meant} ORDER BY c.id FOR NO KEY UPDATE OF c`),
+      SELECT c.id, c."lastSeq", c."endedAt", c."blockedAt", c."doneAt", c."chatOpenedAt", c."snoozedAt", c."snoozedUntil", ${seenBy(drafts)} AS "seenBy"
+      FROM ${clientsSeenBy(SYSTEM)} WHERE c.id ${meant} ORDER BY c.id FOR NO KEY UPDATE OF c`),
     tx.query<KnownMessage>(Prisma.sql`
       SELECT "messageKey", id, "clientId", seq, "senderType", "operatorId", "createdAt" FROM "ChatMessage"
       WHERE "messageKey" = ANY(${unique(drafts.map(({ messageKey }) => messageKey))}::uuid[]) AND "clientId" + 0 ${meant}`),
@@ -36,11 +37,18 @@ export async function readPlanInput(tx: Transaction, drafts: readonly Draft[]): 
   }
   const own = groupBy(sessions, ({ clientId }) => clientId);
   return {
-    clients: byId(clients.map(({ id, lastSeq, endedAt, blockedAt }) => ({ id, lastSeq, endedAt, blockedAt, sessions: own.get(id) ?? [] }))),
+    clients: byId(clients.map((client) => ({ ...client, sessions: own.get(client.id) ?? [] }))),
     addresses,
     uploads: byId(uploads),
     messages: new Map(messages.map((message) => [identityOf(message), message])),
   };
+}
+
+/** Of the operators who write and do not see every conversation: the ids of those who see the client `c`. */
+function seenBy(drafts: readonly Draft[]): Prisma.Sql {
+  const operators = unique(drafts.flatMap(({ onlySeenBy }) => onlySeenBy ?? []));
+  if (operators.length === 0) return Prisma.sql`'{}'::int[]`;
+  return Prisma.sql`ARRAY(SELECT o.id FROM unnest(${operators}::int[]) AS o(id) WHERE ${isSeenByOperator(Prisma.sql`o.id`)})`;
 }
 
 /** The condition that holds for the ids of the clients meant. Most drafts name them; an address has to be looked up. */

@@ -1,9 +1,11 @@
 import { isUniqueViolation, Prisma } from '@switchboard/database';
 
+import { opensChat } from '../../chats/opening.ts';
 import type { Context } from '../../context.ts';
 import { conversationChanged } from '../../effects.ts';
 import { groupBy } from '../../group-by.ts';
 import { isUuid } from '../../uuid.ts';
+import { isSeenByOperator } from '../../visible.ts';
 import { SEEN_EVERY_MS } from './commit-planned.ts';
 import { uploadOf, type Draft } from './draft.ts';
 import { insertOfMessages, type NewRow } from './message-columns.ts';
@@ -94,13 +96,16 @@ function resultOf(drafts: Request, written: ReadonlyMap<number, WrittenClient>):
 function ordinaryRequests(requests: readonly Request[]): Set<Request> {
   const keys = new Set<string>();
   const sessions = new Map<number, string>();
+  const writers = new Map<number, number | null>();
   const special = new Set<number>();
   const isOrdinary = (drafts: Request, clientId: number) =>
     drafts.every((draft) => {
-      const { messageKey, senderType, target } = draft;
+      const { messageKey, senderType, target, onlySeenBy } = draft;
       const identity = identityOf({ clientId, senderType, messageKey });
       if (target.kind !== 'client' || target.clientId !== clientId || uploadOf(draft) !== null || keys.has(identity)) return false;
       keys.add(identity);
+      if (!writers.has(clientId)) writers.set(clientId, onlySeenBy);
+      if (writers.get(clientId) !== onlySeenBy) return false;
       if (target.sessionId === null) return true;
       if (!sessions.has(clientId)) sessions.set(clientId, target.sessionId);
       return isUuid(target.sessionId) && sessions.get(clientId) === target.sessionId;
@@ -121,7 +126,8 @@ function clientIds(drafts: Request): number[] {
 
 /**
  * Counts, which locks the client's row, and numbers by that count. Leaves out a client, with all its messages, when it does not exist, is ended or blocked,
- * when the visitor's session belongs to another client or has ended, or when one of the keys exists already. (`+ 0` keeps the index by client out of the
+ * when the messages open a chat or end a snooze, when the operator who writes does not see it, when the visitor's session belongs to another client or has
+ * ended, or when one of the keys exists already. (`+ 0` keeps the index by client out of the
  * look-up of keys: it would be scanned for the whole conversation for each message.)
  */
 function saveStatement(drafts: Request, now: Date): Prisma.Sql {
@@ -136,13 +142,15 @@ function saveStatement(drafts: Request, now: Date): Prisma.Sql {
       UPDATE "Client" c SET ${clientColumns(Prisma.sql`c."lastSeq" + n.added`, at)}
       FROM unnest(
         ${sum((c) => c.clientId)}::int[], ${sum((c) => c.added)}::int[], ${sum((c) => c.unread)}::int[], ${sum((c) => c.answered)}::boolean[],
-        ${sum((c) => c.since?.toISOString() ?? null)}::timestamptz[], ${sum((c) => c.sessionId)}::uuid[]
-      ) AS n(id, added, unread, answered, since, "sessionId")
+        ${sum((c) => c.since?.toISOString() ?? null)}::timestamptz[], ${sum((c) => c.sessionId)}::uuid[], ${sum((c) => c.onlySeenBy)}::int[]
+      ) AS n(id, added, unread, answered, since, "sessionId", "onlySeenBy")
       LEFT JOIN "ChatSession" own ON own.id = n."sessionId" AND own."clientId" = n.id
       LEFT JOIN LATERAL (
         SELECT s.id, s."clientSocketId" FROM "ChatSession" s WHERE s."clientId" = n.id ORDER BY s."startedAt" DESC LIMIT 1
       ) AS latest ON true
       WHERE c.id = n.id AND c."endedAt" IS NULL AND c."blockedAt" IS NULL AND (n."sessionId" IS NULL OR (own.id IS NOT NULL AND own."endedAt" IS NULL))
+        AND NOT ${opensChat(Prisma.sql`n.unread`)} AND (c."snoozedAt" IS NULL OR n.unread = 0)
+        AND (n."onlySeenBy" IS NULL OR ${isSeenByOperator(Prisma.sql`n."onlySeenBy"`)})
         AND c.id <> ALL (ARRAY(
           SELECT k."clientId" FROM unnest(
             ${column((m) => m.message.messageKey)}::uuid[], ${column((m) => m.clientId)}::int[], ${column((m) => m.message.senderType)}::"MessageSenderType"[]
@@ -184,6 +192,7 @@ interface Summed extends WaitingChange {
   readonly clientId: number;
   readonly added: number;
   readonly sessionId: string | null;
+  readonly onlySeenBy: number | null;
 }
 
 function sumUp(own: readonly Numbered[]): Summed {
@@ -193,5 +202,6 @@ function sumUp(own: readonly Numbered[]): Summed {
     added: own.length,
     ...waitingChange(own.map(({ message }) => message)),
     sessionId: targets.find(({ sessionId }) => sessionId !== null)?.sessionId ?? null,
+    onlySeenBy: own[0]?.message.onlySeenBy ?? null,
   };
 }

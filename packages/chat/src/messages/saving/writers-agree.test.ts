@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto';
+
 import { ChatError, isVisible, type NewMessage } from '@switchboard/protocol';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
 import type { VisitorActor, OperatorActor } from '../../actor.ts';
 import { endChat } from '../../conversations/end-chat.ts';
+import { markDone } from '../../conversations/mark-done.ts';
 import { chatFixture } from '../../testing/chat-fixture.ts';
 import { blockVisitor } from '../../visitors/block-visitor.ts';
 import { draftMessages, type Draft } from './draft.ts';
@@ -36,7 +39,17 @@ const request = fc.record({
 });
 type Request = typeof request extends fc.Arbitrary<infer T> ? T : never;
 
-const state = fc.constantFrom('going on', 'going on', 'ended by an operator', 'ended by the visitor', 'blocked');
+const state = fc.constantFrom(
+  'new',
+  'going on',
+  'going on',
+  'done',
+  'snoozed',
+  'of a team',
+  'ended by an operator',
+  'ended by the visitor',
+  'blocked',
+);
 
 interface Scene {
   readonly visitor: VisitorActor;
@@ -45,11 +58,21 @@ interface Scene {
 interface Staff {
   readonly operator: OperatorActor;
   readonly colleague: OperatorActor;
+  /** A team that only the colleague is in. */
+  readonly teamId: number;
 }
 
 async function sceneOf(staff: Staff, standing: string): Promise<Scene> {
   const [visitor, stranger] = [await chat.visitor(), await chat.visitor()];
   const uploads = { own: await chat.upload(visitor), foreign: await chat.upload(stranger) };
+  const { clientId } = visitor;
+  if (standing !== 'new')
+    await writeGroup(chat.ctx, [draftMessages(visitor, [{ messageKey: randomUUID(), messageType: 'TEXT', text: 'Hello?' }], chat.now)]);
+  if (standing === 'done') await markDone(chat.ctx, staff.operator, { clientId, done: true });
+  if (standing === 'snoozed')
+    await chat.db.prisma.client.update({ where: { id: clientId }, data: { snoozedAt: chat.now, updatedAt: chat.now } });
+  if (standing === 'of a team')
+    await chat.db.prisma.client.update({ where: { id: clientId }, data: { teamId: staff.teamId, updatedAt: chat.now } });
   if (standing === 'ended by an operator') await endChat(chat.ctx, staff.operator, { clientId: visitor.clientId });
   if (standing === 'ended by the visitor') await endChat(chat.ctx, visitor);
   if (standing === 'blocked') await blockVisitor(chat.ctx, staff.operator, { clientId: visitor.clientId, blocked: true });
@@ -81,13 +104,19 @@ async function outcomeOf({ visitor, uploads }: Scene, answers: readonly (SaveRes
   const { clientId, sessionId } = visitor;
   const rows = await chat.messages(clientId);
   const client = await chat.client(clientId);
+  const chats = await chat.db.prisma.chat.findMany({ where: { clientId }, omit: { id: true, clientId: true } });
+  const events = await chat.db.prisma.conversationEvent.findMany({ where: { clientId }, omit: { clientId: true } });
   return {
+    chats,
+    events,
     answers: answers.map((answer) => {
       if (answer instanceof ChatError) return answer.code;
       return answer.messages.map(({ id, ...message }) => ({ ...message, row: rows.findIndex((row) => row.id === id) }));
     }),
-    rows: rows.map(({ id: _id, clientId: _clientId, ...row }) =>
+    rows: rows.map(({ id: _id, clientId: _clientId, ...row }, index) =>
       Object.assign(row, {
+        // The first one was there before, with a key of its own.
+        messageKey: index === 0 && !KEYS.includes(row.messageKey) ? 'before' : row.messageKey,
         sessionId: row.sessionId === sessionId ? 'own' : row.sessionId,
         imageUrl: row.imageUrl === uploads.own ? 'own' : row.imageUrl,
       }),
@@ -110,7 +139,9 @@ async function write(requests: readonly (readonly Draft[])[]): Promise<(SaveResu
 }
 
 it('writeAtOnce and writeGroup produce the same rows, counters and refusals', async () => {
-  const staff = { operator: await chat.operator('Olga'), colleague: await chat.operator('Omar') };
+  const [operator, colleague] = [await chat.operator('Olga'), await chat.operator('Omar')];
+  const { id: teamId } = await chat.db.prisma.team.create({ data: { name: 'Lamps', members: { create: { userId: colleague.userId } } } });
+  const staff = { operator, colleague, teamId };
   await fc.assert(
     fc.asyncProperty(state, fc.array(request, { minLength: 1, maxLength: 3 }), async (standing, requests) => {
       const [one, other] = [await sceneOf(staff, standing), await sceneOf(staff, standing)];
