@@ -167,12 +167,9 @@ describe('assigning', () => {
       const winners = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
       const { assigneeId } = await chat.client(clientId);
       expect(winners).toMatchObject([{ assignee: { id: assigneeId }, team: null }]);
-      for (const result of results)
-        if (result.status === 'rejected')
-          expect(result.reason).toMatchObject({
-            code: 'conflict',
-            detail: { reason: 'taken_by', current: { assignee: { id: assigneeId } } },
-          });
+      const losses = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+      const loss = { code: 'conflict', detail: { reason: 'taken_by', current: { assignee: { id: assigneeId } } } };
+      expect(losses).toMatchObject([loss, loss, loss, loss]);
     }
   });
 
@@ -216,7 +213,8 @@ describe('a snoozed chat', () => {
     expect((await wakeSnoozed(chat.ctx, SYSTEM)).woken).toBe(0);
     later(3_600);
     const woken = await Promise.all(Array.from({ length: 5 }, async () => await wakeSnoozed(chat.ctx, SYSTEM)));
-    expect(woken.map((one) => one.woken).toSorted()).toEqual([0, 0, 0, 0, 1]);
+    expect(woken.filter((one) => one.woken === 1)).toHaveLength(1);
+    expect(woken.filter((one) => one.woken === 0)).toHaveLength(4);
     expect(await chat.client(visitor.clientId)).toMatchObject({ snoozedAt: null, snoozedUntil: null });
     expect(await kindsOf(visitor)).toEqual(['started', 'snoozed', 'unsnoozed']);
   });
@@ -283,7 +281,9 @@ describe('operators of teams', () => {
     const first = await saver.save(omar, [message]);
     const team = await chat.db.prisma.team.create({ data: { name: 'Others' } });
     await assign(chat.ctx, omar, { clientId, teamId: team.id, expected: { assigneeId: null } });
-    expect((await saver.save(omar, [message])).messages).toEqual(first.messages.map((saved) => ({ ...saved, duplicate: true })));
+    expect((await saver.save(omar, [message])).messages).toMatchObject([
+      { id: first.messages[0]?.id, seq: first.messages[0]?.seq, duplicate: true },
+    ]);
     expect(await codeOf(saver.save(omar, [text('Another', { clientId })]))).toBe('not_found');
   });
 });

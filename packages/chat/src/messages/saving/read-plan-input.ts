@@ -37,7 +37,7 @@ export async function readPlanInput(tx: Transaction, drafts: readonly Draft[]): 
   }
   const own = groupBy(sessions, ({ clientId }) => clientId);
   return {
-    clients: byId(clients.map((client) => ({ ...client, sessions: own.get(client.id) ?? [] }))),
+    clients: byId(clients.map((client) => Object.assign(client, { sessions: own.get(client.id) ?? [] }))),
     addresses,
     uploads: byId(uploads),
     messages: new Map(messages.map((message) => [identityOf(message), message])),
