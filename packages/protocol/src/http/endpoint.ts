@@ -16,7 +16,7 @@ export const ACCESS = {
 } as const satisfies Record<string, string>;
 export type AccessRule = keyof typeof ACCESS;
 
-export type Method = 'GET' | 'POST' | 'PATCH';
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 /** A method and a path, such as `GET /api/chat/uploads/{id}`: the name of an endpoint. */
 export type EndpointKey = `${Method} /${string}`;
 

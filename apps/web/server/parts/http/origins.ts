@@ -29,7 +29,7 @@ export function addCors(request: Headers, answer: Headers, config: Origins): voi
 /** Answers a CORS preflight request. */
 export function preflight(request: HttpRequest, config: Origins): Response {
   const headers = new Headers({
-    'Access-Control-Allow-Methods': 'GET, POST, PATCH',
+    'Access-Control-Allow-Methods': 'GET, POST, PUT, PATCH, DELETE',
     'Access-Control-Allow-Headers': 'Authorization, Content-Type, X-Switchboard-Operator',
     'Access-Control-Max-Age': '600',
   });
