@@ -1,5 +1,5 @@
 export * from './body.ts';
-export type { ChangeKind } from './changes.ts';
+export * from './changes.ts';
 export * from './claims.ts';
 export * from './errors.ts';
 export * from './events.ts';

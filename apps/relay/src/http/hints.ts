@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-import { ChatError, hintRequest, type HintRequest, parse, type RelayPayloads } from '@switchboard/protocol';
+import { ChatError, concernsVisitor, hintRequest, type HintRequest, parse, type RelayPayloads } from '@switchboard/protocol';
 import { InvalidTokenError, type Tokens } from '@switchboard/tokens';
 import { z } from 'zod';
 
@@ -36,8 +36,9 @@ function send(hint: PeerHint, delivery: Delivery): number {
   if (hint.event === 'chatEnded') return delivery.toOperators(hint.event, { clientId: hint.clientId });
   if (hint.event === 'conversationChanged') {
     const { event: name, what, ...rest } = hint;
+    const delivered = delivery.toOperators(name, what === undefined ? rest : { ...rest, what });
     // What operators have done is not the visitor's business.
-    return delivery.toOperators(name, what === undefined ? rest : { ...rest, what }) + delivery.toVisitor(hint.clientId, name, rest);
+    return concernsVisitor(what) ? delivered + delivery.toVisitor(hint.clientId, name, rest) : delivered;
   }
   return sendToBoth(delivery, event, payload);
 }

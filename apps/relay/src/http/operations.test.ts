@@ -57,6 +57,18 @@ describe('POST /hints', () => {
     expect(anna.of('conversationChanged')).toEqual([rest]);
   });
 
+  it('does not notify the visitor of activity alone: they must not even learn when somebody wrote a note', async () => {
+    const relay = await start();
+    const [maya, anna] = [await relay.operator(1, 'Maya'), await relay.visitor(ANNA, 'Anna')];
+    const whats = [['activity'], ['messages', 'activity'], []];
+    const hints = whats.map((what) => JSON.stringify({ ...CHANGED, what }));
+    expect(await post(relay, `[${hints.join()}]`, await service(relay))).toMatchObject({ status: 202, body: { delivered: 5 } });
+    await Promise.all([maya, anna].map(async (peer) => await peer.settled()));
+    const { event: _event, ...rest } = CHANGED;
+    expect(maya.of('conversationChanged')).toEqual(whats.map((what) => expect.objectContaining({ ...rest, what })));
+    expect(anna.of('conversationChanged')).toEqual([rest, rest]);
+  });
+
   it('notifies the operators, and nobody else, when a visitor has ended the chat', async () => {
     const relay = await start();
     const [maya, anna] = [await relay.operator(1, 'Maya'), await relay.visitor(ANNA, 'Anna')];

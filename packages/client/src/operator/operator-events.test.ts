@@ -19,8 +19,8 @@ async function askedAfter(hint: object): Promise<string[]> {
 }
 
 describe('a hint that says what has changed', () => {
-  it('has the row of the conversation fetched for a change of its state', async () => {
-    expect(await askedAfter({ what: ['state'] })).toEqual(['ids=1']);
+  it.each([[['state']], [['activity']], [['state', 'activity']]])('has the row of the conversation fetched, once, for %j', async (what) => {
+    expect(await askedAfter({ what })).toEqual(['ids=1']);
   });
 
   it.each([[['messages']], [['assigned', 'toString', '__proto__']], [[]]])(
@@ -59,7 +59,7 @@ it('many hints lead to one request for all their rows', async () => {
 it('every kind of change has a handler', () => {
   const handle = () => undefined;
   // @ts-expect-error: state has no handler.
-  const incomplete: ChangeHandlers = { messages: handle };
+  const incomplete: ChangeHandlers = { messages: handle, activity: handle };
   expect(incomplete).not.toHaveProperty('state');
   expectTypeOf<ChangeHandlers>().toHaveProperty('state');
 });

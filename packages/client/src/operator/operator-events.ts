@@ -32,6 +32,7 @@ export class OperatorEvents {
         cache.peek(clientId)?.sync.hint(lastSeq);
         if (lastSeq > (list.lastSeq(clientId) ?? 0)) fetchRow(clientId);
       },
+      activity: fetchRow,
       state: fetchRow,
     };
   }

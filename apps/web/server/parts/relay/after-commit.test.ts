@@ -30,6 +30,10 @@ it.each<[Effect, object]>([
     { event: 'conversationChanged', clientId: 'a', lastSeq: 5, visitorChanged: true, what: ['messages', 'state'] },
   ],
   [
+    { kind: 'conversation changed', ...of, lastSeq: 5, what: ['activity'] },
+    { event: 'conversationChanged', clientId: 'a', lastSeq: 5, what: ['activity'] },
+  ],
+  [
     { kind: 'messages seen', ...of, by: 'client', receipts },
     { event: 'messagesSeen', clientId: 'a', by: 'client', deliveredSeq: 4, readSeq: 3 },
   ],

@@ -44,6 +44,6 @@ function hintOf(effect: PeerEffect, address: string): PeerHint {
     return { event: 'messagesSeen', clientId: address, by, deliveredSeq, readSeq };
   }
   const { lastSeq, what } = effect;
-  const visitorChanged = what.some((kind) => kind !== 'messages');
+  const visitorChanged = what.some((kind) => kind !== 'messages' && kind !== 'activity');
   return { event: 'conversationChanged', clientId: address, lastSeq, ...(visitorChanged ? { visitorChanged } : {}), what: [...what] };
 }
