@@ -7,6 +7,7 @@ export * from './http/index.ts';
 export * from './limits.ts';
 export { parse } from './parse.ts';
 export * from './reasons.ts';
+export * from './reply-variables.ts';
 export * from './roles.ts';
 export * from './settings.ts';
 export { isVisible } from './visible.ts';
