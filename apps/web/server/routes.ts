@@ -2,13 +2,17 @@ import type { EndpointName } from '@switchboard/protocol';
 
 import { authRoute } from './requests/auth-route.ts';
 import { demoPage } from './requests/demo-page.ts';
+import { addCannedReply, deleteCannedReply, editCannedReply, readCannedReplies } from './requests/handlers/canned-replies.ts';
 import { listChats, setDone } from './requests/handlers/chats.ts';
 import { blockConversation, closeChat, reopenChat, setAssignment, snoozeChat } from './requests/handlers/conversation-actions.ts';
 import { openApi } from './requests/handlers/documents.ts';
+import { keepDraft, readDrafts } from './requests/handlers/drafts.ts';
 import { readMessages, saveMessages } from './requests/handlers/messages.ts';
+import { changeNote, createNote, listActivity, readNotes, removeNote, seeMentions } from './requests/handlers/notes.ts';
 import { saveReceipts } from './requests/handlers/receipts.ts';
 import { endConversation, openSession, renewToken } from './requests/handlers/sessions.ts';
 import { listSettings, setSettings } from './requests/handlers/settings.ts';
+import { addTag, changeTag, deleteTag, readTags, tagConversation } from './requests/handlers/tags.ts';
 import { noteTimings } from './requests/handlers/timings.ts';
 import { readUpload, uploadImage } from './requests/handlers/uploads.ts';
 import { notePage, setBlocked } from './requests/handlers/visitors.ts';
@@ -36,6 +40,23 @@ export const HANDLERS: { readonly [N in EndpointName]: EndpointHandler<N> } = {
   'POST /api/v1/conversations/{id}/reopen': reopenChat,
   'POST /api/v1/conversations/{id}/snooze': snoozeChat,
   'POST /api/v1/conversations/{id}/block': blockConversation,
+  'GET /api/v1/conversations/{id}/activity': listActivity,
+  'GET /api/v1/conversations/{id}/notes': readNotes,
+  'POST /api/v1/conversations/{id}/notes': createNote,
+  'POST /api/v1/conversations/{id}/mentions-seen': seeMentions,
+  'PATCH /api/v1/notes/{id}': changeNote,
+  'DELETE /api/v1/notes/{id}': removeNote,
+  'GET /api/v1/tags': readTags,
+  'POST /api/v1/tags': addTag,
+  'PATCH /api/v1/tags/{id}': changeTag,
+  'DELETE /api/v1/tags/{id}': deleteTag,
+  'PUT /api/v1/conversations/{id}/tags': tagConversation,
+  'GET /api/v1/canned-replies': readCannedReplies,
+  'POST /api/v1/canned-replies': addCannedReply,
+  'PATCH /api/v1/canned-replies/{id}': editCannedReply,
+  'DELETE /api/v1/canned-replies/{id}': deleteCannedReply,
+  'GET /api/v1/drafts': readDrafts,
+  'PUT /api/v1/conversations/{id}/draft': keepDraft,
   'GET /api/v1/settings': listSettings,
   'PATCH /api/v1/settings': setSettings,
   'POST /api/auth/sign-in/email': standalone('POST /api/auth/sign-in/email', authRoute),

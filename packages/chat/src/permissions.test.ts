@@ -7,18 +7,30 @@ import { SYSTEM, type Actor } from './actor.ts';
 import { assign } from './chats/assign.ts';
 import { snooze } from './chats/snooze.ts';
 import { wakeSnoozed } from './chats/wake-snoozed.ts';
+import { changeCannedReply } from './canned-replies/change-canned-reply.ts';
+import { createCannedReply } from './canned-replies/create-canned-reply.ts';
+import { listCannedReplies } from './canned-replies/list-canned-replies.ts';
+import { removeCannedReply } from './canned-replies/remove-canned-reply.ts';
 import { listRecentChats, findChats } from './conversations/list-recent-chats.ts';
 import { countUnanswered } from './conversations/count-unanswered.ts';
 import { endChat } from './conversations/end-chat.ts';
+import { readActivity } from './events/read-activity.ts';
 import { readEvents } from './events/read-events.ts';
 import { listView } from './conversations/list-view.ts';
 import { markDone } from './conversations/mark-done.ts';
 import { settleWaiting } from './conversations/settle-waiting.ts';
+import { listDrafts } from './drafts/list-drafts.ts';
+import { saveDraft } from './drafts/save-draft.ts';
 import * as verbs from './index.ts';
 import { readEpoch } from './installation/read-epoch.ts';
 import { readHistory } from './messages/read-history.ts';
 import { readPage } from './messages/read-page.ts';
 import { createMessageSaver } from './messages/saving/message-saver.ts';
+import { addNote } from './notes/add-note.ts';
+import { deleteNote } from './notes/delete-note.ts';
+import { editNote } from './notes/edit-note.ts';
+import { listNotes } from './notes/list-notes.ts';
+import { markMentionsSeen } from './notes/mark-mentions-seen.ts';
 import { createOperator } from './operators/create-operator.ts';
 import { listOperators, removeOperator, setOperatorPassword, setOperatorRole } from './operators/manage-operators.ts';
 import { removeExpiredSessions } from './operators/remove-expired-sessions.ts';
@@ -28,6 +40,11 @@ import { recordReceipts } from './receipts/record-receipts.ts';
 import { forgetRevocations, listRevocations, recordRevocation } from './revocations/revocations.ts';
 import { changeSettings } from './settings/change-settings.ts';
 import { readSettings } from './settings/read-settings.ts';
+import { createTag } from './tags/create-tag.ts';
+import { listTags } from './tags/list-tags.ts';
+import { removeTag } from './tags/remove-tag.ts';
+import { renameTag } from './tags/rename-tag.ts';
+import { setTags } from './tags/set-tags.ts';
 import { chatFixture, codeOf, image, NOW, text } from './testing/chat-fixture.ts';
 import { knownStorageKeys, removeUnusedUploads } from './uploads/unused-uploads.ts';
 import { findEarlierUpload, findUpload, recordUpload } from './uploads/uploads.ts';
@@ -77,6 +94,53 @@ const VERBS: Record<Exclude<ExportedVerb, NoVerb>, [Action, Attempt]> = {
   snooze: ['chat.snooze', async (actor, clientId) => await snooze(chat.ctx, actor, { clientId: await opened(clientId), snoozed: true })],
   wakeSnoozed: ['chat.wake-snoozed', async (actor) => await wakeSnoozed(chat.ctx, actor)],
   blockVisitor: ['visitor.block', async (actor, clientId) => await blockVisitor(chat.ctx, actor, { clientId, blocked: true })],
+  readActivity: ['conversation.read-events', async (actor, clientId) => await readActivity(chat.ctx, actor, { clientId })],
+  listNotes: ['note.list', async (actor, clientId) => await listNotes(chat.ctx, actor, { clientId })],
+  addNote: ['note.write', async (actor, clientId) => await addNote(chat.ctx, actor, { clientId, noteKey: randomUUID(), text: 'x' })],
+  editNote: [
+    'note.write',
+    async (actor, clientId) => {
+      const noteId = await noteOf(await authorFor(actor), clientId);
+      return await editNote(chat.ctx, actor, { noteId, text: 'y', mentions: [], expected: { version: 1 } });
+    },
+  ],
+  deleteNote: [
+    'note.write',
+    async (actor, clientId) => await deleteNote(chat.ctx, actor, { noteId: await noteOf(await authorFor(actor), clientId) }),
+  ],
+  markMentionsSeen: [
+    'mention.mark-seen',
+    async (actor, clientId) => await markMentionsSeen(chat.ctx, actor, { clientId, upToActivitySeq: 1 }),
+  ],
+  listTags: ['tag.list', async (actor) => await listTags(chat.ctx, actor, {})],
+  createTag: ['tag.create', async (actor) => await createTag(chat.ctx, actor, { name: randomUUID() })],
+  renameTag: [
+    'tag.change',
+    async (actor) => await renameTag(chat.ctx, actor, { tagId: await newTag(), name: randomUUID(), expected: { version: 1 } }),
+  ],
+  removeTag: ['tag.change', async (actor) => await removeTag(chat.ctx, actor, { tagId: await newTag() })],
+  setTags: [
+    'conversation.tag',
+    async (actor, clientId) => await setTags(chat.ctx, actor, { clientId: await opened(clientId), tagIds: [] }),
+  ],
+  listCannedReplies: ['canned-reply.list', async (actor) => await listCannedReplies(chat.ctx, actor, {})],
+  createCannedReply: ['canned-reply.write', async (actor) => await newReply(actor, 'own')],
+  changeCannedReply: [
+    'canned-reply.write',
+    async (actor) => {
+      const { id: replyId } = await newReply(await authorFor(actor), 'own');
+      return await changeCannedReply(chat.ctx, actor, { replyId, text: 'y', expected: { version: 1 } });
+    },
+  ],
+  removeCannedReply: [
+    'canned-reply.write',
+    async (actor) => await removeCannedReply(chat.ctx, actor, { replyId: (await newReply(await authorFor(actor), 'own')).id }),
+  ],
+  listDrafts: ['draft.list', async (actor) => await listDrafts(chat.ctx, actor, {})],
+  saveDraft: [
+    'draft.save',
+    async (actor, clientId) => await saveDraft(chat.ctx, actor, { clientId, kind: 'reply', text: 'x', version: 1 }),
+  ],
   countUnanswered: ['waiting.count', async (actor) => await countUnanswered(chat.ctx, actor)],
   settleWaiting: ['waiting.settle', async (actor) => await settleWaiting(chat.ctx, actor)],
   listOperators: ['operator.list', async (actor) => await listOperators(chat.ctx, actor, NOW)],
@@ -96,16 +160,19 @@ const VERBS: Record<Exclude<ExportedVerb, NoVerb>, [Action, Attempt]> = {
   readEpoch: ['installation.read', async (actor) => await readEpoch(chat.ctx, actor)],
 };
 
-/** Actions that are parts of saving. */
-const SAVING: Partial<Record<Action, Attempt>> = {
+/** Actions that are parts of verbs. */
+const PARTS: Partial<Record<Action, Attempt>> = {
   'message.save': async (actor, clientId) => await save(actor, text('x', { clientId })),
   'message.save-as-operator': async (actor, clientId) => await save(actor, text('x', { clientId, senderType: 'OPERATOR' })),
   'message.link-anywhere': async (actor, clientId) => await save(actor, image('https://pictures.example/cat.png', { clientId })),
+  'note.delete-any': async (actor, clientId) =>
+    await deleteNote(chat.ctx, actor, { noteId: await noteOf(await chat.operator('Oda'), clientId) }),
+  'canned-reply.write-any': async (actor) => await newReply(actor, 'everybody'),
 };
-const ATTEMPTS = [...Object.entries(VERBS).map(([name, [action, attempt]]) => ({ name, action, attempt })), ...savings()];
+const ATTEMPTS = [...Object.entries(VERBS).map(([name, [action, attempt]]) => ({ name, action, attempt })), ...parts()];
 
-function savings() {
-  return Object.entries(SAVING).map(([action, attempt]) => ({ name: `saving: ${action}`, action: action as Action, attempt }));
+function parts() {
+  return Object.entries(PARTS).map(([action, attempt]) => ({ name: `a part of a verb: ${action}`, action: action as Action, attempt }));
 }
 async function save(actor: Actor, message: ReturnType<typeof text>) {
   return await createMessageSaver(chat.ctx).save(actor, [message]);
@@ -114,6 +181,19 @@ async function save(actor: Actor, message: ReturnType<typeof text>) {
 async function opened(clientId: number): Promise<number> {
   await createMessageSaver(chat.ctx).save(await chat.operator(), [text('Hello', { clientId })]);
   return clientId;
+}
+/** An actor who may write notes and canned replies: this one, if they are an operator. */
+async function authorFor(actor: Actor): Promise<Actor> {
+  return actor.kind === 'operator' ? actor : await chat.operator('Oda');
+}
+async function noteOf(author: Actor, clientId: number): Promise<number> {
+  return (await addNote(chat.ctx, author, { clientId, noteKey: randomUUID(), text: 'x' })).note.id;
+}
+async function newTag(): Promise<number> {
+  return (await createTag(chat.ctx, await chat.operator(), { name: randomUUID() })).id;
+}
+async function newReply(author: Actor, scope: 'own' | 'everybody') {
+  return await createCannedReply(chat.ctx, author, { shortcut: randomUUID(), text: 'x', scope });
 }
 async function newOperator() {
   return await Promise.resolve({ email: `${randomUUID()}@example.org`, name: 'Olga', password: 'correct horse battery' });

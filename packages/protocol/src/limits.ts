@@ -23,6 +23,15 @@ export const MAX_RECENT_CHATS = 200;
 export const DEFAULT_CHATS_PAGE = 50;
 /** Ids or addresses in one request for conversations. */
 export const MAX_CHATS_BY_ID = 100;
+/** Operators whom one note mentions. */
+export const MAX_MENTIONS = 20;
+/** Tags in all, tags of one chat, and characters of a tag's name. */
+export const MAX_TAGS = 1_000;
+export const MAX_TAGS_OF_CHAT = 20;
+export const MAX_TAG_NAME_LENGTH = 50;
+/** Canned replies of one scope (an operator's own, a team's, everybody's), and characters of a shortcut. */
+export const MAX_CANNED_REPLIES = 1_000;
+export const MAX_SHORTCUT_LENGTH = 40;
 /** Pages of the host site that are stored per visitor. */
 export const MAX_VISITED_PAGES = 10;
 /** While it is visible, the frame reports the visitor's page at least this often. A visitor counts as online for HERE_MS after a report. */

@@ -18,6 +18,7 @@ type ChatRow = { [K in keyof MessageRow]: MessageRow[K] | null } & {
   readonly blockedAt: Date | null;
   readonly waitingSince: Date | null;
   readonly doneAt: Date | null;
+  readonly activitySeq: number;
   readonly lastActivityAt: Date;
   readonly unreadCount: number;
   readonly version: number;
@@ -90,7 +91,7 @@ export async function readChatRows(ctx: Context, actor: OperatorActor, ids: read
   if (ids.length === 0) return [];
   const rows = await ctx.db.prisma.$queryRaw<ChatRow[]>`
     SELECT c.id AS "recentId", c.username, c.phone, c.email, c.status, c."createdAt" AS "startedAt", c."endedAt", c."blockedAt", c."waitingSince", c."doneAt",
-      c."lastActivityAt", c."unreadCount", c.version, c."clientDeliveredSeq", c."clientReadSeq", c."operatorDeliveredSeq", c."operatorReadSeq", s.address, s."pageUrl",
+      c."activitySeq", c."lastActivityAt", c."unreadCount", c.version, c."clientDeliveredSeq", c."clientReadSeq", c."operatorDeliveredSeq", c."operatorReadSeq", s.address, s."pageUrl",
       s."pageAt", s.locale, s."userAgent", s."lastSeenAt", ${detail === 'list' ? Prisma.empty : Prisma.sql`s.pages,`} ${MESSAGE_COLUMNS}
     FROM ${clientsSeenBy(actor)}
     LEFT JOIN LATERAL (
@@ -135,6 +136,7 @@ function present(ctx: Context, actor: OperatorActor, row: ChatRow): RecentChat {
     lastMessage: hasMessage(row) ? presentMessage(ctx, actor, row) : null,
     unreadCount: row.unreadCount,
     receipts: receiptsOf(row),
+    activitySeq: row.activitySeq,
     lastActivityAt: row.lastActivityAt.toISOString(),
     version: row.version,
   };

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 import { Prisma } from '@switchboard/database';
 import { seed } from '@switchboard/database/testing';
 import type { ChatView, RecentChat, UnchangedChat } from '@switchboard/protocol';
@@ -6,10 +8,16 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { SYSTEM, type OperatorActor, type VisitorActor } from '../actor.ts';
 import type * as verbs from '../index.ts';
+import { addNote } from '../notes/add-note.ts';
+import { deleteNote } from '../notes/delete-note.ts';
+import { editNote } from '../notes/edit-note.ts';
+import { markMentionsSeen } from '../notes/mark-mentions-seen.ts';
 import type { WithEffects } from '../effects.ts';
 import { createMessageSaver, type MessageSaver } from '../messages/saving/message-saver.ts';
 import { markRead } from '../receipts/mark-read.ts';
 import { recordReceipts } from '../receipts/record-receipts.ts';
+import { createTag } from '../tags/create-tag.ts';
+import { setTags } from '../tags/set-tags.ts';
 import { chatFixture, codeOf, image, NOW, text } from '../testing/chat-fixture.ts';
 import { recordedSaves } from '../testing/recorded-saves.ts';
 import { blockVisitor } from '../visitors/block-visitor.ts';
@@ -87,11 +95,27 @@ const VERBS: Record<Exclude<VerbWithEffects, OtherVerb>, Verb> & Record<string, 
       { username: 'Vera', pageUrl: PAGES[n % 2], locale: n < 3 ? 'de' : 'en' },
       { userAgent: BROWSERS[n % 2] },
     ),
+  addNote: async ({ clientId }, n) => await addNote(chat.ctx, operator, { clientId, noteKey: randomUUID(), text: `note ${n}` }),
+  editNote: async ({ clientId }, n) =>
+    await editNote(chat.ctx, operator, { noteId: await newNote(clientId), text: `changed ${n}`, mentions: [], expected: { version: 1 } }),
+  deleteNote: async ({ clientId }) => await deleteNote(chat.ctx, operator, { noteId: await newNote(clientId) }),
+  markMentionsSeen: async ({ clientId }, n) => {
+    await newNote(clientId, [operator.userId]);
+    await markMentionsSeen(chat.ctx, operator, { clientId, upToActivitySeq: n });
+  },
+  setTags: async ({ clientId }, n) => {
+    const { id } = await createTag(chat.ctx, operator, { name: `tag ${n}` });
+    await setTags(chat.ctx, operator, { clientId, tagIds: [id] });
+  },
   settleWaiting: async ({ clientId }) => {
     await chat.db.prisma.client.update({ where: { id: clientId }, data: { waitingSeq: 0 } });
     await settleWaiting(chat.ctx, SYSTEM);
   },
 };
+
+async function newNote(clientId: number, mentions: readonly number[] = []): Promise<number> {
+  return (await addNote(chat.ctx, operator, { clientId, noteKey: randomUUID(), text: 'x', mentions })).note.id;
+}
 
 /** Refusals are part of it: what is refused changes nothing. */
 async function attempt(verb: Verb, visitor: VisitorActor, n: number): Promise<void> {

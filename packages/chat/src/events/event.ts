@@ -10,10 +10,13 @@ export type EventKind =
   | 'assigned'
   | 'unassigned'
   | 'snoozed'
-  | 'unsnoozed';
+  | 'unsnoozed'
+  | 'note_edited'
+  | 'note_deleted'
+  | 'tagged';
 
 /** Values of a conversation by their columns; times are ISO-8601. */
-export type EventValues = Readonly<Record<string, string | number | boolean | null>>;
+export type EventValues = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
 
 /** One event of a conversation. */
 export interface ConversationEvent {

@@ -1,6 +1,7 @@
 import { Prisma } from '@switchboard/database';
 
 import type { Actor } from '../actor.ts';
+import { conversationNotFound } from '../refusals.ts';
 import type { Queryable } from '../visible.ts';
 import type { EventKind, EventValues } from './event.ts';
 
@@ -13,14 +14,36 @@ export interface NewEvent {
   readonly to?: EventValues;
 }
 
-/** Records that `actor` did this, in the transaction that does it. Takes the client's row lock, which the transaction may hold already. */
-export async function writeEvent(tx: Queryable, actor: Actor, { clientId, kind, at, from, to }: NewEvent): Promise<void> {
+/**
+ * Records that `actor` did this, in the transaction that does it, and raises the conversation's version. Takes the client's row lock, which the transaction
+ * may hold already.
+ *
+ * @returns the event's `activitySeq`
+ */
+export async function writeEvent(tx: Queryable, actor: Actor, { clientId, kind, at, from, to }: NewEvent): Promise<number> {
   const { actorKind, actorId, actorName } = actorColumns(actor);
+  const { activitySeq } = await nextActivity(tx, clientId);
   await tx.$executeRaw`
-    WITH counted AS (UPDATE "Client" SET "activitySeq" = "activitySeq" + 1 WHERE id = ${clientId}::int RETURNING id, "activitySeq")
     INSERT INTO "ConversationEvent" ("clientId", "activitySeq", at, kind, "actorKind", "actorId", "actorName", "from", "to")
-    SELECT id, "activitySeq", ${at.toISOString()}::timestamptz, ${kind}, ${actorKind}, ${actorId}::int, ${actorName}, ${json(from)}::jsonb, ${json(to)}::jsonb
-    FROM counted`;
+    VALUES (${clientId}::int, ${activitySeq}::int, ${at.toISOString()}::timestamptz, ${kind}, ${actorKind}, ${actorId}::int, ${actorName}, ${json(from)}::jsonb,
+      ${json(to)}::jsonb)`;
+  return activitySeq;
+}
+
+/**
+ * Takes the next number for a note or an event, and raises the conversation's version, because its row shows the newest number. Takes the client's row lock,
+ * which the transaction may hold already.
+ *
+ * @returns the number, and that of the conversation's newest chat
+ */
+export async function nextActivity(
+  tx: Queryable,
+  clientId: number,
+): Promise<{ readonly activitySeq: number; readonly chatNumber: number }> {
+  const [client] = await tx.$queryRaw<{ activitySeq: number; chatNumber: number }[]>`
+    UPDATE "Client" SET "activitySeq" = "activitySeq" + 1, version = version + 1 WHERE id = ${clientId}::int RETURNING "activitySeq", "chatNumber"`;
+  if (client === undefined) throw conversationNotFound();
+  return client;
 }
 
 /** The first event of a client that is created in the same statement with `activitySeq: 1`. */

@@ -38,6 +38,7 @@ const OURS = [
   '20261201090400_additive_clients_assigned',
   '20261201090500_additive_clients_team',
   '20261201090600_additive_clients_snoozed',
+  '20261201100000_additive_mention_activity',
 ] as const;
 let folders: MigrationFolders;
 let url: string;

@@ -49,6 +49,7 @@ const recentChat = z
     lastMessage: messageView.nullable(),
     unreadCount: z.int(),
     receipts,
+    activitySeq: z.int().optional().describe('The number of the newest note or event, 0 when there is none.'),
     lastActivityAt: time.describe('When the newest message reached the server, or the conversation was started.'),
     version: z
       .int()

@@ -1,13 +1,18 @@
 import type { z } from 'zod';
 
+import { activityEndpoints } from './activity.ts';
+import { cannedReplyEndpoints } from './canned-replies.ts';
 import { chatEndpoints, type RecentChat } from './chats.ts';
 import { conversationActionEndpoints } from './conversation-actions.ts';
+import { draftEndpoints } from './drafts.ts';
 import type { AccessRule, Endpoint, EndpointKey, FormBody, JsonBody, JsonResponse } from './endpoint.ts';
 import { messageEndpoints } from './messages.ts';
+import { noteEndpoints } from './notes.ts';
 import { authEndpoints, documentEndpoints, operationEndpoints } from './operations.ts';
 import { receiptEndpoints } from './receipts.ts';
 import { sessionEndpoints } from './sessions.ts';
 import { settingEndpoints } from './settings.ts';
+import { tagEndpoints } from './tags.ts';
 import { timingEndpoints } from './timings.ts';
 import { uploadEndpoints } from './uploads.ts';
 import { visitorEndpoints } from './visitors.ts';
@@ -25,6 +30,11 @@ export const ENDPOINTS = {
   ...conversationActionEndpoints,
   ...visitorEndpoints,
   ...timingEndpoints,
+  ...activityEndpoints,
+  ...noteEndpoints,
+  ...tagEndpoints,
+  ...cannedReplyEndpoints,
+  ...draftEndpoints,
   ...settingEndpoints,
   ...authEndpoints,
   ...documentEndpoints,

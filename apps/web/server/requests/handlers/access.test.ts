@@ -1,25 +1,19 @@
+import { randomUUID } from 'node:crypto';
+
 import { ENDPOINTS } from '@switchboard/protocol';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import { HANDLERS } from '../../routes.ts';
 import { installServices } from '../../services/services.ts';
 import { ask, closedLimits, newOperator, newVisitor, text, useTestServer, type Person } from '../../testing/test-server.ts';
-import type { AdmittedName, Params } from '../route.ts';
+import type { AdmittedName } from '../route.ts';
+import type { Attempt, Who } from './access/attempt.ts';
+import { noteAndTagAttempts } from './access/notes-and-tags.ts';
+import { keepDraft, readDrafts } from './drafts.ts';
 import { readMessages, saveMessages } from './messages.ts';
+import { createNote, listActivity, readNotes } from './notes.ts';
 
 const server = useTestServer();
-
-type Who = 'anonymous' | 'a' | 'b' | 'operator' | 'admin';
-interface Attempt {
-  /** Distinguishes several attempts at one endpoint. */
-  readonly how?: string;
-  /** A request for the conversation of visitor A. */
-  readonly request: (headers: Readonly<Record<string, string>>) => Request;
-  /** Made when the people are there. */
-  readonly params?: () => Params;
-  /** Status by caller. B's request for A's conversation is refused, or answered about B's own. */
-  readonly expected: Readonly<Record<Who, number>>;
-}
 
 let people: Record<Exclude<Who, 'anonymous'>, Person>;
 beforeAll(async () => {
@@ -30,6 +24,11 @@ beforeAll(async () => {
     admin: await newOperator(server.services, 'Grace', 'ADMIN'),
   };
   await saveMessages(ask('POST', '/api/chat/messages', { headers: people.a.headers, body: { messages: [text('the secret of A')] } }));
+  const params = Promise.resolve({ id: String(people.a.id) });
+  const write = { headers: people.operator.headers, body: { noteKey: randomUUID(), text: 'a word among operators about A' } };
+  await createNote(ask('POST', '/', write), { params });
+  const begin = { headers: people.operator.headers, body: { kind: 'reply', text: 'a word among operators, begun', version: 1 } };
+  await keepDraft(ask('PUT', '/', begin), { params });
 });
 
 const form = (clientId: number) => {
@@ -176,6 +175,7 @@ const ATTEMPTS: Readonly<Record<AdmittedName, readonly [Attempt, ...Attempt[]]>>
       expected: { anonymous: 401, a: 403, b: 403, operator: 403, admin: 409 },
     },
   ],
+  ...noteAndTagAttempts(() => people.a),
   'POST /api/chat/sessions': [
     {
       how: 'for a visitor',
@@ -222,7 +222,7 @@ const CASES = (Object.keys(ATTEMPTS) as AdmittedName[]).flatMap((name) =>
 /** The response to an attempt by a person. */
 async function answerTo(name: AdmittedName, { request, params = () => ({}) }: Attempt, who: Who): Promise<Response> {
   const headers = who === 'anonymous' ? {} : people[who].headers;
-  return await HANDLERS[name](request(headers), { params: Promise.resolve(params()) });
+  return await HANDLERS[name](request(headers), { params: Promise.resolve(typeof params === 'function' ? params() : params) });
 }
 
 describe('access', () => {
@@ -232,6 +232,8 @@ describe('access', () => {
     const text = await response.text();
     const stranger = who === 'b' || who === 'anonymous';
     expect(stranger && text.includes('the secret of A')).toBe(false);
+    const isOperator = who === 'operator' || who === 'admin';
+    expect(!isOperator && text.includes('a word among operators')).toBe(false);
     const body: unknown = JSON.parse(text);
     // A refusal has the contract's shape; an answer has the shape in the table, without additional fields.
     expect(Object.hasOwn(body as object, 'error')).toBe(status >= 400);
@@ -245,6 +247,13 @@ describe('access', () => {
     const response = await answerTo(name, attempt, who);
     installServices(server.services);
     expect([response.status, response.headers.get('retry-after')]).toEqual([429, '7']);
+  });
+
+  it('the operators have written something to each other that no visitor was answered', async () => {
+    const { headers } = people.operator;
+    const params = Promise.resolve({ id: String(people.a.id) });
+    for (const handler of [listActivity, readNotes, readDrafts])
+      expect(await (await handler(ask('GET', '/', { headers }), { params })).text()).toContain('a word among operators');
   });
 
   it('another visitor’s conversation is answered like one that does not exist', async () => {

@@ -3,29 +3,32 @@ import { beforeAll, describe, expect, it } from 'vitest';
 
 import { ask, newOperator, newVisitor, useTestServer, type Person } from '../../testing/test-server.ts';
 import { setBlocked as block, notePage as page } from './visitors.ts';
+import { addCannedReply } from './canned-replies.ts';
 import { setDone as done, listChats as recent } from './chats.ts';
+import { keepDraft, readDrafts } from './drafts.ts';
 import { endConversation as end, openSession as sessions, renewToken as token } from './sessions.ts';
 import { readMessages as read, saveMessages as save } from './messages.ts';
+import { changeNote, createNote, listActivity, readNotes } from './notes.ts';
 import { saveReceipts as receipts } from './receipts.ts';
 import { setSettings as settings } from './settings.ts';
+import { addTag, tagConversation } from './tags.ts';
 import { noteTimings as timings } from './timings.ts';
 import { readUpload as image, uploadImage as upload } from './uploads.ts';
 
 const server = useTestServer({ SESSIONS_PER_MINUTE: '100000' });
 let people: readonly Pick<Person, 'headers'>[];
+/** The id in paths: that of the visitor’s conversation. */
+let id: string;
 beforeAll(async () => {
-  people = [
-    { headers: {} },
-    await newVisitor('Ann'),
-    await newOperator(server.services),
-    await newOperator(server.services, 'Grace', 'ADMIN'),
-  ];
+  const visitor = await newVisitor('Ann');
+  id = String(visitor.id);
+  people = [{ headers: {} }, visitor, await newOperator(server.services), await newOperator(server.services, 'Grace', 'ADMIN')];
 });
 
 /** Names that routes use, among others: fully random input would be refused at the first check. */
 const NAMES = (
   'messages messageKey messageType text imageUrl imageName mimeType sentAt sessionId clientId clientSocketId senderType username phone email pageUrl ' +
-  'locale resumeToken deliveredSeq readSeq relayed saved outboxAge blocked __proto__ constructor toString limit afterSeq beforeSeq e s done lastSeq view cursor ids addresses url at changes key value expected version widget.color widget.sites'
+  'locale resumeToken deliveredSeq readSeq relayed saved outboxAge blocked __proto__ constructor toString limit afterSeq beforeSeq e s done lastSeq view cursor ids addresses url at changes key value expected version widget.color widget.sites noteKey mentions name tagIds shortcut scope teamId kind afterActivitySeq beforeActivitySeq'
 ).split(' ');
 const value: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
   value: fc.oneof(
@@ -65,7 +68,9 @@ const query = fc
   .array(fc.tuple(fc.constantFrom(...NAMES), fc.string({ unit: 'binary', maxLength: 30 })), { maxLength: 4 })
   .map((pairs) => new URLSearchParams(pairs).toString());
 
-type Handler = (request: Request) => Promise<Response>;
+type Handler = (request: Request, context?: { readonly params: Promise<{ readonly id: string }> }) => Promise<Response>;
+/** The parameters of the path. */
+const context = () => ({ params: Promise.resolve({ id }) });
 const POSTS: readonly (readonly [string, Handler])[] = [
   ['messages', save],
   ['sessions', sessions],
@@ -77,6 +82,12 @@ const POSTS: readonly (readonly [string, Handler])[] = [
   ['done', done],
   ['page', page],
   ['settings', settings],
+  ['notes', createNote],
+  ['note', changeNote],
+  ['tags', addTag],
+  ['tags of a conversation', tagConversation],
+  ['canned replies', addCannedReply],
+  ['draft', keepDraft],
 ];
 
 /** Why an answer violates the contract or reveals internals; undefined if it does neither. */
@@ -95,7 +106,9 @@ describe('any input by any caller is answered according to the contract', () => 
     await fc.assert(
       fc.asyncProperty(raw, query, fc.nat({ max: 3 }), async (body, search, who) => {
         const headers = { 'content-type': 'application/json', ...people[who]?.headers };
-        expect(await complaintAbout(await handler(ask('POST', `/api/chat/${name}?${search}`, { headers, body })))).toBeUndefined();
+        expect(
+          await complaintAbout(await handler(ask('POST', `/api/chat/${encodeURI(name)}?${search}`, { headers, body }), context())),
+        ).toBeUndefined();
       }),
       { numRuns: 150 },
     );
@@ -104,11 +117,16 @@ describe('any input by any caller is answered according to the contract', () => 
   it.each([
     ['messages', read],
     ['recent', recent],
+    ['notes', readNotes],
+    ['activity', listActivity],
+    ['drafts', readDrafts],
   ] as readonly (readonly [string, Handler])[])('GET %s', async (name, handler) => {
     await fc.assert(
       fc.asyncProperty(query, fc.nat({ max: 3 }), async (search, who) => {
         expect(
-          await complaintAbout(await handler(ask('GET', `/api/chat/${name}?${search}`, { headers: people[who]?.headers ?? {} }))),
+          await complaintAbout(
+            await handler(ask('GET', `/api/chat/${name}?${search}`, { headers: people[who]?.headers ?? {} }), context()),
+          ),
         ).toBeUndefined();
       }),
       { numRuns: 150 },
