@@ -35,7 +35,7 @@ export async function assign(ctx: Context, actor: Actor, input: AssignInput): Pr
         const client = await lockClient(tx, actor, input.clientId);
         const before = await readOpenChat(tx, client.id);
         const wanted = wantedOf(input, before);
-        const effects = [conversationChanged(client, 'state')];
+        const effects = [conversationChanged(client, 'state', 'activity')];
         if (wanted.assigneeId === idOf(before.assignee) && wanted.teamId === idOf(before.team)) return { ...before, effects };
         if (input.expected.assigneeId !== idOf(before.assignee)) throw takenBy(before);
         const after = await findMeant(tx, wanted);

@@ -44,7 +44,7 @@ export async function snooze(ctx: Context, actor: Actor, input: SnoozeInput): Pr
       await ctx.db.prisma.$transaction(async (tx) => {
         const client = await lockClient(tx, actor, input.clientId);
         const before = await readOpenChat(tx, client.id);
-        const effects = [conversationChanged(client, 'state')];
+        const effects = [conversationChanged(client, 'state', 'activity')];
         if (input.snoozed && input.lastSeq !== undefined && input.lastSeq !== client.lastSeq) throw errorFor('new_message');
         if (input.snoozed === (before.snoozedAt !== null) && isoTime(until) === isoTime(before.snoozedUntil))
           return { snoozedAt: isoTime(before.snoozedAt), snoozedUntil: isoTime(before.snoozedUntil), effects };

@@ -43,7 +43,7 @@ export async function wakeSnoozed(ctx: Context, actor: Actor): Promise<WithEffec
             to: { snoozedUntil: null },
           });
         }
-        return { woken: rows.length, effects: rows.map((row) => conversationChanged(row, 'state')) };
+        return { woken: rows.length, effects: rows.map((row) => conversationChanged(row, 'state', 'activity')) };
       }),
   );
 }

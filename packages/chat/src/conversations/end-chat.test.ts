@@ -30,7 +30,7 @@ describe('the effects of ending a chat', () => {
   const effectsOfLeaving = (visitor: VisitorActor) => [
     { kind: 'visitor left', clientId: visitor.clientId, address: visitor.sessionId },
     { kind: 'access revoked', role: 'client', id: visitor.clientId, address: visitor.sessionId },
-    changed(visitor, 0, 'state'),
+    changed(visitor, 0, 'state', 'activity'),
   ];
 
   it('by the visitor: they left and their tokens are revoked; repeated, their tokens are revoked', async () => {
@@ -48,7 +48,7 @@ describe('the effects of ending a chat', () => {
   it('by an operator: nobody’s token is revoked', async () => {
     const [visitor, operator] = [await chat.visitor(), await chat.operator()];
     const { effects } = await endChat(chat.ctx, operator, { clientId: visitor.clientId });
-    expect(effects).toEqual([changed(visitor, 0, 'state')]);
+    expect(effects).toEqual([changed(visitor, 0, 'state', 'activity')]);
   });
 });
 

@@ -51,7 +51,7 @@ export async function endChat(
             from: { endedAt: isoTime(client.endedAt) },
             to: { endedAt: isoTime(endedAt) },
           });
-        return { endedAt: endedAt.toISOString(), effects: [...left, conversationChanged(client, 'state')] };
+        return { endedAt: endedAt.toISOString(), effects: [...left, conversationChanged(client, 'state', 'activity')] };
       }),
   );
 }

@@ -81,7 +81,7 @@ it('marking as done ends the waiting until the visitor writes again', async () =
   expect(await done(visitor, 1)).toEqual({
     doneAt: at(60).toISOString(),
     waitingSince: null,
-    effects: [changed(visitor, 1, 'state')],
+    effects: [changed(visitor, 1, 'state', 'activity')],
   });
   after(70);
   expect((await done(visitor)).doneAt).toBe(at(60).toISOString());

@@ -60,7 +60,7 @@ export async function markDone(ctx: Context, actor: Actor, { clientId, done, las
         return {
           doneAt: after,
           waitingSince: isoTime(row?.waitingSince),
-          effects: [conversationChanged(client, 'state')],
+          effects: [conversationChanged(client, 'state', 'activity')],
         };
       }),
   );

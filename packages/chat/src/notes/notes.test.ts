@@ -191,15 +191,15 @@ describe('mentions', () => {
     const ada = await chat.operator('Ada', 'ADMIN');
     expect(await codeOf(add({ mentions: [olga.userId, ada.userId] }))).toBe('resolved');
     const { clientId } = visitor;
-    const attempts = [
-      add({}, pia),
-      edit(note.id, 'x', { author: pia }),
-      deleteNote(chat.ctx, pia, { noteId: note.id }),
-      listNotes(chat.ctx, pia, { clientId }),
-      readActivity(chat.ctx, pia, { clientId }),
-      markMentionsSeen(chat.ctx, pia, { clientId, upToActivitySeq: 9 }),
+    const attempts: (() => Promise<unknown>)[] = [
+      async () => await add({}, pia),
+      async () => await edit(note.id, 'x', { author: pia }),
+      async () => await deleteNote(chat.ctx, pia, { noteId: note.id }),
+      async () => await listNotes(chat.ctx, pia, { clientId }),
+      async () => await readActivity(chat.ctx, pia, { clientId }),
+      async () => await markMentionsSeen(chat.ctx, pia, { clientId, upToActivitySeq: 9 }),
     ];
-    for (const attempt of attempts) expect(await codeOf(attempt)).toBe('not_found');
+    for (const attempt of attempts) expect(await codeOf(attempt())).toBe('not_found');
     // Not even that there is such a note.
     await expect(deleteNote(chat.ctx, pia, { noteId: note.id })).rejects.toMatchObject({ detail: { reason: 'note_not_found' } });
   });

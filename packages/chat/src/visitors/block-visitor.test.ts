@@ -24,7 +24,7 @@ it('a blocked visitor can do nothing that their token allowed, and everything ag
   expect(await block(operator, clientId)).toEqual({
     blockedAt: NOW.toISOString(),
     changed: true,
-    effects: [{ kind: 'access revoked', role: 'client', id: clientId, address: sessionId }, changed(visitor, 1, 'state')],
+    effects: [{ kind: 'access revoked', role: 'client', id: clientId, address: sessionId }, changed(visitor, 1, 'state', 'activity')],
   });
   const attempts = [
     saver.save(visitor, [text('after')]),
@@ -39,7 +39,11 @@ it('a blocked visitor can do nothing that their token allowed, and everything ag
   expect(await Promise.all(attempts.map(codeOf))).toEqual(attempts.map(() => 'blocked'));
   expect(await chat.messages(clientId)).toHaveLength(1);
 
-  expect(await block(operator, clientId, false)).toEqual({ blockedAt: null, changed: true, effects: [changed(visitor, 1, 'state')] });
+  expect(await block(operator, clientId, false)).toEqual({
+    blockedAt: null,
+    changed: true,
+    effects: [changed(visitor, 1, 'state', 'activity')],
+  });
   expect((await saver.save(visitor, [text('unblocked')])).messages).toMatchObject([{ seq: 2 }]);
   expect((await readPage(chat.ctx, visitor, { limit: 10 })).lastSeq).toBe(2);
   expect(await startSession(chat.ctx, visitor, { username: 'Vera' })).toMatchObject({ clientId, resumed: true });

@@ -46,7 +46,7 @@ export async function blockVisitor(
         // Also on a repeat: the visitor may have another address by now.
         if (blocked) await writeRevocation(tx, { role: 'client', id, at: now, address });
         const revoked: Effect[] = blocked ? [{ kind: 'access revoked', role: 'client', id, address }] : [];
-        return { blockedAt: isoTime(blockedAt), changed, effects: [...revoked, conversationChanged(client, 'state')] };
+        return { blockedAt: isoTime(blockedAt), changed, effects: [...revoked, conversationChanged(client, 'state', 'activity')] };
       }),
   );
 }

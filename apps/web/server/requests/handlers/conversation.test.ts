@@ -138,7 +138,13 @@ describe('receipts, tokens and the end', () => {
     await post(visitor, text('spam'));
     const set = async (blocked: boolean) =>
       await (await block(ask('POST', '/api/chat/block', { headers: operator.headers, body: { clientId: visitor.id, blocked } }))).json();
-    const news = { event: 'conversationChanged', clientId: visitor.sessionId, lastSeq: 1, visitorChanged: true, what: ['state'] };
+    const news = {
+      event: 'conversationChanged',
+      clientId: visitor.sessionId,
+      lastSeq: 1,
+      visitorChanged: true,
+      what: ['state', 'activity'],
+    };
     const revoked = { event: 'revoked', role: 'client', id: visitor.id, at: expect.any(Number), address: visitor.sessionId };
     expect(await set(true)).toEqual({ blockedAt: expect.stringMatching(/Z$/) });
     await expect.poll(hinted).toContainEqual(revoked);
