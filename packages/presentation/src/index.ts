@@ -6,6 +6,7 @@ export { readTransfer, type TransferContent } from './composer/data-transfer.ts'
 export { captionWidth, shownSize } from './image-size.ts';
 export { linkParts, safeHref, type TextPart } from './links.ts';
 export { AT_THE_END, LogScroll, type LogPosition } from './log-scroll.ts';
+export { mergeActivity, type TimelineEntry } from './merge-activity.ts';
 export { externalHost, safeImageUrl } from './pictures.ts';
 export { blocksOf, textBlocks, type TextBlock } from './text-blocks.ts';
 export { createTimes, formatLocale, type Times } from './times.ts';

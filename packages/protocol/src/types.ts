@@ -15,6 +15,7 @@ export type {
   RelayPayloads,
 } from './events.ts';
 export type {
+  ActivityItem,
   AnswerOf,
   ConversationActionName,
   EndpointName,
