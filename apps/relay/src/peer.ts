@@ -16,6 +16,8 @@ export interface Operator {
   readonly role: 'operator';
   readonly id: number;
   readonly name: string;
+  /** The ids of their teams, for an operator who does not see every conversation. */
+  readonly teams?: readonly number[] | undefined;
 }
 
 /** What the relay keeps of a socket: set by the handshake (`admission/handshake.ts`) and by `join`. */
@@ -30,6 +32,8 @@ interface PeerState {
   clientIp?: string;
   /** Set by `join`. */
   sender?: Visitor | Operator;
+  /** The address of the conversation in which this operator last said that they are. */
+  activeIn?: string | undefined;
 }
 
 // Events are typed by the handler table (in) and by Delivery (out), so Socket.IO's own maps stay at their defaults.

@@ -20,6 +20,7 @@ import type { Config } from './config.ts';
 import { drainConnections } from './drain.ts';
 import { createEngine, createSocketServer, type Engine, type EngineConnection, SOCKET_PATH } from './engine/index.ts';
 import { createDelivery, type Delivery } from './events/delivery.ts';
+import { sayLeft } from './events/say-left.ts';
 import { type HandlerTable, handlers as allHandlers } from './events/handlers/table.ts';
 import { type IncomingParts, receiveEvents } from './events/incoming.ts';
 import { MAX_REFUSALS } from './events/refusals.ts';
@@ -70,9 +71,10 @@ function countConnections(io: RelayServer, delivery: Delivery): ConnectionCounts
   return { client: clients, operator: operators, none: all.size - clients - operators };
 }
 
-/** Makes a function that logs when a connection begins and ends. */
-function connectionLog(log: Logger): (socket: PeerSocket) => void {
+/** Makes a function that logs when a connection begins and ends, and says to other operators that one has left. */
+function watchConnections(log: Logger, delivery: Delivery): (socket: PeerSocket) => void {
   function onDisconnect(this: PeerSocket, reason: string): void {
+    sayLeft(this, delivery);
     log.info({ socketId: this.id, role: this.data.sender?.role ?? 'none', reason }, 'disconnected');
     // A connection connects once: without its socket it has no more use.
     this.conn.close();
@@ -140,7 +142,7 @@ export function createRelay(config: Config, parts: RelayParts): Relay {
   const revoking = createRevoking(io, config.redisUrl !== undefined, log);
   const cluster =
     config.redisUrl === undefined ? undefined : joinCluster(io, config.redisUrl, { ...parts, onResync: () => revoking.repeat() });
-  const unchanged = createDelivery(io);
+  const unchanged = createDelivery(io, config.redisUrl !== undefined);
   const delivery = parts.sanitize === undefined ? unchanged : sanitizing(unchanged, parts.sanitize);
   const operations = {
     tokens,
@@ -180,12 +182,12 @@ export function createRelay(config: Config, parts: RelayParts): Relay {
     log,
     metrics,
   };
-  const logConnection = connectionLog(log);
+  const watchConnection = watchConnections(log, delivery);
   const { revocations } = revoking;
   io.use(authenticate({ tokens, revocations, counter, log, metrics }));
   io.on('connection', (socket) => {
     revoking.watch(socket);
-    logConnection(socket);
+    watchConnection(socket);
     receiveEvents(socket, incoming);
     engine.releaseRequest(socket);
   });

@@ -97,14 +97,14 @@ class Connector {
   }
 }
 
-/** Connects so many peers, operators first, and resolves when every operator was notified of every visitor. Failed connections are counted. */
+/** Connects so many peers, operators first, and resolves when the operators were notified of their visitors. Failed connections are counted. */
 export async function connectPeers(server: Server, size: { readonly visitors: number; readonly operators: number }): Promise<PeerGroup> {
   const connector = new Connector(server);
   const peers = { operator: await peersOf(server, 'operator', size.operators), client: await peersOf(server, 'client', size.visitors) };
   const began = performance.now();
   const operators = await connectAll(connector, peers.operator);
   const visitors = await connectAll(connector, peers.client);
-  const expected = operators.length * visitors.length;
+  const expected = (operators.length * visitors.length) / (server.contestant.teams ?? 1);
   for (const end = Date.now() + ARRIVALS_WITHIN_MS; connector.received.arrival < expected; await delay(10)) {
     if (Date.now() > end)
       throw new Error(`${server.contestant.name}: operators were notified of ${connector.received.arrival} of ${expected} arrivals.`);

@@ -18,10 +18,12 @@ interface OurRelay {
   readonly acknowledgements?: boolean;
   /** The folder of the checkout whose built relay is measured. Default: this checkout. */
   readonly checkout?: string;
+  /** So many teams, among which operators and visitors are divided evenly. Without it, every operator sees every conversation. */
+  readonly teams?: number;
 }
 
 /** Switchboard's relay as it is built and shipped: with tokens, schemas, limits, metrics, logs. */
-export function ours({ name = 'Switchboard', acknowledgements = true, checkout = ROOT }: OurRelay = {}): Contestant {
+export function ours({ name = 'Switchboard', acknowledgements = true, checkout = ROOT, teams }: OurRelay = {}): Contestant {
   const secret = randomBytes(32).toString('base64url');
   const tokens = createTokens([secret]);
   return {
@@ -32,9 +34,14 @@ export function ours({ name = 'Switchboard', acknowledgements = true, checkout =
     }),
     dialect: socketIo(acknowledgements),
     mint: async ({ role, id, address }) => {
-      const who = role === 'client' ? { role, id, name: 'Vera', sessionId: address } : { role, id, name: 'Olga' };
-      return (await tokens.mintRelayToken(who)).token;
+      const teamId = teams === undefined ? undefined : 1 + (id % teams);
+      const visitor = { role: 'client' as const, id, name: 'Vera', sessionId: address };
+      const operator = { role: 'operator' as const, id, name: 'Olga' };
+      if (teamId === undefined) return (await tokens.mintRelayToken(role === 'client' ? visitor : operator)).token;
+      const audience = { teamId, assigneeId: null };
+      return (await tokens.mintRelayToken(role === 'client' ? { ...visitor, audience } : { ...operator, teams: [teamId] })).token;
     },
+    ...(teams === undefined ? {} : { teams }),
   };
 }
 

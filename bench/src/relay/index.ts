@@ -7,6 +7,7 @@ import { growthWithOperators, growthWithVisitors } from './scenarios/growth.ts';
 import { highestRate } from './scenarios/highest-rate.ts';
 import { idle } from './scenarios/idle.ts';
 import { oneToOne } from './scenarios/one-to-one.ts';
+import { teams } from './scenarios/teams.ts';
 
 const FULL = { rounds: 5, scale: 1, times: { warmUpMs: 500, durationMs: 2_500 } };
 const SHORT = { rounds: 1, scale: 0.05, times: { warmUpMs: 100, durationMs: 1_000 } };
@@ -18,6 +19,7 @@ const SCENARIOS = [
   { run: idle, rounds: 1 },
   { run: growthWithVisitors, rounds: 3 },
   { run: growthWithOperators, rounds: 3 },
+  { run: teams, rounds: 5 },
 ] as const;
 
 /**

@@ -15,6 +15,8 @@ export interface Contestant {
   /** The arguments and environment with which Node.js listens on this port of 127.0.0.1. The program must end when its standard input ends. */
   program(port: number): { readonly args: readonly string[]; readonly env: NodeJS.ProcessEnv };
   readonly dialect: Dialect;
+  /** Each visitor's events reach the operators of one of so many teams of the same size. Default: of one. */
+  readonly teams?: number;
   /** Mints the token of a visitor or an operator; absent for a server without tokens. */
   readonly mint?: (peer: { readonly role: 'client' | 'operator'; readonly id: number; readonly address: string }) => Promise<string>;
 }

@@ -1,4 +1,4 @@
-import type { ChangeKind, Receipts, SettingView } from '@switchboard/protocol';
+import type { Audience, ChangeKind, Receipts, SettingView } from '@switchboard/protocol';
 
 /**
  * What others must be notified of because a verb has committed. A repeated call that changes nothing lists its effects again: the answer to the first one may
@@ -14,6 +14,10 @@ interface ConversationChanged {
   readonly address: string | null;
   readonly lastSeq: number;
   readonly what: readonly ChangeKind[];
+  /** Who may see it from now on. */
+  readonly audience: Audience;
+  /** Who could see it before, if that has changed. */
+  readonly formerAudience?: Audience;
 }
 
 /** One side has received or seen more of the other's messages. */
@@ -52,8 +56,20 @@ export type WithEffects<T extends object> = T & { readonly effects: readonly Eff
 
 /** The effect on a conversation of which `what` has changed. */
 export function conversationChanged(
-  { id, address, lastSeq }: { readonly id: number; readonly address: string | null; readonly lastSeq: number },
+  { id, address, lastSeq, teamId, assigneeId }: ChangedConversation,
   ...what: ChangeKind[]
-): Effect {
-  return { kind: 'conversation changed', clientId: id, address, lastSeq, what };
+): ConversationChanged {
+  return { kind: 'conversation changed', clientId: id, address, lastSeq, what, audience: { teamId, assigneeId } };
+}
+
+interface ChangedConversation extends Audience {
+  readonly id: number;
+  readonly address: string | null;
+  readonly lastSeq: number;
+}
+
+/** The effect on a conversation that others may see from now on. */
+export function audienceChanged(client: ChangedConversation, audience: Audience): Effect {
+  const { teamId, assigneeId } = client;
+  return { ...conversationChanged({ ...client, ...audience }, 'state', 'activity'), formerAudience: { teamId, assigneeId } };
 }

@@ -15,6 +15,7 @@ export { requireOpenSession } from './visitors/require-open-session.ts';
 export { findChats, listRecentChats, type ChatsMeant, type RecentChatsQuery } from './conversations/list-recent-chats.ts';
 export { listView, type ViewPage, type ViewQuery } from './conversations/list-view.ts';
 export { listOperators, removeOperator, setOperatorPassword, setOperatorRole, type OperatorAccount } from './operators/manage-operators.ts';
+export { readTeams } from './operators/read-teams.ts';
 export { removeExpiredSessions } from './operators/remove-expired-sessions.ts';
 export { markDone, type MarkDoneInput, type MarkedDone } from './conversations/mark-done.ts';
 export { markRead, type MarkedRead, type MarkReadInput } from './receipts/mark-read.ts';

@@ -33,6 +33,7 @@ import { listNotes } from './notes/list-notes.ts';
 import { markMentionsSeen } from './notes/mark-mentions-seen.ts';
 import { createOperator } from './operators/create-operator.ts';
 import { listOperators, removeOperator, setOperatorPassword, setOperatorRole } from './operators/manage-operators.ts';
+import { readTeams } from './operators/read-teams.ts';
 import { removeExpiredSessions } from './operators/remove-expired-sessions.ts';
 import { PERMISSIONS, requirePermission, type Action } from './permissions.ts';
 import { markRead } from './receipts/mark-read.ts';
@@ -143,6 +144,7 @@ const VERBS: Record<Exclude<ExportedVerb, NoVerb>, [Action, Attempt]> = {
   ],
   countUnanswered: ['waiting.count', async (actor) => await countUnanswered(chat.ctx, actor)],
   settleWaiting: ['waiting.settle', async (actor) => await settleWaiting(chat.ctx, actor)],
+  readTeams: ['operator.read-teams', async (actor) => await readTeams(chat.ctx, actor)],
   listOperators: ['operator.list', async (actor) => await listOperators(chat.ctx, actor, NOW)],
   createOperator: ['operator.create', async (actor) => await createOperator(chat.ctx, actor, await newOperator())],
   setOperatorRole: ['operator.change', async (actor) => await setOperatorRole(chat.ctx, actor, await emailOfOperator(), 'OPERATOR')],

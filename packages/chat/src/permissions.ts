@@ -55,6 +55,7 @@ export const PERMISSIONS = {
   'visitor.block': OPERATORS,
   'waiting.count': ['system'],
   'waiting.settle': ['system'],
+  'operator.read-teams': OPERATORS,
   'operator.list': ['system'],
   'operator.create': ['system'],
   'operator.change': ['system'],

@@ -74,6 +74,9 @@ export interface ClientState {
   readonly unreadCount: number;
   readonly endedAt: Date | null;
   readonly blockedAt: Date | null;
+  /** Who has its newest chat. */
+  readonly teamId: number | null;
+  readonly assigneeId: number | null;
   /** The visitor who asks has ended this chat. */
   readonly sessionEnded: boolean;
   /** Which history of the data this is (see `readEpoch`). */
@@ -86,7 +89,7 @@ export interface ClientState {
   readonly address: string | null;
 }
 
-const CLIENT_COLUMNS = Prisma.sql`c.id, c.username, c."lastSeq", c."unreadCount", c."endedAt", c."blockedAt", c."clientDeliveredSeq", c."clientReadSeq",
+const CLIENT_COLUMNS = Prisma.sql`c.id, c.username, c."lastSeq", c."unreadCount", c."endedAt", c."blockedAt", c."teamId", c."assigneeId", c."clientDeliveredSeq", c."clientReadSeq",
   c."operatorDeliveredSeq", c."operatorReadSeq",
   (SELECT epoch FROM "Installation") AS epoch,
   (SELECT COALESCE(s."clientSocketId", s.id::text) FROM "ChatSession" s WHERE s."clientId" = c.id ORDER BY s."startedAt" DESC LIMIT 1) AS address`;

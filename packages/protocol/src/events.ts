@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import type { BodyType, RelayedBody } from './body.ts';
+import { audience } from './claims.ts';
 import type { WireError } from './errors.ts';
 import {
   MAX_ADDRESS_LENGTH,
@@ -58,6 +59,8 @@ export const peerEvents = {
   /** Only asks for an acknowledgement, so that a peer can check whether its connection still works. */
   check: z.unknown(),
   operatorTyping: z.object({ to: address, isTyping: z.boolean(), operatorName: name.nullish() }),
+  /** What an operator does in the conversation of this address: repeated every few seconds while it lasts. */
+  operatorActivity: z.object({ to: address, state: z.enum(['viewing', 'typing', 'left']) }),
 } as const;
 
 export type PeerEventName = keyof typeof peerEvents;
@@ -99,6 +102,14 @@ export interface RelayPayloads {
     operatorName?: string | null | undefined;
   };
   operatorTyping: { isTyping: boolean; operatorName?: string | null | undefined; original?: Original | undefined };
+  /** What another operator does in a conversation. Forget it after 15 s without a repetition. */
+  operatorActivity: {
+    clientId: string;
+    operatorId: number;
+    operatorName: string;
+    state: 'viewing' | 'typing' | 'left';
+    original?: Original | undefined;
+  };
   error: Pick<WireError, 'message'> & Partial<WireError>;
   /**
    * A hint that this address has new data in the database. It carries no content: fetch if behind. `visitorChanged`: something other than the messages has
@@ -132,6 +143,9 @@ export const hintRequest = z.discriminatedUnion('event', [
     visitorChanged: z.boolean().optional(),
     // Strings, so that a relay passes on kinds that it does not know.
     what: z.array(z.string().min(1).max(MAX_CHANGE_KIND_LENGTH)).max(MAX_CHANGE_KINDS).optional(),
+    // Not sent to peers: who may see the conversation from now on, and who could before, if that has changed.
+    audience: audience.optional(),
+    formerAudience: audience.optional(),
   }),
   z.object({
     event: z.literal('messagesSeen'),

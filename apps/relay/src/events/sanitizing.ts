@@ -36,8 +36,8 @@ export function sanitizing(delivery: Delivery, sanitize: Sanitize): Delivery {
   }
   return {
     ...delivery,
-    toOperators: (event, payload) => delivery.toOperators(event, clean(payload)),
-    toOtherOperators: (sender, event, payload) => delivery.toOtherOperators(sender, event, clean(payload)),
+    toOperators: (address, event, payload) => delivery.toOperators(address, event, clean(payload)),
+    toOtherOperators: (sender, address, event, payload) => delivery.toOtherOperators(sender, address, event, clean(payload)),
     toVisitor: (address, event, payload) => delivery.toVisitor(address, event, clean(payload)),
   };
 }

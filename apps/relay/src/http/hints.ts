@@ -27,16 +27,20 @@ export type RevokedHint = Extract<HintRequest, { event: 'revoked' }>;
 
 /** Sends to all operators and to the visitor of the conversation. */
 function sendToBoth<E extends PeerHint['event']>(delivery: Delivery, event: E, payload: RelayPayloads[E]): number {
-  return delivery.toOperators(event, payload) + delivery.toVisitor(payload.clientId, event, payload);
+  return delivery.toOperators(payload.clientId, event, payload) + delivery.toVisitor(payload.clientId, event, payload);
 }
 
 function send(hint: PeerHint, delivery: Delivery): number {
   const { event, ...payload } = hint;
   // The visitor has ended the chat; only operators have to be notified.
-  if (hint.event === 'chatEnded') return delivery.toOperators(hint.event, { clientId: hint.clientId });
+  if (hint.event === 'chatEnded') return delivery.toOperators(hint.clientId, hint.event, { clientId: hint.clientId });
   if (hint.event === 'conversationChanged') {
-    const { event: name, what, ...rest } = hint;
-    const delivered = delivery.toOperators(name, what === undefined ? rest : { ...rest, what });
+    const { event: name, what, audience, formerAudience, ...rest } = hint;
+    const forOperators = what === undefined ? rest : { ...rest, what };
+    const delivered =
+      audience === undefined
+        ? delivery.toOperators(hint.clientId, name, forOperators)
+        : delivery.changeAudience(hint.clientId, audience, formerAudience, name, forOperators);
     // What operators have done is not the visitor's business.
     return concernsVisitor(what) ? delivered + delivery.toVisitor(hint.clientId, name, rest) : delivered;
   }

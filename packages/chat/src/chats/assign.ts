@@ -3,7 +3,7 @@ import { errorFor } from '@switchboard/protocol';
 
 import type { Actor } from '../actor.ts';
 import type { Context } from '../context.ts';
-import { conversationChanged, type WithEffects } from '../effects.ts';
+import { audienceChanged, conversationChanged, type WithEffects } from '../effects.ts';
 import { writeEvent } from '../events/write-event.ts';
 import { requirePermission } from '../permissions.ts';
 import { lockClient } from '../visible.ts';
@@ -35,8 +35,8 @@ export async function assign(ctx: Context, actor: Actor, input: AssignInput): Pr
         const client = await lockClient(tx, actor, input.clientId);
         const before = await readOpenChat(tx, client.id);
         const wanted = wantedOf(input, before);
-        const effects = [conversationChanged(client, 'state', 'activity')];
-        if (wanted.assigneeId === idOf(before.assignee) && wanted.teamId === idOf(before.team)) return { ...before, effects };
+        if (wanted.assigneeId === idOf(before.assignee) && wanted.teamId === idOf(before.team))
+          return { assignee: before.assignee, team: before.team, effects: [conversationChanged(client, 'state', 'activity')] };
         if (input.expected.assigneeId !== idOf(before.assignee)) throw takenBy(before);
         const after = await findMeant(tx, wanted);
         const now = ctx.clock();
@@ -52,7 +52,7 @@ export async function assign(ctx: Context, actor: Actor, input: AssignInput): Pr
           from: eventValues(before),
           to: eventValues(after),
         });
-        return { ...after, effects };
+        return { ...after, effects: [audienceChanged(client, wanted)] };
       }),
   );
 }

@@ -1,3 +1,5 @@
+import type { Audience } from '@switchboard/protocol';
+
 import type { Actor } from '../actor.ts';
 import type { Context } from '../context.ts';
 import { conversationChanged, type WithEffects } from '../effects.ts';
@@ -6,6 +8,13 @@ import { isoTime } from '../iso-time.ts';
 import { requirePermission } from '../permissions.ts';
 import { clientsSeenBy } from '../visible.ts';
 import { withDatabase } from '../with-database.ts';
+
+interface Woken extends Audience {
+  readonly id: number;
+  readonly lastSeq: number;
+  readonly snoozedUntil: Date;
+  readonly address: string | null;
+}
 
 /** Chats that one call brings back, in a transaction that locks their rows. */
 const PER_STEP = 100;
@@ -24,8 +33,8 @@ export async function wakeSnoozed(ctx: Context, actor: Actor): Promise<WithEffec
     async () =>
       await ctx.db.prisma.$transaction(async (tx) => {
         const now = ctx.clock();
-        const rows = await tx.$queryRaw<{ id: number; lastSeq: number; snoozedUntil: Date; address: string | null }[]>`
-          SELECT c.id, c."lastSeq", c."snoozedUntil",
+        const rows = await tx.$queryRaw<Woken[]>`
+          SELECT c.id, c."lastSeq", c."snoozedUntil", c."teamId", c."assigneeId",
             (SELECT COALESCE(s."clientSocketId", s.id::text) FROM "ChatSession" s WHERE s."clientId" = c.id ORDER BY s."startedAt" DESC LIMIT 1) AS address
           FROM ${clientsSeenBy(system)} WHERE c."snoozedAt" IS NOT NULL AND c."snoozedUntil" <= ${now.toISOString()}::timestamptz
           ORDER BY c."snoozedUntil", c.id LIMIT ${PER_STEP}::int FOR NO KEY UPDATE OF c SKIP LOCKED`;

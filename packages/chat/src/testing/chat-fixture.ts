@@ -97,7 +97,7 @@ export function chatFixture(): ChatFixture {
 
 /** The effect that `what` of this visitor's conversation has changed. */
 export function changed({ clientId, sessionId }: VisitorActor, lastSeq: number, ...what: ChangeKind[]): Effect {
-  return { kind: 'conversation changed', clientId, address: sessionId, lastSeq, what };
+  return { kind: 'conversation changed', clientId, address: sessionId, lastSeq, what, audience: { teamId: null, assigneeId: null } };
 }
 
 export function text(value: string, more: Partial<NewMessage> = {}): NewMessage {

@@ -1,6 +1,7 @@
 import { isUniqueViolation } from '@switchboard/database';
 
 import { startedEvent } from '../events/write-event.ts';
+import { conversationNotFound } from '../refusals.ts';
 import { requirePermission } from '../permissions.ts';
 import { clientsSeenBy } from '../visible.ts';
 import type { Actor, OperatorActor } from '../actor.ts';
@@ -35,7 +36,8 @@ export async function adoptSession(
       if (!isUniqueViolation(error)) throw error;
       // Another operator's console created the row first.
       const theirs = await findByAddress(ctx, operator, input.clientSocketId);
-      if (theirs === undefined) throw error;
+      // It belongs to a conversation that this operator does not see.
+      if (theirs === undefined) throw conversationNotFound();
       return theirs;
     }
   });

@@ -45,7 +45,13 @@ it('everybody who starts without a token gets a new conversation, operators too'
 
 it('a visitor with a token or a resume token resumes their conversation', async () => {
   const visitor = await chat.visitor('Vera');
-  const same = { clientId: visitor.clientId, sessionId: visitor.sessionId, username: 'Vera', resumed: true };
+  const same = {
+    clientId: visitor.clientId,
+    sessionId: visitor.sessionId,
+    username: 'Vera',
+    resumed: true,
+    audience: { teamId: null, assigneeId: null },
+  };
   chat.now = new Date(NOW.getTime() + 1_000);
   expect(await startSession(chat.ctx, visitor, { username: 'Somebody', pageUrl: 'https://shop.example/cart' })).toEqual(same);
   expect(await startSession(chat.ctx, ANONYMOUS, { username: 'Somebody' }, { resume: visitor })).toEqual(same);

@@ -1,4 +1,5 @@
 import { Prisma, type PrismaClient } from '@switchboard/database';
+import type { Audience } from '@switchboard/protocol';
 
 import { raiseVersion } from '../conversations/version.ts';
 import { conversationNotFound, visitorBlocked } from '../refusals.ts';
@@ -38,6 +39,8 @@ export interface StartedSession {
   username: string;
   /** True when the conversation existed before. */
   resumed: boolean;
+  /** Who may see the conversation. */
+  audience: Audience;
 }
 
 /**
@@ -74,7 +77,11 @@ async function resume(
   const row = (await updateSession(prisma, ref, given, saysTheSame(given))) ?? (await changeSession(prisma, ref, given));
   // A blocked visitor stays blocked after ending the conversation.
   if (row?.blockedAt != null) throw visitorBlocked();
-  return row === undefined ? undefined : { clientId: ref.clientId, sessionId: ref.sessionId, username: row.username, resumed: true };
+  return row === undefined ? undefined : present(ref, row);
+}
+
+function present({ clientId, sessionId }: ConversationRef, { username, teamId, assigneeId }: Resumed): StartedSession {
+  return { clientId, sessionId, username, resumed: true, audience: { teamId, assigneeId } };
 }
 
 /** What a visitor who comes back says of themselves. `now`: ISO-8601. */
@@ -83,7 +90,7 @@ interface Given extends Pick<StartSessionInput, 'pageUrl' | 'locale'>, Pick<Star
 }
 
 /** Columns of the conversation, if it has not ended. */
-interface Resumed {
+interface Resumed extends Audience {
   readonly username: string;
   readonly blockedAt: Date | null;
 }
@@ -117,7 +124,7 @@ async function updateSession(
     FROM ${clientsSeenBy({ kind: 'visitor', clientId, sessionId })}
     WHERE s.id = ${sessionId}::uuid AND s."clientId" = ${clientId}::int AND c.id = s."clientId"
       AND ((c.status = 'ACTIVE' AND s."endedAt" IS NULL) OR c."blockedAt" IS NOT NULL) ${condition}
-    RETURNING c.username, c."blockedAt"`;
+    RETURNING c.username, c."blockedAt", c."teamId", c."assigneeId"`;
   return row;
 }
 
@@ -149,5 +156,5 @@ async function begin(ctx: Context, input: StartSessionInput, extra: StartSession
     },
     select: { id: true, username: true },
   });
-  return { clientId: id, sessionId, username, resumed: false };
+  return { clientId: id, sessionId, username, resumed: false, audience: { teamId: null, assigneeId: null } };
 }

@@ -77,6 +77,7 @@ export class OperatorEvents {
       error: (error) => effects.note('relay: refused', error),
       operatorMessage: null,
       operatorTyping: null,
+      operatorActivity: null,
     };
   }
 

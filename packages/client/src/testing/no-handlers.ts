@@ -9,6 +9,7 @@ export const NO_HANDLERS: RelayHandlers = {
   operatorMessage: null,
   operatorBroadcast: null,
   operatorTyping: null,
+  operatorActivity: null,
   error: null,
   conversationChanged: null,
   messagesSeen: null,

@@ -224,6 +224,7 @@ export class ActiveConversation {
       clientTyping: null,
       chatEnded: null,
       operatorBroadcast: null,
+      operatorActivity: null,
     };
   }
 }

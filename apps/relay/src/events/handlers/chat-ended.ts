@@ -1,5 +1,5 @@
 import { fromVisitor } from './handler.ts';
 
 export const chatEnded = fromVisitor('chatEnded', 'lifecycle', ({ sender, context }) =>
-  context.delivery.toOperators('chatEnded', { clientId: sender.address }),
+  context.delivery.toOperators(sender.address, 'chatEnded', { clientId: sender.address }),
 );

@@ -19,19 +19,29 @@ function carriedOut(...effects: Effect[]) {
 
 const receipts = { clientDeliveredSeq: 4, clientReadSeq: 3, operatorDeliveredSeq: 2, operatorReadSeq: 1 };
 const of = { clientId: 7, address: 'a' };
+const audience = { teamId: 3, assigneeId: null };
+const formerAudience = { teamId: null, assigneeId: 8 };
 
 it.each<[Effect, object]>([
   [
-    { kind: 'conversation changed', ...of, lastSeq: 5, what: ['messages'] },
-    { event: 'conversationChanged', clientId: 'a', lastSeq: 5, what: ['messages'] },
+    { kind: 'conversation changed', ...of, lastSeq: 5, what: ['messages'], audience },
+    { event: 'conversationChanged', clientId: 'a', lastSeq: 5, what: ['messages'], audience },
   ],
   [
-    { kind: 'conversation changed', ...of, lastSeq: 5, what: ['messages', 'state'] },
-    { event: 'conversationChanged', clientId: 'a', lastSeq: 5, visitorChanged: true, what: ['messages', 'state'] },
+    { kind: 'conversation changed', ...of, lastSeq: 5, what: ['messages', 'state'], audience, formerAudience },
+    {
+      event: 'conversationChanged',
+      clientId: 'a',
+      lastSeq: 5,
+      visitorChanged: true,
+      what: ['messages', 'state'],
+      audience,
+      formerAudience,
+    },
   ],
   [
-    { kind: 'conversation changed', ...of, lastSeq: 5, what: ['activity'] },
-    { event: 'conversationChanged', clientId: 'a', lastSeq: 5, what: ['activity'] },
+    { kind: 'conversation changed', ...of, lastSeq: 5, what: ['activity'], audience },
+    { event: 'conversationChanged', clientId: 'a', lastSeq: 5, what: ['activity'], audience },
   ],
   [
     { kind: 'messages seen', ...of, by: 'client', receipts },
@@ -51,7 +61,7 @@ it.each<[Effect, object]>([
 
 it('sends no hint about a conversation without an address', () => {
   const effects: Effect[] = [
-    { kind: 'conversation changed', clientId: 7, address: null, lastSeq: 5, what: ['state'] },
+    { kind: 'conversation changed', clientId: 7, address: null, lastSeq: 5, what: ['state'], audience },
     { kind: 'visitor left', clientId: 7, address: null },
   ];
   expect(carriedOut(...effects).hints).toEqual([]);

@@ -43,7 +43,15 @@ function hintOf(effect: PeerEffect, address: string): PeerHint {
       by === 'client' ? [receipts.clientDeliveredSeq, receipts.clientReadSeq] : [receipts.operatorDeliveredSeq, receipts.operatorReadSeq];
     return { event: 'messagesSeen', clientId: address, by, deliveredSeq, readSeq };
   }
-  const { lastSeq, what } = effect;
+  const { lastSeq, what, audience, formerAudience } = effect;
   const visitorChanged = what.some((kind) => kind !== 'messages' && kind !== 'activity');
-  return { event: 'conversationChanged', clientId: address, lastSeq, ...(visitorChanged ? { visitorChanged } : {}), what: [...what] };
+  return {
+    event: 'conversationChanged',
+    clientId: address,
+    lastSeq,
+    ...(visitorChanged ? { visitorChanged } : {}),
+    what: [...what],
+    audience,
+    ...(formerAudience === undefined ? {} : { formerAudience }),
+  };
 }

@@ -80,12 +80,13 @@ function keyOf(hint: PeerHint): string {
 /** The later of two hints with one key, with all that both say: of two saves either may be reported first. */
 function merged(before: PeerHint, hint: PeerHint): PeerHint {
   if (before.event !== 'conversationChanged' || hint.event !== 'conversationChanged') return hint;
-  const { visitorChanged = before.visitorChanged, what = [] } = hint;
+  const { visitorChanged = before.visitorChanged, formerAudience = before.formerAudience, what = [] } = hint;
   const kinds = [...new Set([...(before.what ?? []), ...what])];
   return {
     ...hint,
     lastSeq: Math.max(before.lastSeq, hint.lastSeq),
     ...(visitorChanged === undefined ? {} : { visitorChanged }),
     ...(kinds.length === 0 ? {} : { what: kinds }),
+    ...(formerAudience === undefined ? {} : { formerAudience }),
   };
 }

@@ -33,6 +33,7 @@ it('creates a visitor with a token and a resume token', async () => {
     name: 'Ann',
     sessionId: started.sessionId,
     until: expect.any(Number),
+    audience: { teamId: null, assigneeId: null },
     issuedAt: expect.any(Number),
     expiresAt: expect.any(Number),
   });

@@ -1,4 +1,4 @@
-import { adoptSession, endChat, requireOpenSession, startSession } from '@switchboard/chat';
+import { adoptSession, endChat, readTeams, requireOpenSession, startSession } from '@switchboard/chat';
 import { errorFor, type startSessionRequest, type StartSessionResponse } from '@switchboard/protocol';
 import type { ResumeClaims } from '@switchboard/tokens';
 import type { z } from 'zod';
@@ -35,7 +35,7 @@ async function start(
   // No conversation is begun while nothing can be saved; an existing one can be read.
   const mayBegin = input.resumeToken === undefined;
   if (actor.kind === 'anonymous' && mayBegin) await saveState.require();
-  const { clientId, sessionId, username, resumed } = await startSession(chat, actor, input, {
+  const { clientId, sessionId, username, resumed, audience } = await startSession(chat, actor, input, {
     userAgent: userAgent?.slice(0, 500),
     resume,
     mayBegin,
@@ -43,7 +43,7 @@ async function start(
   // A resumed conversation keeps the absolute end of its first token.
   const until = !resumed ? undefined : caller.kind === 'visitor' ? caller.claims.until : resume?.until;
   const [{ token, expiresAt }, { token: resumeToken }] = await Promise.all([
-    tokens.mintRelayToken({ role: 'client', id: clientId, name: username, sessionId, until }),
+    tokens.mintRelayToken({ role: 'client', id: clientId, name: username, sessionId, until, audience }),
     tokens.mintResumeToken({ clientId, sessionId, until }),
   ]);
   return { token, expiresAt, resumeToken, clientId, sessionId, username };
@@ -65,12 +65,14 @@ export const renewToken = route('POST /api/chat/token', {
   async handle({ services: { chat, tokens }, caller }) {
     if (caller.kind === 'operator') {
       const { id, name } = caller.operator;
-      return { ...(await tokens.mintRelayToken({ role: 'operator', id, name })), operatorId: id };
+      const teams = await readTeams(chat, operatorActor(caller.operator));
+      const claims = { role: 'operator' as const, id, name, ...(teams === undefined ? {} : { teams: [...teams] }) };
+      return { ...(await tokens.mintRelayToken(claims)), operatorId: id };
     }
     // Renewing must not outlive the conversation, nor extend the absolute end in the claims.
-    await requireOpenSession(chat, visitorActor(caller.claims));
+    const audience = await requireOpenSession(chat, visitorActor(caller.claims));
     const { role, id, name, sessionId, until } = caller.claims;
-    return await tokens.mintRelayToken({ role, id, name, sessionId, until });
+    return await tokens.mintRelayToken({ role, id, name, sessionId, until, audience });
   },
 });
 

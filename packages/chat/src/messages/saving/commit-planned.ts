@@ -1,4 +1,5 @@
 import { Prisma, type Transaction } from '@switchboard/database';
+import type { Audience } from '@switchboard/protocol';
 
 import { openingOf, openingSql, type Opening } from '../../chats/opening.ts';
 import { causedEventsSql, type CausedByMessage } from '../../events/caused-by-message.ts';
@@ -11,11 +12,19 @@ import { clientColumns, waitingChange, type WaitingChange } from './waiting-chan
 
 const insertPlanned = insertOfMessages();
 
+/** What was written. */
+interface Committed {
+  /** Of the messages, by `identityOf`. */
+  readonly ids: ReadonlyMap<string, number>;
+  /** By client. */
+  readonly audiences: ReadonlyMap<number, Audience>;
+}
+
 /** Precision of `lastSeenAt` of a session: one write in ten seconds, not one per message. */
 export const SEEN_EVERY_MS = 10_000;
 
 /**
- * Writes planned messages and the counters of their clients in one statement, commits, and answers the ids by `identityOf`. A message that another
+ * Writes planned messages and the counters of their clients in one statement, and commits. A message that another
  * transaction saved meanwhile makes it fail as a unique violation.
  */
 export async function commitPlanned(
@@ -23,7 +32,7 @@ export async function commitPlanned(
   messages: readonly PlannedMessage[],
   clients: ReadonlyMap<number, KnownClient>,
   now: Date,
-): Promise<Map<string, number>> {
+): Promise<Committed> {
   const at = now.toISOString();
   const changes = clientChanges(messages, clients, now);
   const change = <T>(read: (change: ClientChange) => T): T[] => changes.map(read);
@@ -35,7 +44,7 @@ export async function commitPlanned(
     changes.flatMap(({ opening: one }) => one ?? []),
     at,
   );
-  const rows = await tx.commit<MessageIdentity & { id: number }>(Prisma.sql`
+  const rows = await tx.commit<MessageIdentity & Audience & { id: number }>(Prisma.sql`
     WITH inserted AS (
       ${insertPlanned(
         messages.map((message) => ({ message, clientId: message.clientId, seq: message.seq })),
@@ -53,12 +62,15 @@ export async function commitPlanned(
         ${change((c) => c.events.length)}::int[], ${change((c) => c.opening !== undefined)}::boolean[]
       ) AS n(id, "lastSeq", unread, answered, since, reopen, events, opens)
       WHERE c.id = n.id
-      RETURNING c.id, c."activitySeq", c."chatNumber", c."chatOpenedAt", c."inboxId"
+      RETURNING c.id, c."activitySeq", c."chatNumber", c."chatOpenedAt", c."inboxId", c."teamId", c."assigneeId"
     ), seen AS (
       UPDATE "ChatSession" s SET "lastSeenAt" = ${at}::timestamptz WHERE s.id = ANY(${changes.flatMap((c) => c.visits)}::uuid[])
     )${caused.insert}${opening.insert}
-    SELECT id, "messageKey", "clientId", "senderType" FROM inserted`);
-  return new Map(rows.map((row) => [identityOf(row), row.id]));
+    SELECT i.id, i."messageKey", i."clientId", i."senderType", c."teamId", c."assigneeId" FROM inserted i JOIN counted c ON c.id = i."clientId"`);
+  return {
+    ids: new Map(rows.map((row) => [identityOf(row), row.id])),
+    audiences: new Map(rows.map(({ clientId, teamId, assigneeId }) => [clientId, { teamId, assigneeId }])),
+  };
 }
 
 interface ClientChange {

@@ -24,6 +24,8 @@ export interface KnownClient {
   readonly chatOpenedAt: Date | null;
   readonly snoozedAt: Date | null;
   readonly snoozedUntil: Date | null;
+  readonly teamId: number | null;
+  readonly assigneeId: number | null;
   /** Of the operators who write and do not see every conversation: the ids of those who see this one. */
   readonly seenBy: readonly number[];
   readonly sessions: readonly KnownSession[];

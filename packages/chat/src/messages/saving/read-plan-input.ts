@@ -23,7 +23,8 @@ export async function readPlanInput(tx: Transaction, drafts: readonly Draft[]): 
     tx.query<KnownSession & { clientId: number }>(Prisma.sql`
       SELECT s."clientId", s.id, s."clientSocketId", s."lastSeenAt", s."endedAt" FROM "ChatSession" s WHERE s."clientId" ${meant} ORDER BY s."startedAt" DESC`),
     tx.query<Omit<KnownClient, 'sessions'>>(Prisma.sql`
-      SELECT c.id, c."lastSeq", c."endedAt", c."blockedAt", c."doneAt", c."chatOpenedAt", c."snoozedAt", c."snoozedUntil", ${seenBy(drafts)} AS "seenBy"
+      SELECT c.id, c."lastSeq", c."endedAt", c."blockedAt", c."doneAt", c."chatOpenedAt", c."snoozedAt", c."snoozedUntil", c."teamId", c."assigneeId",
+        ${seenBy(drafts)} AS "seenBy"
       FROM ${clientsSeenBy(SYSTEM)} WHERE c.id ${meant} ORDER BY c.id FOR NO KEY UPDATE OF c`),
     tx.query<KnownMessage>(Prisma.sql`
       SELECT "messageKey", id, "clientId", seq, "senderType", "operatorId", "createdAt" FROM "ChatMessage"

@@ -1,4 +1,5 @@
 import { isUniqueViolation, Prisma } from '@switchboard/database';
+import type { Audience } from '@switchboard/protocol';
 
 import { opensChat } from '../../chats/opening.ts';
 import type { Context } from '../../context.ts';
@@ -21,16 +22,18 @@ const insertCounted = insertOfMessages({
   join: 'JOIN counted c ON c.id = m."clientId"',
 });
 
-/** A new message, or a client (`id` is null): then `seq` is the number before its first new message, and `address` its visitor's on the relay. */
+/** A new message, or a client (`id` is null): then `seq` is the number before its first new message, and `address` its visitor's on the relay, and team and assignee are set. */
 interface Written {
   readonly clientId: number;
   readonly id: number | null;
   readonly seq: number;
   readonly address: string | null;
+  readonly teamId: number | null;
+  readonly assigneeId: number | null;
 }
 
 /** A client that got new rows, and their ids in the order of their numbers. */
-interface WrittenClient {
+interface WrittenClient extends Audience {
   readonly base: number;
   readonly address: string | null;
   readonly ids: number[];
@@ -62,7 +65,8 @@ export async function writeAtOnce(ctx: Context, requests: readonly Request[]): P
 
 function writtenClients(rows: readonly Written[]): Map<number, WrittenClient> {
   const clients = new Map<number, WrittenClient>();
-  for (const { clientId, id, seq, address } of rows) if (id === null) clients.set(clientId, { base: seq, address, ids: [], given: 0 });
+  for (const { clientId, id, seq, ...written } of rows)
+    if (id === null) clients.set(clientId, { base: seq, ...written, ids: [], given: 0 });
   for (const { clientId, id, seq } of rows) {
     const client = clients.get(clientId);
     if (id !== null && client !== undefined) client.ids[seq - client.base - 1] = id;
@@ -77,7 +81,7 @@ function writtenClients(rows: readonly Written[]): Map<number, WrittenClient> {
 function resultOf(drafts: Request, written: ReadonlyMap<number, WrittenClient>): SaveResult | undefined {
   const client = written.get(clientIds(drafts)[0] ?? 0);
   if (client === undefined) return undefined;
-  const { base, address, ids } = client;
+  const { base, ids } = client;
   const messages = drafts.map(({ messageKey, createdAt }) => {
     const id = ids[client.given];
     if (id === undefined) throw new Error(`No id came back for the message key ${messageKey}.`);
@@ -86,7 +90,7 @@ function resultOf(drafts: Request, written: ReadonlyMap<number, WrittenClient>):
   });
   const [first] = drafts;
   const clientId = first?.target.kind === 'client' ? first.target.clientId : 0;
-  return { messages, effects: [conversationChanged({ id: clientId, address, lastSeq: base + client.given }, 'messages')] };
+  return { messages, effects: [conversationChanged({ ...client, id: clientId, lastSeq: base + client.given }, 'messages')] };
 }
 
 /**
@@ -161,7 +165,7 @@ function saveStatement(drafts: Request, now: Date): Prisma.Sql {
           )
         ))
       RETURNING c.id, c."lastSeq" - n.added AS base, own.id AS "ownId", own."lastSeenAt", latest.id::text AS "sessionId",
-        COALESCE(latest."clientSocketId", latest.id::text) AS address
+        COALESCE(latest."clientSocketId", latest.id::text) AS address, c."teamId", c."assigneeId"
     ), inserted AS (
       ${insertCounted(messages, at)}
       RETURNING "clientId", id, seq
@@ -169,7 +173,8 @@ function saveStatement(drafts: Request, now: Date): Prisma.Sql {
       UPDATE "ChatSession" s SET "lastSeenAt" = ${at}::timestamptz
       FROM counted c WHERE s.id = c."ownId" AND c."lastSeenAt" < ${seenBefore}::timestamptz
     )
-    SELECT "clientId", id, seq, NULL AS address FROM inserted UNION ALL SELECT id, NULL, base, address FROM counted`;
+    SELECT "clientId", id, seq, NULL AS address, NULL::int AS "teamId", NULL::int AS "assigneeId" FROM inserted
+    UNION ALL SELECT id, NULL, base, address, "teamId", "assigneeId" FROM counted`;
 }
 
 interface Numbered extends NewRow {

@@ -1,5 +1,5 @@
 import { isUniqueViolation, type Transaction } from '@switchboard/database';
-import { ChatError, errorFor, type SavedMessage } from '@switchboard/protocol';
+import { ChatError, errorFor, type Audience, type SavedMessage } from '@switchboard/protocol';
 
 import type { Context } from '../../context.ts';
 import { conversationChanged, type Effect, type WithEffects } from '../../effects.ts';
@@ -40,9 +40,9 @@ export async function writeGroup(ctx: Context, requests: readonly (readonly Draf
 async function writeOnce(tx: Transaction, requests: readonly (readonly Draft[])[], now: Date): Promise<(SaveResult | ChatError)[]> {
   const input = await readPlanInput(tx, requests.flat());
   const { inserts, answers } = planGroup(requests, input);
-  const ids = inserts.length === 0 ? new Map<string, number>() : await commitPlanned(tx, inserts, input.clients, now);
+  const committed = inserts.length === 0 ? undefined : await commitPlanned(tx, inserts, input.clients, now);
   const idOf = (message: KnownMessage | PlannedMessage): number => {
-    const id = 'id' in message ? message.id : ids.get(identityOf(message));
+    const id = 'id' in message ? message.id : committed?.ids.get(identityOf(message));
     if (id === undefined) throw new Error(`No id came back for the message ${identityOf(message)}.`);
     return id;
   };
@@ -56,20 +56,36 @@ async function writeOnce(tx: Transaction, requests: readonly (readonly Draft[])[
         createdAt: message.createdAt.toISOString(),
         duplicate,
       })),
-      effects: effectsOf(answer, input.clients),
+      effects: effectsOf(answer, input.clients, committed?.audiences),
     };
   });
 }
 
-function effectsOf(answer: readonly PlannedAnswer[], clients: ReadonlyMap<number, KnownClient>): Effect[] {
+function effectsOf(
+  answer: readonly PlannedAnswer[],
+  clients: ReadonlyMap<number, KnownClient>,
+  audiences: ReadonlyMap<number, Audience> = new Map(),
+): Effect[] {
   const lastSeqs = new Map<number, number>();
   for (const {
     message: { clientId, seq },
   } of answer) {
     lastSeqs.set(clientId, Math.max(seq, lastSeqs.get(clientId) ?? clients.get(clientId)?.lastSeq ?? 0));
   }
-  return [...lastSeqs].map(([id, lastSeq]) => {
-    const session = clients.get(id)?.sessions[0];
-    return conversationChanged({ id, address: session?.clientSocketId ?? session?.id ?? null, lastSeq }, 'messages');
-  });
+  return [...lastSeqs].map(([id, lastSeq]) => changeOf({ id, lastSeq }, clients.get(id), audiences.get(id)));
+}
+
+/** @param now who may see it; undefined when nothing new was saved */
+function changeOf(
+  saved: { readonly id: number; readonly lastSeq: number },
+  client: KnownClient | undefined,
+  now: Audience | undefined,
+): Effect {
+  const session = client?.sessions[0];
+  const former = { teamId: client?.teamId ?? null, assigneeId: client?.assigneeId ?? null };
+  const address = session?.clientSocketId ?? session?.id ?? null;
+  const changed = conversationChanged({ ...saved, address, ...(now ?? former) }, 'messages');
+  // A new chat begins without the team and the assignee of the one before.
+  const isSame = now === undefined || (now.teamId === former.teamId && now.assigneeId === former.assigneeId);
+  return isSame ? changed : { ...changed, formerAudience: former };
 }
