@@ -39,6 +39,9 @@ const OURS = [
   '20261201090500_additive_clients_team',
   '20261201090600_additive_clients_snoozed',
   '20261201100000_additive_mention_activity',
+  '20261201110000_additive_clients_mine',
+  '20261201110100_additive_clients_no_assigned',
+  '20261201110200_additive_clients_no_team',
 ] as const;
 let folders: MigrationFolders;
 let url: string;

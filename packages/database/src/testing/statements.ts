@@ -13,8 +13,12 @@ export interface PlanNode {
   readonly 'Relation Name'?: string;
   readonly 'Index Name'?: string;
   readonly 'Index Cond'?: string;
+  /** Of an INSERT … ON CONFLICT. */
+  readonly 'Conflict Arbiter Indexes'?: readonly string[];
   /** Rows per loop. */
   readonly 'Actual Rows': number;
+  /** Rows per loop that it read for nothing. */
+  readonly 'Rows Removed by Filter'?: number;
   readonly 'Actual Loops': number;
   readonly Plans?: readonly PlanNode[];
 }
