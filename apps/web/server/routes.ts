@@ -5,11 +5,13 @@ import { demoPage } from './requests/demo-page.ts';
 import { addCannedReply, deleteCannedReply, editCannedReply, readCannedReplies } from './requests/handlers/canned-replies.ts';
 import { listChats, setDone } from './requests/handlers/chats.ts';
 import { blockConversation, closeChat, reopenChat, setAssignment, snoozeChat } from './requests/handlers/conversation-actions.ts';
+import { listConversations, listViews, showConversation } from './requests/handlers/conversations.ts';
 import { openApi } from './requests/handlers/documents.ts';
 import { keepDraft, readDrafts } from './requests/handlers/drafts.ts';
-import { readMessages, saveMessages } from './requests/handlers/messages.ts';
 import { changeNote, createNote, listActivity, readNotes, removeNote, seeMentions } from './requests/handlers/notes.ts';
+import { readConversationMessages, readMessages, saveMessages, sendMessage } from './requests/handlers/messages.ts';
 import { saveReceipts } from './requests/handlers/receipts.ts';
+import { changeView, listOwnViews, removeView, saveView } from './requests/handlers/saved-views.ts';
 import { endConversation, openSession, renewToken } from './requests/handlers/sessions.ts';
 import { listSettings, setSettings } from './requests/handlers/settings.ts';
 import { addTag, changeTag, deleteTag, readTags, tagConversation } from './requests/handlers/tags.ts';
@@ -59,6 +61,15 @@ export const HANDLERS: { readonly [N in EndpointName]: EndpointHandler<N> } = {
   'PUT /api/v1/conversations/{id}/draft': keepDraft,
   'GET /api/v1/settings': listSettings,
   'PATCH /api/v1/settings': setSettings,
+  'GET /api/v1/conversations': listConversations,
+  'GET /api/v1/views': listViews,
+  'GET /api/v1/conversations/{id}': showConversation,
+  'GET /api/v1/conversations/{id}/messages': readConversationMessages,
+  'POST /api/v1/conversations/{id}/messages': sendMessage,
+  'GET /api/v1/saved-views': listOwnViews,
+  'POST /api/v1/saved-views': saveView,
+  'PATCH /api/v1/saved-views/{id}': changeView,
+  'DELETE /api/v1/saved-views/{id}': removeView,
   'POST /api/auth/sign-in/email': standalone('POST /api/auth/sign-in/email', authRoute),
   'POST /api/auth/sign-out': standalone('POST /api/auth/sign-out', authRoute),
   'POST /api/auth/change-password': standalone('POST /api/auth/change-password', authRoute),

@@ -13,11 +13,13 @@ import { listCannedReplies } from './canned-replies/list-canned-replies.ts';
 import { removeCannedReply } from './canned-replies/remove-canned-reply.ts';
 import { listRecentChats, findChats } from './conversations/list-recent-chats.ts';
 import { countUnanswered } from './conversations/count-unanswered.ts';
+import { countViews } from './conversations/count-views.ts';
 import { endChat } from './conversations/end-chat.ts';
 import { readActivity } from './events/read-activity.ts';
 import { readEvents } from './events/read-events.ts';
 import { listView } from './conversations/list-view.ts';
 import { markDone } from './conversations/mark-done.ts';
+import { readConversation } from './conversations/read-conversation.ts';
 import { settleWaiting } from './conversations/settle-waiting.ts';
 import { listDrafts } from './drafts/list-drafts.ts';
 import { saveDraft } from './drafts/save-draft.ts';
@@ -39,6 +41,10 @@ import { PERMISSIONS, requirePermission, type Action } from './permissions.ts';
 import { markRead } from './receipts/mark-read.ts';
 import { recordReceipts } from './receipts/record-receipts.ts';
 import { forgetRevocations, listRevocations, recordRevocation } from './revocations/revocations.ts';
+import { changeSavedView } from './saved-views/change-saved-view.ts';
+import { createSavedView } from './saved-views/create-saved-view.ts';
+import { listSavedViews } from './saved-views/list-saved-views.ts';
+import { removeSavedView } from './saved-views/remove-saved-view.ts';
 import { changeSettings } from './settings/change-settings.ts';
 import { readSettings } from './settings/read-settings.ts';
 import { createTag } from './tags/create-tag.ts';
@@ -84,6 +90,15 @@ const VERBS: Record<Exclude<ExportedVerb, NoVerb>, [Action, Attempt]> = {
   listView: ['conversation.list', async (actor) => await listView(chat.ctx, actor, { view: 'waiting' })],
   listRecentChats: ['conversation.list', async (actor) => await listRecentChats(chat.ctx, actor)],
   findChats: ['conversation.list', async (actor) => await findChats(chat.ctx, actor, {})],
+  countViews: ['conversation.list', async (actor) => await countViews(chat.ctx, actor)],
+  readConversation: ['conversation.list', async (actor, clientId) => await readConversation(chat.ctx, actor, clientId)],
+  listSavedViews: ['saved-view.list', async (actor) => await listSavedViews(chat.ctx, actor)],
+  createSavedView: ['saved-view.change', async (actor) => await createSavedView(chat.ctx, actor, newView())],
+  changeSavedView: [
+    'saved-view.change',
+    async (actor) => await changeSavedView(chat.ctx, actor, { id: await viewOf(actor), name: randomUUID(), expected: { version: 1 } }),
+  ],
+  removeSavedView: ['saved-view.change', async (actor) => await removeSavedView(chat.ctx, actor, await viewOf(actor))],
   readEvents: ['conversation.read-events', async (actor, clientId) => await readEvents(chat.ctx, actor, { clientId })],
   endChat: ['conversation.end', async (actor, clientId) => await endChat(chat.ctx, actor, { clientId })],
   markDone: ['conversation.mark-done', async (actor, clientId) => await markDone(chat.ctx, actor, { clientId, done: true })],
@@ -199,6 +214,13 @@ async function newReply(author: Actor, scope: 'own' | 'everybody') {
 }
 async function newOperator() {
   return await Promise.resolve({ email: `${randomUUID()}@example.org`, name: 'Olga', password: 'correct horse battery' });
+}
+function newView() {
+  return { name: randomUUID(), filters: { view: 'mine' } as const };
+}
+/** The id of a view that the actor has saved, if they can. */
+async function viewOf(actor: Actor): Promise<number> {
+  return actor.kind === 'operator' ? (await createSavedView(chat.ctx, actor, newView())).id : 1;
 }
 async function emailOfOperator(): Promise<string> {
   const { userId } = await chat.operator();

@@ -52,6 +52,8 @@ export const PERMISSIONS = {
   'canned-reply.write': OPERATORS,
   /** Everybody’s, and those of teams that they do not lead. */
   'canned-reply.write-any': ['admin'],
+  'saved-view.list': OPERATORS,
+  'saved-view.change': OPERATORS,
   'visitor.block': OPERATORS,
   'waiting.count': ['system'],
   'waiting.settle': ['system'],

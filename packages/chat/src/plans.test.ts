@@ -3,9 +3,7 @@ import { planOf, recordStatements, seed, type PlanNode } from '@switchboard/data
 import { beforeAll, expect, it } from 'vitest';
 
 import { SYSTEM, type OperatorActor } from './actor.ts';
-import { countUnanswered } from './conversations/count-unanswered.ts';
 import { findChats, listRecentChats } from './conversations/list-recent-chats.ts';
-import { listView } from './conversations/list-view.ts';
 import { markDone } from './conversations/mark-done.ts';
 import { markRead } from './receipts/mark-read.ts';
 import { readHistory } from './messages/read-history.ts';
@@ -32,8 +30,8 @@ beforeAll(async () => {
   const tables = ['Client', 'ChatSession', 'ChatMessage', 'User', 'Chat'];
   await seed(chat.url, [
     // A third waits, a third does not, a third is done; every hundredth is blocked.
-    Prisma.sql`INSERT INTO "Client" (username, "updatedAt", "lastSeq", "waitingSeq", "lastActivityAt", "unreadCount", "waitingSince", "doneAt", "blockedAt")
-    SELECT 'x', now(), ${MESSAGES}::int, ${MESSAGES}::int, at, 1, CASE n % 3 WHEN 0 THEN at END, CASE n % 3 WHEN 1 THEN at END, CASE n % 100 WHEN 0 THEN at END
+    Prisma.sql`INSERT INTO "Client" (username, "updatedAt", "lastSeq", "waitingSeq", "readBeforeSeq", "lastActivityAt", "unreadCount", "waitingSince", "doneAt", "blockedAt")
+    SELECT 'x', now(), ${MESSAGES}::int, ${MESSAGES}::int, ${MESSAGES - 3}::int, at, 1, CASE n % 3 WHEN 0 THEN at END, CASE n % 3 WHEN 1 THEN at END, CASE n % 100 WHEN 0 THEN at END
     FROM generate_series(1, ${CLIENTS}::int) n CROSS JOIN LATERAL (SELECT ${at}::timestamptz - n * interval '1 minute' AS at) time`,
     Prisma.sql`INSERT INTO "ChatSession" (id, "clientId") SELECT gen_random_uuid(), id FROM "Client" WHERE id <> ${visitor.clientId}::int`,
     Prisma.sql`UPDATE "Client" SET "lastSeq" = ${LONG}::int, "waitingSeq" = ${LONG}::int, "unreadCount" = 3 WHERE id = ${visitor.clientId}::int`,
@@ -91,32 +89,10 @@ it.each<[string, () => Promise<unknown>]>([
   const trouble: (string | undefined)[] = [];
   for (const statement of statements) {
     const plan = await planOf(chat.db, statement);
-    expect(plan.some((node) => node['Index Name'] !== undefined)).toBe(true);
+    expect(plan.some((node) => node['Index Name'] !== undefined || node['Conflict Arbiter Indexes'] !== undefined)).toBe(true);
     trouble.push(...plan.map(troubleOf));
   }
   expect(trouble.filter((what) => what !== undefined)).toEqual([]);
-});
-
-it.each(['waiting', 'open', 'done'] as const)(
-  'the view %s is read by indexes that hold its rows in its order, on its first page and on later ones',
-  async (view) => {
-    const first = await listView(chat.ctx, operator, { view });
-    const statements = await recordStatements(async () => await listView(chat.ctx, operator, { view, cursor: first.nextCursor ?? '' }));
-    statements.push(...(await recordStatements(async () => await listView(chat.ctx, operator, { view }))));
-    for (const statement of statements) {
-      const plan = await planOf(chat.db, statement);
-      const isOrdered = /ORDER BY c\."(?:waitingSince|lastActivityAt|doneAt)"/.test(statement.text);
-      const sorts = plan.filter((node) => isOrdered && node['Node Type'].includes('Sort')).map((node) => node['Node Type']);
-      expect([...sorts, ...plan.map(troubleOf).filter((what) => what !== undefined)], statement.text).toEqual([]);
-    }
-  },
-);
-
-it('unanswered conversations are counted by an index of them alone', async () => {
-  const statements = await recordStatements(async () => await countUnanswered(chat.ctx, SYSTEM));
-  const plan = (await Promise.all(statements.map(async (statement) => await planOf(chat.db, statement)))).flat();
-  expect(plan.flatMap((node) => node['Index Name'] ?? [])).toEqual(['idx_clients_waiting']);
-  expect(plan.filter((node) => /Sort|Seq Scan/.test(node['Node Type']))).toEqual([]);
 });
 
 it('conversations saved by a version without the waiting columns are found by an index of them alone', async () => {

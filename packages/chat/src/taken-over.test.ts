@@ -40,7 +40,8 @@ describe.each(['plain', 'grown'] as const)('after the migration of an installati
       known.map(({ client, lastMessage, unreadCount }) => [client.username, client.status, client.address, lastMessage?.seq, unreadCount]),
     ).toEqual([
       ['Vera', 'ACTIVE', 'sock-B', 5, 2],
-      ['Ömer', 'ENDED', 'sock-C', 301, 151],
+      // Counted up to a hundred.
+      ['Ömer', 'ENDED', 'sock-C', 301, 100],
     ]);
     expect(known[0]?.client.phone).toBe('+1 555 0100');
   });

@@ -21,6 +21,14 @@ export const DEFAULT_HISTORY_LIMIT = 100;
 export const MAX_RECENT_CHATS = 200;
 /** Conversations in one page of a view, by default. */
 export const DEFAULT_CHATS_PAGE = 50;
+/** Unread messages of a conversation are counted up to this number, and conversations of a view up to that. */
+export const MAX_UNREAD_COUNT = 100;
+export const MAX_VIEW_COUNT = 10_000;
+/** Views that one operator may save. */
+export const MAX_SAVED_VIEWS = 50;
+/** Earlier chats, and operators who have read it, in the answer about one conversation. */
+export const MAX_EARLIER_CHATS = 50;
+export const MAX_READERS = 100;
 /** Ids or addresses in one request for conversations. */
 export const MAX_CHATS_BY_ID = 100;
 /** Operators whom one note mentions. */

@@ -45,6 +45,10 @@ const FOR_OPERATORS = {
   taken_by: { code: 'conflict', message: '{name} has this chat now.' },
   nobody_has_it: { code: 'conflict', message: 'Nobody has this chat now.' },
   no_open_chat: { code: 'conflict', message: 'This conversation has no open chat.' },
+  saved_view_not_found: { code: 'not_found', message: 'There is no such saved view.' },
+  saved_view_changed: { code: 'conflict', message: 'The saved view has been changed meanwhile.' },
+  saved_view_name_taken: { code: 'conflict', message: 'You have a saved view with the name {name} already.' },
+  too_many_saved_views: { code: 'conflict', message: 'You have {limit} saved views already. Remove one first.' },
   picture_too_many_pixels: {
     code: 'too_large',
     message: 'The image has too many pixels: at most {limit} million are allowed, all frames together.',

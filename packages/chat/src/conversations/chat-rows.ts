@@ -5,7 +5,9 @@ import type { OperatorActor } from '../actor.ts';
 import type { Context } from '../context.ts';
 import { clientsSeenBy } from '../visible.ts';
 import { MESSAGE_COLUMNS, MESSAGE_JOINS, presentMessage, type MessageRow } from '../messages/present-message.ts';
+import { ownUnreadCount } from '../receipts/own-read.ts';
 import { receiptsOf } from '../receipts/receipts.ts';
+import { CHAT_COLUMNS, CHAT_JOINS, presentChat, type ChatColumns } from './newest-chat.ts';
 
 type ChatRow = { [K in keyof MessageRow]: MessageRow[K] | null } & {
   readonly recentId: number;
@@ -29,7 +31,8 @@ type ChatRow = { [K in keyof MessageRow]: MessageRow[K] | null } & {
   readonly userAgent: string | null;
   readonly lastSeenAt: Date | null;
   readonly pages?: VisitedPage[] | null;
-} & Receipts;
+} & Receipts &
+  ChatColumns;
 
 /** Whether a row has the pages that its visitor was on: up to 20 KB each. */
 type Detail = 'list' | 'with pages';
@@ -84,15 +87,15 @@ async function readUnchanged(ctx: Context, actor: OperatorActor, listed: readonl
 
 /**
  * Conversations as an operator sees them in a list, in the order of `ids`; those that do not exist are left out. Its cost depends on the number of ids alone:
- * every counter is kept with the client, and the newest message is found by its number. A picture that an old front-end put into its message as a data URL is
+ * unread messages are counted up to a limit, and the newest message and chat are found by their numbers. A picture that an old front-end put into its message as a data URL is
  * left out, because two hundred of them are a gigabyte. The conversation's page has it.
  */
 export async function readChatRows(ctx: Context, actor: OperatorActor, ids: readonly number[], detail: Detail): Promise<RecentChat[]> {
   if (ids.length === 0) return [];
   const rows = await ctx.db.prisma.$queryRaw<ChatRow[]>`
     SELECT c.id AS "recentId", c.username, c.phone, c.email, c.status, c."createdAt" AS "startedAt", c."endedAt", c."blockedAt", c."waitingSince", c."doneAt",
-      c."activitySeq", c."lastActivityAt", c."unreadCount", c.version, c."clientDeliveredSeq", c."clientReadSeq", c."operatorDeliveredSeq", c."operatorReadSeq", s.address, s."pageUrl",
-      s."pageAt", s.locale, s."userAgent", s."lastSeenAt", ${detail === 'list' ? Prisma.empty : Prisma.sql`s.pages,`} ${MESSAGE_COLUMNS}
+      c."activitySeq", c."lastActivityAt", ${ownUnreadCount(actor)} AS "unreadCount", c.version, c."clientDeliveredSeq", c."clientReadSeq", c."operatorDeliveredSeq", c."operatorReadSeq", s.address, s."pageUrl",
+      s."pageAt", s.locale, s."userAgent", s."lastSeenAt", ${detail === 'list' ? Prisma.empty : Prisma.sql`s.pages,`} ${CHAT_COLUMNS}, ${MESSAGE_COLUMNS}
     FROM ${clientsSeenBy(actor)}
     LEFT JOIN LATERAL (
       SELECT COALESCE(s."clientSocketId", s.id::text) AS address, s."pageUrl", s."pageAt", s.locale, s."userAgent", s."lastSeenAt", s.pages
@@ -104,6 +107,7 @@ export async function readChatRows(ctx: Context, actor: OperatorActor, ids: read
       FROM "ChatMessage" WHERE "clientId" = c.id AND seq = c."lastSeq"
     ) m ON true
     ${MESSAGE_JOINS}
+    ${CHAT_JOINS}
     WHERE c.id = ANY(${[...ids]}::int[])`;
   const byId = new Map(rows.map((row) => [row.recentId, row]));
   return ids.flatMap((id) => {
@@ -135,6 +139,7 @@ function present(ctx: Context, actor: OperatorActor, row: ChatRow): RecentChat {
     },
     lastMessage: hasMessage(row) ? presentMessage(ctx, actor, row) : null,
     unreadCount: row.unreadCount,
+    chat: presentChat(row),
     receipts: receiptsOf(row),
     activitySeq: row.activitySeq,
     lastActivityAt: row.lastActivityAt.toISOString(),

@@ -26,7 +26,7 @@ beforeEach(async () => {
 
 const at = (seconds: number) => new Date(NOW.getTime() + seconds * 1_000);
 const view = async (query: ViewQuery) => {
-  const page = await listView(chat.ctx, operator, query);
+  const page = await listView(chat.ctx, operator, { countsWaiting: true, ...query });
   return { ...page, chats: page.chats.flatMap((row) => ('unchanged' in row ? [] : [row])) };
 };
 const idsOf = async (query: ViewQuery) => (await view(query)).chats.map(({ client }) => client.id);

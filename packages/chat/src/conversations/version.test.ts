@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { Prisma } from '@switchboard/database';
 import { seed } from '@switchboard/database/testing';
-import type { ChatView, RecentChat, UnchangedChat } from '@switchboard/protocol';
+import { CONVERSATION_VIEWS, type RecentChat, type UnchangedChat } from '@switchboard/protocol';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
@@ -35,9 +35,10 @@ import { settleWaiting } from './settle-waiting.ts';
 const chat = chatFixture();
 let saver: MessageSaver;
 let operator: OperatorActor;
+let colleague: OperatorActor;
 beforeAll(async () => {
   saver = createMessageSaver(chat.ctx);
-  operator = await chat.operator('Olga');
+  [operator, colleague] = [await chat.operator('Olga'), await chat.operator('Otto')];
   await chat.db.prisma.authAccount.create({
     data: { userId: operator.userId, providerId: 'credential', accountId: String(operator.userId) },
   });
@@ -47,7 +48,6 @@ beforeEach(() => {
   chat.now = NOW;
 });
 
-const VIEWS: readonly ChatView[] = ['waiting', 'open', 'done'];
 const PAGES = ['https://shop.example/lamps', 'https://shop.example/cart'];
 const BROWSERS = ['Firefox', 'Chromium'];
 
@@ -70,9 +70,13 @@ const VERBS: Record<Exclude<VerbWithEffects, OtherVerb>, Verb> & Record<string, 
   answer: async ({ clientId }, n) => await saver.save(operator, [text(`answer ${n}`, { clientId })]),
   // By an address, so that it is planned and not written at once.
   answerByAddress: async ({ sessionId }) => await saver.save(operator, [text('answer', { clientSocketId: sessionId })]),
-  markRead: async ({ clientId }, n) => await markRead(chat.ctx, operator, { clientId, upToSeq: n }),
+  markRead: async ({ clientId }, n) => await markRead(chat.ctx, n % 2 === 0 ? operator : colleague, { clientId, upToSeq: n }),
   recordReceipts: async (visitor, n) =>
-    await recordReceipts(chat.ctx, n % 2 === 0 ? visitor : operator, { clientId: visitor.clientId, deliveredSeq: n, readSeq: n - 1 }),
+    await recordReceipts(chat.ctx, [visitor, operator, colleague][n % 3]!, {
+      clientId: visitor.clientId,
+      deliveredSeq: n,
+      readSeq: Math.max(0, n - 1),
+    }),
   markDone: async ({ clientId }, n) => await markDone(chat.ctx, operator, { clientId, done: n % 2 === 0 }),
   assign: async ({ clientId }, n) => {
     const { assigneeId } = await chat.client(clientId);
@@ -137,7 +141,8 @@ describe('the version of a conversation', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
         const visitors = [await chat.visitor(), await chat.visitor(), await chat.visitor()];
-        const read = async () => await findChats(chat.ctx, operator, { ids: visitors.map(({ clientId }) => clientId) });
+        const ids = visitors.map(({ clientId }) => clientId);
+        const read = async () => [...(await findChats(chat.ctx, operator, { ids })), ...(await findChats(chat.ctx, colleague, { ids }))];
         let before = await read();
         for (const { verb, visitor, n } of steps) {
           chat.now = new Date(chat.now.getTime() + 11_000);
@@ -216,28 +221,32 @@ describe('a list with known rows', () => {
   it('shows the same as without them', async () => {
     let unchanged = 0;
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 8 }), fc.constantFrom(...VIEWS, null), async (steps, view) => {
-        await chat.db.prisma.client.updateMany({
-          data: { waitingSince: null, doneAt: null, lastSeq: 0, waitingSeq: 0, chatOpenedAt: null },
-        });
-        const visitors = [await chat.visitor(), await chat.visitor(), await chat.visitor()];
-        for (const [index, visitor] of visitors.entries()) {
-          await saver.save(visitor, [text('Hello?')]);
-          if (index === 1) await markDone(chat.ctx, operator, { clientId: visitor.clientId, done: true });
-        }
-        const read = async (known?: ReadonlyMap<number, number>) =>
-          view === null
-            ? await listRecentChats(chat.ctx, operator, { limit: 10 }, known)
-            : (await listView(chat.ctx, operator, { view, limit: 10, known })).chats;
-        const had = new Map((await read()).flatMap((row) => ('unchanged' in row ? [] : [[row.client.id, row] as const])));
-        for (const { verb, visitor, n } of steps) {
-          chat.now = new Date(chat.now.getTime() + 11_000);
-          await attempt(VERBS[verb]!, visitors[visitor]!, n);
-        }
-        const answer = await read(new Map([...had].map(([id, { version = 0 }]) => [id, version])));
-        unchanged += answer.filter((row) => 'unchanged' in row).length;
-        expect(completed(answer, had)).toEqual(await read());
-      }),
+      fc.asyncProperty(
+        fc.array(step, { minLength: 1, maxLength: 8 }),
+        fc.constantFrom(...CONVERSATION_VIEWS, null),
+        async (steps, view) => {
+          await chat.db.prisma.client.updateMany({
+            data: { waitingSince: null, doneAt: null, lastSeq: 0, waitingSeq: 0, chatOpenedAt: null },
+          });
+          const visitors = [await chat.visitor(), await chat.visitor(), await chat.visitor()];
+          for (const [index, visitor] of visitors.entries()) {
+            await saver.save(visitor, [text('Hello?')]);
+            if (index === 1) await markDone(chat.ctx, operator, { clientId: visitor.clientId, done: true });
+          }
+          const read = async (known?: ReadonlyMap<number, number>) =>
+            view === null
+              ? await listRecentChats(chat.ctx, operator, { limit: 10 }, known)
+              : (await listView(chat.ctx, operator, { view, limit: 10, known })).chats;
+          const had = new Map((await read()).flatMap((row) => ('unchanged' in row ? [] : [[row.client.id, row] as const])));
+          for (const { verb, visitor, n } of steps) {
+            chat.now = new Date(chat.now.getTime() + 11_000);
+            await attempt(VERBS[verb]!, visitors[visitor]!, n);
+          }
+          const answer = await read(new Map([...had].map(([id, { version = 0 }]) => [id, version])));
+          unchanged += answer.filter((row) => 'unchanged' in row).length;
+          expect(completed(answer, had)).toEqual(await read());
+        },
+      ),
       { numRuns: 40 },
     );
     expect(unchanged).toBeGreaterThan(10);

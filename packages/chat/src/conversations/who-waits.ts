@@ -3,13 +3,19 @@ import { Prisma } from '@switchboard/database';
 /** The first message without an answer is searched among this many of the newest messages. */
 const MAX_WAITING_MESSAGES = 200;
 
-/**
- * A condition: the visitor of the client `c` waits for an answer. Every list and count uses it. It is the condition of an index, word for word. Blocked visitors
- * keep their `waitingSince`, and wait again when they are unblocked.
- */
-export const IS_WAITING = Prisma.sql`c."waitingSince" IS NOT NULL AND c."blockedAt" IS NULL`;
+/** A condition: the chat of the client `c` is not snoozed. */
+export const NOT_SNOOZED = Prisma.sql`c."snoozedAt" IS NULL`;
 
-/** A condition: the client `c` is open, and its visitor does not wait. The condition of an index, too. */
+/** A condition: the client `c` has an unanswered message, and is not blocked. It is the condition of an index, word for word. */
+export const IS_UNANSWERED = Prisma.sql`c."waitingSince" IS NOT NULL AND c."blockedAt" IS NULL`;
+
+/**
+ * A condition: the visitor of the client `c` waits for an answer. Every list and count uses it. Blocked visitors keep their `waitingSince`, and wait again when
+ * they are unblocked; those of snoozed chats when the snooze ends.
+ */
+export const IS_WAITING = Prisma.sql`${IS_UNANSWERED} AND ${NOT_SNOOZED}`;
+
+/** A condition: the client `c` is open, and not unanswered. The condition of an index, too. */
 export const IS_OPEN_NOT_WAITING = Prisma.sql`c."doneAt" IS NULL AND c."lastSeq" > 0 AND (c."waitingSince" IS NULL OR c."blockedAt" IS NOT NULL)`;
 
 /**

@@ -7,6 +7,7 @@ import { MAX_INTEGER, refuseBlocked, sessionEnded, type ClientState, clientMeant
 import type { Actor } from '../actor.ts';
 import type { Context } from '../context.ts';
 import { MESSAGE_COLUMNS, MESSAGE_JOINS, presentMessage, type MessageRow } from './present-message.ts';
+import { ownReadSeq } from '../receipts/own-read.ts';
 import { receiptsOf } from '../receipts/receipts.ts';
 import { withDatabase } from '../with-database.ts';
 
@@ -21,7 +22,7 @@ export interface PageQuery {
 type ClientColumns = Pick<
   ClientState,
   'lastSeq' | 'endedAt' | 'blockedAt' | 'sessionEnded' | 'clientDeliveredSeq' | 'clientReadSeq' | 'operatorDeliveredSeq' | 'operatorReadSeq'
-> & { readonly epoch: string };
+> & { readonly epoch: string; readonly readSeq: number | null };
 /** Every row repeats the client; a client without messages in the page is one row without a message. */
 type PageRow = ClientColumns & (MessageRow | { readonly id: null });
 
@@ -46,7 +47,7 @@ export async function readPage(ctx: Context, actor: Actor, query: PageQuery): Pr
     async () =>
       await ctx.db.prisma.$queryRaw<PageRow[]>`
       SELECT c."lastSeq", c."endedAt", c."blockedAt", c."clientDeliveredSeq", c."clientReadSeq", c."operatorDeliveredSeq", c."operatorReadSeq",
-        (SELECT epoch FROM "Installation") AS epoch, ${sessionEnded(actor)} AS "sessionEnded", ${MESSAGE_COLUMNS}
+        ${actor.kind === 'operator' ? ownReadSeq(actor) : Prisma.sql`NULL`} AS "readSeq", (SELECT epoch FROM "Installation") AS epoch, ${sessionEnded(actor)} AS "sessionEnded", ${MESSAGE_COLUMNS}
       FROM ${clientsSeenBy(actor)}
       LEFT JOIN LATERAL (SELECT * FROM "ChatMessage" m WHERE m."clientId" = c.id AND ${range} LIMIT ${limit + 1}::int) m ON true
       ${MESSAGE_JOINS}
@@ -66,6 +67,7 @@ export async function readPage(ctx: Context, actor: Actor, query: PageQuery): Pr
     lastSeq: client.lastSeq,
     hasMore,
     receipts: receiptsOf(client),
+    ...(client.readSeq === null ? {} : { readSeq: client.readSeq }),
     endedAt: client.endedAt?.toISOString() ?? null,
     epoch: client.epoch,
   };

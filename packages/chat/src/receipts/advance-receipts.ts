@@ -1,9 +1,11 @@
 import { Prisma } from '@switchboard/database';
 import type { Receipts } from '@switchboard/protocol';
 
+import type { OperatorActor, VisitorActor } from '../actor.ts';
 import type { ClientState, Queryable } from '../visible.ts';
 import type { Context } from '../context.ts';
 import type { Effect } from '../effects.ts';
+import { raiseOwnRead } from './own-read.ts';
 import { receiptsOf } from './receipts.ts';
 
 /** Most messages that one statement flags as read. It bounds how long a statement takes and keeps rows locked. */
@@ -18,6 +20,13 @@ export interface Marks {
 }
 
 type Side = 'client' | 'operator';
+/** Who receives and reads the other side's messages. */
+export type Reader = VisitorActor | OperatorActor;
+
+/** The reader's side. */
+export function sideOf({ kind }: Reader): Side {
+  return kind === 'operator' ? 'operator' : 'client';
+}
 
 /** The marks as they would stand: never lower than they are, never above the newest message. */
 function raised(side: Side, client: ClientState, marks: Marks): { delivered: number; read: number } {
@@ -49,10 +58,18 @@ interface AdvancedReceipts {
 }
 
 /**
- * Raises one side's marks and recounts what operators have not read. Whether a message is read follows from the marks; its column `isRead`, for other programs,
- * is set for the first `FLAGS_PER_STEP` messages. `client` must be locked by `tx`.
+ * Raises the marks of the reader's side, and an operator's own; recounts what no operator has read. Whether a message is read follows from the marks; its column
+ * `isRead`, for other programs, is set for the first `FLAGS_PER_STEP` messages. `client` must be locked by `tx`.
  */
-export async function advanceReceipts(tx: Queryable, side: Side, client: ClientState, marks: Marks, now: Date): Promise<AdvancedReceipts> {
+export async function advanceReceipts(
+  tx: Queryable,
+  reader: Reader,
+  client: ClientState,
+  marks: Marks,
+  now: Date,
+): Promise<AdvancedReceipts> {
+  const side = sideOf(reader);
+  if (reader.kind === 'operator') await raiseOwnRead(tx, reader, client, marks, now);
   const { delivered, read } = raised(side, client, marks);
   const counters =
     side === 'client'

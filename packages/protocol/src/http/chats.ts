@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { MAX_ADDRESS_LENGTH, MAX_CHATS_BY_ID, MAX_RECENT_CHATS } from '../limits.ts';
+import { MAX_ADDRESS_LENGTH, MAX_CHATS_BY_ID, MAX_RECENT_CHATS, MAX_UNREAD_COUNT } from '../limits.ts';
 import { queryNumber, seq, text } from '../shapes.ts';
 import { answer, json, type Endpoint, type EndpointKey } from './endpoint.ts';
 import { messageView } from './messages.ts';
@@ -43,11 +43,41 @@ const chatClient = z.object({
     .describe('The pages that the visitor was on, newest first. Only in answers to `ids` or `addresses`.'),
 });
 
-const recentChat = z
+const named = z.object({ id: z.int(), name: z.string() });
+
+const conversationChat = z
+  .object({
+    id: z.int(),
+    number: z.int().describe('1, 2, 3 … within the conversation.'),
+    status: z.enum(['open', 'snoozed', 'closed']),
+    snoozedUntil: time.nullable().describe('Null also for a chat that is snoozed until the visitor’s next message.'),
+    assignee: named.nullable(),
+    team: named.nullable(),
+    inbox: named,
+    waitingSince: time.nullable().describe('As `client.waitingSince`.'),
+    openedAt: time,
+    closedAt: time.nullable(),
+    tags: z.array(named),
+    rating: z.int().nullable().describe('1 (worst) to 5.'),
+  })
+  .meta({
+    id: 'ConversationChat',
+    description:
+      'The newest chat of a conversation: what was written from its first message until it was closed. The names may be older than the rest: renaming a tag, a team, an inbox or an operator does not raise `version`.',
+  });
+/** The newest chat of a conversation. */
+export type ConversationChat = z.output<typeof conversationChat>;
+
+export const recentChat = z
   .object({
     client: chatClient,
     lastMessage: messageView.nullable(),
-    unreadCount: z.int(),
+    unreadCount: z
+      .int()
+      .describe(
+        `The visitor’s messages that the caller has not read, counted up to ${MAX_UNREAD_COUNT}. Each operator has a read mark of their own.`,
+      ),
+    chat: conversationChat.nullish().describe('The newest chat, null before the first one.'),
     receipts,
     activitySeq: z.int().optional().describe('The number of the newest note or event, 0 when there is none.'),
     lastActivityAt: time.describe('When the newest message reached the server, or the conversation was started.'),
@@ -60,7 +90,7 @@ const recentChat = z
 /** A row of the list. */
 export type RecentChat = z.output<typeof recentChat>;
 
-const unchangedChat = z
+export const unchangedChat = z
   .object({
     clientId: z.int(),
     version: z.int(),
@@ -75,11 +105,17 @@ export type UnchangedChat = z.output<typeof unchangedChat>;
 export type ChatView = 'waiting' | 'open' | 'done';
 
 /** A comma-separated list of at most `max` parts in a query string. */
-const queryList = <T>(part: z.ZodType<T, string>, max = MAX_CHATS_BY_ID) =>
+export const queryList = <T>(part: z.ZodType<T, string>, max = MAX_CHATS_BY_ID) =>
   z
     .string()
     .transform((value) => value.split(',', max + 1))
     .pipe(z.array(part).max(max));
+
+/** The client ids and versions of the rows that a caller has. */
+export const knownVersions = queryList(
+  z.string().regex(/^\d{1,10}:\d{1,10}$/, 'must be a client id and a version: 12:3'),
+  MAX_RECENT_CHATS,
+);
 
 /** Asks for a page of a view, for the conversations with these ids or addresses, or without any of these for the newest. */
 const recentChatsQuery = z
@@ -89,7 +125,7 @@ const recentChatsQuery = z
     cursor: z.string().max(40).optional(),
     ids: queryList(queryNumber.pipe(z.int().positive())).optional(),
     addresses: queryList(text(MAX_ADDRESS_LENGTH).min(1)).optional(),
-    known: queryList(z.string().regex(/^\d{1,10}:\d{1,10}$/, 'must be a client id and a version: 12:3'), MAX_RECENT_CHATS).optional(),
+    known: knownVersions.optional(),
   })
   .refine(({ view, ids, addresses }) => view === undefined || (ids === undefined && addresses === undefined), {
     message: 'view can’t be combined with ids or addresses',

@@ -5,11 +5,13 @@ import { cannedReplyEndpoints } from './canned-replies.ts';
 import { chatEndpoints, type RecentChat } from './chats.ts';
 import { conversationActionEndpoints } from './conversation-actions.ts';
 import { draftEndpoints } from './drafts.ts';
+import { conversationEndpoints } from './conversations.ts';
 import type { AccessRule, Endpoint, EndpointKey, FormBody, JsonBody, JsonResponse } from './endpoint.ts';
 import { messageEndpoints } from './messages.ts';
 import { noteEndpoints } from './notes.ts';
 import { authEndpoints, documentEndpoints, operationEndpoints } from './operations.ts';
 import { receiptEndpoints } from './receipts.ts';
+import { savedViewEndpoints } from './saved-views.ts';
 import { sessionEndpoints } from './sessions.ts';
 import { settingEndpoints } from './settings.ts';
 import { tagEndpoints } from './tags.ts';
@@ -36,6 +38,8 @@ export const ENDPOINTS = {
   ...cannedReplyEndpoints,
   ...draftEndpoints,
   ...settingEndpoints,
+  ...conversationEndpoints,
+  ...savedViewEndpoints,
   ...authEndpoints,
   ...documentEndpoints,
   ...operationEndpoints,

@@ -30,30 +30,40 @@ const NEEDED: Readonly<Record<MessageType, { field: keyof GivenBody; isGiven: (b
   IMAGE: { field: 'imageUrl', isGiven: ({ imageUrl }) => (imageUrl ?? '') !== '', problem: 'an IMAGE message needs an imageUrl' },
 };
 
+const messageFields = {
+  messageKey: z.uuid().transform((value) => value.toLowerCase()),
+  messageType: z.enum(MESSAGE_TYPES),
+  text: text(MAX_TEXT_LENGTH).nullish(),
+  imageUrl: z.string().max(MAX_URL_LENGTH).nullish(),
+  imageName: text(MAX_FILE_NAME_LENGTH).nullish(),
+  mimeType: z.string().max(100).nullish(),
+  sentAt: z.iso.datetime({ offset: true }).nullish(),
+};
+
+/** Refuses a message without what its type needs. */
+function requireBody(message: GivenBody & { readonly messageType: MessageType }, context: z.RefinementCtx): void {
+  const { field, isGiven, problem } = NEEDED[message.messageType];
+  if (!isGiven(message)) context.addIssue({ code: 'custom', message: problem, path: [field] });
+}
+
 /** A message to save. The caller is its sender; `senderType: 'CLIENT'` from an operator saves on the visitor's behalf. */
 export const newMessage = z
   .object({
-    messageKey: z.uuid().transform((value) => value.toLowerCase()),
-    messageType: z.enum(MESSAGE_TYPES),
-    text: text(MAX_TEXT_LENGTH).nullish(),
-    imageUrl: z.string().max(MAX_URL_LENGTH).nullish(),
-    imageName: text(MAX_FILE_NAME_LENGTH).nullish(),
-    mimeType: z.string().max(100).nullish(),
-    sentAt: z.iso.datetime({ offset: true }).nullish(),
+    ...messageFields,
     sessionId: z.string().max(MAX_ADDRESS_LENGTH).nullish(),
     clientId: z.int().positive().nullish(),
     clientSocketId: z.string().max(MAX_ADDRESS_LENGTH).nullish(),
     senderType: z.enum(['CLIENT', 'OPERATOR']).nullish(),
   })
-  .superRefine((message, context) => {
-    const { field, isGiven, problem } = NEEDED[message.messageType];
-    if (!isGiven(message)) context.addIssue({ code: 'custom', message: problem, path: [field] });
-  });
+  .superRefine(requireBody);
 export type NewMessage = z.infer<typeof newMessage>;
+
+/** A message of the caller to the conversation that the path names. */
+export const newReply = z.object(messageFields).superRefine(requireBody);
 
 export const saveMessagesRequest = z.object({ messages: z.array(newMessage).min(1).max(MAX_SAVE_BATCH) });
 
-const savedMessage = z
+export const savedMessage = z
   .object({
     messageKey: z.string(),
     id: z.int(),
@@ -66,17 +76,20 @@ export type SavedMessage = z.output<typeof savedMessage>;
 const saveMessagesResponse = z.object({ messages: z.array(savedMessage) });
 export type SaveMessagesResponse = z.output<typeof saveMessagesResponse>;
 
+const pageFields = {
+  afterSeq: queryNumber.optional(),
+  beforeSeq: queryNumber.optional(),
+  limit: queryNumber.pipe(z.int().min(1).max(MAX_PAGE_SIZE)).default(DEFAULT_PAGE_SIZE),
+};
+const oneDirection = { message: 'afterSeq and beforeSeq can’t be combined', path: ['beforeSeq'] };
+const hasOneDirection = (query: { readonly afterSeq?: number | undefined; readonly beforeSeq?: number | undefined }) =>
+  query.afterSeq === undefined || query.beforeSeq === undefined;
+
+/** Which messages of the conversation that the path names. */
+export const pageQuery = z.object(pageFields).refine(hasOneDirection, oneDirection);
 export const readMessagesQuery = z
-  .object({
-    afterSeq: queryNumber.optional(),
-    beforeSeq: queryNumber.optional(),
-    limit: queryNumber.pipe(z.int().min(1).max(MAX_PAGE_SIZE)).default(DEFAULT_PAGE_SIZE),
-    clientId: queryNumber.pipe(z.int().positive()).optional(),
-  })
-  .refine((query) => query.afterSeq === undefined || query.beforeSeq === undefined, {
-    message: 'afterSeq and beforeSeq can’t be combined',
-    path: ['beforeSeq'],
-  });
+  .object({ ...pageFields, clientId: queryNumber.pipe(z.int().positive()).optional() })
+  .refine(hasOneDirection, oneDirection);
 
 /** A saved message as both sides see it. */
 export const messageView = z
@@ -106,18 +119,21 @@ export const messageView = z
 export type MessageView = z.output<typeof messageView>;
 
 /** A page of messages, ordered by `seq` from old to new in either direction. */
-const messagesPage = z.object({
-  messages: z.array(messageView),
-  lastSeq: z.int().describe('The number of the newest saved message, 0 when there is none.'),
-  hasMore: z.boolean().describe('Whether there are more messages in the requested direction (without a cursor: older ones).'),
-  receipts,
-  endedAt: z.iso.datetime().nullable().describe('Set while the conversation is ended.'),
-  epoch,
-});
+export const messagesPage = z
+  .object({
+    messages: z.array(messageView),
+    lastSeq: z.int().describe('The number of the newest saved message, 0 when there is none.'),
+    hasMore: z.boolean().describe('Whether there are more messages in the requested direction (without a cursor: older ones).'),
+    receipts,
+    readSeq: z.int().optional().describe('Only for an operator: up to which message they have read the conversation themselves.'),
+    endedAt: z.iso.datetime().nullable().describe('Set while the conversation is ended.'),
+    epoch,
+  })
+  .meta({ id: 'MessagesPage' });
 export type MessagesPage = z.output<typeof messagesPage>;
 
 /** A message of the maximum length whose characters JSON all escapes as `\u0001`, with its other fields. */
-const MAX_MESSAGE_BYTES = 6 * MAX_TEXT_LENGTH + 10_000;
+export const MAX_MESSAGE_BYTES = 6 * MAX_TEXT_LENGTH + 10_000;
 
 export const messageEndpoints = {
   'POST /api/chat/messages': {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { ENDPOINTS } from '@switchboard/protocol';
+import { ENDPOINTS, type AnswerOf } from '@switchboard/protocol';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import { HANDLERS } from '../../routes.ts';
@@ -10,12 +10,16 @@ import type { AdmittedName } from '../route.ts';
 import type { Attempt, Who } from './access/attempt.ts';
 import { noteAndTagAttempts } from './access/notes-and-tags.ts';
 import { keepDraft, readDrafts } from './drafts.ts';
-import { readMessages, saveMessages } from './messages.ts';
 import { createNote, listActivity, readNotes } from './notes.ts';
+import { conversationAttempts } from './access/conversations.ts';
+import { readMessages, saveMessages } from './messages.ts';
+import { saveView } from './saved-views.ts';
 
 const server = useTestServer();
 
 let people: Record<Exclude<Who, 'anonymous'>, Person>;
+/** A view that the operator has saved. */
+let viewId: number;
 beforeAll(async () => {
   people = {
     a: await newVisitor('Ann'),
@@ -29,6 +33,9 @@ beforeAll(async () => {
   await createNote(ask('POST', '/', write), { params });
   const begin = { headers: people.operator.headers, body: { kind: 'reply', text: 'a word among operators, begun', version: 1 } };
   await keepDraft(ask('PUT', '/', begin), { params });
+  const view = { name: 'Of the operator', filters: { view: 'waiting' } };
+  const saved = await saveView(ask('POST', '/api/v1/saved-views', { headers: people.operator.headers, body: view }));
+  viewId = ((await saved.json()) as AnswerOf<'POST /api/v1/saved-views'>).id;
 });
 
 const form = (clientId: number) => {
@@ -176,6 +183,7 @@ const ATTEMPTS: Readonly<Record<AdmittedName, readonly [Attempt, ...Attempt[]]>>
     },
   ],
   ...noteAndTagAttempts(() => people.a),
+  ...conversationAttempts(() => ({ visitor: people.a, viewId })),
   'POST /api/chat/sessions': [
     {
       how: 'for a visitor',

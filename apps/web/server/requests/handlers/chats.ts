@@ -10,7 +10,11 @@ export const listChats = route('GET /api/chat/recent', {
     // The epoch is read first: a list from before a restore must not have the epoch from after it.
     const epoch = await readEpoch(chat, actor);
     if (view !== undefined) {
-      const { chats, nextCursor, waiting } = await listView(chat, actor, { view, known: versionsOf(known), ...query });
+      const {
+        chats,
+        nextCursor,
+        waiting = 0,
+      } = await listView(chat, actor, { view, known: versionsOf(known), countsWaiting: true, ...query });
       return { chats, epoch, nextCursor, counts: { waiting } };
     }
     const isMeant = ids !== undefined || addresses !== undefined;
@@ -20,7 +24,7 @@ export const listChats = route('GET /api/chat/recent', {
 });
 
 /** By client id. @param known `12:3`, a client id and a version */
-function versionsOf(known: readonly string[] = []): ReadonlyMap<number, number> {
+export function versionsOf(known: readonly string[] = []): ReadonlyMap<number, number> {
   return new Map(known.map((one) => [Number(one.slice(0, one.indexOf(':'))), Number(one.slice(one.indexOf(':') + 1))]));
 }
 

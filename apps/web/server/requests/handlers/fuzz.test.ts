@@ -7,8 +7,10 @@ import { addCannedReply } from './canned-replies.ts';
 import { setDone as done, listChats as recent } from './chats.ts';
 import { keepDraft, readDrafts } from './drafts.ts';
 import { endConversation as end, openSession as sessions, renewToken as token } from './sessions.ts';
-import { readMessages as read, saveMessages as save } from './messages.ts';
 import { changeNote, createNote, listActivity, readNotes } from './notes.ts';
+import { listConversations } from './conversations.ts';
+import { readMessages as read, saveMessages as save, sendMessage } from './messages.ts';
+import { changeView, saveView } from './saved-views.ts';
 import { saveReceipts as receipts } from './receipts.ts';
 import { setSettings as settings } from './settings.ts';
 import { addTag, tagConversation } from './tags.ts';
@@ -28,7 +30,7 @@ beforeAll(async () => {
 /** Names that routes use, among others: fully random input would be refused at the first check. */
 const NAMES = (
   'messages messageKey messageType text imageUrl imageName mimeType sentAt sessionId clientId clientSocketId senderType username phone email pageUrl ' +
-  'locale resumeToken deliveredSeq readSeq relayed saved outboxAge blocked __proto__ constructor toString limit afterSeq beforeSeq e s done lastSeq view cursor ids addresses url at changes key value expected version widget.color widget.sites noteKey mentions name tagIds shortcut scope teamId kind afterActivitySeq beforeActivitySeq'
+  'locale resumeToken deliveredSeq readSeq relayed saved outboxAge blocked __proto__ constructor toString limit afterSeq beforeSeq e s done lastSeq view cursor ids addresses url at changes key value expected version widget.color widget.sites noteKey mentions name tagIds shortcut scope teamId kind afterActivitySeq beforeActivitySeq filters unread team tag known'
 ).split(' ');
 const value: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
   value: fc.oneof(
@@ -88,6 +90,9 @@ const POSTS: readonly (readonly [string, Handler])[] = [
   ['tags of a conversation', tagConversation],
   ['canned replies', addCannedReply],
   ['draft', keepDraft],
+  ['send', async (request) => await sendMessage(request, { params: Promise.resolve({ id: '1' }) })],
+  ['save a view', saveView],
+  ['change a view', async (request) => await changeView(request, { params: Promise.resolve({ id: '1' }) })],
 ];
 
 /** Why an answer violates the contract or reveals internals; undefined if it does neither. */
@@ -120,6 +125,7 @@ describe('any input by any caller is answered according to the contract', () => 
     ['notes', readNotes],
     ['activity', listActivity],
     ['drafts', readDrafts],
+    ['conversations', listConversations],
   ] as readonly (readonly [string, Handler])[])('GET %s', async (name, handler) => {
     await fc.assert(
       fc.asyncProperty(query, fc.nat({ max: 3 }), async (search, who) => {
