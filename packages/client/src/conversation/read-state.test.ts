@@ -64,6 +64,16 @@ it('the read watermark does not pass messages that are not loaded: they may be u
   expect(reading.reachesBack(known)).toBe(false);
 });
 
+it('what only a colleague has read is unread for this operator, until they have seen it themselves', () => {
+  const state = stateOf([row(1), row(2), row(3)], 3, { receipts: { ...EMPTY_TIMELINE.receipts, operatorReadSeq: 3 }, ownReadSeq: 1 });
+  const reading = opened(state, id(2));
+  expect(reading.shown()).toMatchObject({ firstUnreadKey: 'm2', unread: id(2, 3) });
+  reading.markSeen(id(2));
+  expect(update(reading, state).readSeq).toBe(2);
+  reading.markSeen(id(3));
+  expect(update(reading, state).readSeq).toBe(3);
+});
+
 it('a message that was seen before it had a number counts as read once it has one', () => {
   const live = { ...row(2), keyed: true };
   const before = stateOf([row(1)], 1, { live: new Map([[messageId(live), live]]) });

@@ -14,6 +14,12 @@ export function marksOf(side: Side['kind'], receipts: Receipts): Watermarks {
     : { deliveredSeq: receipts.operatorDeliveredSeq, readSeq: receipts.operatorReadSeq };
 }
 
+/** The watermarks of the person whose page this is: colleagues' reading does not count. @param ownReadSeq undefined or null where only the side's mark is known */
+export function ownMarks(side: Side['kind'], receipts: Receipts, ownReadSeq: number | null | undefined): Watermarks {
+  const { deliveredSeq, readSeq } = marksOf(side, receipts);
+  return { deliveredSeq, readSeq: ownReadSeq ?? readSeq };
+}
+
 const NOWHERE: LogView = { inView: [], outOfView: [], following: false };
 
 /** Which of the other side's messages this person has seen, and where the unread ones begin. */
@@ -139,8 +145,8 @@ export class ReadState {
   }
 
   /** A watermark covers everything up to its number: it stops at a gap, where messages are missing, and at an unread message. */
-  #takeMarks({ receipts, rows, contiguous, oldest }: TimelineState): void {
-    this.#readSeq = Math.max(this.#readSeq, marksOf(this.#side.kind, receipts).readSeq);
+  #takeMarks({ receipts, ownReadSeq, rows, contiguous, oldest }: TimelineState): void {
+    this.#readSeq = Math.max(this.#readSeq, ownMarks(this.#side.kind, receipts, ownReadSeq).readSeq);
     this.#floor = Math.max(this.#floor, this.#readSeq);
     if (contiguous === null) return;
     while (this.#floor < contiguous) {

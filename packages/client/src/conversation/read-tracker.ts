@@ -6,7 +6,7 @@ import type { Effects } from '../platform/effects.ts';
 import type { PageQuery, TimelineState } from '../timeline/state.ts';
 import type { Side } from '../timeline/view.ts';
 import { InViewTimer } from './in-view-timer.ts';
-import { marksOf, ReadState } from './read-state.ts';
+import { ownMarks, ReadState } from './read-state.ts';
 import { ReceiptReporter, type Watermarks } from './receipts.ts';
 
 /** The most pages of older messages that are fetched to find the first unread one when a conversation is opened. */
@@ -96,7 +96,7 @@ export class ReadTracker {
 
   /** Takes the receipts of a page whose rows are already in the timeline. */
   takePage(page: MessagesPage): void {
-    this.#receipts.confirm(marksOf(this.#side.kind, page.receipts));
+    this.#receipts.confirm(ownMarks(this.#side.kind, page.receipts, page.readSeq));
     this.#placeDivider();
   }
 

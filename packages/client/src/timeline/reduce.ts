@@ -65,7 +65,8 @@ function takePage(known: TimelineState, query: PageQuery, page: MessagesPage): T
   const rows = page.messages.map(rowOf);
   const first = rows[0]?.seq;
   const last = rows.at(-1)?.seq;
-  const next = { ...addRows(state, rows), receipts: maxReceipts(state.receipts, page.receipts) };
+  const ownReadSeq = page.readSeq === undefined ? state.ownReadSeq : Math.max(state.ownReadSeq ?? 0, page.readSeq);
+  const next = { ...addRows(state, rows), receipts: maxReceipts(state.receipts, page.receipts), ownReadSeq };
   if ('beforeSeq' in query) {
     const oldest = Math.min(state.oldest ?? query.beforeSeq, first ?? query.beforeSeq);
     return { ...next, oldest, hasOlder: page.hasMore };

@@ -43,6 +43,8 @@ export interface TimelineState {
   /** Epoch of the database that the rows are from; null until a page reports it. */
   readonly epoch: string | null;
   readonly receipts: Receipts;
+  /** How far this operator has read the conversation themselves; null for a visitor, and before a server that knows has answered. */
+  readonly ownReadSeq: number | null;
   readonly endedAt: string | null;
 }
 
@@ -73,6 +75,7 @@ export const EMPTY_TIMELINE: TimelineState = {
   hasOlder: false,
   epoch: null,
   receipts: NO_RECEIPTS,
+  ownReadSeq: null,
   endedAt: null,
 };
 
