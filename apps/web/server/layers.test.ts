@@ -9,6 +9,9 @@ const LAYERS = ['parts', 'services', 'requests'];
 /** Imports of values and types: a type is a dependency, too. */
 const IMPORT = /(?:from|import)\s*\(?\s*'(\.[^']*)'/g;
 
+/** Tests and what they share. */
+const TESTS = /\.test\.ts$|^testing\/|^requests\/handlers\/access\//;
+
 interface Import {
   readonly from: string;
   readonly to: string;
@@ -16,7 +19,7 @@ interface Import {
 
 /** Every import from one file of the server to another, by their paths under its folder. Tests may import anything. */
 async function importsWithinServer(): Promise<readonly Import[]> {
-  const files = (await readdir(SERVER, { recursive: true })).filter((file) => /\.m?ts$/.test(file) && !/\.test\.ts$|^testing\//.test(file));
+  const files = (await readdir(SERVER, { recursive: true })).filter((file) => /\.m?ts$/.test(file) && !TESTS.test(file));
   const imports = await Promise.all(
     files.map(async (from) => {
       const text = await readFile(join(SERVER, from), 'utf8');

@@ -22,12 +22,13 @@ export interface NewEvent {
  */
 export async function writeEvent(tx: Queryable, actor: Actor, { clientId, kind, at, from, to }: NewEvent): Promise<number> {
   const { actorKind, actorId, actorName } = actorColumns(actor);
-  const { activitySeq } = await nextActivity(tx, clientId);
-  await tx.$executeRaw`
+  const [event] = await tx.$queryRaw<{ activitySeq: number }[]>`
+    WITH counted AS (${COUNTED} WHERE id = ${clientId}::int RETURNING id, "activitySeq")
     INSERT INTO "ConversationEvent" ("clientId", "activitySeq", at, kind, "actorKind", "actorId", "actorName", "from", "to")
-    VALUES (${clientId}::int, ${activitySeq}::int, ${at.toISOString()}::timestamptz, ${kind}, ${actorKind}, ${actorId}::int, ${actorName}, ${json(from)}::jsonb,
-      ${json(to)}::jsonb)`;
-  return activitySeq;
+    SELECT id, "activitySeq", ${at.toISOString()}::timestamptz, ${kind}, ${actorKind}, ${actorId}::int, ${actorName}, ${json(from)}::jsonb, ${json(to)}::jsonb
+    FROM counted RETURNING "activitySeq"`;
+  if (event === undefined) throw conversationNotFound();
+  return event.activitySeq;
 }
 
 /**
@@ -41,10 +42,12 @@ export async function nextActivity(
   clientId: number,
 ): Promise<{ readonly activitySeq: number; readonly chatNumber: number }> {
   const [client] = await tx.$queryRaw<{ activitySeq: number; chatNumber: number }[]>`
-    UPDATE "Client" SET "activitySeq" = "activitySeq" + 1, version = version + 1 WHERE id = ${clientId}::int RETURNING "activitySeq", "chatNumber"`;
+    ${COUNTED} WHERE id = ${clientId}::int RETURNING "activitySeq", "chatNumber"`;
   if (client === undefined) throw conversationNotFound();
   return client;
 }
+
+const COUNTED = Prisma.sql`UPDATE "Client" SET "activitySeq" = "activitySeq" + 1, version = version + 1`;
 
 /** The first event of a client that is created in the same statement with `activitySeq: 1`. */
 export function startedEvent(actor: Actor, at: Date): Prisma.ConversationEventCreateWithoutClientInput {
