@@ -1,11 +1,16 @@
 import type { Config } from './config.ts';
 import type { Terminal } from './terminal.ts';
 
+interface Announcement {
+  readonly config: Config;
+  readonly operators: number;
+  /** Creates the first administrator; undefined where the web app has offered none. */
+  readonly firstLink: string | undefined;
+  readonly seconds: number;
+}
+
 /** Prints the addresses and the next steps. The last line begins with `ready`: scripts wait for it. */
-export function announce(
-  terminal: Terminal,
-  { config, operators, seconds }: { readonly config: Config; readonly operators: number; readonly seconds: number },
-): void {
+export function announce(terminal: Terminal, { config, operators, firstLink, seconds }: Announcement): void {
   const [home = config.frontendUrl] = config.frontendUrl.split(',');
   terminal.say('');
   terminal.say(`  Console    ${home}`);
@@ -16,7 +21,11 @@ export function announce(
   terminal.say('  On your own pages, before </body>:');
   terminal.say(`  <script async src="${home}/widget.js"></script>`);
   terminal.say('');
-  if (operators === 0) {
+  if (operators === 0 && firstLink !== undefined) {
+    terminal.say('  There is no operator yet. This link creates the first administrator. It works once, within 24 hours:');
+    terminal.say(`  ${firstLink}`);
+    terminal.say('');
+  } else if (operators === 0) {
     terminal.say('  There is no operator yet. In another terminal, create the first one:');
     terminal.say(
       '  npm run switchboard -- operator create --email you@example.com --name "Your Name" --password "at least ten characters"',

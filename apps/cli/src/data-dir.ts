@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { FIRST_ADMINISTRATOR_FILE } from '@switchboard/config';
+
 import { codeOf, UserError, explainDiskError } from './standalone/user-error.mjs';
 
 /** A fresh database takes 40 MB and each of its first log files 16 MB; with less space than this it would stop soon after the start. */
@@ -16,6 +18,8 @@ export interface DataDir {
   readonly processes: string;
   readonly lastBackup: string;
   readonly lock: string;
+  /** Written by the web app. */
+  readonly firstAdministrator: string;
   readonly logs: string;
 }
 
@@ -29,6 +33,7 @@ export function dataDirAt(path: string): DataDir {
     processes: join(path, 'processes.json'),
     lastBackup: join(path, 'last-backup.json'),
     lock: join(path, 'switchboard.lock'),
+    firstAdministrator: join(path, FIRST_ADMINISTRATOR_FILE),
     logs: join(path, 'logs'),
   };
 }
@@ -68,19 +73,29 @@ export async function writeAtomically(file: string, content: string): Promise<vo
   await rename(partial, file);
 }
 
+/** The first line of a text file; undefined when the file does not exist or is empty. */
+export async function readLine(file: string): Promise<string | undefined> {
+  const [line = ''] = (await readText(file))?.split('\n') ?? [];
+  return line === '' ? undefined : line;
+}
+
 /** The parsed content of a JSON file; undefined when the file does not exist or is not JSON. */
 export async function readJson(file: string): Promise<unknown> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
+  const text = await readText(file);
+  if (text === undefined) return undefined;
   try {
     return JSON.parse(text);
   } catch {
     // Not JSON: the caller decides what that means.
     return undefined;
+  }
+}
+
+async function readText(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
   }
 }

@@ -102,7 +102,7 @@ it.each([
   [['operator', 'list', '--email', 'x'], /^operator list: Unknown option '--email'/],
   [['operator', 'create'], /^--email is missing: operator create /],
   [create('olga', '--password', 'short'), /^--email must be an e-mail address; --password must have at least 10 characters\.\n$/],
-  [create('olga@example.org', '--role', 'boss'), /^--role is "boss"; it must be OPERATOR or ADMIN\.\n$/],
+  [create('olga@example.org', '--role', 'boss'), /^--role is "boss"; it must be OPERATOR, SUPERVISOR or ADMIN\.\n$/],
   [create('olga@example.org', '--color', 'red'), /^operator create: Unknown option '--color'/],
   [['serve'], /^There is no command "serve"; /],
   [['start', 'now'], /^start takes no arguments, and got "now"\. /],

@@ -14,6 +14,8 @@ it('a web server runs all recurring jobs when it starts, and schedules the next 
   const { services } = server;
   const { prisma } = services.db;
   const { id } = await newOperator(services);
+  const lastSeenAt = new Date(Date.now() - 61_000);
+  await prisma.presence.create({ data: { userId: id, isOnline: true, lastSeenAt, changedAt: lastSeenAt } });
   const session = (token: string, expiresAt: Date) => ({ userId: id, token, expiresAt });
   const hour = 60 * 60_000;
   await prisma.authSession.createMany({
@@ -48,5 +50,7 @@ it('a web server runs all recurring jobs when it starts, and schedules the next 
   expect(left).toEqual([{ token: 'over for less than a day' }]);
   expect(await prisma.authSession.count()).toBe(2);
   expect(await prisma.authVerification.findMany({ select: { identifier: true } })).toEqual([{ identifier: 'valid' }]);
+  expect(await prisma.presence.findUnique({ where: { userId: id } })).toMatchObject({ isOnline: false });
+  expect(await services.metrics.render()).toMatch(/operators_lost_total\{.*\} 1/);
   expect(await services.metrics.render()).toMatch(/job_seconds_count\{.*name="removeExpiredSessions",outcome="done"\} 1/);
 });

@@ -2,6 +2,7 @@ import type { EndpointName } from '@switchboard/protocol';
 
 import { authRoute } from './requests/auth-route.ts';
 import { demoPage } from './requests/demo-page.ts';
+import { readAudit } from './requests/handlers/audit.ts';
 import { addCannedReply, deleteCannedReply, editCannedReply, readCannedReplies } from './requests/handlers/canned-replies.ts';
 import { listChats, setDone } from './requests/handlers/chats.ts';
 import { blockConversation, closeChat, reopenChat, setAssignment, snoozeChat } from './requests/handlers/conversation-actions.ts';
@@ -10,11 +11,16 @@ import { openApi } from './requests/handlers/documents.ts';
 import { keepDraft, readDrafts } from './requests/handlers/drafts.ts';
 import { changeNote, createNote, listActivity, readNotes, removeNote, seeMentions } from './requests/handlers/notes.ts';
 import { readConversationMessages, readMessages, saveMessages, sendMessage } from './requests/handlers/messages.ts';
+import { deleteInbox, getInboxes, patchInbox, postInbox } from './requests/handlers/inboxes.ts';
+import { acceptLink, checkLink, deleteInvitation, getInvitations, postInvitation } from './requests/handlers/invitations.ts';
+import { deleteOperator, getOperator, getOperators, patchOperator } from './requests/handlers/operators.ts';
+import { getPresence, leave, postPresence } from './requests/handlers/presence.ts';
 import { saveReceipts } from './requests/handlers/receipts.ts';
 import { changeView, listOwnViews, removeView, saveView } from './requests/handlers/saved-views.ts';
 import { endConversation, openSession, renewToken } from './requests/handlers/sessions.ts';
 import { listSettings, setSettings } from './requests/handlers/settings.ts';
 import { addTag, changeTag, deleteTag, readTags, tagConversation } from './requests/handlers/tags.ts';
+import { deleteTeam, getTeams, patchTeam, postTeam } from './requests/handlers/teams.ts';
 import { noteTimings } from './requests/handlers/timings.ts';
 import { readUpload, uploadImage } from './requests/handlers/uploads.ts';
 import { notePage, setBlocked } from './requests/handlers/visitors.ts';
@@ -59,6 +65,27 @@ export const HANDLERS: { readonly [N in EndpointName]: EndpointHandler<N> } = {
   'DELETE /api/v1/canned-replies/{id}': deleteCannedReply,
   'GET /api/v1/drafts': readDrafts,
   'PUT /api/v1/conversations/{id}/draft': keepDraft,
+  'GET /api/v1/audit': readAudit,
+  'GET /api/v1/operators': getOperators,
+  'GET /api/v1/operators/{id}': getOperator,
+  'PATCH /api/v1/operators/{id}': patchOperator,
+  'DELETE /api/v1/operators/{id}': deleteOperator,
+  'GET /api/v1/teams': getTeams,
+  'POST /api/v1/teams': postTeam,
+  'PATCH /api/v1/teams/{id}': patchTeam,
+  'DELETE /api/v1/teams/{id}': deleteTeam,
+  'GET /api/v1/inboxes': getInboxes,
+  'POST /api/v1/inboxes': postInbox,
+  'PATCH /api/v1/inboxes/{id}': patchInbox,
+  'DELETE /api/v1/inboxes/{id}': deleteInbox,
+  'GET /api/v1/presence': getPresence,
+  'POST /api/v1/presence': postPresence,
+  'POST /api/v1/presence/leave': leave,
+  'GET /api/v1/invitations': getInvitations,
+  'POST /api/v1/invitations': postInvitation,
+  'DELETE /api/v1/invitations/{id}': deleteInvitation,
+  'POST /api/v1/invitations/check': checkLink,
+  'POST /api/v1/invitations/accept': acceptLink,
   'GET /api/v1/settings': listSettings,
   'PATCH /api/v1/settings': setSettings,
   'GET /api/v1/conversations': listConversations,

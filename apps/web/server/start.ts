@@ -51,6 +51,8 @@ export async function startServer({ hostname, throughNext }: StartOptions): Prom
   // Not for the development server, whose pages keep WebSockets open.
   if (config.production) guardConnections(server, { trustedHops, maxPerAddress: maxConnectionsPerAddress });
   answerRequests(server, { services, pages: await startPages(server, config), throughNext: throughNext || !config.production });
+  // Before it listens: `start` prints the link once this server is ready.
+  await services.firstAdministrator.offer();
   await listenOrEnd(server, config.port, hostname);
   services.log.info({ origins: config.frontendOrigins, relay: config.relay, demo: config.demo }, 'web started');
 }

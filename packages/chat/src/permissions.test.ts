@@ -33,8 +33,6 @@ import { deleteNote } from './notes/delete-note.ts';
 import { editNote } from './notes/edit-note.ts';
 import { listNotes } from './notes/list-notes.ts';
 import { markMentionsSeen } from './notes/mark-mentions-seen.ts';
-import { createOperator } from './operators/create-operator.ts';
-import { listOperators, removeOperator, setOperatorPassword, setOperatorRole } from './operators/manage-operators.ts';
 import { readTeams } from './operators/read-teams.ts';
 import { removeExpiredSessions } from './operators/remove-expired-sessions.ts';
 import { PERMISSIONS, requirePermission, type Action } from './permissions.ts';
@@ -52,6 +50,7 @@ import { listTags } from './tags/list-tags.ts';
 import { removeTag } from './tags/remove-tag.ts';
 import { renameTag } from './tags/rename-tag.ts';
 import { setTags } from './tags/set-tags.ts';
+import { peopleAttempts } from './testing/people-attempts.ts';
 import { chatFixture, codeOf, image, NOW, text } from './testing/chat-fixture.ts';
 import { knownStorageKeys, removeUnusedUploads } from './uploads/unused-uploads.ts';
 import { findEarlierUpload, findUpload, recordUpload } from './uploads/uploads.ts';
@@ -62,6 +61,7 @@ import { startSession } from './visitors/start-session.ts';
 import { visitPage } from './visitors/visit-page.ts';
 
 const chat = chatFixture();
+const people = peopleAttempts(chat);
 const PICTURE = { storageKey: 'k', name: 'n', mimeType: 'image/png', width: 1, height: 1, size: 1 };
 const FRAME = { url: 'https://shop.example/' };
 
@@ -160,20 +160,13 @@ const VERBS: Record<Exclude<ExportedVerb, NoVerb>, [Action, Attempt]> = {
   countUnanswered: ['waiting.count', async (actor) => await countUnanswered(chat.ctx, actor)],
   settleWaiting: ['waiting.settle', async (actor) => await settleWaiting(chat.ctx, actor)],
   readTeams: ['operator.read-teams', async (actor) => await readTeams(chat.ctx, actor)],
-  listOperators: ['operator.list', async (actor) => await listOperators(chat.ctx, actor, NOW)],
-  createOperator: ['operator.create', async (actor) => await createOperator(chat.ctx, actor, await newOperator())],
-  setOperatorRole: ['operator.change', async (actor) => await setOperatorRole(chat.ctx, actor, await emailOfOperator(), 'OPERATOR')],
-  setOperatorPassword: [
-    'operator.change',
-    async (actor) => await setOperatorPassword(chat.ctx, actor, await emailOfOperator(), 'correct horse battery'),
-  ],
-  removeOperator: ['operator.remove', async (actor) => await removeOperator(chat.ctx, actor, await emailOfOperator())],
   removeExpiredSessions: ['operator.remove-expired-sessions', async (actor) => await removeExpiredSessions(chat.ctx, actor)],
   recordRevocation: ['revocation.record', async (actor) => await recordRevocation(chat.ctx, actor, { role: 'operator', id: 1, at: NOW })],
   listRevocations: ['revocation.list', async (actor) => await listRevocations(chat.ctx, actor, NOW)],
   forgetRevocations: ['revocation.forget', async (actor) => await forgetRevocations(chat.ctx, actor, new Date(0))],
   readSettings: ['setting.read', async (actor) => await readSettings(chat.ctx, actor)],
   changeSettings: ['setting.change', async (actor) => await changeSettings(chat.ctx, actor, [{ key: 'widget.sound', value: false }])],
+  ...people.verbs,
   readEpoch: ['installation.read', async (actor) => await readEpoch(chat.ctx, actor)],
 };
 
@@ -181,6 +174,7 @@ const VERBS: Record<Exclude<ExportedVerb, NoVerb>, [Action, Attempt]> = {
 const PARTS: Partial<Record<Action, Attempt>> = {
   'message.save': async (actor, clientId) => await save(actor, text('x', { clientId })),
   'message.save-as-operator': async (actor, clientId) => await save(actor, text('x', { clientId, senderType: 'OPERATOR' })),
+  'operator.change-own': people.changeOwn,
   'message.link-anywhere': async (actor, clientId) => await save(actor, image('https://pictures.example/cat.png', { clientId })),
   'note.delete-any': async (actor, clientId) =>
     await deleteNote(chat.ctx, actor, { noteId: await noteOf(await chat.operator('Oda'), clientId) }),
@@ -212,19 +206,12 @@ async function newTag(): Promise<number> {
 async function newReply(author: Actor, scope: 'own' | 'everybody') {
   return await createCannedReply(chat.ctx, author, { shortcut: randomUUID(), text: 'x', scope });
 }
-async function newOperator() {
-  return await Promise.resolve({ email: `${randomUUID()}@example.org`, name: 'Olga', password: 'correct horse battery' });
-}
 function newView() {
   return { name: randomUUID(), filters: { view: 'mine' } as const };
 }
 /** The id of a view that the actor has saved, if they can. */
 async function viewOf(actor: Actor): Promise<number> {
   return actor.kind === 'operator' ? (await createSavedView(chat.ctx, actor, newView())).id : 1;
-}
-async function emailOfOperator(): Promise<string> {
-  const { userId } = await chat.operator();
-  return (await chat.db.prisma.user.findUniqueOrThrow({ where: { id: userId } })).email;
 }
 
 it.each(ATTEMPTS)('$name is permitted to the actors of the table, and to nobody else', async ({ action, attempt }) => {
@@ -233,6 +220,7 @@ it.each(ATTEMPTS)('$name is permitted to the actors of the table, and to nobody 
     anonymous: { kind: 'anonymous' },
     visitor,
     operator: await chat.operator(),
+    supervisor: await chat.operator('Sue', 'SUPERVISOR'),
     admin: await chat.operator('Ada', 'ADMIN'),
     system: SYSTEM,
   };
@@ -254,7 +242,8 @@ it.each<[Actor, Action, ReasonName]>([
   [SYSTEM, 'conversation.list', 'operators_only'],
   [SYSTEM, 'session.renew', 'visitors_only'],
   [{ kind: 'operator', userId: 1, name: 'Olga', role: 'OPERATOR' }, 'setting.change', 'administrators_only'],
-  [{ kind: 'visitor', clientId: 1, sessionId: randomUUID() }, 'operator.remove', 'installation_only'],
+  [{ kind: 'operator', userId: 1, name: 'Sue', role: 'SUPERVISOR' }, 'setting.change', 'administrators_only'],
+  [{ kind: 'visitor', clientId: 1, sessionId: randomUUID() }, 'operator.set-password', 'installation_only'],
 ])('the refusal to %o says who may do %s', (actor, action, reason) => {
   const { code, message } = REASONS[reason];
   expect(() => requirePermission(actor, action)).toThrow(expect.objectContaining({ code, message, detail: { reason } }));

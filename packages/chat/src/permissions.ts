@@ -1,4 +1,4 @@
-import { errorFor } from '@switchboard/protocol';
+import { errorFor, type OperatorRole } from '@switchboard/protocol';
 
 import type { Actor, AnonymousActor, OperatorActor, SystemActor, VisitorActor } from './actor.ts';
 
@@ -7,12 +7,13 @@ interface Grantees {
   readonly anonymous: AnonymousActor;
   readonly visitor: VisitorActor;
   readonly operator: OperatorActor;
+  readonly supervisor: OperatorActor;
   readonly admin: OperatorActor;
   readonly system: SystemActor;
 }
 type Grantee = keyof Grantees;
 
-const OPERATORS = ['operator', 'admin'] as const;
+const OPERATORS = ['operator', 'supervisor', 'admin'] as const;
 const BOTH_SIDES = ['visitor', ...OPERATORS] as const;
 
 /** Everything that verbs do, and who may do it. Which conversations an actor may do it with is up to `visible.ts`. */
@@ -58,10 +59,25 @@ export const PERMISSIONS = {
   'waiting.count': ['system'],
   'waiting.settle': ['system'],
   'operator.read-teams': OPERATORS,
-  'operator.list': ['system'],
+  'audit.list': ['admin'],
+  'invitation.list': ['admin'],
+  'invitation.change': ['admin'],
+  'invitation.accept': ['anonymous', ...BOTH_SIDES],
+  'invitation.offer-first': ['system'],
+  'presence.list': OPERATORS,
+  'presence.record': OPERATORS,
+  'presence.count': ['system'],
+  'presence.expire': ['system'],
+  'team.list': OPERATORS,
+  'team.change': ['admin'],
+  'inbox.list': OPERATORS,
+  'inbox.change': ['admin'],
+  'operator.list': [...OPERATORS, 'system'],
   'operator.create': ['system'],
-  'operator.change': ['system'],
-  'operator.remove': ['system'],
+  'operator.change': ['admin', 'system'],
+  'operator.change-own': [...OPERATORS, 'system'],
+  'operator.set-password': ['system'],
+  'operator.remove': ['admin', 'system'],
   'operator.remove-expired-sessions': ['system'],
   'revocation.record': ['system'],
   'revocation.list': ['system'],
@@ -96,8 +112,10 @@ export function requirePermission<A extends Action>(actor: Actor, action: A): Pe
 
 function granteeOf(actor: Actor): Grantee {
   if (actor.kind !== 'operator') return actor.kind;
-  return actor.role === 'ADMIN' ? 'admin' : 'operator';
+  return GRANTEE_OF_ROLE[actor.role];
 }
+
+const GRANTEE_OF_ROLE = { OPERATOR: 'operator', SUPERVISOR: 'supervisor', ADMIN: 'admin' } as const satisfies Record<OperatorRole, Grantee>;
 
 function forbidden(grantees: readonly Grantee[]) {
   if (grantees.includes('operator')) return 'operators_only';

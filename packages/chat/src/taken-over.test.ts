@@ -9,7 +9,8 @@ import { adoptSession } from './visitors/adopt-session.ts';
 import type { Context } from './context.ts';
 import { createOperator } from './operators/create-operator.ts';
 import { listRecentChats } from './conversations/list-recent-chats.ts';
-import { listOperators, setOperatorPassword } from './operators/manage-operators.ts';
+import { listOperators } from './operators/list-operators.ts';
+import { setOperatorPassword } from './operators/set-operator-password.ts';
 import { markRead } from './receipts/mark-read.ts';
 import { readHistory } from './messages/read-history.ts';
 import { readPage } from './messages/read-page.ts';
@@ -85,10 +86,10 @@ describe.each(['plain', 'grown'] as const)('after the migration of an installati
   it('new visitors can start chats, also with a known telephone number, and operators can be given passwords', async () => {
     const started = await startSession(ctx, { kind: 'anonymous' }, { username: 'Vera again', phone: '+1 555 0100' });
     expect(started.clientId).toBeGreaterThan(7);
-    expect((await listOperators(ctx, SYSTEM, NOW)).map(({ maySignIn }) => maySignIn)).toEqual([false, false]);
-    await setOperatorPassword(ctx, SYSTEM, 'Ana@x.example', 'a long enough password');
+    expect((await listOperators(ctx, SYSTEM)).items.map(({ maySignIn }) => maySignIn)).toEqual([false, false]);
+    await setOperatorPassword(ctx, SYSTEM, { email: 'Ana@x.example' }, 'a long enough password');
     await createOperator(ctx, SYSTEM, { email: 'new@x.example', name: 'New', password: 'a long enough password' });
-    expect((await listOperators(ctx, SYSTEM, NOW)).filter(({ maySignIn }) => maySignIn).map(({ email, role }) => [email, role])).toEqual([
+    expect((await listOperators(ctx, SYSTEM)).items.filter(({ maySignIn }) => maySignIn).map(({ email, role }) => [email, role])).toEqual([
       ['ana@x.example', 'ADMIN'],
       ['new@x.example', 'OPERATOR'],
     ]);

@@ -10,4 +10,5 @@ export * from './reasons.ts';
 export * from './reply-variables.ts';
 export * from './roles.ts';
 export * from './settings.ts';
+export { chosenName } from './shapes.ts';
 export { isVisible } from './visible.ts';

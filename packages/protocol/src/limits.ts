@@ -4,6 +4,9 @@
 export const MAX_TEXT_LENGTH = 10_000;
 /** Characters of a visitor's or operator's name. */
 export const MAX_NAME_LENGTH = 80;
+/** Characters of an operator's password. The upper bound limits what hashing one costs. */
+export const MIN_PASSWORD_LENGTH = 10;
+export const MAX_PASSWORD_LENGTH = 200;
 export const MAX_PHONE_LENGTH = 40;
 export const MAX_EMAIL_LENGTH = 254;
 export const MAX_URL_LENGTH = 2_048;
@@ -67,6 +70,12 @@ export const TYPING_IDLE_MS = 2_000;
 export const TYPING_TTL_MS = 5_000;
 /** An open conversation is checked for new messages at least this often. */
 export const HEAD_CHECK_MS = 20_000;
+/** Operators in one team. */
+export const MAX_TEAM_MEMBERS = 1_000;
+/** Teams that one invitation names. */
+export const MAX_INVITATION_TEAMS = 100;
+/** The longest waiting target of an inbox: a week. */
+export const MAX_WAITING_TARGET_SECONDS = 7 * 24 * 60 * 60;
 /** The most sites that may frame the chat: one header lists all of them. */
 export const MAX_WIDGET_SITES = 200;
 /** The path of an upload to this server, before its id. */

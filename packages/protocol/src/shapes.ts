@@ -11,6 +11,10 @@ export const text = (max: number) => z.string().max(max).refine(hasNoNul, 'must 
 export const line = (max: number) => text(max).trim();
 /** The name of a person. */
 export const personName = line(MAX_NAME_LENGTH).refine(isVisible, 'must not be empty');
+/** A name that operators choose: their own, a team’s … */
+export const chosenName = personName.refine((value) => !/\p{Cc}/u.test(value), 'must not contain control characters');
+/** The id of a row, in a body. */
+export const rowId = z.int().positive().max(2_147_483_647);
 export const seq = z.int().nonnegative();
 
 /**

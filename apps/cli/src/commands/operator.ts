@@ -1,18 +1,10 @@
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 
-import {
-  createOperator,
-  listOperators,
-  removeOperator,
-  setOperatorPassword,
-  setOperatorRole,
-  SYSTEM,
-  type Effect,
-} from '@switchboard/chat';
+import { changeOperator, createOperator, listOperators, removeOperator, setOperatorPassword, SYSTEM, type Effect } from '@switchboard/chat';
 import { APPLICATION_NAMES } from '@switchboard/config';
 import { openDatabase, type Database } from '@switchboard/database';
-import { ChatError, OPERATOR_ROLES, type OperatorRole } from '@switchboard/protocol';
+import { ChatError, MAX_PAGE_SIZE, OPERATOR_ROLES, type OperatorRole, type OperatorView } from '@switchboard/protocol';
 
 import { UserError } from '../standalone/user-error.mjs';
 import { chooseDatabase } from '../chosen-database.ts';
@@ -49,22 +41,28 @@ interface Verb {
   run(db: Database, options: Options): Promise<Done>;
 }
 
-const ctx = (db: Database) => ({ db, log: quiet });
+const ROLE_NAMES = { OPERATOR: 'operator', SUPERVISOR: 'supervisor', ADMIN: 'administrator' } as const satisfies Record<
+  OperatorRole,
+  string
+>;
+const capitalized = (word: string) => `${word[0]?.toUpperCase()}${word.slice(1)}`;
+
+const ctx = (db: Database) => ({ db, log: quiet, clock: () => new Date() });
 
 const VERBS: Readonly<Record<string, Verb>> = {
   create: {
-    usage: 'operator create --email E --name N --password P [--role ADMIN] [--new]',
+    usage: 'operator create --email E --name N --password P [--role SUPERVISOR|ADMIN] [--new]',
     needs: ['email', 'name', 'role', 'password'],
     async run(db, { email, name, password, role }) {
       await createOperator(ctx(db), SYSTEM, { email, name, password, role });
-      return { say: `${role === 'ADMIN' ? 'Administrator' : 'Operator'} ${email} was created.` };
+      return { say: `${capitalized(ROLE_NAMES[role])} ${email} was created.` };
     },
   },
   list: {
     usage: 'operator list',
     needs: [],
     async run(db) {
-      const operators = await listOperators(ctx(db), SYSTEM, new Date());
+      const operators = await allOperators(db);
       const lines = operators.map(({ email, name, role, maySignIn, sessions }) => {
         const state = maySignIn ? `${sessions} signed in` : 'removed';
         return [email, name, role, state].join('\t');
@@ -73,18 +71,18 @@ const VERBS: Readonly<Record<string, Verb>> = {
     },
   },
   role: {
-    usage: 'operator role --email E --role ADMIN',
+    usage: 'operator role --email E --role OPERATOR|SUPERVISOR|ADMIN',
     needs: ['email', 'role'],
     async run(db, { email, role }) {
-      const { effects } = await setOperatorRole(ctx(db), SYSTEM, email, role);
-      return { say: `${email} is now ${role === 'ADMIN' ? 'an administrator' : 'an operator'}.`, effects };
+      const { effects } = await changeOperator(ctx(db), SYSTEM, { email }, { role });
+      return { say: `${email} is now ${role === 'SUPERVISOR' ? 'a' : 'an'} ${ROLE_NAMES[role]}.`, effects };
     },
   },
   password: {
     usage: 'operator password --email E --password P',
     needs: ['email', 'password'],
     async run(db, { email, password }) {
-      const { effects } = await setOperatorPassword(ctx(db), SYSTEM, email, password);
+      const { effects } = await setOperatorPassword(ctx(db), SYSTEM, { email }, password);
       return { say: `${email} has a new password and is signed out everywhere.`, effects };
     },
   },
@@ -92,11 +90,22 @@ const VERBS: Readonly<Record<string, Verb>> = {
     usage: 'operator remove --email E',
     needs: ['email'],
     async run(db, { email }) {
-      const { effects } = await removeOperator(ctx(db), SYSTEM, email);
+      const { effects } = await removeOperator(ctx(db), SYSTEM, { email });
       return { say: `${email} is signed out everywhere and can't sign in anymore. Their messages are kept.`, effects };
     },
   },
 };
+
+/** All operators, by their e-mails. */
+async function allOperators(db: Database): Promise<OperatorView[]> {
+  const operators: OperatorView[] = [];
+  for (let cursor: string | null | undefined; cursor !== null;) {
+    const page = await listOperators(ctx(db), SYSTEM, { cursor, limit: MAX_PAGE_SIZE });
+    operators.push(...page.items);
+    cursor = page.nextCursor;
+  }
+  return operators.toSorted((one, other) => (String(one.email) < String(other.email) ? -1 : 1));
+}
 
 /** `operator create` and the other verbs: manage operators in the database that `start` uses, running or not. */
 export async function operatorCommand([name, ...args]: readonly string[]): Promise<void> {
@@ -143,7 +152,7 @@ async function carryOut(config: Config, db: Database, effects: readonly Effect[]
 async function endConnections(config: Config, db: Database, id: number): Promise<Revocation> {
   const result = await revokeAtRelay(config, id);
   if (result.accepted) return {};
-  const problem = `${result.reason[0]?.toUpperCase()}${result.reason.slice(1)}`;
+  const problem = capitalized(result.reason);
   const until =
     'this operator’s connections stay open until their token expires (at most 10 minutes) or the web app notifies the relay. Give this command the servers’ settings (RELAY_INTERNAL_URL, SOCKET_PORT, JWT_SECRET) to close them immediately.';
   if (result.answered) return { error: `${problem}: ${until}` };
@@ -162,7 +171,8 @@ async function readOptions(verb: Verb, args: readonly string[]): Promise<{ optio
   const { usage } = verb;
   if (needs('role') && values.role === undefined && !usage.includes('[--role')) throw missing('--role');
   const role = OPERATOR_ROLES.find((known) => known === (values.role ?? 'OPERATOR').toUpperCase());
-  if (role === undefined) throw new UserError(`--role is "${values.role}"; it must be ${OPERATOR_ROLES.join(' or ')}.`);
+  if (role === undefined)
+    throw new UserError(`--role is "${values.role}"; it must be ${OPERATOR_ROLES.slice(0, -1).join(', ')} or ${OPERATOR_ROLES.at(-1)}.`);
   const password = values['password-stdin'] ? (await text(process.stdin)).replace(/\r?\n$/, '') : values.password;
   if (needs('password') && password === undefined) throw missing('--password (or --password-stdin)');
   return { options: { email: values.email ?? '', name: values.name ?? '', password: password ?? '', role }, makeNew: values.new };

@@ -6,7 +6,7 @@ import { UserError } from '../standalone/user-error.mjs';
 import { noteServing } from '../standalone/serving.mjs';
 import { announce } from '../announce.ts';
 import { checkProduction, checkSecretsOfStart, type Config, type Environment, readConfig, readEnvironment } from '../config.ts';
-import { type DataDir, openDataDir } from '../data-dir.ts';
+import { type DataDir, openDataDir, readLine } from '../data-dir.ts';
 import { type Lock, lockDataDir } from '../data-lock.ts';
 import { endLeftovers } from '../leftovers.ts';
 import { requirePort } from '../ports.ts';
@@ -94,7 +94,10 @@ async function serve(scene: StartContext): Promise<void> {
   terminal.say('stopped');
 }
 
-async function bringUp({ config, secrets, terminal, stopping, commandFile, parts, since }: StartContext, system: System): Promise<void> {
+async function bringUp(
+  { config, dataDir, secrets, terminal, stopping, commandFile, parts, since }: StartContext,
+  system: System,
+): Promise<void> {
   if (config.databaseUrl === undefined) terminal.say('starting the database …');
   const databaseUrl = config.databaseUrl ?? (await system.startDatabase(secrets.databasePassword));
   if (stopping.aborted) return;
@@ -114,7 +117,8 @@ async function bringUp({ config, secrets, terminal, stopping, commandFile, parts
     system.waitUntilReady('web', web, `${config.localWebUrl}/readyz`),
   ]);
   if (stopping.aborted) return;
-  announce(terminal, { config, operators, seconds: (performance.now() - since) / 1000 });
+  const firstLink = await readLine(dataDir.firstAdministrator);
+  announce(terminal, { config, operators, firstLink, seconds: (performance.now() - since) / 1000 });
 }
 
 /** The user's environment with the values that this command has determined. */

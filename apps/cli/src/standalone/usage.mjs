@@ -24,7 +24,7 @@ export const USAGE = `Switchboard: live support chat that you host yourself.
 
 Commands
   start                                     run database, relay and web app until Ctrl-C
-  operator create --email E --name N --password P [--role ADMIN] [--new]
+  operator create --email E --name N --password P [--role SUPERVISOR|ADMIN] [--new]
                                             create an operator; --password-stdin reads the password from standard input; --new: in a
                                             new database, even if another installation seems to be meant
   operator list | role | password | remove  list operators; change a role or password; revoke access

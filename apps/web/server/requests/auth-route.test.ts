@@ -1,4 +1,4 @@
-import { listRevocations, SYSTEM } from '@switchboard/chat';
+import { listRevocations, recordPresence, SYSTEM } from '@switchboard/chat';
 import { silentLogger } from '@switchboard/telemetry';
 import { describe, expect, it, vi } from 'vitest';
 
@@ -37,6 +37,11 @@ describe('signing in', () => {
     expect(cookie).toMatch(/; SameSite=Lax/);
     expect(await whoIs(cookie.split(';')[0] ?? '')).toEqual({ id, name: 'Maya', email, role: 'OPERATOR' });
     expect(response.headers.get('cache-control')).toBe('no-store');
+  });
+
+  it('makes a supervisor of an operator with that flag', async () => {
+    const { cookie } = await newOperator(server.services, 'Sue', 'SUPERVISOR');
+    expect(await whoIs(cookie)).toMatchObject({ role: 'SUPERVISOR' });
   });
 
   it('answers the session token in the cookie only', async () => {
@@ -191,6 +196,13 @@ describe('signing out', () => {
     expect(await whoIs(cookie)).toBeUndefined();
   });
 
+  it('sets the operator offline at once', async () => {
+    const { cookie, id } = await newOperator(server.services);
+    await recordPresence(server.services.chat, { kind: 'operator', userId: id, name: 'Maya', role: 'OPERATOR' }, {});
+    await post('sign-out', {}, { cookie });
+    expect(await server.services.db.prisma.presence.findUnique({ where: { userId: id } })).toMatchObject({ isOnline: false });
+  });
+
   it.each([
     ['sign-out', {}],
     ['revoke-other-sessions', {}],
@@ -258,6 +270,6 @@ describe('an endpoint that is not offered', () => {
 
   it('an account or role cannot be set by the operator', async () => {
     expect(await server.services.db.prisma.user.count({ where: { email: 'new@lamps.example' } })).toBe(0);
-    expect(await server.services.db.prisma.user.count({ where: { role: 'ADMIN' } })).toBe(0);
+    expect(await server.services.db.prisma.user.count({ where: { OR: [{ role: 'ADMIN' }, { isSupervisor: true, name: 'New' }] } })).toBe(0);
   });
 });

@@ -1,7 +1,9 @@
+import { leavePresence } from '@switchboard/chat';
 import { limitKey } from '@switchboard/limits/address';
 import { DEFAULT_BODY_BYTES, errorFor, MAX_EMAIL_LENGTH, type ChatError } from '@switchboard/protocol';
 import { z } from 'zod';
 
+import { operatorActor } from './authenticate.ts';
 import { addressKey, operatorKey, requireClaimedOperator, siteKey, consume } from './admission.ts';
 import type { HttpRequest } from '../parts/http/http-request.ts';
 import type { BodyBytes } from '../parts/http/bytes-under-way.ts';
@@ -19,6 +21,7 @@ import { services } from '../services/services.ts';
 const OFFERED = new Set(['sign-in/email', 'sign-out', 'change-password', 'revoke-other-sessions']);
 const PREFIX = '/api/auth/';
 const SIGN_IN = `${PREFIX}sign-in/email`;
+const SIGN_OUT = `${PREFIX}sign-out`;
 const CHANGE_PASSWORD = `${PREFIX}change-password`;
 const ENDS_SESSIONS = new Set(['sign-out', 'change-password', 'revoke-other-sessions'].map((path) => `${PREFIX}${path}`));
 
@@ -72,9 +75,20 @@ async function act(request: HttpRequest, route: string, bytes: BodyBytes): Promi
   // Signing out cannot fail later, so its revocation is stored first: a crash in between must not lose it.
   if (leaving !== undefined && route !== CHANGE_PASSWORD) await revocations.record({ role: 'operator', id: leaving.id });
   const answered = await auth.handler(await requestForAuth(request, route, body));
+  if (answered.ok && leaving !== undefined && route === SIGN_OUT) await leaveConsole(leaving);
   // The relay does not know which connections belong to the session: all are closed, and those of other sessions reconnect with a new token.
   if (answered.ok && leaving !== undefined) await revocations.revoke({ role: 'operator', id: leaving.id });
   return await withoutToken(answered);
+}
+
+/** Signing out has succeeded already: if this fails, the operator is offline a minute later. */
+async function leaveConsole(operator: Operator): Promise<void> {
+  const { chat, log } = services();
+  try {
+    await leavePresence(chat, operatorActor(operator));
+  } catch (error) {
+    log.warn({ err: error, operatorId: operator.id }, 'an operator who has signed out could not be set offline yet');
+  }
 }
 
 /** For a console that was opened at a wrong address: names the right one. */

@@ -12,6 +12,7 @@ import type { Config } from '../../config.ts';
 import { createHandlers } from '../../jobs/handlers.ts';
 import { JOBS } from '../../jobs/jobs.ts';
 import { createAuth, type Auth } from '../parts/auth/auth.ts';
+import { createFirstAdministrator, type FirstAdministrator } from '../parts/auth/first-administrator.ts';
 import { countBytesUnderWay, type BytesUnderWay } from '../parts/http/bytes-under-way.ts';
 import { createImageCleaner, type ImageCleaner } from '../parts/images/clean-image.ts';
 import { createDatabaseMetrics } from '../parts/metrics/database-metrics.ts';
@@ -35,6 +36,7 @@ import { createSaveState, type SaveState } from '../parts/saving/save-state.ts';
 import { createCurrentSettings, type CurrentSettings } from '../parts/settings/current-settings.ts';
 import { createUploadSweep } from '../parts/storage/upload-sweep.ts';
 import { createTimingMetrics, type TimingMetrics } from '../parts/metrics/timing-metrics.ts';
+import { measurePresence } from '../parts/metrics/presence-metrics.ts';
 import { measureWaiting } from '../parts/metrics/waiting-metrics.ts';
 
 /** Everything that a request may need, created once per process. */
@@ -68,6 +70,7 @@ export interface Services {
   readonly passwordChecks: Slots;
   readonly diskFloor: DiskFloor;
   readonly bytesUnderWay: BytesUnderWay;
+  readonly firstAdministrator: FirstAdministrator;
   /** Whether this process is shutting down. */
   readonly isStopping: () => boolean;
 }
@@ -149,13 +152,16 @@ export function createServices(config: Config, stopping: Pick<Stopping, 'hasBegu
       log,
     }),
     bytesUnderWay,
+    firstAdministrator: createFirstAdministrator({ chat, dataDir: config.dataDir, origin: config.frontendOrigins[0] }),
   };
 }
 
 function createJobs({ dataDir }: Config, chat: Context, images: ImageStore, afterCommit: AfterCommit, metrics: Metrics): JobRunner {
+  const lostOperators = measurePresence(metrics, chat);
   const uploadSweep = createUploadSweep({ chat, images, dataDir, metrics });
   const onRun = measureJobs(metrics, chat, Object.keys(JOBS));
-  return createJobRunner({ db: chat.db, log: chat.log, jobs: JOBS, handlers: createHandlers({ chat, afterCommit, uploadSweep }), onRun });
+  const handlers = createHandlers({ chat, afterCommit, uploadSweep, lostOperators });
+  return createJobRunner({ db: chat.db, log: chat.log, jobs: JOBS, handlers, onRun });
 }
 
 /** Finishes queued work and closes the database. */
@@ -163,6 +169,7 @@ export async function closeServices(services: Services): Promise<void> {
   await services.jobs.stop(0);
   await services.saver.close();
   services.settings.close();
+  services.firstAdministrator.close();
   services.revocations.close();
   await Promise.all([services.hints.settled(), services.revocations.settled()]);
   services.limits.close();

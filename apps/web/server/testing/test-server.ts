@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { createOperator, SYSTEM } from '@switchboard/chat';
-import type { StartSessionResponse } from '@switchboard/protocol';
+import type { OperatorRole, StartSessionResponse } from '@switchboard/protocol';
 import { createTestDatabase } from '@switchboard/database/testing';
 import { afterAll, beforeAll } from 'vitest';
 
@@ -91,7 +91,7 @@ export async function newVisitor(username = 'Ann'): Promise<Person & { readonly 
 export async function newOperator(
   services: Services,
   name = 'Maya',
-  role: 'OPERATOR' | 'ADMIN' = 'OPERATOR',
+  role: OperatorRole = 'OPERATOR',
 ): Promise<Person & { readonly email: string; readonly cookie: string }> {
   const email = `${randomUUID()}@lamps.example`;
   const { id } = await createOperator(services.chat, SYSTEM, { email, name, password: PASSWORD, role });

@@ -60,8 +60,8 @@ type VerbWithEffects = {
       : never
     : never;
 }[keyof typeof verbs];
-/** Verbs that change accounts or settings and no conversation. */
-type OtherVerb = 'setOperatorRole' | 'setOperatorPassword' | 'removeOperator' | 'changeSettings';
+/** Verbs that change accounts or settings. What some of them do to conversations is tested beside them. */
+type OtherVerb = 'changeOperator' | 'setOperatorPassword' | 'removeOperator' | 'removeTeam' | 'changeSettings';
 
 /** Everything that changes a conversation: a new verb with effects does not compile before it is here. */
 const VERBS: Record<Exclude<VerbWithEffects, OtherVerb>, Verb> & Record<string, Verb> = {

@@ -1,9 +1,6 @@
 import { hash, verify } from '@node-rs/argon2';
+import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '@switchboard/protocol';
 import { z } from 'zod';
-
-/** Characters of a password. The upper bound limits what hashing one costs. */
-export const MIN_PASSWORD_LENGTH = 10;
-export const MAX_PASSWORD_LENGTH = 200;
 
 /** A password that somebody chooses. */
 export const newPassword = z

@@ -5,7 +5,9 @@ import { expect, it } from 'vitest';
 import { SYSTEM } from '../actor.ts';
 import { blockVisitor } from '../visitors/block-visitor.ts';
 import { createOperator } from '../operators/create-operator.ts';
-import { removeOperator, setOperatorPassword, setOperatorRole } from '../operators/manage-operators.ts';
+import { changeOperator } from '../operators/change-operator.ts';
+import { removeOperator } from '../operators/remove-operator.ts';
+import { setOperatorPassword } from '../operators/set-operator-password.ts';
 import { forgetRevocations, listRevocations, recordRevocation } from './revocations.ts';
 import { chatFixture, codeOf, NOW } from '../testing/chat-fixture.ts';
 
@@ -19,9 +21,9 @@ const kept = async (role: 'client' | 'operator', id: number, now = NOW) =>
   (await listRevocations(chat.ctx, SYSTEM, now)).revocations.filter((revocation) => revocation.role === role && revocation.id === id);
 
 it.each<[string, (email: string) => Promise<unknown>]>([
-  ['gets another role', async (email) => await setOperatorRole(chat.ctx, SYSTEM, email, 'ADMIN')],
-  ['gets another password', async (email) => await setOperatorPassword(chat.ctx, SYSTEM, email, 'another horse battery')],
-  ['is removed', async (email) => await removeOperator(chat.ctx, SYSTEM, email)],
+  ['gets another role', async (email) => await changeOperator(chat.ctx, SYSTEM, { email }, { role: 'ADMIN' })],
+  ['gets another password', async (email) => await setOperatorPassword(chat.ctx, SYSTEM, { email }, 'another horse battery')],
+  ['is removed', async (email) => await removeOperator(chat.ctx, SYSTEM, { email })],
 ])('an operator who %s has their relay tokens revoked in the same transaction', async (_what, change) => {
   const email = `${randomUUID()}@example.org`;
   const { id } = await createOperator(chat.ctx, SYSTEM, { email, name: 'Olga', password: 'correct horse battery' });
@@ -35,7 +37,7 @@ it.each<[string, (email: string) => Promise<unknown>]>([
 
 it('a refused change revokes nothing', async () => {
   const before = await listRevocations(chat.ctx, SYSTEM, new Date());
-  expect(await codeOf(removeOperator(chat.ctx, SYSTEM, 'nobody@example.org'))).toBe('not_found');
+  expect(await codeOf(removeOperator(chat.ctx, SYSTEM, { email: 'nobody@example.org' }))).toBe('not_found');
   expect(await listRevocations(chat.ctx, SYSTEM, new Date())).toEqual(before);
 });
 

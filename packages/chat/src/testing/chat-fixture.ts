@@ -9,6 +9,7 @@ import type { VisitorActor, OperatorActor } from '../actor.ts';
 import type { Context } from '../context.ts';
 import type { Effect } from '../effects.ts';
 import { PARTITIONS } from '../messages/saving/save-queue.ts';
+import { roleColumns } from '../operators/role-columns.ts';
 import { startSession } from '../visitors/start-session.ts';
 import { recordUpload } from '../uploads/uploads.ts';
 
@@ -63,7 +64,7 @@ export class ChatFixture {
   }
 
   async operator(name = 'Olga', role: OperatorRole = 'OPERATOR'): Promise<OperatorActor> {
-    const { id } = await this.db.prisma.user.create({ data: { name, email: `${randomUUID()}@example.org`, role } });
+    const { id } = await this.db.prisma.user.create({ data: { name, email: `${randomUUID()}@example.org`, ...roleColumns(role) } });
     return { kind: 'operator', userId: id, name, role };
   }
 

@@ -17,6 +17,8 @@ export interface StartSessionInput {
   readonly email?: string | undefined;
   readonly pageUrl?: string | undefined;
   readonly locale?: string | undefined;
+  /** The key of the inbox that the page names. It counts only when a conversation begins. */
+  readonly inbox?: string | undefined;
 }
 
 /** What the request says apart from the form. `resume` is the content of a verified resume token. */
@@ -45,7 +47,7 @@ export interface StartedSession {
 
 /**
  * Resumes the conversation of the visitor's token or resume token if it exists and has not ended; begins a new one otherwise. Everybody may call it; an
- * operator who tries the widget is a visitor like any other.
+ * operator who tries the widget is a visitor like any other. A conversation with an unknown inbox belongs to the default one.
  *
  * @throws ChatError `blocked` for a blocked visitor, `not_found` when there is no conversation and `mayBegin` is false, `unavailable`
  */
@@ -129,10 +131,29 @@ async function updateSession(
 }
 
 async function begin(ctx: Context, input: StartSessionInput, extra: StartSessionExtra): Promise<StartedSession> {
+  const { inbox: key } = input;
+  if (key === undefined) return await insert(ctx, ctx.db.prisma, input, extra, null);
+  return await ctx.db.prisma.$transaction(async (tx) => {
+    // KEY SHARE: the inbox stays until the transaction ends.
+    const [inbox] = await tx.$queryRaw<{ id: number }[]>`SELECT id FROM "Inbox" WHERE key = ${key} FOR KEY SHARE`;
+    if (inbox === undefined)
+      ctx.log.warn({ inbox: key, page: input.pageUrl }, 'a page names an unknown inbox: its visitors are in the default one');
+    return await insert(ctx, tx, input, extra, inbox?.id ?? null);
+  });
+}
+
+async function insert(
+  ctx: Context,
+  tx: Pick<PrismaClient, 'client'>,
+  input: StartSessionInput,
+  extra: StartSessionExtra,
+  inboxId: number | null,
+): Promise<StartedSession> {
   const now = ctx.clock();
   const sessionId = ctx.ids();
-  const { id, username } = await ctx.db.prisma.client.create({
+  const { id, username } = await tx.client.create({
     data: {
+      inboxId,
       username: input.username,
       phone: input.phone ?? null,
       email: input.email ?? null,

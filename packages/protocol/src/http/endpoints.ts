@@ -2,19 +2,25 @@ import type { z } from 'zod';
 
 import { activityEndpoints } from './activity.ts';
 import { cannedReplyEndpoints } from './canned-replies.ts';
+import { auditEndpoints } from './audit.ts';
 import { chatEndpoints, type RecentChat } from './chats.ts';
 import { conversationActionEndpoints } from './conversation-actions.ts';
 import { draftEndpoints } from './drafts.ts';
 import { conversationEndpoints } from './conversations.ts';
 import type { AccessRule, Endpoint, EndpointKey, FormBody, JsonBody, JsonResponse } from './endpoint.ts';
+import { inboxEndpoints } from './inboxes.ts';
+import { invitationEndpoints } from './invitations.ts';
 import { messageEndpoints } from './messages.ts';
 import { noteEndpoints } from './notes.ts';
 import { authEndpoints, documentEndpoints, operationEndpoints } from './operations.ts';
+import { operatorEndpoints } from './operators.ts';
+import { presenceEndpoints } from './presence.ts';
 import { receiptEndpoints } from './receipts.ts';
 import { savedViewEndpoints } from './saved-views.ts';
 import { sessionEndpoints } from './sessions.ts';
 import { settingEndpoints } from './settings.ts';
 import { tagEndpoints } from './tags.ts';
+import { teamEndpoints } from './teams.ts';
 import { timingEndpoints } from './timings.ts';
 import { uploadEndpoints } from './uploads.ts';
 import { visitorEndpoints } from './visitors.ts';
@@ -40,6 +46,12 @@ export const ENDPOINTS = {
   ...settingEndpoints,
   ...conversationEndpoints,
   ...savedViewEndpoints,
+  ...auditEndpoints,
+  ...operatorEndpoints,
+  ...teamEndpoints,
+  ...inboxEndpoints,
+  ...presenceEndpoints,
+  ...invitationEndpoints,
   ...authEndpoints,
   ...documentEndpoints,
   ...operationEndpoints,

@@ -12,3 +12,6 @@ export const pageQuery = z.object({
 /** A page of a list. */
 export const listOf = <T extends z.ZodType>(item: T) =>
   z.object({ items: z.array(item), nextCursor: z.string().nullable().describe('Null on the last page.') });
+
+/** The version that the caller has seen: a change is refused when there is a newer one. */
+export const expectedVersion = z.object({ version: z.int().positive() }).describe('What the caller has seen.');

@@ -13,6 +13,7 @@ export const startSessionRequest = z.object({
   email: extra(MAX_EMAIL_LENGTH, (value) => /^[^\s@]+@\S+$/.test(value)),
   pageUrl: extra(MAX_URL_LENGTH),
   locale: extra(35),
+  inbox: extra(64).describe('The key of the inbox that the page names. An unknown one counts as not given.'),
   resumeToken: z
     .string()
     .max(2_048)

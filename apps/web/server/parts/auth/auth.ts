@@ -1,5 +1,6 @@
-import { hashPassword, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, verifyPassword } from '@switchboard/chat';
+import { hashPassword, verifyPassword } from '@switchboard/chat';
 import type { Database } from '@switchboard/database';
+import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '@switchboard/protocol';
 import type { Logger } from '@switchboard/telemetry';
 import { prismaAdapter } from 'better-auth/adapters/prisma';
 import { betterAuth } from 'better-auth/minimal';
@@ -26,7 +27,10 @@ export function createAuth(config: Config, db: Database, log: Logger) {
     database: prismaAdapter(db.prisma, { provider: 'postgresql' }),
     user: {
       modelName: 'user',
-      additionalFields: { role: { type: 'string', required: false, defaultValue: 'OPERATOR', input: false } },
+      additionalFields: {
+        role: { type: 'string', required: false, defaultValue: 'OPERATOR', input: false },
+        isSupervisor: { type: 'boolean', required: false, defaultValue: false, input: false },
+      },
     },
     session: { modelName: 'authSession', expiresIn: 7 * DAY_S, updateAge: DAY_S, cookieCache: { enabled: false } },
     account: { modelName: 'authAccount', accountLinking: { enabled: false } },

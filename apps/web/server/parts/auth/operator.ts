@@ -1,5 +1,6 @@
+import { roleOf } from '@switchboard/chat';
 import { isUnavailable } from '@switchboard/database';
-import { errorFor, operatorRole, type OperatorRole } from '@switchboard/protocol';
+import { errorFor, type OperatorRole } from '@switchboard/protocol';
 import { z } from 'zod';
 
 import type { Auth } from './auth.ts';
@@ -12,12 +13,16 @@ export interface Operator {
   readonly role: OperatorRole;
 }
 
-const signedInUser = z.object({
-  id: z.coerce.number().int().positive(),
-  name: z.string(),
-  email: z.string(),
-  role: operatorRole,
-});
+/** The columns of `User` as better-auth reads them. */
+const signedInUser = z
+  .object({
+    id: z.coerce.number().int().positive(),
+    name: z.string(),
+    email: z.string(),
+    role: z.enum(['OPERATOR', 'ADMIN']),
+    isSupervisor: z.boolean(),
+  })
+  .transform(({ id, name, email, ...columns }): Operator => ({ id, name, email, role: roleOf(columns) }));
 
 /**
  * The operator of the session cookie in these headers, if any, and the cookies to set: a session in use is prolonged. Callers that cannot set cookies pass

@@ -85,7 +85,7 @@ it('a revocation that the command line stored is sent', async () => {
   const { sender } = webProcess();
   const email = 'gone@lamps.example';
   const { id } = await createOperator(chat, SYSTEM, { email, name: 'Gone', password: 'correct horse battery' });
-  await removeOperator(chat, SYSTEM, email);
+  await removeOperator(chat, SYSTEM, { email });
   sender.start();
   await expect.poll(() => heard()).toMatchObject([{ role: 'operator', id }]);
 });

@@ -9,6 +9,7 @@ import { ask, closedLimits, newOperator, newVisitor, text, useTestServer, type P
 import type { AdmittedName } from '../route.ts';
 import type { Attempt, Who } from './access/attempt.ts';
 import { noteAndTagAttempts } from './access/notes-and-tags.ts';
+import { peopleAttempts } from './access/people.ts';
 import { keepDraft, readDrafts } from './drafts.ts';
 import { createNote, listActivity, readNotes } from './notes.ts';
 import { conversationAttempts } from './access/conversations.ts';
@@ -25,6 +26,7 @@ beforeAll(async () => {
     a: await newVisitor('Ann'),
     b: await newVisitor('Bea'),
     operator: await newOperator(server.services),
+    supervisor: await newOperator(server.services, 'Sue', 'SUPERVISOR'),
     admin: await newOperator(server.services, 'Grace', 'ADMIN'),
   };
   await saveMessages(ask('POST', '/api/chat/messages', { headers: people.a.headers, body: { messages: [text('the secret of A')] } }));
@@ -184,6 +186,7 @@ const ATTEMPTS: Readonly<Record<AdmittedName, readonly [Attempt, ...Attempt[]]>>
   ],
   ...noteAndTagAttempts(() => people.a),
   ...conversationAttempts(() => ({ visitor: people.a, viewId })),
+  ...peopleAttempts,
   'POST /api/chat/sessions': [
     {
       how: 'for a visitor',
@@ -221,7 +224,7 @@ const ATTEMPTS: Readonly<Record<AdmittedName, readonly [Attempt, ...Attempt[]]>>
 
 const CASES = (Object.keys(ATTEMPTS) as AdmittedName[]).flatMap((name) =>
   ATTEMPTS[name].flatMap((attempt) =>
-    Object.entries(attempt.expected).map(
+    Object.entries({ supervisor: attempt.expected.operator, ...attempt.expected }).map(
       ([who, status]) => [attempt.how === undefined ? name : `${name} ${attempt.how}`, who as Who, status, name, attempt] as const,
     ),
   ),
@@ -240,7 +243,7 @@ describe('access', () => {
     const text = await response.text();
     const stranger = who === 'b' || who === 'anonymous';
     expect(stranger && text.includes('the secret of A')).toBe(false);
-    const isOperator = who === 'operator' || who === 'admin';
+    const isOperator = who === 'operator' || who === 'supervisor' || who === 'admin';
     expect(!isOperator && text.includes('a word among operators')).toBe(false);
     const body: unknown = JSON.parse(text);
     // A refusal has the contract's shape; an answer has the shape in the table, without additional fields.
