@@ -11,6 +11,7 @@ import { IntlProvider, type IntlError } from 'use-intl';
 import { Console } from '../components/console/Console.tsx';
 import { FailurePage } from '../components/FailurePage.tsx';
 import type { ConsoleOperator } from '../components/console/operator.ts';
+import { JoinPage } from '../components/join/JoinPage.tsx';
 import { SignInPage } from '../components/sign-in/SignInPage.tsx';
 import { MESSAGES } from '../locales/messages.ts';
 import { FakeChat, summaryOf } from './fake-chat.ts';
@@ -22,8 +23,8 @@ export interface Harness {
   readonly summaryOf: typeof summaryOf;
   readonly messageOf: typeof messageOf;
   readonly ChatError: typeof ChatError;
-  /** Shows the console of this operator, the sign-in page, or what is shown when a page has failed here or on the server. */
-  show(what: 'console' | 'sign-in' | 'page-fault' | 'server-fault', operator?: ConsoleOperator): void;
+  /** Shows the console of this operator, the sign-in page, that of an invitation, or what is shown when a page has failed here or on the server. */
+  show(what: 'console' | 'sign-in' | 'join' | 'page-fault' | 'server-fault', operator?: ConsoleOperator): void;
   /** Shows the console with the real client, which asks this origin's `/api` and finds no relay. */
   connect(): void;
   /** With which e-mails somebody has signed in again. */
@@ -72,6 +73,10 @@ window.harness = {
   show(what, operator = maya) {
     if (what === 'page-fault' || what === 'server-fault') {
       render(<FailurePage error={Object.assign(new Error(what), what === 'server-fault' ? { digest: '1' } : {})} />);
+      return;
+    }
+    if (what === 'join') {
+      render(<JoinPage />);
       return;
     }
     const page =

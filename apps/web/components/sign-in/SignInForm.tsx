@@ -7,28 +7,22 @@ import { useInteractive } from '../hooks/use-interactive.ts';
 import { useLasting } from '../hooks/use-lasting.ts';
 import { Button } from '../ui/Button.tsx';
 import { AlertIcon } from '../ui/icons.tsx';
+import { FormField } from './FormField.tsx';
 import { signIn, SignInError } from './sign-in.ts';
+import { typed } from './typed.ts';
 
 /** Milliseconds after which the form says that signing in takes long. */
 const LATE_MS = 5_000;
-
-const FIELD =
-  'h-9 w-full rounded-md border border-line-strong bg-surface px-2.5 text-14 focus-visible:border-accent focus-visible:[outline-offset:-1px] touch:h-11 touch:text-16';
 
 interface SignInFormProps {
   readonly email?: string;
   readonly onSignedIn: (email: string) => void;
 }
 
-function typed(form: FormData, name: string): string {
-  const value = form.get(name);
-  return typeof value === 'string' ? value : '';
-}
-
 /** E-mail and password. After a wrong one the e-mail stays and the password gets the focus. */
 export function SignInForm({ email: given = '', onSignedIn }: SignInFormProps) {
   const t = useTranslations('signIn');
-  const ids = { email: useId(), password: useId(), problem: useId() };
+  const problemId = useId();
   const emailField = useRef<HTMLInputElement>(null);
   const passwordField = useRef<HTMLInputElement>(null);
   const [busy, setBusy] = useState(false);
@@ -61,40 +55,20 @@ export function SignInForm({ email: given = '', onSignedIn }: SignInFormProps) {
 
   // `method`: the password must never end up in the address.
   return (
-    <form method="post" onSubmit={start} className="flex flex-col gap-4" aria-describedby={problem === null ? undefined : ids.problem}>
-      <div className="flex flex-col gap-1.5">
-        <label htmlFor={ids.email} className="text-13 font-medium">
-          {t('email')}
-        </label>
-        <input
-          id={ids.email}
-          ref={emailField}
-          name="email"
-          type="email"
-          autoComplete="username"
-          autoCapitalize="none"
-          spellCheck={false}
-          required
-          defaultValue={given}
-          className={FIELD}
-        />
-      </div>
-      <div className="flex flex-col gap-1.5">
-        <label htmlFor={ids.password} className="text-13 font-medium">
-          {t('password')}
-        </label>
-        <input
-          ref={passwordField}
-          id={ids.password}
-          name="password"
-          type="password"
-          autoComplete="current-password"
-          required
-          className={FIELD}
-        />
-      </div>
+    <form method="post" onSubmit={start} className="flex flex-col gap-4" aria-describedby={problem === null ? undefined : problemId}>
+      <FormField
+        ref={emailField}
+        label={t('email')}
+        name="email"
+        type="email"
+        autoComplete="username"
+        autoCapitalize="none"
+        spellCheck={false}
+        defaultValue={given}
+      />
+      <FormField ref={passwordField} label={t('password')} name="password" type="password" autoComplete="current-password" />
       {problem === null ? null : (
-        <p id={ids.problem} role="alert" className="flex items-start gap-2 text-13 text-danger">
+        <p id={problemId} role="alert" className="flex items-start gap-2 text-13 text-danger">
           <span className="mt-px">
             <AlertIcon />
           </span>

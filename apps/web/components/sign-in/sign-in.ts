@@ -69,7 +69,8 @@ function notifyTabs(): void {
   channel.close();
 }
 
-async function post(path: string, body: object, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+/** @throws SignInError when the server does not answer */
+export async function post(path: string, body: object, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
   try {
     return await fetch(path, {
       method: 'POST',

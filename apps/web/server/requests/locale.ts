@@ -24,7 +24,7 @@ export async function requestLocale(): Promise<Locale> {
 
 /** The texts of one feature in the language of the requested page, for server-rendered parts. */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the keys of the result are those of the namespace
-export async function serverTexts<N extends 'signIn' | 'notFound'>(namespace: N) {
+export async function serverTexts<N extends 'signIn' | 'join' | 'notFound'>(namespace: N) {
   const locale = await requestLocale();
   return createTranslator({ locale, messages: MESSAGES[locale], namespace });
 }
