@@ -26,6 +26,14 @@ it('a visitor waits until an operator answers; reading the message changes nothi
   await maya.say('I am.');
   await omar.row('Wim Example').waitFor({ state: 'detached' });
   await omar.view('Open');
+  // For him it stays unread until he has read it himself.
+  await omar.rowUnread('Wim Example', 1).waitFor();
+  await omar.openConversation('Wim Example');
+  const readers =
+    'SELECT count(*)::int FROM "ConversationRead" r JOIN "Client" c ON c.id = r."clientId" WHERE c.username = $1 AND r."readSeq" > 0';
+  await expect.poll(async () => await query(system.databaseUrl, readers, ['Wim Example'])).toEqual([{ count: 2 }]);
+  await omar.page.reload();
+  await omar.view('Open');
   await omar.list().getByRole('button', { name: 'Wim Example', exact: true }).waitFor();
   await Promise.all([visitor.close(), maya.close(), omar.close()]);
 });

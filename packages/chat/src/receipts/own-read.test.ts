@@ -37,7 +37,7 @@ it('a conversation is unread for each operator until they have read it themselve
   expect([await unread(ana, visitor), await unread(ben, visitor)]).toEqual([3, 1]);
   await recordReceipts(chat.ctx, ben, { clientId, readSeq: 4 });
   expect([await unread(ana, visitor), await unread(ben, visitor)]).toEqual([3, 0]);
-  // Nobody else is told: for the visitor and the others it was read already.
+  // Without effects: for the visitor and the others it was read already.
   expect(await recordReceipts(chat.ctx, ana, { clientId, readSeq: 1 })).toMatchObject({ effects: [] });
   expect(await unread(ana, visitor)).toBe(2);
   expect(await markRead(chat.ctx, ana, { clientId })).toMatchObject({ count: 0, effects: [] });
