@@ -8,6 +8,6 @@ export async function checkOperators({ prisma }: Pick<Database, 'prisma'>): Prom
   if (count > 0) return ok(`${count}`);
   return fail(
     'there is none, so nobody can answer visitors',
-    'Create one: npm run switchboard -- operator create --email you@example.com --name "Your Name" --password "at least ten characters"',
+    'Open the link in first-administrator.txt of the data folder, or create one: npm run switchboard -- operator create --email you@example.com --name "Your Name" --password "at least ten characters"',
   );
 }
