@@ -1,5 +1,6 @@
 import { describe, expect, inject, it } from 'vitest';
 
+import { query } from '../harness/database.ts';
 import { useHostPages } from '../harness/host-pages.ts';
 import { useBrowser } from '../harness/use-browser.ts';
 import { WidgetPage } from '../harness/widget-page.ts';
@@ -54,6 +55,21 @@ describe('the position of the launcher', () => {
       await widget.close();
     }
   });
+});
+
+it('a conversation belongs to the inbox that the page names, and to the default one where the key is unknown', async () => {
+  const [inbox] = await query<{ id: number; key: string }>(system.databaseUrl, 'SELECT id, key FROM "Inbox" WHERE "isDefault"');
+  for (const [name, key, inboxId] of [
+    ['Iris of the inbox', inbox?.key, inbox?.id],
+    ['Iris of no inbox', 'a-typo', null],
+  ]) {
+    const widget = await withAttributes(`data-inbox="${key}"`);
+    await widget.openChat();
+    await widget.start(String(name));
+    const rows = async () => await query(system.databaseUrl, 'SELECT "inboxId" FROM "Client" WHERE username = $1', [name]);
+    await expect.poll(rows).toEqual([{ inboxId }]);
+    await widget.close();
+  }
 });
 
 describe('a page that opens the chat from its own elements', () => {

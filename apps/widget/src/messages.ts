@@ -74,4 +74,6 @@ export interface FrameSettings {
   readonly greeting?: string | undefined;
   /** Language of the chat; undefined if the site has not set one. */
   readonly locale?: string | undefined;
+  /** The key of the inbox to which a new conversation belongs. */
+  readonly inbox?: string | undefined;
 }

@@ -42,7 +42,7 @@ export function App({ chat, config, settings, parent, sound, drafts }: AppProps)
   const texts: Partial<FrameSettings> = framed ? settings : {};
   const title = texts.title ?? (config.title || t('title'));
   const greeting = texts.greeting ?? (config.greeting || t(framed ? 'greeting' : 'greetingAlone'));
-  const { again, announced, start, end, startAgain } = useNavigation(chat, main, url);
+  const { again, announced, start, end, startAgain } = useNavigation(chat, main, { pageUrl: url, inbox: settings.inbox });
   useEffect(() => {
     if (ended) drafts.clear();
   }, [ended, drafts]);

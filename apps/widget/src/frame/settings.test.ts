@@ -22,6 +22,15 @@ describe('the settings from the loader', () => {
     expect(read({ origin }).origin).toBe(expected);
   });
 
+  it('the key of the inbox is a text', () => {
+    expect([read({ inbox: 'k3y' }).inbox, read({ inbox: '' }).inbox, read({ inbox: 7 }).inbox, read({}).inbox]).toEqual([
+      'k3y',
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
   it.each([
     ['ar', 'ar'],
     ['pt-BR', 'pt-BR'],

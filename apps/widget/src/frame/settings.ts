@@ -57,5 +57,6 @@ export function readFrameSettings(hash: string, color: string): FrameSettings {
     title: text(given.title),
     greeting: text(given.greeting),
     locale: localeOf(given.locale),
+    inbox: text(given.inbox),
   };
 }

@@ -16,8 +16,11 @@ interface Navigation {
   readonly startAgain: () => void;
 }
 
+/** The page of the host site, and the key of the inbox that it names. */
+type Page = Pick<VisitorForm, 'pageUrl' | 'inbox'>;
+
 /** The actions that lead from one screen to the next. They move the focus to the new screen; when the screen changes for another reason, the focus stays. */
-export function useNavigation(chat: VisitorChat, main: RefObject<HTMLElement | null>, url: string | undefined): Navigation {
+export function useNavigation(chat: VisitorChat, main: RefObject<HTMLElement | null>, page: Page): Navigation {
   const t = useTexts();
   const { phase, ended } = useStore(chat);
   const [again, setAgain] = useState(false);
@@ -45,7 +48,7 @@ export function useNavigation(chat: VisitorChat, main: RefObject<HTMLElement | n
     announced,
     start: async (form) =>
       await navigate(async () => {
-        await chat.start({ ...form, ...(url === undefined ? {} : { pageUrl: url }), locale: navigator.language });
+        await chat.start({ ...form, ...page, locale: navigator.language });
         setAnnounced(t('started'));
       }),
     end: async () => await navigate(async () => await chat.end()),

@@ -27,7 +27,7 @@ export interface ChatFrame {
 
 /** @param onState called after each change, and for each document that is ready */
 export function createChatFrame(settings: WidgetSettings, panel: HTMLElement, onState: (state: FrameState) => void): ChatFrame {
-  const { base, title, heading, greeting, color, locale } = settings;
+  const { base, title, heading, greeting, color, locale, inbox } = settings;
   let state: FrameState = 'none';
   let frame: HTMLIFrameElement | undefined;
   /** Number of documents that the frame has loaded, and of those that have answered. */
@@ -55,7 +55,7 @@ export function createChatFrame(settings: WidgetSettings, panel: HTMLElement, on
     load() {
       if (state === 'loading' || state === 'ready') return;
       frame?.remove();
-      const words = { origin: location.origin, color, title: heading, greeting, locale } satisfies Record<
+      const words = { origin: location.origin, color, title: heading, greeting, locale, inbox } satisfies Record<
         keyof FrameSettings,
         string | undefined
       >;

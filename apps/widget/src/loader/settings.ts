@@ -22,6 +22,8 @@ export interface WidgetSettings {
   readonly greeting: string | undefined;
   /** Shown when the chat can't be loaded. */
   readonly fallbackEmail: string | undefined;
+  /** The key of the inbox to which new conversations of this page belong; undefined: the default one. */
+  readonly inbox: string | undefined;
   /** Language and direction of the chat; undefined: English. */
   readonly locale: string | undefined;
 }
@@ -43,7 +45,7 @@ export function ownScript(): HTMLScriptElement | undefined {
 /** Reads the settings; missing and invalid attributes get the installation's settings or their defaults. */
 export function readSettings({ src, dataset }: HTMLScriptElement): WidgetSettings {
   const own = $SWITCHBOARD_SETTINGS;
-  const { color, position, offset = '', zIndex = '', hideLauncher, title, greeting, fallbackEmail, locale } = dataset;
+  const { color, position, offset = '', zIndex = '', hideLauncher, title, greeting, fallbackEmail, locale, inbox } = dataset;
   const [, x = '20', y = x] = /^\s*(\d{1,4})(?:\s+(\d{1,4}))?\s*$/.exec(offset) ?? [];
   return {
     base: new URL(src).origin,
@@ -56,6 +58,7 @@ export function readSettings({ src, dataset }: HTMLScriptElement): WidgetSetting
     heading: title,
     greeting,
     fallbackEmail,
+    inbox,
     locale: locale === 'auto' ? document.documentElement.lang || navigator.language : locale,
   };
 }

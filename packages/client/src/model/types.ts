@@ -150,13 +150,14 @@ export interface ConversationHandle {
   loadOlder(): Promise<void>;
 }
 
-/** What the visitor has typed into the form, and the page they are on. */
+/** What the visitor has typed into the form, the page they are on, and the key of the inbox that it names. */
 export interface VisitorForm {
   readonly username: string;
   readonly phone?: string;
   readonly email?: string;
-  readonly pageUrl?: string;
+  readonly pageUrl?: string | undefined;
   readonly locale?: string;
+  readonly inbox?: string | undefined;
 }
 
 /** A message that was not delivered before its conversation ended. */
