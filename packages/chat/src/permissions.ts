@@ -13,7 +13,8 @@ interface Grantees {
 }
 type Grantee = keyof Grantees;
 
-const OPERATORS = ['operator', 'supervisor', 'admin'] as const;
+const SUPERVISORS = ['supervisor', 'admin'] as const;
+const OPERATORS = ['operator', ...SUPERVISORS] as const;
 const BOTH_SIDES = ['visitor', ...OPERATORS] as const;
 
 /** Everything that verbs do, and who may do it. Which conversations an actor may do it with is up to `visible.ts`. */
@@ -42,17 +43,17 @@ export const PERMISSIONS = {
   'note.list': OPERATORS,
   'note.write': OPERATORS,
   /** Others may delete their own. */
-  'note.delete-any': ['admin'],
+  'note.delete-any': SUPERVISORS,
   'mention.mark-seen': OPERATORS,
   'draft.list': OPERATORS,
   'draft.save': OPERATORS,
   'tag.list': OPERATORS,
   'tag.create': OPERATORS,
-  'tag.change': ['admin'],
+  'tag.change': SUPERVISORS,
   'canned-reply.list': OPERATORS,
   'canned-reply.write': OPERATORS,
   /** Everybody’s, and those of teams that they do not lead. */
-  'canned-reply.write-any': ['admin'],
+  'canned-reply.write-any': SUPERVISORS,
   'saved-view.list': OPERATORS,
   'saved-view.change': OPERATORS,
   'visitor.block': OPERATORS,
@@ -119,6 +120,7 @@ const GRANTEE_OF_ROLE = { OPERATOR: 'operator', SUPERVISOR: 'supervisor', ADMIN:
 
 function forbidden(grantees: readonly Grantee[]) {
   if (grantees.includes('operator')) return 'operators_only';
+  if (grantees.includes('supervisor')) return 'supervisors_only';
   if (grantees.includes('admin')) return 'administrators_only';
   return grantees.includes('visitor') ? 'visitors_only' : 'installation_only';
 }

@@ -34,7 +34,10 @@ const FOR_OPERATORS = {
   canned_reply_changed: { code: 'conflict', message: 'The canned reply has been changed meanwhile.' },
   shortcut_taken: { code: 'conflict', message: 'There is a canned reply with the shortcut {shortcut} already.' },
   note_of_another: { code: 'forbidden', message: 'Only its author may change a note.' },
-  canned_reply_of_others: { code: 'forbidden', message: 'Only a lead of the team or an administrator may change this canned reply.' },
+  canned_reply_of_others: {
+    code: 'forbidden',
+    message: 'Only a lead of the team, supervisors and administrators may change this canned reply.',
+  },
   note_not_found: { code: 'not_found', message: 'There is no such note.' },
   tag_not_found: { code: 'not_found', message: 'There is no such tag.' },
   canned_reply_not_found: { code: 'not_found', message: 'There is no such canned reply.' },
@@ -94,6 +97,7 @@ const FOR_DEVELOPERS = {
 
   foreign_page: { code: 'forbidden', message: 'This request must come from a page of this system, such as {origin}.' },
   operators_only: { code: 'forbidden', message: 'Only operators may do this.' },
+  supervisors_only: { code: 'forbidden', message: 'Only supervisors and administrators may do this.' },
   administrators_only: { code: 'forbidden', message: 'Only administrators may do this.' },
   visitors_only: { code: 'forbidden', message: 'Only a visitor may do this.' },
   installation_only: { code: 'forbidden', message: 'Only the installation itself may do this.' },

@@ -73,7 +73,7 @@ describe('canned replies', () => {
     expect(await listed(people.olga)).toEqual([own.id, team.id, everybody.id]);
   });
 
-  it('of a team are written by its leads and administrators, those of everybody by administrators', async () => {
+  it('of a team are written by its leads, supervisors and administrators, those of everybody by the latter', async () => {
     const { own, team, everybody } = await oneOfEach();
     const team2 = { scope: 'team', teamId, shortcut: 'bye' } as const;
     const everybody2 = { scope: 'everybody', shortcut: 'bye' } as const;
@@ -86,7 +86,8 @@ describe('canned replies', () => {
     const [refused, done] = ['forbidden', 'resolved'];
     expect(await codes(people.olga)).toEqual([refused, refused, refused, refused]);
     expect(await codes(people.lead)).toEqual([done, refused, done, refused]);
-    expect(await codes(people.ada)).toEqual([done, done, done, done]);
+    for (const actor of [await chat.operator('Sue', 'SUPERVISOR'), people.ada])
+      expect(await codes(actor)).toEqual([done, done, done, done]);
     expect(await codes(people.pia)).toEqual([refused, refused, 'not_found', refused]);
     expect(await codeOf(remove(people.olga, team.id))).toBe('forbidden');
     expect(await codeOf(remove(people.lead, everybody.id))).toBe('forbidden');
@@ -126,6 +127,38 @@ describe('canned replies', () => {
       detail: { reason: 'shortcut_taken', current: bye },
     });
     expect(await codeOf(change(people.olga, 99_999_999))).toBe('not_found');
+  });
+
+  it('are in the audit log with each change, but own ones without their text', async () => {
+    const [own, team] = [await create(people.olga), await create(people.lead, { scope: 'team', teamId })];
+    await create(people.olga);
+    for (const [actor, { id }] of [
+      [people.olga, own],
+      [people.lead, team],
+    ] as const) {
+      await change(actor, id);
+      for (const _attempt of ['first', 'again']) await remove(actor, id);
+    }
+    const entries = async (id: number) =>
+      (await chat.db.prisma.auditEntry.findMany({ where: { subject: `canned-reply:${id}` }, orderBy: { id: 'asc' } })).map(
+        ({ action, actorId, from, to }) => [action, actorId, from, to],
+      );
+    const [mine, first] = [
+      { shortcut: 'hi', scope: 'own' },
+      { shortcut: 'hi', scope: 'team', teamId, text: 'Hello {{visitor.name}}' },
+    ];
+    const second = { ...first, text: 'changed' };
+    const [olga, lead] = [people.olga.userId, people.lead.userId];
+    expect(await entries(own.id)).toEqual([
+      ['canned-reply.created', olga, null, mine],
+      ['canned-reply.changed', olga, mine, mine],
+      ['canned-reply.removed', olga, mine, null],
+    ]);
+    expect(await entries(team.id)).toEqual([
+      ['canned-reply.created', lead, null, first],
+      ['canned-reply.changed', lead, first, second],
+      ['canned-reply.removed', lead, second, null],
+    ]);
   });
 
   it('are listed in pages', async () => {

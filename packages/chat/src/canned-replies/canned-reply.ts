@@ -26,6 +26,12 @@ export function presentReply({ id, shortcut, text, ownerId, teamId, version, upd
   return { id, shortcut, text, scope: ownerId === null ? shared : 'own', teamId, version, updatedAt: updatedAt.toISOString() };
 }
 
+/** What the audit log says of a canned reply: of an operator's own one no text, because administrators read the log. */
+export function auditedReply(row: ReplyRow) {
+  const { shortcut, scope, text, teamId } = { ...row, ...presentReply(row) };
+  return { shortcut, scope, ...(scope === 'own' ? {} : { text, teamId }) };
+}
+
 /** A condition: the canned replies that this operator may use. Those who may change every shared one see those of all teams. */
 export function usableBy(operator: OperatorActor): Prisma.CannedReplyWhereInput {
   const shared = writesAny(operator) ? {} : { OR: [{ teamId: null }, { team: { members: { some: { userId: operator.userId } } } }] };

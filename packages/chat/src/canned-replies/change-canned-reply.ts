@@ -1,10 +1,11 @@
 import { errorFor, type CannedReplyView } from '@switchboard/protocol';
 
 import type { Actor } from '../actor.ts';
+import { writeAudit } from '../audit/write-audit.ts';
 import type { Context } from '../context.ts';
 import { requirePermission } from '../permissions.ts';
 import { withDatabase } from '../with-database.ts';
-import { findReply, lockReplies, presentReply, requireWritable, shortcutTaken } from './canned-reply.ts';
+import { auditedReply, findReply, lockReplies, presentReply, requireWritable, shortcutTaken } from './canned-reply.ts';
 
 /** What to change; undefined: as it is. `expected`: the version that the caller has seen. */
 export interface CannedReplyChange {
@@ -37,7 +38,10 @@ export async function changeCannedReply(ctx: Context, actor: Actor, change: Cann
         const other = await tx.cannedReply.findFirst({ where: { scope, shortcut, id: { not: id } } });
         if (other !== null) throw shortcutTaken(other);
         const data = { shortcut, text, version: { increment: 1 }, updatedAt: ctx.clock() };
-        return presentReply(await tx.cannedReply.update({ where: { id }, data }));
+        const after = await tx.cannedReply.update({ where: { id }, data });
+        const [from, to] = [auditedReply(before), auditedReply(after)];
+        await writeAudit(tx, operator, { action: 'canned-reply.changed', id, from, to });
+        return presentReply(after);
       }),
   );
 }

@@ -1,10 +1,11 @@
 import { errorFor, MAX_CANNED_REPLIES, type CannedReplyView } from '@switchboard/protocol';
 
 import type { Actor } from '../actor.ts';
+import { writeAudit } from '../audit/write-audit.ts';
 import type { Context } from '../context.ts';
 import { requirePermission } from '../permissions.ts';
 import { withDatabase } from '../with-database.ts';
-import { lockReplies, presentReply, requireWritable, scopeKey, shortcutTaken } from './canned-reply.ts';
+import { auditedReply, lockReplies, presentReply, requireWritable, scopeKey, shortcutTaken } from './canned-reply.ts';
 
 /** `shortcut`: in lower case, without the slash; `teamId`: of the scope `team`. */
 export interface NewCannedReply {
@@ -43,7 +44,9 @@ export async function createCannedReply(
         if ((await tx.cannedReply.count({ where: { scope } })) >= MAX_CANNED_REPLIES)
           throw errorFor('too_many_canned_replies', { limit: MAX_CANNED_REPLIES });
         const now = ctx.clock();
-        return presentReply(await tx.cannedReply.create({ data: { shortcut, text, ...whose, scope, createdAt: now, updatedAt: now } }));
+        const reply = await tx.cannedReply.create({ data: { shortcut, text, ...whose, scope, createdAt: now, updatedAt: now } });
+        await writeAudit(tx, operator, { action: 'canned-reply.created', id: reply.id, to: auditedReply(reply) });
+        return presentReply(reply);
       }),
   );
 }

@@ -2,6 +2,7 @@ import { Prisma } from '@switchboard/database';
 import { invalidField, MAX_MENTIONS } from '@switchboard/protocol';
 
 import type { OperatorActor } from '../actor.ts';
+import { roleOf } from '../operators/role-columns.ts';
 import { clientsSeenBy } from '../visible.ts';
 
 /** A mention that a transaction adds: by a note, or by a change of one. */
@@ -22,9 +23,9 @@ export async function checkedMentions(tx: Prisma.TransactionClient, clientId: nu
   const ids = [...new Set(asked)].toSorted((one, other) => one - other);
   if (ids.length === 0) return ids;
   if (ids.length > MAX_MENTIONS) throw invalidField('mentions', `must name at most ${MAX_MENTIONS} operators`);
-  const users = await tx.user.findMany({ where: { id: { in: ids } }, select: { id: true, name: true, role: true } });
-  const sights = users.map(({ id: userId, ...user }) => {
-    const operator: OperatorActor = { kind: 'operator', userId, ...user };
+  const users = await tx.user.findMany({ where: { id: { in: ids } }, select: { id: true, name: true, role: true, isSupervisor: true } });
+  const sights = users.map(({ id: userId, name, ...columns }) => {
+    const operator: OperatorActor = { kind: 'operator', userId, name, role: roleOf(columns) };
     return Prisma.sql`SELECT ${userId}::int AS id FROM ${clientsSeenBy(operator)} WHERE c.id = ${clientId}::int`;
   });
   const seeing = sights.length === 0 ? [] : await tx.$queryRaw<{ id: number }[]>`${Prisma.join(sights, ' UNION ALL ')}`;

@@ -137,8 +137,8 @@ describe('changing a note', () => {
 });
 
 describe('deleting a note', () => {
-  it('its author and administrators can; its text and mentions go, its number stays', async () => {
-    for (const actor of [olga, await chat.operator('Ada', 'ADMIN')]) {
+  it('its author, supervisors and administrators can; its text and mentions go, its number stays', async () => {
+    for (const actor of [olga, await chat.operator('Ada', 'ADMIN'), await chat.operator('Sue', 'SUPERVISOR')]) {
       const { note } = await add({ mentions: [pia.userId] });
       expect(await codeOf(deleteNote(chat.ctx, pia, { noteId: note.id }))).toBe('forbidden');
       const { note: deleted, effects } = await deleteNote(chat.ctx, actor, { noteId: note.id });
@@ -150,7 +150,7 @@ describe('deleting a note', () => {
       expect(await codeOf(edit(note.id, 'back', { version: 2 }))).toBe('conflict');
       expect(await codeOf(edit(note.id, '', { version: 2 }))).toBe('conflict');
     }
-    expect(await kinds()).toEqual(['started', 'note', 'note_deleted', 'note', 'note_deleted']);
+    expect(await kinds()).toEqual(['started', 'note', 'note_deleted', 'note', 'note_deleted', 'note', 'note_deleted']);
   });
 });
 
@@ -188,8 +188,8 @@ describe('mentions', () => {
       code: 'invalid_request',
       detail: { fields: { mentions: expect.stringContaining(String(pia.userId)) } },
     });
-    const ada = await chat.operator('Ada', 'ADMIN');
-    expect(await codeOf(add({ mentions: [olga.userId, ada.userId] }))).toBe('resolved');
+    const [ada, sue] = [await chat.operator('Ada', 'ADMIN'), await chat.operator('Sue', 'SUPERVISOR')];
+    expect(await codeOf(add({ mentions: [olga.userId, ada.userId, sue.userId] }))).toBe('resolved');
     const { clientId } = visitor;
     const attempts: (() => Promise<unknown>)[] = [
       async () => await add({}, pia),

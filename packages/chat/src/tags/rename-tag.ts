@@ -1,6 +1,7 @@
 import { errorFor, type TagView } from '@switchboard/protocol';
 
 import type { Actor } from '../actor.ts';
+import { writeAudit } from '../audit/write-audit.ts';
 import type { Context } from '../context.ts';
 import { requirePermission } from '../permissions.ts';
 import { withDatabase } from '../with-database.ts';
@@ -16,11 +17,11 @@ export interface TagRename {
 /**
  * Renames a tag, also where chats have it. A repeat changes nothing and answers the tag.
  *
- * @throws ChatError `unauthenticated`, `forbidden` for everybody but administrators, `not_found`, `conflict` when the tag has another version, or when another tag
+ * @throws ChatError `unauthenticated`, `forbidden` for everybody but supervisors and administrators, `not_found`, `conflict` when the tag has another version, or when another tag
  * has the name, with that tag as `current`
  */
 export async function renameTag(ctx: Context, actor: Actor, { tagId, name, expected }: TagRename): Promise<TagView> {
-  requirePermission(actor, 'tag.change');
+  const operator = requirePermission(actor, 'tag.change');
   return await withDatabase(
     ctx,
     async () =>
@@ -32,6 +33,7 @@ export async function renameTag(ctx: Context, actor: Actor, { tagId, name, expec
         const nameKey = tagKey(name);
         const other = await tx.tag.findFirst({ where: { nameKey, id: { not: tagId } }, select: TAG_COLUMNS });
         if (other !== null) throw errorFor('tag_name_taken', { name: other.name }, { current: other });
+        await writeAudit(tx, operator, { action: 'tag.changed', id: tagId, from: { name: before.name }, to: { name } });
         return await tx.tag.update({ where: { id: tagId }, data: { name, nameKey, version: { increment: 1 } }, select: TAG_COLUMNS });
       }),
   );

@@ -65,6 +65,20 @@ describe('tags', () => {
   });
 });
 
+it('changes of tags are in the audit log, once each', async () => {
+  const { id } = await create('Refund');
+  await create('refund');
+  await rename(id, 'Money');
+  await rename(id, 'Money');
+  for (const _attempt of ['first', 'again']) await removeTag(chat.ctx, ada, { tagId: id });
+  const entries = await chat.db.prisma.auditEntry.findMany({ where: { subject: `tag:${id}` }, orderBy: { id: 'asc' } });
+  expect(entries).toMatchObject([
+    { action: 'tag.created', actorId: olga.userId, from: null, to: { name: 'Refund' } },
+    { action: 'tag.changed', actorId: ada.userId, from: { name: 'Refund' }, to: { name: 'Money' } },
+    { action: 'tag.removed', actorId: ada.userId, from: { name: 'Money' }, to: null },
+  ]);
+});
+
 describe('renaming a tag', () => {
   it('changes its name and version, and a repeat changes nothing', async () => {
     const { id } = await create('refund');

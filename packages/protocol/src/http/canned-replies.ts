@@ -63,14 +63,14 @@ export const cannedReplyEndpoints = {
   'GET /api/v1/canned-replies': {
     access: 'operator',
     summary:
-      'The caller’s own canned replies, those of their teams and everybody’s, in the order in which they were added; for administrators those of all teams.',
+      'The caller’s own canned replies, those of their teams and everybody’s, in the order in which they were added; for supervisors and administrators those of all teams.',
     query: pageQuery,
     response: answer(listOf(cannedReplyView)),
   },
   'POST /api/v1/canned-replies': {
     access: 'operator',
     summary:
-      'Adds a canned reply: an own one; one of a team, if the caller is a lead of it or an administrator; or one of everybody, if they are an administrator. A shortcut occurs once in each of these: 409 `conflict` with the other reply as `current`, except for a repeat with the same text.',
+      'Adds a canned reply: an own one; one of a team, if the caller is a lead of it, a supervisor or an administrator; or one of everybody, if they are one of the latter two. A shortcut occurs once in each of these: 409 `conflict` with the other reply as `current`, except for a repeat with the same text.',
     body: json(createCannedReplyRequest, MAX_REPLY_BYTES),
     response: answer(cannedReplyView, 201),
   },

@@ -48,13 +48,14 @@ export const tagEndpoints = {
   'PATCH /api/v1/tags/{id}': {
     access: 'operator',
     summary:
-      'Renames a tag, for administrators. 409 `conflict` when it has another version than `expected`, or when another tag has the name: the error’s `current` is that tag as it is now.',
+      'Renames a tag, for supervisors and administrators. 409 `conflict` when it has another version than `expected`, or when another tag has the name: the error’s `current` is that tag as it is now.',
     body: json(z.object({ name: tagName, expected: z.object({ version }).describe('What the caller has seen.') })),
     response: answer(tagView),
   },
   'DELETE /api/v1/tags/{id}': {
     access: 'operator',
-    summary: 'Removes a tag, also from every chat that has it, for administrators. Removing one that does not exist changes nothing.',
+    summary:
+      'Removes a tag, also from every chat that has it, for supervisors and administrators. Removing one that does not exist changes nothing.',
     response: answer(z.object({})),
   },
   'PUT /api/v1/conversations/{id}/tags': {

@@ -79,15 +79,15 @@ export const conversationAttempts = (one: () => Subjects) =>
         request: (headers) =>
           ask('PATCH', `/api/v1/saved-views/${one().viewId}`, { headers, body: { name: 'A view', expected: { version: 1 } } }),
         params: () => ({ id: String(one().viewId) }),
-        // The administrator is not its owner.
-        expected: { anonymous: 401, a: 403, b: 403, operator: 200, admin: 404 },
+        // Neither the supervisor nor the administrator is its owner.
+        expected: { anonymous: 401, a: 403, b: 403, operator: 200, supervisor: 404, admin: 404 },
       },
     ],
     'DELETE /api/v1/saved-views/{id}': [
       {
         request: (headers) => ask('DELETE', `/api/v1/saved-views/${one().viewId}`, { headers }),
         params: () => ({ id: String(one().viewId) }),
-        expected: { anonymous: 401, a: 403, b: 403, operator: 200, admin: 404 },
+        expected: { anonymous: 401, a: 403, b: 403, operator: 200, supervisor: 404, admin: 404 },
       },
     ],
   }) as const satisfies Partial<Record<AdmittedName, readonly [Attempt, ...Attempt[]]>>;

@@ -38,7 +38,7 @@ function ofNothing(name: AdmittedName, expected: Expected, body?: object): Attem
 }
 
 const expected = { version: 1 };
-const ADMINS: Expected = { ...OPERATORS, operator: 403 };
+const SUPERVISORS: Expected = { ...OPERATORS, operator: 403, supervisor: 200 };
 
 /** The attempts at the endpoints of notes, activity, tags, canned replies and drafts. */
 export const noteAndTagAttempts = (visitor: Visitor) =>
@@ -59,8 +59,10 @@ export const noteAndTagAttempts = (visitor: Visitor) =>
     'DELETE /api/v1/notes/{id}': [ofNothing('DELETE /api/v1/notes/{id}', NOBODY)],
     'GET /api/v1/tags': [plain('GET /api/v1/tags', OPERATORS)],
     'POST /api/v1/tags': [plain('POST /api/v1/tags', CREATING, { name: 'Refund' })],
-    'PATCH /api/v1/tags/{id}': [ofNothing('PATCH /api/v1/tags/{id}', { ...ADMINS, admin: 404 }, { name: 'Refunds', expected })],
-    'DELETE /api/v1/tags/{id}': [ofNothing('DELETE /api/v1/tags/{id}', ADMINS)],
+    'PATCH /api/v1/tags/{id}': [
+      ofNothing('PATCH /api/v1/tags/{id}', { ...SUPERVISORS, supervisor: 404, admin: 404 }, { name: 'Refunds', expected }),
+    ],
+    'DELETE /api/v1/tags/{id}': [ofNothing('DELETE /api/v1/tags/{id}', SUPERVISORS)],
     'PUT /api/v1/conversations/{id}/tags': ofConversation('PUT /api/v1/conversations/{id}/tags', visitor, OPERATORS, () => ({
       tagIds: [],
     })),
@@ -69,7 +71,11 @@ export const noteAndTagAttempts = (visitor: Visitor) =>
       plain('POST /api/v1/canned-replies', CREATING, { shortcut: 'hi', text: 'Hello' }),
       {
         how: 'of everybody',
-        ...plain('POST /api/v1/canned-replies', { ...CREATING, operator: 403 }, { shortcut: 'hi', text: 'Hello', scope: 'everybody' }),
+        ...plain(
+          'POST /api/v1/canned-replies',
+          { ...CREATING, operator: 403, supervisor: 201 },
+          { shortcut: 'hi', text: 'Hello', scope: 'everybody' },
+        ),
       },
     ],
     'PATCH /api/v1/canned-replies/{id}': [ofNothing('PATCH /api/v1/canned-replies/{id}', NOBODY, { text: 'x', expected })],
