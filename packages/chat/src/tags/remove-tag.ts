@@ -1,14 +1,12 @@
 import type { Prisma } from '@switchboard/database';
 
-import { SYSTEM, type Actor, type OperatorActor } from '../actor.ts';
+import type { Actor, OperatorActor } from '../actor.ts';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { Context } from '../context.ts';
 import { requirePermission } from '../permissions.ts';
-import { clientsSeenBy, MAX_INTEGER } from '../visible.ts';
+import { MAX_INTEGER } from '../visible.ts';
 import { withDatabase } from '../with-database.ts';
-
-/** Conversations whose rows are locked at once. */
-const BATCH = 200;
+import { raiseBatch } from './tagged.ts';
 
 /**
  * Removes a tag, also from the chats that have it: in batches, so that saving never waits for all of them. If it is interrupted, repeating it continues.
@@ -26,14 +24,7 @@ export async function removeTag(ctx: Context, actor: Actor, { tagId }: { readonl
 
 /** @returns whether the tag is removed: when no chat has it */
 async function removeStep(tx: Prisma.TransactionClient, operator: OperatorActor, tagId: number): Promise<boolean> {
-  const tagged = await tx.chat.findMany({
-    where: { tags: { some: { tagId } } },
-    distinct: ['clientId'],
-    orderBy: { clientId: 'asc' },
-    take: BATCH,
-    select: { clientId: true },
-  });
-  const ids = tagged.map(({ clientId }) => clientId);
+  const ids = await raiseBatch(tx, tagId, 0);
   if (ids.length === 0) {
     // Those who tag a chat lock the tag first: none can do it between the query and the end of this transaction.
     const [tag] = await tx.$queryRaw<{ name: string }[]>`SELECT name FROM "Tag" WHERE id = ${tagId}::int FOR UPDATE`;
@@ -42,8 +33,6 @@ async function removeStep(tx: Prisma.TransactionClient, operator: OperatorActor,
     if (count > 0) await writeAudit(tx, operator, { action: 'tag.removed', id: tagId, from: { name: tag.name } });
     return count > 0;
   }
-  await tx.$queryRaw`SELECT c.id FROM ${clientsSeenBy(SYSTEM)} WHERE c.id = ANY(${ids}::int[]) ORDER BY c.id FOR NO KEY UPDATE OF c`;
   await tx.chatTag.deleteMany({ where: { tagId, chat: { clientId: { in: ids } } } });
-  await tx.$executeRaw`UPDATE "Client" SET version = version + 1 WHERE id = ANY(${ids}::int[])`;
   return false;
 }

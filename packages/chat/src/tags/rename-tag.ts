@@ -5,6 +5,7 @@ import { writeAudit } from '../audit/write-audit.ts';
 import type { Context } from '../context.ts';
 import { requirePermission } from '../permissions.ts';
 import { withDatabase } from '../with-database.ts';
+import { raiseTagged } from './tagged.ts';
 import { findTag, lockTags, TAG_COLUMNS, tagKey } from './tag.ts';
 
 /** `expected`: the version that the caller has seen. */
@@ -15,14 +16,14 @@ export interface TagRename {
 }
 
 /**
- * Renames a tag, also where chats have it. A repeat changes nothing and answers the tag.
+ * Renames a tag, and raises the versions of the conversations that have it. A repeat answers the tag as it is.
  *
  * @throws ChatError `unauthenticated`, `forbidden` for everybody but supervisors and administrators, `not_found`, `conflict` when the tag has another version, or when another tag
  * has the name, with that tag as `current`
  */
 export async function renameTag(ctx: Context, actor: Actor, { tagId, name, expected }: TagRename): Promise<TagView> {
   const operator = requirePermission(actor, 'tag.change');
-  return await withDatabase(
+  const tag = await withDatabase(
     ctx,
     async () =>
       await ctx.db.prisma.$transaction(async (tx) => {
@@ -37,4 +38,7 @@ export async function renameTag(ctx: Context, actor: Actor, { tagId, name, expec
         return await tx.tag.update({ where: { id: tagId }, data: { name, nameKey, version: { increment: 1 } }, select: TAG_COLUMNS });
       }),
   );
+  // Rows of lists show the name. Also on a repeat, because the first request may have been interrupted.
+  await raiseTagged(ctx, tagId);
+  return tag;
 }

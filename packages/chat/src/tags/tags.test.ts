@@ -35,6 +35,8 @@ async function chatting(): Promise<VisitorActor> {
 async function ask(visitor: VisitorActor): Promise<void> {
   await createMessageSaver(chat.ctx).save(visitor, [text('Hello?')]);
 }
+const versionsOf = async (...visitors: readonly VisitorActor[]) =>
+  await Promise.all(visitors.map(async ({ clientId }) => (await chat.client(clientId)).version));
 const namesInList = async () => (await listTags(chat.ctx, olga, {})).items.map(({ name }) => name);
 
 describe('tags', () => {
@@ -96,6 +98,16 @@ describe('renaming a tag', () => {
       detail: { reason: 'tag_name_taken', current: bug },
     });
     for (const id of [0, 99_999_999, 2 ** 40]) expect(await codeOf(rename(id, 'x'))).toBe('not_found');
+  });
+
+  it('raises the versions of the conversations that have it, because their rows show the name', async () => {
+    const [one, two, other] = [await chatting(), await chatting(), await chatting()];
+    const [refund, bug] = [await create('Refund'), await create('Bug')];
+    for (const visitor of [one, two]) await set(visitor, [refund.id]);
+    await set(other, [bug.id]);
+    const before = await versionsOf(one, two, other);
+    await rename(refund.id, 'Money');
+    expect(await versionsOf(one, two, other)).toEqual(before.map((version, index) => (index === 2 ? version : version + 1)));
   });
 
   it('of two renamings at the same moment one wins', async () => {
@@ -171,11 +183,10 @@ describe('removing a tag', () => {
     const [refund, bug] = [await create('Refund'), await create('Bug')];
     for (const visitor of [one, two]) await set(visitor, [refund.id, bug.id]);
     await set(other, [bug.id]);
-    const versions = async () => await Promise.all([one, two, other].map(async ({ clientId }) => (await chat.client(clientId)).version));
-    const before = await versions();
+    const before = await versionsOf(one, two, other);
     await removeTag(chat.ctx, ada, { tagId: refund.id });
     expect(await namesInList()).toEqual(['Bug']);
-    expect(await versions()).toEqual(before.map((version, index) => (index === 2 ? version : version + 1)));
+    expect(await versionsOf(one, two, other)).toEqual(before.map((version, index) => (index === 2 ? version : version + 1)));
     expect(await chat.db.prisma.chatTag.count()).toBe(3);
     // A repeat, and an id that no tag has, change nothing.
     for (const tagId of [refund.id, 0, 2 ** 40]) await removeTag(chat.ctx, ada, { tagId });
