@@ -2,7 +2,7 @@ import { Prisma } from '@switchboard/database';
 
 import type { OperatorActor, SystemActor } from '../actor.ts';
 import type { Context } from '../context.ts';
-import { conversationChanged, type Effect } from '../effects.ts';
+import { audienceChanged, type Effect } from '../effects.ts';
 import { writeEvent } from '../events/write-event.ts';
 import { clientsSeenBy } from '../visible.ts';
 import { withDatabase } from '../with-database.ts';
@@ -58,5 +58,6 @@ async function releaseStep(tx: Prisma.TransactionClient, now: Date, actor: Opera
     const to = { ...from, ...(column === 'assigneeId' ? { assigneeId: null, assigneeName: null } : { teamId: null, teamName: null }) };
     await writeEvent(tx, actor, { clientId, kind: 'unassigned', at: now, from, to });
   }
-  return held.map((client) => conversationChanged(client, 'state', 'activity'));
+  // Those who see them from now on, and those who saw them before, are notified.
+  return held.map((client) => audienceChanged(client, { assigneeId: client.assigneeId, teamId: client.teamId, [column]: null }));
 }

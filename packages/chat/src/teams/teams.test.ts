@@ -105,7 +105,7 @@ describe('removing a team', () => {
     });
     const events = async (clientId: number) => await chat.db.prisma.conversationEvent.findMany({ where: { clientId, kind: 'unassigned' } });
     const { effects } = await removeTeam(chat.ctx, admin, team.id);
-    expect(effects).toEqual([changed(open, 0, 'state', 'activity')]);
+    expect(effects).toEqual([{ ...changed(open, 0, 'state', 'activity'), formerAudience: { assigneeId: null, teamId: team.id } }]);
     for (const { clientId } of [open, closed]) expect(await chat.client(clientId)).toMatchObject({ teamId: null, version: 1 });
     expect(await events(open.clientId)).toMatchObject([
       { actorId: admin.userId, from: { teamId: team.id, teamName: team.name }, to: { teamId: null, teamName: null } },
