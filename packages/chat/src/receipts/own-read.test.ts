@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import type { OperatorActor, VisitorActor } from '../actor.ts';
 import { findChats } from '../conversations/list-recent-chats.ts';
+import { listView } from '../conversations/list-view.ts';
 import { readConversation } from '../conversations/read-conversation.ts';
 import { readPage } from '../messages/read-page.ts';
 import { createMessageSaver, type MessageSaver } from '../messages/saving/message-saver.ts';
@@ -83,6 +84,22 @@ it('a visitor’s own reading is nobody else’s, and a page has the reader’s 
   expect(await page(ben)).toMatchObject({ readSeq: 2, receipts: { operatorReadSeq: 2 } });
   expect(await page(ana)).toMatchObject({ readSeq: 0, receipts: { operatorReadSeq: 2 } });
   expect(await page(visitor)).not.toHaveProperty('readSeq');
+});
+
+it('what an operator reads after a colleague is a change of the row that they know', async () => {
+  const visitor = await asking('1', '2');
+  const { clientId } = visitor;
+  await markRead(chat.ctx, ben, { clientId });
+  const known = async () => new Map([[clientId, (await chat.client(clientId)).version]]);
+  const row = async (versions: ReadonlyMap<number, number>) =>
+    (await listView(chat.ctx, ana, { view: 'all', limit: 1, known: versions })).chats[0];
+  const before = await known();
+  expect(await row(before)).toMatchObject({ clientId, unchanged: true });
+  await recordReceipts(chat.ctx, ana, { clientId, readSeq: 1 });
+  expect(await row(before)).toMatchObject({ client: { id: clientId }, unreadCount: 1 });
+  const between = await known();
+  await markRead(chat.ctx, ana, { clientId });
+  expect(await row(between)).toMatchObject({ client: { id: clientId }, unreadCount: 0 });
 });
 
 it('what was there before operators had read marks is read, and marks only count after it', async () => {
