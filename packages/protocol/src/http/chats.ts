@@ -63,7 +63,7 @@ const conversationChat = z
   .meta({
     id: 'ConversationChat',
     description:
-      'The newest chat of a conversation: what was written from its first message until it was closed. The names may be older than the rest: renaming a tag, a team, an inbox or an operator does not raise `version`.',
+      'The newest chat of a conversation: what was written from its first message until it was closed. The names may be older than the rest: renaming a team, an inbox or an operator does not raise `version`.',
   });
 /** The newest chat of a conversation. */
 export type ConversationChat = z.output<typeof conversationChat>;
