@@ -133,6 +133,13 @@ describe('conversations of a version without chats', () => {
     expect(await settleWaiting(chat.ctx, SYSTEM)).toBe(false);
   });
 
+  it('get their first chat from the next message as well, if that comes before', async () => {
+    const visitor = await old({ operatorReadSeq: 1 });
+    await say(visitor, 'Still there?');
+    expect(await chatsOf(visitor)).toMatchObject([{ number: 1, firstSeq: 1, closedAt: null }]);
+    expect(await chat.client(visitor.clientId)).toMatchObject({ chatNumber: 1, readBeforeSeq: 1 });
+  });
+
   it('are followed where that version marks as done, undoes that, or saves the message that begins a new chat', async () => {
     const visitor = await waiting();
     const { clientId } = visitor;

@@ -10,7 +10,10 @@ export function opensChat(unread: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`(c."chatOpenedAt" IS NULL AND (${unread} > 0 OR c."doneAt" IS NULL))`;
 }
 
-/** A chat that new messages open: it begins with message `firstSeq`. */
+/**
+ * A chat that new messages open: it begins with message `firstSeq`. The first one of a conversation begins with message 1: messages from before there were chats
+ * belong to it, too.
+ */
 export interface Opening {
   readonly clientId: number;
   readonly firstSeq: number;
@@ -40,11 +43,12 @@ export function openingSql(openings: readonly Opening[], at: string): OpeningSql
   return {
     columns: Prisma.sql`, "chatNumber" = c."chatNumber" + n.opens::int,
       "chatOpenedAt" = CASE WHEN n.opens THEN ${at}::timestamptz ELSE c."chatOpenedAt" END,
+      "readBeforeSeq" = CASE WHEN n.opens AND c."chatNumber" = 0 THEN c."operatorReadSeq" ELSE c."readBeforeSeq" END,
       "assigneeId" = CASE WHEN n.opens THEN NULL ELSE c."assigneeId" END,
       "teamId" = CASE WHEN n.opens THEN ${TEAM_OF_INBOX} ELSE c."teamId" END`,
     insert: Prisma.sql`, opened AS (
       INSERT INTO "Chat" ("clientId", number, "inboxId", "firstSeq", "openedAt")
-      SELECT c.id, c."chatNumber", c."inboxId", o."firstSeq", c."chatOpenedAt"
+      SELECT c.id, c."chatNumber", c."inboxId", CASE WHEN c."chatNumber" = 1 THEN 1 ELSE o."firstSeq" END, c."chatOpenedAt"
       FROM unnest(${openings.map(({ clientId }) => clientId)}::int[], ${openings.map(({ firstSeq }) => firstSeq)}::int[]) AS o(id, "firstSeq")
       JOIN counted c ON c.id = o.id
     )`,

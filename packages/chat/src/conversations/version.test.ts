@@ -61,7 +61,14 @@ type VerbWithEffects = {
     : never;
 }[keyof typeof verbs];
 /** Verbs that change accounts or settings. What some of them do to conversations is tested beside them. */
-type OtherVerb = 'changeOperator' | 'setOperatorPassword' | 'removeOperator' | 'removeTeam' | 'changeSettings';
+type OtherVerb =
+  | 'changeOperator'
+  | 'createTeam'
+  | 'changeTeam'
+  | 'setOperatorPassword'
+  | 'removeOperator'
+  | 'removeTeam'
+  | 'changeSettings';
 
 /** Everything that changes a conversation: a new verb with effects does not compile before it is here. */
 const VERBS: Record<Exclude<VerbWithEffects, OtherVerb>, Verb> & Record<string, Verb> = {

@@ -1,10 +1,11 @@
-import type { Actor, OperatorActor } from '../actor.ts';
+import { SYSTEM, type Actor, type OperatorActor } from '../actor.ts';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { Context } from '../context.ts';
 import { forgetInSteps } from '../conversations/forget-in-steps.ts';
 import { releaseChats } from '../conversations/release-chats.ts';
 import type { Effect, WithEffects } from '../effects.ts';
 import { requirePermission } from '../permissions.ts';
+import { clientsSeenBy } from '../visible.ts';
 import { withDatabase } from '../with-database.ts';
 import { lockTeam } from './team-view.ts';
 
@@ -42,7 +43,9 @@ async function removeUnused(ctx: OwnContext, by: OperatorActor, id: number): Pro
     async () =>
       await ctx.db.prisma.$transaction(async (tx) => {
         const { name, members } = await lockTeam(tx, id);
-        if ((await tx.client.count({ where: { teamId: id, chatOpenedAt: { not: null } } })) > 0) return false;
+        const open = await tx.$queryRaw<object[]>`
+          SELECT FROM ${clientsSeenBy(SYSTEM)} WHERE c."teamId" = ${id}::int AND c."chatOpenedAt" IS NOT NULL LIMIT 1`;
+        if (open.length > 0) return false;
         await tx.team.delete({ where: { id }, select: { id: true } });
         await writeAudit(tx, by, { action: 'team.removed', id, from: { name, members: members.map(({ operatorId }) => operatorId) } });
         return true;

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import type { OperatorActor } from '../actor.ts';
+import type { Effect, WithEffects } from '../effects.ts';
 import { changed, chatFixture, codeOf } from '../testing/chat-fixture.ts';
 import { changeTeam, createTeam } from './change-team.ts';
 import { listTeams } from './list-teams.ts';
@@ -14,13 +15,15 @@ beforeAll(async () => void (admin = await chat.operator('Ada', 'ADMIN')));
 
 const newTeam = async (members: { operatorId: number; isLead?: boolean }[] = []) =>
   await createTeam(chat.ctx, admin, { name: `Team ${randomUUID()}`, members });
+const revokedBy = (effects: readonly Effect[]) => effects.map((effect) => effect.kind === 'access revoked' && effect.id);
+const withoutEffects = <T extends object>({ effects: _effects, ...rest }: WithEffects<T>) => rest;
 const audited = async (id: number) =>
   await chat.db.prisma.auditEntry.findMany({ where: { subject: `team:${id}` }, orderBy: { id: 'asc' } });
 
 describe('creating a team', () => {
   it('answers its members by name, and records it', async () => {
     const [vic, ann] = [await chat.operator('Vic'), await chat.operator('Ann')];
-    const team = await createTeam(chat.ctx, admin, {
+    const { effects, ...team } = await createTeam(chat.ctx, admin, {
       name: ' Lamps ',
       members: [{ operatorId: vic.userId, isLead: true }, { operatorId: ann.userId }],
     });
@@ -29,6 +32,8 @@ describe('creating a team', () => {
       { operatorId: vic.userId, name: 'Vic', isLead: true },
     ];
     expect(team).toEqual({ id: team.id, name: 'Lamps', version: 1, members });
+    // The first team: the sight of everybody but administrators and supervisors is limited from now on, so they need other tokens.
+    expect(revokedBy(effects)).toEqual([vic.userId, ann.userId]);
     expect((await listTeams(chat.ctx, vic)).items).toContainEqual(team);
     expect(await audited(team.id)).toMatchObject([{ action: 'team.created', actorId: admin.userId, to: { name: 'Lamps' } }]);
   });
@@ -65,12 +70,24 @@ describe('changing a team', () => {
     expect((await audited(team.id)).map(({ action }) => action)).toEqual(['team.created', 'team.changed', 'team.changed']);
   });
 
+  it('makes those who joined or left it ask for new relay tokens, and nobody else', async () => {
+    const [stays, leaves, joins] = [await chat.operator(), await chat.operator(), await chat.operator()];
+    const made = await newTeam([{ operatorId: stays.userId }, { operatorId: leaves.userId }]);
+    expect(revokedBy(made.effects)).toEqual([stays.userId, leaves.userId]);
+    const members = [{ operatorId: stays.userId, isLead: true }, { operatorId: joins.userId }];
+    const after = await changeTeam(chat.ctx, admin, made.id, { members, expected: made });
+    expect(revokedBy(after.effects)).toEqual([leaves.userId, joins.userId]);
+    const concerned = { in: [leaves.userId, joins.userId] };
+    expect(await chat.db.prisma.revocation.count({ where: { role: 'OPERATOR', subjectId: concerned } })).toBe(2);
+    expect((await changeTeam(chat.ctx, admin, made.id, { name: randomUUID(), expected: after })).effects).toEqual([]);
+  });
+
   it('has one winner of concurrent changes; the others get the team as it is now', async () => {
     const team = await newTeam();
     const outcomes = await Promise.allSettled(
       Array.from({ length: 5 }, async () => await changeTeam(chat.ctx, admin, team.id, { name: randomUUID(), expected: { version: 1 } })),
     );
-    const [won] = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+    const [won] = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [withoutEffects(outcome.value)] : []));
     const lost = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
     expect(lost).toHaveLength(4);
     for (const error of lost) expect(error).toMatchObject({ code: 'conflict', detail: { reason: 'team_changed', current: won } });
@@ -82,7 +99,7 @@ describe('changing a team', () => {
     const team = await newTeam([{ operatorId: member.userId }]);
     const change = { name: randomUUID(), members: [{ operatorId: 999_999 }], expected: { version: 1 } };
     expect(await codeOf(changeTeam(chat.ctx, admin, team.id, change))).toBe('invalid_request');
-    expect((await listTeams(chat.ctx, admin)).items.find(({ id }) => id === team.id)).toEqual(team);
+    expect((await listTeams(chat.ctx, admin)).items.find(({ id }) => id === team.id)).toEqual(withoutEffects(team));
   });
 
   it('answers not_found for an unknown team', async () => {

@@ -99,7 +99,9 @@ it('a restore refuses a table with fewer rows than announced', async () => {
   const forged = join(installation.folder, 'forged');
   const users = manifest.tables.find(({ name }) => name === 'User');
   const row = users?.columns.map(
-    (column) => ({ id: '9', emailVerified: 'f', role: 'OPERATOR', createdAt: 'now', updatedAt: 'now' })[column] ?? 'x',
+    (column) =>
+      ({ id: '9', emailVerified: 'f', role: 'OPERATOR', isSupervisor: 'f', capacity: '1', createdAt: 'now', updatedAt: 'now' })[column] ??
+      'x',
   );
   const content = [
     ['manifest.json', JSON.stringify(manifest)],

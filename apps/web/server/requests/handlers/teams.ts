@@ -13,15 +13,15 @@ export const getTeams = route('GET /api/v1/teams', {
 
 /** Creates a team. */
 export const postTeam = route('POST /api/v1/teams', {
-  async handle({ services: { chat }, caller, body }) {
-    return await createTeam(chat, operatorActor(caller.operator), body);
+  async handle({ services: { chat, afterCommit }, caller, body }) {
+    return afterCommit(await createTeam(chat, operatorActor(caller.operator), body));
   },
 });
 
 /** Changes a team. */
 export const patchTeam = route('PATCH /api/v1/teams/{id}', {
-  async handle({ services: { chat }, caller, params, body }) {
-    return await changeTeam(chat, operatorActor(caller.operator), idOf(params), body);
+  async handle({ services: { chat, afterCommit }, caller, params, body }) {
+    return afterCommit(await changeTeam(chat, operatorActor(caller.operator), idOf(params), body));
   },
 });
 
