@@ -109,7 +109,14 @@ it('marks a conversation as done and notifies the consoles, unless a message arr
   const visitor = await asking('Finn');
   const marked = (await (await done(visitor.id, { done: true, lastSeq: 1 })).json()) as AnswerOf<'POST /api/chat/done'>;
   expect(marked).toEqual({ doneAt: expect.stringMatching(/Z$/), waitingSince: null });
-  const hint = { event: 'conversationChanged', clientId: visitor.sessionId, lastSeq: 1, visitorChanged: true, what: ['state', 'activity'] };
+  const hint = {
+    event: 'conversationChanged',
+    clientId: visitor.sessionId,
+    lastSeq: 1,
+    visitorChanged: true,
+    what: ['state', 'activity'],
+    audience: { teamId: null, assigneeId: null },
+  };
   await expect.poll(() => relay.batches.flat()).toContainEqual(hint);
   const undone = (await (await done(visitor.id, { done: false })).json()) as AnswerOf<'POST /api/chat/done'>;
   expect(undone).toEqual({ doneAt: null, waitingSince: expect.stringMatching(/Z$/) });

@@ -51,7 +51,13 @@ describe('saving and reading', () => {
     ]);
     const repeat = (await (await post(visitor, one)).json()) as SaveMessagesResponse;
     expect(repeat.messages[0]).toMatchObject({ id: first.messages[0]?.id, seq: 1, duplicate: true });
-    const news = { event: 'conversationChanged', clientId: visitor.sessionId, lastSeq: 2, what: ['messages'] };
+    const news = {
+      event: 'conversationChanged',
+      clientId: visitor.sessionId,
+      lastSeq: 2,
+      what: ['messages'],
+      audience: { teamId: null, assigneeId: null },
+    };
     await expect.poll(hinted).toContainEqual(news);
     // The first answer was lost, so its hint may have been lost, too.
     const count = () => hinted().filter((hint) => JSON.stringify(hint) === JSON.stringify(news)).length;
@@ -120,6 +126,7 @@ describe('receipts, tokens and the end', () => {
       id: visitor.id,
       name: 'Ann',
       sessionId: visitor.sessionId,
+      audience: { teamId: null, assigneeId: null },
       until: expect.any(Number),
       issuedAt: expect.any(Number),
       expiresAt: expect.any(Number),
@@ -144,6 +151,7 @@ describe('receipts, tokens and the end', () => {
       lastSeq: 1,
       visitorChanged: true,
       what: ['state', 'activity'],
+      audience: { teamId: null, assigneeId: null },
     };
     const revoked = { event: 'revoked', role: 'client', id: visitor.id, at: expect.any(Number), address: visitor.sessionId };
     expect(await set(true)).toEqual({ blockedAt: expect.stringMatching(/Z$/) });

@@ -104,8 +104,12 @@ async function outcomeOf({ visitor, uploads }: Scene, answers: readonly (SaveRes
   const { clientId, sessionId } = visitor;
   const rows = await chat.messages(clientId);
   const client = await chat.client(clientId);
-  const chats = await chat.db.prisma.chat.findMany({ where: { clientId }, omit: { id: true, clientId: true } });
-  const events = await chat.db.prisma.conversationEvent.findMany({ where: { clientId }, omit: { clientId: true } });
+  const chats = await chat.db.prisma.chat.findMany({ where: { clientId }, omit: { id: true, clientId: true }, orderBy: { number: 'asc' } });
+  const events = await chat.db.prisma.conversationEvent.findMany({
+    where: { clientId },
+    omit: { clientId: true },
+    orderBy: { activitySeq: 'asc' },
+  });
   return {
     chats,
     events,
