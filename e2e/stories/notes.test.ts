@@ -45,15 +45,15 @@ it('nothing that operators write to each other reaches the visitor’s browser',
     return JSON.parse(text) as { id: number; version: number };
   };
 
-  const visitor = await WidgetPage.started(browser, system.host, 'Nora Example');
+  const visitor = await WidgetPage.started(browser, system.host, 'Nadia Example');
   await visitor.say('I want my money back');
-  await expect.poll(async () => (await rowsOf(system.databaseUrl, 'Nora Example')).length).toBe(1);
+  await expect.poll(async () => (await rowsOf(system.databaseUrl, 'Nadia Example')).length).toBe(1);
   const { frames, answers } = record(visitor.page);
   await visitor.page.reload();
   await visitor.openChat();
   await visitor.message('I want my money back').waitFor();
 
-  const [client] = await query(system.databaseUrl, 'SELECT id FROM "Client" WHERE username = $1', ['Nora Example']);
+  const [client] = await query(system.databaseUrl, 'SELECT id FROM "Client" WHERE username = $1', ['Nadia Example']);
   const conversation = `conversations/${String(client?.['id'])}`;
   const note = await api('POST', `${conversation}/notes`, { noteKey: randomUUID(), text: `${SECRET} once` });
   await api('POST', `${conversation}/notes`, { noteKey: randomUUID(), text: `${SECRET} twice` });
@@ -65,7 +65,7 @@ it('nothing that operators write to each other reaches the visitor’s browser',
 
   // The visitor writes again, and comes back: everything that their page can ask for is fetched again.
   await visitor.say('Are you there?');
-  await expect.poll(async () => (await rowsOf(system.databaseUrl, 'Nora Example')).length).toBe(2);
+  await expect.poll(async () => (await rowsOf(system.databaseUrl, 'Nadia Example')).length).toBe(2);
   await visitor.page.reload();
   await visitor.openChat();
   await visitor.message('Are you there?').waitFor();
