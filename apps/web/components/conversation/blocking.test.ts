@@ -27,8 +27,8 @@ it('blocks by keyboard after confirmation, and unblocks in place of the composer
   const ask = async () => {
     await button(page, 'More').focus();
     await page.keyboard.press('Enter');
-    // A menu that was opened before its code was loaded has no current item yet.
-    await page.getByRole('menuitem', { name: 'Block visitor', exact: true }).focus();
+    const item = page.getByRole('menuitem', { name: 'Block visitor', exact: true });
+    await expect.poll(async () => await item.evaluate((element) => element === document.activeElement)).toBe(true);
     await page.keyboard.press('Enter');
     await dialog.waitFor();
   };

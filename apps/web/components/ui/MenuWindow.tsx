@@ -29,14 +29,17 @@ export function MenuWindow({ label, face, className, side, heading, items, befor
   // The popup stands beside its button in the document, so that it belongs to the same landmark.
   const place = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
-  const wasFocused = useRef(before.isFocused);
+  const pending = useRef<MenuWindowProps['before'] | null>(before);
   useEffect(() => {
-    if (wasFocused.current && !before.isPressed) button.current?.focus();
-    wasFocused.current = false;
-  }, [before.isPressed]);
+    const { isPressed = false, isFocused = false } = pending.current ?? {};
+    pending.current = null;
+    if (isPressed || isFocused) button.current?.focus();
+    // The press is repeated, because a menu that is only opened has no current item: Enter would do nothing.
+    if (isPressed) button.current?.click();
+  }, []);
   return (
     <div ref={place} className="min-w-0">
-      <Menu.Root defaultOpen={before.isPressed}>
+      <Menu.Root>
         <Menu.Trigger ref={button} aria-label={label} className={className}>
           {face}
         </Menu.Trigger>

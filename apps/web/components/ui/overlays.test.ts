@@ -83,6 +83,20 @@ it('a menu whose button is pressed before its code is there opens as soon as it 
   await expect.poll(async () => await account(page).evaluate((button) => button === document.activeElement)).toBe(true);
 });
 
+it('a menu whose button is pressed with the keyboard before its code is there can be used with the keyboard alone', async () => {
+  const page = await harness.open('nothing', { path: '/?c=1' });
+  const letThrough = await withhold(page, 'MenuWindow');
+  await open(page);
+  const more = page.getByRole('button', { name: 'More', exact: true });
+  await more.focus();
+  await page.keyboard.press('Enter');
+  letThrough();
+  const item = page.getByRole('menuitem', { name: 'Block visitor', exact: true });
+  await expect.poll(async () => await item.evaluate((element) => element === document.activeElement)).toBe(true);
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog', { name: 'Block Ana?' }).waitFor();
+});
+
 it('the focus stays on a menu’s button when its code arrives', async () => {
   const page = await harness.open('nothing', { path: '/?c=1' });
   const letThrough = await withhold(page, 'MenuWindow');
