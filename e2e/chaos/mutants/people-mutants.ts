@@ -19,7 +19,7 @@ export const PEOPLE_MUTANTS: readonly Mutant[] = [
       { file: client('model/message-id.ts'), find: 'return `${senderType} ${key}`;', replace: "return `${senderType === '' ? '' : key}`;" },
     ],
     rebuild: [],
-    scenario: 'hostile-keys',
+    tests: 'packages/client/src/message-identity.test.ts',
   },
   {
     name: 'another operator’s key is taken for the same message',
