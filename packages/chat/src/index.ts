@@ -9,8 +9,6 @@ export { blockVisitor, type BlockedVisitor } from './visitors/block-visitor.ts';
 export { adoptSession, type AdoptedSession } from './visitors/adopt-session.ts';
 export { createOperator, type NewOperator } from './operators/create-operator.ts';
 export { countUnanswered, type Unanswered } from './conversations/count-unanswered.ts';
-export type { ConversationEvent } from './events/event.ts';
-export { readEvents, type EventsQuery } from './events/read-events.ts';
 export { endChat, type EndedChat } from './conversations/end-chat.ts';
 export { requireOpenSession } from './visitors/require-open-session.ts';
 export { findChats, listRecentChats, type ChatsMeant, type RecentChatsQuery } from './conversations/list-recent-chats.ts';

@@ -16,7 +16,6 @@ import { countUnanswered } from './conversations/count-unanswered.ts';
 import { countViews } from './conversations/count-views.ts';
 import { endChat } from './conversations/end-chat.ts';
 import { readActivity } from './events/read-activity.ts';
-import { readEvents } from './events/read-events.ts';
 import { listView } from './conversations/list-view.ts';
 import { markDone } from './conversations/mark-done.ts';
 import { readConversation } from './conversations/read-conversation.ts';
@@ -99,7 +98,6 @@ const VERBS: Record<Exclude<ExportedVerb, NoVerb>, [Action, Attempt]> = {
     async (actor) => await changeSavedView(chat.ctx, actor, { id: await viewOf(actor), name: randomUUID(), expected: { version: 1 } }),
   ],
   removeSavedView: ['saved-view.change', async (actor) => await removeSavedView(chat.ctx, actor, await viewOf(actor))],
-  readEvents: ['conversation.read-events', async (actor, clientId) => await readEvents(chat.ctx, actor, { clientId })],
   endChat: ['conversation.end', async (actor, clientId) => await endChat(chat.ctx, actor, { clientId })],
   markDone: ['conversation.mark-done', async (actor, clientId) => await markDone(chat.ctx, actor, { clientId, done: true })],
   assign: [

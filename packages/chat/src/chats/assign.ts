@@ -10,20 +10,20 @@ import { lockClient } from '../visible.ts';
 import { withDatabase } from '../with-database.ts';
 import { readOpenChat, type Assignment } from './open-chat.ts';
 
-/** Who shall have a chat. What is left out stays, except that another team takes the chat from its assignee. */
+/** The assignment that the caller wants. An omitted field keeps its value; but a change of team without `assigneeId` unassigns the operator. */
 export interface AssignInput {
   readonly clientId: number;
   readonly assigneeId?: number | null | undefined;
   readonly teamId?: number | null | undefined;
-  /** Who had it when the caller decided. */
+  /** The assignee that the caller has seen. */
   readonly expected: { readonly assigneeId: number | null };
 }
 
 /**
- * Gives the open chat of a conversation to an operator or a team, or takes it from them. Compare-and-set: of several callers who saw the same assignee, one
- * succeeds. Asking for what is the case already changes nothing and succeeds, whatever was expected.
+ * Assigns the open chat of a conversation to an operator or a team, or unassigns it. Compare-and-set: of several callers who saw the same assignee, one
+ * succeeds. A request for the current state changes nothing and succeeds, whatever was expected.
  *
- * @throws ChatError `unauthenticated`, `forbidden` for everybody but operators, `not_found`, `conflict` when somebody else has it than expected (`current`
+ * @throws ChatError `unauthenticated`, `forbidden` for everybody but operators, `not_found`, `conflict` when the assignee is not the expected one (`current`
  * says who: `{ assignee, team }`) or when no chat is open, `invalid_request` for an operator or a team that does not exist or an operator who was removed
  */
 export async function assign(ctx: Context, actor: Actor, input: AssignInput): Promise<WithEffects<Assignment>> {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SYSTEM, type OperatorActor, type VisitorActor } from '../actor.ts';
 import { markDone } from '../conversations/mark-done.ts';
 import { settleWaiting } from '../conversations/settle-waiting.ts';
-import { readEvents } from '../events/read-events.ts';
+import { readActivity } from '../events/read-activity.ts';
 import { createMessageSaver, type MessageSaver } from '../messages/saving/message-saver.ts';
 import { chatFixture, codeOf, NOW, text } from '../testing/chat-fixture.ts';
 import { assign } from './assign.ts';
@@ -36,7 +36,7 @@ const done = async (operator: OperatorActor, { clientId }: VisitorActor, value =
   await markDone(chat.ctx, operator, { clientId, done: value });
 const chatsOf = async ({ clientId }: VisitorActor) =>
   await chat.db.prisma.chat.findMany({ where: { clientId }, orderBy: { number: 'asc' } });
-const kindsOf = async ({ clientId }: VisitorActor) => (await readEvents(chat.ctx, olga, { clientId })).map(({ kind }) => kind);
+const kindsOf = async ({ clientId }: VisitorActor) => (await chat.events(olga, { clientId })).map(({ kind }) => kind);
 /** A visitor with an open chat. */
 async function waiting(): Promise<VisitorActor> {
   const visitor = await chat.visitor();
@@ -233,7 +233,7 @@ describe('a snoozed chat', () => {
     expect((await chat.client(visitor.clientId)).snoozedAt).not.toBeNull();
     await say(visitor, 'Now?');
     expect((await chat.client(visitor.clientId)).snoozedAt).toBeNull();
-    const events = await readEvents(chat.ctx, olga, { clientId: visitor.clientId });
+    const events = await chat.events(olga, { clientId: visitor.clientId });
     expect(events.at(-1)).toMatchObject({ kind: 'unsnoozed', reason: 'message', actor: { kind: 'visitor' } });
   });
 
@@ -271,7 +271,7 @@ describe('operators of teams', () => {
       [omar, false],
     ] as const) {
       const code = seen ? 'resolved' : 'not_found';
-      expect(await codeOf(readEvents(chat.ctx, actor, { clientId }))).toBe(code);
+      expect(await codeOf(readActivity(chat.ctx, actor, { clientId }))).toBe(code);
       expect(await codeOf(answer(actor, visitor))).toBe(code);
       // By an address, so that it is planned and not written at once.
       expect(await codeOf(saver.save(actor, [text('Hi', { clientSocketId: visitor.sessionId })]))).toBe(code);

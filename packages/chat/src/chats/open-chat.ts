@@ -8,7 +8,7 @@ interface Named {
   readonly name: string;
 }
 
-/** Who has a chat. */
+/** The operator and the team that a chat is assigned to. */
 export interface Assignment {
   readonly assignee: Named | null;
   readonly team: Named | null;

@@ -15,7 +15,7 @@ const inboxChange = newInbox.extend({ name: chosenName.optional() });
 /** Unchecked input: the verbs validate it. */
 export type NewInbox = z.input<typeof newInbox>;
 
-/** What to make of an inbox; what is left out stays. `expected`: the version that the caller has seen. */
+/** The new values of an inbox. Omitted fields keep their values. `expected`: the version that the caller has seen. */
 export type InboxChange = z.input<typeof inboxChange> & { readonly expected: { readonly version: number } };
 
 /**

@@ -21,7 +21,7 @@ const operatorChange = z.object({
   capacity: z.int().min(0).max(MAX_CAPACITY).nullable().optional(),
 });
 
-/** What to make of an operator; what is left out stays. `displayName` null: their name. `capacity` null: the installation's setting. */
+/** The new values of an operator. Omitted fields keep their values. `displayName` null: their name. `capacity` null: the installation's setting. */
 export interface OperatorChange {
   readonly role?: OperatorRole | undefined;
   readonly name?: string | undefined;

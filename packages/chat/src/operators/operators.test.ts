@@ -194,7 +194,7 @@ describe('removing an operator', () => {
 });
 
 describe('the last administrator', () => {
-  /** An administrator who has a password, of which only the row matters here. */
+  /** An administrator who can sign in: they have a password, whose value does not matter here. */
   async function admin(): Promise<OperatorActor> {
     const actor = await chat.operator('Ada', 'ADMIN');
     await chat.db.prisma.authAccount.create({ data: { userId: actor.userId, accountId: String(actor.userId), providerId: 'credential' } });

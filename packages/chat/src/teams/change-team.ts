@@ -19,7 +19,7 @@ const newTeam = teamChange.required({ name: true });
 /** `members` are all of them. Unchecked input: the verbs validate it. */
 export type NewTeam = z.input<typeof newTeam>;
 
-/** What to make of a team; what is left out stays. `expected`: the version that the caller has seen. */
+/** The new values of a team. Omitted fields keep their values. `expected`: the version that the caller has seen. */
 export type TeamChange = z.input<typeof teamChange> & { readonly expected: { readonly version: number } };
 
 /**

@@ -2,16 +2,19 @@ import { randomUUID } from 'node:crypto';
 
 import type { Database } from '@switchboard/database';
 import { createTestDatabase } from '@switchboard/database/testing';
-import { UPLOADS_PATH, type ChangeKind, type NewMessage, type OperatorRole } from '@switchboard/protocol';
+import { UPLOADS_PATH, type ActivityItem, type ChangeKind, type NewMessage, type OperatorRole } from '@switchboard/protocol';
 import { afterAll, beforeAll } from 'vitest';
 
 import type { VisitorActor, OperatorActor } from '../actor.ts';
 import type { Context } from '../context.ts';
 import type { Effect } from '../effects.ts';
+import { readActivity, type ActivityQuery } from '../events/read-activity.ts';
 import { PARTITIONS } from '../messages/saving/save-queue.ts';
 import { roleColumns } from '../operators/role-columns.ts';
 import { startSession } from '../visitors/start-session.ts';
 import { recordUpload } from '../uploads/uploads.ts';
+
+type EventItem = Extract<ActivityItem, { readonly type: 'event' }>;
 
 /** The time in every test, unless it moves the clock. */
 export const NOW = new Date('2026-11-20T12:00:00.000Z');
@@ -80,6 +83,12 @@ export class ChatFixture {
 
   async messages(clientId: number) {
     return await this.db.prisma.chatMessage.findMany({ where: { clientId }, orderBy: { seq: 'asc' } });
+  }
+
+  /** The events of a conversation as an operator reads them, the oldest first. */
+  async events(operator: OperatorActor, { afterActivitySeq = 0, ...query }: ActivityQuery): Promise<Omit<EventItem, 'type'>[]> {
+    const { items } = await readActivity(this.ctx, operator, { afterActivitySeq, ...query });
+    return items.filter((item): item is EventItem => item.type === 'event').map(({ type: _type, ...event }) => event);
   }
 
   /** How many messages of the visitor are unread, counted in the table. */

@@ -11,9 +11,9 @@ const named = z.object({ id, name: z.string() });
 
 const assignmentRequest = z
   .object({
-    assigneeId: id.nullish().describe('An operator, or null for nobody. Left out: who has it keeps it, unless another team gets it.'),
-    teamId: id.nullish().describe('A team, or null for none. Left out: it stays.'),
-    expected: z.object({ assigneeId: id.nullable() }).describe('Who had it when the caller decided.'),
+    assigneeId: id.nullish().describe('An operator, or null for nobody. If omitted, the assignee stays, unless the team changes.'),
+    teamId: id.nullish().describe('A team, or null for none. If omitted, the team stays.'),
+    expected: z.object({ assigneeId: id.nullable() }).describe('The assignee that the caller has seen.'),
   })
   .refine(({ assigneeId, teamId }) => assigneeId !== undefined || teamId !== undefined, 'must have assigneeId or teamId');
 const assignmentResponse = z.object({ assignee: named.nullable(), team: named.nullable() });
@@ -35,7 +35,7 @@ export const conversationActionEndpoints = {
   'POST /api/v1/conversations/{id}/assignment': {
     access: 'operator',
     summary:
-      'Gives the open chat to an operator or a team, or takes it from them. 409 `conflict` when somebody else has it than expected: the error’s `current` is `{ assignee, team }`. Asking for what is the case already succeeds.',
+      'Assigns the open chat to an operator or a team, or unassigns it. 409 `conflict` when the assignee is not the expected one: the error’s `current` is `{ assignee, team }`. A request for the current state succeeds.',
     body: json(assignmentRequest),
     response: answer(assignmentResponse),
   },

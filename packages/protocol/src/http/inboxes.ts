@@ -43,7 +43,7 @@ export const inboxEndpoints = {
   'PATCH /api/v1/inboxes/{id}': {
     access: 'admin',
     summary:
-      'Changes an inbox; what is left out stays. 409 `conflict` when it has another version than `expected`: the error’s `current` is the inbox as it is now.',
+      'Changes an inbox. Omitted fields keep their values. 409 `conflict` when it has another version than `expected`: the error’s `current` is the inbox as it is now.',
     body: json(z.object({ ...inboxFields, name: chosenName.optional(), expected: expectedVersion })),
     response: answer(inboxView),
   },

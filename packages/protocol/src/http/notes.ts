@@ -77,7 +77,7 @@ export const noteEndpoints = {
   },
   'DELETE /api/v1/notes/{id}': {
     access: 'operator',
-    summary: 'Deletes the text of a note, and answers what is left. Its author, supervisors and administrators may.',
+    summary: 'Deletes the text of a note and answers the note without it. Only the author, supervisors and administrators may do so.',
     response: answer(noteView),
   },
   'POST /api/v1/conversations/{id}/mentions-seen': {

@@ -42,7 +42,7 @@ export const operatorEndpoints = {
   'PATCH /api/v1/operators/{id}': {
     access: 'operator',
     summary:
-      'Changes an operator and answers them; what is left out stays. Operators may change their own names, administrators everything of everybody. 409 `conflict` when the last administrator would lose that role.',
+      'Changes an operator and answers them. Omitted fields keep their values. Operators may change their own names, administrators everything of everybody. 409 `conflict` when the last administrator would lose that role.',
     body: json(changeOperatorRequest),
     response: answer(operatorView),
   },

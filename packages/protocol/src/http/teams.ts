@@ -38,7 +38,7 @@ export const teamEndpoints = {
   'PATCH /api/v1/teams/{id}': {
     access: 'admin',
     summary:
-      'Changes a team; `members` replaces all of them, what is left out stays. 409 `conflict` when it has another version than `expected`: the error’s `current` is the team as it is now. Also 409 when there is another one of that name.',
+      'Changes a team. `members` replaces all members. Omitted fields keep their values. 409 `conflict` when it has another version than `expected`: the error’s `current` is the team as it is now. Also 409 when there is another one of that name.',
     body: json(z.object({ name: chosenName.optional(), members: teamMembers.optional(), expected: expectedVersion })),
     response: answer(teamView),
   },

@@ -1,7 +1,7 @@
 import { countViews, findChats, listView, readConversation, readEpoch } from '@switchboard/chat';
 
 import { operatorActor } from '../authenticate.ts';
-import { conversationId } from '../conversation-id.ts';
+import { idOf } from '../path-id.ts';
 import { route } from '../route.ts';
 import { versionsOf } from './chats.ts';
 
@@ -29,6 +29,6 @@ export const showConversation = route('GET /api/v1/conversations/{id}', {
   async handle({ services: { chat }, caller, params }) {
     const actor = operatorActor(caller.operator);
     const epoch = await readEpoch(chat, actor);
-    return { ...(await readConversation(chat, actor, conversationId(params))), epoch };
+    return { ...(await readConversation(chat, actor, idOf(params))), epoch };
   },
 });

@@ -5,7 +5,7 @@ import { actorOf, type KnownCaller } from '../authenticate.ts';
 import type { HttpRequest } from '../../parts/http/http-request.ts';
 import { loggingSave } from '../../parts/saving/log-save.ts';
 import type { Services } from '../../services/services.ts';
-import { conversationId } from '../conversation-id.ts';
+import { idOf } from '../path-id.ts';
 import { route } from '../route.ts';
 import { saveWithinQuota } from '../visitor-quota.ts';
 
@@ -21,7 +21,7 @@ export const saveMessages = route('POST /api/chat/messages', {
 export const sendMessage = route('POST /api/v1/conversations/{id}/messages', {
   limit: 'saves',
   async handle({ body, params, ...call }) {
-    const { messages } = await save(call, [{ ...body, clientId: conversationId(params), senderType: 'OPERATOR' }]);
+    const { messages } = await save(call, [{ ...body, clientId: idOf(params), senderType: 'OPERATOR' }]);
     const [saved] = messages;
     if (saved === undefined) throw new Error('The message was saved without an answer.');
     return saved;
@@ -52,6 +52,6 @@ export const readMessages = route('GET /api/chat/messages', {
 /** One page of the conversation that the path names. */
 export const readConversationMessages = route('GET /api/v1/conversations/{id}/messages', {
   async handle({ services: { chat }, caller, query, params }) {
-    return await readPage(chat, actorOf(caller), { ...query, clientId: conversationId(params) });
+    return await readPage(chat, actorOf(caller), { ...query, clientId: idOf(params) });
   },
 });

@@ -6,7 +6,6 @@ import { createMessageSaver } from '../messages/saving/message-saver.ts';
 import { chatFixture, codeOf, image, NOW, text } from '../testing/chat-fixture.ts';
 import { adoptSession } from '../visitors/adopt-session.ts';
 import { blockVisitor } from '../visitors/block-visitor.ts';
-import { readEvents } from './read-events.ts';
 
 const chat = chatFixture();
 const at = (seconds: number) => new Date(NOW.getTime() + seconds * 1_000);
@@ -28,7 +27,7 @@ it('an event says who did what to a conversation, when, and the values before an
   await blockVisitor(chat.ctx, operator, { clientId, blocked: false });
   await endChat(chat.ctx, visitor);
   const event = { from: null, to: null, reason: null };
-  expect(await readEvents(chat.ctx, operator, { clientId })).toEqual([
+  expect(await chat.events(operator, { clientId })).toEqual([
     { ...event, activitySeq: 1, at: NOW.toISOString(), kind: 'started', actor: VISITOR },
     { ...event, activitySeq: 2, at: one, kind: 'blocked', actor: olga, from: { blockedAt: null }, to: { blockedAt: one } },
     { ...event, activitySeq: 3, at: one, kind: 'done', actor: olga, from: { doneAt: null }, to: { doneAt: one } },
@@ -50,7 +49,7 @@ it('a repeated request that changes nothing adds no event', async () => {
     await markDone(chat.ctx, operator, { clientId, done: false });
     await endChat(chat.ctx, operator, { clientId });
   }
-  const kinds = (await readEvents(chat.ctx, operator, { clientId })).map(({ kind }) => kind);
+  const kinds = (await chat.events(operator, { clientId })).map(({ kind }) => kind);
   expect(kinds).toEqual(['started', 'blocked', 'done', 'unblocked', 'undone', 'ended']);
 });
 
@@ -58,7 +57,7 @@ it('a visitor who ends a chat after an operator did adds a second event, because
   const [visitor, operator] = [await chat.visitor(), await chat.operator()];
   await endChat(chat.ctx, operator, { clientId: visitor.clientId });
   for (const _attempt of ['first', 'again']) await endChat(chat.ctx, visitor);
-  const events = await readEvents(chat.ctx, operator, { clientId: visitor.clientId, afterActivitySeq: 1 });
+  const events = await chat.events(operator, { clientId: visitor.clientId, afterActivitySeq: 1 });
   expect(events.map(({ kind, actor }) => [kind, actor.kind])).toEqual([
     ['ended', 'operator'],
     ['ended', 'visitor'],
@@ -82,7 +81,7 @@ it('the event of a conversation that a message reopens names the message as the 
     to: { endedAt: null },
     reason: 'message',
   });
-  const events = await readEvents(chat.ctx, operator, { clientId });
+  const events = await chat.events(operator, { clientId });
   expect(events.filter(({ kind }) => kind === 'reopened')).toEqual([reopened(3), reopened(5)]);
   expect(await chat.client(clientId)).toMatchObject({ activitySeq: 5, status: 'ACTIVE' });
 });
@@ -90,7 +89,7 @@ it('the event of a conversation that a message reopens names the message as the 
 it('the event that starts an adopted conversation names the operator who adopted it', async () => {
   const operator = await chat.operator('Olga');
   const { clientId } = await adoptSession(chat.ctx, operator, { clientSocketId: 'a socket', username: 'Old' });
-  const [started] = await readEvents(chat.ctx, operator, { clientId });
+  const [started] = await chat.events(operator, { clientId });
   expect(started).toMatchObject({ kind: 'started', actor: { kind: 'operator', id: operator.userId, name: 'Olga' } });
 });
 
@@ -106,9 +105,9 @@ it('events at the same moment are numbered without a gap', async () => {
   );
   const [operator] = operators;
   if (operator === undefined) throw new Error('There is no operator.');
-  const events = await readEvents(chat.ctx, operator, { clientId });
+  const events = await chat.events(operator, { clientId });
   expect(events.map(({ activitySeq }) => activitySeq)).toEqual(events.map((_, index) => index + 1));
-  expect(await readEvents(chat.ctx, operator, { clientId, afterActivitySeq: 1, limit: 1 })).toEqual(events.slice(1, 2));
+  expect(await chat.events(operator, { clientId, afterActivitySeq: 1, limit: 1 })).toEqual(events.slice(1, 2));
 });
 
 it('a verb that fails adds no event', async () => {
@@ -116,5 +115,5 @@ it('a verb that fails adds no event', async () => {
   const { clientId } = visitor;
   await createMessageSaver(chat.ctx).save(visitor, [text('new')]);
   expect(await codeOf(markDone(chat.ctx, operator, { clientId, done: true, lastSeq: 0 }))).toBe('conflict');
-  expect(await readEvents(chat.ctx, operator, { clientId, afterActivitySeq: 1 })).toEqual([]);
+  expect(await chat.events(operator, { clientId, afterActivitySeq: 1 })).toEqual([]);
 });
