@@ -6,7 +6,6 @@ import type { Context } from '../../context.ts';
 import { conversationChanged } from '../../effects.ts';
 import { groupBy } from '../../group-by.ts';
 import { isUuid } from '../../uuid.ts';
-import { isSeenByOperator } from '../../visible.ts';
 import { SEEN_EVERY_MS } from './commit-planned.ts';
 import { uploadOf, type Draft } from './draft.ts';
 import { insertOfMessages, type NewRow } from './message-columns.ts';
@@ -65,8 +64,8 @@ export async function writeAtOnce(ctx: Context, requests: readonly Request[]): P
 
 function writtenClients(rows: readonly Written[]): Map<number, WrittenClient> {
   const clients = new Map<number, WrittenClient>();
-  for (const { clientId, id, seq, ...written } of rows)
-    if (id === null) clients.set(clientId, { base: seq, ...written, ids: [], given: 0 });
+  for (const { clientId, id, seq, address, teamId, assigneeId } of rows)
+    if (id === null) clients.set(clientId, { base: seq, address, teamId, assigneeId, ids: [], given: 0 });
   for (const { clientId, id, seq } of rows) {
     const client = clients.get(clientId);
     if (id !== null && client !== undefined) client.ids[seq - client.base - 1] = id;
@@ -81,7 +80,7 @@ function writtenClients(rows: readonly Written[]): Map<number, WrittenClient> {
 function resultOf(drafts: Request, written: ReadonlyMap<number, WrittenClient>): SaveResult | undefined {
   const client = written.get(clientIds(drafts)[0] ?? 0);
   if (client === undefined) return undefined;
-  const { base, ids } = client;
+  const { base, ids, address, teamId, assigneeId } = client;
   const messages = drafts.map(({ messageKey, createdAt }) => {
     const id = ids[client.given];
     if (id === undefined) throw new Error(`No id came back for the message key ${messageKey}.`);
@@ -90,7 +89,10 @@ function resultOf(drafts: Request, written: ReadonlyMap<number, WrittenClient>):
   });
   const [first] = drafts;
   const clientId = first?.target.kind === 'client' ? first.target.clientId : 0;
-  return { messages, effects: [conversationChanged({ ...client, id: clientId, lastSeq: base + client.given }, 'messages')] };
+  return {
+    messages,
+    effects: [conversationChanged({ id: clientId, address, teamId, assigneeId, lastSeq: base + client.given }, 'messages')],
+  };
 }
 
 /**
@@ -100,7 +102,7 @@ function resultOf(drafts: Request, written: ReadonlyMap<number, WrittenClient>):
 function ordinaryRequests(requests: readonly Request[]): Set<Request> {
   const keys = new Set<string>();
   const sessions = new Map<number, string>();
-  const writers = new Map<number, number | null>();
+  const writers = new Map<number, number>();
   const special = new Set<number>();
   const isOrdinary = (drafts: Request, clientId: number) =>
     drafts.every((draft) => {
@@ -108,8 +110,9 @@ function ordinaryRequests(requests: readonly Request[]): Set<Request> {
       const identity = identityOf({ clientId, senderType, messageKey });
       if (target.kind !== 'client' || target.clientId !== clientId || uploadOf(draft) !== null || keys.has(identity)) return false;
       keys.add(identity);
-      if (!writers.has(clientId)) writers.set(clientId, onlySeenBy);
-      if (writers.get(clientId) !== onlySeenBy) return false;
+      // The statement checks the sight of one operator per client.
+      if (onlySeenBy !== null && !writers.has(clientId)) writers.set(clientId, onlySeenBy);
+      if (onlySeenBy !== null && writers.get(clientId) !== onlySeenBy) return false;
       if (target.sessionId === null) return true;
       if (!sessions.has(clientId)) sessions.set(clientId, target.sessionId);
       return isUuid(target.sessionId) && sessions.get(clientId) === target.sessionId;
@@ -130,9 +133,9 @@ function clientIds(drafts: Request): number[] {
 
 /**
  * Counts, which locks the client's row, and numbers by that count. Leaves out a client, with all its messages, when it does not exist, is ended or blocked,
- * when the messages open a chat or end a snooze, when the operator who writes does not see it, when the visitor's session belongs to another client or has
- * ended, or when one of the keys exists already. (`+ 0` keeps the index by client out of the
- * look-up of keys: it would be scanned for the whole conversation for each message.)
+ * when the messages open a chat or end a snooze, when an operator writes who may see it only as a member of its team, when the visitor's session belongs to
+ * another client or has ended, or when one of the keys exists already. (`+ 0` keeps the index by client out of the look-up of keys: it would be scanned for the
+ * whole conversation for each message.)
  */
 function saveStatement(drafts: Request, now: Date): Prisma.Sql {
   const at = now.toISOString();
@@ -141,20 +144,21 @@ function saveStatement(drafts: Request, now: Date): Prisma.Sql {
   const column = <T>(read: (message: Numbered) => T): T[] => messages.map(read);
   const clients = [...groupBy(messages, ({ clientId }) => clientId)].toSorted(([a], [b]) => a - b).map(([, own]) => sumUp(own));
   const sum = <T>(read: (client: Summed) => T): T[] => clients.map(read);
+  const sight = sightSql(sum((c) => c.onlySeenBy));
   return Prisma.sql`
     WITH counted AS (
       UPDATE "Client" c SET ${clientColumns(Prisma.sql`c."lastSeq" + n.added`, at)}
       FROM unnest(
         ${sum((c) => c.clientId)}::int[], ${sum((c) => c.added)}::int[], ${sum((c) => c.unread)}::int[], ${sum((c) => c.answered)}::boolean[],
-        ${sum((c) => c.since?.toISOString() ?? null)}::timestamptz[], ${sum((c) => c.sessionId)}::uuid[], ${sum((c) => c.onlySeenBy)}::int[]
-      ) AS n(id, added, unread, answered, since, "sessionId", "onlySeenBy")
+        ${sum((c) => c.since?.toISOString() ?? null)}::timestamptz[], ${sum((c) => c.sessionId)}::uuid[]${sight.column}
+      ) AS n(id, added, unread, answered, since, "sessionId"${sight.name})
       LEFT JOIN "ChatSession" own ON own.id = n."sessionId" AND own."clientId" = n.id
       LEFT JOIN LATERAL (
         SELECT s.id, s."clientSocketId" FROM "ChatSession" s WHERE s."clientId" = n.id ORDER BY s."startedAt" DESC LIMIT 1
       ) AS latest ON true
       WHERE c.id = n.id AND c."endedAt" IS NULL AND c."blockedAt" IS NULL AND (n."sessionId" IS NULL OR (own.id IS NOT NULL AND own."endedAt" IS NULL))
         AND NOT ${opensChat(Prisma.sql`n.unread`)} AND (c."snoozedAt" IS NULL OR n.unread = 0)
-        AND (n."onlySeenBy" IS NULL OR ${isSeenByOperator(Prisma.sql`n."onlySeenBy"`)})
+        ${sight.condition}
         AND c.id <> ALL (ARRAY(
           SELECT k."clientId" FROM unnest(
             ${column((m) => m.message.messageKey)}::uuid[], ${column((m) => m.clientId)}::int[], ${column((m) => m.message.senderType)}::"MessageSenderType"[]
@@ -175,6 +179,16 @@ function saveStatement(drafts: Request, now: Date): Prisma.Sql {
     )
     SELECT "clientId", id, seq, NULL AS address, NULL::int AS "teamId", NULL::int AS "assigneeId" FROM inserted
     UNION ALL SELECT id, NULL, base, address, "teamId", "assigneeId" FROM counted`;
+}
+
+/** What the sight of operators adds to the statement; empty where everybody who writes sees every conversation, or is a visitor: nearly always. */
+function sightSql(operators: readonly (number | null)[]): Readonly<Record<'column' | 'name' | 'condition', Prisma.Sql>> {
+  if (operators.every((operator) => operator === null)) return { column: Prisma.empty, name: Prisma.empty, condition: Prisma.empty };
+  return {
+    column: Prisma.sql`, ${operators}::int[]`,
+    name: Prisma.sql`, "onlySeenBy"`,
+    condition: Prisma.sql`AND (n."onlySeenBy" IS NULL OR c."teamId" IS NULL OR c."assigneeId" = n."onlySeenBy")`,
+  };
 }
 
 interface Numbered extends NewRow {
@@ -207,6 +221,6 @@ function sumUp(own: readonly Numbered[]): Summed {
     added: own.length,
     ...waitingChange(own.map(({ message }) => message)),
     sessionId: targets.find(({ sessionId }) => sessionId !== null)?.sessionId ?? null,
-    onlySeenBy: own[0]?.message.onlySeenBy ?? null,
+    onlySeenBy: own.find(({ message }) => message.onlySeenBy !== null)?.message.onlySeenBy ?? null,
   };
 }
