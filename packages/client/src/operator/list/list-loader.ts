@@ -123,7 +123,7 @@ export class ListLoader {
     const asked = new Set(query.ids);
     // A server of an older build answers with other rows, which says nothing about the rows that are absent.
     const isComplete = answer.chats.every(({ client }) => asked.has(client.id));
-    if (isComplete) for (const clientId of asked) if (!listed.has(clientId)) this.#model.forget(clientId);
+    if (isComplete) for (const clientId of asked) if (!listed.has(clientId)) this.#model.remove(clientId);
     this.#hooks.onChange();
   }
 

@@ -203,6 +203,13 @@ export class ListModel {
     this.#order.remove(clientId);
   }
 
+  /** The server no longer shows this conversation to the operator: it was given to another team, or erased. */
+  remove(clientId: number): void {
+    const row = this.#rows.get(clientId);
+    if (row !== undefined && isWaiting(row)) this.waiting.change(-1);
+    this.forget(clientId);
+  }
+
   forgetAll(): void {
     for (const clientId of this.#rows.keys()) this.forget(clientId);
     this.#boundary = null;

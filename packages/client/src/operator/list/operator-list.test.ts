@@ -44,6 +44,17 @@ describe('the views', () => {
     expect(grace.chat.getSnapshot()).toMatchObject({ waiting: ids(grace).length, loadingMore: false });
   });
 
+  it('and the number of those who wait are without a conversation that the operator no longer sees', async () => {
+    const [first] = visitors(3) as [FakeClient, FakeClient, FakeClient];
+    const grace = await open();
+    expect([ids(grace), grace.chat.getSnapshot().waiting]).toEqual([[1, 2, 3], 3]);
+    // It was given to another team: the server lists it no longer, and says that something has changed.
+    server.clients.delete(first.id);
+    grace.socket.receive('conversationChanged', { clientId: first.address, lastSeq: 1, visitorChanged: true, what: ['state'] });
+    await advanceTime(1_000);
+    expect([ids(grace), grace.chat.getSnapshot().waiting]).toEqual([[2, 3], 2]);
+  });
+
   it('are refilled when they run out of rows', async () => {
     const all = visitors(80);
     const grace = await open();
