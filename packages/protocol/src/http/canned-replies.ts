@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { MAX_SHORTCUT_LENGTH, MAX_TEXT_LENGTH } from '../limits.ts';
 import { REPLY_VARIABLES, unknownVariables } from '../reply-variables.ts';
-import { text } from '../shapes.ts';
+import { rowId, text } from '../shapes.ts';
 import { isVisible } from '../visible.ts';
 import { answer, json, type Endpoint, type EndpointKey } from './endpoint.ts';
 import { listOf, pageQuery } from './lists.ts';
@@ -43,7 +43,7 @@ const createCannedReplyRequest = z
     shortcut,
     text: replyText,
     scope: z.enum(['own', 'team', 'everybody']).default('own'),
-    teamId: z.int().positive().optional().describe('The team of the scope `team`.'),
+    teamId: rowId.optional().describe('The team of the scope `team`.'),
   })
   .refine(({ scope, teamId }) => (scope === 'team') === (teamId !== undefined), {
     message: 'must be given exactly with the scope team',

@@ -1,19 +1,18 @@
 import { z } from 'zod';
 
-import { seq } from '../shapes.ts';
+import { rowId, seq } from '../shapes.ts';
 import { answer, json, type Endpoint, type EndpointKey } from './endpoint.ts';
 
 /** The endpoints that change the state of one conversation. Its id is a client's. */
 
 const time = z.iso.datetime();
-const id = z.int().positive();
-const named = z.object({ id, name: z.string() });
+const named = z.object({ id: z.int(), name: z.string() });
 
 const assignmentRequest = z
   .object({
-    assigneeId: id.nullish().describe('An operator, or null for nobody. If omitted, the assignee stays, unless the team changes.'),
-    teamId: id.nullish().describe('A team, or null for none. If omitted, the team stays.'),
-    expected: z.object({ assigneeId: id.nullable() }).describe('The assignee that the caller has seen.'),
+    assigneeId: rowId.nullish().describe('An operator, or null for nobody. If omitted, the assignee stays, unless the team changes.'),
+    teamId: rowId.nullish().describe('A team, or null for none. If omitted, the team stays.'),
+    expected: z.object({ assigneeId: rowId.nullable() }).describe('The assignee that the caller has seen.'),
   })
   .refine(({ assigneeId, teamId }) => assigneeId !== undefined || teamId !== undefined, 'must have assigneeId or teamId');
 const assignmentResponse = z.object({ assignee: named.nullable(), team: named.nullable() });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { MAX_MENTIONS, MAX_TEXT_LENGTH } from '../limits.ts';
-import { text } from '../shapes.ts';
+import { rowId, text } from '../shapes.ts';
 import { isVisible } from '../visible.ts';
 import { answer, json, type Endpoint, type EndpointKey } from './endpoint.ts';
 import { listOf, pageQuery } from './lists.ts';
@@ -31,7 +31,7 @@ export type NoteView = z.output<typeof noteView>;
 
 const noteText = text(MAX_TEXT_LENGTH).refine(isVisible, 'must have visible characters');
 const mentions = z
-  .array(z.int().positive())
+  .array(rowId)
   .max(MAX_MENTIONS)
   .refine((ids) => new Set(ids).size === ids.length, 'must not name an operator twice')
   .describe('Ids of operators who may see the conversation.');

@@ -1,14 +1,13 @@
 import { z } from 'zod';
 
 import { MAX_NAME_LENGTH, MAX_SAVED_VIEWS } from '../limits.ts';
-import { line } from '../shapes.ts';
+import { line, rowId } from '../shapes.ts';
 import { isVisible } from '../visible.ts';
 import { CONVERSATION_VIEWS, needsTeam } from './conversations.ts';
 import { answer, json, type Endpoint, type EndpointKey } from './endpoint.ts';
 
 /** The endpoints of the views that an operator has saved. */
 
-const id = z.int().positive();
 const name = line(MAX_NAME_LENGTH).refine(isVisible, 'must not be empty');
 const version = z.int().positive();
 
@@ -16,10 +15,10 @@ const version = z.int().positive();
 export const savedViewFilters = z
   .object({
     view: z.enum(CONVERSATION_VIEWS),
-    inbox: id.optional(),
-    team: id.optional(),
-    assignee: id.optional(),
-    tag: id.optional(),
+    inbox: rowId.optional(),
+    team: rowId.optional(),
+    assignee: rowId.optional(),
+    tag: rowId.optional(),
     unread: z.literal(true).optional(),
   })
   .refine(...needsTeam);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { MAX_TAG_NAME_LENGTH, MAX_TAGS_OF_CHAT } from '../limits.ts';
-import { line } from '../shapes.ts';
+import { line, rowId } from '../shapes.ts';
 import { isVisible } from '../visible.ts';
 import { answer, json, type Endpoint, type EndpointKey } from './endpoint.ts';
 import { listOf, pageQuery } from './lists.ts';
@@ -18,7 +18,7 @@ const tagName = line(MAX_TAG_NAME_LENGTH)
 const tagOfChat = z.object({ id: z.int(), name: z.string() });
 const setTagsRequest = z.object({
   tagIds: z
-    .array(z.int().positive())
+    .array(rowId)
     .max(MAX_TAGS_OF_CHAT)
     .refine((ids) => new Set(ids).size === ids.length, 'must not name a tag twice')
     .describe('All tags of the chat.'),
