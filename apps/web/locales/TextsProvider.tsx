@@ -13,10 +13,13 @@ interface ProviderProps {
   readonly children: ReactNode;
 }
 
+/** The library logs an error on the server without one. No text formats a time with it: times have functions of their own (`hooks/use-times.ts`). */
+const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+
 /** Gives `useTranslations` its texts. They come with the document: a browser loads one language. */
 export function TextsProvider({ locale, messages, children }: ProviderProps) {
   return (
-    <IntlProvider locale={locale} messages={messages}>
+    <IntlProvider locale={locale} messages={messages} timeZone={timeZone}>
       {children}
     </IntlProvider>
   );
