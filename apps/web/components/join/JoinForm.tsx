@@ -6,9 +6,9 @@ import { useTranslations } from 'use-intl';
 
 import { useLasting } from '../hooks/use-lasting.ts';
 import { FormField } from '../sign-in/FormField.tsx';
+import { FormProblem } from '../sign-in/FormProblem.tsx';
 import { typed } from '../sign-in/typed.ts';
 import { Button } from '../ui/Button.tsx';
-import { AlertIcon } from '../ui/icons.tsx';
 import { join, type Invitation } from './join.ts';
 import { useFailureText } from './use-failure-text.ts';
 
@@ -79,14 +79,7 @@ export function JoinForm({ token, invitation, onJoined }: JoinFormProps) {
         maxLength={MAX_PASSWORD_LENGTH}
         hint={t('passwordHint', { count: MIN_PASSWORD_LENGTH })}
       />
-      {failure === null ? null : (
-        <p id={problemId} role="alert" className="flex items-start gap-2 text-13 text-danger">
-          <span className="mt-px">
-            <AlertIcon />
-          </span>
-          <span className="min-w-0 [overflow-wrap:anywhere]">{failureText(failure.error)}</span>
-        </p>
-      )}
+      {failure === null ? null : <FormProblem id={problemId}>{failureText(failure.error)}</FormProblem>}
       <Button look="primary" type="submit" disabled={busy} className="!h-9 touch:!h-11">
         {invitation.invitedBy === null ? t('createAdministrator') : t('createAccount')}
       </Button>

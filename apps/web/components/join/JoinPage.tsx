@@ -3,7 +3,7 @@
 import { useEffect, useState } from 'react';
 import { useTranslations } from 'use-intl';
 
-import { AlertIcon } from '../ui/icons.tsx';
+import { FormProblem } from '../sign-in/FormProblem.tsx';
 import { checkLink, type Invitation } from './join.ts';
 import { JoinForm } from './JoinForm.tsx';
 import { useFailureText } from './use-failure-text.ts';
@@ -31,14 +31,7 @@ export function JoinPage() {
     <main className="flex min-h-dvh flex-col items-center px-4 pt-[max(4rem,16dvh)] pb-8">
       <div className="w-full max-w-[320px]">
         <h1 className="mb-6 text-20 font-semibold tracking-[-0.01em] [overflow-wrap:anywhere]">{title(link, t)}</h1>
-        {failure === null ? null : (
-          <p role="alert" className="flex items-start gap-2 text-13 text-danger">
-            <span className="mt-px">
-              <AlertIcon />
-            </span>
-            <span className="min-w-0 [overflow-wrap:anywhere]">{failureText(failure.error)}</span>
-          </p>
-        )}
+        {failure === null ? null : <FormProblem>{failureText(failure.error)}</FormProblem>}
         {link === null ? null : <JoinForm {...link} onJoined={() => window.location.assign('/')} />}
         <output className="text-13 text-ink-soft empty:hidden">{link === null && failure === null ? t('checking') : null}</output>
       </div>

@@ -6,8 +6,8 @@ import { useTranslations } from 'use-intl';
 import { useInteractive } from '../hooks/use-interactive.ts';
 import { useLasting } from '../hooks/use-lasting.ts';
 import { Button } from '../ui/Button.tsx';
-import { AlertIcon } from '../ui/icons.tsx';
 import { FormField } from './FormField.tsx';
+import { FormProblem } from './FormProblem.tsx';
 import { signIn, SignInError } from './sign-in.ts';
 import { typed } from './typed.ts';
 
@@ -68,12 +68,9 @@ export function SignInForm({ email: given = '', onSignedIn }: SignInFormProps) {
       />
       <FormField ref={passwordField} label={t('password')} name="password" type="password" autoComplete="current-password" />
       {problem === null ? null : (
-        <p id={problemId} role="alert" className="flex items-start gap-2 text-13 text-danger">
-          <span className="mt-px">
-            <AlertIcon />
-          </span>
+        <FormProblem id={problemId}>
           <Problem key={problem.code} problem={problem} />
-        </p>
+        </FormProblem>
       )}
       <Button look="primary" type="submit" disabled={busy || !interactive} className="!h-9 touch:!h-11">
         {t('submit')}
@@ -91,5 +88,5 @@ function Problem({ problem: { code, values } }: { readonly problem: SignInError 
       {address}
     </a>
   );
-  return <span className="min-w-0 [overflow-wrap:anywhere]">{t.rich(code, { ...values, link })}</span>;
+  return t.rich(code, { ...values, link });
 }
